@@ -1,0 +1,16 @@
+//! What is wrong, where, and how to mend it.
+//!
+//! One type for every finding of parse, check, lint, reload and run time, and its two faces:
+//! text as rustc prints it and JSON. Knows no rule, no file format and no lint.
+
+pub mod code;
+#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+pub mod diagnostic;
+pub mod json;
+pub mod render;
+pub mod span;
+pub mod suggest;
+
+pub use code::Code;
+pub use diagnostic::{Diagnostic, Edit, Label, Severity};
+pub use span::{FileId, Sources, Span};

@@ -1,0 +1,9 @@
+//! From rule text to an immutable plan: load, parse, check, lint, plan.
+
+pub mod check;
+pub mod function;
+pub mod lint;
+pub mod plan;
+pub mod script;
+pub mod source;
+pub mod syntax;

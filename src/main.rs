@@ -1,0 +1,3 @@
+//! Maps a command's result to an exit code.
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! Data that flows through pipelines.
+//!
+//! Owns the one value type that rules, scripts, connector and simulators share, and how it is
+//! compared, addressed, printed and hashed. Knows nothing of rules, systems or HTTP. Money and
+//! quantities are decimals; no float exists in this room.
+
+pub mod decimal;
+pub mod difference;
+pub mod digest;
+pub mod json;
+pub mod kind;
+pub mod path;
+pub mod timestamp;
+#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+pub mod value;
+
+pub use kind::Kind;
+pub use path::{Path, Segment};
+pub use value::{Record, Value};

@@ -1,0 +1,117 @@
+//! Paths into a record: `order_lines[].item`, `sales_reps[0].id`.
+//!
+//! Reading is null-safe: a step into nothing gives null. `[]` reads every element and gives a
+//! list. Writing makes the records on the way. Knows nothing of references between records.
+
+use std::fmt;
+
+use super::{Record, Value};
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Segment {
+    /// `.name`
+    Field(String),
+    /// `[3]`, counted from zero.
+    Index(usize),
+    /// `[]`: every element.
+    Each,
+}
+
+/// Steps from a record to a value in it. The empty path is the record itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path(pub Vec<Segment>);
+
+impl Path {
+    /// A path of field names from dotted text such as `customer.id`; `[]` and `[n]` are read too.
+    /// Text that is no path gives `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut segments = Vec::new();
+        for part in text.split('.') {
+            let (name, mut brackets) = part.split_at(part.find('[').unwrap_or(part.len()));
+            if !name.is_empty() {
+                segments.push(Segment::Field(name.to_owned()));
+            } else if brackets.is_empty() {
+                return None;
+            }
+            while !brackets.is_empty() {
+                let (inside, rest) = brackets.strip_prefix('[')?.split_once(']')?;
+                segments.push(if inside.is_empty() { Segment::Each } else { Segment::Index(inside.parse().ok()?) });
+                brackets = rest;
+            }
+        }
+        Some(Self(segments))
+    }
+
+    /// A path of one field.
+    pub fn field(name: impl Into<String>) -> Self {
+        Self(vec![Segment::Field(name.into())])
+    }
+
+    /// This path with one more field step.
+    #[must_use]
+    pub fn join(&self, name: impl Into<String>) -> Self {
+        let mut segments = self.0.clone();
+        segments.push(Segment::Field(name.into()));
+        Self(segments)
+    }
+
+    /// The value at this path; null where a step finds nothing. After `[]` the answer is a list.
+    pub fn read(&self, value: &Value) -> Value {
+        read_from(value, &self.0)
+    }
+
+    /// Puts a value at this path, making records on the way. Only field steps can be written;
+    /// a path with `[]` or `[n]` writes nothing and answers false.
+    pub fn write(&self, record: &mut Record, value: Value) -> bool {
+        write_into(record, &self.0, value)
+    }
+}
+
+fn read_from(value: &Value, steps: &[Segment]) -> Value {
+    let Some((step, rest)) = steps.split_first() else { return value.clone() };
+    match step {
+        Segment::Field(name) => read_from(value.field(name), rest),
+        Segment::Index(index) => {
+            value.as_list().and_then(|items| items.get(*index)).map_or(Value::Null, |item| read_from(item, rest))
+        }
+        Segment::Each => match value.as_list() {
+            Some(items) => Value::List(items.iter().map(|item| read_from(item, rest)).collect()),
+            None => Value::Null,
+        },
+    }
+}
+
+fn write_into(record: &mut Record, steps: &[Segment], value: Value) -> bool {
+    match steps {
+        [Segment::Field(name)] => {
+            record.insert(name.clone(), value);
+            true
+        }
+        [Segment::Field(name), rest @ ..] => {
+            let slot = record.entry(name.clone()).or_default();
+            if !matches!(slot, Value::Record(_)) {
+                *slot = Value::Record(Record::new());
+            }
+            match slot {
+                Value::Record(inner) => write_into(inner, rest, value),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Field(name) if index == 0 => out.write_str(name)?,
+                Segment::Field(name) => write!(out, ".{name}")?,
+                Segment::Index(at) => write!(out, "[{at}]")?,
+                Segment::Each => out.write_str("[]")?,
+            }
+        }
+        Ok(())
+    }
+}

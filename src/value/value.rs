@@ -1,0 +1,225 @@
+//! The value: null, bool, integer, decimal, text, timestamp, date, list, record.
+//!
+//! Knows how values compare and print; parsing from JSON is in `json`, addressing in `path`.
+//! Equality is by meaning: `3` equals `3.00`, and an absent field equals null.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+/// A record's fields by name, in a fixed order so that equal records print and hash alike.
+pub type Record = BTreeMap<String, Value>;
+
+/// One datum of a record, a rule or a script.
+#[derive(Clone, Debug, Default)]
+pub enum Value {
+    /// No value; what a missing field reads as.
+    #[default]
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// An exact decimal: money, quantities, rates.
+    Decimal(Decimal),
+    /// Unicode text.
+    Text(String),
+    /// An instant, kept in UTC.
+    Timestamp(Timestamp),
+    /// A calendar day without a time zone.
+    Date(Date),
+    /// Values in order.
+    List(Vec<Value>),
+    /// Named values.
+    Record(Record),
+}
+
+impl Value {
+    /// Text from anything that is text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The text, if this is text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth value, if this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(truth) => Some(*truth),
+            _ => None,
+        }
+    }
+
+    /// The number as a decimal, if this is an integer or a decimal.
+    pub fn as_decimal(&self) -> Option<Decimal> {
+        match self {
+            Self::Integer(number) => Some(Decimal::from(*number)),
+            Self::Decimal(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The elements, if this is a list.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The fields, if this is a record.
+    pub fn as_record(&self) -> Option<&Record> {
+        match self {
+            Self::Record(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// The named field; null where this is no record or has no such field.
+    pub fn field(&self, name: &str) -> &Value {
+        const NULL: &Value = &Value::Null;
+        self.as_record().and_then(|fields| fields.get(name)).unwrap_or(NULL)
+    }
+
+    /// What people call this kind of value in a message.
+    pub fn kind_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "bool",
+            Self::Integer(_) => "integer",
+            Self::Decimal(_) => "decimal",
+            Self::Text(_) => "text",
+            Self::Timestamp(_) => "timestamp",
+            Self::Date(_) => "date",
+            Self::List(_) => "list",
+            Self::Record(_) => "record",
+        }
+    }
+
+    /// The text of a scalar as a key, in a URL or in a table: no quotes, decimals without
+    /// trailing zeros. `None` for null, lists and records.
+    pub fn to_key(&self) -> Option<String> {
+        match self {
+            Self::Null | Self::List(_) | Self::Record(_) => None,
+            Self::Bool(truth) => Some(truth.to_string()),
+            Self::Integer(number) => Some(number.to_string()),
+            Self::Decimal(number) => Some(number.normalize().to_string()),
+            Self::Text(text) => Some(text.clone()),
+            Self::Timestamp(instant) => Some(instant.to_string()),
+            Self::Date(day) => Some(day.to_string()),
+        }
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Timestamp(a), Self::Timestamp(b)) => a == b,
+            (Self::Date(a), Self::Date(b)) => a == b,
+            (Self::List(a), Self::List(b)) => a == b,
+            (Self::Record(a), Self::Record(b)) => records_equal(a, b),
+            _ => match (self.as_decimal(), other.as_decimal()) {
+                (Some(a), Some(b)) => a == b,
+                _ => false,
+            },
+        }
+    }
+}
+
+impl Eq for Value {}
+
+/// Fields that are null on one side and absent on the other count as equal.
+fn records_equal(a: &Record, b: &Record) -> bool {
+    let covered = |one: &Record, other: &Record| {
+        one.iter().all(|(name, value)| other.get(name).map_or(value.is_null(), |found| found == value))
+    };
+    covered(a, b) && covered(b, a)
+}
+
+impl fmt::Display for Value {
+    /// Prints as a rule author would write it: text in quotes, lists in brackets.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => out.write_str("null"),
+            Self::Bool(truth) => write!(out, "{truth}"),
+            Self::Integer(number) => write!(out, "{number}"),
+            Self::Decimal(number) => write!(out, "{number}"),
+            Self::Text(text) => write!(out, "{text:?}"),
+            Self::Timestamp(instant) => write!(out, "{instant}"),
+            Self::Date(day) => write!(out, "{day}"),
+            Self::List(items) => {
+                out.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.write_str(", ")?;
+                    }
+                    write!(out, "{item}")?;
+                }
+                out.write_str("]")
+            }
+            Self::Record(fields) => {
+                out.write_str("{")?;
+                for (index, (name, value)) in fields.iter().enumerate() {
+                    if index > 0 {
+                        out.write_str(", ")?;
+                    }
+                    write!(out, "{name}: {value}")?;
+                }
+                out.write_str("}")
+            }
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<Decimal> for Value {
+    fn from(number: Decimal) -> Self {
+        Self::Decimal(number)
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(instant: Timestamp) -> Self {
+        Self::Timestamp(instant)
+    }
+}
