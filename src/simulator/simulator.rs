@@ -1,0 +1,32 @@
+//! What a simulated system is: a state that answers requests.
+//!
+//! Synchronous and without a clock of its own, so that an HTTP shell and a seeded simulation can
+//! drive the very same code.
+
+use jiff::Timestamp;
+
+use crate::world::{Request, Response};
+
+/// A message that the system wants delivered to its subscriber: signed bytes, no address.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// Header names and values, the signature among them.
+    pub headers: Vec<(String, String)>,
+    /// The exact bytes that were signed.
+    pub body: Vec<u8>,
+}
+
+/// What one request led to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The answer.
+    pub response: Response,
+    /// Messages to the subscriber, in the order in which they arose.
+    pub webhooks: Vec<Webhook>,
+}
+
+/// A system in miniature.
+pub trait Simulator: Send {
+    /// Answers one request at this instant. `request.url` is path and query only.
+    fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome;
+}
