@@ -1,1 +1,19 @@
-//! (in the making)
+//! What must survive a restart: journal, work, links, bases, intents, parks, cursors, generations.
+//!
+//! One trait that an embedded and a server database can both fill. Knows values and names, no
+//! plan and no HTTP. Every method is durable when it returns.
+
+pub mod intent;
+pub mod journal;
+pub mod link;
+pub mod park;
+pub mod rules;
+#[allow(clippy::module_inception, reason = "the room is named after its main trait")]
+pub mod store;
+
+pub use intent::{Intent, IntentDraft, IntentState, Settlement};
+pub use journal::{Cursor, DecisionEntry, Hint, HintSource, HistoryEntry, RecordRef, Work};
+pub use link::{Base, BaseValues, Link, LinkEnd};
+pub use park::{Candidate, Park, ParkDraft, Wait};
+pub use rules::{Generation, RuleText};
+pub use store::{Counts, Store, StoreError};

@@ -1,1 +1,21 @@
-//! (in the making)
+//! Meaning as an immutable, printable program: what runtime, engine and connector work from.
+//!
+//! A plan is made whole from checked rules and replaced whole, never edited. No validation
+//! happens here; an error in this room is a bug. Holds references to secrets, never secrets.
+
+pub mod account;
+pub mod expression;
+pub mod pipeline;
+#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+pub mod plan;
+pub mod system;
+pub mod table;
+
+pub use account::{Account, Setting};
+pub use pipeline::{Arrow, Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, RuleLine, Side, WithRead};
+pub use plan::{Interest, Plan};
+pub use system::{
+    Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System, Template,
+    TemplatePart, WebhookRecord, WebhookRules, WritePlace,
+};
+pub use table::{Outcome, Row, Table};

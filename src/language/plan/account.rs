@@ -1,0 +1,46 @@
+//! Accounts and settings as the rules state them, environment references still by name.
+//!
+//! Secrets never enter a plan: [`Setting::Env`] names a variable; the runtime resolves it.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Span;
+use crate::language::plan::expression::CompiledExpression;
+use crate::value::Value;
+
+/// A configured instance of a system.
+#[derive(Debug)]
+pub struct Account {
+    /// Its name.
+    pub name: String,
+    /// Its system.
+    pub system: String,
+    /// Where the peer is, without a slash at the end once resolved.
+    pub base_url: Setting,
+    /// Secrets by name; always references.
+    pub secrets: BTreeMap<String, Setting>,
+    /// Other properties by name (`company_id`).
+    pub properties: BTreeMap<String, Setting>,
+    /// Which records it takes; `None`: all.
+    pub carries: Option<CompiledExpression>,
+    /// Settings that differ for this account, by dotted name.
+    pub settings: BTreeMap<String, Setting>,
+}
+
+/// A value that may wait for the environment.
+#[derive(Clone, Debug)]
+pub enum Setting {
+    /// As it stands in the file.
+    Value(Value),
+    /// From the environment.
+    Env {
+        /// The variable.
+        name: String,
+        /// What holds where it is not set.
+        default: Option<String>,
+        /// The line that wants it.
+        span: Span,
+    },
+    /// Several.
+    List(Vec<Setting>),
+}

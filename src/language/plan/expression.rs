@@ -1,0 +1,4 @@
+//! (in the making)
+/// Stand-in.
+#[derive(Debug)]
+pub struct CompiledExpression;

@@ -1,0 +1,225 @@
+//! A pipeline: how records of two kinds pair up and what flows between them.
+//!
+//! Left and right are the sides in the order of `between`. Every rule keeps its line, so that
+//! whatever happens can name the rule that caused it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::diagnostic::Span;
+use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::system::RecordType;
+use crate::language::plan::table::Table;
+use crate::value::Path;
+
+/// One of the two sides of a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The first of `between`.
+    Left,
+    /// The second.
+    Right,
+}
+
+impl Side {
+    /// The opposite side.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Left => Self::Right,
+            Self::Right => Self::Left,
+        }
+    }
+
+    /// `left` or `right`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Right => "right",
+        }
+    }
+}
+
+/// Which way an arrow points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrow {
+    /// `->`
+    Right,
+    /// `<-`
+    Left,
+    /// `<->`
+    Both,
+}
+
+/// A line in a rule file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RuleLine {
+    /// The file as the user named it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for RuleLine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.file, self.line)
+    }
+}
+
+/// A pipeline.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// Its name.
+    pub name: String,
+    /// The left record type.
+    pub left: Arc<RecordType>,
+    /// The right record type.
+    pub right: Arc<RecordType>,
+    /// What makes two records a pair: equal values of these expressions, each over one side.
+    pub match_left: CompiledExpression,
+    /// See [`Pipeline::match_left`].
+    pub match_right: CompiledExpression,
+    /// The field inside `match_left` by which the left side is searched.
+    pub match_left_field: String,
+    /// The field inside `match_right` by which the right side is searched.
+    pub match_right_field: String,
+    /// The line of `match`.
+    pub match_line: RuleLine,
+    /// Further records that rules read, in order.
+    pub with: Vec<WithRead>,
+    /// When a left record is created for a right one.
+    pub create_left: Option<Create>,
+    /// When a right record is created for a left one.
+    pub create_right: Option<Create>,
+    /// The rules in file order, with their groups.
+    pub rules: Vec<FieldRule>,
+}
+
+impl Pipeline {
+    /// The record type of a side.
+    pub fn record(&self, side: Side) -> &Arc<RecordType> {
+        match side {
+            Side::Left => &self.left,
+            Side::Right => &self.right,
+        }
+    }
+
+    /// The create rule of a side.
+    pub fn create(&self, side: Side) -> Option<&Create> {
+        match side {
+            Side::Left => self.create_left.as_ref(),
+            Side::Right => self.create_right.as_ref(),
+        }
+    }
+
+    /// The match expression of a side.
+    pub fn match_of(&self, side: Side) -> &CompiledExpression {
+        match side {
+            Side::Left => &self.match_left,
+            Side::Right => &self.match_right,
+        }
+    }
+
+    /// The field by which a side is searched.
+    pub fn match_field(&self, side: Side) -> &str {
+        match side {
+            Side::Left => &self.match_left_field,
+            Side::Right => &self.match_right_field,
+        }
+    }
+}
+
+/// When the missing side of a pair is created.
+#[derive(Debug)]
+pub struct Create {
+    /// The condition; `None`: on demand, only when another pipeline needs the counterpart.
+    pub when: Option<CompiledExpression>,
+    /// Its line.
+    pub line: RuleLine,
+}
+
+/// A further record that the rules read.
+#[derive(Debug)]
+pub struct WithRead {
+    /// Its name in rules.
+    pub name: String,
+    /// What is searched.
+    pub record: Arc<RecordType>,
+    /// Which of them; `.field` is the candidate's.
+    pub condition: CompiledExpression,
+    /// How many there may be.
+    pub cardinality: Cardinality,
+    /// Its line.
+    pub line: RuleLine,
+}
+
+/// How many records a `with:` entry may find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cardinality {
+    /// None gives null; several park.
+    AtMostOne,
+    /// A list.
+    Many,
+}
+
+/// A rule between a value on one side and a field on the other.
+#[derive(Debug)]
+pub struct FieldRule {
+    /// Position in the pipeline; names the rule's base together with its text.
+    pub id: String,
+    /// Its group: the unit of ownership, conflict and parking.
+    pub group: String,
+    /// Which way values may flow, by the file.
+    pub arrow: Arrow,
+    /// Whether a value may flow to the right under ownership.
+    pub live_right: bool,
+    /// Whether a value may flow to the left under ownership.
+    pub live_left: bool,
+    /// What it carries.
+    pub body: RuleBody,
+    /// Only when the target is created.
+    pub on_create: bool,
+    /// Only while this holds.
+    pub when: Option<CompiledExpression>,
+    /// Its line.
+    pub line: RuleLine,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a rule carries.
+#[derive(Debug)]
+pub enum RuleBody {
+    /// One value. On the side an arrow points to the expression is a plain path.
+    Value {
+        /// Over the left record, `with` and settings; inside a list over the element too.
+        left: CompiledExpression,
+        /// The right side, alike.
+        right: CompiledExpression,
+        /// The left path, where the left side is one.
+        left_path: Option<Path>,
+        /// The right path, where the right side is one.
+        right_path: Option<Path>,
+        /// The value table between.
+        table: Option<Arc<Table>>,
+        /// The pipeline whose link translates the key.
+        via: Option<String>,
+    },
+    /// A keyed list.
+    List(ListRule),
+}
+
+/// Lists paired by key.
+#[derive(Debug)]
+pub struct ListRule {
+    /// The left list's path, without `[]`.
+    pub left: Path,
+    /// The right list's path, without `[]`.
+    pub right: Path,
+    /// The element fields of the arrow's target that make the key.
+    pub key: Vec<String>,
+    /// The element's name where `as NAME` gives one.
+    pub element: Option<String>,
+    /// Rules of one element.
+    pub rules: Vec<FieldRule>,
+}

@@ -1,0 +1,79 @@
+//! The plan: everything that a generation of rules says.
+//!
+//! An immutable value handed to each piece of work, which ends under the plan it began with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::account::{Account, Setting};
+use super::pipeline::{Pipeline, Side};
+use super::system::{RecordType, System};
+
+/// A generation of rules, compiled.
+#[derive(Debug)]
+pub struct Plan {
+    /// SHA-256 of the rule tree it came from.
+    pub rules_hash: String,
+    /// Systems by name.
+    pub systems: BTreeMap<String, Arc<System>>,
+    /// Accounts by name.
+    pub accounts: BTreeMap<String, Arc<Account>>,
+    /// Settings by dotted name.
+    pub settings: BTreeMap<String, Setting>,
+    /// Pipelines by name.
+    pub pipelines: BTreeMap<String, Arc<Pipeline>>,
+}
+
+/// What a change of a record is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Interest {
+    /// Only answers look-ups that others wait for.
+    LookUp,
+    /// May lead to an effect.
+    Work,
+}
+
+impl Plan {
+    /// The record type of `system.record`.
+    pub fn record(&self, system: &str, record: &str) -> Option<&Arc<RecordType>> {
+        self.systems.get(system)?.records.get(record)
+    }
+
+    /// The accounts of a system, by name.
+    pub fn accounts_of<'a>(&'a self, system: &'a str) -> impl Iterator<Item = &'a Arc<Account>> {
+        self.accounts.values().filter(move |account| account.system == system)
+    }
+
+    /// The pipelines that a record of this kind belongs to, with its side.
+    pub fn pipelines_of<'a>(
+        &'a self,
+        system: &'a str,
+        record: &'a str,
+    ) -> impl Iterator<Item = (&'a Arc<Pipeline>, Side)> {
+        self.pipelines.values().flat_map(move |pipeline| {
+            [Side::Left, Side::Right].into_iter().filter_map(move |side| {
+                let kind = pipeline.record(side);
+                (kind.system == system && kind.name == record).then_some((pipeline, side))
+            })
+        })
+    }
+
+    /// What a change of a record of this kind is good for; `None` where no pipeline has it.
+    pub fn interest(&self, system: &str, record: &str) -> Option<Interest> {
+        self.pipelines_of(system, record).map(|(pipeline, side)| wakes(pipeline, side)).max()
+    }
+}
+
+/// A change on a side can lead to an effect where a live rule, not only of creates, leaves it or
+/// where the other side is created for it by condition.
+fn wakes(pipeline: &Pipeline, side: Side) -> Interest {
+    let creates = pipeline.create(side.other()).is_some_and(|create| create.when.is_some());
+    let flows = pipeline.rules.iter().any(|rule| {
+        !rule.on_create
+            && match side {
+                Side::Left => rule.live_right,
+                Side::Right => rule.live_left,
+            }
+    });
+    if creates || flows { Interest::Work } else { Interest::LookUp }
+}

@@ -1,0 +1,284 @@
+//! A system as its file describes it: how to call it and what its records look like.
+//!
+//! Pure data for the connector, which alone speaks HTTP. Knows no account and no secret.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::diagnostic::Span;
+use crate::language::plan::expression::CompiledExpression;
+use crate::value::{Kind, Path};
+use crate::world::Method;
+
+/// A system.
+#[derive(Debug)]
+pub struct System {
+    /// Its name in rules.
+    pub name: String,
+    /// Headers of every call, credentials among them (`Authorization` = `App {secrets.api_key}`).
+    pub headers: Vec<(String, Template)>,
+    /// How long one call may take.
+    pub timeout: Duration,
+    /// How long after a lost answer an effect may still appear.
+    pub settle_after: Duration,
+    /// What the peer allows.
+    pub limits: Limits,
+    /// How failures are told apart.
+    pub errors: ErrorRules,
+    /// How lists come.
+    pub paging: Paging,
+    /// Under which key a single record stands; `None`: the body is the record.
+    pub answer: Option<Path>,
+    /// Messages that the system sends, if any.
+    pub webhook: Option<WebhookRules>,
+    /// Its kinds of records by name.
+    pub records: BTreeMap<String, Arc<RecordType>>,
+}
+
+/// Calls allowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Calls a minute per account.
+    pub per_minute: u32,
+    /// Calls under way at once per account.
+    pub at_once: u32,
+}
+
+/// Which answers mean what; everything else of 400 and above is refused for good.
+#[derive(Clone, Debug)]
+pub struct ErrorRules {
+    /// Where the peer's own words stand, first found wins.
+    pub message: Vec<Path>,
+    /// Statuses that mean the record is not there.
+    pub gone: Vec<u16>,
+    /// Statuses that mean try again.
+    pub later: Vec<u16>,
+}
+
+/// How lists come.
+#[derive(Clone, Debug)]
+pub enum Paging {
+    /// The body names the next page's absolute URL, or null; `rows` and `next` say where. A bare array is one page.
+    NextUrl {
+        /// Where the rows stand.
+        rows: Path,
+        /// Where the next URL stands.
+        next: Path,
+        /// Query parameter and value that ask for a page size.
+        size: (String, u32),
+    },
+    /// Pages by record offset; `more` says where something non-empty stands while there is more.
+    Offset {
+        /// Where the rows stand.
+        rows: Path,
+        /// Where the has-more mark stands.
+        more: Path,
+        /// Query parameter and value that ask for a page size.
+        size: (String, u32),
+        /// Query parameter of the offset.
+        offset: String,
+    },
+}
+
+/// How a webhook is verified and read.
+#[derive(Clone, Debug)]
+pub struct WebhookRules {
+    /// The header with the signature, HMAC-SHA256 over the raw body.
+    pub header: String,
+    /// How the signature is written.
+    pub encoding: Encoding,
+    /// The name of the account's secret that signs.
+    pub secret: String,
+    /// Where the body says what kind of record it is about, where it does.
+    pub kind: Option<Path>,
+    /// What records it can name, tried in order.
+    pub records: Vec<WebhookRecord>,
+}
+
+/// How signature bytes are written as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Lower-case hexadecimal.
+    Hex,
+    /// Base64 with padding.
+    Base64,
+}
+
+/// Where a webhook names a record.
+#[derive(Clone, Debug)]
+pub struct WebhookRecord {
+    /// The record type.
+    pub record: String,
+    /// Where its key may stand, first found wins.
+    pub keys: Vec<Path>,
+    /// The value of [`WebhookRules::kind`] that means this record; `None`: any.
+    pub when_kind: Option<String>,
+}
+
+/// A kind of record.
+#[derive(Debug)]
+pub struct RecordType {
+    /// The system's name.
+    pub system: String,
+    /// Its name in rules.
+    pub name: String,
+    /// The field that identifies it.
+    pub key: String,
+    /// The field with the instant of creation, if any.
+    pub created: Option<String>,
+    /// The field with the instant of the last change, if any.
+    pub modified: Option<String>,
+    /// Whether its work goes before other records' when calls are short.
+    pub first: bool,
+    /// Its fields in file order. Paths of nested fields are whole (`order_lines[].item`).
+    pub fields: Vec<Field>,
+    /// Reads one by key.
+    pub read: Option<Call>,
+    /// Lists those changed since an instant (`{since}`).
+    pub changed: Option<Call>,
+    /// Lists all.
+    pub list: Option<Call>,
+    /// Finds those whose field has a value, by field name.
+    pub find: BTreeMap<String, Call>,
+    /// Creates one.
+    pub create: Option<Call>,
+    /// Changes one.
+    pub update: Option<Call>,
+    /// Its states, if a field has any.
+    pub states: Option<States>,
+}
+
+impl RecordType {
+    /// The field declared at this path (`order_lines[].item`).
+    pub fn field(&self, path: &Path) -> Option<&Field> {
+        self.fields.iter().find(|field| field.path == *path)
+    }
+}
+
+/// A field of a record. Values inside petiole stand at `path`; `read_at` and `write` say where
+/// the peer has them.
+#[derive(Debug)]
+pub struct Field {
+    /// Where rules find it.
+    pub path: Path,
+    /// What it holds.
+    pub kind: Kind,
+    /// How the peer spells it.
+    pub shape: FieldShape,
+    /// Where it stands in what the peer sends, from the record; inside lists from the element.
+    pub read_at: Path,
+    /// Where it goes in what the peer is sent; inside lists from the element.
+    pub write: WritePlace,
+    /// Needed by the create call.
+    pub required_on_create: bool,
+    /// Sent by the create call.
+    pub on_create: bool,
+    /// Sent by the update call.
+    pub on_update: bool,
+    /// Longest text, in characters.
+    pub max: Option<usize>,
+    /// Not settled by the reference.
+    pub assumed: bool,
+    /// Where the system file declares it.
+    pub span: Span,
+}
+
+/// How a peer spells a field's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldShape {
+    /// The value itself; money and decimals as number or text, both read.
+    Plain,
+    /// A record with the key in one field: `{id: 5}`. A bare value is read too.
+    KeyIn(String),
+    /// A record of amount and currency; amount as number or text. A bare amount is read too.
+    Money {
+        /// The field of the amount.
+        amount: String,
+        /// The field of the currency.
+        currency: String,
+    },
+}
+
+/// Where a written value goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WritePlace {
+    /// Into the body at this path.
+    Body(Path),
+    /// Into a header.
+    Header(String),
+}
+
+/// One call of a system.
+#[derive(Debug)]
+pub struct Call {
+    /// GET, POST, PUT, PATCH, DELETE.
+    pub method: Method,
+    /// The path below the account's base URL.
+    pub path: Template,
+    /// Query parameters in order.
+    pub query: Vec<(String, Template)>,
+    /// Headers beyond the system's own.
+    pub headers: Vec<(String, Template)>,
+    /// Fields sent again with every update, whether they changed or not.
+    pub resend: Vec<Path>,
+    /// Fields never sent.
+    pub never: Vec<Path>,
+    /// When the peer allows it; reads the record's own fields by bare name.
+    pub allowed_when: Option<CompiledExpression>,
+    /// Where the system file declares it.
+    pub span: Span,
+}
+
+/// Text with holes: `/orders/{number}/`, `App {secrets.api_key}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template(pub Vec<TemplatePart>);
+
+/// A part of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplatePart {
+    /// As it stands.
+    Text(String),
+    /// A value by name: a record's field, `since`, `account.NAME`, `secrets.NAME`.
+    Hole(String),
+}
+
+/// The states of a record.
+#[derive(Debug)]
+pub struct States {
+    /// The field that holds the state.
+    pub field: String,
+    /// The state a created record begins in, where the peer sets it.
+    pub initial: Option<String>,
+    /// Legal moves.
+    pub moves: Vec<Move>,
+}
+
+impl States {
+    /// Whether no move leads out of the state.
+    pub fn is_dead(&self, state: &str) -> bool {
+        !self.moves.iter().any(|one| one.from == state)
+    }
+}
+
+/// One legal step from a state to another.
+#[derive(Debug)]
+pub struct Move {
+    /// From.
+    pub from: String,
+    /// To.
+    pub to: String,
+    /// Who makes it, and how.
+    pub by: MoveBy,
+}
+
+/// Who makes a move.
+#[derive(Debug)]
+pub enum MoveBy {
+    /// Only people; never tried.
+    People,
+    /// This call.
+    Call(Arc<Call>),
+    /// The record's update call, with the state field set to the target.
+    Update,
+}

@@ -1,0 +1,70 @@
+//! Intents: what is about to be written outside, journalled before the call is made.
+//!
+//! An open intent after a restart means that a call may or may not have reached its peer; the
+//! runtime looks for its trace before it does anything else with that record.
+
+use jiff::Timestamp;
+
+use super::journal::{HistoryEntry, RecordRef};
+use super::link::Link;
+use crate::value::Value;
+
+/// An intent before it has a number.
+#[derive(Clone, Debug)]
+pub struct IntentDraft {
+    /// The same for every try of the same effect.
+    pub key: String,
+    /// The pipeline.
+    pub pipeline: String,
+    /// The record whose change caused it.
+    pub cause: RecordRef,
+    /// The account written to.
+    pub account: String,
+    /// The record type written.
+    pub record: String,
+    /// The record written; `None`: it is to be created.
+    pub id: Option<String>,
+    /// `create`, `update` or `move`.
+    pub action: String,
+    /// The fields written, without secrets.
+    pub fields: Value,
+    /// The rule lines that caused it.
+    pub lines: Vec<String>,
+    /// The generation of rules.
+    pub generation: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How far an intent has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntentState {
+    /// The call may or may not have been made.
+    Open,
+    /// The peer did it.
+    Done,
+    /// The peer refused it, or it was never sent.
+    Failed,
+}
+
+/// A journalled intent.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// Its number.
+    pub number: i64,
+    /// What was meant.
+    pub draft: IntentDraft,
+    /// How far it has come.
+    pub state: IntentState,
+}
+
+/// What one transaction settles.
+#[derive(Clone, Debug, Default)]
+pub struct Settlement {
+    /// The intent and what became of it.
+    pub intent: Option<(i64, IntentState)>,
+    /// The link with its base, written whole.
+    pub link: Option<Link>,
+    /// What people should be able to read later.
+    pub history: Vec<HistoryEntry>,
+}

@@ -1,0 +1,72 @@
+//! Parked work: what stopped, why, what would mend it, and what it waits for.
+
+use jiff::Timestamp;
+
+use super::journal::RecordRef;
+use crate::value::Value;
+
+/// A look-up that failed; a record that answers it wakes the work.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wait {
+    /// The account searched.
+    pub account: String,
+    /// The record type searched.
+    pub record: String,
+    /// The field.
+    pub field: String,
+    /// The value looked for, as key text.
+    pub value: String,
+}
+
+/// A record that may be the one meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// `account.record`.
+    pub record: String,
+    /// Its key.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+    /// Why it is offered.
+    pub why: String,
+}
+
+/// A park before it has a number.
+#[derive(Clone, Debug)]
+pub struct ParkDraft {
+    /// The record that stopped.
+    pub target: RecordRef,
+    /// The pipeline.
+    pub pipeline: String,
+    /// The field group; `None`: the whole record, nothing is linked yet.
+    pub group: Option<String>,
+    /// Why in a few plain words.
+    pub reason: String,
+    /// The kind of finding, a kebab-case name.
+    pub code: String,
+    /// What happened, with both values and the peer's words where there are any.
+    pub message: String,
+    /// The rule line: file and line; empty file where no rule asked.
+    pub rule: (String, usize),
+    /// Nearest candidates, best first.
+    pub candidates: Vec<Candidate>,
+    /// Look-ups that failed.
+    pub waits: Vec<Wait>,
+    /// Values on both sides.
+    pub values: Value,
+}
+
+/// Parked work.
+#[derive(Clone, Debug)]
+pub struct Park {
+    /// Its number in the inbox.
+    pub number: i64,
+    /// Since when.
+    pub since: Timestamp,
+    /// How often it was tried again.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next: Timestamp,
+    /// What stopped and why.
+    pub draft: ParkDraft,
+}

@@ -1,0 +1,120 @@
+//! The trait: the operations that the runtime needs, each durable when it returns.
+//!
+//! Not a generic key-value interface: what must happen together is one method, so that an engine
+//! can make it one transaction.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::intent::{Intent, IntentDraft, Settlement};
+use super::journal::{Cursor, DecisionEntry, Hint, HistoryEntry, RecordRef, Work};
+use super::link::{Link, LinkEnd};
+use super::park::{Park, ParkDraft, Wait};
+use super::rules::{Generation, RuleText};
+
+/// Why the store could not do it. The text says what a person can check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// Another process has it.
+    InUse(String),
+    /// It cannot be opened, read or written.
+    Unavailable(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InUse(what) => write!(out, "the store is in use by a running service: {what}"),
+            Self::Unavailable(what) => write!(out, "the store cannot be used: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// How much of what is waiting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records with work that has not started.
+    pub pending: u64,
+    /// Records being worked on.
+    pub in_flight: u64,
+    /// Entries of the inbox.
+    pub parked: u64,
+    /// Links between records.
+    pub links: u64,
+}
+
+/// What must survive a restart.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Writes hints to the journal and makes pending work of them, in one transaction with the
+    /// cursor where one is given. Returns how many were new (see [`Hint::version`]).
+    async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError>;
+
+    /// Claims up to `limit` pieces of work that are due, `first` ones and older ones before others.
+    /// A record in flight is not claimed again.
+    async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError>;
+
+    /// The work is done. If newer hints for the record came meanwhile, it is pending again.
+    /// Parks of the record stay only where `parks` renews them (by pipeline and group); with parks left the record
+    /// is tried again at the earliest `next` of theirs, which backs off up to 15 minutes.
+    async fn finish(&self, work: &Work, now: Timestamp, parks: Vec<ParkDraft>) -> Result<(), StoreError>;
+
+    /// The work is put off: pending again, not before `until`, with one more attempt counted and the reason kept for `status`.
+    async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError>;
+
+    /// When the earliest pending work is due, if any waits.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Links of a pipeline that have this end on the left (or right).
+    async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError>;
+
+    /// All links of a pipeline.
+    async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError>;
+
+    /// Journals a decision; its inputs are stored once per content.
+    async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError>;
+
+    /// Journals an intent before its call is made.
+    async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError>;
+
+    /// Open intents, oldest first: of one cause, or all.
+    async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError>;
+
+    /// Settles an intent with link, base and history, in one transaction.
+    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError>;
+
+    /// What happened to a record, oldest first, at most `limit` of the newest.
+    async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError>;
+
+    /// The inbox, oldest first.
+    async fn parks(&self) -> Result<Vec<Park>, StoreError>;
+
+    /// Makes parked work pending now. `None`: all. Returns how many parks were touched.
+    async fn retry(&self, number: Option<i64>, now: Timestamp) -> Result<usize, StoreError>;
+
+    /// Takes an entry out of the inbox until its record changes again. False if there is none.
+    async fn drop_park(&self, number: i64) -> Result<bool, StoreError>;
+
+    /// Makes parked work pending that waits for any of these. Returns how many records woke.
+    async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError>;
+
+    /// How far a look for changes has come.
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError>;
+
+    /// The generation of a rule tree: the same number for the hash that served last, else the next number.
+    /// The texts are kept as the last good set.
+    async fn serve(&self, hash: &str, texts: &[RuleText], now: Timestamp) -> Result<Generation, StoreError>;
+
+    /// The last good set, if any ever served.
+    async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError>;
+
+    /// How much of what is waiting.
+    async fn counts(&self) -> Result<Counts, StoreError>;
+
+    /// Reasons of put-off work, with how many records each: what `status` shows as troubles.
+    async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError>;
+}
