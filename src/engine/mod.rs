@@ -1,1 +1,26 @@
-//! (in the making)
+//! Decides: (plan, situation) → what is still to be read, or effects.
+//!
+//! No async, no clock, no randomness, no store: state comes in as a value, effects go out as
+//! values, and the same inputs give the same answer. The runtime reads what `decide` wants,
+//! calls it again, and acts on what it answers.
+
+pub mod base;
+pub mod conflict;
+pub mod create;
+pub mod decide;
+pub mod effect;
+pub mod list_rule;
+pub mod park;
+pub mod rule;
+pub mod scope;
+pub mod settle;
+pub mod situation;
+pub mod states;
+pub mod update;
+
+pub use base::{Base, BaseValues};
+pub use decide::{decide, match_value};
+pub use effect::{Decision, Effect, Step, Unmatched};
+pub use park::{Candidate, Stop, Wait};
+pub use settle::base_of;
+pub use situation::{Found, Reads, Situation, Want};

@@ -1,1 +1,28 @@
-//! (in the making)
+//! Moves: queues, workers, polling, reload, shutdown.
+//!
+//! Walks each change from journal to settlement: reads what the engine wants, journals what it
+//! decides, makes the one call, settles. Knows HTTP only through the connector and rules only
+//! through the plan.
+
+pub mod act;
+pub mod dispatcher;
+pub mod finder;
+pub mod happening;
+pub mod inbox;
+pub mod limits;
+pub mod live;
+pub mod pair;
+pub mod pair_lock;
+pub mod poller;
+pub mod reads;
+pub mod report;
+#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+pub mod runtime;
+pub mod trouble;
+pub mod worker;
+
+pub use happening::Happening;
+pub use live::{Live, LiveError};
+pub use report::Report;
+pub use runtime::{Runtime, World};
+pub use trouble::Trouble;

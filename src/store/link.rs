@@ -1,10 +1,8 @@
 //! Links between the two records of a pair, and the base last seen on both sides.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
-use crate::value::Value;
+pub use crate::engine::{Base, BaseValues};
 
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,18 +12,6 @@ pub struct LinkEnd {
     /// The record's key.
     pub id: String,
 }
-
-/// The raw values last seen on both sides, of one rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BaseValues {
-    /// The left side's.
-    pub left: Value,
-    /// The right side's.
-    pub right: Value,
-}
-
-/// Bases by rule.
-pub type Base = BTreeMap<String, BaseValues>;
 
 /// Two records that are the same thing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,33 +3,8 @@
 use jiff::Timestamp;
 
 use super::journal::RecordRef;
+pub use crate::engine::{Candidate, Wait};
 use crate::value::Value;
-
-/// A look-up that failed; a record that answers it wakes the work.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wait {
-    /// The account searched.
-    pub account: String,
-    /// The record type searched.
-    pub record: String,
-    /// The field.
-    pub field: String,
-    /// The value looked for, as key text.
-    pub value: String,
-}
-
-/// A record that may be the one meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// `account.record`.
-    pub record: String,
-    /// Its key.
-    pub id: String,
-    /// What people call it.
-    pub label: String,
-    /// Why it is offered.
-    pub why: String,
-}
 
 /// A park before it has a number.
 #[derive(Clone, Debug)]

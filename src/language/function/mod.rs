@@ -1,1 +1,12 @@
-//! (in the making)
+//! The expression library, one function per file.
+//!
+//! Pure functions of values; what can fail answers with a sentence that `??` catches. Knows
+//! nothing of rules or records.
+
+pub mod list;
+pub mod number;
+pub mod registry;
+pub mod signature;
+pub mod text;
+
+pub use signature::{Function, Parameter};

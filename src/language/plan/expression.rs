@@ -1,4 +1,230 @@
-//! (in the making)
-/// Stand-in.
-#[derive(Debug)]
-pub struct CompiledExpression;
+//! A compiled expression: the tree with its functions bound, evaluated over a scope.
+//!
+//! Pure: the same scope gives the same value. What can fail gives a [`Fault`]; `??` catches it.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use crate::diagnostic::Span;
+use crate::language::function::registry;
+use crate::language::script::ScriptSet;
+use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
+use crate::value::{Path, Segment, Value};
+
+/// Where names come from.
+pub trait Scope {
+    /// The value at a path from a name; from the current element where `head` is `None`. `None`: no such name.
+    fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value>;
+}
+
+/// Why there is no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind.
+    pub kind: FaultKind,
+    /// Where in the rules.
+    pub span: Span,
+}
+
+/// Kinds of faults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The rule asks for a person.
+    Park(String),
+    /// It could not be worked out.
+    Failed(String),
+}
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub struct CompiledExpression {
+    tree: Arc<Expression>,
+    scripts: Arc<ScriptSet>,
+}
+
+/// Names of a record's own fields, without a head before them.
+struct Bare<'a>(&'a Value);
+
+impl Scope for Bare<'_> {
+    fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
+        let start = head.map_or_else(|| self.0.clone(), |name| self.0.field(name).clone());
+        Some(Path(segments.to_vec()).read(&start))
+    }
+}
+
+struct Element<'a> {
+    outer: &'a dyn Scope,
+    value: &'a Value,
+}
+
+impl Scope for Element<'_> {
+    fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
+        match head {
+            None => Some(Path(segments.to_vec()).read(self.value)),
+            Some(_) => self.outer.read(head, segments),
+        }
+    }
+}
+
+impl CompiledExpression {
+    /// Binds an expression to the scripts whose functions it may call.
+    pub fn new(tree: Expression, scripts: Arc<ScriptSet>) -> Self {
+        Self { tree: Arc::new(tree), scripts }
+    }
+
+    /// The tree it was made from.
+    pub fn tree(&self) -> &Expression {
+        &self.tree
+    }
+
+    /// Its value in a scope.
+    ///
+    /// # Errors
+    /// [`Fault`] where a part fails and nothing catches it.
+    pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Fault> {
+        self.value(&self.tree, scope)
+    }
+
+    /// Its value where bare names are the fields of one record.
+    ///
+    /// # Errors
+    /// As [`CompiledExpression::evaluate`].
+    pub fn evaluate_in(&self, record: &Value) -> Result<Value, Fault> {
+        self.evaluate(&Bare(record))
+    }
+
+    fn value(&self, at: &Expression, scope: &dyn Scope) -> Result<Value, Fault> {
+        let fail = |text: String| Fault { kind: FaultKind::Failed(text), span: at.span };
+        match &at.kind {
+            ExpressionKind::Literal(value) => Ok(value.clone()),
+            ExpressionKind::List(items) => self.all(items, scope).map(Value::List),
+            ExpressionKind::Path(path) => {
+                let segments: Vec<Segment> = path.steps.iter().map(|step| step.segment.clone()).collect();
+                let head = path.head.as_ref().map(|name| name.text.as_str());
+                scope.read(head, &segments).ok_or_else(|| fail(format!("nothing is called `{}`", head.unwrap_or("."))))
+            }
+            ExpressionKind::Steps(base, steps) => {
+                let base = self.value(base, scope)?;
+                Ok(Path(steps.iter().map(|step| step.segment.clone()).collect()).read(&base))
+            }
+            ExpressionKind::Call(name, arguments) => {
+                let arguments = self.all(arguments, scope)?;
+                match registry::find(&name.text) {
+                    Some(function) => (function.body)(&arguments),
+                    None => self.scripts.call(&name.text, &arguments),
+                }
+                .map_err(|text| fail(format!("`{}`: {text}", name.text)))
+            }
+            ExpressionKind::Binary(operator, left, right) => self.binary(*operator, (left, right), scope),
+            ExpressionKind::Not(inner) => Ok(Value::Bool(!truth(&self.value(inner, scope)?))),
+            ExpressionKind::Negate(inner) => match self.value(inner, scope)? {
+                Value::Null => Ok(Value::Null),
+                other => arithmetic(Operator::Subtract, &Value::Integer(0), &other).map_err(fail),
+            },
+            ExpressionKind::Choice(parts) => {
+                let [condition, yes, no] = parts.as_ref();
+                self.value(if truth(&self.value(condition, scope)?) { yes } else { no }, scope)
+            }
+            ExpressionKind::Filter(list, condition) => {
+                let list = self.value(list, scope)?;
+                let mut kept = Vec::new();
+                for value in list.as_list().unwrap_or_default() {
+                    if truth(&self.value(condition, &Element { outer: scope, value })?) {
+                        kept.push(value.clone());
+                    }
+                }
+                Ok(Value::List(kept))
+            }
+            ExpressionKind::Park(text) => Err(Fault { kind: FaultKind::Park(text.clone()), span: at.span }),
+        }
+    }
+
+    fn all(&self, items: &[Expression], scope: &dyn Scope) -> Result<Vec<Value>, Fault> {
+        items.iter().map(|item| self.value(item, scope)).collect()
+    }
+
+    fn binary(
+        &self,
+        operator: Operator,
+        (left, right): (&Expression, &Expression),
+        scope: &dyn Scope,
+    ) -> Result<Value, Fault> {
+        match operator {
+            Operator::Or if truth(&self.value(left, scope)?) => Ok(Value::Bool(true)),
+            Operator::And if !truth(&self.value(left, scope)?) => Ok(Value::Bool(false)),
+            Operator::Or | Operator::And => Ok(Value::Bool(truth(&self.value(right, scope)?))),
+            Operator::Else => match self.value(left, scope) {
+                Ok(Value::Null) | Err(Fault { kind: FaultKind::Failed(_), .. }) => self.value(right, scope),
+                other => other,
+            },
+            _ => {
+                let (a, b) = (self.value(left, scope)?, self.value(right, scope)?);
+                apply(operator, &a, &b)
+                    .map_err(|text| Fault { kind: FaultKind::Failed(text), span: left.span.to(right.span) })
+            }
+        }
+    }
+}
+
+fn truth(value: &Value) -> bool {
+    matches!(value, Value::Bool(true))
+}
+
+fn apply(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
+    match operator {
+        Operator::Equal => Ok(Value::Bool(a == b)),
+        Operator::NotEqual => Ok(Value::Bool(a != b)),
+        Operator::In => match b {
+            Value::List(items) => Ok(Value::Bool(items.contains(a))),
+            Value::Null => Ok(Value::Bool(false)),
+            other => Err(format!("`in` needs a list on its right and found {}", other.kind_name())),
+        },
+        Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => {
+            let order = order(a, b)?;
+            Ok(Value::Bool(match operator {
+                Operator::Less => order.is_lt(),
+                Operator::LessEqual => order.is_le(),
+                Operator::Greater => order.is_gt(),
+                _ => order.is_ge(),
+            }))
+        }
+        _ => arithmetic(operator, a, b),
+    }
+}
+
+fn order(a: &Value, b: &Value) -> Result<std::cmp::Ordering, String> {
+    match (a, b) {
+        (Value::Text(a), Value::Text(b)) => Ok(a.cmp(b)),
+        (Value::Timestamp(a), Value::Timestamp(b)) => Ok(a.cmp(b)),
+        (Value::Date(a), Value::Date(b)) => Ok(a.cmp(b)),
+        _ => match (a.as_decimal(), b.as_decimal()) {
+            (Some(a), Some(b)) => Ok(a.cmp(&b)),
+            _ => Err(format!("{} and {} have no order", a.kind_name(), b.kind_name())),
+        },
+    }
+}
+
+fn arithmetic(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
+    if let (Operator::Add, Value::Text(a), Value::Text(b)) = (operator, a, b) {
+        return Ok(Value::Text(format!("{a}{b}")));
+    }
+    let (Some(x), Some(y)) = (a.as_decimal(), b.as_decimal()) else {
+        return Err(format!("cannot calculate with {} and {}", a.kind_name(), b.kind_name()));
+    };
+    let result = match operator {
+        Operator::Add => x.checked_add(y),
+        Operator::Subtract => x.checked_sub(y),
+        Operator::Multiply => x.checked_mul(y),
+        _ if y.is_zero() => return Err("division by zero".to_owned()),
+        _ => x.checked_div(y),
+    };
+    let result = result.ok_or("the number is too large")?;
+    let whole = matches!((a, b), (Value::Integer(_), Value::Integer(_))) && operator != Operator::Divide;
+    Ok(if whole { whole_number(result) } else { Value::Decimal(result) })
+}
+
+fn whole_number(number: Decimal) -> Value {
+    use rust_decimal::prelude::ToPrimitive as _;
+    number.to_i64().map_or(Value::Decimal(number), Value::Integer)
+}

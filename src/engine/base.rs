@@ -1,0 +1,20 @@
+//! The base: the raw values last seen on both sides, kept per rule.
+//!
+//! A side has changed when its value differs from its own half, so an echo of our own write is
+//! no change.
+
+use std::collections::BTreeMap;
+
+use crate::value::Value;
+
+/// The raw values last seen on both sides, of one rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BaseValues {
+    /// The left side's.
+    pub left: Value,
+    /// The right side's.
+    pub right: Value,
+}
+
+/// Bases by rule.
+pub type Base = BTreeMap<String, BaseValues>;

@@ -1,0 +1,96 @@
+//! A missing side: is it to be created, and with what?
+//!
+//! Either every field that creating needs is there, or nothing is written and each reason is told.
+
+use super::effect::{Decision, Effect};
+use super::list_rule;
+use super::park::Stop;
+use super::rule::{Wanted, applies, raw, target_path, wanted};
+use super::scope::Context;
+use crate::language::plan::{Create, FieldRule, RuleBody, Side};
+use crate::value::{Path, Record, Segment, Value};
+
+/// Whether the missing side is to be created now.
+///
+/// # Errors
+/// [`Stop`] where the condition fails.
+pub fn asked_for(context: &Context<'_>, create: &Create) -> Result<bool, Stop> {
+    context.spoke(&create.line);
+    match &create.when {
+        None => Ok(context.situation.demanded),
+        Some(condition) => Ok(context.evaluate(condition, None, &create.line)? == Value::Bool(true)),
+    }
+}
+
+/// The decision that creates the side, or that stops with every reason why it cannot be.
+pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
+    let mut fields = Record::new();
+    let mut stops = Vec::new();
+    for rule in &context.pipeline.rules {
+        if let Err(found) = fill(context, rule, side, &mut fields) {
+            stops.extend(found);
+        }
+    }
+    if stops.is_empty() {
+        stops.extend(missing(context, side, &fields, create));
+    }
+    let lines = context.lines();
+    if stops.is_empty() {
+        Decision { effect: Some(Effect::Create { side, fields, lines: lines.clone() }), lines, ..Decision::default() }
+    } else {
+        Decision { stops, lines, ..Decision::default() }
+    }
+}
+
+fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
+    let live = if side == Side::Right { rule.live_right } else { rule.live_left };
+    let Some(path) = target_path(rule, side).filter(|_| live) else { return Ok(()) };
+    if !applies(context, rule, None, &rule.line).map_err(|stop| vec![stop])? {
+        return Ok(());
+    }
+    let value = match &rule.body {
+        RuleBody::List(list) => {
+            context.spoke(&rule.line);
+            let rows = list_rule::desired(context, list, side)?;
+            Value::List(rows.into_iter().map(Value::Record).collect())
+        }
+        RuleBody::Value { .. } => {
+            let source = raw(context, rule, side.other()).map_err(|stop| vec![stop])?;
+            match wanted(context, rule, side, source, None).map_err(|stop| vec![stop])? {
+                Wanted::Value(value) => value,
+                Wanted::Nothing => return Ok(()),
+            }
+        }
+    };
+    if !is_initial_state(context, side, path) && !value.is_null() {
+        path.write(fields, value);
+    }
+    Ok(())
+}
+
+/// The peer sets the state of what it creates; moves follow once it is there.
+fn is_initial_state(context: &Context<'_>, side: Side, path: &Path) -> bool {
+    let kind = context.pipeline.record(side);
+    kind.states.as_ref().is_some_and(|states| *path == Path::field(states.field.as_str()))
+}
+
+/// Fields that the create call needs and that no rule filled.
+fn missing(context: &Context<'_>, side: Side, fields: &Record, create: &Create) -> Vec<Stop> {
+    let kind = context.pipeline.record(side);
+    let record = Value::Record(fields.clone());
+    let whole = |path: &Path| path.0.iter().all(|step| matches!(step, Segment::Field(_)));
+    kind.fields
+        .iter()
+        .filter(|field| field.required_on_create && whole(&field.path) && field.path.read(&record).is_null())
+        .map(|field| {
+            let line = context
+                .pipeline
+                .rules
+                .iter()
+                .find(|rule| target_path(rule, side) == Some(&field.path))
+                .map_or(&create.line, |rule| &rule.line);
+            let message = format!("{} `{}` needs `{}`, and the rule gave nothing", kind.system, kind.name, field.path);
+            Stop::new("missing-value", "a value that creating needs is missing", message, line)
+        })
+        .collect()
+}

@@ -1,0 +1,132 @@
+//! The decision: find the pair, then create, link or update.
+//!
+//! Pure. Either reads are wanted, or the answer is complete; nothing half-known is ever decided.
+
+use super::create;
+use super::effect::{Decision, Effect, Step, Unmatched};
+use super::park::{Stop, Wait};
+use super::scope::Context;
+use super::situation::{Found, Situation, Want};
+use super::update;
+use crate::language::plan::{Pipeline, Plan, Side};
+use crate::value::Value;
+
+/// Decides on a pair.
+pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
+    let context = match Context::new(plan, pipeline, situation) {
+        Ok(context) => context,
+        Err(stop) => return Step::Done(Box::new(Decision { stops: vec![stop], ..Decision::default() })),
+    };
+    let decision = match &situation.base {
+        Some(base) if situation.left.is_some() && situation.right.is_some() => update::update(&context, base),
+        Some(_) => Decision::default(),
+        None => meet(&context),
+    };
+    if context.complete() { Step::Done(Box::new(decision)) } else { Step::Need(context.wanted()) }
+}
+
+/// The value by which a record is matched, as key text; `None`: it has nothing to match by.
+pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value) -> Option<String> {
+    let situation = Situation {
+        changed: side,
+        left_account: String::new(),
+        right_account: String::new(),
+        left: (side == Side::Left).then(|| record.clone()),
+        right: (side == Side::Right).then(|| record.clone()),
+        base: None,
+        settings: Value::Null,
+        demanded: false,
+        sweep: false,
+        reads: super::Reads::new(),
+    };
+    let context = Context::new(plan, pipeline, &situation).ok()?;
+    let value = context.evaluate(pipeline.match_of(side), None, &pipeline.match_line).ok()?;
+    value.to_key().filter(|text| !text.is_empty())
+}
+
+/// An unlinked record meets its counterpart, or has it made.
+fn meet(context: &Context<'_>) -> Decision {
+    let situation = context.situation;
+    let pipeline = context.pipeline;
+    let side = situation.changed;
+    let Some(record) = situation.record(side) else { return Decision::default() };
+    context.spoke(&pipeline.match_line);
+    let Some(value) = match_value(context.plan, pipeline, side, record) else {
+        return unmatched(context, None);
+    };
+    let other = side.other();
+    let want = Want::Match {
+        pipeline: pipeline.name.clone(),
+        side: other,
+        account: situation.account(other).to_owned(),
+        value: value.clone(),
+        since: youngest(context, side, record),
+    };
+    let Some(Found::Records(found)) = context.ask(want) else { return Decision::default() };
+    // A peer's own search may be looser than the rule, so the rule has the last word.
+    let same = |row: &&Value| match_value(context.plan, pipeline, other, row).as_deref() == Some(value.as_str());
+    let found: Vec<&Value> = found.iter().filter(same).collect();
+    match found.as_slice() {
+        [] => unmatched(context, Some(value)),
+        [one] => link(context, other, one),
+        several => {
+            let kind = pipeline.record(other);
+            let keys: Vec<String> = several.iter().filter_map(|row| row.field(&kind.key).to_key()).collect();
+            let message = format!("{} `{}` records {} all match {value:?}", kind.system, kind.name, keys.join(", "));
+            stopped(context, Stop::new("several-match", "more than one counterpart", message, &pipeline.match_line))
+        }
+    }
+}
+
+/// Where only this pipeline makes the other side, it cannot be older than what it is made from.
+fn youngest(context: &Context<'_>, side: Side, record: &Value) -> Option<jiff::Timestamp> {
+    let made_here = context.pipeline.create(side.other()).is_some_and(|create| create.when.is_some());
+    match record.field(context.pipeline.record(side).created.as_deref()?) {
+        Value::Timestamp(instant) if made_here => Some(*instant),
+        _ => None,
+    }
+}
+
+fn link(context: &Context<'_>, other: Side, found: &Value) -> Decision {
+    let key = |side: Side, record: &Value| record.field(&context.pipeline.record(side).key).clone();
+    let known = context.situation.record(other.other()).map(|record| key(other.other(), record)).unwrap_or_default();
+    let (left, right) = match other {
+        Side::Left => (key(Side::Left, found), known),
+        Side::Right => (known, key(Side::Right, found)),
+    };
+    Decision { effect: Some(Effect::Link { left, right }), lines: context.lines(), ..Decision::default() }
+}
+
+/// No counterpart: create it where the rules ask for it, else say what was looked for.
+fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
+    let side = context.situation.changed.other();
+    if let Some(create) = context.pipeline.create(side) {
+        match create::asked_for(context, create) {
+            Ok(true) if value.is_some() => return create::create(context, side, create),
+            Ok(true) => {
+                let field = context.pipeline.match_field(side.other());
+                let kind = context.pipeline.record(side.other());
+                let message =
+                    format!("this {} `{}` has no `{field}`, by which it would be matched", kind.system, kind.name);
+                return stopped(
+                    context,
+                    Stop::new("nothing-to-match", "nothing to match by", message, &context.pipeline.match_line),
+                );
+            }
+            Ok(false) => {}
+            Err(stop) => return stopped(context, stop),
+        }
+    }
+    let wait = value.map(|value| Wait {
+        account: context.situation.account(side).to_owned(),
+        record: context.pipeline.record(side).name.clone(),
+        field: context.pipeline.match_field(side).to_owned(),
+        value,
+    });
+    let line = context.pipeline.match_line.clone();
+    Decision { unmatched: Some(Unmatched { wait, line }), lines: context.lines(), ..Decision::default() }
+}
+
+fn stopped(context: &Context<'_>, stop: Stop) -> Decision {
+    Decision { stops: vec![stop], lines: context.lines(), ..Decision::default() }
+}

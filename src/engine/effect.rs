@@ -1,0 +1,114 @@
+//! What a decision comes to: reads it still wants, or effects and stops.
+//!
+//! At most one effect reaches outside; the peer's answer is an input of the next decision.
+
+use super::base::Base;
+use super::park::{Stop, Wait};
+use super::situation::Want;
+use crate::language::plan::{RuleLine, Side};
+use crate::value::{Record, Value, json};
+
+/// The answer of one call of `decide`.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Read these first.
+    Need(Vec<Want>),
+    /// Decided.
+    Done(Box<Decision>),
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// The one thing to do now, if anything.
+    pub effect: Option<Effect>,
+    /// What stops, and why.
+    pub stops: Vec<Stop>,
+    /// The rule lines that spoke.
+    pub lines: Vec<RuleLine>,
+    /// The pair is not linked and nothing is to be created.
+    pub unmatched: Option<Unmatched>,
+}
+
+/// A counterpart was looked for and not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmatched {
+    /// What was looked for; `None`: the record has nothing to match by.
+    pub wait: Option<Wait>,
+    /// The line of the match.
+    pub line: RuleLine,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Both sides exist already: link them.
+    Link {
+        /// The left key.
+        left: Value,
+        /// The right key.
+        right: Value,
+    },
+    /// Nothing to write, but both sides are seen to agree: remember it.
+    Settle {
+        /// The new base, whole.
+        base: Base,
+    },
+    /// Create the missing side.
+    Create {
+        /// The side.
+        side: Side,
+        /// Its fields.
+        fields: Record,
+        /// The rules that filled them.
+        lines: Vec<RuleLine>,
+    },
+    /// Change a side.
+    Update {
+        /// The side.
+        side: Side,
+        /// The fields to change.
+        fields: Record,
+        /// Rules whose base follows from the answer.
+        rules: Vec<String>,
+        /// Their lines.
+        lines: Vec<RuleLine>,
+    },
+    /// Take one legal step towards a state.
+    Move {
+        /// The side.
+        side: Side,
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+        /// Rules whose base follows from the answer.
+        rules: Vec<String>,
+        /// Their lines.
+        lines: Vec<RuleLine>,
+    },
+}
+
+impl Effect {
+    /// `link`, `settle`, `create`, `update` or `move`.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::Link { .. } => "link",
+            Self::Settle { .. } => "settle",
+            Self::Create { .. } => "create",
+            Self::Update { .. } => "update",
+            Self::Move { .. } => "move",
+        }
+    }
+
+    /// The effect as a value for the journal.
+    pub fn to_value(&self) -> Value {
+        let detail = match self {
+            Self::Link { left, right } => Value::List(vec![left.clone(), right.clone()]),
+            Self::Settle { .. } => Value::Null,
+            Self::Create { fields, .. } | Self::Update { fields, .. } => Value::Record(fields.clone()),
+            Self::Move { from, to, .. } => json::from_json(&serde_json::json!({ "from": from, "to": to })),
+        };
+        Value::Record(Record::from([("action".to_owned(), self.action().into()), ("detail".to_owned(), detail)]))
+    }
+}

@@ -1,0 +1,63 @@
+//! Why a rule could not be carried out, with what a person needs to mend it.
+
+use crate::language::plan::RuleLine;
+
+/// A look-up that failed; a record that answers it wakes the work.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wait {
+    /// The account searched.
+    pub account: String,
+    /// The record type searched.
+    pub record: String,
+    /// The field.
+    pub field: String,
+    /// The value looked for, as key text.
+    pub value: String,
+}
+
+/// A record that may be the one meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// `account.record`.
+    pub record: String,
+    /// Its key.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+    /// Why it is offered.
+    pub why: String,
+}
+
+/// A reason to stop: the whole record before it is linked, one group of fields afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// The group that stops; `None`: the whole record.
+    pub group: Option<String>,
+    /// The kind of finding, a kebab-case name.
+    pub code: &'static str,
+    /// In a few plain words.
+    pub reason: String,
+    /// What happened, with the values.
+    pub message: String,
+    /// The rule that could not be carried out.
+    pub line: RuleLine,
+    /// Look-ups that failed.
+    pub waits: Vec<Wait>,
+    /// Nearest candidates, best first.
+    pub candidates: Vec<Candidate>,
+}
+
+impl Stop {
+    /// A reason without look-ups.
+    pub fn new(code: &'static str, reason: impl Into<String>, message: impl Into<String>, line: &RuleLine) -> Self {
+        Self {
+            group: None,
+            code,
+            reason: reason.into(),
+            message: message.into(),
+            line: line.clone(),
+            waits: Vec::new(),
+            candidates: Vec::new(),
+        }
+    }
+}

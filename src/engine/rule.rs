@@ -1,0 +1,177 @@
+//! One value rule: its raw values on both sides, and what a source value becomes on the target.
+
+use super::park::{Stop, Wait};
+use super::scope::{Context, Typed};
+use super::situation::{Found, Want};
+use crate::language::plan::{FieldRule, ListRule, Outcome, RuleBody, RuleLine, Side, Table};
+use crate::value::{Path, Segment, Value};
+
+/// What a source value comes to on the target.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// The target is to hold this.
+    Value(Value),
+    /// The rules say that nothing is to be done.
+    Nothing,
+}
+
+/// The raw value of a rule on a side, as the base keeps it.
+///
+/// # Errors
+/// [`Stop`] where the expression fails.
+pub fn raw(context: &Context<'_>, rule: &FieldRule, side: Side) -> Result<Value, Stop> {
+    match &rule.body {
+        RuleBody::Value { left, right, .. } => {
+            context.evaluate(if side == Side::Left { left } else { right }, None, &rule.line)
+        }
+        RuleBody::List(list) => raw_list(context, list, side),
+    }
+}
+
+fn raw_list(context: &Context<'_>, list: &ListRule, side: Side) -> Result<Value, Stop> {
+    let mut rows = Vec::new();
+    for element in elements(context, list, side) {
+        let mut row = Vec::new();
+        for rule in &list.rules {
+            if let RuleBody::Value { left, right, .. } = &rule.body {
+                let expression = if side == Side::Left { left } else { right };
+                row.push(context.evaluate(expression, Some((&element, list.element.as_deref())), &rule.line)?);
+            }
+        }
+        rows.push(Value::List(row));
+    }
+    Ok(Value::List(rows))
+}
+
+/// The elements of a list rule on a side, each with its type.
+pub fn elements(context: &Context<'_>, list: &ListRule, side: Side) -> Vec<Typed> {
+    let kind = context.pipeline.record(side);
+    let root = Typed {
+        value: context.situation.record(side).cloned().unwrap_or_default(),
+        at: Some((std::sync::Arc::clone(kind), Path::default())),
+        account: context.situation.account(side).to_owned(),
+    };
+    let path = if side == Side::Left { &list.left } else { &list.right };
+    let whole = context.follow(&root, &path.0);
+    let items = whole.value.as_list().unwrap_or_default();
+    items.iter().map(|item| whole.inside(item.clone(), Segment::Each)).collect()
+}
+
+/// What the source value becomes on `target`. `state`: the target's present value, `None` on create.
+///
+/// # Errors
+/// [`Stop`] where no row speaks, a row parks, or a counterpart cannot be found.
+pub fn wanted(
+    context: &Context<'_>,
+    rule: &FieldRule,
+    target: Side,
+    source: Value,
+    state: Option<&Value>,
+) -> Result<Wanted, Stop> {
+    let RuleBody::Value { table, via, .. } = &rule.body else { return Ok(Wanted::Value(source)) };
+    context.spoke(&rule.line);
+    match (table, via) {
+        (Some(table), _) => through_table(context, rule, table, (target, &source), state),
+        (None, Some(pipeline)) => counterpart(context, rule, pipeline, (target, source)).map(Wanted::Value),
+        (None, None) => Ok(Wanted::Value(source)),
+    }
+}
+
+fn through_table(
+    context: &Context<'_>,
+    rule: &FieldRule,
+    table: &Table,
+    (target, source): (Side, &Value),
+    state: Option<&Value>,
+) -> Result<Wanted, Stop> {
+    if source.is_null() {
+        return Ok(Wanted::Nothing);
+    }
+    match table.look_up(target == Side::Right, source, state) {
+        Some((Outcome::Value(text), row)) => {
+            context.spoke(&row.line);
+            Ok(Wanted::Value(Value::Text(text)))
+        }
+        Some((Outcome::Nothing, row)) => {
+            context.spoke(&row.line);
+            Ok(Wanted::Nothing)
+        }
+        Some((Outcome::Park, row)) => {
+            context.spoke(&row.line);
+            let why = row.because.clone().unwrap_or_else(|| "a row of the table asks for a person".to_owned());
+            let message = format!("{source} while the other side has {}: {why}", state.unwrap_or(&Value::Null));
+            Err(Stop::new("parked-by-rule", why, message, &row.line))
+        }
+        None => {
+            let message = format!("table `{}` has no row for {source}", table.name);
+            Err(Stop::new("unmapped-value", "a value that the table does not know", message, &rule.line))
+        }
+    }
+}
+
+fn counterpart(
+    context: &Context<'_>,
+    rule: &FieldRule,
+    pipeline: &str,
+    (target, source): (Side, Value),
+) -> Result<Value, Stop> {
+    let Some(id) = source.to_key() else { return Ok(Value::Null) };
+    let Some(via) = context.plan.pipelines.get(pipeline) else { return Ok(Value::Null) };
+    let system = &context.pipeline.record(target).system;
+    let side = if via.left.system == *system { Side::Right } else { Side::Left };
+    let want = Want::Counterpart {
+        pipeline: pipeline.to_owned(),
+        side,
+        account: context.situation.account(target.other()).to_owned(),
+        id,
+        other: context.situation.account(target).to_owned(),
+    };
+    match context.ask(want) {
+        Some(Found::Key(key)) => Ok(key.clone()),
+        Some(Found::Nothing { code, message, waits, candidates }) => {
+            Err(nothing_found(rule, code, message, (waits.clone(), candidates.clone())))
+        }
+        Some(Found::Records(_)) | None => Ok(Value::Null),
+    }
+}
+
+fn nothing_found(
+    rule: &FieldRule,
+    code: &'static str,
+    message: &str,
+    (waits, candidates): (Vec<Wait>, Vec<super::park::Candidate>),
+) -> Stop {
+    Stop { waits, candidates, ..Stop::new(code, "a counterpart is missing", message, &rule.line) }
+}
+
+/// Whether a rule holds now: its `when` is true, or it has none.
+///
+/// # Errors
+/// [`Stop`] where the condition fails.
+pub fn applies(
+    context: &Context<'_>,
+    rule: &FieldRule,
+    element: Option<&Typed>,
+    line: &RuleLine,
+) -> Result<bool, Stop> {
+    match &rule.when {
+        None => Ok(true),
+        Some(condition) => {
+            context.evaluate(condition, element.map(|typed| (typed, None)), line).map(|held| held == Value::Bool(true))
+        }
+    }
+}
+
+/// The path that a value rule writes on a side.
+pub fn target_path(rule: &FieldRule, side: Side) -> Option<&Path> {
+    match &rule.body {
+        RuleBody::Value { left_path, right_path, .. } => {
+            if side == Side::Left {
+                left_path.as_ref()
+            } else {
+                right_path.as_ref()
+            }
+        }
+        RuleBody::List(list) => Some(if side == Side::Left { &list.left } else { &list.right }),
+    }
+}

@@ -1,0 +1,268 @@
+//! Names in rules, resolved against a situation.
+//!
+//! A path goes through a reference as if the referred record stood there; what is not read yet
+//! becomes a [`Want`] and reads as null until the next call. Decides nothing.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::park::Stop;
+use super::situation::{Found, Situation, Want};
+use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
+use crate::language::plan::{Cardinality, Pipeline, Plan, RecordType, RuleLine, Side, WithRead};
+use crate::value::{Kind, Path, Segment, Value};
+
+/// A value with what the system file says of it, so that references in it can be followed.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// The value.
+    pub value: Value,
+    /// Its record type and where in it the value stands; `None`: no system's record.
+    pub at: Option<(Arc<RecordType>, Path)>,
+    /// The account it came from.
+    pub account: String,
+}
+
+/// Evaluates expressions of one pipeline over one situation and gathers what is wanted.
+pub struct Context<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The pipeline.
+    pub pipeline: &'a Pipeline,
+    /// The pair.
+    pub situation: &'a Situation,
+    /// What is not read yet.
+    wants: RefCell<BTreeSet<Want>>,
+    /// `with:` records by name.
+    with: RefCell<BTreeMap<String, Typed>>,
+    /// Rule lines that spoke.
+    lines: RefCell<BTreeSet<RuleLine>>,
+}
+
+impl<'a> Context<'a> {
+    /// A context with the `with:` records resolved as far as they can be.
+    ///
+    /// # Errors
+    /// [`Stop`] where an entry finds more records than it may.
+    pub fn new(plan: &'a Plan, pipeline: &'a Pipeline, situation: &'a Situation) -> Result<Self, Stop> {
+        let context = Self {
+            plan,
+            pipeline,
+            situation,
+            wants: RefCell::default(),
+            with: RefCell::default(),
+            lines: RefCell::default(),
+        };
+        for read in &pipeline.with {
+            let found = context.find_with(read)?;
+            context.with.borrow_mut().insert(read.name.clone(), found);
+        }
+        Ok(context)
+    }
+
+    /// Reads not answered yet.
+    pub fn wanted(&self) -> Vec<Want> {
+        self.wants.borrow().iter().cloned().collect()
+    }
+
+    /// Whether nothing is missing so far.
+    pub fn complete(&self) -> bool {
+        self.wants.borrow().is_empty()
+    }
+
+    /// Notes that a line had a part in the decision.
+    pub fn spoke(&self, line: &RuleLine) {
+        self.lines.borrow_mut().insert(line.clone());
+    }
+
+    /// The lines that spoke, in order.
+    pub fn lines(&self) -> Vec<RuleLine> {
+        self.lines.borrow().iter().cloned().collect()
+    }
+
+    /// The answer to a want, or null and the want noted.
+    pub fn ask(&self, want: Want) -> Option<&Found> {
+        let found = self.situation.reads.get(&want);
+        if found.is_none() {
+            self.wants.borrow_mut().insert(want);
+        }
+        found
+    }
+
+    /// Evaluates with an optional element (what `.` means) and its name.
+    ///
+    /// # Errors
+    /// [`Stop`] at the rule's line where the expression fails or parks.
+    pub fn evaluate(
+        &self,
+        expression: &CompiledExpression,
+        element: Option<(&Typed, Option<&str>)>,
+        line: &RuleLine,
+    ) -> Result<Value, Stop> {
+        let scope = ElementScope { context: self, element };
+        expression.evaluate(&scope).map_err(|fault| stop_of(&fault, line))
+    }
+
+    fn find_with(&self, read: &WithRead) -> Result<Typed, Stop> {
+        let account = self.account_for(&read.record.system);
+        let at = Some((Arc::clone(&read.record), Path::default()));
+        let want = Want::List { account: account.clone(), record: read.record.name.clone() };
+        let Some(Found::Records(rows)) = self.ask(want) else {
+            return Ok(Typed { value: Value::Null, at, account });
+        };
+        let mut found = Vec::new();
+        for row in rows {
+            let candidate = Typed { value: row.clone(), at: at.clone(), account: account.clone() };
+            if self.evaluate(&read.condition, Some((&candidate, None)), &read.line)? == Value::Bool(true) {
+                found.push(row.clone());
+            }
+        }
+        self.spoke(&read.line);
+        let value = match read.cardinality {
+            Cardinality::Many => Value::List(found),
+            Cardinality::AtMostOne if found.len() > 1 && self.complete() => {
+                let message =
+                    format!("{} records of {} fit `{}`, at most one may", found.len(), read.record.name, read.name);
+                return Err(Stop::new("several-match", "more than one record fits", message, &read.line));
+            }
+            Cardinality::AtMostOne => found.into_iter().next().unwrap_or_default(),
+        };
+        let at = matches!(read.cardinality, Cardinality::AtMostOne).then_some(at).flatten();
+        Ok(Typed { value, at, account })
+    }
+
+    /// The pair's account of a system; else the system's first.
+    fn account_for(&self, system: &str) -> String {
+        for side in [Side::Left, Side::Right] {
+            if self.pipeline.record(side).system == system {
+                return self.situation.account(side).to_owned();
+            }
+        }
+        self.plan.accounts_of(system).next().map(|account| account.name.clone()).unwrap_or_default()
+    }
+
+    /// What a name at the head of a path stands for.
+    fn head(&self, name: &str) -> Option<Typed> {
+        for side in [Side::Left, Side::Right] {
+            let kind = self.pipeline.record(side);
+            if kind.system == name {
+                return Some(Typed {
+                    value: self.situation.record(side).cloned().unwrap_or_default(),
+                    at: Some((Arc::clone(kind), Path::default())),
+                    account: self.situation.account(side).to_owned(),
+                });
+            }
+        }
+        if name == "settings" {
+            return Some(Typed { value: self.situation.settings.clone(), at: None, account: String::new() });
+        }
+        self.with.borrow().get(name).cloned()
+    }
+
+    /// Follows a path from a typed value.
+    pub fn follow(&self, from: &Typed, segments: &[Segment]) -> Typed {
+        let Some((step, rest)) = segments.split_first() else { return from.clone() };
+        match step {
+            Segment::Index(index) => {
+                let value = from.value.as_list().and_then(|items| items.get(*index)).cloned().unwrap_or_default();
+                self.follow(&from.inside(value, Segment::Each), rest)
+            }
+            Segment::Each => {
+                let items = from.value.as_list().unwrap_or_default();
+                let values = items
+                    .iter()
+                    .map(|item| self.follow(&from.inside(item.clone(), Segment::Each), rest).value)
+                    .collect();
+                Typed { value: Value::List(values), at: None, account: from.account.clone() }
+            }
+            Segment::Field(name) => self.follow_field(from, name, segments, rest),
+        }
+    }
+
+    fn follow_field(&self, from: &Typed, name: &str, segments: &[Segment], rest: &[Segment]) -> Typed {
+        let next = from.inside(from.value.field(name).clone(), Segment::Field(name.to_owned()));
+        let Some((kind, at)) = &from.at else { return self.follow(&next, rest) };
+        let here = at.join(name);
+        if let Some(field) = kind.field(&here) {
+            return match &field.kind {
+                Kind::Reference(record) if !rest.is_empty() => self.through(kind, &next, record, rest),
+                _ => self.follow(&next, rest),
+            };
+        }
+        match sibling_reference(kind, at).filter(|_| next.value.is_null()) {
+            Some((key, record)) => {
+                let reference = from.inside(from.value.field(key).clone(), Segment::Field(key.to_owned()));
+                self.through(kind, &reference, record, segments)
+            }
+            None => self.follow(&next, rest),
+        }
+    }
+
+    /// Goes through a reference: the referred record stands where its key stood.
+    fn through(&self, kind: &RecordType, key: &Typed, record: &str, rest: &[Segment]) -> Typed {
+        let nothing = Typed { value: Value::Null, at: None, account: key.account.clone() };
+        let (Some(id), Some(target)) = (key.value.to_key(), self.plan.record(&kind.system, record)) else {
+            return nothing;
+        };
+        let want = Want::Record { account: key.account.clone(), record: record.to_owned(), id };
+        match self.ask(want) {
+            Some(Found::Records(rows)) => {
+                let value = rows.first().cloned().unwrap_or_default();
+                let at = Some((Arc::clone(target), Path::default()));
+                self.follow(&Typed { value, at, account: key.account.clone() }, rest)
+            }
+            _ => nothing,
+        }
+    }
+}
+
+/// In a record such as `{id, user}` whose `id` refers to a record, the other names are that
+/// record's.
+fn sibling_reference<'k>(kind: &'k RecordType, at: &Path) -> Option<(&'k str, &'k str)> {
+    if at.0.is_empty() {
+        return None;
+    }
+    kind.fields.iter().find_map(|field| match (field.path.0.split_last(), &field.kind) {
+        (Some((Segment::Field(key), parent)), Kind::Reference(record)) if parent == at.0.as_slice() => {
+            Some((key.as_str(), record.as_ref()))
+        }
+        _ => None,
+    })
+}
+
+impl Typed {
+    /// A part of this value.
+    #[must_use]
+    pub fn inside(&self, value: Value, step: Segment) -> Self {
+        let at = self.at.as_ref().map(|(kind, path)| {
+            let mut path = path.clone();
+            path.0.push(step);
+            (Arc::clone(kind), path)
+        });
+        Self { value, at, account: self.account.clone() }
+    }
+}
+
+fn stop_of(fault: &Fault, line: &RuleLine) -> Stop {
+    match &fault.kind {
+        FaultKind::Park(text) => Stop::new("parked-by-rule", text.clone(), text.clone(), line),
+        FaultKind::Failed(text) => Stop::new("rule-failed", "a rule could not be worked out", text.clone(), line),
+    }
+}
+
+struct ElementScope<'a, 'b> {
+    context: &'a Context<'b>,
+    element: Option<(&'a Typed, Option<&'a str>)>,
+}
+
+impl Scope for ElementScope<'_, '_> {
+    fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
+        let from = match (head, self.element) {
+            (None, element) => element.map(|(typed, _)| typed.clone())?,
+            (Some(name), Some((typed, Some(known)))) if name == known => typed.clone(),
+            (Some(name), _) => self.context.head(name)?,
+        };
+        Some(self.context.follow(&from, segments).value)
+    }
+}

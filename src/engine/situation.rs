@@ -1,0 +1,163 @@
+//! What a decision is made from: the pair, its link, the settings, and records read so far.
+//!
+//! A value through and through: it can be journalled, and deciding on it again gives the same.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::base::Base;
+use super::park::{Candidate, Wait};
+use crate::language::plan::Side;
+use crate::value::{Record, Value, json};
+
+/// A read that a decision needs and does not have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Want {
+    /// A record by key.
+    Record {
+        /// The account.
+        account: String,
+        /// The record type.
+        record: String,
+        /// The key.
+        id: String,
+    },
+    /// All records of a kind.
+    List {
+        /// The account.
+        account: String,
+        /// The record type.
+        record: String,
+    },
+    /// Records of a pipeline's side whose match value is this.
+    Match {
+        /// The pipeline.
+        pipeline: String,
+        /// The side searched.
+        side: Side,
+        /// The account searched.
+        account: String,
+        /// The match value, as key text.
+        value: String,
+        /// Where the searched record can only be younger than this instant.
+        since: Option<Timestamp>,
+    },
+    /// The key of the record that a pipeline links to this one, brought over first where it is
+    /// missing and the pipeline's `create` allows it.
+    Counterpart {
+        /// The pipeline.
+        pipeline: String,
+        /// The side of the known record.
+        side: Side,
+        /// Its account.
+        account: String,
+        /// Its key.
+        id: String,
+        /// The account of the other side.
+        other: String,
+    },
+}
+
+/// The answer to a [`Want`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Records, none where there are none.
+    Records(Vec<Value>),
+    /// The counterpart's key.
+    Key(Value),
+    /// No counterpart: why, what was looked for, and what may have been meant.
+    Nothing {
+        /// The kind of finding.
+        code: &'static str,
+        /// In a sentence.
+        message: String,
+        /// The look-ups that failed.
+        waits: Vec<Wait>,
+        /// Nearest candidates.
+        candidates: Vec<Candidate>,
+    },
+}
+
+/// Answers so far.
+pub type Reads = BTreeMap<Want, Found>;
+
+/// A pair of records as it stands.
+#[derive(Clone, Debug)]
+pub struct Situation {
+    /// The side whose change is looked at.
+    pub changed: Side,
+    /// The left account.
+    pub left_account: String,
+    /// The right account.
+    pub right_account: String,
+    /// The left record, where there is one.
+    pub left: Option<Value>,
+    /// The right record, where there is one.
+    pub right: Option<Value>,
+    /// The base, where the two are linked.
+    pub base: Option<Base>,
+    /// Settings as nested records, the environment resolved.
+    pub settings: Value,
+    /// Whether another pipeline needs the counterpart.
+    pub demanded: bool,
+    /// Whether drift on the side that does not own is put right now.
+    pub sweep: bool,
+    /// Records read so far.
+    pub reads: Reads,
+}
+
+impl Situation {
+    /// The record of a side.
+    pub fn record(&self, side: Side) -> Option<&Value> {
+        match side {
+            Side::Left => self.left.as_ref(),
+            Side::Right => self.right.as_ref(),
+        }
+    }
+
+    /// The account of a side.
+    pub fn account(&self, side: Side) -> &str {
+        match side {
+            Side::Left => &self.left_account,
+            Side::Right => &self.right_account,
+        }
+    }
+
+    /// Everything the decision was made from, as one value for the journal.
+    pub fn to_value(&self) -> Value {
+        let reads = self
+            .reads
+            .iter()
+            .map(|(want, found)| Value::List(vec![Value::text(format!("{want:?}")), found.to_value()]))
+            .collect();
+        let base = self
+            .base
+            .iter()
+            .flatten()
+            .map(|(rule, values)| (rule.clone(), Value::List(vec![values.left.clone(), values.right.clone()])));
+        Value::Record(Record::from([
+            ("changed".to_owned(), Value::from(self.changed.as_str())),
+            ("left_account".to_owned(), Value::from(self.left_account.as_str())),
+            ("right_account".to_owned(), Value::from(self.right_account.as_str())),
+            ("left".to_owned(), self.left.clone().unwrap_or_default()),
+            ("right".to_owned(), self.right.clone().unwrap_or_default()),
+            ("linked".to_owned(), Value::Bool(self.base.is_some())),
+            ("base".to_owned(), Value::Record(base.collect())),
+            ("settings".to_owned(), self.settings.clone()),
+            ("demanded".to_owned(), Value::Bool(self.demanded)),
+            ("sweep".to_owned(), Value::Bool(self.sweep)),
+            ("reads".to_owned(), Value::List(reads)),
+        ]))
+    }
+}
+
+impl Found {
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Records(records) => Value::List(records.clone()),
+            Self::Key(key) => key.clone(),
+            Self::Nothing { message, .. } => json::from_json(&serde_json::json!({ "nothing": message })),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Functions on lists.
+
+pub mod count;
+pub mod first;
+pub mod sum;

@@ -1,0 +1,4 @@
+//! Functions on numbers, exact decimals all.
+
+pub mod number;
+pub mod round;

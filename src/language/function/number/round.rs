@@ -1,0 +1,34 @@
+//! `round`: a number rounded half away from zero to some decimals.
+
+use crate::language::function::signature::{Function, argument, takes};
+use crate::value::{Kind, Value};
+use rust_decimal::RoundingStrategy;
+
+/// The declaration.
+pub fn function() -> Function {
+    Function {
+        name: "round",
+        about: "A number rounded half away from zero to some decimals.",
+        parameters: vec![takes("number", Kind::Decimal), takes("decimals", Kind::Integer)],
+        gives: Kind::Decimal,
+        examples: &[("round(2.345, 2)", "2.35"), ("round(17.5)", "18")],
+        body,
+    }
+}
+
+fn body(arguments: &[Value]) -> Result<Value, String> {
+    let decimals = match argument(arguments, 1) {
+        Value::Null => 0,
+        Value::Integer(places @ 0..=28) => u32::try_from(*places).unwrap_or(0),
+        _ => return Err("takes 0 to 28 decimals".to_owned()),
+    };
+    match argument(arguments, 0) {
+        Value::Null => Ok(Value::Null),
+        value => value
+            .as_decimal()
+            .map(|number| {
+                Value::Decimal(number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero))
+            })
+            .ok_or_else(|| format!("takes a number and was given {}", value.kind_name())),
+    }
+}

@@ -1,0 +1,24 @@
+//! `starts_with`: whether text begins with other text.
+
+use crate::language::function::signature::{Function, argument, takes};
+use crate::value::{Kind, Value};
+
+/// The declaration.
+pub fn function() -> Function {
+    Function {
+        name: "starts_with",
+        about: "Whether text begins with other text.",
+        parameters: vec![takes("text", Kind::Text), takes("start", Kind::Text)],
+        gives: Kind::Bool,
+        examples: &[(r#"starts_with("C10-1", "C10")"#, "true"), (r#"starts_with(null, "C")"#, "false")],
+        body,
+    }
+}
+
+fn body(arguments: &[Value]) -> Result<Value, String> {
+    match (argument(arguments, 0), argument(arguments, 1)) {
+        (Value::Text(text), Value::Text(start)) => Ok(Value::Bool(text.starts_with(start.as_str()))),
+        (Value::Null, _) => Ok(Value::Bool(false)),
+        (other, _) => Err(format!("takes text and was given {}", other.kind_name())),
+    }
+}

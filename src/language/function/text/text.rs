@@ -1,0 +1,26 @@
+//! `text`: any single value as text.
+
+use crate::language::function::signature::{Function, argument, takes};
+use crate::value::{Kind, Value};
+
+/// The declaration.
+pub fn function() -> Function {
+    Function {
+        name: "text",
+        about: "Any single value as text.",
+        parameters: vec![takes("value", Kind::Any)],
+        gives: Kind::Text,
+        examples: &[("text(12)", r#""12""#), ("text(1.50)", r#""1.5""#)],
+        body,
+    }
+}
+
+fn body(arguments: &[Value]) -> Result<Value, String> {
+    match argument(arguments, 0) {
+        Value::Null => Ok(Value::Null),
+        other => other
+            .to_key()
+            .map(Value::Text)
+            .ok_or_else(|| format!("takes a single value and was given {}", other.kind_name())),
+    }
+}

@@ -1,0 +1,20 @@
+//! `upper`: text in capitals.
+
+use crate::language::function::signature::{Function, on_text, takes};
+use crate::value::{Kind, Value};
+
+/// The declaration.
+pub fn function() -> Function {
+    Function {
+        name: "upper",
+        about: "Text in capitals.",
+        parameters: vec![takes("text", Kind::Text)],
+        gives: Kind::Text,
+        examples: &[(r#"upper("c10-1")"#, r#""C10-1""#)],
+        body,
+    }
+}
+
+fn body(arguments: &[Value]) -> Result<Value, String> {
+    on_text(arguments, str::to_uppercase)
+}

@@ -1,0 +1,100 @@
+//! The tree of an expression, every part with its place. No name has a meaning here.
+
+use crate::diagnostic::Span;
+use crate::value::Value;
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// What it is.
+    pub kind: ExpressionKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug)]
+pub enum ExpressionKind {
+    /// A constant.
+    Literal(Value),
+    /// `[a, b]`
+    List(Vec<Expression>),
+    /// A path from a name.
+    Path(PathExpression),
+    /// A path from something else than a name: `first(x).y`.
+    Steps(Box<Expression>, Vec<Step>),
+    /// A function call.
+    Call(Name, Vec<Expression>),
+    /// Two operands.
+    Binary(Operator, Box<Expression>, Box<Expression>),
+    /// `not a`
+    Not(Box<Expression>),
+    /// `-a`
+    Negate(Box<Expression>),
+    /// `if a then b else c`
+    Choice(Box<[Expression; 3]>),
+    /// `a where b`
+    Filter(Box<Expression>, Box<Expression>),
+    /// `park "text"`
+    Park(String),
+}
+
+/// A name with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `head.step[0].step[]`
+#[derive(Clone, Debug)]
+pub struct PathExpression {
+    /// The first name; `None`: the current element.
+    pub head: Option<Name>,
+    /// The steps after it.
+    pub steps: Vec<Step>,
+}
+
+/// A step of a path.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it is.
+    pub segment: crate::value::Segment,
+    /// Where it stands; without the dot.
+    pub span: Span,
+}
+
+/// Operators between two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `or`
+    Or,
+    /// `and`
+    And,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `in`
+    In,
+    /// `??`
+    Else,
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+}

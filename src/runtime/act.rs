@@ -1,0 +1,345 @@
+//! Carries out one effect: intent before the call, settlement after the answer.
+//!
+//! After a lost answer the create is not repeated until its trace was looked for, at once and
+//! again when the system has had time to settle.
+
+use jiff::SignedDuration;
+
+use super::finder::later;
+use super::happening::Happening;
+use super::live::Live;
+use super::pair::Pairing;
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::connector::{Failure, Row};
+use crate::engine::{self, Base, Decision, Effect, Situation, Stop};
+use crate::language::plan::{RuleBody, RuleLine, Side};
+use crate::store::{HistoryEntry, Intent, IntentDraft, IntentState, Link, LinkEnd, RecordRef, Settlement};
+use crate::value::{Record, Value, digest};
+
+/// One write outside, ready to be journalled.
+struct Write<'a> {
+    side: Side,
+    id: Option<String>,
+    fields: Value,
+    rules: Option<&'a [String]>,
+    lines: &'a [RuleLine],
+}
+
+impl Runtime {
+    /// Carries out an effect. A stop is returned where the peer refuses for good.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer or the store cannot go on now.
+    pub async fn act(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        effect: &Effect,
+    ) -> Result<Option<Stop>, Trouble> {
+        match effect {
+            Effect::Link { left, right } => self.adopt(pairing, (left, right)).await.map(|()| None),
+            Effect::Settle { base } => self.remember(pairing, base.clone()).await.map(|()| None),
+            Effect::Create { side, fields, lines } => {
+                let fields = Value::Record(fields.clone());
+                let write = Write { side: *side, id: None, fields, rules: None, lines };
+                self.write(live, pairing, (situation, effect), write).await
+            }
+            Effect::Update { side, fields, rules, lines } => {
+                let id = key_of(pairing, situation, *side);
+                let write =
+                    Write { side: *side, id, fields: Value::Record(fields.clone()), rules: Some(rules), lines };
+                self.write(live, pairing, (situation, effect), write).await
+            }
+            Effect::Move { side, from, to, rules, lines } => {
+                let id = key_of(pairing, situation, *side);
+                let fields = Value::Record(Record::from([
+                    ("from".to_owned(), Value::text(from.as_str())),
+                    ("to".to_owned(), Value::text(to.as_str())),
+                ]));
+                let write = Write { side: *side, id, fields, rules: Some(rules), lines };
+                self.write(live, pairing, (situation, effect), write).await
+            }
+        }
+    }
+
+    async fn adopt(&self, pairing: &Pairing<'_>, (left, right): (&Value, &Value)) -> Result<(), Trouble> {
+        let (left_account, right_account) = pairing.accounts();
+        let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new());
+        let line = pairing.pipeline.match_line.to_string();
+        let ends = [(&link.left, Side::Left), (&link.right, Side::Right)];
+        let [left, right] = ends.map(|(end, side)| RecordRef {
+            account: end.account.clone(),
+            record: pairing.pipeline.record(side).name.clone(),
+            id: end.id.clone(),
+        });
+        let entry = HistoryEntry {
+            at: self.world.clock.now(),
+            target: pairing.target(),
+            what: format!("linked {left} with {right}"),
+            detail: Value::Null,
+            lines: vec![line.clone()],
+        };
+        self.store.settle(Settlement { intent: None, link: Some(link), history: vec![entry] }).await?;
+        self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line });
+        Ok(())
+    }
+
+    async fn remember(&self, pairing: &Pairing<'_>, base: Base) -> Result<(), Trouble> {
+        let Some(link) = self.link_of(pairing).await? else { return Ok(()) };
+        let link = Link { base, ..link };
+        Ok(self.store.settle(Settlement { intent: None, link: Some(link), history: Vec::new() }).await?)
+    }
+
+    fn new_link(&self, pairing: &Pairing<'_>, left: (&str, &Value), right: (&str, &Value), base: Base) -> Link {
+        let end = |(account, key): (&str, &Value)| LinkEnd {
+            account: account.to_owned(),
+            id: key.to_key().unwrap_or_default(),
+        };
+        Link {
+            pipeline: pairing.pipeline.name.clone(),
+            left: end(left),
+            right: end(right),
+            since: self.world.clock.now(),
+            base,
+        }
+    }
+
+    /// Intent, call, settlement.
+    async fn write(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (situation, effect): (&Situation, &Effect),
+        write: Write<'_>,
+    ) -> Result<Option<Stop>, Trouble> {
+        if let Some(stop) = guard(pairing, effect) {
+            return Ok(Some(stop));
+        }
+        let account = situation.account(write.side).to_owned();
+        let draft = self.draft(live, pairing, (effect, &account), &write);
+        let intent = self.store.open_intent(draft).await?;
+        match call(live, pairing, situation, effect, (&account, write.id.as_deref())).await {
+            Ok(row) => self.written(live, pairing, situation, (&intent, write, row)).await.map(|()| None),
+            Err(Failure::Refused { status, message, .. }) => {
+                self.close(&intent, IntentState::Failed).await?;
+                let line = write.lines.first().cloned().unwrap_or_default();
+                let kind = pairing.pipeline.record(write.side);
+                let text = format!("{account} refused to {} the {} ({status}): {message}", effect.action(), kind.name);
+                Ok(Some(Stop::new("refused", "the peer refused it", text, &line)))
+            }
+            Err(failure) => {
+                let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. }) && write.id.is_none();
+                if !unseen {
+                    self.close(&intent, IntentState::Failed).await?;
+                }
+                Err(self.put_off(&account, &failure, unseen))
+            }
+        }
+    }
+
+    /// After a lost answer the record is looked at again at once: its trace may be there already.
+    fn put_off(&self, account: &str, failure: &Failure, unseen: bool) -> Trouble {
+        match later(account, failure) {
+            Trouble::Later { reason, .. } if unseen => {
+                Trouble::Later { reason, after: Some(std::time::Duration::ZERO) }
+            }
+            other => other,
+        }
+    }
+
+    fn draft(&self, live: &Live, pairing: &Pairing<'_>, (effect, account): (&Effect, &str), write: &Write<'_>) -> IntentDraft {
+        let target = pairing.target();
+        let key = Value::List(vec![
+            Value::text(pairing.pipeline.name.as_str()),
+            Value::text(target.to_string()),
+            Value::text(account),
+            effect.to_value(),
+        ]);
+        IntentDraft {
+            key: digest::of_value(&key),
+            pipeline: pairing.pipeline.name.clone(),
+            cause: target,
+            account: account.to_owned(),
+            record: pairing.pipeline.record(write.side).name.clone(),
+            id: write.id.clone(),
+            action: effect.action().to_owned(),
+            fields: write.fields.clone(),
+            lines: write.lines.iter().map(ToString::to_string).collect(),
+            generation: live.generation,
+            at: self.world.clock.now(),
+        }
+    }
+
+    /// Reads what the peer holds now and settles intent, link and base in one transaction.
+    async fn written(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        (intent, write, row): (&Intent, Write<'_>, Option<Row>),
+    ) -> Result<(), Trouble> {
+        let kind = pairing.pipeline.record(write.side);
+        let account = situation.account(write.side);
+        let id = write.id.clone().or_else(|| row.as_ref().and_then(|row| row.value.field(&kind.key).to_key()));
+        let Some(id) = id else {
+            // Done, but the answer does not name the record: its trace is looked for.
+            let reason = format!("{account} did not say which {} it created", kind.name);
+            return Err(Trouble::Later { reason, after: Some(std::time::Duration::ZERO) });
+        };
+        let after = self.read_record(live, account, &kind.name, &id).await?;
+        let mut seen = situation.clone();
+        match write.side {
+            Side::Left => seen.left.clone_from(&after),
+            Side::Right => seen.right.clone_from(&after),
+        }
+        let base = match after {
+            Some(_) => engine::base_of(&live.plan, pairing.pipeline, &seen, write.rules),
+            None => Base::new(),
+        };
+        let link = self.link_after(pairing, (write.side, &id), base).await?;
+        let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
+        let lines: Vec<String> = write.lines.iter().map(ToString::to_string).collect();
+        let what = format!("{} {target}", past(&intent.draft.action));
+        let entry = |of: RecordRef| HistoryEntry {
+            at: self.world.clock.now(),
+            target: of,
+            what: what.clone(),
+            detail: write.fields.clone(),
+            lines: lines.clone(),
+        };
+        let history = vec![entry(pairing.target()), entry(target.clone())];
+        let settlement = Settlement { intent: Some((intent.number, IntentState::Done)), link: Some(link), history };
+        self.store.settle(settlement).await?;
+        self.tell(Happening::Written {
+            cause: pairing.target(),
+            target,
+            pipeline: pairing.pipeline.name.clone(),
+            action: action_word(&intent.draft.action),
+            fields: write.fields,
+            lines,
+        });
+        Ok(())
+    }
+
+    async fn link_after(&self, pairing: &Pairing<'_>, (side, id): (Side, &str), base: Base) -> Result<Link, Trouble> {
+        if let Some(link) = self.link_of(pairing).await? {
+            return Ok(Link { base, ..link });
+        }
+        let (left_account, right_account) = pairing.accounts();
+        let (own, new) = (Value::text(pairing.id), Value::text(id));
+        let (left, right) = if side == Side::Right { (&own, &new) } else { (&new, &own) };
+        Ok(self.new_link(pairing, (left_account, left), (right_account, right), base))
+    }
+
+    /// Closes creates whose answer never came: done where the pair is linked now or about to be
+    /// adopted, and given up where nothing was found after the system had time to settle.
+    ///
+    /// # Errors
+    /// [`Trouble::Later`] while the trace may still appear.
+    pub async fn settle_traces(
+        &self,
+        pairing: &Pairing<'_>,
+        unsettled: &[Intent],
+        decision: &Decision,
+        link: Option<&Link>,
+    ) -> Result<(), Trouble> {
+        let found = link.is_some() || matches!(decision.effect, Some(Effect::Link { .. }));
+        for intent in unsettled {
+            let ready = self.ready_at(pairing, intent);
+            let wait = ready.duration_since(self.world.clock.now());
+            let repeats = matches!(decision.effect, Some(Effect::Create { .. }));
+            if found {
+                self.close(intent, IntentState::Done).await?;
+            } else if repeats && wait.is_positive() {
+                let reason = format!("{} may still show up at {}", intent.draft.record, intent.draft.account);
+                let after = std::time::Duration::try_from(wait).unwrap_or_default();
+                return Err(Trouble::Later { reason, after: Some(after) });
+            } else {
+                self.close(intent, IntentState::Failed).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn ready_at(&self, pairing: &Pairing<'_>, intent: &Intent) -> jiff::Timestamp {
+        let live = self.live.load();
+        let system = &pairing.pipeline.record(pairing.side.other()).system;
+        let settle = live.plan.systems.get(system).map(|system| system.settle_after).unwrap_or_default();
+        let settle = SignedDuration::try_from(settle).unwrap_or_default();
+        intent.draft.at.checked_add(settle).unwrap_or(intent.draft.at)
+    }
+
+    async fn close(&self, intent: &Intent, state: IntentState) -> Result<(), Trouble> {
+        let settlement = Settlement { intent: Some((intent.number, state)), link: None, history: Vec::new() };
+        Ok(self.store.settle(settlement).await?)
+    }
+}
+
+fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<String> {
+    situation.record(side).and_then(|record| record.field(&pairing.pipeline.record(side).key).to_key())
+}
+
+/// Nothing that ownership forbids leaves the process, whatever a decision says.
+fn guard(pairing: &Pairing<'_>, effect: &Effect) -> Option<Stop> {
+    let (Effect::Create { side, fields, .. } | Effect::Update { side, fields, .. }) = effect else { return None };
+    let may = |name: &str| {
+        pairing.pipeline.rules.iter().any(|rule| {
+            let live = if *side == Side::Right { rule.live_right } else { rule.live_left };
+            let path = match &rule.body {
+                RuleBody::Value { left_path, right_path, .. } => {
+                    if *side == Side::Right { right_path.as_ref() } else { left_path.as_ref() }
+                }
+                RuleBody::List(list) => Some(if *side == Side::Right { &list.right } else { &list.left }),
+            };
+            live && path.is_some_and(|path| path.to_string().split('.').next() == Some(name))
+        })
+    };
+    let name = fields.keys().find(|name| !may(name))?;
+    let line = &pairing.pipeline.match_line;
+    Some(Stop::new("not-owned", "ownership forbids it", format!("no live rule writes `{name}`"), line))
+}
+
+async fn call(
+    live: &Live,
+    pairing: &Pairing<'_>,
+    situation: &Situation,
+    effect: &Effect,
+    (account, id): (&str, Option<&str>),
+) -> Result<Option<Row>, Failure> {
+    let Some(peer) = live.peers.get(account) else { return Ok(None) };
+    match effect {
+        Effect::Create { side, fields, .. } => peer.create(pairing.pipeline.record(*side), fields).await,
+        Effect::Update { side, fields, .. } => {
+            let present = situation.record(*side).cloned().unwrap_or_default();
+            peer.update(pairing.pipeline.record(*side), id.unwrap_or_default(), fields, &present).await
+        }
+        Effect::Move { side, from, to, .. } => {
+            let kind = pairing.pipeline.record(*side);
+            let present = situation.record(*side).cloned().unwrap_or_default();
+            let moves = kind.states.iter().flat_map(|states| &states.moves);
+            match moves.into_iter().find(|step| step.from == *from && step.to == *to) {
+                Some(step) => peer.make_move(kind, id.unwrap_or_default(), step, &present).await,
+                None => Ok(None),
+            }
+        }
+        Effect::Link { .. } | Effect::Settle { .. } => Ok(None),
+    }
+}
+
+fn past(action: &str) -> &'static str {
+    match action {
+        "create" => "created",
+        "move" => "moved",
+        _ => "updated",
+    }
+}
+
+fn action_word(action: &str) -> &'static str {
+    match action {
+        "create" => "create",
+        "move" => "move",
+        _ => "update",
+    }
+}

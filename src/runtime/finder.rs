@@ -1,0 +1,212 @@
+//! Kept listings: answers look-ups in records that have no call for them.
+//!
+//! A listing is read once and then kept up by what changed since. A look-up that finds nothing
+//! reads the changes first, so a miss is never a stale miss. Holds only plain fields of each row.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex as AsyncMutex;
+
+use super::limits::{CANDIDATES_MAX, CLOCK_SKEW, LISTING_AGE_MAX, MISS_AGE_MAX, POLL_OVERLAP};
+use super::live::Live;
+use super::trouble::Trouble;
+use crate::connector::{Failure, Listing};
+use crate::diagnostic::suggest;
+use crate::engine::{self, Candidate};
+use crate::language::plan::{RecordType, Side};
+use crate::value::{Record, Value};
+use crate::world::Clock;
+
+/// Kept listings by account and record type.
+#[derive(Debug, Default)]
+pub struct Finder {
+    kept: Mutex<BTreeMap<(String, String), Arc<AsyncMutex<Kept>>>>,
+}
+
+/// One kept listing.
+#[derive(Debug, Default)]
+struct Kept {
+    rows: BTreeMap<String, Value>,
+    /// Match values of each pipeline side to keys.
+    matches: BTreeMap<(String, Side), BTreeMap<String, BTreeSet<String>>>,
+    /// From which modification instant on the listing is whole; `None` with `read` set: from the beginning.
+    from: Option<Timestamp>,
+    read: Option<Timestamp>,
+    newest: Option<Timestamp>,
+}
+
+/// What a look-up in a kept listing is for.
+pub struct Search<'a> {
+    /// The generation.
+    pub live: &'a Live,
+    /// The account searched.
+    pub account: &'a str,
+    /// The record type searched.
+    pub kind: &'a RecordType,
+    /// The clock.
+    pub clock: &'a dyn Clock,
+}
+
+impl Finder {
+    fn kept(&self, account: &str, record: &str) -> Arc<AsyncMutex<Kept>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(kept.entry((account.to_owned(), record.to_owned())).or_default())
+    }
+
+    /// Forgets everything, because rules or accounts changed.
+    pub fn clear(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// All records of a kind, at most [`LISTING_AGE_MAX`] old.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub async fn all(&self, search: &Search<'_>) -> Result<Vec<Value>, Trouble> {
+        let kept = self.kept(search.account, &search.kind.name);
+        let mut kept = kept.lock().await;
+        kept.freshen(search, None, LISTING_AGE_MAX).await?;
+        Ok(kept.rows.values().cloned().collect())
+    }
+
+    /// One record of a kind that can only be listed.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub async fn by_key(&self, search: &Search<'_>, id: &str) -> Result<Option<Value>, Trouble> {
+        let kept = self.kept(search.account, &search.kind.name);
+        let mut kept = kept.lock().await;
+        kept.freshen(search, None, LISTING_AGE_MAX).await?;
+        if !kept.rows.contains_key(id) {
+            kept.freshen(search, None, MISS_AGE_MAX).await?;
+        }
+        Ok(kept.rows.get(id).cloned())
+    }
+
+    /// Records whose match value on this side of the pipeline is `value`. `fresh`: read what changed in any case.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub async fn matching(
+        &self,
+        search: &Search<'_>,
+        (pipeline, side): (&str, Side),
+        value: &str,
+        (since, fresh): (Option<Timestamp>, bool),
+    ) -> Result<Vec<Value>, Trouble> {
+        let kept = self.kept(search.account, &search.kind.name);
+        let mut kept = kept.lock().await;
+        kept.freshen(search, since, if fresh { Duration::ZERO } else { LISTING_AGE_MAX }).await?;
+        let mut found = kept.matching(pipeline, side, value);
+        if found.is_empty() && !fresh {
+            kept.freshen(search, since, MISS_AGE_MAX).await?;
+            found = kept.matching(pipeline, side, value);
+        }
+        Ok(found)
+    }
+
+    /// Takes in a record that was read anyway.
+    pub async fn saw(&self, search: &Search<'_>, record: &Value) {
+        let kept = self.kept(search.account, &search.kind.name);
+        let mut kept = kept.lock().await;
+        if kept.read.is_some() {
+            kept.insert(search, record);
+        }
+    }
+
+    /// Records whose match value is near `value`, best first.
+    pub async fn candidates(&self, account: &str, record: &str, (pipeline, side): (&str, Side), value: &str) -> Vec<Candidate> {
+        let kept = self.kept(account, record);
+        let kept = kept.lock().await;
+        let Some(values) = kept.matches.get(&(pipeline.to_owned(), side)) else { return Vec::new() };
+        suggest::nearest(value, values.keys().map(String::as_str))
+            .into_iter()
+            .take(CANDIDATES_MAX)
+            .flat_map(|near| values.get(near).into_iter().flatten().map(move |id| (near, id)))
+            .map(|(near, id)| Candidate {
+                record: format!("{account}.{record}"),
+                id: id.clone(),
+                label: near.to_owned(),
+                why: format!("written much like {value:?}"),
+            })
+            .collect()
+    }
+}
+
+impl Kept {
+    fn matching(&self, pipeline: &str, side: Side, value: &str) -> Vec<Value> {
+        let ids = self.matches.get(&(pipeline.to_owned(), side)).and_then(|values| values.get(value));
+        ids.into_iter().flatten().filter_map(|id| self.rows.get(id)).cloned().collect()
+    }
+
+    /// Reads what is missing: everything, or what changed.
+    async fn freshen(&mut self, search: &Search<'_>, since: Option<Timestamp>, age_max: Duration) -> Result<(), Trouble> {
+        let now = search.clock.now();
+        let reach = since.map(|instant| back(instant, CLOCK_SKEW));
+        let covered = self.read.is_some() && (self.from.is_none() || reach.is_some_and(|reach| Some(reach) >= self.from));
+        let young = self.read.is_some_and(|read| now.duration_since(read) < SignedDuration::try_from(age_max).unwrap_or_default());
+        if covered && young {
+            return Ok(());
+        }
+        let Some(peer) = search.live.peers.get(search.account) else { return Ok(()) };
+        let by_change = search.kind.changed.is_some();
+        let listing = match (covered, self.newest, reach) {
+            (true, Some(newest), _) if by_change => Listing::ChangedSince(back(newest, POLL_OVERLAP)),
+            (false, _, Some(reach)) if by_change => Listing::ChangedSince(reach),
+            _ => Listing::All,
+        };
+        let whole = matches!(listing, Listing::All);
+        let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
+        if whole {
+            *self = Self::default();
+        } else if !covered {
+            self.from = reach;
+        }
+        for row in &rows {
+            self.insert(search, &row.value);
+        }
+        self.read = Some(now);
+        Ok(())
+    }
+
+    fn insert(&mut self, search: &Search<'_>, record: &Value) {
+        let Some(id) = record.field(&search.kind.key).to_key() else { return };
+        if let Some(Value::Timestamp(changed)) = search.kind.modified.as_deref().map(|name| record.field(name)) {
+            self.newest = self.newest.max(Some(*changed));
+        }
+        let plan = &search.live.plan;
+        for (pipeline, side) in plan.pipelines_of(&search.kind.system, &search.kind.name) {
+            let values = self.matches.entry((pipeline.name.clone(), side)).or_default();
+            if let Some(old) = self.rows.get(&id).and_then(|old| engine::match_value(plan, pipeline, side, old)) {
+                values.entry(old).or_default().remove(&id);
+            }
+            if let Some(value) = engine::match_value(plan, pipeline, side, record) {
+                values.entry(value).or_default().insert(id.clone());
+            }
+        }
+        self.rows.insert(id, plain(record));
+    }
+}
+
+/// Lists and records inside a row can be large and are never searched by.
+fn plain(record: &Value) -> Value {
+    let fields = record.as_record().into_iter().flatten();
+    let kept = fields.filter(|(_, value)| !matches!(value, Value::List(_) | Value::Record(_)));
+    Value::Record(kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Record>())
+}
+
+fn back(instant: Timestamp, by: Duration) -> Timestamp {
+    instant.checked_sub(SignedDuration::try_from(by).unwrap_or_default()).unwrap_or(Timestamp::MIN)
+}
+
+/// A failed read of a peer: whatever it was, the work is put off and the reason shown.
+pub fn later(account: &str, failure: &Failure) -> Trouble {
+    let after = match failure {
+        Failure::Transient { retry_after, .. } => *retry_after,
+        _ => Some(LISTING_AGE_MAX),
+    };
+    Trouble::Later { reason: format!("{account}: {failure}"), after }
+}

@@ -1,0 +1,36 @@
+//! The runtime's limits, each with its unit.
+
+use std::time::Duration;
+
+/// Records worked on at once, over all accounts.
+pub const RECORDS_AT_ONCE: usize = 16;
+
+/// Decisions in a row on one pair before it is put off.
+pub const STEPS_MAX: usize = 20;
+
+/// Rounds of reads for one decision.
+pub const READ_ROUNDS_MAX: usize = 12;
+
+/// How far a poll reads back behind its cursor.
+pub const POLL_OVERLAP: Duration = Duration::from_secs(120);
+
+/// How often changes are looked for where nothing else is said.
+pub const POLL_INTERVAL: Duration = Duration::from_secs(60);
+
+/// How old a kept listing may be before it is read again.
+pub const LISTING_AGE_MAX: Duration = Duration::from_secs(60);
+
+/// How old a kept listing may be when a look-up in it found nothing.
+pub const MISS_AGE_MAX: Duration = Duration::from_secs(1);
+
+/// How far before a record's creation its counterpart may have been created: clocks differ.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long work in flight may take to end when the service stops.
+pub const DRAIN_MAX: Duration = Duration::from_secs(20);
+
+/// Hints written to the journal in one transaction.
+pub const HINTS_AT_ONCE: usize = 500;
+
+/// Candidates named for a look-up that failed.
+pub const CANDIDATES_MAX: usize = 3;

@@ -1,0 +1,131 @@
+//! A generation in service: plan, connectors and settings with the environment resolved.
+//!
+//! Immutable; work keeps the one it began with. Secrets live only inside the connectors.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::runtime::World;
+use crate::connector::{Connector, ResolvedAccount};
+use crate::diagnostic::Span;
+use crate::language::plan::{Account, Plan, Setting};
+use crate::value::{Path, Record, Value};
+
+/// A generation in service.
+pub struct Live {
+    /// Its number.
+    pub generation: i64,
+    /// The rules.
+    pub plan: Arc<Plan>,
+    /// Connectors by account.
+    pub peers: BTreeMap<String, Arc<Connector>>,
+    /// Webhook keys and other secrets by account and name, for verifying only.
+    secrets: BTreeMap<String, BTreeMap<String, String>>,
+    /// Settings by account, as nested records.
+    settings: BTreeMap<String, Value>,
+}
+
+/// An environment variable that the rules want is not set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveError {
+    /// The variable.
+    pub variable: String,
+    /// The line that wants it.
+    pub span: Span,
+}
+
+impl fmt::Display for LiveError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "environment variable `{}` is not set", self.variable)
+    }
+}
+
+/// The environment, as a look-up by name.
+pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+
+impl Live {
+    /// A generation with its environment resolved.
+    ///
+    /// # Errors
+    /// Every variable that is wanted, has no default and is not set.
+    pub fn new(generation: i64, plan: Arc<Plan>, environment: Environment<'_>, world: &World) -> Result<Self, Vec<LiveError>> {
+        let mut missing = Vec::new();
+        let mut peers = BTreeMap::new();
+        let mut secrets = BTreeMap::new();
+        let mut settings = BTreeMap::new();
+        for account in plan.accounts.values() {
+            let resolved = resolve_account(account, environment, &mut missing);
+            secrets.insert(account.name.clone(), resolved.secrets.clone());
+            settings.insert(account.name.clone(), resolve_settings(&plan, Some(account), environment, &mut missing));
+            if let Some(system) = plan.systems.get(&account.system) {
+                let connector = Connector::new(
+                    Arc::clone(system),
+                    resolved,
+                    Arc::clone(&world.transport),
+                    Arc::clone(&world.clock),
+                    Arc::clone(&world.random),
+                );
+                peers.insert(account.name.clone(), Arc::new(connector));
+            }
+        }
+        missing.dedup();
+        if missing.is_empty() { Ok(Self { generation, plan, peers, secrets, settings }) } else { Err(missing) }
+    }
+
+    /// The settings as an account sees them.
+    pub fn settings(&self, account: &str) -> Value {
+        self.settings.get(account).cloned().unwrap_or_default()
+    }
+
+    /// A secret of an account.
+    pub fn secret(&self, account: &str, name: &str) -> Option<&str> {
+        self.secrets.get(account)?.get(name).map(String::as_str)
+    }
+
+    /// Whether the rules say to write nothing outside.
+    pub fn observes(&self, account: &str) -> bool {
+        self.settings(account).field("mode").as_text() == Some("observe")
+    }
+}
+
+fn resolve_account(account: &Account, environment: Environment<'_>, missing: &mut Vec<LiveError>) -> ResolvedAccount {
+    let mut text = |setting: &Setting| resolve(setting, environment, missing).to_key().unwrap_or_default();
+    ResolvedAccount {
+        name: account.name.clone(),
+        base_url: text(&account.base_url).trim_end_matches('/').to_owned(),
+        secrets: account.secrets.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
+        properties: account.properties.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
+    }
+}
+
+fn resolve_settings(
+    plan: &Plan,
+    account: Option<&Account>,
+    environment: Environment<'_>,
+    missing: &mut Vec<LiveError>,
+) -> Value {
+    let mut record = Record::new();
+    let own = account.map(|account| &account.settings);
+    for (name, setting) in plan.settings.iter().chain(own.into_iter().flatten()) {
+        if let Some(path) = Path::parse(name) {
+            path.write(&mut record, resolve(setting, environment, missing));
+        }
+    }
+    Value::Record(record)
+}
+
+fn resolve(setting: &Setting, environment: Environment<'_>, missing: &mut Vec<LiveError>) -> Value {
+    match setting {
+        Setting::Value(value) => value.clone(),
+        Setting::List(items) => Value::List(items.iter().map(|item| resolve(item, environment, missing)).collect()),
+        Setting::Env { name, default, span } => {
+            // An empty variable counts as not set: an empty key or URL helps nobody.
+            let found = environment(name).filter(|text| !text.is_empty()).or_else(|| default.clone());
+            if found.is_none() && !missing.iter().any(|known| known.variable == *name) {
+                missing.push(LiveError { variable: name.clone(), span: *span });
+            }
+            found.map(Value::Text).unwrap_or_default()
+        }
+    }
+}

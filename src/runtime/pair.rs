@@ -1,0 +1,218 @@
+//! Brings one pair of records together: decide, act, decide again, until nothing is left to do.
+//!
+//! Under the pair's lock. Looks for the trace of an unsettled create before anything else.
+
+use super::happening::Happening;
+use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
+use super::live::Live;
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::engine::{self, Decision, Effect, Reads, Situation, Step, Stop, Unmatched, Want};
+use crate::language::plan::{Pipeline, Side};
+use crate::store::{DecisionEntry, Intent, Link, LinkEnd, RecordRef};
+use crate::value::Value;
+
+/// Which pair, seen from the record that changed.
+pub struct Pairing<'a> {
+    /// The pipeline.
+    pub pipeline: &'a Pipeline,
+    /// The changed record's side.
+    pub side: Side,
+    /// Its account.
+    pub account: &'a str,
+    /// Its key.
+    pub id: &'a str,
+    /// The account of the other side.
+    pub other: &'a str,
+    /// Whether another pipeline needs the counterpart.
+    pub demanded: bool,
+    /// Whether drift is put right.
+    pub sweep: bool,
+}
+
+/// How it ended.
+#[derive(Debug, Default)]
+pub struct Meeting {
+    /// What stops.
+    pub stops: Vec<Stop>,
+    /// There is no counterpart and none is to be made.
+    pub unmatched: Option<Unmatched>,
+}
+
+impl Pairing<'_> {
+    /// The changed record.
+    pub fn target(&self) -> RecordRef {
+        let record = self.pipeline.record(self.side).name.clone();
+        RecordRef { account: self.account.to_owned(), record, id: self.id.to_owned() }
+    }
+
+    /// The accounts, left and right.
+    pub fn accounts(&self) -> (&str, &str) {
+        if self.side == Side::Left { (self.account, self.other) } else { (self.other, self.account) }
+    }
+
+    fn lock_name(&self, value: &str) -> String {
+        let (left, right) = self.accounts();
+        format!("{}\u{1}{left}\u{1}{right}\u{1}{value}", self.pipeline.name)
+    }
+}
+
+impl Runtime {
+    /// Brings the pair of a record together.
+    ///
+    /// # Errors
+    /// [`Trouble`] where a peer or the store cannot go on; what was done is settled or journalled.
+    pub async fn bring_together(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Result<Meeting, Trouble> {
+        let value = engine::match_value(&live.plan, pairing.pipeline, pairing.side, &record);
+        let name = pairing.lock_name(value.as_deref().unwrap_or(pairing.id));
+        let (_guard, waited) = self.locks.lock(&name).await;
+        let mut record = record;
+        if waited {
+            let kind = pairing.pipeline.record(pairing.side);
+            match self.read_record(live, pairing.account, &kind.name, pairing.id).await? {
+                Some(present) => record = present,
+                None => return Ok(Meeting::default()),
+            }
+        }
+        let unsettled = self.unsettled(pairing).await?;
+        let mut situation = self.situation(live, pairing, record);
+        for _ in 0..STEPS_MAX {
+            let link = self.link_of(pairing).await?;
+            self.stand(live, pairing, &mut situation, link.as_ref()).await?;
+            let decision = self.decide(live, pairing, &mut situation, !unsettled.is_empty()).await?;
+            self.settle_traces(pairing, &unsettled, &decision, link.as_ref()).await?;
+            let Some(effect) = &decision.effect else {
+                return Ok(Meeting { stops: decision.stops, unmatched: decision.unmatched });
+            };
+            if is_outward(effect) && live.observes(pairing.account) {
+                self.observed(pairing, effect);
+                return Ok(Meeting { stops: decision.stops, unmatched: None });
+            }
+            if let Some(stop) = self.act(live, pairing, &situation, effect).await? {
+                let stops = decision.stops.into_iter().chain([stop]).collect();
+                return Ok(Meeting { stops, unmatched: None });
+            }
+            situation.reads = Reads::new();
+        }
+        Err(Trouble::Later { reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()), after: None })
+    }
+
+    fn situation(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Situation {
+        let (left_account, right_account) = pairing.accounts();
+        let (left, right) = if pairing.side == Side::Left { (Some(record), None) } else { (None, Some(record)) };
+        Situation {
+            changed: pairing.side,
+            left_account: left_account.to_owned(),
+            right_account: right_account.to_owned(),
+            left,
+            right,
+            base: None,
+            settings: live.settings(pairing.account),
+            demanded: pairing.demanded,
+            sweep: pairing.sweep,
+            reads: Reads::new(),
+        }
+    }
+
+    /// Reads the other side where the pair is linked, and takes its base.
+    async fn stand(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &mut Situation,
+        link: Option<&Link>,
+    ) -> Result<(), Trouble> {
+        situation.base = link.map(|link| link.base.clone());
+        let Some(link) = link else { return Ok(()) };
+        let other = pairing.side.other();
+        let end = if other == Side::Left { &link.left } else { &link.right };
+        let kind = pairing.pipeline.record(other);
+        let found = self.read_record(live, &end.account, &kind.name, &end.id).await?;
+        match other {
+            Side::Left => situation.left = found,
+            Side::Right => situation.right = found,
+        }
+        Ok(())
+    }
+
+    /// The link of the pair, if it has one.
+    pub async fn link_of(&self, pairing: &Pairing<'_>) -> Result<Option<Link>, Trouble> {
+        let end = LinkEnd { account: pairing.account.to_owned(), id: pairing.id.to_owned() };
+        let links = self.store.links(&pairing.pipeline.name, pairing.side == Side::Left, &end).await?;
+        let far = |link: &Link| if pairing.side == Side::Left { link.right.account.clone() } else { link.left.account.clone() };
+        Ok(links.into_iter().find(|link| far(link) == pairing.other))
+    }
+
+    /// Decides, reading what is wanted first, and journals the decision with its inputs.
+    async fn decide(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &mut Situation,
+        fresh: bool,
+    ) -> Result<Decision, Trouble> {
+        for _ in 0..READ_ROUNDS_MAX {
+            match engine::decide(&live.plan, pairing.pipeline, situation) {
+                Step::Need(wants) => {
+                    for want in wants {
+                        let fresh = fresh && matches!(want, Want::Match { .. });
+                        let found = self.answer(live, &want, fresh).await?;
+                        situation.reads.insert(want, found);
+                    }
+                }
+                Step::Done(decision) => {
+                    self.journal_decision(live, pairing, situation, &decision).await?;
+                    return Ok(*decision);
+                }
+            }
+        }
+        Err(Trouble::Later { reason: format!("{} reads too deep into other records", pairing.target()), after: None })
+    }
+
+    async fn journal_decision(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        decision: &Decision,
+    ) -> Result<(), Trouble> {
+        let stops = decision.stops.iter().map(|stop| Value::text(stop.message.clone())).collect();
+        let effects = Value::List(vec![
+            decision.effect.as_ref().map(Effect::to_value).unwrap_or_default(),
+            Value::List(stops),
+        ]);
+        let entry = DecisionEntry {
+            at: self.world.clock.now(),
+            pipeline: pairing.pipeline.name.clone(),
+            target: pairing.target(),
+            generation: live.generation,
+            inputs: situation.to_value(),
+            effects,
+            lines: decision.lines.iter().map(ToString::to_string).collect(),
+        };
+        Ok(self.store.record_decision(entry).await?)
+    }
+
+    /// Creates of this pair whose answer never came.
+    async fn unsettled(&self, pairing: &Pairing<'_>) -> Result<Vec<Intent>, Trouble> {
+        let open = self.store.open_intents(Some(&pairing.target())).await?;
+        Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
+    }
+
+    fn observed(&self, pairing: &Pairing<'_>, effect: &Effect) {
+        let fields = match effect {
+            Effect::Create { fields, .. } | Effect::Update { fields, .. } => Value::Record(fields.clone()),
+            _ => effect.to_value(),
+        };
+        self.tell(Happening::Observed {
+            cause: pairing.target(),
+            pipeline: pairing.pipeline.name.clone(),
+            action: effect.action(),
+            fields,
+        });
+    }
+}
+
+fn is_outward(effect: &Effect) -> bool {
+    matches!(effect, Effect::Create { .. } | Effect::Update { .. } | Effect::Move { .. })
+}

@@ -1,0 +1,172 @@
+//! Answers what a decision wants: by a call, from a kept listing, or through another pipeline.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::finder::{Search, later};
+use super::live::Live;
+use super::pair::{Meeting, Pairing};
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::connector::Listing;
+use crate::engine::{Found, Want, Wait};
+use crate::language::plan::{Pipeline, RecordType, Side};
+use crate::store::LinkEnd;
+use crate::value::{Kind, Path, Value};
+
+impl Runtime {
+    /// Answers one want. `fresh`: what is kept in memory is not enough, because an own write may have happened unseen.
+    ///
+    /// # Errors
+    /// [`Trouble`] where a peer or the store cannot be read.
+    pub async fn answer(&self, live: &Live, want: &Want, fresh: bool) -> Result<Found, Trouble> {
+        match want {
+            Want::Record { account, record, id } => {
+                let found = self.read_record(live, account, record, id).await?;
+                Ok(Found::Records(found.into_iter().collect()))
+            }
+            Want::List { account, record } => match self.search(live, account, record) {
+                Some(search) => Ok(Found::Records(self.finder.all(&search).await?)),
+                None => Ok(Found::Records(Vec::new())),
+            },
+            Want::Match { pipeline, side, account, value, since } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => self.find(live, (pipeline, *side), account, (value, *since, fresh)).await,
+                None => Ok(Found::Records(Vec::new())),
+            },
+            Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), other).await,
+                None => Ok(Found::Records(Vec::new())),
+            },
+        }
+    }
+
+    /// Reads one record by key, from its call or from a kept listing. `None`: it is not there.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub async fn read_record(&self, live: &Live, account: &str, record: &str, id: &str) -> Result<Option<Value>, Trouble> {
+        let Some(search) = self.search(live, account, record) else { return Ok(None) };
+        if search.kind.read.is_none() {
+            return self.finder.by_key(&search, id).await;
+        }
+        let Some(peer) = live.peers.get(account) else { return Ok(None) };
+        let row = peer.read(search.kind, id).await.map_err(|failure| later(account, &failure))?;
+        Ok(row.map(|row| row.value))
+    }
+
+    /// A look-up over records of an account.
+    pub fn search<'a>(&'a self, live: &'a Live, account: &'a str, record: &str) -> Option<Search<'a>> {
+        let system = &live.plan.accounts.get(account)?.system;
+        let kind: &RecordType = live.plan.record(system, record)?;
+        Some(Search { live, account, kind, clock: self.world.clock.as_ref() })
+    }
+
+    async fn find(
+        &self,
+        live: &Live,
+        (pipeline, side): (&Pipeline, Side),
+        account: &str,
+        (value, since, fresh): (&str, Option<jiff::Timestamp>, bool),
+    ) -> Result<Found, Trouble> {
+        let kind = pipeline.record(side);
+        let Some(peer) = live.peers.get(account) else { return Ok(Found::Records(Vec::new())) };
+        let field = pipeline.match_field(side);
+        if kind.find.contains_key(field) {
+            let listing = Listing::Find { field: field.to_owned(), value: Value::from(value) };
+            let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+            return Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()));
+        }
+        if field == kind.key && kind.read.is_some() {
+            let row = peer.read(kind, value).await.map_err(|failure| later(account, &failure))?;
+            return Ok(Found::Records(row.into_iter().map(|row| row.value).collect()));
+        }
+        let search = Search { live, account, kind, clock: self.world.clock.as_ref() };
+        self.finder.matching(&search, (&pipeline.name, side), value, (since, fresh)).await.map(Found::Records)
+    }
+
+    /// The linked key on the other side, brought over first where it may be.
+    fn counterpart<'a>(
+        &'a self,
+        live: &'a Live,
+        (pipeline, side): (&'a Pipeline, Side),
+        (account, id): (&'a str, &'a str),
+        other: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
+        Box::pin(async move {
+            if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
+                return Ok(Found::Key(key));
+            }
+            let kind = pipeline.record(side);
+            let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
+                let message = format!("{account} has no {} {id}", kind.name);
+                return Ok(nothing("missing-counterpart", message, Vec::new()));
+            };
+            let pairing = Pairing { pipeline, side, account, id, other, demanded: true, sweep: false };
+            let meeting = self.bring_together(live, &pairing, record.clone()).await?;
+            if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
+                return Ok(Found::Key(key));
+            }
+            Ok(self.not_found(&pairing, &record, meeting).await)
+        })
+    }
+
+    async fn linked_key(
+        &self,
+        pipeline: &Pipeline,
+        side: Side,
+        (account, id): (&str, &str),
+        other: &str,
+    ) -> Result<Option<Value>, Trouble> {
+        let end = LinkEnd { account: account.to_owned(), id: id.to_owned() };
+        let links = self.store.links(&pipeline.name, side == Side::Left, &end).await?;
+        let far = |link: crate::store::Link| if side == Side::Left { link.right } else { link.left };
+        let found = links.into_iter().map(far).find(|far| far.account == other);
+        Ok(found.map(|far| key_value(pipeline.record(side.other()), far.id)))
+    }
+
+    /// Why there is no counterpart, with what was looked for and what may have been meant.
+    async fn not_found(&self, pairing: &Pairing<'_>, record: &Value, meeting: Meeting) -> Found {
+        if let Some(stop) = meeting.stops.into_iter().next() {
+            return Found::Nothing {
+                code: stop.code,
+                message: stop.message,
+                waits: stop.waits,
+                candidates: stop.candidates,
+            };
+        }
+        let far = pairing.pipeline.record(pairing.side.other());
+        let near = pairing.pipeline.record(pairing.side);
+        let Some(wait) = meeting.unmatched.and_then(|unmatched| unmatched.wait) else {
+            let field = pairing.pipeline.match_field(pairing.side);
+            return nothing("nothing-to-match", format!("{} {} has no {field}", near.name, pairing.id), Vec::new());
+        };
+        let side = pairing.side.other();
+        let candidates =
+            self.finder.candidates(&wait.account, &wait.record, (&pairing.pipeline.name, side), &wait.value).await;
+        let label = label_of(record);
+        let message =
+            format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
+        Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
+    }
+}
+
+fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {
+    Found::Nothing { code, message, waits, candidates: Vec::new() }
+}
+
+/// What people call a record, for a message.
+fn label_of(record: &Value) -> String {
+    ["name", "display_name", "title"]
+        .iter()
+        .find_map(|name| record.field(name).as_text())
+        .map(|name| format!(" ({name})"))
+        .unwrap_or_default()
+}
+
+/// A key from the store as the record has it: a number where its field is a number.
+pub fn key_value(kind: &RecordType, id: String) -> Value {
+    match kind.field(&Path::field(kind.key.as_str())).map(|field| &field.kind) {
+        Some(Kind::Integer) => id.parse().map_or_else(|_| Value::Text(id.clone()), Value::Integer),
+        _ => Value::Text(id),
+    }
+}

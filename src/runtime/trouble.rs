@@ -1,0 +1,35 @@
+//! Why work is put off or stopped: the peer, the store, or a limit.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::store::StoreError;
+
+/// Work cannot go on now.
+#[derive(Clone, Debug)]
+pub enum Trouble {
+    /// The peer cannot be reached or is not well; the work is tried again.
+    Later {
+        /// What happened, in the peer's words where there are any.
+        reason: String,
+        /// Not before this much time.
+        after: Option<Duration>,
+    },
+    /// The store cannot take it; nothing was lost, nothing goes on.
+    Store(StoreError),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Later { reason, .. } => out.write_str(reason),
+            Self::Store(error) => error.fmt(out),
+        }
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
