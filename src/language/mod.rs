@@ -1,9 +1,11 @@
 //! From rule text to an immutable plan: load, parse, check, lint, plan.
 
 pub mod check;
+pub mod compile;
 pub mod function;
-pub mod lint;
 pub mod plan;
 pub mod script;
 pub mod source;
 pub mod syntax;
+
+pub use compile::{Compilation, compile, compile_texts};

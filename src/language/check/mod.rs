@@ -1,1 +1,17 @@
-//! (in the making)
+//! Names, types, directions: trees to meaning.
+//!
+//! The only room that gives names meaning. Collects every finding; whatever could be understood
+//! goes on, so that one mistake never hides another.
+
+pub mod account;
+pub mod call;
+pub mod check;
+pub mod names;
+pub mod ownership;
+pub mod pipeline;
+pub mod rule;
+pub mod settings;
+pub mod system;
+pub mod table;
+
+pub use check::{CheckedRules, check};

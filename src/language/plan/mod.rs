@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod expression;
+pub mod lower;
 pub mod pipeline;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod plan;

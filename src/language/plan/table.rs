@@ -69,9 +69,7 @@ impl Row {
         let in_state = match state {
             None => true,
             Some(_) if self.on_create => false,
-            Some(present) => {
-                self.from.is_empty() || present.to_key().is_some_and(|now| self.from.iter().any(|state| *state == now))
-            }
+            Some(present) => self.from.is_empty() || present.to_key().is_some_and(|now| self.from.contains(&now)),
         };
         if !(speaks && matches && in_state) {
             return None;

@@ -6,7 +6,6 @@
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
-use pest_derive::Parser;
 
 use super::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
@@ -17,9 +16,13 @@ pub const DEPTH_MAX: usize = 64;
 
 const CODE: Code = Code("syntax-expression");
 
-#[derive(Parser)]
-#[grammar = "../grammar/expression.pest"]
-struct ExpressionGrammar;
+mod grammar {
+    #![allow(missing_docs, unreachable_pub, reason = "made by pest")]
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/expression.pest"]
+    pub(super) struct ExpressionGrammar;
+}
+use grammar::{ExpressionGrammar, Rule};
 
 /// Where the text stands: byte offsets in it to byte offsets in the file.
 pub struct Origin<'a> {

@@ -4,3 +4,7 @@
 
 pub mod expression;
 pub mod expression_parser;
+pub mod mapping;
+pub mod rule_line;
+pub mod system_line;
+pub mod yaml;

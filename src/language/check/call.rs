@@ -1,0 +1,109 @@
+//! Calls and templates of system files.
+
+use std::sync::Arc;
+
+use super::check::Checker;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::plan::{Call, Template, TemplatePart};
+use crate::language::syntax::mapping::{Mapping, list, text};
+use crate::language::syntax::rule_line;
+use crate::language::syntax::system_line;
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::value::Path;
+use crate::world::Method;
+
+/// Reads a call: `GET /path` or a map with `request`, `headers`, `resend`, `never`, `allowed when`.
+pub fn call(checker: &mut Checker<'_>, node: &Node) -> Option<Call> {
+    if let NodeKind::Scalar(scalar) = &node.kind {
+        return request(checker, scalar);
+    }
+    let allowed = ["request", "headers", "resend", "never", "allowed when"];
+    let map = Mapping::of(node, "a call", &allowed, &mut checker.found)?;
+    let line =
+        map.require("request", &mut checker.found).and_then(|node| text(node, "`request`", &mut checker.found))?;
+    let mut call = request(checker, line)?;
+    if let Some(headers) = map.get("headers") {
+        call.headers = named_templates(checker, headers);
+    }
+    call.resend = map.get("resend").map(|node| paths(checker, node)).unwrap_or_default();
+    call.never = map.get("never").map(|node| paths(checker, node)).unwrap_or_default();
+    if let Some(scalar) = map.get("allowed when").and_then(|node| text(node, "`allowed when`", &mut checker.found)) {
+        call.allowed_when = checker.keep(rule_line::expression(scalar)).map(|tree| checker.compile(tree));
+    }
+    Some(call)
+}
+
+fn request(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Call> {
+    let (method, target) = checker.keep(system_line::call(scalar))?;
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let query = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| Some((name.to_owned(), checker.keep(template(value, scalar.span))?)))
+        .collect::<Option<Vec<_>>>()?;
+    Some(Call {
+        method: Method::parse(&method)?,
+        path: checker.keep(template(path, scalar.span))?,
+        query,
+        headers: Vec::new(),
+        resend: Vec::new(),
+        never: Vec::new(),
+        allowed_when: None,
+        span: scalar.span,
+    })
+}
+
+/// `NAME = TEXT {hole}` lines.
+pub fn named_templates(checker: &mut Checker<'_>, node: &Node) -> Vec<(String, Template)> {
+    let mut found = Vec::new();
+    for node in list(node, "headers", &mut checker.found) {
+        let Some(scalar) = text(node, "a header", &mut checker.found) else { continue };
+        match scalar.text.split_once(" = ") {
+            Some((name, value)) => {
+                if let Some(value) = checker.keep(template(value.trim(), scalar.span)) {
+                    found.push((name.trim().to_owned(), value));
+                }
+            }
+            None => checker.error("syntax-system", "a header reads `NAME = VALUE`", scalar.span, "no ` = ` here"),
+        }
+    }
+    found
+}
+
+/// Text with `{holes}`.
+///
+/// # Errors
+/// A finding where a brace is not closed.
+pub fn template(written: &str, span: Span) -> Result<Template, Diagnostic> {
+    let mut parts = Vec::new();
+    let mut rest = written;
+    while let Some((before, after)) = rest.split_once('{') {
+        if !before.is_empty() {
+            parts.push(TemplatePart::Text(before.to_owned()));
+        }
+        let Some((hole, behind)) = after.split_once('}') else {
+            return Err(Diagnostic::error(Code("syntax-system"), "a `{` is not closed", span, "here"));
+        };
+        parts.push(TemplatePart::Hole(hole.trim().to_owned()));
+        rest = behind;
+    }
+    if !rest.is_empty() {
+        parts.push(TemplatePart::Text(rest.to_owned()));
+    }
+    Ok(Template(parts))
+}
+
+fn paths(checker: &mut Checker<'_>, node: &Node) -> Vec<Path> {
+    let nodes = list(node, "a list of fields", &mut checker.found);
+    nodes
+        .into_iter()
+        .filter_map(|node| text(node, "a field", &mut checker.found))
+        .filter_map(|scalar| Path::parse(&scalar.text))
+        .collect()
+}
+
+/// A shared call, for moves that use the same one.
+pub fn shared(call: Call) -> Arc<Call> {
+    Arc::new(call)
+}

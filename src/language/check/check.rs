@@ -1,0 +1,167 @@
+//! The pass itself: files by kind, in the order in which they need each other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::ownership::Ownership;
+use super::settings::SettingTypes;
+use super::{account, ownership, pipeline, settings, system, table};
+use crate::diagnostic::{Code, Diagnostic, Severity, Sources as _, Span, suggest};
+use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::{Account, Pipeline, RuleLine, Setting, System, Table};
+use crate::language::script::ScriptSet;
+use crate::language::source::SourceMap;
+use crate::language::syntax::expression::Expression;
+use crate::language::syntax::mapping::with_help;
+use crate::language::syntax::yaml::{self, Node, NodeKind};
+
+/// The first keys that a rule file may begin with.
+pub const FILE_KINDS: [&str; 7] = ["system", "accounts", "settings", "ownership", "table", "pipeline", "tests"];
+
+/// Rules that passed every check, ready to be planned.
+#[derive(Debug)]
+pub struct CheckedRules {
+    /// Systems by name.
+    pub systems: BTreeMap<String, Arc<System>>,
+    /// Accounts by name.
+    pub accounts: BTreeMap<String, Arc<Account>>,
+    /// Settings by dotted name.
+    pub settings: BTreeMap<String, Setting>,
+    /// Pipelines by name.
+    pub pipelines: BTreeMap<String, Arc<Pipeline>>,
+}
+
+/// What is known so far, and what is wrong.
+pub struct Checker<'a> {
+    /// The files.
+    pub sources: &'a SourceMap,
+    /// Findings so far.
+    pub found: Vec<Diagnostic>,
+    /// Functions of scripts.
+    pub scripts: Arc<ScriptSet>,
+    /// Systems by name.
+    pub systems: BTreeMap<String, Arc<System>>,
+    /// Accounts by name.
+    pub accounts: BTreeMap<String, Arc<Account>>,
+    /// Settings by dotted name.
+    pub settings: BTreeMap<String, Setting>,
+    /// What values settings may have.
+    pub types: SettingTypes,
+    /// Tables by name.
+    pub tables: BTreeMap<String, Arc<Table>>,
+    /// Names of pipelines with their places.
+    pub pipelines: BTreeMap<String, Span>,
+    /// Who owns what.
+    pub ownership: Ownership,
+}
+
+impl Checker<'_> {
+    /// Notes an error.
+    pub fn error(&mut self, code: &'static str, message: impl Into<String>, span: Span, at: &str) {
+        self.found.push(Diagnostic::error(Code(code), message, span, at));
+    }
+
+    /// Notes an unknown name, with the near one as help.
+    pub fn unknown<'n>(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        (written, span): (&str, Span),
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        let finding = Diagnostic::error(Code(code), message, span, "unknown");
+        self.found.push(with_help(finding, suggest::help(written, known)));
+    }
+
+    /// Keeps a result, or its finding.
+    pub fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|finding| self.found.push(finding)).ok()
+    }
+
+    /// The line of a place.
+    pub fn line(&self, span: Span) -> RuleLine {
+        let place = crate::diagnostic::span::place_of(self.sources.text(span.file), span.start);
+        RuleLine { file: self.sources.name(span.file).to_owned(), line: place.line }
+    }
+
+    /// Binds an expression to the scripts.
+    pub fn compile(&self, tree: Expression) -> CompiledExpression {
+        CompiledExpression::new(tree, Arc::clone(&self.scripts))
+    }
+}
+
+/// Checks a rule set. Rules come only where no finding is an error.
+pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
+    let scripts: Vec<_> = sources
+        .files()
+        .filter(|(_, file)| file.name.ends_with(".rhai"))
+        .map(|(id, file)| (id, file.text.as_str()))
+        .collect();
+    let (scripts, found) = ScriptSet::compile(&scripts);
+    let mut checker = Checker {
+        sources,
+        found,
+        scripts: Arc::new(scripts),
+        systems: BTreeMap::new(),
+        accounts: BTreeMap::new(),
+        settings: BTreeMap::new(),
+        types: SettingTypes::default(),
+        tables: BTreeMap::new(),
+        pipelines: BTreeMap::new(),
+        ownership: Ownership::default(),
+    };
+    let files = by_kind(&mut checker);
+    let of = |kind: &str| files.iter().filter(|(found, _)| *found == kind).map(|(_, node)| node).collect::<Vec<_>>();
+    of("system").into_iter().for_each(|node| system::check(&mut checker, node));
+    of("settings").into_iter().for_each(|node| settings::check(&mut checker, node));
+    of("accounts").into_iter().for_each(|node| account::check(&mut checker, node));
+    of("pipeline").into_iter().for_each(|node| pipeline::declare(&mut checker, node));
+    of("ownership").into_iter().for_each(|node| ownership::check(&mut checker, node));
+    of("table").into_iter().for_each(|node| table::check(&mut checker, node));
+    let mut pipelines = BTreeMap::new();
+    for node in of("pipeline") {
+        if let Some(checked) = pipeline::check(&mut checker, node) {
+            pipelines.insert(checked.name.clone(), Arc::new(checked));
+        }
+    }
+    ownership::unused(&mut checker);
+    checker.found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
+    let sound = !checker.found.iter().any(|one| one.severity == Severity::Error);
+    let rules =
+        CheckedRules { systems: checker.systems, accounts: checker.accounts, settings: checker.settings, pipelines };
+    (sound.then_some(rules), checker.found)
+}
+
+/// Parses every YAML file; its first key says what it is.
+fn by_kind(checker: &mut Checker<'_>) -> Vec<(&'static str, Node)> {
+    let mut files = Vec::new();
+    for (id, file) in checker.sources.files() {
+        if !(file.name.ends_with(".yaml") || file.name.ends_with(".yml")) {
+            continue;
+        }
+        let (node, found) = yaml::parse(id, &file.text);
+        let broken = !found.is_empty();
+        checker.found.extend(found);
+        let first = match &node.kind {
+            NodeKind::Mapping(entries) => entries.first().map(|(key, _)| (key.text.clone(), key.span)),
+            _ => None,
+        };
+        match first {
+            Some((name, span)) => match FILE_KINDS.iter().find(|kind| **kind == name) {
+                Some(kind) => files.push((*kind, node)),
+                None => {
+                    let message = format!("a rule file cannot begin with `{name}`");
+                    checker.unknown("unknown-file-kind", message, (&name, span), FILE_KINDS);
+                }
+            },
+            None if broken => {}
+            None => {
+                let help = format!("begin it with one of: {}", FILE_KINDS.join(", "));
+                let finding =
+                    Diagnostic::error(Code("unknown-file-kind"), "this file says nothing", Span::new(id, 0, 0), "here");
+                checker.found.push(finding.help(help));
+            }
+        }
+    }
+    files
+}

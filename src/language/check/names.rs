@@ -1,0 +1,285 @@
+//! Names in expressions: every head, field, function and setting exists, and literals are values
+//! that the other side of a comparison can have.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::check::Checker;
+use super::settings::SettingType;
+use crate::diagnostic::Span;
+use crate::language::function::registry;
+use crate::language::plan::RecordType;
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
+use crate::value::{Kind, Path, Segment, Value};
+
+/// What a name or the element stands for.
+#[derive(Clone, Debug)]
+pub enum Meaning {
+    /// A record, or a place inside one.
+    Record(Arc<RecordType>, Path),
+    /// A value about which nothing more is known.
+    Any,
+}
+
+/// The names that an expression may use.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Heads of paths.
+    pub heads: BTreeMap<String, Meaning>,
+    /// What `.` is.
+    pub element: Option<Meaning>,
+}
+
+/// Checks an expression; answers what kind of value it gives, as far as that is known.
+pub fn check(checker: &mut Checker<'_>, names: &Names, at: &Expression) -> Kind {
+    match &at.kind {
+        ExpressionKind::Literal(value) => literal(value),
+        ExpressionKind::List(items) => {
+            items.iter().for_each(|item| {
+                check(checker, names, item);
+            });
+            Kind::List(Box::new(Kind::Any))
+        }
+        ExpressionKind::Path(path) => path_kind(checker, names, path, at.span),
+        ExpressionKind::Steps(base, _) => {
+            check(checker, names, base);
+            Kind::Any
+        }
+        ExpressionKind::Call(name, arguments) => call(checker, names, (name, arguments)),
+        ExpressionKind::Binary(operator, left, right) => binary(checker, names, *operator, (left, right)),
+        ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => check(checker, names, inner),
+        ExpressionKind::Choice(parts) => {
+            let [condition, yes, no] = parts.as_ref();
+            check(checker, names, condition);
+            let kind = check(checker, names, yes);
+            check(checker, names, no);
+            kind
+        }
+        ExpressionKind::Filter(list, condition) => {
+            let kind = check(checker, names, list);
+            let inner = Names { element: Some(Meaning::Any), ..names.clone() };
+            check(checker, &inner, condition);
+            kind
+        }
+        ExpressionKind::Park(_) => Kind::Any,
+    }
+}
+
+fn literal(value: &Value) -> Kind {
+    match value {
+        Value::Bool(_) => Kind::Bool,
+        Value::Integer(_) => Kind::Integer,
+        Value::Decimal(_) => Kind::Decimal,
+        Value::Text(_) => Kind::Text,
+        _ => Kind::Null,
+    }
+}
+
+fn call(checker: &mut Checker<'_>, names: &Names, (name, arguments): (&Name, &[Expression])) -> Kind {
+    for argument in arguments {
+        check(checker, names, argument);
+    }
+    let script = checker
+        .scripts
+        .functions()
+        .find(|function| function.name == name.text)
+        .map(|function| function.parameters.len());
+    let (most, least, gives) = match (registry::find(&name.text), script) {
+        (Some(function), _) => (function.parameters.len(), 1, function.gives.clone()),
+        (None, Some(count)) => (count, count, Kind::Any),
+        (None, None) => {
+            let known: Vec<String> = registry::all()
+                .iter()
+                .map(|function| function.name.to_owned())
+                .chain(checker.scripts.functions().map(|function| function.name.clone()))
+                .collect();
+            let message = format!("there is no function `{}`", name.text);
+            checker.unknown("unknown-function", message, (&name.text, name.span), known.iter().map(String::as_str));
+            return Kind::Any;
+        }
+    };
+    if arguments.len() > most || arguments.len() < least {
+        let message = format!("`{}` takes {most} values and is given {}", name.text, arguments.len());
+        checker.error("type-arguments", message, name.span, "here");
+    }
+    gives
+}
+
+fn binary(
+    checker: &mut Checker<'_>,
+    names: &Names,
+    operator: Operator,
+    (left, right): (&Expression, &Expression),
+) -> Kind {
+    let kinds = [check(checker, names, left), check(checker, names, right)];
+    match operator {
+        Operator::Equal | Operator::NotEqual => {
+            member(checker, &kinds[0], right);
+            member(checker, &kinds[1], left);
+            Kind::Bool
+        }
+        Operator::In => {
+            if let ExpressionKind::List(items) = &right.kind {
+                items.iter().for_each(|item| member(checker, &kinds[0], item));
+            }
+            Kind::Bool
+        }
+        Operator::Or
+        | Operator::And
+        | Operator::Less
+        | Operator::LessEqual
+        | Operator::Greater
+        | Operator::GreaterEqual => Kind::Bool,
+        Operator::Else => kinds[0].clone(),
+        _ => Kind::Decimal,
+    }
+}
+
+/// A constant compared with a field must be a value that the field can have.
+fn member(checker: &mut Checker<'_>, kind: &Kind, other: &Expression) {
+    if let (Kind::Enum(values), ExpressionKind::Literal(Value::Text(text))) = (kind, &other.kind) {
+        if !values.contains(text) {
+            let message = format!("{text:?} is no value of what it is compared with");
+            checker.unknown("unknown-value", message, (text, other.span), values.iter().map(String::as_str));
+        }
+    }
+}
+
+fn path_kind(checker: &mut Checker<'_>, names: &Names, path: &PathExpression, span: Span) -> Kind {
+    let meaning = match &path.head {
+        None => match &names.element {
+            Some(meaning) => meaning.clone(),
+            None => {
+                checker.error(
+                    "unknown-name",
+                    "`.` means an element, and this is not inside a list",
+                    span,
+                    "no element here",
+                );
+                return Kind::Any;
+            }
+        },
+        Some(name) if name.text == "settings" => return setting_kind(checker, &path.steps, name),
+        Some(name) => match names.heads.get(&name.text) {
+            Some(meaning) => meaning.clone(),
+            None => {
+                let known: Vec<&str> = names.heads.keys().map(String::as_str).chain(["settings"]).collect();
+                let message = format!("nothing is called `{}` here", name.text);
+                checker.unknown("unknown-name", message, (&name.text, name.span), known);
+                return Kind::Any;
+            }
+        },
+    };
+    match meaning {
+        Meaning::Any => Kind::Any,
+        Meaning::Record(kind, at) => walk(checker, &kind, at, &path.steps),
+    }
+}
+
+fn setting_kind(checker: &mut Checker<'_>, steps: &[Step], head: &Name) -> Kind {
+    let parts: Vec<&str> = steps
+        .iter()
+        .filter_map(|step| if let Segment::Field(name) = &step.segment { Some(name.as_str()) } else { None })
+        .collect();
+    let name = parts.join(".");
+    if checker.settings.contains_key(&name) {
+        return match checker.types.get(&name) {
+            Some(SettingType::OneOf(values)) => Kind::Enum(values.clone().into()),
+            Some(SettingType::List(_)) => Kind::List(Box::new(Kind::Any)),
+            _ => Kind::Text,
+        };
+    }
+    // The first step that leads nowhere is the one to point at.
+    let mut known: Vec<String> = Vec::new();
+    let mut span = head.span;
+    let mut written = String::new();
+    for count in 1..=parts.len() {
+        let prefix = parts.get(..count).unwrap_or_default().join(".");
+        let leads = checker.settings.keys().any(|name| *name == prefix || name.starts_with(&format!("{prefix}.")));
+        if !leads {
+            let before = parts.get(..count - 1).unwrap_or_default().join(".");
+            let tail = |name: &String| {
+                let rest = if before.is_empty() { name.as_str() } else { name.strip_prefix(&format!("{before}."))? };
+                rest.split('.').next().map(str::to_owned)
+            };
+            known = checker.settings.keys().filter_map(tail).collect();
+            span = steps.get(count - 1).map_or(span, |step| step.span);
+            parts.get(count - 1).copied().unwrap_or_default().clone_into(&mut written);
+            break;
+        }
+    }
+    checker.unknown(
+        "unknown-setting",
+        format!("there is no setting `{name}`"),
+        (&written, span),
+        known.iter().map(String::as_str),
+    );
+    Kind::Any
+}
+
+/// Follows steps through fields and references.
+pub fn walk(checker: &mut Checker<'_>, kind: &Arc<RecordType>, at: Path, steps: &[Step]) -> Kind {
+    let Some((step, rest)) = steps.split_first() else {
+        return kind.field(&at).map_or(Kind::Any, |field| field.kind.clone());
+    };
+    let name = match &step.segment {
+        Segment::Index(_) | Segment::Each => {
+            let mut inner = at;
+            inner.0.push(Segment::Each);
+            return walk(checker, kind, inner, rest);
+        }
+        Segment::Field(name) => name,
+    };
+    let here = at.join(name.as_str());
+    if let Some(field) = kind.field(&here) {
+        return match (&field.kind, rest.is_empty()) {
+            (Kind::Reference(record), false) => {
+                match checker.systems.get(&kind.system).and_then(|system| system.records.get(record.as_ref())).cloned()
+                {
+                    Some(target) => walk(checker, &target, Path::default(), rest),
+                    None => Kind::Any,
+                }
+            }
+            (Kind::Record(_) | Kind::Any, false) => Kind::Any,
+            _ => walk(checker, kind, here, rest),
+        };
+    }
+    if kind.fields.iter().any(|field| field.path.0.starts_with(&here.0)) {
+        return walk(checker, kind, here, rest);
+    }
+    if let Some(target) = sibling(checker, kind, &at) {
+        return walk(checker, &target, Path::default(), steps);
+    }
+    unknown_field(checker, kind, &at, (name, step.span));
+    Kind::Any
+}
+
+/// In `{id, user}` whose `id` refers to a record, other names are that record's.
+fn sibling(checker: &Checker<'_>, kind: &RecordType, at: &Path) -> Option<Arc<RecordType>> {
+    if at.0.is_empty() {
+        return None;
+    }
+    let parent = |field: &&crate::language::plan::Field| {
+        field.path.0.split_last().is_some_and(|(_, parent)| parent == at.0.as_slice())
+    };
+    let record = kind.fields.iter().filter(parent).find_map(|field| match &field.kind {
+        Kind::Reference(record) => Some(record.to_string()),
+        _ => None,
+    })?;
+    checker.systems.get(&kind.system)?.records.get(&record).cloned()
+}
+
+fn unknown_field(checker: &mut Checker<'_>, kind: &RecordType, at: &Path, (name, span): (&str, Span)) {
+    let known: Vec<String> = kind
+        .fields
+        .iter()
+        .filter_map(|field| field.path.0.strip_prefix(at.0.as_slice()))
+        .filter_map(|rest| match rest.first() {
+            Some(Segment::Field(name)) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    let place = if at.0.is_empty() { String::new() } else { format!(" at `{at}`") };
+    let message = format!("record `{}.{}` has no field `{name}`{place}", kind.system, kind.name);
+    checker.unknown("unknown-field", message, (name, span), known.iter().map(String::as_str));
+}

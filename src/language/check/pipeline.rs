@@ -1,0 +1,283 @@
+//! Pipelines: sides, match, reads, creates and groups of rules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::check::Checker;
+use super::names::{self, Meaning, Names};
+use super::rule::{self, RuleContext};
+use crate::language::plan::{Cardinality, Create, Pipeline, RecordType, RuleLine, WithRead};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
+use crate::language::syntax::mapping::{Mapping, list, text};
+use crate::language::syntax::rule_line;
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::value::{Path, Segment};
+
+const KEYS: [&str; 9] = ["pipeline", "about", "between", "match", "with", "create", "fields", "allow", "tests"];
+
+/// Notes a pipeline's name, so that others may refer to it.
+pub fn declare(checker: &mut Checker<'_>, node: &Node) {
+    let NodeKind::Mapping(entries) = &node.kind else { return };
+    let Some((_, Node { kind: NodeKind::Scalar(name), .. })) = entries.first() else { return };
+    if checker.pipelines.insert(name.text.clone(), name.span).is_some() {
+        checker.error("duplicate-name", format!("there is another pipeline `{}`", name.text), name.span, "again here");
+    }
+}
+
+/// Reads a `pipeline:` file.
+pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
+    let file = Mapping::of(node, "a pipeline", &KEYS, &mut checker.found)?;
+    let name = file.get("pipeline").and_then(|node| text(node, "`pipeline`", &mut checker.found))?;
+    let sides: Vec<Arc<RecordType>> = file
+        .require("between", &mut checker.found)
+        .map(|node| list(node, "`between`", &mut checker.found))?
+        .into_iter()
+        .filter_map(|node| text(node, "a side", &mut checker.found).and_then(|scalar| side(checker, scalar)))
+        .collect();
+    let [left, right] = <[Arc<RecordType>; 2]>::try_from(sides).ok()?;
+    let mut scope = Names::default();
+    for kind in [&left, &right] {
+        scope.heads.insert(kind.system.clone(), Meaning::Record(Arc::clone(kind), Path::default()));
+    }
+    owned(checker, name);
+    let matching = file
+        .require("match", &mut checker.found)
+        .and_then(|node| text(node, "`match`", &mut checker.found))
+        .and_then(|scalar| matched(checker, scalar, &scope, [&left, &right]));
+    let with = file.get("with").map(|node| reads(checker, node, &mut scope)).unwrap_or_default();
+    let mut creates = file
+        .get("create")
+        .map(|node| creates(checker, node, &scope, (&name.text, [&left, &right])))
+        .unwrap_or_default();
+    let mut rules = Vec::new();
+    if let Some(groups) = file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found)) {
+        for (group, node) in groups.entries() {
+            let owner = owner(checker, &name.text, group);
+            let context = RuleContext {
+                pipeline: &name.text,
+                group: &group.text,
+                owner: owner.as_deref(),
+                sides: [&left, &right],
+                created: [creates.contains_key(&left.system), creates.contains_key(&right.system)],
+            };
+            for node in list(node, "a group of rules", &mut checker.found) {
+                rules.extend(rule::check(checker, &context, &scope, node));
+            }
+        }
+    }
+    let (match_left, match_right, line) = matching?;
+    let field = |tree: &Expression| match_field(tree).unwrap_or_default();
+    Some(Pipeline {
+        name: name.text.clone(),
+        match_left_field: field(&match_left),
+        match_right_field: field(&match_right),
+        match_left: checker.compile(match_left),
+        match_right: checker.compile(match_right),
+        match_line: line,
+        with,
+        create_left: creates.remove(&left.system),
+        create_right: creates.remove(&right.system),
+        left,
+        right,
+        rules,
+    })
+}
+
+/// `system.record`
+fn side(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Arc<RecordType>> {
+    let (system, record) = scalar.text.split_once('.').unwrap_or((&scalar.text, ""));
+    let split = system.len().min(scalar.text.len());
+    let Some(found) = checker.systems.get(system).cloned() else {
+        let known: Vec<String> = checker.systems.keys().cloned().collect();
+        let message = format!("there is no system `{system}`");
+        checker.unknown("unknown-system", message, (system, scalar.part(0, split)), known.iter().map(String::as_str));
+        return None;
+    };
+    let kind = found.records.get(record).cloned();
+    if kind.is_none() {
+        let message = format!("system `{system}` has no record `{record}`");
+        let span = scalar.part((split + 1).min(scalar.text.len()), scalar.text.len());
+        checker.unknown("unknown-record", message, (record, span), found.records.keys().map(String::as_str));
+    }
+    kind
+}
+
+/// Every pipeline with groups has owners.
+fn owned(checker: &mut Checker<'_>, name: &Scalar) {
+    if checker.ownership.groups(&name.text).is_empty() {
+        let known = checker.ownership.pipelines();
+        let message = format!("nobody owns what pipeline `{}` carries", name.text);
+        checker.unknown("unknown-owner", message, (&name.text, name.span), known.iter().map(String::as_str));
+    }
+}
+
+fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Scalar) -> Option<String> {
+    match checker.ownership.owner(pipeline, &group.text) {
+        Some(owner) => Some(owner.who),
+        None => {
+            let known = checker.ownership.groups(pipeline);
+            let message = format!("nobody owns group `{}` of pipeline `{pipeline}`", group.text);
+            checker.unknown("unknown-owner", message, (&group.text, group.span), known.iter().map(String::as_str));
+            None
+        }
+    }
+}
+
+type Match = (Expression, Expression, RuleLine);
+
+/// `EXPRESSION over one side == EXPRESSION over the other`
+fn matched(checker: &mut Checker<'_>, scalar: &Scalar, scope: &Names, sides: [&Arc<RecordType>; 2]) -> Option<Match> {
+    let tree = checker.keep(rule_line::expression(scalar))?;
+    names::check(checker, scope, &tree);
+    let ExpressionKind::Binary(Operator::Equal, first, second) = tree.kind else {
+        checker.error(
+            "type-match",
+            "a match compares one side with the other",
+            tree.span,
+            "write `a.field == b.field`",
+        );
+        return None;
+    };
+    let line = checker.line(scalar.span);
+    let heads = [head_of(&first), head_of(&second)];
+    let is =
+        |at: usize, kind: &RecordType| heads.get(at).is_some_and(|head| head.as_deref() == Some(kind.system.as_str()));
+    if is(0, sides[0]) && is(1, sides[1]) {
+        return Some((*first, *second, line));
+    }
+    if is(0, sides[1]) && is(1, sides[0]) {
+        return Some((*second, *first, line));
+    }
+    checker.error(
+        "type-match",
+        "a match compares one side with the other",
+        scalar.span,
+        "each side of `==` reads one record",
+    );
+    None
+}
+
+/// The first path in an expression.
+fn first_path(tree: &Expression) -> Option<&crate::language::syntax::expression::PathExpression> {
+    match &tree.kind {
+        ExpressionKind::Path(path) => Some(path),
+        ExpressionKind::Call(_, arguments) => arguments.iter().find_map(first_path),
+        ExpressionKind::Binary(_, left, right) => first_path(left).or_else(|| first_path(right)),
+        ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => {
+            first_path(inner)
+        }
+        _ => None,
+    }
+}
+
+fn head_of(tree: &Expression) -> Option<String> {
+    first_path(tree).and_then(|path| path.head.as_ref()).map(|name| name.text.clone())
+}
+
+fn match_field(tree: &Expression) -> Option<String> {
+    first_path(tree)?.steps.iter().find_map(|step| match &step.segment {
+        Segment::Field(name) => Some(name.clone()),
+        _ => None,
+    })
+}
+
+fn reads(checker: &mut Checker<'_>, node: &Node, scope: &mut Names) -> Vec<WithRead> {
+    let mut reads = Vec::new();
+    let Some(map) = Mapping::of(node, "`with`", &[], &mut checker.found) else { return reads };
+    for (key, node) in map.entries() {
+        let meaning = match text(node, "an entry", &mut checker.found)
+            .and_then(|scalar| read(checker, (&key.text, scalar), scope))
+        {
+            Some(read) => {
+                let meaning = Meaning::Record(Arc::clone(&read.record), Path::default());
+                reads.push(read);
+                meaning
+            }
+            None => Meaning::Any,
+        };
+        scope.heads.insert(key.text.clone(), meaning);
+    }
+    reads
+}
+
+fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Names) -> Option<WithRead> {
+    let line = checker.keep(rule_line::with_line(scalar))?;
+    let Some(system) = checker.systems.get(&line.system.text).cloned() else {
+        let known: Vec<String> = checker.systems.keys().cloned().collect();
+        let message = format!("there is no system `{}`", line.system.text);
+        checker.unknown(
+            "unknown-system",
+            message,
+            (&line.system.text, line.system.span),
+            known.iter().map(String::as_str),
+        );
+        return None;
+    };
+    let Some(record) = system.records.get(&line.record.text).cloned() else {
+        let message = format!("system `{}` has no record `{}`", line.system.text, line.record.text);
+        checker.unknown(
+            "unknown-record",
+            message,
+            (&line.record.text, line.record.span),
+            system.records.keys().map(String::as_str),
+        );
+        return None;
+    };
+    let inner = Names { element: Some(Meaning::Record(Arc::clone(&record), Path::default())), ..scope.clone() };
+    names::check(checker, &inner, &line.condition);
+    if line.many == line.at_most_one {
+        checker.error(
+            "type-cardinality",
+            "say how many there may be",
+            scalar.span,
+            "end with `, at most one`, or write `record[]` for a list",
+        );
+    }
+    Some(WithRead {
+        name: name.to_owned(),
+        record,
+        condition: checker.compile(line.condition),
+        cardinality: if line.many { Cardinality::Many } else { Cardinality::AtMostOne },
+        line: checker.line(scalar.span),
+    })
+}
+
+/// Conditions by the system in which a record is created; muted ones are left out.
+fn creates(
+    checker: &mut Checker<'_>,
+    node: &Node,
+    scope: &Names,
+    (pipeline, sides): (&str, [&Arc<RecordType>; 2]),
+) -> BTreeMap<String, Create> {
+    let mut creates = BTreeMap::new();
+    let Some(map) = Mapping::of(node, "`create`", &[], &mut checker.found) else { return creates };
+    for (key, node) in map.entries() {
+        let Some(kind) = sides.iter().find(|kind| kind.system == key.text) else {
+            let message = format!("this pipeline has no side `{}`", key.text);
+            checker.unknown(
+                "unknown-system",
+                message,
+                (&key.text, key.span),
+                sides.iter().map(|kind| kind.system.as_str()),
+            );
+            continue;
+        };
+        if kind.create.is_none() {
+            let message = format!("system `{}` has no call that creates a `{}`", kind.system, kind.name);
+            checker.error("read-only", message, key.span, "cannot be created");
+        }
+        let Some(scalar) = text(node, "a create condition", &mut checker.found) else { continue };
+        let when = if scalar.text.trim() == "on demand" {
+            None
+        } else {
+            let Some(tree) = checker.keep(rule_line::expression(scalar)) else { continue };
+            names::check(checker, scope, &tree);
+            Some(checker.compile(tree))
+        };
+        let owner = checker.ownership.owner(pipeline, "create").map(|owner| owner.who);
+        if owner.is_none_or(|who| who == "both" || who != kind.system) {
+            creates.insert(key.text.clone(), Create { when, line: checker.line(scalar.span) });
+        }
+    }
+    creates
+}

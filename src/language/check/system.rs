@@ -1,0 +1,377 @@
+//! System files: what an API offers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::call::{call, named_templates, shared};
+use super::check::Checker;
+use crate::language::plan::{
+    Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System, WebhookRecord,
+    WebhookRules, WritePlace,
+};
+use crate::language::syntax::mapping::{Mapping, list, text};
+use crate::language::syntax::system_line::{self, FieldKind, FieldLine};
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::value::{Kind, Path, Segment};
+
+/// How long a call may take where the file does not say.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Reads a `system:` file.
+pub fn check(checker: &mut Checker<'_>, node: &Node) {
+    let allowed = ["system", "about", "http", "limits", "errors", "paging", "answer", "webhook", "records"];
+    let Some(file) = Mapping::of(node, "a system file", &allowed, &mut checker.found) else { return };
+    let Some(name) = file.get("system").and_then(|node| text(node, "`system`", &mut checker.found)) else { return };
+    let Some(http) = file.require("http", &mut checker.found).and_then(|node| {
+        Mapping::of(node, "`http`", &["auth", "headers", "timeout", "settle_after"], &mut checker.found)
+    }) else {
+        return;
+    };
+    let mut headers = http.get("headers").map(|node| named_templates(checker, node)).unwrap_or_default();
+    headers.extend(http.get("auth").map(|node| named_templates(checker, node)).unwrap_or_default());
+    let timeout = http.get("timeout").and_then(|node| duration(checker, node)).unwrap_or(TIMEOUT);
+    let settle_after = http.get("settle_after").and_then(|node| duration(checker, node)).unwrap_or(timeout * 2);
+    let mut records = BTreeMap::new();
+    if let Some(map) = file
+        .require("records", &mut checker.found)
+        .and_then(|node| Mapping::of(node, "`records`", &[], &mut checker.found))
+    {
+        for (key, node) in map.entries() {
+            if let Some(record) = record(checker, (&name.text, &key.text), node) {
+                records.insert(key.text.clone(), Arc::new(record));
+            }
+        }
+    }
+    let system = System {
+        name: name.text.clone(),
+        headers,
+        timeout,
+        settle_after,
+        limits: limits(checker, &file),
+        errors: errors(checker, &file),
+        paging: paging(checker, &file),
+        answer: file
+            .get("answer")
+            .and_then(|node| text(node, "`answer`", &mut checker.found))
+            .and_then(|text| Path::parse(&text.text)),
+        webhook: file.get("webhook").and_then(|node| webhook(checker, node, &records)),
+        records,
+    };
+    checker.systems.insert(name.text.clone(), Arc::new(system));
+}
+
+fn duration(checker: &mut Checker<'_>, node: &Node) -> Option<Duration> {
+    let scalar = text(node, "a duration", &mut checker.found)?;
+    let split = scalar.text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(scalar.text.len());
+    let (number, unit) = scalar.text.split_at(split);
+    let found = match (number.parse::<u64>(), unit.trim()) {
+        (Ok(number), "ms") => Some(Duration::from_millis(number)),
+        (Ok(number), "s") => Some(Duration::from_secs(number)),
+        (Ok(number), "m") => Some(Duration::from_secs(number.saturating_mul(60))),
+        _ => None,
+    };
+    if found.is_none() {
+        checker.error(
+            "type-duration",
+            format!("`{}` is no duration", scalar.text),
+            scalar.span,
+            "write `30s`, `500ms` or `2m`",
+        );
+    }
+    found
+}
+
+fn whole(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str, default: u32) -> u32 {
+    let Some(scalar) = map.get(name).and_then(|node| text(node, name, &mut checker.found)) else { return default };
+    scalar.text.parse().unwrap_or_else(|_| {
+        checker.error("type-number", format!("`{name}` is a whole number"), scalar.span, "not a number");
+        default
+    })
+}
+
+fn limits(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Limits {
+    let map = file
+        .get("limits")
+        .and_then(|node| Mapping::of(node, "`limits`", &["per_minute", "at_once"], &mut checker.found));
+    match map {
+        Some(map) => {
+            Limits { per_minute: whole(checker, &map, "per_minute", 300), at_once: whole(checker, &map, "at_once", 8) }
+        }
+        None => Limits { per_minute: 300, at_once: 8 },
+    }
+}
+
+fn paths_of(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<Path> {
+    texts_of(checker, map, name).into_iter().filter_map(|text| Path::parse(&text)).collect()
+}
+
+fn texts_of(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<String> {
+    let nodes = map.get(name).map(|node| list(node, name, &mut checker.found)).unwrap_or_default();
+    nodes
+        .into_iter()
+        .filter_map(|node| text(node, name, &mut checker.found))
+        .map(|scalar| scalar.text.clone())
+        .collect()
+}
+
+fn errors(checker: &mut Checker<'_>, file: &Mapping<'_>) -> ErrorRules {
+    let Some(map) = file
+        .get("errors")
+        .and_then(|node| Mapping::of(node, "`errors`", &["message", "gone", "later"], &mut checker.found))
+    else {
+        return ErrorRules { message: Vec::new(), gone: vec![404], later: vec![408, 429, 500, 502, 503, 504] };
+    };
+    let statuses = |texts: Vec<String>| texts.iter().filter_map(|text| text.parse().ok()).collect();
+    ErrorRules {
+        message: paths_of(checker, &map, "message"),
+        gone: statuses(texts_of(checker, &map, "gone")),
+        later: statuses(texts_of(checker, &map, "later")),
+    }
+}
+
+fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
+    let allowed = ["style", "rows", "next", "more", "size", "offset"];
+    let map = file.get("paging").and_then(|node| Mapping::of(node, "`paging`", &allowed, &mut checker.found));
+    let plain = |path: &str| Path::parse(path).unwrap_or_default();
+    let default = Paging::NextUrl { rows: plain("results"), next: plain("next"), size: ("limit".to_owned(), 100) };
+    let Some(map) = map else { return default };
+    let mut word = |name: &str| {
+        map.get(name)
+            .and_then(|node| text(node, name, &mut checker.found))
+            .map(|scalar| scalar.text.clone())
+            .unwrap_or_default()
+    };
+    let (style, rows, next, more, size, offset) =
+        (word("style"), word("rows"), word("next"), word("more"), word("size"), word("offset"));
+    let size = size.split_once(" = ").map_or(("limit".to_owned(), 50), |(name, number)| {
+        (name.trim().to_owned(), number.trim().parse().unwrap_or(50))
+    });
+    match style.as_str() {
+        "offset" => Paging::Offset { rows: plain(&rows), more: plain(&more), size, offset },
+        "next_url" => Paging::NextUrl { rows: plain(&rows), next: plain(&next), size },
+        other => {
+            let message = format!("there is no paging style `{other}`");
+            checker.unknown("unknown-value", message, (other, map.span), ["offset", "next_url"]);
+            default
+        }
+    }
+}
+
+fn webhook(
+    checker: &mut Checker<'_>,
+    node: &Node,
+    records: &BTreeMap<String, Arc<RecordType>>,
+) -> Option<WebhookRules> {
+    let allowed = ["header", "algorithm", "encoding", "secret", "kind", "records"];
+    let map = Mapping::of(node, "`webhook`", &allowed, &mut checker.found)?;
+    let header = map
+        .require("header", &mut checker.found)
+        .and_then(|node| text(node, "`header`", &mut checker.found))?
+        .text
+        .clone();
+    let secret = map
+        .require("secret", &mut checker.found)
+        .and_then(|node| text(node, "`secret`", &mut checker.found))?
+        .text
+        .clone();
+    let encoding = match texts_of(checker, &map, "encoding").first().map(String::as_str) {
+        Some("base64") => Encoding::Base64,
+        _ => Encoding::Hex,
+    };
+    let mut named = Vec::new();
+    for node in map.get("records").map(|node| list(node, "`records`", &mut checker.found)).unwrap_or_default() {
+        let NodeKind::Mapping(entries) = &node.kind else { continue };
+        for (key, node) in entries {
+            if !records.contains_key(&key.text) {
+                let message = format!("there is no record `{}`", key.text);
+                checker.unknown("unknown-record", message, (&key.text, key.span), records.keys().map(String::as_str));
+            }
+            let Some(line) = text(node, "where the key stands", &mut checker.found) else { continue };
+            let (keys, when_kind) = match line.text.split_once(" when ") {
+                Some((keys, kind)) => (keys, Some(kind.trim().to_owned())),
+                None => (line.text.as_str(), None),
+            };
+            let keys = keys.split(',').filter_map(|path| Path::parse(path.trim())).collect();
+            named.push(WebhookRecord { record: key.text.clone(), keys, when_kind });
+        }
+    }
+    let kind = texts_of(checker, &map, "kind").first().and_then(|path| Path::parse(path));
+    Some(WebhookRules { header, encoding, secret, kind, records: named })
+}
+
+fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) -> Option<RecordType> {
+    let allowed = ["about", "key", "created", "modified", "priority", "fields", "calls", "states"];
+    let map = Mapping::of(node, &format!("record `{name}`"), &allowed, &mut checker.found)?;
+    let mut fields = Vec::new();
+    if let Some(lines) = map
+        .require("fields", &mut checker.found)
+        .and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found))
+    {
+        for (key, node) in lines.entries() {
+            let Some(scalar) = text(node, "a field", &mut checker.found) else { continue };
+            if let Some(line) = checker.keep(system_line::field(scalar)) {
+                fields.extend(field(key, &line));
+            }
+        }
+    }
+    let mut own = |key: &str| -> Option<String> {
+        let scalar = map.get(key).and_then(|node| text(node, key, &mut checker.found))?;
+        if !fields.iter().any(|field: &Field| field.path.to_string() == scalar.text) {
+            let known: Vec<String> = fields.iter().map(|field| field.path.to_string()).collect();
+            let message = format!("record `{name}` has no field `{}`", scalar.text);
+            checker.unknown("unknown-field", message, (&scalar.text, scalar.span), known.iter().map(String::as_str));
+        }
+        Some(scalar.text.clone())
+    };
+    let (key, created, modified) = (own("key").unwrap_or_else(|| "id".to_owned()), own("created"), own("modified"));
+    let mut record = RecordType {
+        system: system.to_owned(),
+        name: name.to_owned(),
+        key,
+        created,
+        modified,
+        first: map.get("priority").is_some(),
+        fields,
+        read: None,
+        changed: None,
+        list: None,
+        find: BTreeMap::new(),
+        create: None,
+        update: None,
+        states: None,
+    };
+    if let Some(calls) = map.get("calls").and_then(|node| Mapping::of(node, "`calls`", &[], &mut checker.found)) {
+        for (key, node) in calls.entries() {
+            place_call(checker, &mut record, key, node);
+        }
+    }
+    record.states = map.get("states").and_then(|node| states(checker, node));
+    Some(record)
+}
+
+fn place_call(checker: &mut Checker<'_>, record: &mut RecordType, key: &Scalar, node: &Node) {
+    let Some(found) = call(checker, node) else { return };
+    if let Some(field) = key.text.strip_prefix("find by ") {
+        record.find.insert(field.to_owned(), found);
+        return;
+    }
+    let slot = match key.text.as_str() {
+        "read" => &mut record.read,
+        "changed" => &mut record.changed,
+        "list" => &mut record.list,
+        "create" => &mut record.create,
+        "update" => &mut record.update,
+        other => {
+            let message = format!("there is no call `{other}`");
+            let known = ["read", "changed", "list", "create", "update", "find by FIELD"];
+            return checker.unknown("unknown-key", message, (other, key.span), known);
+        }
+    };
+    *slot = Some(found);
+}
+
+/// A field, with the list that holds it where it is inside one.
+fn field(key: &Scalar, line: &FieldLine) -> Option<Field> {
+    let path = Path::parse(&key.text)?;
+    // Inside a list, places are counted from the element.
+    let tail = match path.0.iter().rposition(|segment| *segment == Segment::Each) {
+        Some(at) => Path(path.0.get(at + 1..).unwrap_or_default().to_vec()),
+        None => path.clone(),
+    };
+    let read_at = line.at.as_deref().and_then(Path::parse).unwrap_or_else(|| tail.clone());
+    let body = if line.header.is_some() { tail } else { read_at.clone() };
+    let (kind, shape) = kind(&line.kind);
+    let moment = line.write_on.as_deref();
+    Some(Field {
+        path,
+        kind,
+        shape,
+        read_at,
+        write: line.header.clone().map_or(WritePlace::Body(body), WritePlace::Header),
+        required_on_create: line.required_on_create,
+        on_create: !line.read_only && moment != Some("update"),
+        on_update: !line.read_only && moment != Some("create"),
+        max: line.max,
+        assumed: line.assumed,
+        span: key.span,
+    })
+}
+
+fn kind(written: &FieldKind) -> (Kind, FieldShape) {
+    match written {
+        FieldKind::Simple(name) => (simple(name), FieldShape::Plain),
+        FieldKind::List(name) => (Kind::List(Box::new(simple(name))), FieldShape::Plain),
+        FieldKind::Enumeration(values) => (Kind::Enum(values.clone().into()), FieldShape::Plain),
+        FieldKind::Reference(record, key) => {
+            (Kind::Reference(record.as_str().into()), key.clone().map_or(FieldShape::Plain, FieldShape::KeyIn))
+        }
+        FieldKind::Money(amount, currency) => {
+            (Kind::Decimal, FieldShape::Money { amount: amount.clone(), currency: currency.clone() })
+        }
+    }
+}
+
+fn simple(name: &str) -> Kind {
+    match name {
+        "uuid" | "text" => Kind::Text,
+        "integer" => Kind::Integer,
+        "decimal" | "money" => Kind::Decimal,
+        "bool" => Kind::Bool,
+        "timestamp" => Kind::Timestamp,
+        "date" => Kind::Date,
+        "record" => Kind::Record("".into()),
+        _ => Kind::Any,
+    }
+}
+
+fn states(checker: &mut Checker<'_>, node: &Node) -> Option<States> {
+    let map = Mapping::of(node, "`states`", &["field", "initial", "moves"], &mut checker.found)?;
+    let field = map
+        .require("field", &mut checker.found)
+        .and_then(|node| text(node, "`field`", &mut checker.found))?
+        .text
+        .clone();
+    let initial = texts_of(checker, &map, "initial").first().cloned();
+    let mut moves = Vec::new();
+    for node in map.get("moves").map(|node| list(node, "`moves`", &mut checker.found)).unwrap_or_default() {
+        let NodeKind::Mapping(entries) = &node.kind else {
+            checker.error(
+                "syntax-system",
+                "a move reads `A -> B: by people` or `A -> B: POST /path`",
+                node.span,
+                "not a move",
+            );
+            continue;
+        };
+        for (key, node) in entries {
+            moves.extend(moves_of(checker, key, node));
+        }
+    }
+    Some(States { field, initial, moves })
+}
+
+/// `A, B -> C: POST /path` is one move from each of the left to each of the right.
+fn moves_of(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Vec<Move> {
+    let Some((from, to)) = key.text.split_once(" -> ") else {
+        checker.error("syntax-system", "a move has an arrow with blanks around it", key.span, "no ` -> ` here");
+        return Vec::new();
+    };
+    let shared_call = match &node.kind {
+        NodeKind::Scalar(scalar) if matches!(scalar.text.as_str(), "by people" | "update") => None,
+        _ => call(checker, node).map(shared),
+    };
+    let by = || match (&node.kind, &shared_call) {
+        (_, Some(call)) => MoveBy::Call(Arc::clone(call)),
+        (NodeKind::Scalar(scalar), None) if scalar.text == "update" => MoveBy::Update,
+        _ => MoveBy::People,
+    };
+    let names = |cell: &str| cell.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>();
+    let mut moves = Vec::new();
+    for from in names(from) {
+        for to in names(to) {
+            moves.push(Move { from: from.clone(), to, by: by() });
+        }
+    }
+    moves
+}

@@ -1,0 +1,41 @@
+//! The whole walk on one page: load, parse and check, lint, plan.
+//!
+//! Used by every command and by reload alike, so that all of them find the same.
+
+use std::path::PathBuf;
+
+use crate::diagnostic::Diagnostic;
+use crate::language::check::check;
+use crate::language::plan::{Plan, lower::lower};
+use crate::language::source::{SourceMap, load};
+
+/// What came of a rule set.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The files, for showing findings.
+    pub sources: SourceMap,
+    /// Everything that was found.
+    pub findings: Vec<Diagnostic>,
+    /// The plan, where no finding is an error.
+    pub plan: Option<Plan>,
+}
+
+/// Compiles the rule files at these paths.
+pub fn compile(paths: &[PathBuf]) -> Compilation {
+    let (sources, findings) = load(paths);
+    finish(sources, findings)
+}
+
+/// Compiles texts that were kept elsewhere.
+pub fn compile_texts(sources: SourceMap) -> Compilation {
+    finish(sources, Vec::new())
+}
+
+fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
+    let unread = !findings.is_empty();
+    let (rules, found) = check(&sources);
+    findings.extend(found);
+    let hash = sources.hash();
+    let plan = rules.filter(|_| !unread).map(|rules| lower(rules, hash));
+    Compilation { sources, findings, plan }
+}

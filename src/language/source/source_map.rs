@@ -1,0 +1,61 @@
+//! The files of a rule set with their texts, immutable once loaded.
+
+use crate::diagnostic::{FileId, Sources};
+use crate::value::digest;
+
+/// A file.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Its name as the user would write it.
+    pub name: String,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// All files of a rule set, in name order.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// A set of these files.
+    pub fn new(files: Vec<SourceFile>) -> Self {
+        Self { files }
+    }
+
+    /// The files with their numbers.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(at, file)| (FileId(u32::try_from(at).unwrap_or(u32::MAX)), file))
+    }
+
+    /// Adds a file and gives its number.
+    pub fn add(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// SHA-256 over names and texts.
+    pub fn hash(&self) -> String {
+        let mut whole = Vec::new();
+        for file in &self.files {
+            whole.extend_from_slice(digest::of_bytes(file.name.as_bytes()).as_bytes());
+            whole.extend_from_slice(digest::of_bytes(file.text.as_bytes()).as_bytes());
+        }
+        digest::of_bytes(&whole)
+    }
+
+    fn file(&self, file: FileId) -> Option<&SourceFile> {
+        self.files.get(usize::try_from(file.0).ok()?)
+    }
+}
+
+impl Sources for SourceMap {
+    fn name(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |file| file.name.as_str())
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |file| file.text.as_str())
+    }
+}

@@ -1,0 +1,296 @@
+//! The lines of pipelines and tables to trees: arrow rules, rows, `with:` entries.
+//!
+//! pest's rules do not leave this file. Expressions inside are handed to the expression parser
+//! with their place.
+
+use pest::Parser;
+use pest::error::{Error, InputLocation};
+use pest::iterators::Pair;
+
+use super::expression::{Expression, Name};
+use super::expression_parser::{self, Origin};
+use super::yaml::Scalar;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::plan::Arrow;
+
+const CODE: Code = Code("syntax-rule");
+
+mod grammar {
+    #![allow(missing_docs, unreachable_pub, reason = "made by pest")]
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/rule.pest"]
+    pub(super) struct RuleGrammar;
+}
+use grammar::{Rule, RuleGrammar};
+
+/// `left arrow right modifiers`
+#[derive(Clone, Debug)]
+pub struct ArrowRule {
+    /// Left of the arrow.
+    pub left: Expression,
+    /// Right of it.
+    pub right: Expression,
+    /// Its direction.
+    pub arrow: Arrow,
+    /// What follows.
+    pub modifiers: Modifiers,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// What may follow the two sides.
+#[derive(Clone, Debug, Default)]
+pub struct Modifiers {
+    /// `via table T`
+    pub table: Option<Name>,
+    /// `via pipeline P`
+    pub pipeline: Option<Name>,
+    /// `by [a, b]`
+    pub key: Option<Vec<Name>>,
+    /// `as NAME`
+    pub alias: Option<Name>,
+    /// `on create`
+    pub on_create: bool,
+    /// `always`
+    pub always: bool,
+    /// `when COND`
+    pub when: Option<Expression>,
+    /// `unless COND`
+    pub unless: Option<Expression>,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub struct RowLine {
+    /// Left values, each with its spellings.
+    pub left: Vec<Vec<Name>>,
+    /// Right values.
+    pub right: Vec<Vec<Name>>,
+    /// The arrow.
+    pub arrow: Arrow,
+    /// `from STATES`
+    pub from: Vec<Name>,
+    /// `on create`
+    pub on_create: bool,
+    /// `because TEXT`
+    pub because: Option<String>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `system.record where COND, at most one`
+#[derive(Clone, Debug)]
+pub struct WithLine {
+    /// The system.
+    pub system: Name,
+    /// The record type.
+    pub record: Name,
+    /// Whether it is a list.
+    pub many: bool,
+    /// Whether `at most one` is said.
+    pub at_most_one: bool,
+    /// The condition.
+    pub condition: Expression,
+}
+
+/// Parses an arrow rule.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
+    let line = Line(scalar);
+    let whole = line.parse(Rule::field_rule)?;
+    let mut sides = Vec::new();
+    let mut arrow = Arrow::Right;
+    let mut modifiers = Modifiers::default();
+    for pair in whole.into_inner() {
+        match pair.as_rule() {
+            Rule::side => sides.push(line.expression(&pair)?),
+            Rule::arrow => arrow = arrow_of(pair.as_str()),
+            Rule::modifier => line.modifier(pair, &mut modifiers)?,
+            _ => {}
+        }
+    }
+    let mut sides = sides.into_iter();
+    match (sides.next(), sides.next()) {
+        (Some(left), Some(right)) => Ok(ArrowRule { left, right, arrow, modifiers, span: scalar.span }),
+        _ => Err(line.refuse(0, "a rule has two sides", "here")),
+    }
+}
+
+/// Parses a table row.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn row(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
+    let line = Line(scalar);
+    let whole = line.parse(Rule::row)?;
+    let mut cells = Vec::new();
+    let mut row = RowLine {
+        left: Vec::new(),
+        right: Vec::new(),
+        arrow: Arrow::Right,
+        from: Vec::new(),
+        on_create: false,
+        because: None,
+        span: scalar.span,
+    };
+    for pair in whole.into_inner() {
+        match pair.as_rule() {
+            Rule::cell => cells.push(line.cell(pair)),
+            Rule::arrow => row.arrow = arrow_of(pair.as_str()),
+            Rule::row_modifier => {
+                for inner in pair.into_inner() {
+                    match inner.as_rule() {
+                        Rule::on_create => row.on_create = true,
+                        Rule::because => {
+                            row.because = inner.into_inner().next().map(|reason| reason.as_str().trim().to_owned());
+                        }
+                        _ => row.from = inner.into_inner().flat_map(|cell| line.cell(cell)).flatten().collect(),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut cells = cells.into_iter();
+    row.left = cells.next().unwrap_or_default();
+    row.right = cells.next().unwrap_or_default();
+    Ok(row)
+}
+
+/// Parses a `with:` entry.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn with_line(scalar: &Scalar) -> Result<WithLine, Diagnostic> {
+    let line = Line(scalar);
+    let whole = line.parse(Rule::with_line)?;
+    let (mut system, mut record, mut condition) = (None, None, None);
+    let (mut many, mut at_most_one) = (false, false);
+    for pair in whole.into_inner() {
+        match pair.as_rule() {
+            Rule::system_name => system = Some(line.name(&pair)),
+            Rule::record_name => record = Some(line.name(&pair)),
+            Rule::many => many = true,
+            Rule::at_most_one => at_most_one = true,
+            Rule::with_condition => condition = Some(line.expression(&pair)?),
+            _ => {}
+        }
+    }
+    match (system, record, condition) {
+        (Some(system), Some(record), Some(condition)) => Ok(WithLine { system, record, many, at_most_one, condition }),
+        _ => Err(line.refuse(0, "an entry reads `system.record where CONDITION, at most one`", "here")),
+    }
+}
+
+/// Parses text that is one expression.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn expression(scalar: &Scalar) -> Result<Expression, Diagnostic> {
+    let map = |at: usize| scalar.offset(at);
+    expression_parser::parse(&scalar.text, &Origin { file: scalar.span.file, map: &map })
+}
+
+fn arrow_of(text: &str) -> Arrow {
+    match text {
+        "->" => Arrow::Right,
+        "<-" => Arrow::Left,
+        _ => Arrow::Both,
+    }
+}
+
+struct Line<'a>(&'a Scalar);
+
+impl<'a> Line<'a> {
+    fn parse(&self, rule: Rule) -> Result<Pair<'a, Rule>, Diagnostic> {
+        let text = &self.0.text;
+        let parsed = RuleGrammar::parse(rule, text).map_err(|error| self.explain(&error))?;
+        parsed.into_iter().next().ok_or_else(|| self.refuse(0, "nothing stands here", "here"))
+    }
+
+    fn refuse(&self, at: usize, message: &str, label: &str) -> Diagnostic {
+        let end = self.0.text.get(at..).and_then(|rest| rest.find(' ')).map_or(self.0.text.len(), |blank| at + blank);
+        Diagnostic::error(CODE, message, self.0.part(at, end.max(at)), label)
+    }
+
+    fn explain(&self, error: &Error<Rule>) -> Diagnostic {
+        let text = self.0.text.as_str();
+        let at = match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(text.len()),
+        };
+        for wrong in ["=>", "→", "⇒", "<=>"] {
+            if let Some(place) = text.find(wrong) {
+                let span = self.0.part(place, place + wrong.len());
+                return Diagnostic::error(CODE, "arrows are written `->`, `<-` or `<->`", span, "no arrow")
+                    .help("write `->`");
+            }
+        }
+        let arrows = [" -> ", " <- ", " <-> "];
+        if !arrows.iter().any(|arrow| text.contains(arrow)) && error.to_string().contains("arrow") {
+            let squeezed =
+                ["<->", "->", "<-"].iter().find_map(|arrow| text.find(arrow).map(|place| (place, arrow.len())));
+            return match squeezed {
+                Some((place, length)) => {
+                    let span = self.0.part(place, place + length);
+                    Diagnostic::error(CODE, "an arrow has a blank on both sides", span, "here")
+                        .help("put blanks around it")
+                }
+                None => Diagnostic::error(CODE, "this rule has no arrow", self.0.span, "no `->`, `<-` or `<->` here")
+                    .help("write `source -> target`"),
+            };
+        }
+        let word = text.get(at..).unwrap_or_default().trim_start();
+        let at = text.len() - word.len();
+        let word = word.split_whitespace().next().unwrap_or_default();
+        let message = format!("`{word}` does not fit here");
+        self.refuse(at, &message, "not understood").help(
+            "after the two sides may stand: via table T, via pipeline P, by [KEY], on create, always, when CONDITION, unless CONDITION, because TEXT; in tables: from STATES, on create, because TEXT",
+        )
+    }
+
+    fn expression(&self, pair: &Pair<'_, Rule>) -> Result<Expression, Diagnostic> {
+        let start = pair.as_span().start();
+        let map = |at: usize| self.0.offset(start + at);
+        expression_parser::parse(pair.as_str().trim_end(), &Origin { file: self.0.span.file, map: &map })
+    }
+
+    fn name(&self, pair: &Pair<'_, Rule>) -> Name {
+        let span = pair.as_span();
+        let text = pair.as_str().trim();
+        let plain = text.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\''])).unwrap_or(text);
+        Name { text: plain.to_owned(), span: self.0.part(span.start(), span.start() + text.len()) }
+    }
+
+    fn cell(&self, pair: Pair<'_, Rule>) -> Vec<Vec<Name>> {
+        pair.into_inner().map(|value| value.into_inner().map(|spelling| self.name(&spelling)).collect()).collect()
+    }
+
+    fn modifier(&self, pair: Pair<'_, Rule>, modifiers: &mut Modifiers) -> Result<(), Diagnostic> {
+        for inner in pair.into_inner() {
+            let rule = inner.as_rule();
+            let mut parts = inner.into_inner();
+            match rule {
+                Rule::via_table => modifiers.table = parts.next().map(|word| self.name(&word)),
+                Rule::via_pipeline => modifiers.pipeline = parts.next().map(|word| self.name(&word)),
+                Rule::by_key => {
+                    let mut names = Vec::new();
+                    for part in parts {
+                        match part.as_rule() {
+                            Rule::alias => modifiers.alias = part.into_inner().next().map(|word| self.name(&word)),
+                            _ => names.push(self.name(&part)),
+                        }
+                    }
+                    modifiers.key = Some(names);
+                }
+                Rule::on_create => modifiers.on_create = true,
+                Rule::always => modifiers.always = true,
+                Rule::condition => modifiers.when = parts.next().map(|side| self.expression(&side)).transpose()?,
+                Rule::exception => modifiers.unless = parts.next().map(|side| self.expression(&side)).transpose()?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! The lines of system files to trees: field specs and calls.
+
+use pest::Parser;
+use pest::error::InputLocation;
+use pest::iterators::Pair;
+
+use super::yaml::Scalar;
+use crate::diagnostic::{Code, Diagnostic};
+
+mod grammar {
+    #![allow(missing_docs, unreachable_pub, reason = "made by pest")]
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/system.pest"]
+    pub(super) struct SystemGrammar;
+}
+use grammar::{Rule, SystemGrammar};
+
+/// What a field holds, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// `text`, `uuid`, `decimal`, …
+    Simple(String),
+    /// `enum [A, B]`
+    Enumeration(Vec<String>),
+    /// `list of text`
+    List(String),
+    /// `-> record as {key}`
+    Reference(String, Option<String>),
+    /// `money as {amount, currency}`
+    Money(String, String),
+}
+
+/// A field spec.
+#[derive(Clone, Debug)]
+pub struct FieldLine {
+    /// What it holds.
+    pub kind: FieldKind,
+    /// `at path`
+    pub at: Option<String>,
+    /// `in header NAME`
+    pub header: Option<String>,
+    /// `read only`
+    pub read_only: bool,
+    /// `required on create`
+    pub required_on_create: bool,
+    /// `write on create` or `write on update`
+    pub write_on: Option<String>,
+    /// `max N`
+    pub max: Option<usize>,
+    /// `assumed`
+    pub assumed: bool,
+}
+
+/// Parses a field spec.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
+    let whole = parse(
+        Rule::field,
+        scalar,
+        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, required on create, write on create, at PATH, in header NAME, max N",
+    )?;
+    let mut line = FieldLine {
+        kind: FieldKind::Simple("any".to_owned()),
+        at: None,
+        header: None,
+        read_only: false,
+        required_on_create: false,
+        write_on: None,
+        max: None,
+        assumed: false,
+    };
+    for pair in whole.into_inner() {
+        match pair.as_rule() {
+            Rule::kind => kind(pair, &mut line),
+            Rule::modifier => pair.into_inner().for_each(|modifier| apply(modifier, &mut line)),
+            _ => {}
+        }
+    }
+    Ok(line)
+}
+
+/// Parses `GET /path?query`: the method and the target.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn call(scalar: &Scalar) -> Result<(String, String), Diagnostic> {
+    let whole = parse(Rule::call, scalar, "a call reads `GET /path/{field}?name={value}`")?;
+    let mut parts = whole.into_inner().map(|pair| pair.as_str().to_owned());
+    Ok((parts.next().unwrap_or_default(), parts.next().unwrap_or_default()))
+}
+
+fn parse<'a>(rule: Rule, scalar: &'a Scalar, help: &str) -> Result<Pair<'a, Rule>, Diagnostic> {
+    let refuse = |at: usize| {
+        let at = at.min(scalar.text.len());
+        let word = scalar.text.get(at..).unwrap_or_default().split([' ', ',']).next().unwrap_or_default();
+        let span = scalar.part(at, at + word.len());
+        Diagnostic::error(Code("syntax-system"), format!("`{word}` does not fit here"), span, "not understood")
+            .help(help)
+    };
+    let parsed = SystemGrammar::parse(rule, &scalar.text).map_err(|error| match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => refuse(at),
+    })?;
+    parsed.into_iter().next().ok_or_else(|| refuse(0))
+}
+
+fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
+    for inner in pair.into_inner() {
+        let text = inner.as_str().to_owned();
+        let rule = inner.as_rule();
+        let mut at = None;
+        let mut words = Vec::new();
+        for part in inner.into_inner() {
+            match part.as_rule() {
+                Rule::at => at = part.into_inner().next().map(|path| path.as_str().to_owned()),
+                _ => words.push(part.as_str().trim().to_owned()),
+            }
+        }
+        let mut words = words.into_iter();
+        let mut next = || words.next().unwrap_or_default();
+        line.kind = match rule {
+            Rule::enumeration => FieldKind::Enumeration(words.collect()),
+            Rule::list_of => FieldKind::List(next()),
+            Rule::reference => FieldKind::Reference(next(), words.next()),
+            Rule::money => FieldKind::Money(next(), next()),
+            _ => FieldKind::Simple(text.trim().to_owned()),
+        };
+        line.at = at.or(line.at.take());
+    }
+}
+
+fn apply(modifier: Pair<'_, Rule>, line: &mut FieldLine) {
+    let rule = modifier.as_rule();
+    let word = modifier.into_inner().next().map(|inner| inner.as_str().trim().to_owned());
+    match rule {
+        Rule::at => line.at = word,
+        Rule::in_header => line.header = word,
+        Rule::read_only => line.read_only = true,
+        Rule::required_on_create => line.required_on_create = true,
+        Rule::write_on => line.write_on = word,
+        Rule::max => line.max = word.and_then(|number| number.parse().ok()),
+        _ => line.assumed = true,
+    }
+}

@@ -1,0 +1,266 @@
+//! YAML text to nodes with a place for every key and value.
+//!
+//! Every scalar stays text: `no`, `01234` and `1.10` mean what the reader of the node says. One
+//! document, no anchors, no tags, a bounded depth; whatever else YAML can do has no use in rules.
+
+use granit_parser::{Event, Parser, ScalarStyle};
+
+use crate::diagnostic::{Code, Diagnostic, FileId, Span};
+
+/// How deep nodes may nest.
+pub const DEPTH_MAX: usize = 64;
+
+/// The most nodes of a file.
+pub const NODES_MAX: usize = 200_000;
+
+const CODE: Code = Code("syntax-yaml");
+
+/// A node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// Where it stands. Of a list or map only the first byte.
+    pub span: Span,
+}
+
+/// Kinds of nodes.
+#[derive(Clone, Debug)]
+pub enum NodeKind {
+    /// Nothing stands there.
+    Null,
+    /// Text.
+    Scalar(Scalar),
+    /// `- a`
+    Sequence(Vec<Node>),
+    /// `key: value`, in file order.
+    Mapping(Vec<(Scalar, Node)>),
+}
+
+/// Text with the place of each of its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Scalar {
+    /// The text, quotes and escapes undone.
+    pub text: String,
+    /// Whether it stood without quotes and on its own line.
+    pub plain: bool,
+    /// Where it stands, quotes included.
+    pub span: Span,
+    offsets: Vec<usize>,
+}
+
+impl Scalar {
+    /// Where a byte of the text stands in the file.
+    pub fn offset(&self, at: usize) -> usize {
+        match self.offsets.get(at) {
+            Some(offset) => *offset,
+            None => self.offsets.last().map_or(self.span.start, |last| last + 1),
+        }
+    }
+
+    /// Where a part of the text stands.
+    pub fn part(&self, start: usize, end: usize) -> Span {
+        let last = if end > start { self.offset(end - 1) + 1 } else { self.offset(start) };
+        Span::new(self.span.file, self.offset(start), last)
+    }
+}
+
+/// Parses one file.
+pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
+    let mut builder = Builder { file, text, open: Vec::new(), root: None, nodes: 0 };
+    let mut found = Vec::new();
+    for event in Parser::new_from_str(text) {
+        let step = match event {
+            Ok((event, span)) => {
+                let range = span.byte_range().unwrap_or(0..0);
+                builder.take(event, Span::new(file, range.start, range.end))
+            }
+            Err(error) => {
+                let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
+                Err(reword(&error.to_string(), text, Span::new(file, at, at)))
+            }
+        };
+        if let Err(finding) = step {
+            found.push(*finding);
+            break;
+        }
+    }
+    let nothing = Node { kind: NodeKind::Null, span: Span::new(file, 0, 0) };
+    (builder.root.unwrap_or(nothing), found)
+}
+
+struct Builder<'a> {
+    file: FileId,
+    text: &'a str,
+    open: Vec<Open>,
+    root: Option<Node>,
+    nodes: usize,
+}
+
+struct Open {
+    span: Span,
+    items: Vec<Node>,
+    entries: Vec<(Scalar, Node)>,
+    key: Option<Scalar>,
+    mapping: bool,
+}
+
+type Refusal = Box<Diagnostic>;
+
+impl Builder<'_> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Refusal> {
+        match event {
+            Event::Scalar(value, style, anchor, tag) => {
+                self.refuse_extras(anchor, tag.is_some(), span)?;
+                self.scalar(&value, style, span)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.refuse_extras(anchor, tag.is_some(), span)?;
+                self.begin(span, false)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.refuse_extras(anchor, tag.is_some(), span)?;
+                self.begin(span, true)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                Err(refusal("rule files use no anchors", span, "an alias", "write the value out"))
+            }
+            Event::DocumentStart(..) if self.root.is_some() => Err(refusal(
+                "a rule file holds one document",
+                span,
+                "a second one begins",
+                "put it into a file of its own",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn refuse_extras(&mut self, anchor: usize, tagged: bool, span: Span) -> Result<(), Refusal> {
+        self.nodes += 1;
+        if self.nodes > NODES_MAX {
+            return Err(refusal(
+                &format!("the file has more than {NODES_MAX} values"),
+                span,
+                "too many here",
+                "split the file",
+            ));
+        }
+        if tagged {
+            return Err(refusal("rule files use no YAML tags", span, "a tag", "leave the `!…` out"));
+        }
+        if anchor != 0 {
+            return Err(refusal(
+                "rule files use no anchors",
+                span,
+                "an anchor",
+                "write the value out where it is used",
+            ));
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, span: Span, mapping: bool) -> Result<(), Refusal> {
+        if self.open.len() >= DEPTH_MAX {
+            let message = format!("the file nests deeper than {DEPTH_MAX} levels");
+            return Err(refusal(&message, span, "too deep here", "rule files need no more than a handful"));
+        }
+        let span = Span::new(self.file, span.start, span.start + 1);
+        self.open.push(Open { span, items: Vec::new(), entries: Vec::new(), key: None, mapping });
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Refusal> {
+        let Some(open) = self.open.pop() else { return Ok(()) };
+        let kind = if open.mapping { NodeKind::Mapping(open.entries) } else { NodeKind::Sequence(open.items) };
+        self.place(Node { kind, span: open.span })
+    }
+
+    fn scalar(&mut self, value: &str, style: ScalarStyle, span: Span) -> Result<(), Refusal> {
+        let raw = self.text.get(span.start..span.end).unwrap_or_default();
+        let trimmed = Span::new(self.file, span.start, span.start + raw.trim_end().len());
+        let scalar = Scalar {
+            text: value.to_owned(),
+            plain: style == ScalarStyle::Plain,
+            span: trimmed,
+            offsets: align(value, raw, span.start, style),
+        };
+        if let Some(open) = self.open.last_mut().filter(|open| open.mapping && open.key.is_none()) {
+            if let Some((first, _)) = open.entries.iter().find(|(key, _)| key.text == scalar.text) {
+                let message = format!("key `{}` stands twice", scalar.text);
+                let finding = Diagnostic::error(Code("duplicate-key"), message, trimmed, "again here")
+                    .label(first.span, "first here");
+                return Err(Box::new(finding));
+            }
+            open.key = Some(scalar);
+            return Ok(());
+        }
+        let empty = scalar.plain && matches!(value, "" | "~" | "null");
+        let kind = if empty { NodeKind::Null } else { NodeKind::Scalar(scalar) };
+        self.place(Node { kind, span: trimmed })
+    }
+
+    fn place(&mut self, node: Node) -> Result<(), Refusal> {
+        match self.open.last_mut() {
+            None => self.root = Some(node),
+            Some(open) if open.mapping => match open.key.take() {
+                Some(key) => open.entries.push((key, node)),
+                None => {
+                    return Err(refusal(
+                        "a key is a single text",
+                        node.span,
+                        "this is a list or a map",
+                        "write a name",
+                    ));
+                }
+            },
+            Some(open) => open.items.push(node),
+        }
+        Ok(())
+    }
+}
+
+/// The place of each byte of a scalar's text: its letters stand in the raw text in the same
+/// order, with quotes, escapes, line ends and indentation between them.
+fn align(value: &str, raw: &str, start: usize, style: ScalarStyle) -> Vec<usize> {
+    let mut offsets = Vec::with_capacity(value.len());
+    let mut at = usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
+    if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && raw.starts_with(['|', '>']) {
+        at = raw.find('\n').map_or(0, |end| end + 1);
+    }
+    for letter in value.chars() {
+        let rest = raw.get(at..).unwrap_or_default();
+        let skip = rest.find(letter).or_else(|| rest.find('\n')).unwrap_or(0);
+        for byte in 0..letter.len_utf8() {
+            offsets.push(start + at + skip + byte);
+        }
+        at += skip + letter.len_utf8();
+    }
+    offsets
+}
+
+fn refusal(message: &str, span: Span, at: &str, help: &str) -> Refusal {
+    Box::new(Diagnostic::error(CODE, message, span, at).help(help))
+}
+
+/// The parser's own words are for YAML's authors; these are for a rule's.
+fn reword(words: &str, text: &str, span: Span) -> Refusal {
+    let before = text.get(..span.start).unwrap_or_default();
+    let line = text.get(before.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or_default();
+    let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
+    if indent.contains('\t') || words.contains("tab") {
+        return refusal(
+            "a tab stands where YAML indents with blanks",
+            span,
+            "at or before here",
+            "use two blanks for each level",
+        );
+    }
+    let plain = words.split(" at ").next().unwrap_or(words).to_lowercase();
+    refusal(
+        &format!("this is not well-formed YAML: {plain}"),
+        span,
+        "here",
+        "compare the indentation and quotes of this line with its neighbours",
+    )
+}
