@@ -190,7 +190,7 @@ impl<'a> Context<'a> {
                 _ => self.follow(&next, rest),
             };
         }
-        match sibling_reference(kind, at).filter(|_| next.value.is_null()) {
+        match sibling_reference(self.plan, kind, at).filter(|_| next.value.is_null()) {
             Some((key, record)) => {
                 let reference = from.inside(from.value.field(key).clone(), Segment::Field(key.to_owned()));
                 self.through(kind, &reference, record, segments)
@@ -219,13 +219,14 @@ impl<'a> Context<'a> {
 
 /// In a record such as `{id, user}` whose `id` refers to a record, the other names are that
 /// record's.
-fn sibling_reference<'k>(kind: &'k RecordType, at: &Path) -> Option<(&'k str, &'k str)> {
+fn sibling_reference<'k>(plan: &Plan, kind: &'k RecordType, at: &Path) -> Option<(&'k str, &'k str)> {
     if at.0.is_empty() {
         return None;
     }
     kind.fields.iter().find_map(|field| match (field.path.0.split_last(), &field.kind) {
         (Some((Segment::Field(key), parent)), Kind::Reference(record)) if parent == at.0.as_slice() => {
-            Some((key.as_str(), record.as_ref()))
+            let target = plan.record(&kind.system, record)?;
+            (target.key == *key).then_some((key.as_str(), record.as_ref()))
         }
         _ => None,
     })

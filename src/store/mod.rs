@@ -6,8 +6,10 @@
 pub mod intent;
 pub mod journal;
 pub mod link;
+pub mod open;
 pub mod park;
 pub mod rules;
+pub mod sqlite;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod store;
 

@@ -262,11 +262,14 @@ fn sibling(checker: &Checker<'_>, kind: &RecordType, at: &Path) -> Option<Arc<Re
     let parent = |field: &&crate::language::plan::Field| {
         field.path.0.split_last().is_some_and(|(_, parent)| parent == at.0.as_slice())
     };
-    let record = kind.fields.iter().filter(parent).find_map(|field| match &field.kind {
-        Kind::Reference(record) => Some(record.to_string()),
+    let records = &checker.systems.get(&kind.system)?.records;
+    kind.fields.iter().filter(parent).find_map(|field| match &field.kind {
+        Kind::Reference(record) => records
+            .get(record.as_ref())
+            .filter(|target| field.path.0.last() == Some(&Segment::Field(target.key.clone())))
+            .cloned(),
         _ => None,
-    })?;
-    checker.systems.get(&kind.system)?.records.get(&record).cloned()
+    })
 }
 
 fn unknown_field(checker: &mut Checker<'_>, kind: &RecordType, at: &Path, (name, span): (&str, Span)) {
