@@ -4,6 +4,7 @@ pub mod connector;
 pub mod diagnostic;
 pub mod engine;
 pub mod language;
+pub mod runtime;
 pub mod store;
 pub mod value;
 pub mod world;

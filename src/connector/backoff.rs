@@ -8,7 +8,7 @@ use crate::world::Random;
 const FIRST: Duration = Duration::from_millis(250);
 
 /// The longest wait.
-const MAX: Duration = Duration::from_secs(300);
+const MAX: Duration = Duration::from_mins(5);
 
 /// The wait after this many failed tries; never below what the peer asked for.
 pub fn wait(attempts: u32, asked: Option<Duration>, random: &dyn Random) -> Duration {

@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::rate_limit::RateLimit;
 use super::request::{Moment, RequestBuilder};
 use super::{response, schema};
-use crate::language::plan::{Call, Move, MoveBy, Paging, RecordType, System};
+use crate::language::plan::{Move, MoveBy, Paging, RecordType, System};
 use crate::value::{Path, Record, Value, json};
 use crate::world::{Clock, Method, Random, Request, Response, Transport, TransportError};
 
@@ -200,9 +200,7 @@ impl Connector {
         let mut sent = fields.clone();
         for path in &call.resend {
             let name = path.to_string();
-            if !sent.contains_key(&name) {
-                sent.insert(name, path.read(present));
-            }
+            sent.entry(name).or_insert_with(|| path.read(present));
         }
         let mut request = self.builder().build(call, &|name| (name == kind.key).then(|| id.to_owned()));
         self.builder().write(&mut request, kind, call, (&sent, Moment::Update));

@@ -29,7 +29,7 @@ impl RateLimit {
     pub fn new(limits: Limits, clock: Arc<dyn Clock>) -> Self {
         let per_minute = limits.per_minute.max(1);
         Self {
-            per_call: Duration::from_secs(60) / per_minute,
+            per_call: Duration::from_mins(1) / per_minute,
             burst: (per_minute / BURST_SHARE).max(1),
             at_once: Semaphore::new(usize::try_from(limits.at_once.max(1)).unwrap_or(1)),
             due: Mutex::new(Timestamp::MIN),

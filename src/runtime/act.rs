@@ -48,8 +48,7 @@ impl Runtime {
             }
             Effect::Update { side, fields, rules, lines } => {
                 let id = key_of(pairing, situation, *side);
-                let write =
-                    Write { side: *side, id, fields: Value::Record(fields.clone()), rules: Some(rules), lines };
+                let write = Write { side: *side, id, fields: Value::Record(fields.clone()), rules: Some(rules), lines };
                 self.write(live, pairing, (situation, effect), write).await
             }
             Effect::Move { side, from, to, rules, lines } => {
@@ -149,7 +148,13 @@ impl Runtime {
         }
     }
 
-    fn draft(&self, live: &Live, pairing: &Pairing<'_>, (effect, account): (&Effect, &str), write: &Write<'_>) -> IntentDraft {
+    fn draft(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (effect, account): (&Effect, &str),
+        write: &Write<'_>,
+    ) -> IntentDraft {
         let target = pairing.target();
         let key = Value::List(vec![
             Value::text(pairing.pipeline.name.as_str()),
@@ -289,7 +294,11 @@ fn guard(pairing: &Pairing<'_>, effect: &Effect) -> Option<Stop> {
             let live = if *side == Side::Right { rule.live_right } else { rule.live_left };
             let path = match &rule.body {
                 RuleBody::Value { left_path, right_path, .. } => {
-                    if *side == Side::Right { right_path.as_ref() } else { left_path.as_ref() }
+                    if *side == Side::Right {
+                        right_path.as_ref()
+                    } else {
+                        left_path.as_ref()
+                    }
                 }
                 RuleBody::List(list) => Some(if *side == Side::Right { &list.right } else { &list.left }),
             };

@@ -118,7 +118,13 @@ impl Finder {
     }
 
     /// Records whose match value is near `value`, best first.
-    pub async fn candidates(&self, account: &str, record: &str, (pipeline, side): (&str, Side), value: &str) -> Vec<Candidate> {
+    pub async fn candidates(
+        &self,
+        account: &str,
+        record: &str,
+        (pipeline, side): (&str, Side),
+        value: &str,
+    ) -> Vec<Candidate> {
         let kept = self.kept(account, record);
         let kept = kept.lock().await;
         let Some(values) = kept.matches.get(&(pipeline.to_owned(), side)) else { return Vec::new() };
@@ -143,11 +149,19 @@ impl Kept {
     }
 
     /// Reads what is missing: everything, or what changed.
-    async fn freshen(&mut self, search: &Search<'_>, since: Option<Timestamp>, age_max: Duration) -> Result<(), Trouble> {
+    async fn freshen(
+        &mut self,
+        search: &Search<'_>,
+        since: Option<Timestamp>,
+        age_max: Duration,
+    ) -> Result<(), Trouble> {
         let now = search.clock.now();
         let reach = since.map(|instant| back(instant, CLOCK_SKEW));
-        let covered = self.read.is_some() && (self.from.is_none() || reach.is_some_and(|reach| Some(reach) >= self.from));
-        let young = self.read.is_some_and(|read| now.duration_since(read) < SignedDuration::try_from(age_max).unwrap_or_default());
+        let covered =
+            self.read.is_some() && (self.from.is_none() || reach.is_some_and(|reach| Some(reach) >= self.from));
+        let young = self
+            .read
+            .is_some_and(|read| now.duration_since(read) < SignedDuration::try_from(age_max).unwrap_or_default());
         if covered && young {
             return Ok(());
         }

@@ -12,19 +12,19 @@ pub const STEPS_MAX: usize = 20;
 pub const READ_ROUNDS_MAX: usize = 12;
 
 /// How far a poll reads back behind its cursor.
-pub const POLL_OVERLAP: Duration = Duration::from_secs(120);
+pub const POLL_OVERLAP: Duration = Duration::from_mins(2);
 
 /// How often changes are looked for where nothing else is said.
-pub const POLL_INTERVAL: Duration = Duration::from_secs(60);
+pub const POLL_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How old a kept listing may be before it is read again.
-pub const LISTING_AGE_MAX: Duration = Duration::from_secs(60);
+pub const LISTING_AGE_MAX: Duration = Duration::from_mins(1);
 
 /// How old a kept listing may be when a look-up in it found nothing.
 pub const MISS_AGE_MAX: Duration = Duration::from_secs(1);
 
 /// How far before a record's creation its counterpart may have been created: clocks differ.
-pub const CLOCK_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
+pub const CLOCK_SKEW: Duration = Duration::from_hours(24);
 
 /// How long work in flight may take to end when the service stops.
 pub const DRAIN_MAX: Duration = Duration::from_secs(20);

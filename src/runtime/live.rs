@@ -49,7 +49,12 @@ impl Live {
     ///
     /// # Errors
     /// Every variable that is wanted, has no default and is not set.
-    pub fn new(generation: i64, plan: Arc<Plan>, environment: Environment<'_>, world: &World) -> Result<Self, Vec<LiveError>> {
+    pub fn new(
+        generation: i64,
+        plan: Arc<Plan>,
+        environment: Environment<'_>,
+        world: &World,
+    ) -> Result<Self, Vec<LiveError>> {
         let mut missing = Vec::new();
         let mut peers = BTreeMap::new();
         let mut secrets = BTreeMap::new();

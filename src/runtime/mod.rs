@@ -8,21 +8,23 @@ pub mod act;
 pub mod dispatcher;
 pub mod finder;
 pub mod happening;
-pub mod inbox;
 pub mod limits;
 pub mod live;
 pub mod pair;
 pub mod pair_lock;
 pub mod poller;
 pub mod reads;
+pub mod reload;
 pub mod report;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod runtime;
 pub mod trouble;
+pub mod watcher;
 pub mod worker;
 
 pub use happening::Happening;
 pub use live::{Live, LiveError};
+pub use reload::{ReloadError, RuleState};
 pub use report::Report;
 pub use runtime::{Runtime, World};
 pub use trouble::Trouble;

@@ -94,7 +94,10 @@ impl Runtime {
             }
             situation.reads = Reads::new();
         }
-        Err(Trouble::Later { reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()), after: None })
+        Err(Trouble::Later {
+            reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()),
+            after: None,
+        })
     }
 
     fn situation(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Situation {
@@ -139,7 +142,9 @@ impl Runtime {
     pub async fn link_of(&self, pairing: &Pairing<'_>) -> Result<Option<Link>, Trouble> {
         let end = LinkEnd { account: pairing.account.to_owned(), id: pairing.id.to_owned() };
         let links = self.store.links(&pairing.pipeline.name, pairing.side == Side::Left, &end).await?;
-        let far = |link: &Link| if pairing.side == Side::Left { link.right.account.clone() } else { link.left.account.clone() };
+        let far = |link: &Link| {
+            if pairing.side == Side::Left { link.right.account.clone() } else { link.left.account.clone() }
+        };
         Ok(links.into_iter().find(|link| far(link) == pairing.other))
     }
 
@@ -177,10 +182,8 @@ impl Runtime {
         decision: &Decision,
     ) -> Result<(), Trouble> {
         let stops = decision.stops.iter().map(|stop| Value::text(stop.message.clone())).collect();
-        let effects = Value::List(vec![
-            decision.effect.as_ref().map(Effect::to_value).unwrap_or_default(),
-            Value::List(stops),
-        ]);
+        let effects =
+            Value::List(vec![decision.effect.as_ref().map(Effect::to_value).unwrap_or_default(), Value::List(stops)]);
         let entry = DecisionEntry {
             at: self.world.clock.now(),
             pipeline: pairing.pipeline.name.clone(),

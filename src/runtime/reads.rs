@@ -9,7 +9,7 @@ use super::pair::{Meeting, Pairing};
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::Listing;
-use crate::engine::{Found, Want, Wait};
+use crate::engine::{Found, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::store::LinkEnd;
 use crate::value::{Kind, Path, Value};
@@ -44,7 +44,13 @@ impl Runtime {
     ///
     /// # Errors
     /// [`Trouble`] where the peer cannot be read.
-    pub async fn read_record(&self, live: &Live, account: &str, record: &str, id: &str) -> Result<Option<Value>, Trouble> {
+    pub async fn read_record(
+        &self,
+        live: &Live,
+        account: &str,
+        record: &str,
+        id: &str,
+    ) -> Result<Option<Value>, Trouble> {
         let Some(search) = self.search(live, account, record) else { return Ok(None) };
         if search.kind.read.is_none() {
             return self.finder.by_key(&search, id).await;
@@ -144,8 +150,7 @@ impl Runtime {
         let candidates =
             self.finder.candidates(&wait.account, &wait.record, (&pairing.pipeline.name, side), &wait.value).await;
         let label = label_of(record);
-        let message =
-            format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
+        let message = format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
         Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
     }
 }

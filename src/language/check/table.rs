@@ -71,12 +71,11 @@ fn values(checker: &mut Checker<'_>, line: &RowLine, kinds: [Option<&Kind>; 2]) 
 }
 
 fn member(checker: &mut Checker<'_>, name: &Name, kind: Option<&Kind>) {
-    if let Some(Kind::Enum(values)) = kind {
-        if !values.contains(&name.text) {
+    if let Some(Kind::Enum(values)) = kind
+        && !values.contains(&name.text) {
             let message = format!("the field has no value `{}`", name.text);
             checker.unknown("unknown-value", message, (&name.text, name.span), values.iter().map(String::as_str));
         }
-    }
 }
 
 fn is_word(text: &str) -> bool {

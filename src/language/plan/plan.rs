@@ -58,6 +58,11 @@ impl Plan {
         })
     }
 
+    /// What a change on one side of a pipeline is good for.
+    pub fn interest_of(&self, pipeline: &Pipeline, side: Side) -> Interest {
+        wakes(pipeline, side)
+    }
+
     /// What a change of a record of this kind is good for; `None` where no pipeline has it.
     pub fn interest(&self, system: &str, record: &str) -> Option<Interest> {
         self.pipelines_of(system, record).map(|(pipeline, side)| wakes(pipeline, side)).max()

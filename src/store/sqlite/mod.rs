@@ -1,4 +1,4 @@
-//! The embedded store: SQLite with a write-ahead log, every commit on disk before it is answered.
+//! The embedded store: `SQLite` with a write-ahead log, every commit on disk before it is answered.
 //!
 //! One connection behind a lock; a lock file keeps a second process out. Values are JSON with
 //! tags for what JSON has no form for.

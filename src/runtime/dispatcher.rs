@@ -1,0 +1,122 @@
+//! Claims due work and has it done, many records side by side, until the runtime stops.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::task::JoinSet;
+
+use super::limits::{DRAIN_MAX, RECORDS_AT_ONCE};
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+
+/// How long to rest where the store gives no work and no due time.
+const REST: Duration = Duration::from_secs(5);
+
+/// Runs until the runtime stops; what is in flight is finished first.
+pub async fn dispatch(runtime: Arc<Runtime>) {
+    let mut running = JoinSet::new();
+    let mut stopping = runtime.stopping();
+    while !*stopping.borrow() {
+        let claimed = fill(&runtime, &mut running).await;
+        let rest = if claimed { Duration::ZERO } else { until_due(&runtime, running.len()).await };
+        if rest.is_zero() && running.len() < RECORDS_AT_ONCE && claimed {
+            continue;
+        }
+        tokio::select! {
+            biased;
+            _ = stopping.changed() => {}
+            done = running.join_next(), if !running.is_empty() => report(done),
+            () = runtime.wake.notified() => {}
+            () = runtime.world.clock.sleep(rest.max(Duration::from_millis(1))) => {}
+        }
+    }
+    drain(&runtime, &mut running).await;
+}
+
+/// Works until nothing is due any more and nothing is in flight; put-off work that is due within
+/// `patience` is waited for.
+pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
+    let mut running = JoinSet::new();
+    let deadline = later_by(runtime, patience);
+    loop {
+        if fill(runtime, &mut running).await {
+            continue;
+        }
+        if let Some(done) = running.join_next().await {
+            report(Some(done));
+            continue;
+        }
+        match runtime.store.next_due().await {
+            Ok(Some(due)) if due <= deadline => {
+                let now = runtime.world.clock.now();
+                let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
+                runtime.world.clock.sleep(wait.max(Duration::from_millis(1))).await;
+            }
+            _ => return,
+        }
+    }
+}
+
+fn later_by(runtime: &Runtime, patience: Duration) -> jiff::Timestamp {
+    let now = runtime.world.clock.now();
+    now.checked_add(SignedDuration::try_from(patience).unwrap_or_default()).unwrap_or(now)
+}
+
+type Running = JoinSet<Result<(), Trouble>>;
+
+/// Claims work for the free places. True: some was claimed.
+async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
+    let free = RECORDS_AT_ONCE.saturating_sub(running.len());
+    if free == 0 {
+        return false;
+    }
+    match runtime.store.claim(runtime.world.clock.now(), free).await {
+        Ok(work) => {
+            let claimed = !work.is_empty();
+            for one in work {
+                let runtime = Arc::clone(runtime);
+                running.spawn(async move { runtime.work(one).await });
+            }
+            claimed
+        }
+        Err(error) => {
+            tracing::error!(%error, "work cannot be claimed");
+            false
+        }
+    }
+}
+
+async fn until_due(runtime: &Runtime, running: usize) -> Duration {
+    if running >= RECORDS_AT_ONCE {
+        return REST;
+    }
+    let now = runtime.world.clock.now();
+    match runtime.store.next_due().await {
+        Ok(Some(due)) => Duration::try_from(due.duration_since(now)).unwrap_or_default().min(REST),
+        _ => REST,
+    }
+}
+
+fn report(done: Option<Result<Result<(), Trouble>, tokio::task::JoinError>>) {
+    match done {
+        Some(Ok(Err(trouble))) => tracing::error!(%trouble, "work could not be finished"),
+        Some(Err(error)) => tracing::error!(%error, "work broke off"),
+        _ => {}
+    }
+}
+
+async fn drain(runtime: &Runtime, running: &mut Running) {
+    let deadline = runtime.world.clock.sleep(DRAIN_MAX);
+    tokio::pin!(deadline);
+    loop {
+        tokio::select! {
+            biased;
+            done = running.join_next() => match done {
+                None => return,
+                some => report(some),
+            },
+            () = &mut deadline => return running.abort_all(),
+        }
+    }
+}

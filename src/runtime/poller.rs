@@ -1,0 +1,144 @@
+//! Looks for changes: a cursor per account and record, moved only once the hints are durable.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::finder::later;
+use super::limits::{HINTS_AT_ONCE, POLL_OVERLAP};
+use super::live::Live;
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::connector::Listing;
+use crate::engine::{self, Wait};
+use crate::language::plan::{Interest, RecordType, Side};
+use crate::store::{Cursor, Hint, HintSource, RecordRef};
+use crate::value::Value;
+
+/// What one look is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What changed since the last look; everything at the first.
+    Changes,
+    /// Everything, whether it changed or not.
+    Everything,
+}
+
+/// Looks for changes at every interval until the runtime stops.
+pub async fn poll(runtime: Arc<Runtime>) {
+    loop {
+        if let Err(trouble) = look(&runtime, Look::Changes).await {
+            tracing::warn!(%trouble, "changes could not be looked for");
+        }
+        if runtime.pause(runtime.poll_interval).await {
+            return;
+        }
+    }
+}
+
+/// Looks at every account once. One account's trouble stops no other; the first comes back.
+///
+/// # Errors
+/// The first [`Trouble`], after all accounts were tried.
+pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
+    let live = runtime.live.load_full();
+    let mut first = Ok(());
+    for account in live.plan.accounts.values() {
+        let Some(system) = live.plan.systems.get(&account.system) else { continue };
+        for kind in system.records.values() {
+            let looked = match live.plan.interest(&kind.system, &kind.name) {
+                Some(Interest::Work) => runtime.look_for_work(&live, &account.name, kind, how).await,
+                Some(Interest::LookUp) => runtime.look_for_waiting(&live, &account.name, kind).await,
+                None => Ok(()),
+            };
+            if looked.is_err() && first.is_ok() {
+                first = looked;
+            }
+        }
+    }
+    first
+}
+
+impl Runtime {
+    async fn look_for_work(&self, live: &Live, account: &str, kind: &RecordType, how: Look) -> Result<(), Trouble> {
+        let Some(peer) = live.peers.get(account) else { return Ok(()) };
+        let cursor = self.store.cursor(account, &kind.name).await?;
+        let listing = match (&cursor, how) {
+            (Some(cursor), Look::Changes) if kind.changed.is_some() => {
+                Listing::ChangedSince(back(cursor.at, POLL_OVERLAP))
+            }
+            _ => Listing::All,
+        };
+        let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
+        let now = self.world.clock.now();
+        let mut highest = cursor.map(|cursor| cursor.at);
+        let mut hints = Vec::new();
+        for row in rows {
+            let Some(id) = row.value.field(&kind.key).to_key() else { continue };
+            let modified = kind.modified.as_deref().map(|name| row.value.field(name).clone());
+            if let Some(Value::Timestamp(at)) = &modified {
+                highest = highest.max(Some(*at));
+            }
+            let version = modified.and_then(|at| at.to_key()).filter(|_| how == Look::Changes);
+            let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
+            hints.push(Hint { at: now, source, target, version, first: kind.first });
+        }
+        let mut hints = hints.into_iter().peekable();
+        while hints.peek().is_some() {
+            let some: Vec<Hint> = hints.by_ref().take(HINTS_AT_ONCE).collect();
+            self.accept(some).await?;
+        }
+        if let Some(at) = highest {
+            let cursor = Cursor { account: account.to_owned(), record: kind.name.clone(), at };
+            self.store.accept(Vec::new(), Some(cursor)).await?;
+        }
+        Ok(())
+    }
+
+    /// Records that lead to no work themselves may be what parked work waits for.
+    async fn look_for_waiting(&self, live: &Live, account: &str, kind: &RecordType) -> Result<(), Trouble> {
+        let parks = self.store.parks().await?;
+        let wanted: Vec<&Wait> = parks
+            .iter()
+            .flat_map(|park| &park.draft.waits)
+            .filter(|wait| wait.account == account && wait.record == kind.name)
+            .collect();
+        let Some(search) = self.search(live, account, &kind.name).filter(|_| !wanted.is_empty()) else { return Ok(()) };
+        let mut found = Vec::new();
+        for (pipeline, side) in live.plan.pipelines_of(&kind.system, &kind.name) {
+            for wait in &wanted {
+                if self.holds(&search, (&pipeline.name, side), &wait.value, live).await? {
+                    found.push((*wait).clone());
+                }
+            }
+        }
+        if self.store.wake(&found, self.world.clock.now()).await? > 0 {
+            self.nudge();
+        }
+        Ok(())
+    }
+
+    async fn holds(
+        &self,
+        search: &super::finder::Search<'_>,
+        (pipeline, side): (&str, Side),
+        value: &str,
+        live: &Live,
+    ) -> Result<bool, Trouble> {
+        let want = engine::Want::Match {
+            pipeline: pipeline.to_owned(),
+            side,
+            account: search.account.to_owned(),
+            value: value.to_owned(),
+            since: None,
+        };
+        let found = self.answer(live, &want, false).await?;
+        Ok(matches!(found, engine::Found::Records(rows) if !rows.is_empty()))
+    }
+}
+
+fn back(instant: Timestamp, by: Duration) -> Timestamp {
+    instant.checked_sub(SignedDuration::try_from(by).unwrap_or_default()).unwrap_or(Timestamp::MIN)
+}

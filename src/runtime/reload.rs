@@ -1,0 +1,132 @@
+//! Puts a new generation of rules into service, whole or not at all.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use super::live::Live;
+use super::runtime::{Runtime, World};
+use crate::diagnostic::{self, Code, Diagnostic};
+use crate::language::{self, Compilation};
+use crate::store::{RuleText, Store, StoreError};
+
+/// Where rules come from, and how the last reload went.
+#[derive(Debug)]
+pub struct RuleState {
+    /// The rules folder.
+    pub folder: PathBuf,
+    /// Whether the files are what serves (`current`) or an older good set does (`last-good`).
+    last: Mutex<LastReload>,
+}
+
+#[derive(Clone, Debug)]
+struct LastReload {
+    at: Timestamp,
+    ok: bool,
+    current: bool,
+    findings: Json,
+}
+
+/// Why a rule set does not serve.
+#[derive(Debug)]
+pub enum ReloadError {
+    /// The rules have errors: the findings as text and as JSON.
+    Invalid {
+        /// As people read them.
+        text: String,
+        /// As scripts do.
+        json: Json,
+    },
+    /// The store cannot keep the generation.
+    Store(StoreError),
+}
+
+impl RuleState {
+    /// The state after a start.
+    pub fn new(folder: PathBuf, at: Timestamp, current: bool, findings: Json) -> Self {
+        Self { folder, last: Mutex::new(LastReload { at, ok: current, current, findings }) }
+    }
+
+    /// `rules_state` and `last_reload` as `status` shows them.
+    pub fn to_json(&self) -> (&'static str, Json) {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let state = if last.current { "current" } else { "last-good" };
+        (state, json!({ "at": last.at.to_string(), "ok": last.ok, "findings": last.findings }))
+    }
+
+    fn note(&self, last: LastReload) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = last;
+    }
+}
+
+/// Makes a compilation ready to serve: the environment resolved, the generation kept.
+///
+/// # Errors
+/// [`ReloadError`] with every finding, missing variables among them.
+pub async fn ready(compilation: Compilation, store: &dyn Store, world: &World) -> Result<Live, ReloadError> {
+    let Compilation { sources, mut findings, plan } = compilation;
+    let Some(plan) = plan else { return Err(invalid(&findings, &sources)) };
+    let plan = std::sync::Arc::new(plan);
+    let environment = |name: &str| std::env::var(name).ok();
+    // The generation's number is taken only once nothing else can fail.
+    if let Err(missing) = Live::new(0, std::sync::Arc::clone(&plan), &environment, world) {
+        for one in missing {
+            let message = format!("environment variable `{}` is not set", one.variable);
+            let finding = Diagnostic::error(Code("unset-variable"), message, one.span, "wanted here");
+            findings.push(finding.help(format!("set it: export {}=…", one.variable)));
+        }
+        return Err(invalid(&findings, &sources));
+    }
+    let texts: Vec<RuleText> =
+        sources.files().map(|(_, file)| RuleText { name: file.name.clone(), text: file.text.clone() }).collect();
+    let generation = store.serve(&plan.rules_hash, &texts, world.clock.now()).await.map_err(ReloadError::Store)?;
+    Live::new(generation.number, plan, &environment, world).map_err(|_| invalid(&findings, &sources))
+}
+
+fn invalid(findings: &[Diagnostic], sources: &crate::language::source::SourceMap) -> ReloadError {
+    ReloadError::Invalid {
+        text: diagnostic::render::render(findings, sources, false),
+        json: diagnostic::json::render(findings, sources),
+    }
+}
+
+impl Runtime {
+    /// Compiles the files aside and swaps them in; an unchanged set keeps its generation.
+    ///
+    /// # Errors
+    /// [`ReloadError`]; what served goes on.
+    pub async fn reload(&self) -> Result<i64, ReloadError> {
+        let folder = self.rules.folder.clone();
+        let compiled = tokio::task::spawn_blocking(move || language::compile(&[folder])).await;
+        let Ok(compilation) = compiled else {
+            let json = json!({ "findings": [], "errors": 1, "warnings": 0 });
+            return Err(ReloadError::Invalid { text: "the rules could not be compiled".to_owned(), json });
+        };
+        let at = self.world.clock.now();
+        match ready(compilation, self.store.as_ref(), &self.world).await {
+            Ok(live) => {
+                let generation = live.generation;
+                if live.plan.rules_hash != self.live.load().plan.rules_hash {
+                    self.live.store(std::sync::Arc::new(live));
+                    self.finder.clear();
+                    tracing::info!(generation, "new rules serve");
+                    // What was parked may pass under the new rules.
+                    let _ = self.store.retry(None, at).await;
+                    self.nudge();
+                }
+                self.rules.note(LastReload { at, ok: true, current: true, findings: json!([]) });
+                Ok(generation)
+            }
+            Err(error) => {
+                if let ReloadError::Invalid { text, json } = &error {
+                    tracing::error!("the new rules are not taken, the old ones go on\n{text}");
+                    let findings = json.get("findings").cloned().unwrap_or_else(|| json!([]));
+                    self.rules.note(LastReload { at, ok: false, current: false, findings });
+                }
+                Err(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The runtime: what all its parts share, and how it starts and stops.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Notify, broadcast, watch};
+
+use super::finder::Finder;
+use super::happening::Happening;
+use super::live::Live;
+use super::pair_lock::PairLocks;
+use super::reload::RuleState;
+use super::trouble::Trouble;
+use crate::store::{Hint, Store};
+use crate::world::{Clock, Random, Transport};
+
+/// How many happenings a slow listener may lag behind before it misses some.
+const HAPPENINGS_KEPT: usize = 65_536;
+
+/// Time, randomness and transport.
+#[derive(Clone)]
+pub struct World {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// HTTP out.
+    pub transport: Arc<dyn Transport>,
+}
+
+/// What all parts of the runtime share.
+pub struct Runtime {
+    /// What survives.
+    pub store: Arc<dyn Store>,
+    /// The outside.
+    pub world: World,
+    /// The generation in service.
+    pub live: ArcSwap<Live>,
+    /// Where rules come from and how the last reload went.
+    pub rules: RuleState,
+    /// How often changes are looked for.
+    pub poll_interval: Duration,
+    pub(super) finder: Finder,
+    pub(super) locks: PairLocks,
+    pub(super) wake: Notify,
+    happenings: broadcast::Sender<Happening>,
+    stop: watch::Sender<bool>,
+}
+
+impl Runtime {
+    /// A runtime that serves this generation.
+    pub fn new(
+        store: Arc<dyn Store>,
+        world: World,
+        live: Live,
+        rules: RuleState,
+        poll_interval: Duration,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            world,
+            live: ArcSwap::from_pointee(live),
+            rules,
+            poll_interval,
+            finder: Finder::default(),
+            locks: PairLocks::default(),
+            wake: Notify::new(),
+            happenings: broadcast::channel(HAPPENINGS_KEPT).0,
+            stop: watch::channel(false).0,
+        })
+    }
+
+    /// Takes hints in; durable when it returns.
+    ///
+    /// # Errors
+    /// [`Trouble::Store`] where they could not be written.
+    pub async fn accept(&self, hints: Vec<Hint>) -> Result<usize, Trouble> {
+        let new = self.store.accept(hints, None).await?;
+        self.wake.notify_one();
+        Ok(new)
+    }
+
+    /// Wakes the dispatcher, because work became due.
+    pub fn nudge(&self) {
+        self.wake.notify_one();
+    }
+
+    /// What happens from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Happening> {
+        self.happenings.subscribe()
+    }
+
+    /// Tells listeners; nobody listening is fine.
+    pub fn tell(&self, happening: Happening) {
+        if let Happening::PutOff { target, reason } = &happening {
+            tracing::warn!(record = %target, reason, "put off");
+        }
+        let _ = self.happenings.send(happening);
+    }
+
+    /// Asks every part to end; work in flight is finished first.
+    pub fn stop(&self) {
+        let _ = self.stop.send(true);
+        self.wake.notify_one();
+    }
+
+    /// Turns true when the runtime is to end.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
+    /// Sleeps on the runtime's clock, or less if it stops. True: it stops.
+    pub async fn pause(&self, length: Duration) -> bool {
+        let mut stopping = self.stopping();
+        if *stopping.borrow() {
+            return true;
+        }
+        tokio::select! {
+            biased;
+            _ = stopping.changed() => true,
+            () = self.world.clock.sleep(length) => false,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! One piece of work: read the record, wake what waits for it, bring its pairs together.
+
+use super::finder::later;
+use super::happening::Happening;
+use super::live::Live;
+use super::pair::Pairing;
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::connector::{Row, backoff};
+use crate::engine::{self, Stop, Wait};
+use crate::language::plan::{Interest, Pipeline, RecordType, RuleLine, Side};
+use crate::store::{HintSource, ParkDraft, RecordRef, Work};
+use crate::value::Value;
+
+impl Runtime {
+    /// Does one piece of work and tells the store how it ended.
+    ///
+    /// # Errors
+    /// [`Trouble::Store`] where the store cannot take the end; the work is then done again.
+    pub async fn work(&self, work: Work) -> Result<(), Trouble> {
+        let live = self.live.load_full();
+        self.tell(Happening::Compared { target: work.target.clone() });
+        let sweep = work.source == HintSource::Sweep;
+        let now = self.world.clock.now();
+        match self.walk(&live, &work.target, sweep).await {
+            Ok(parks) => {
+                for park in &parks {
+                    self.tell(Happening::Parked {
+                        target: work.target.clone(),
+                        pipeline: park.pipeline.clone(),
+                        message: park.message.clone(),
+                        line: format!("{}:{}", park.rule.0, park.rule.1),
+                    });
+                }
+                self.store.finish(&work, now, parks).await?;
+            }
+            Err(Trouble::Later { reason, after }) => {
+                let wait = backoff::wait(work.attempts, after, self.world.random.as_ref());
+                let until = jiff::SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok());
+                self.store.defer(&work, until.unwrap_or(now), &reason).await?;
+                self.tell(Happening::PutOff { target: work.target.clone(), reason });
+            }
+            Err(trouble) => return Err(trouble),
+        }
+        Ok(())
+    }
+
+    /// Brings every pair of a record together; what stops comes back.
+    async fn walk(&self, live: &Live, target: &RecordRef, sweep: bool) -> Result<Vec<ParkDraft>, Trouble> {
+        let Some(search) = self.search(live, &target.account, &target.record) else { return Ok(Vec::new()) };
+        let kind = search.kind;
+        let Some(row) = self.present(live, kind, target).await? else { return Ok(Vec::new()) };
+        self.finder.saw(&search, &row.value).await;
+        let pipelines: Vec<(&Pipeline, Side)> = live
+            .plan
+            .pipelines_of(&kind.system, &kind.name)
+            .map(|(pipeline, side)| (pipeline.as_ref(), side))
+            .collect();
+        self.wake_waiting(live, target, (&pipelines, &row.value)).await?;
+        let mut parks = Vec::new();
+        for (pipeline, side) in pipelines {
+            if live.plan.interest_of(pipeline, side) < Interest::Work {
+                continue;
+            }
+            if let Some(misfit) = row.misfits.first() {
+                parks.push(undocumented(target, pipeline, misfit));
+                continue;
+            }
+            parks.extend(self.pairs(live, (pipeline, side), (target, &row.value), sweep).await?);
+        }
+        Ok(parks)
+    }
+
+    async fn present(&self, live: &Live, kind: &RecordType, target: &RecordRef) -> Result<Option<Row>, Trouble> {
+        if kind.read.is_none() {
+            let value = self.read_record(live, &target.account, &kind.name, &target.id).await?;
+            return Ok(value.map(|value| Row { value, misfits: Vec::new() }));
+        }
+        let Some(peer) = live.peers.get(&target.account) else { return Ok(None) };
+        peer.read(kind, &target.id).await.map_err(|failure| later(&target.account, &failure))
+    }
+
+    /// Parked work that looked for this record is due now.
+    async fn wake_waiting(
+        &self,
+        live: &Live,
+        target: &RecordRef,
+        (pipelines, record): (&[(&Pipeline, Side)], &Value),
+    ) -> Result<(), Trouble> {
+        let waits: Vec<Wait> = pipelines
+            .iter()
+            .filter_map(|(pipeline, side)| {
+                Some(Wait {
+                    account: target.account.clone(),
+                    record: target.record.clone(),
+                    field: pipeline.match_field(*side).to_owned(),
+                    value: engine::match_value(&live.plan, pipeline, *side, record)?,
+                })
+            })
+            .collect();
+        if !waits.is_empty() && self.store.wake(&waits, self.world.clock.now()).await? > 0 {
+            self.nudge();
+        }
+        Ok(())
+    }
+
+    async fn pairs(
+        &self,
+        live: &Live,
+        (pipeline, side): (&Pipeline, Side),
+        (target, record): (&RecordRef, &Value),
+        sweep: bool,
+    ) -> Result<Vec<ParkDraft>, Trouble> {
+        let mut parks = Vec::new();
+        let far = &pipeline.record(side.other()).system;
+        let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
+        for other in &others {
+            let pairing =
+                Pairing { pipeline, side, account: &target.account, id: &target.id, other, demanded: false, sweep };
+            let meeting = self.bring_together(live, &pairing, record.clone()).await?;
+            if meeting.unmatched.is_some() {
+                self.tell(Happening::PassedBy { target: target.clone(), pipeline: pipeline.name.clone() });
+            }
+            parks.extend(drafts(target, pipeline, meeting.stops, record));
+        }
+        Ok(parks)
+    }
+}
+
+/// One park for the whole record before it is linked, one for each group afterwards.
+fn drafts(target: &RecordRef, pipeline: &Pipeline, stops: Vec<Stop>, record: &Value) -> Vec<ParkDraft> {
+    let mut drafts: Vec<ParkDraft> = Vec::new();
+    for stop in stops {
+        match drafts.iter_mut().find(|draft| draft.group == stop.group) {
+            Some(draft) => {
+                if !draft.message.contains(&stop.message) {
+                    draft.message = format!("{}; {}", draft.message, stop.message);
+                }
+                draft.waits.extend(stop.waits);
+                draft.candidates.extend(stop.candidates);
+            }
+            None => drafts.push(ParkDraft {
+                target: target.clone(),
+                pipeline: pipeline.name.clone(),
+                group: stop.group,
+                reason: stop.reason,
+                code: stop.code.to_owned(),
+                message: stop.message,
+                rule: (stop.line.file, stop.line.line),
+                candidates: stop.candidates,
+                waits: stop.waits,
+                values: record.clone(),
+            }),
+        }
+    }
+    drafts
+}
+
+fn undocumented(target: &RecordRef, pipeline: &Pipeline, misfit: &str) -> ParkDraft {
+    let RuleLine { file, line } = pipeline.match_line.clone();
+    ParkDraft {
+        target: target.clone(),
+        pipeline: pipeline.name.clone(),
+        group: None,
+        reason: "the peer sent what its system file does not know".to_owned(),
+        code: "unexpected-value".to_owned(),
+        message: format!("{} sent {misfit}; add it to the system file if it is right", target.account),
+        rule: (file, line),
+        candidates: Vec::new(),
+        waits: Vec::new(),
+        values: Value::Null,
+    }
+}
