@@ -176,6 +176,9 @@ fn read_lines(company: &Company, fields: &Fields) -> Result<Vec<Line>, Refusal> 
     let line = |row: &Fields| {
         row.only(&[&["sku", "qty", "unit_price"]])?;
         let (sku, qty) = (row.required_text("sku")?, row.required_decimal("qty")?);
+        if qty <= Decimal::ZERO {
+            return Err(row.wrong("qty", "greater than 0"));
+        }
         let item = company.item_by_sku(&sku).ok_or_else(|| unknown(&sku))?;
         let price = row.decimal("unit_price")?.unwrap_or(item.price);
         Ok(order_lines::plain(item, qty, price, Decimal::ZERO, company))

@@ -66,9 +66,10 @@ pub(super) fn list(company: &Company, call: &Call) -> Answer {
     let pattern = call.query.first("search").unwrap_or_default().to_lowercase();
     let mut found = Vec::new();
     for destination in company.destinations.values() {
-        let matches = ["name", "alias", "license_number"]
-            .iter()
-            .any(|name| destination.text(name).to_lowercase().contains(&pattern));
+        let matches = pattern.is_empty()
+            || ["name", "alias", "license_number"]
+                .iter()
+                .any(|name| destination.text(name).to_lowercase().contains(&pattern));
         let filtered = FILTERS.iter().all(|(parameter, name)| call.query.accepts(parameter, destination.text(name)));
         if matches && filtered && call.query.accepts_time("last_updated_timestamp", Some(destination.updated))? {
             found.push(destination);

@@ -10,6 +10,10 @@ use serde_json::{Map, Value as Json};
 
 use super::reply::Refusal;
 
+/// The largest number that a field may hold, either way from zero: dollars or units. Keeps every
+/// product and sum of an order within what a decimal can hold.
+const NUMBER_MAX: i64 = 100_000_000;
+
 /// An object and the path that leads to it.
 pub(super) struct Fields<'a> {
     object: &'a Map<String, Json>,
@@ -73,8 +77,10 @@ impl<'a> Fields<'a> {
                 let text = number.to_string();
                 Decimal::from_str(&text)
                     .or_else(|_| Decimal::from_scientific(&text))
+                    .ok()
+                    .filter(|number| number.abs() <= Decimal::from(NUMBER_MAX))
                     .map(Some)
-                    .map_err(|_| self.wrong(name, "a number of at most 28 digits"))
+                    .ok_or_else(|| self.wrong(name, &format!("a number up to {NUMBER_MAX}")))
             }
             Some(_) => Err(self.wrong(name, "a number")),
         }

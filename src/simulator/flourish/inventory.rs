@@ -3,6 +3,7 @@
 //! Every item lies in one lot and one package per facility here, so summary rows are the same
 //! whichever way they are grouped. The header decides the facility; rows do not name it.
 
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 use super::call::Call;
@@ -41,26 +42,19 @@ pub(super) fn summary(company: &Company, call: &Call) -> Answer {
         return Err(Refusal::bad("group_by must be item_name or lot_number"));
     }
     let all = call.query.is_true("include_all_items");
-    let rows = rows(
-        company,
-        call,
-        facility,
-        |item, stock| view::summary(item, facility, stock),
-        |stock| all || stock.is_some_and(|stock| !(company.hide_empty_stock && stock.is_nothing())),
-    )?;
-    paging::page(call, &rows, Json::clone)
+    let shown =
+        |stock: Option<&Stock>| all || stock.is_some_and(|stock| !(company.hide_empty_stock && stock.is_nothing()));
+    page(company, call, shown, |item, stock| view::summary(item, facility, stock))
 }
 
 pub(super) fn list(company: &Company, call: &Call) -> Answer {
     let facility = facilities::required(company, call)?;
-    let rows = rows(company, call, facility, |item, stock| view::row(item, facility, stock), is_there)?;
-    paging::page(call, &rows, Json::clone)
+    page(company, call, is_there, |item, stock| view::row(item, facility, stock))
 }
 
 pub(super) fn packages(company: &Company, call: &Call) -> Answer {
     let facility = facilities::required(company, call)?;
-    let rows = rows(company, call, facility, |item, stock| view::package(item, facility, stock), is_there)?;
-    paging::page(call, &rows, Json::clone)
+    page(company, call, is_there, |item, stock| view::package(item, facility, stock))
 }
 
 /// A package by id comes as an array of one, as documented.
@@ -77,33 +71,30 @@ fn is_there(stock: Option<&Stock>) -> bool {
     stock.is_some_and(|stock| !stock.on_hand.is_zero())
 }
 
-/// The rows of one facility that pass the filters, in order of item id.
-fn rows(
+/// The header's facility's rows that pass the filters, in order of item id.
+fn page(
     company: &Company,
     call: &Call,
-    facility: usize,
-    view: impl Fn(&Item, &Stock) -> Json,
     shown: impl Fn(Option<&Stock>) -> bool,
-) -> Result<Vec<Json>, Refusal> {
-    let nothing = Stock::default();
-    let query = &call.query;
-    let mut rows = Vec::new();
+    view: impl Fn(&Item, &Stock) -> Json,
+) -> Answer {
+    let facility = facilities::required(company, call)?;
+    let (query, nothing) = (&call.query, Stock::default());
+    let filtered = query.has_any(&FILTERS);
+    let available = query.first("has_available_qty").map(|wanted| wanted == "true");
+    let mut found = Vec::new();
     for item in company.items.values() {
         let stock = company.stock.get(&(item.id, facility));
         if !shown(stock) || !query.accepts("sku", &item.sku) || !query.accepts("item_id", &item.id.to_string()) {
             continue;
         }
         let stock = stock.unwrap_or(&nothing);
-        let available = query.first("has_available_qty").map(|wanted| wanted == "true");
-        if available.is_some_and(|wanted| wanted != (stock.available() > rust_decimal::Decimal::ZERO))
-            || !query.accepts_time("last_updated_timestamp", Some(stock.updated))?
+        if available.is_none_or(|wanted| wanted == (stock.available() > Decimal::ZERO))
+            && query.accepts_time("last_updated_timestamp", Some(stock.updated))?
+            && (!filtered || query.accepts_row(&view(item, stock), &FILTERS))
         {
-            continue;
-        }
-        let row = view(item, stock);
-        if query.accepts_row(&row, &FILTERS) {
-            rows.push(row);
+            found.push((item, stock));
         }
     }
-    Ok(rows)
+    paging::page(call, &found, |(item, stock)| view(item, stock))
 }

@@ -73,12 +73,13 @@ pub(super) fn list(company: &Company, call: &Call) -> Answer {
         .filter(|brand| brand_ids.contains(&brand.id.to_string().as_str()))
         .map(|brand| brand.name.as_str())
         .collect();
+    let filtered = call.query.has_any(&FILTERS);
     let mut found = Vec::new();
     for item in company.items.values() {
         let of_brand = brand_ids.is_empty() || item.brand.as_deref().is_some_and(|name| brands.contains(&name));
         if of_brand
             && call.query.accepts_time("last_updated_timestamp", Some(item.updated))?
-            && call.query.accepts_row(&item_view::core(item), &FILTERS)
+            && (!filtered || call.query.accepts_row(&item_view::core(item), &FILTERS))
         {
             found.push(item);
         }

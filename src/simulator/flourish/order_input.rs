@@ -18,7 +18,7 @@ use super::reply::Refusal;
 use super::sales_reps;
 use crate::value::timestamp;
 
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 14] = [
     "original_order_id",
     "order_timestamp",
     "destination",
@@ -33,7 +33,6 @@ const FIELDS: [&str; 15] = [
     "discounts",
     "order_lines",
     "order_status",
-    "delivery_fee",
 ];
 
 const REF_FIELDS: [&str; 5] = ["ref_field_1", "ref_field_2", "ref_field_3", "ref_field_4", "ref_field_5"];
@@ -63,7 +62,7 @@ const READ_ONLY: [&str; 25] = [
     "created_timestamp",
     "last_updated_by",
     "last_updated_timestamp",
-    "order_id",
+    "delivery_fee",
 ];
 
 /// Refuses what no order has, and what every write must have.

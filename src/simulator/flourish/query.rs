@@ -41,6 +41,11 @@ impl Query {
         given.peek().is_none() || given.any(|value| value == actual)
     }
 
+    /// Whether any parameter of this table of parameter and field is there.
+    pub(super) fn has_any(&self, table: &[(&str, &str)]) -> bool {
+        self.0.iter().any(|(name, _)| table.iter().any(|(parameter, _)| name == parameter))
+    }
+
     /// Whether a row passes every parameter of this table of parameter and field.
     pub(super) fn accepts_row(&self, row: &Json, table: &[(&str, &str)]) -> bool {
         table.iter().all(|(parameter, field)| match row.get(field) {
