@@ -1,1 +1,4 @@
+//! Behaviour of petiole, seen from outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+mod simulator_flourish;

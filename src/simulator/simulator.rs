@@ -29,4 +29,7 @@ pub struct Outcome {
 pub trait Simulator: Send {
     /// Answers one request at this instant. `request.url` is path and query only.
     fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome;
+
+    /// Sets the key that signs webhooks from now on.
+    fn set_webhook_key(&mut self, key: String);
 }

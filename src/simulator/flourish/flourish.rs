@@ -1,0 +1,114 @@
+//! The simulator itself: options, who may call, and one request from bytes to bytes.
+//!
+//! Everything behind this file works on [`Company`] and never sees HTTP. Requests under
+//! `/_control/` are what people do in Flourish's own pages; they need no key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+
+use super::call::Call;
+use super::company::Company;
+use super::reply::{Answer, Refusal};
+use super::{control, reply, route, seed, spelling, webhooks};
+use crate::simulator::{Outcome, Simulator, Trade};
+use crate::world::Request;
+
+/// Where the API begins.
+const API_BASE: &str = "/external/api/";
+/// Where people's doings begin.
+const CONTROL_BASE: &str = "/_control/";
+
+/// A Flourish company.
+#[derive(Clone, Debug)]
+pub struct Flourish {
+    company: Company,
+    api_keys: Vec<String>,
+    webhook_key: Option<String>,
+}
+
+impl Flourish {
+    /// A company that sells this trade's items. Roughly every third customer is already known as
+    /// a destination, and one destination bears another customer's name under another license.
+    pub fn new(trade: &Trade) -> Self {
+        Self { company: seed::company(trade), api_keys: Vec::new(), webhook_key: None }
+    }
+
+    /// Accepts only these keys. With none, any key that is not empty will do.
+    #[must_use]
+    pub fn api_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.api_keys = keys.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Signs webhooks with this key. Without one they are not signed.
+    #[must_use]
+    pub fn webhook_key(mut self, key: impl Into<String>) -> Self {
+        self.webhook_key = Some(key.into());
+        self
+    }
+
+    /// Leaves these items out, so that orders for them meet an unknown SKU.
+    #[must_use]
+    pub fn without_skus(mut self, skus: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        for sku in skus {
+            self.company.remove_item(sku.as_ref());
+        }
+        self
+    }
+
+    /// Whether every facility insists on a sales representative on outbound orders.
+    #[must_use]
+    pub fn sales_rep_required(mut self, required: bool) -> Self {
+        for facility in &mut self.company.facilities {
+            facility.sales_rep_required = required;
+        }
+        self
+    }
+
+    /// Whether the inventory summary leaves out items of which there is nothing and nothing on
+    /// order, unless `include_all_items` asks for them. Off: a row once there stays.
+    #[must_use]
+    pub fn hide_empty_stock(mut self, hide: bool) -> Self {
+        self.company.hide_empty_stock = hide;
+        self
+    }
+
+    fn answer(&mut self, call: &Call) -> Answer {
+        let path = call.path();
+        if let Some(action) = path.strip_prefix(CONTROL_BASE) {
+            return control::answer(&mut self.company, call, action);
+        }
+        let Some(resource) = path.strip_prefix(API_BASE) else {
+            return Err(Refusal::not_found());
+        };
+        self.authenticate(call)?;
+        route::answer(&mut self.company, call, resource)
+    }
+
+    /// A key in `x-api-key`, or the deprecated `Basic` with the key as its password.
+    fn authenticate(&self, call: &Call) -> Result<(), Refusal> {
+        let basic = || {
+            let encoded = call.header("authorization")?.strip_prefix("Basic ")?;
+            let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+            text.split_once(':').map(|(_, key)| key.to_owned())
+        };
+        let key = call.header("x-api-key").map(str::to_owned).or_else(basic).unwrap_or_default();
+        let known = if self.api_keys.is_empty() { !key.is_empty() } else { self.api_keys.contains(&key) };
+        if known { Ok(()) } else { Err(Refusal::new(401, "Unauthorized")) }
+    }
+}
+
+impl Simulator for Flourish {
+    fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome {
+        self.company.now = spelling::whole_second(now);
+        let call = Call::new(request);
+        let answer = self.answer(&call);
+        let webhooks = webhooks::take(&mut self.company, self.webhook_key.as_deref());
+        Outcome { response: reply::respond(&call, answer), webhooks }
+    }
+
+    fn set_webhook_key(&mut self, key: String) {
+        self.webhook_key = if key.is_empty() { None } else { Some(key) };
+    }
+}
