@@ -5,6 +5,8 @@ pub mod diagnostic;
 pub mod engine;
 pub mod language;
 pub mod runtime;
+pub mod server;
+pub mod simulator;
 pub mod store;
 pub mod value;
 pub mod world;

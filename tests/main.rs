@@ -1,4 +1,5 @@
 //! Behaviour of petiole, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+mod connector;
 mod simulator_flourish;

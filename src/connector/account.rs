@@ -1,14 +1,20 @@
-//! An account with its secrets, which never print.
+//! An account with everything resolved: where the peer is and what opens it.
+//!
+//! The only type of this room that holds secrets. They leave it only into request headers and
+//! signatures; what prints it shows their names, and `redact` strikes them from foreign texts.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// An account as calls need it.
-#[derive(Clone)]
+/// The shortest secret that is struck from texts, in bytes; shorter ones would strike common words.
+const REDACTED_BYTES_MIN: usize = 4;
+
+/// An account, ready for calls.
+#[derive(Clone, Default)]
 pub struct ResolvedAccount {
-    /// Its name.
+    /// Its name in the rules.
     pub name: String,
-    /// Where the peer is, without a slash at the end.
+    /// Where the peer is, scheme and host and any path before the calls' own.
     pub base_url: String,
     /// Secrets by name.
     pub secrets: BTreeMap<String, String>,
@@ -16,11 +22,39 @@ pub struct ResolvedAccount {
     pub properties: BTreeMap<String, String>,
 }
 
+impl ResolvedAccount {
+    /// The text with every secret of this account struck out: peers sometimes repeat a key they refuse.
+    pub fn redact(&self, text: &str) -> String {
+        let mut clean = text.to_owned();
+        for secret in self.secrets.values().filter(|secret| secret.len() >= REDACTED_BYTES_MIN) {
+            if clean.contains(secret.as_str()) {
+                clean = clean.replace(secret.as_str(), "***");
+            }
+        }
+        clean
+    }
+}
+
 impl fmt::Debug for ResolvedAccount {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secrets: Vec<&String> = self.secrets.keys().collect();
         out.debug_struct("ResolvedAccount")
             .field("name", &self.name)
-            .field("base_url", &self.base_url)
-            .finish_non_exhaustive()
+            .field("base_url", &without_user(&self.redact(&self.base_url)))
+            .field("secrets", &secrets)
+            .field("properties", &self.properties.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// A URL may carry `user:password@` before the host.
+fn without_user(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+            format!("{scheme}://{host}{path}")
+        }
+        None => url.to_owned(),
     }
 }

@@ -1,325 +1,386 @@
-//! One account's calls: read, list, find, create, update, move.
+//! The connector of one account: reads, lists, creates, updates and moves its records.
 //!
-//! Holds the account's limits and turns every answer into a record or a failure that says what
-//! to do about it.
+//! Every call passes breaker and rate limit here, is counted, and comes back as canonical records
+//! or a [`Failure`]. Keeps nothing beyond counts and brakes; which call is wise is for others.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use jsonschema::Validator;
 use serde_json::Value as Json;
 
 use super::account::ResolvedAccount;
-use super::failure::Failure;
+use super::breaker::{Breaker, BreakerState};
+use super::failure::{self, Failure, Purpose};
+use super::paging::Pager;
 use super::rate_limit::RateLimit;
-use super::request::{Moment, RequestBuilder};
-use super::{response, schema};
-use crate::language::plan::{Move, MoveBy, Paging, RecordType, System};
+use super::request::{self, Holes, Mode, Sending};
+use super::response;
+use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, json};
-use crate::world::{Clock, Method, Random, Request, Response, Transport, TransportError};
+use crate::world::{Clock, Random, Request, Response, Transport};
 
-/// The most pages of one listing.
-pub const PAGES_MAX: usize = 10_000;
+/// A record as the peer has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The canonical record: every declared field at its path, read by kind and shape.
+    pub value: Value,
+    /// What the peer sent, with everything undeclared.
+    pub raw: Value,
+}
 
-/// The longest text of a peer that is kept, in characters.
-pub const PEER_WORDS_MAX: usize = 500;
+impl Row {
+    /// The record's key as text; `None` where it has none.
+    pub fn key(&self, record: &RecordType) -> Option<String> {
+        self.value.field(&record.key).to_key().filter(|key| !key.is_empty())
+    }
 
-/// What is listed.
-#[derive(Clone, Debug, PartialEq)]
+    /// Whether the peer sent every top-level field that is declared; if not, only a read tells all.
+    pub fn is_whole(&self, record: &RecordType) -> bool {
+        response::is_whole(record, &json::to_json(&self.raw))
+    }
+}
+
+/// Which records to list.
+#[derive(Clone, Debug)]
 pub enum Listing {
-    /// Everything.
+    /// All.
     All,
-    /// What changed since an instant.
+    /// Those changed at or after this instant.
     ChangedSince(Timestamp),
-    /// Where a field has a value.
+    /// Those whose field has this value, as far as the peer's own filter tells.
     Find {
-        /// The field.
+        /// The field, one of the record's `find` calls.
         field: String,
         /// The value.
         value: Value,
     },
 }
 
-/// A record as read.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// As rules see it.
-    pub value: Value,
-    /// What in it was never documented.
-    pub misfits: Vec<String>,
-}
-
-/// The calls of one account.
+/// Calls to one account.
 pub struct Connector {
     system: Arc<System>,
     account: ResolvedAccount,
     transport: Arc<dyn Transport>,
-    limit: RateLimit,
-    schemas: std::collections::BTreeMap<String, Validator>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    rate_limit: Arc<RateLimit>,
+    breaker: Arc<Breaker>,
+    calls: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
 
 impl Connector {
-    /// A connector with full limits.
+    /// A connector that has made no call yet.
     pub fn new(
         system: Arc<System>,
         account: ResolvedAccount,
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
-        _random: Arc<dyn Random>,
+        random: Arc<dyn Random>,
     ) -> Self {
-        let limit = RateLimit::new(system.limits, clock);
-        let schemas = system.records.values().filter_map(|kind| Some((kind.name.clone(), schema::of(kind)?))).collect();
-        Self { system, account, transport, limit, schemas }
+        let rate_limit = Arc::new(RateLimit::new(system.limits));
+        let (breaker, calls) = Default::default();
+        Self { system, account, transport, clock, random, rate_limit, breaker, calls }
     }
 
-    /// Reads one record; `None`: it is not there.
-    ///
-    /// # Errors
-    /// [`Failure`] where there is no answer to tell.
-    pub async fn read(&self, kind: &RecordType, id: &str) -> Result<Option<Row>, Failure> {
-        let Some(call) = &kind.read else { return Ok(None) };
-        let request = self.builder().build(call, &|name| (name == kind.key).then(|| id.to_owned()));
-        match self.send(request).await? {
-            Some(body) => Ok(Some(self.row(kind, self.unwrap(&body)))),
-            None => Ok(None),
+    /// The same account under new rules: budget, breaker and counts go on; a changed limit begins
+    /// a new budget.
+    #[must_use]
+    pub fn renewed(&self, system: Arc<System>, account: ResolvedAccount) -> Self {
+        let (before, now) = (self.rate_limit.limits(), system.limits);
+        let same = before.per_minute == now.per_minute && before.at_once == now.at_once;
+        Self {
+            rate_limit: if same { Arc::clone(&self.rate_limit) } else { Arc::new(RateLimit::new(now)) },
+            breaker: Arc::clone(&self.breaker),
+            calls: Arc::clone(&self.calls),
+            transport: Arc::clone(&self.transport),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            system,
+            account,
         }
     }
 
-    /// All rows of a listing, page after page.
+    /// The system it speaks to.
+    pub fn system(&self) -> &Arc<System> {
+        &self.system
+    }
+
+    /// The account's name.
+    pub fn account(&self) -> &str {
+        &self.account.name
+    }
+
+    /// Requests sent so far by method (`GET`), answered or not.
+    pub fn calls(&self) -> BTreeMap<&'static str, u64> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the breaker lets through.
+    pub fn breaker(&self) -> BreakerState {
+        self.breaker.state()
+    }
+
+    /// Until when the peer asked for silence, if it did.
+    pub fn paused_until(&self) -> Option<Timestamp> {
+        self.rate_limit.paused_until(self.clock.now())
+    }
+
+    /// The record of this key; `None` where it is gone.
     ///
     /// # Errors
-    /// [`Failure`] where a page cannot be read.
-    pub async fn rows(&self, kind: &RecordType, listing: Listing) -> Result<Vec<Row>, Failure> {
-        let call = match &listing {
-            Listing::All => kind.list.as_ref(),
-            Listing::ChangedSince(_) => kind.changed.as_ref().or(kind.list.as_ref()),
-            Listing::Find { field, .. } => kind.find.get(field),
+    /// Any [`Failure`] but `Gone`.
+    pub async fn read(&self, record: &RecordType, id: &str) -> Result<Option<Row>, Failure> {
+        let call = record.read.as_ref().ok_or_else(|| no_call(record, "read"))?;
+        let holes = Holes { key: Some((&record.key, id)), ..Holes::of(&self.account) };
+        let request = request::build(&self.system, call, &holes, None)?;
+        let body = match self.exchange(request, Purpose::Read).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Err(Failure::unusable("the answer is empty where a record should be", None, false)),
+            Err(Failure::Gone) => return Ok(None),
+            Err(other) => return Err(other),
         };
-        let Some(call) = call else { return Ok(Vec::new()) };
-        let since = match &listing {
-            Listing::ChangedSince(instant) => Some(format!("{instant:.3}")),
-            _ => None,
-        };
-        let found = match &listing {
-            Listing::Find { field, value } => Some((field.clone(), value.to_key().unwrap_or_default())),
-            _ => None,
-        };
-        let first = self.builder().build(call, &|name| {
-            if name == "since" {
-                return since.clone();
+        let none_inside =
+            self.system.answer.as_ref().and_then(|path| response::at(&body, path)).is_some_and(is_nothing);
+        if none_inside {
+            return Ok(None);
+        }
+        if let Some(row) = self.row_in(record, &body) {
+            return Ok(Some(row));
+        }
+        let message = format!("the answer is no {}: it has no {}", record.name, record.key);
+        Err(Failure::unusable(message, None, false))
+    }
+
+    /// All rows of a listing.
+    ///
+    /// # Errors
+    /// Any [`Failure`]; rows of pages before it are dropped.
+    pub async fn rows(&self, record: &RecordType, listing: Listing) -> Result<Vec<Row>, Failure> {
+        let mut pager = self.pages(record, &listing)?;
+        let mut rows = Vec::new();
+        while let Some(page) = self.next_page(record, &mut pager).await? {
+            rows.extend(page);
+        }
+        Ok(rows)
+    }
+
+    /// A listing page by page, at its beginning; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Failure::Unsupported`] where the system file has no such call.
+    pub fn pages(&self, record: &RecordType, listing: &Listing) -> Result<Pager, Failure> {
+        let mut holes = Holes::of(&self.account);
+        let mut wanted = Record::new();
+        let call = match listing {
+            Listing::All => record.list.as_ref().ok_or_else(|| no_call(record, "list"))?,
+            Listing::ChangedSince(since) => {
+                holes.since = Some(*since);
+                record.changed.as_ref().ok_or_else(|| no_call(record, "changed"))?
             }
-            found.as_ref().filter(|(field, _)| field == name).map(|(_, value)| value.clone())
-        });
-        self.pages(kind, first).await
-    }
-
-    async fn pages(&self, kind: &RecordType, first: Request) -> Result<Vec<Row>, Failure> {
-        let (mut request, plain) = (self.sized(first.clone(), 0), first);
-        let mut rows: Vec<Row> = Vec::new();
-        for _ in 0..PAGES_MAX {
-            let url = request.url.clone();
-            let Some(body) = self.send(request.clone()).await? else { return Ok(rows) };
-            let page = self.page(&body);
-            let count = page.len();
-            rows.extend(page.iter().map(|raw| self.row(kind, raw)));
-            match self.next(&body, (rows.len(), count)) {
-                Some(Next::Url(next)) if next != url => request.url = self.on_own_host(&next),
-                Some(Next::Offset(offset)) => request = self.sized(plain.clone(), offset),
-                _ => return Ok(rows),
+            Listing::Find { field, value } => {
+                if let Some(path) = Path::parse(field) {
+                    path.write(&mut wanted, value.clone());
+                }
+                holes.fields = Some(&wanted);
+                record.find.get(field).ok_or_else(|| no_call(record, &format!("find by {field}")))?
             }
-        }
-        Err(transient(format!("{}: a listing of more than {PAGES_MAX} pages", self.account.name), false))
-    }
-
-    /// Page size and offset in the query, as the system pages.
-    fn sized(&self, mut request: Request, at: usize) -> Request {
-        let (size, offset) = match &self.system.paging {
-            Paging::NextUrl { size, .. } => (size, None),
-            Paging::Offset { size, offset, .. } => (size, Some(offset)),
         };
-        let mark = if request.url.contains('?') { '&' } else { '?' };
-        request.url = format!("{}{mark}{}={}", request.url, size.0, size.1);
-        if let Some(offset) = offset {
-            request.url = format!("{}&{offset}={at}", request.url);
-        }
-        request
+        let request = request::build(&self.system, call, &holes, None)?;
+        Ok(Pager::new(&self.system.paging, call, request))
     }
 
-    /// The next page is asked for where the account's calls go, never elsewhere: the key goes along.
-    fn on_own_host(&self, next: &str) -> String {
-        let path = |url: &str| url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_default();
-        let origin: String = self.account.base_url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-        format!("{origin}{}", path(next))
-    }
-
-    fn page<'b>(&self, body: &'b Json) -> Vec<&'b Json> {
-        let rows = match &self.system.paging {
-            Paging::NextUrl { rows, .. } | Paging::Offset { rows, .. } => rows,
-        };
-        let found = if body.is_array() { Some(body) } else { at(body, rows) };
-        found.and_then(Json::as_array).into_iter().flatten().collect()
-    }
-
-    fn next(&self, body: &Json, (read, on_page): (usize, usize)) -> Option<Next> {
-        if body.is_array() || on_page == 0 {
-            return None;
-        }
-        match &self.system.paging {
-            Paging::NextUrl { next, .. } => at(body, next).and_then(Json::as_str).map(|url| Next::Url(url.to_owned())),
-            Paging::Offset { more, .. } => {
-                let more = at(body, more).is_some_and(|mark| !matches!(mark, Json::Null) && mark.as_str() != Some(""));
-                more.then_some(Next::Offset(read))
-            }
-        }
-    }
-
-    /// Creates a record; the answer where it is one.
+    /// The next page's rows; `None` after the last page. After a failure the same page is asked again.
     ///
     /// # Errors
-    /// [`Failure`]; `maybe_done` where the peer may have created it all the same.
-    pub async fn create(&self, kind: &RecordType, fields: &Record) -> Result<Option<Row>, Failure> {
-        let Some(call) = &kind.create else { return Ok(None) };
-        let mut request = self.builder().build(call, &|name| fields.get(name).and_then(Value::to_key));
-        self.builder().write(&mut request, kind, call, (fields, Moment::Create));
-        self.written(kind, request).await
+    /// Any [`Failure`].
+    pub async fn next_page(&self, record: &RecordType, pager: &mut Pager) -> Result<Option<Vec<Row>>, Failure> {
+        let Some(request) = pager.request()? else { return Ok(None) };
+        let body = self.exchange(request, Purpose::List).await?;
+        let rows = pager.accept(&self.system.paging, body)?;
+        Ok(Some(rows.iter().map(|raw| self.row(record, raw)).collect()))
     }
 
-    /// Changes a record. What the call wants again comes from `present`.
+    /// Creates a record. `None` where the peer's answer does not show the new record's key.
     ///
     /// # Errors
-    /// [`Failure`].
+    /// Any [`Failure`]; `maybe_done` says whether it may exist all the same.
+    pub async fn create(&self, record: &RecordType, fields: &Record) -> Result<Option<Row>, Failure> {
+        let call = record.create.as_ref().ok_or_else(|| no_call(record, "create"))?;
+        let holes = Holes { fields: Some(fields), ..Holes::of(&self.account) };
+        let sending = Sending { record, fields, mode: Mode::Create };
+        let request = request::build(&self.system, call, &holes, Some(sending))?;
+        let body = self.exchange(request, Purpose::Create).await?;
+        Ok(body.and_then(|body| self.row_in(record, &body)))
+    }
+
+    /// Changes a record: sends `fields`, and from `present` what the call resends. `None` where
+    /// the peer's answer does not show the record.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
     pub async fn update(
         &self,
-        kind: &RecordType,
+        record: &RecordType,
         id: &str,
         fields: &Record,
         present: &Value,
     ) -> Result<Option<Row>, Failure> {
-        let Some(call) = &kind.update else { return Ok(None) };
-        let mut sent = fields.clone();
-        for path in &call.resend {
-            let name = path.to_string();
-            sent.entry(name).or_insert_with(|| path.read(present));
-        }
-        let mut request = self.builder().build(call, &|name| (name == kind.key).then(|| id.to_owned()));
-        self.builder().write(&mut request, kind, call, (&sent, Moment::Update));
-        self.written(kind, request).await
+        let call = record.update.as_ref().ok_or_else(|| no_call(record, "update"))?;
+        let fields = with_resent(call, fields, present);
+        let sending = Sending { record, fields: &fields, mode: Mode::Update };
+        self.change(record, id, call, present, Some(sending)).await
     }
 
-    /// Makes one legal step from a state to another.
+    /// Makes a move: its own call without a body, or the update call with the state set. `None`
+    /// where the peer's answer does not show the record.
     ///
     /// # Errors
-    /// [`Failure`].
+    /// Any [`Failure`]; a move that only people make is [`Failure::Unsupported`].
     pub async fn make_move(
         &self,
-        kind: &RecordType,
+        record: &RecordType,
         id: &str,
         step: &Move,
         present: &Value,
     ) -> Result<Option<Row>, Failure> {
-        match &step.by {
-            MoveBy::People => Ok(None),
-            MoveBy::Update => {
-                let field = kind.states.as_ref().map(|states| states.field.clone()).unwrap_or_default();
-                self.update(kind, id, &Record::from([(field, Value::text(step.to.as_str()))]), present).await
+        match (&step.by, &record.states) {
+            (MoveBy::Call(call), _) => self.change(record, id, call, present, None).await,
+            (MoveBy::Update, Some(states)) => {
+                let mut fields = Record::new();
+                if let Some(path) = Path::parse(&states.field) {
+                    path.write(&mut fields, Value::text(&step.to));
+                }
+                self.update(record, id, &fields, present).await
             }
-            MoveBy::Call(call) => {
-                let request = self.builder().build(call, &|name| (name == kind.key).then(|| id.to_owned()));
-                self.written(kind, request).await
-            }
+            _ => Err(Failure::unsupported(format!(
+                "only people move a {} from {} to {}",
+                record.name, step.from, step.to
+            ))),
         }
     }
 
-    async fn written(&self, kind: &RecordType, request: Request) -> Result<Option<Row>, Failure> {
-        let body = self.send(request).await?;
-        Ok(body.map(|body| self.row(kind, self.unwrap(&body))))
+    async fn change(
+        &self,
+        record: &RecordType,
+        id: &str,
+        call: &Call,
+        present: &Value,
+        sending: Option<Sending<'_>>,
+    ) -> Result<Option<Row>, Failure> {
+        let holes = Holes { key: Some((&record.key, id)), fields: present.as_record(), ..Holes::of(&self.account) };
+        let request = request::build(&self.system, call, &holes, sending)?;
+        let body = self.exchange(request, Purpose::Change).await?;
+        Ok(body.and_then(|body| self.row_in(record, &body)))
     }
 
-    fn builder(&self) -> RequestBuilder<'_> {
-        RequestBuilder { system: &self.system, account: &self.account }
+    /// The record in an answer, if it has its key.
+    fn row_in(&self, record: &RecordType, body: &Json) -> Option<Row> {
+        let row = self.row(record, response::single(&self.system, body)?);
+        row.key(record).is_some().then_some(row)
     }
 
-    fn row(&self, kind: &RecordType, raw: &Json) -> Row {
-        let misfits = self.schemas.get(&kind.name).map(|schema| schema::misfits(schema, raw)).unwrap_or_default();
-        Row { value: response::record(kind, raw), misfits }
+    fn row(&self, record: &RecordType, raw: &Json) -> Row {
+        Row { value: response::canonical(&self.system, record, raw), raw: json::from_json(raw) }
     }
 
-    /// The record inside the system's envelope; a list of one counts as it.
-    fn unwrap<'b>(&self, body: &'b Json) -> &'b Json {
-        let inner = self.system.answer.as_ref().and_then(|path| at(body, path)).unwrap_or(body);
-        inner.as_array().and_then(|items| items.first()).unwrap_or(inner)
-    }
-
-    /// Sends within the limits. `None`: the record is not there.
-    async fn send(&self, request: Request) -> Result<Option<Json>, Failure> {
-        let _permit = self.limit.enter().await;
-        let writes = request.method != Method::Get;
-        let line = format!("{} {}", request.method, request.url.split('?').next().unwrap_or_default());
-        let answer = self.transport.send(request).await.map_err(|error| {
-            let maybe_done = writes && !matches!(error, TransportError::Unreachable(_));
-            transient(format!("{line}: {error}"), maybe_done)
-        })?;
-        tracing::debug!(account = self.account.name, call = line, status = answer.status, "call");
-        self.judge(&line, writes, &answer)
-    }
-
-    fn judge(&self, line: &str, writes: bool, answer: &Response) -> Result<Option<Json>, Failure> {
-        let status = answer.status;
-        let errors = &self.system.errors;
-        if errors.gone.contains(&status) && !writes {
-            return Ok(None);
+    /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one.
+    async fn exchange(&self, request: Request, purpose: Purpose) -> Result<Option<Json>, Failure> {
+        let pass = self.breaker.admit(self.clock.now()).map_err(|wait| held_back("the breaker is open", wait))?;
+        let turn = self.rate_limit.turn(self.clock.as_ref()).await;
+        let permit = turn.map_err(|wait| held_back("the peer asked for a pause", wait))?;
+        let outcome =
+            self.send(request, purpose).await.map_err(|found| found.map_texts(|text| self.account.redact(text)));
+        drop(permit);
+        match &outcome {
+            Err(found) if found.is_transient() => pass.failed(self.clock.now(), self.random.as_ref()),
+            _ => pass.answered(),
         }
-        if (200..300).contains(&status) {
-            return match serde_json::from_slice(&answer.body) {
-                Ok(body) => Ok(Some(body)),
-                Err(_) if writes && answer.body.is_empty() => Ok(None),
-                Err(_) => Err(transient(format!("{line}: the answer ({status}) is no JSON"), writes)),
-            };
-        }
-        let words = self.words(answer);
-        if errors.later.contains(&status) || status >= 500 {
-            let retry_after =
-                answer.header("Retry-After").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-            if let Some(pause) = retry_after {
-                self.limit.pause(pause);
-            }
-            let message = format!("{line} answered {status}: {words}");
-            return Err(Failure::Transient { message, retry_after, maybe_done: writes && status != 429 });
-        }
-        if matches!(status, 401 | 403) {
-            return Err(Failure::Unauthorised { status, message: words });
-        }
-        Err(Failure::Refused { status, message: words })
+        outcome
     }
 
-    /// The peer's own words, bounded.
-    fn words(&self, answer: &Response) -> String {
-        let text = match serde_json::from_slice::<Json>(&answer.body) {
-            Ok(body) => {
-                let value = json::from_json(&body);
-                let named = self.system.errors.message.iter().find_map(|path| path.read(&value).to_key());
-                named.unwrap_or_else(|| body.to_string())
-            }
-            Err(_) => String::from_utf8_lossy(&answer.body).into_owned(),
-        };
-        text.chars().take(PEER_WORDS_MAX).collect()
+    async fn send(&self, request: Request, purpose: Purpose) -> Result<Option<Json>, Failure> {
+        let method = request.method;
+        let place = self.account.redact(request.url.split('?').next().unwrap_or_default());
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;
+        let answer = self.transport.send(request).await;
+        let now = self.clock.now();
+        let status = answer.as_ref().ok().map(|found| found.status);
+        tracing::debug!(account = %self.account.name, %method, %place, status, "call");
+        let mut answer = answer.map_err(|error| failure::of_transport(&error, purpose))?;
+        if answer.status >= 400 {
+            // Before anything is cut to length: half a secret could not be found any more.
+            answer.body = self.account.redact(&String::from_utf8_lossy(&answer.body)).into_bytes();
+        }
+        self.rate_limit.heed(&answer, now);
+        match failure::of_response(&self.system.errors, &answer, purpose, now) {
+            Some(found) => Err(found),
+            None => read_body(&answer, purpose),
+        }
     }
 }
 
-enum Next {
-    Url(String),
-    Offset(usize),
+impl fmt::Debug for Connector {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Connector")
+            .field("system", &self.system.name)
+            .field("account", &self.account)
+            .field("breaker", &self.breaker.state())
+            .field("calls", &self.calls())
+            .finish_non_exhaustive()
+    }
 }
 
-fn at<'b>(body: &'b Json, path: &Path) -> Option<&'b Json> {
-    path.0.iter().try_fold(body, |inner, segment| match segment {
-        crate::value::Segment::Field(name) => inner.get(name),
-        crate::value::Segment::Index(index) => inner.get(*index),
-        crate::value::Segment::Each => None,
-    })
+fn read_body(answer: &Response, purpose: Purpose) -> Result<Option<Json>, Failure> {
+    match response::parse(&answer.body) {
+        Ok(None) if purpose == Purpose::List && answer.status != 204 => {
+            Err(Failure::unusable("the answer is empty where a list should be", Some(answer.status), false))
+        }
+        Ok(body) => Ok(body),
+        Err(error) => Err(Failure::unusable(error.to_string(), Some(answer.status), purpose.is_write())),
+    }
 }
 
-fn transient(message: String, maybe_done: bool) -> Failure {
-    Failure::Transient { message, retry_after: None, maybe_done }
+/// Null and the empty list under the wrapper say that there is no such record.
+fn is_nothing(json: &Json) -> bool {
+    json.is_null() || json.as_array().is_some_and(Vec::is_empty)
+}
+
+/// What is sent, and what the call wants sent again and the peer has.
+fn with_resent(call: &Call, fields: &Record, present: &Value) -> Record {
+    let mut all = fields.clone();
+    for path in &call.resend {
+        let value = path.read(present);
+        if !value.is_null() && request::lookup(fields, &path.0).is_none() {
+            path.write(&mut all, without_nulls(value));
+        }
+    }
+    all
+}
+
+/// A null that was read is nothing to say again.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::List(items) => Value::List(items.into_iter().map(without_nulls).collect()),
+        Value::Record(fields) => Value::Record(
+            fields
+                .into_iter()
+                .filter(|(_, inner)| !inner.is_null())
+                .map(|(name, inner)| (name, without_nulls(inner)))
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+fn no_call(record: &RecordType, call: &str) -> Failure {
+    Failure::unsupported(format!(
+        "{}.{} has no call `{call}`; add one to the system file if the peer offers it",
+        record.system, record.name
+    ))
+}
+
+fn held_back(why: &str, wait: std::time::Duration) -> Failure {
+    Failure::Transient { message: format!("not sent: {why}"), status: None, retry_after: Some(wait), maybe_done: false }
 }

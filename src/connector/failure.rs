@@ -1,44 +1,215 @@
-//! Why a call did not do what was asked, told apart by what to do about it.
+//! Why a call did not do what was asked, sorted by what to do about it.
+//!
+//! The system file says which answers mean what; this turns an answer or a broken connection
+//! into a failure in plain words. Texts of peers are bounded, and free of secrets once the
+//! connector hands them out.
 
 use std::fmt;
 use std::time::Duration;
 
-/// A failed call.
+use jiff::Timestamp;
+
+use super::{rate_limit, response};
+use crate::language::plan::ErrorRules;
+use crate::value::{Value, json};
+use crate::world::{Response, TransportError};
+
+/// The longest peer message kept, in characters.
+pub const MESSAGE_CHARS_MAX: usize = 500;
+/// The most of a refused body kept, in characters.
+pub const BODY_CHARS_MAX: usize = 4_000;
+
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Try again later.
+    /// May work later.
     Transient {
         /// What happened.
         message: String,
-        /// Not before this much time, where the peer says so.
+        /// The status, where an answer came.
+        status: Option<u16>,
+        /// How long the peer, or the account's own brakes, ask to wait.
         retry_after: Option<Duration>,
-        /// Whether the peer may have done it all the same.
+        /// Whether the peer may have acted although no good answer came. Always false for reads.
         maybe_done: bool,
     },
-    /// Refused for good, in the peer's own words.
+    /// Refused for good: the same call would be refused again.
     Refused {
         /// The status.
         status: u16,
-        /// The peer's words.
+        /// The peer's own words.
         message: String,
+        /// The beginning of the answer.
+        body: String,
     },
-    /// The account's key is wrong or may not do this.
+    /// The peer does not accept the account's credentials; nothing on this account will work.
     Unauthorised {
         /// The status.
         status: u16,
-        /// The peer's words.
+        /// The peer's own words.
         message: String,
     },
+    /// The record is not there.
+    Gone,
+    /// The system file has no such call, or a value the call needs is not known. Nothing was sent.
+    Unsupported {
+        /// What is missing.
+        message: String,
+    },
+}
+
+impl Failure {
+    /// Nothing was sent, because of this.
+    pub fn unsupported(message: impl Into<String>) -> Self {
+        Self::Unsupported { message: message.into() }
+    }
+
+    /// An answer that cannot be used, which may be better next time.
+    pub fn unusable(message: impl Into<String>, status: Option<u16>, maybe_done: bool) -> Self {
+        Self::Transient { message: message.into(), status, retry_after: None, maybe_done }
+    }
+
+    /// Whether another try may succeed.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Transient { .. })
+    }
+
+    /// Whether the peer may have acted.
+    pub fn maybe_done(&self) -> bool {
+        matches!(self, Self::Transient { maybe_done: true, .. })
+    }
+
+    /// How long to wait at least.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Transient { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// This failure with every text passed through `clean`.
+    #[must_use]
+    pub fn map_texts(self, clean: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Transient { message, status, retry_after, maybe_done } => {
+                Self::Transient { message: clean(&message), status, retry_after, maybe_done }
+            }
+            Self::Refused { status, message, body } => {
+                Self::Refused { status, message: clean(&message), body: clean(&body) }
+            }
+            Self::Unauthorised { status, message } => Self::Unauthorised { status, message: clean(&message) },
+            Self::Gone => Self::Gone,
+            Self::Unsupported { message } => Self::Unsupported { message: clean(&message) },
+        }
+    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transient { message, .. } => out.write_str(message),
-            Self::Refused { status, message } => write!(out, "refused ({status}): {message}"),
-            Self::Unauthorised { status, message } => {
-                write!(out, "the key is not accepted ({status}): {message}; check the account's api key")
+            Self::Transient { message, status, retry_after, maybe_done } => {
+                match status {
+                    Some(status) => write!(out, "failed for now with status {status}: {message}")?,
+                    None => write!(out, "failed for now: {message}")?,
+                }
+                if let Some(wait) = retry_after {
+                    write!(out, "; to be tried again after {} s", wait.as_secs_f64().ceil())?;
+                }
+                if *maybe_done { out.write_str("; it may have been done all the same") } else { Ok(()) }
             }
+            Self::Refused { status, message, .. } => write!(out, "refused with status {status}: {message}"),
+            Self::Unauthorised { status, message } => {
+                write!(out, "the account's credentials are not accepted (status {status}): {message}")
+            }
+            Self::Gone => out.write_str("the record is not there"),
+            Self::Unsupported { message } => out.write_str(message),
         }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// What kind of call was made; decides how its failures are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reads one record.
+    Read,
+    /// Reads a page of records.
+    List,
+    /// Creates a record.
+    Create,
+    /// Changes or moves a record.
+    Change,
+}
+
+impl Purpose {
+    /// Whether the peer's data may change by it.
+    pub fn is_write(self) -> bool {
+        matches!(self, Self::Create | Self::Change)
+    }
+
+    /// Whether it names one record, which may be gone.
+    fn names_record(self) -> bool {
+        matches!(self, Self::Read | Self::Change)
+    }
+}
+
+/// What an answer fails with; `None` where it is good.
+pub fn of_response(rules: &ErrorRules, response: &Response, purpose: Purpose, now: Timestamp) -> Option<Failure> {
+    let status = response.status;
+    let good = (200..300).contains(&status);
+    // An empty 2xx answer to a write is how many peers say "done", whatever it means for reads.
+    if rules.gone.contains(&status) && purpose.names_record() && !(good && purpose.is_write()) {
+        return Some(Failure::Gone);
+    }
+    if good {
+        return None;
+    }
+    if status < 400 {
+        let message = "the peer sends us elsewhere; correct the account's base_url".to_owned();
+        return Some(Failure::Refused { status, message, body: String::new() });
+    }
+    let message = peer_words(rules, &response.body);
+    if rules.later.contains(&status) {
+        let retry_after = rate_limit::retry_after(response, now);
+        let maybe_done = purpose.is_write() && status != 429;
+        return Some(Failure::Transient { message, status: Some(status), retry_after, maybe_done });
+    }
+    if matches!(status, 401 | 403) {
+        return Some(Failure::Unauthorised { status, message });
+    }
+    Some(Failure::Refused { status, message, body: bounded(&text_of(&response.body), BODY_CHARS_MAX) })
+}
+
+/// What a broken exchange fails with.
+pub fn of_transport(error: &TransportError, purpose: Purpose) -> Failure {
+    let maybe_done = purpose.is_write() && !matches!(error, TransportError::Unreachable(_));
+    Failure::unusable(error.to_string(), None, maybe_done)
+}
+
+/// The first text found where the system file says the peer explains itself; else the body.
+fn peer_words(rules: &ErrorRules, body: &[u8]) -> String {
+    let said = response::parse(body).ok().flatten().and_then(|found| {
+        let value = json::from_json(&found);
+        rules.message.iter().map(|path| path.read(&value)).find_map(|words| match words {
+            Value::Null => None,
+            Value::Text(text) if text.trim().is_empty() => None,
+            Value::Text(text) => Some(text),
+            other => Some(other.to_string()),
+        })
+    });
+    let words = said.unwrap_or_else(|| text_of(body));
+    if words.trim().is_empty() { "no reason given".to_owned() } else { bounded(words.trim(), MESSAGE_CHARS_MAX) }
+}
+
+fn text_of(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).into_owned()
+}
+
+/// The beginning of a text, with a mark where it was cut.
+pub fn bounded(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }

@@ -1,13 +1,17 @@
 //! HTTP out, described by system files.
 //!
-//! The only room that speaks HTTP outward. Turns records and calls into requests and answers into
-//! records and failures. Decides nothing and remembers nothing but limits.
+//! Owns how a described call becomes a request, how an answer becomes canonical records, and how
+//! an account is kept within what its peer allows. Knows no rules and keeps nothing on disk; it
+//! never repeats a call by itself, whoever asked decides that.
 
 pub mod account;
 pub mod backoff;
+pub mod breaker;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod connector;
 pub mod failure;
+mod layout;
+pub mod paging;
 pub mod rate_limit;
 pub mod request;
 pub mod response;
@@ -16,5 +20,9 @@ pub mod signature;
 pub mod webhook;
 
 pub use account::ResolvedAccount;
+pub use breaker::BreakerState;
 pub use connector::{Connector, Listing, Row};
 pub use failure::Failure;
+pub use paging::Pager;
+pub use schema::{Misfit, Validator};
+pub use signature::SignatureError;

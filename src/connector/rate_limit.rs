@@ -1,71 +1,137 @@
-//! Keeps an account's calls within what its peer allows.
+//! What a peer allows an account: calls a minute and calls at once.
 //!
-//! A token bucket filled smoothly, a bound on calls under way, and pauses that the peer asks for.
+//! Spreads calls evenly with a small burst, and stands still for as long as the peer's own
+//! headers ask. Time comes from the clock it is given; knows nothing of why a call is made.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::language::plan::Limits;
-use crate::world::Clock;
+use crate::world::{Clock, Response};
 
-/// The share of a minute's calls that may be made at once.
-const BURST_SHARE: u32 = 2;
+/// Calls that may follow one another at once after a quiet time.
+pub const BURST: u32 = 5;
+/// The longest a call waits for its turn; beyond it the caller is told when to come back.
+pub const WAIT_LONGEST: Duration = Duration::from_secs(30);
+/// The longest pause a peer's header can ask for.
+pub const PAUSE_LONGEST: Duration = Duration::from_hours(1);
+/// A reset of more seconds than this is an instant, counted from 1970, not a wait.
+const RESET_IS_INSTANT_SECONDS: i64 = 1_000_000_000;
 
-/// The limiter of one account.
+/// The budget of an account.
+#[derive(Debug)]
 pub struct RateLimit {
-    clock: Arc<dyn Clock>,
-    per_call: Duration,
-    burst: u32,
+    limits: Limits,
     at_once: Semaphore,
-    // When the next call would be due if calls came evenly.
-    due: Mutex<Timestamp>,
+    turns: Mutex<Turns>,
+}
+
+#[derive(Debug)]
+struct Turns {
+    /// When the calls made so far are paid for, at the even rate.
+    paid_until: Timestamp,
+    /// Until when the peer asked for silence.
+    paused_until: Timestamp,
 }
 
 impl RateLimit {
-    /// A limiter with a full bucket.
-    pub fn new(limits: Limits, clock: Arc<dyn Clock>) -> Self {
-        let per_minute = limits.per_minute.max(1);
+    /// A budget, unused.
+    pub fn new(limits: Limits) -> Self {
         Self {
-            per_call: Duration::from_mins(1) / per_minute,
-            burst: (per_minute / BURST_SHARE).max(1),
+            limits,
             at_once: Semaphore::new(usize::try_from(limits.at_once.max(1)).unwrap_or(1)),
-            due: Mutex::new(Timestamp::MIN),
-            clock,
+            turns: Mutex::new(Turns { paid_until: Timestamp::MIN, paused_until: Timestamp::MIN }),
         }
     }
 
-    /// Waits for a place and a token.
-    pub async fn enter(&self) -> Option<SemaphorePermit<'_>> {
-        let permit = self.at_once.acquire().await.ok();
-        let wait = self.take();
-        if !wait.is_zero() {
-            self.clock.sleep(wait).await;
+    /// What it was made with.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Until when the account stands still, if it does.
+    pub fn paused_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let until = self.lock().paused_until;
+        (until > now).then_some(until)
+    }
+
+    /// Waits for a turn. The permit counts as one call under way until it is dropped.
+    ///
+    /// # Errors
+    /// How long to stay away, where the turn is further off than [`WAIT_LONGEST`].
+    pub async fn turn(&self, clock: &dyn Clock) -> Result<SemaphorePermit<'_>, Duration> {
+        let permit = self.at_once.acquire().await.map_err(|_| WAIT_LONGEST)?;
+        loop {
+            let wait = self.take(clock.now());
+            if wait.is_zero() {
+                return Ok(permit);
+            }
+            if wait > WAIT_LONGEST {
+                return Err(wait);
+            }
+            clock.sleep(wait).await;
         }
-        permit
     }
 
-    /// Takes a token, which may be one that is not there yet: then the time until it is.
-    fn take(&self) -> Duration {
-        let now = self.clock.now();
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        let slack = signed(self.per_call.saturating_mul(self.burst));
-        let floor = now.checked_sub(slack).unwrap_or(Timestamp::MIN);
-        let start = (*due).max(floor);
-        *due = start.checked_add(signed(self.per_call)).unwrap_or(start);
-        Duration::try_from(start.duration_since(now)).unwrap_or_default()
+    /// Takes a turn if there is one now, else says how long until there may be.
+    fn take(&self, now: Timestamp) -> Duration {
+        let every = Duration::from_mins(1) / self.limits.per_minute.max(1);
+        let mut turns = self.lock();
+        if turns.paused_until > now {
+            return turns.paused_until.duration_since(now).unsigned_abs();
+        }
+        let paid_until = later(turns.paid_until.max(now), every);
+        let ahead = paid_until.duration_since(now).unsigned_abs();
+        let allowed = every.saturating_mul(BURST);
+        if ahead > allowed {
+            return ahead.saturating_sub(allowed);
+        }
+        turns.paid_until = paid_until;
+        Duration::ZERO
     }
 
-    /// The peer asks for a pause: no call before it is over.
-    pub fn pause(&self, length: Duration) {
-        let until = self.clock.now().checked_add(signed(length)).unwrap_or(Timestamp::MAX);
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        *due = (*due).max(until);
+    /// Reads what the peer says about its budget, and stands still where it asks for it.
+    pub fn heed(&self, response: &Response, now: Timestamp) {
+        let spent = response.header("RateLimit-Remaining").is_some_and(|left| left.trim() == "0");
+        let reset = response.header("RateLimit-Reset").filter(|_| spent).and_then(|text| reset_wait(text, now));
+        if let Some(wait) = retry_after(response, now).max(reset) {
+            let mut turns = self.lock();
+            turns.paused_until = turns.paused_until.max(later(now, wait));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Turns> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn signed(duration: Duration) -> SignedDuration {
-    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+/// What `Retry-After` asks for, in seconds or as an HTTP date; at most [`PAUSE_LONGEST`].
+pub fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
+    let text = response.header("Retry-After")?.trim();
+    let wait = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => wait_until(jiff::fmt::rfc2822::parse(text).ok()?.timestamp(), now),
+    };
+    Some(wait.min(PAUSE_LONGEST))
+}
+
+fn reset_wait(text: &str, now: Timestamp) -> Option<Duration> {
+    let number = text.trim().parse::<i64>().ok()?;
+    let wait = if number > RESET_IS_INSTANT_SECONDS {
+        wait_until(Timestamp::from_second(number).ok()?, now)
+    } else {
+        Duration::from_secs(u64::try_from(number).ok()?)
+    };
+    Some(wait.min(PAUSE_LONGEST))
+}
+
+fn wait_until(then: Timestamp, now: Timestamp) -> Duration {
+    if then > now { then.duration_since(now).unsigned_abs() } else { Duration::ZERO }
+}
+
+fn later(from: Timestamp, wait: Duration) -> Timestamp {
+    from.checked_add(wait).unwrap_or(Timestamp::MAX)
 }

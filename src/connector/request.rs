@@ -1,154 +1,271 @@
-//! A call and the fields to write, as an HTTP request. Pure.
+//! A described call as an HTTP request.
+//!
+//! Pure: fills the holes of path, query and headers, and writes canonical fields the way the peer
+//! spells them. Only declared fields that the call sends get out; a hole without a value is a
+//! failure, never an empty text in a path.
 
-use std::fmt::Write as _;
-
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
 
 use super::account::ResolvedAccount;
+use super::failure::Failure;
+use super::layout::{self, Layout};
 use crate::language::plan::{Call, Field, FieldShape, RecordType, System, Template, TemplatePart, WritePlace};
-use crate::value::{Kind, Path, Record, Segment, Value, json};
-use crate::world::{Method, Request};
+use crate::value::{Kind, Path, Record, Segment, Value, decimal, json, timestamp};
+use crate::world::Request;
 
-/// What a write does.
+/// The currency written where neither value nor account (property `currency`) names one.
+pub const CURRENCY: &str = "USD";
+/// Decimal places that an amount of money has at least.
+const MONEY_PLACES: u32 = 2;
+
+/// Where holes get their values.
+#[derive(Clone, Copy, Debug)]
+pub struct Holes<'a> {
+    /// `account.X` and `secrets.X`.
+    pub account: &'a ResolvedAccount,
+    /// `since`.
+    pub since: Option<Timestamp>,
+    /// The record's key field and the key, which wins over the fields.
+    pub key: Option<(&'a str, &'a str)>,
+    /// The record's own fields.
+    pub fields: Option<&'a Record>,
+}
+
+impl<'a> Holes<'a> {
+    /// Holes that only the account fills.
+    pub fn of(account: &'a ResolvedAccount) -> Self {
+        Self { account, since: None, key: None, fields: None }
+    }
+
+    fn text(&self, name: &str) -> Result<String, Failure> {
+        let missing = |what: String| Failure::unsupported(format!("account {}: {what}", self.account.name));
+        if let Some(secret) = name.strip_prefix("secrets.") {
+            let found = self.account.secrets.get(secret).cloned();
+            return found.ok_or_else(|| missing(format!("the secret {secret} is not set")));
+        }
+        if let Some(property) = name.strip_prefix("account.") {
+            let found = self.account.properties.get(property).cloned();
+            return found.ok_or_else(|| missing(format!("the property {property} is not set")));
+        }
+        if let Some((_, key)) = self.key.filter(|(field, _)| *field == name) {
+            return Ok(key.to_owned());
+        }
+        let value = match self.since {
+            Some(instant) if name == "since" => Value::Timestamp(instant),
+            _ => self
+                .fields
+                .and_then(|fields| Path::parse(name).and_then(|path| lookup(fields, &path.0)))
+                .cloned()
+                .unwrap_or_default(),
+        };
+        plain_text(&value).ok_or_else(|| missing(format!("the call needs {{{name}}}, which has no value here")))
+    }
+}
+
+/// What a write sends.
+#[derive(Clone, Copy, Debug)]
+pub struct Sending<'a> {
+    /// Whose fields.
+    pub record: &'a RecordType,
+    /// The values, by their canonical paths.
+    pub fields: &'a Record,
+    /// Which call it is.
+    pub mode: Mode,
+}
+
+/// Which fields a call sends, and how it says null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// Makes a record.
+pub enum Mode {
+    /// Fields of the create call; nulls are left out.
     Create,
-    /// Changes one.
+    /// Fields of the update call and those it resends; nulls are sent.
     Update,
 }
 
-/// Builds requests for one account.
-pub struct RequestBuilder<'a> {
-    /// The system.
-    pub system: &'a System,
-    /// The account.
-    pub account: &'a ResolvedAccount,
+/// The request of a call, without page parameters.
+///
+/// # Errors
+/// [`Failure::Unsupported`] where a hole has no value or a value cannot stand where it should go.
+pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sending>) -> Result<Request, Failure> {
+    let mut url = holes.account.base_url.trim_end_matches('/').to_owned();
+    url.push_str(&path_text(&call.path, holes)?);
+    for (name, value) in &call.query {
+        url = with_query(&url, name, &expand(value, holes, percent_encode)?);
+    }
+    let mut headers = Vec::new();
+    for (name, value) in system.headers.iter().chain(&call.headers) {
+        set_header(&mut headers, name, expand(value, holes, str::to_owned)?)?;
+    }
+    let mut body = Vec::new();
+    if let Some(sending) = sending {
+        let written = write_fields(call, &sending, currency(holes.account));
+        for (name, value) in written.headers {
+            set_header(&mut headers, &name, value)?;
+        }
+        body = Json::Object(written.body).to_string().into_bytes();
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
+            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+        }
+    }
+    Ok(Request { method: call.method, url, headers, body, timeout: system.timeout })
 }
 
-impl RequestBuilder<'_> {
-    /// The request of a call. `holes` gives values by name beyond `account.…` and `secrets.…`.
-    pub fn build(&self, call: &Call, holes: &dyn Fn(&str) -> Option<String>) -> Request {
-        let mut url = format!("{}{}", self.account.base_url, self.fill(&call.path, holes, true));
-        for (at, (name, value)) in call.query.iter().enumerate() {
-            let mark = if at == 0 { '?' } else { '&' };
-            let _ = write!(url, "{mark}{name}={}", self.fill(value, holes, true));
-        }
-        let headers = self.system.headers.iter().chain(&call.headers);
-        Request {
-            method: call.method,
-            url,
-            headers: headers.map(|(name, value)| (name.clone(), self.fill(value, holes, false))).collect(),
-            body: Vec::new(),
-            timeout: self.system.timeout,
-        }
-    }
-
-    /// Puts fields into body and headers. Fields that the moment does not send are left out.
-    pub fn write(&self, request: &mut Request, record: &RecordType, call: &Call, (fields, moment): (&Record, Moment)) {
-        let value = Value::Record(fields.clone());
-        let mut body = Map::new();
-        for field in &record.fields {
-            let sent = if moment == Moment::Create {
-                field.on_create
-            } else {
-                field.on_update || call.resend.contains(&field.path)
-            };
-            let Some(Segment::Field(top)) = field.path.0.first() else { continue };
-            if !sent || call.never.contains(&field.path) || !fields.contains_key(top) {
-                continue;
-            }
-            match &field.write {
-                WritePlace::Header(name) => {
-                    if let Some(text) = field.path.read(&value).to_key() {
-                        request.headers.push((name.clone(), text));
-                    }
+/// An empty hole or a step upwards would turn the call into another one.
+fn path_text(template: &Template, holes: &Holes) -> Result<String, Failure> {
+    let mut text = String::new();
+    for part in &template.0 {
+        match part {
+            TemplatePart::Text(literal) => text.push_str(literal),
+            TemplatePart::Hole(name) => {
+                let value = holes.text(name)?;
+                if value.trim().is_empty() || value == "." || value == ".." {
+                    return Err(Failure::unsupported(format!("{value:?} cannot stand for {{{name}}} in a path")));
                 }
-                WritePlace::Body(place) => put_field(&mut body, field, place, (&value, moment)),
+                text.push_str(&percent_encode(&value));
             }
         }
-        if request.method != Method::Get {
-            request.headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
-            request.body = Json::Object(body).to_string().into_bytes();
-        }
     }
-
-    fn fill(&self, template: &Template, holes: &dyn Fn(&str) -> Option<String>, encode: bool) -> String {
-        let mut text = String::new();
-        for part in &template.0 {
-            match part {
-                TemplatePart::Text(plain) => text.push_str(plain),
-                TemplatePart::Hole(name) => {
-                    let value = match name.split_once('.') {
-                        Some(("secrets", secret)) => self.account.secrets.get(secret).cloned(),
-                        Some(("account", property)) => self.account.properties.get(property).cloned(),
-                        _ => holes(name),
-                    };
-                    let value = value.unwrap_or_default();
-                    text.push_str(&if encode { percent_encode(&value) } else { value });
-                }
-            }
-        }
-        text
-    }
+    Ok(text)
 }
 
-/// Everything but letters, digits and `-_.~` as `%XX`.
+fn expand(template: &Template, holes: &Holes, encode: impl Fn(&str) -> String) -> Result<String, Failure> {
+    let mut text = String::new();
+    for part in &template.0 {
+        match part {
+            TemplatePart::Text(literal) => text.push_str(literal),
+            TemplatePart::Hole(name) => text.push_str(&encode(&holes.text(name)?)),
+        }
+    }
+    Ok(text)
+}
+
+/// The URL with one more query parameter; `value` is already encoded.
+pub(super) fn with_query(url: &str, name: &str, value: &str) -> String {
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}{name}={value}")
+}
+
+/// Everything but letters, digits and `-._~` as `%XX`.
 pub fn percent_encode(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));
         } else {
-            let _ = write!(out, "%{byte:02X}");
+            out.push('%');
+            out.push_str(&hex::encode_upper([byte]));
         }
-        out
-    })
+    }
+    out
 }
 
-/// Fields inside a list are put into the element that they stand in.
-fn put_field(body: &mut Map<String, Json>, field: &Field, place: &Path, (value, moment): (&Value, Moment)) {
-    let each = field.path.0.iter().position(|segment| *segment == Segment::Each);
-    let Some(each) = each else {
-        let found = field.path.read(value);
-        if !(found.is_null() && moment == Moment::Create) {
-            put(body, &place.0, encode(field, &found));
-        }
-        return;
+/// Sets a header, in place of an earlier one of that name. An empty value leaves it out.
+fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: String) -> Result<(), Failure> {
+    if !value.chars().all(|letter| letter == ' ' || letter.is_ascii_graphic()) {
+        return Err(Failure::unsupported(format!(
+            "the value for header {name} holds a letter that headers cannot carry"
+        )));
+    }
+    headers.retain(|(found, _)| !found.eq_ignore_ascii_case(name));
+    if !value.is_empty() {
+        headers.push((name.to_owned(), value));
+    }
+    Ok(())
+}
+
+/// What the fields become.
+#[derive(Default)]
+struct Written {
+    body: Map<String, Json>,
+    headers: Vec<(String, String)>,
+}
+
+fn write_fields(call: &Call, sending: &Sending, currency: &str) -> Written {
+    let mode = sending.mode;
+    let sent = |field: &Field| is_sent(call, field, mode);
+    let layout = layout::of_record(sending.record, sent);
+    let mut written = Written::default();
+    write_level(&layout, sending.fields, &Spelling { mode, currency }, &mut written);
+    written
+}
+
+/// A field that must be resent is sent with updates even if it cannot be changed by them.
+fn is_sent(call: &Call, field: &Field, mode: Mode) -> bool {
+    let covered = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
+    let wanted = match mode {
+        Mode::Create => field.on_create,
+        Mode::Update => field.on_update || (field.on_create && covered(&call.resend)),
     };
-    let list = Path(field.path.0.get(..each).unwrap_or_default().to_vec());
-    let inner = Path(field.path.0.get(each + 1..).unwrap_or_default().to_vec());
-    let items = list.read(value);
-    let Some(slot) = list_at(body, &list.0) else { return };
-    for (at, item) in items.as_list().unwrap_or_default().iter().enumerate() {
-        while slot.len() <= at {
-            slot.push(Json::Object(Map::new()));
+    wanted && !covered(&call.never)
+}
+
+struct Spelling<'a> {
+    mode: Mode,
+    currency: &'a str,
+}
+
+fn write_level(layout: &Layout, fields: &Record, spelling: &Spelling, out: &mut Written) {
+    for (place, field) in &layout.plain {
+        let Some(value) = lookup(fields, &place.0) else { continue };
+        if value.is_null() && spelling.mode == Mode::Create {
+            continue;
         }
-        let found = inner.read(item);
-        if let (Some(Json::Object(row)), false) = (slot.get_mut(at), found.is_null()) {
-            put(row, &place.0, encode(field, &found));
+        match &field.write {
+            WritePlace::Body(path) => put(&mut out.body, &path.0, to_peer(field, value, spelling.currency)),
+            WritePlace::Header(name) => out.headers.push((name.clone(), plain_text(value).unwrap_or_default())),
+        }
+    }
+    for list in &layout.lists {
+        let place = match list.whole.map(|field| &field.write) {
+            Some(WritePlace::Body(path)) => path,
+            _ => &list.place,
+        };
+        match lookup(fields, &list.place.0) {
+            Some(Value::List(items)) => {
+                let items = items.iter().map(|item| write_element(&list.element, item, spelling)).collect();
+                put(&mut out.body, &place.0, Json::Array(items));
+            }
+            Some(Value::Null) if spelling.mode == Mode::Update => put(&mut out.body, &place.0, Json::Null),
+            _ => {}
         }
     }
 }
 
-fn list_at<'b>(body: &'b mut Map<String, Json>, path: &[Segment]) -> Option<&'b mut Vec<Json>> {
-    match path {
-        [Segment::Field(name)] => body.entry(name.clone()).or_insert_with(|| Json::Array(Vec::new())).as_array_mut(),
-        [Segment::Field(name), rest @ ..] => {
-            let slot = body.entry(name.clone()).or_insert_with(|| Json::Object(Map::new()));
-            list_at(slot.as_object_mut()?, rest)
-        }
+fn write_element(layout: &Layout, item: &Value, spelling: &Spelling) -> Json {
+    if let Some((_, field)) = layout.plain.iter().find(|(place, _)| place.0.is_empty()) {
+        return to_peer(field, item, spelling.currency);
+    }
+    let mut inner = Written::default();
+    if let Value::Record(fields) = item {
+        write_level(layout, fields, spelling, &mut inner);
+    }
+    Json::Object(inner.body)
+}
+
+/// The value at a path of fields; `None` where it is absent, which is not null.
+pub(super) fn lookup<'a>(fields: &'a Record, steps: &[Segment]) -> Option<&'a Value> {
+    match steps {
+        [Segment::Field(name)] => fields.get(name),
+        [Segment::Field(name), rest @ ..] => lookup(fields.get(name)?.as_record()?, rest),
         _ => None,
     }
 }
 
-fn put(body: &mut Map<String, Json>, path: &[Segment], value: Json) {
-    match path {
+/// Puts JSON at a path of fields, making objects on the way.
+fn put(body: &mut Map<String, Json>, steps: &[Segment], value: Json) {
+    match steps {
         [Segment::Field(name)] => {
             body.insert(name.clone(), value);
         }
         [Segment::Field(name), rest @ ..] => {
-            let slot = body.entry(name.clone()).or_insert_with(|| Json::Object(Map::new()));
-            if let Some(inner) = slot.as_object_mut() {
+            let slot = body.entry(name.clone()).or_insert(Json::Null);
+            if !slot.is_object() {
+                *slot = Json::Object(Map::new());
+            }
+            if let Json::Object(inner) = slot {
                 put(inner, rest, value);
             }
         }
@@ -156,23 +273,78 @@ fn put(body: &mut Map<String, Json>, path: &[Segment], value: Json) {
     }
 }
 
-/// A value as the peer spells it.
-fn encode(field: &Field, value: &Value) -> Json {
+fn to_peer(field: &Field, value: &Value, currency: &str) -> Json {
     if value.is_null() {
         return Json::Null;
     }
-    match (&field.shape, value) {
-        (FieldShape::KeyIn(key), _) => Json::Object(Map::from_iter([(key.clone(), json::to_json(value))])),
-        (FieldShape::Money { amount, currency }, _) => Json::Object(Map::from_iter([
-            (amount.clone(), Json::String(value.to_key().unwrap_or_default())),
-            (currency.clone(), Json::String("USD".to_owned())),
-        ])),
-        // Milliseconds, because some peers take no other fraction.
-        (_, Value::Timestamp(instant)) if field.kind == Kind::Timestamp => Json::String(format!("{instant:.3}")),
-        (_, Value::Text(text)) => match field.max {
-            Some(max) => Json::String(text.chars().take(max).collect()),
-            None => Json::String(text.clone()),
+    match &field.shape {
+        FieldShape::Plain => spell(&field.kind, value),
+        FieldShape::KeyIn(key) => Json::Object(Map::from_iter([(key.clone(), spell(&field.kind, value))])),
+        FieldShape::Money { amount, currency: currency_field } => match value.as_decimal() {
+            Some(number) => Json::Object(Map::from_iter([
+                (amount.clone(), Json::String(money_text(number))),
+                (currency_field.clone(), Json::String(currency.to_owned())),
+            ])),
+            None => spell_as_held(value),
         },
-        _ => json::to_json(value),
     }
+}
+
+/// Writes a value the way its field's kind is written; what does not fit goes out as it is held.
+fn spell(kind: &Kind, value: &Value) -> Json {
+    match (kind, value) {
+        (Kind::Text | Kind::Enum(_), Value::Text(_) | Value::List(_) | Value::Record(_)) => spell_as_held(value),
+        (Kind::Text | Kind::Enum(_), _) => plain_text(value).map_or(Json::Null, Json::String),
+        (Kind::Decimal, Value::Text(text)) => {
+            spell_as_held(&decimal::parse(text).map_or_else(|| value.clone(), Value::Decimal))
+        }
+        (Kind::Integer, Value::Decimal(number)) if number.is_integer() => {
+            spell_as_held(&Value::Decimal(number.normalize()))
+        }
+        (Kind::Timestamp, Value::Text(text)) => {
+            spell_as_held(&timestamp::parse(text).map_or_else(|| value.clone(), Value::Timestamp))
+        }
+        (Kind::Date, Value::Timestamp(instant)) => Json::String(instant.to_zoned(TimeZone::UTC).date().to_string()),
+        (Kind::Date, Value::Text(text)) => {
+            spell_as_held(&timestamp::parse_date(text).map_or_else(|| value.clone(), Value::Date))
+        }
+        (Kind::List(inner), Value::List(items)) => Json::Array(items.iter().map(|item| spell(inner, item)).collect()),
+        _ => spell_as_held(value),
+    }
+}
+
+/// As JSON, with instants to the millisecond.
+fn spell_as_held(value: &Value) -> Json {
+    match value {
+        Value::Timestamp(instant) => Json::String(instant_text(*instant)),
+        Value::List(items) => Json::Array(items.iter().map(spell_as_held).collect()),
+        Value::Record(fields) => {
+            Json::Object(fields.iter().map(|(name, inner)| (name.clone(), spell_as_held(inner))).collect())
+        }
+        other => json::to_json(other),
+    }
+}
+
+/// A scalar in a path, query, header or text field.
+fn plain_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Timestamp(instant) => Some(instant_text(*instant)),
+        other => other.to_key(),
+    }
+}
+
+fn instant_text(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+fn money_text(number: Decimal) -> String {
+    let mut number = number.normalize();
+    if number.scale() < MONEY_PLACES {
+        number.rescale(MONEY_PLACES);
+    }
+    number.to_string()
+}
+
+fn currency(account: &ResolvedAccount) -> &str {
+    account.properties.get("currency").map_or(CURRENCY, String::as_str)
 }

@@ -66,7 +66,7 @@ impl Runtime {
     async fn adopt(&self, pairing: &Pairing<'_>, (left, right): (&Value, &Value)) -> Result<(), Trouble> {
         let (left_account, right_account) = pairing.accounts();
         let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new());
-        let line = pairing.pipeline.match_line.to_string();
+        let rule = pairing.pipeline.match_line.to_string();
         let ends = [(&link.left, Side::Left), (&link.right, Side::Right)];
         let [left, right] = ends.map(|(end, side)| RecordRef {
             account: end.account.clone(),
@@ -78,10 +78,10 @@ impl Runtime {
             target: pairing.target(),
             what: format!("linked {left} with {right}"),
             detail: Value::Null,
-            lines: vec![line.clone()],
+            lines: vec![rule.clone()],
         };
         self.store.settle(Settlement { intent: None, link: Some(link), history: vec![entry] }).await?;
-        self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line });
+        self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
         Ok(())
     }
 
@@ -121,30 +121,20 @@ impl Runtime {
         let intent = self.store.open_intent(draft).await?;
         match call(live, pairing, situation, effect, (&account, write.id.as_deref())).await {
             Ok(row) => self.written(live, pairing, situation, (&intent, write, row)).await.map(|()| None),
-            Err(Failure::Refused { status, message, .. }) => {
+            Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
                 self.close(&intent, IntentState::Failed).await?;
-                let line = write.lines.first().cloned().unwrap_or_default();
+                let rule = write.lines.first().cloned().unwrap_or_default();
                 let kind = pairing.pipeline.record(write.side);
-                let text = format!("{account} refused to {} the {} ({status}): {message}", effect.action(), kind.name);
-                Ok(Some(Stop::new("refused", "the peer refused it", text, &line)))
+                let text = format!("{account} did not {} the {}: {failure}", effect.action(), kind.name);
+                Ok(Some(Stop::new("refused", "the peer refused it", text, &rule)))
             }
             Err(failure) => {
                 let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. }) && write.id.is_none();
                 if !unseen {
                     self.close(&intent, IntentState::Failed).await?;
                 }
-                Err(self.put_off(&account, &failure, unseen))
+                Err(put_off(&account, &failure, unseen))
             }
-        }
-    }
-
-    /// After a lost answer the record is looked at again at once: its trace may be there already.
-    fn put_off(&self, account: &str, failure: &Failure, unseen: bool) -> Trouble {
-        match later(account, failure) {
-            Trouble::Later { reason, .. } if unseen => {
-                Trouble::Later { reason, after: Some(std::time::Duration::ZERO) }
-            }
-            other => other,
         }
     }
 
@@ -279,6 +269,14 @@ impl Runtime {
     async fn close(&self, intent: &Intent, state: IntentState) -> Result<(), Trouble> {
         let settlement = Settlement { intent: Some((intent.number, state)), link: None, history: Vec::new() };
         Ok(self.store.settle(settlement).await?)
+    }
+}
+
+/// After a lost answer the record is looked at again at once: its trace may be there already.
+fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble {
+    match later(account, failure) {
+        Trouble::Later { reason, .. } if unseen => Trouble::Later { reason, after: Some(std::time::Duration::ZERO) },
+        other => other,
     }
 }
 

@@ -7,9 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::runtime::World;
-use crate::connector::{Connector, ResolvedAccount};
+use crate::connector::{Connector, ResolvedAccount, Validator};
 use crate::diagnostic::Span;
-use crate::language::plan::{Account, Plan, Setting};
+use crate::language::plan::{Account, Plan, RecordType, Setting};
 use crate::value::{Path, Record, Value};
 
 /// A generation in service.
@@ -24,6 +24,8 @@ pub struct Live {
     secrets: BTreeMap<String, BTreeMap<String, String>>,
     /// Settings by account, as nested records.
     settings: BTreeMap<String, Value>,
+    /// What records look like, by system and record.
+    schemas: BTreeMap<(String, String), Validator>,
 }
 
 /// An environment variable that the rules want is not set.
@@ -75,7 +77,11 @@ impl Live {
             }
         }
         missing.dedup();
-        if missing.is_empty() { Ok(Self { generation, plan, peers, secrets, settings }) } else { Err(missing) }
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let schemas = schemas(&plan);
+        Ok(Self { generation, plan, peers, secrets, settings, schemas })
     }
 
     /// The settings as an account sees them.
@@ -88,10 +94,28 @@ impl Live {
         self.secrets.get(account)?.get(name).map(String::as_str)
     }
 
+    /// What in a raw record was never documented, in a field that a pipeline reads.
+    pub fn misfit(&self, kind: &RecordType, raw: &Value) -> Option<String> {
+        let schema = self.schemas.get(&(kind.system.clone(), kind.name.clone()))?;
+        schema.misfits_of(raw).first().map(|misfit| format!("{}: {}", misfit.path, misfit.message))
+    }
+
     /// Whether the rules say to write nothing outside.
     pub fn observes(&self, account: &str) -> bool {
         self.settings(account).field("mode").as_text() == Some("observe")
     }
+}
+
+fn schemas(plan: &Plan) -> BTreeMap<(String, String), Validator> {
+    let mut schemas = BTreeMap::new();
+    for system in plan.systems.values() {
+        for kind in system.records.values() {
+            if let Ok(schema) = Validator::new(system, kind, &plan.paths_read(kind)) {
+                schemas.insert((kind.system.clone(), kind.name.clone()), schema);
+            }
+        }
+    }
+    schemas
 }
 
 fn resolve_account(account: &Account, environment: Environment<'_>, missing: &mut Vec<LiveError>) -> ResolvedAccount {

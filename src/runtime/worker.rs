@@ -1,16 +1,19 @@
 //! One piece of work: read the record, wake what waits for it, bring its pairs together.
 
+use std::time::Duration;
+
 use super::finder::later;
 use super::happening::Happening;
 use super::live::Live;
 use super::pair::Pairing;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
-use crate::connector::{Row, backoff};
+use crate::connector::backoff;
 use crate::engine::{self, Stop, Wait};
 use crate::language::plan::{Interest, Pipeline, RecordType, RuleLine, Side};
 use crate::store::{HintSource, ParkDraft, RecordRef, Work};
 use crate::value::Value;
+use crate::world::Random;
 
 impl Runtime {
     /// Does one piece of work and tells the store how it ended.
@@ -35,7 +38,7 @@ impl Runtime {
                 self.store.finish(&work, now, parks).await?;
             }
             Err(Trouble::Later { reason, after }) => {
-                let wait = backoff::wait(work.attempts, after, self.world.random.as_ref());
+                let wait = pause_of(work.attempts, after, self.world.random.as_ref());
                 let until = jiff::SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok());
                 self.store.defer(&work, until.unwrap_or(now), &reason).await?;
                 self.tell(Happening::PutOff { target: work.target.clone(), reason });
@@ -49,35 +52,45 @@ impl Runtime {
     async fn walk(&self, live: &Live, target: &RecordRef, sweep: bool) -> Result<Vec<ParkDraft>, Trouble> {
         let Some(search) = self.search(live, &target.account, &target.record) else { return Ok(Vec::new()) };
         let kind = search.kind;
-        let Some(row) = self.present(live, kind, target).await? else { return Ok(Vec::new()) };
-        self.finder.saw(&search, &row.value).await;
+        let Some((record, misfit)) = self.present(live, kind, target).await? else { return Ok(Vec::new()) };
+        self.finder.saw(&search, &record).await;
         let pipelines: Vec<(&Pipeline, Side)> = live
             .plan
             .pipelines_of(&kind.system, &kind.name)
             .map(|(pipeline, side)| (pipeline.as_ref(), side))
             .collect();
-        self.wake_waiting(live, target, (&pipelines, &row.value)).await?;
+        self.wake_waiting(live, target, (&pipelines, &record)).await?;
         let mut parks = Vec::new();
         for (pipeline, side) in pipelines {
             if live.plan.interest_of(pipeline, side) < Interest::Work {
                 continue;
             }
-            if let Some(misfit) = row.misfits.first() {
+            if let Some(misfit) = &misfit {
                 parks.push(undocumented(target, pipeline, misfit));
                 continue;
             }
-            parks.extend(self.pairs(live, (pipeline, side), (target, &row.value), sweep).await?);
+            parks.extend(self.pairs(live, (pipeline, side), (target, &record), sweep).await?);
         }
         Ok(parks)
     }
 
-    async fn present(&self, live: &Live, kind: &RecordType, target: &RecordRef) -> Result<Option<Row>, Trouble> {
+    /// The record as it is now, and what in it was never documented, if anything.
+    async fn present(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        target: &RecordRef,
+    ) -> Result<Option<(Value, Option<String>)>, Trouble> {
         if kind.read.is_none() {
             let value = self.read_record(live, &target.account, &kind.name, &target.id).await?;
-            return Ok(value.map(|value| Row { value, misfits: Vec::new() }));
+            return Ok(value.map(|value| (value, None)));
         }
         let Some(peer) = live.peers.get(&target.account) else { return Ok(None) };
-        peer.read(kind, &target.id).await.map_err(|failure| later(&target.account, &failure))
+        let row = peer.read(kind, &target.id).await.map_err(|failure| later(&target.account, &failure))?;
+        Ok(row.map(|row| {
+            let misfit = live.misfit(kind, &row.raw);
+            (row.value, misfit)
+        }))
     }
 
     /// Parked work that looked for this record is due now.
@@ -124,6 +137,14 @@ impl Runtime {
             parks.extend(drafts(target, pipeline, meeting.stops, record));
         }
         Ok(parks)
+    }
+}
+
+/// How long put-off work rests; zero where it is to be looked at again at once.
+fn pause_of(attempts: u32, after: Option<Duration>, random: &dyn Random) -> Duration {
+    match after {
+        Some(after) if after.is_zero() => after,
+        _ => backoff::delay(attempts.saturating_add(1), after, random),
     }
 }
 

@@ -1,1 +1,11 @@
-//! (in the making)
+//! HTTP in: webhooks, health, metrics, administration.
+//!
+//! Verifies and journals what comes in, shows what is going on. Knows no rules and makes no calls.
+
+pub mod admin;
+#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+pub mod server;
+pub mod status;
+pub mod webhook;
+
+pub use server::{Serving, serve};

@@ -138,10 +138,11 @@ fn binary(
 /// A constant compared with a field must be a value that the field can have.
 fn member(checker: &mut Checker<'_>, kind: &Kind, other: &Expression) {
     if let (Kind::Enum(values), ExpressionKind::Literal(Value::Text(text))) = (kind, &other.kind)
-        && !values.contains(text) {
-            let message = format!("{text:?} is no value of what it is compared with");
-            checker.unknown("unknown-value", message, (text, other.span), values.iter().map(String::as_str));
-        }
+        && !values.contains(text)
+    {
+        let message = format!("{text:?} is no value of what it is compared with");
+        checker.unknown("unknown-value", message, (text, other.span), values.iter().map(String::as_str));
+    }
 }
 
 fn path_kind(checker: &mut Checker<'_>, names: &Names, path: &PathExpression, span: Span) -> Kind {

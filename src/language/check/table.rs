@@ -31,7 +31,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         let Some(scalar) = text(node, "a row", &mut checker.found) else { continue };
         if let Some(line) = checker.keep(rule_line::row(scalar)) {
             values(checker, &line, [sides.first().and_then(Option::as_ref), sides.get(1).and_then(Option::as_ref)]);
-            rows.push(row(checker, line));
+            rows.push(row(checker, &line));
         }
     }
     checker.tables.insert(name.text.clone(), Arc::new(Table { name: name.text.clone(), rows }));
@@ -72,17 +72,18 @@ fn values(checker: &mut Checker<'_>, line: &RowLine, kinds: [Option<&Kind>; 2]) 
 
 fn member(checker: &mut Checker<'_>, name: &Name, kind: Option<&Kind>) {
     if let Some(Kind::Enum(values)) = kind
-        && !values.contains(&name.text) {
-            let message = format!("the field has no value `{}`", name.text);
-            checker.unknown("unknown-value", message, (&name.text, name.span), values.iter().map(String::as_str));
-        }
+        && !values.contains(&name.text)
+    {
+        let message = format!("the field has no value `{}`", name.text);
+        checker.unknown("unknown-value", message, (&name.text, name.span), values.iter().map(String::as_str));
+    }
 }
 
 fn is_word(text: &str) -> bool {
     matches!(text, "otherwise" | "nothing" | "park")
 }
 
-fn row(checker: &Checker<'_>, line: RowLine) -> Row {
+fn row(checker: &Checker<'_>, line: &RowLine) -> Row {
     let head = if line.arrow == Arrow::Left { &line.left } else { &line.right };
     let outcome = match head.first().and_then(|spellings| spellings.first()).map(|name| name.text.as_str()) {
         Some("nothing") => Some(Outcome::Nothing),

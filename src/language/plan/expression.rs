@@ -73,6 +73,11 @@ impl CompiledExpression {
         Self { tree: Arc::new(tree), scripts }
     }
 
+    /// First names of the paths that it reads from a head.
+    pub fn first_names(&self, head: &str, names: &mut Vec<String>) {
+        collect(&self.tree, head, names);
+    }
+
     /// The tree it was made from.
     pub fn tree(&self) -> &Expression {
         &self.tree
@@ -164,6 +169,30 @@ impl CompiledExpression {
                     .map_err(|text| Fault { kind: FaultKind::Failed(text), span: left.span.to(right.span) })
             }
         }
+    }
+}
+
+fn collect(at: &Expression, head: &str, names: &mut Vec<String>) {
+    match &at.kind {
+        ExpressionKind::Path(path) => {
+            let first = path.steps.first().map(|step| &step.segment);
+            let fits = path.head.as_ref().is_some_and(|name| name.text == head);
+            if let (true, Some(Segment::Field(name))) = (fits, first) {
+                names.push(name.clone());
+            }
+        }
+        ExpressionKind::List(items) | ExpressionKind::Call(_, items) => {
+            items.iter().for_each(|item| collect(item, head, names));
+        }
+        ExpressionKind::Choice(parts) => parts.iter().for_each(|part| collect(part, head, names)),
+        ExpressionKind::Binary(_, left, right) | ExpressionKind::Filter(left, right) => {
+            collect(left, head, names);
+            collect(right, head, names);
+        }
+        ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => {
+            collect(inner, head, names);
+        }
+        ExpressionKind::Literal(_) | ExpressionKind::Park(_) => {}
     }
 }
 

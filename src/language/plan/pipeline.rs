@@ -120,6 +120,27 @@ impl Pipeline {
         }
     }
 
+    /// First names of the paths that this pipeline's expressions read from a system's side.
+    pub fn reads(&self, system: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
+        let bodies = self.rules.iter().flat_map(|rule| match &rule.body {
+            RuleBody::Value { left, right, .. } => vec![left, right],
+            RuleBody::List(_) => Vec::new(),
+        });
+        let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref());
+        for expression in creates.chain(bodies).chain(conditions).chain([&self.match_left, &self.match_right]) {
+            expression.first_names(system, &mut names);
+        }
+        for rule in &self.rules {
+            if let RuleBody::List(list) = &rule.body {
+                let path = if self.left.system == system { &list.left } else { &list.right };
+                names.push(path.to_string());
+            }
+        }
+        names
+    }
+
     /// The field by which a side is searched.
     pub fn match_field(&self, side: Side) -> &str {
         match side {

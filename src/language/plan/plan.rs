@@ -2,12 +2,13 @@
 //!
 //! An immutable value handed to each piece of work, which ends under the plan it began with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::account::{Account, Setting};
 use super::pipeline::{Pipeline, Side};
 use super::system::{RecordType, System};
+use crate::value::Path;
 
 /// A generation of rules, compiled.
 #[derive(Debug)]
@@ -56,6 +57,19 @@ impl Plan {
                 (kind.system == system && kind.name == record).then_some((pipeline, side))
             })
         })
+    }
+
+    /// The fields of a record type that some rule reads.
+    pub fn paths_read(&self, kind: &RecordType) -> BTreeSet<Path> {
+        let pipelines = self.pipelines.values().filter(|pipeline| {
+            [&pipeline.left, &pipeline.right].iter().any(|side| side.system == kind.system && side.name == kind.name)
+        });
+        let texts: Vec<String> = pipelines.flat_map(|pipeline| pipeline.reads(&kind.system)).collect();
+        kind.fields
+            .iter()
+            .map(|field| field.path.clone())
+            .filter(|path| texts.iter().any(|read| path.to_string().starts_with(read.as_str())))
+            .collect()
     }
 
     /// What a change on one side of a pipeline is good for.

@@ -1,0 +1,185 @@
+//! Administration under `/api/v1`: status, reload, records, inbox, sweep.
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value as Body, json};
+
+use super::server::Shared;
+use super::status;
+use crate::runtime::poller::{Look, look};
+use crate::runtime::{ReloadError, Report, dispatcher};
+use crate::store::{LinkEnd, Park, RecordRef, StoreError};
+use crate::value::json::to_json;
+
+/// Entries of a record's history that are shown.
+const HISTORY_MAX: usize = 200;
+
+/// The routes, behind the token.
+pub fn routes(shared: &Shared) -> Router<Shared> {
+    Router::new()
+        .route("/status", get(show_status))
+        .route("/reload", post(reload))
+        .route("/records/{record}/{id}", get(record))
+        .route("/inbox", get(inbox))
+        .route("/inbox/{id}/retry", post(retry))
+        .route("/inbox/{id}/drop", post(drop_one))
+        .route("/sweep", post(sweep))
+        .layer(from_fn_with_state(shared.clone(), guard))
+}
+
+/// Loopback without a token is open; anything else wants the token.
+async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let given = request.headers().get("Authorization").and_then(|value| value.to_str().ok());
+    match &shared.token {
+        None if shared.loopback => next.run(request).await,
+        None => fail(StatusCode::FORBIDDEN, "set PETIOLE_ADMIN_TOKEN to use this from another machine"),
+        Some(token) if given.is_some_and(|given| same(given, &format!("Bearer {token}"))) => next.run(request).await,
+        Some(_) => fail(StatusCode::UNAUTHORIZED, "the token is missing or wrong"),
+    }
+}
+
+/// Compares without telling by time where two texts differ.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differs, (x, y)| differs | (x ^ y)) == 0
+}
+
+async fn show_status(State(shared): State<Shared>) -> Response {
+    match status::status(&shared.runtime).await {
+        Ok(body) => Json(body).into_response(),
+        Err(error) => store_failed(&error),
+    }
+}
+
+async fn reload(State(shared): State<Shared>) -> Response {
+    match shared.runtime.reload().await {
+        Ok(generation) => Json(json!({ "generation": generation })).into_response(),
+        Err(ReloadError::Invalid { json, .. }) => (StatusCode::UNPROCESSABLE_ENTITY, Json(json)).into_response(),
+        Err(ReloadError::Store(error)) => store_failed(&error),
+    }
+}
+
+async fn record(State(shared): State<Shared>, Path((record, id)): Path<(String, String)>) -> Response {
+    let Some((account, kind)) = record.split_once('.') else {
+        return fail(StatusCode::NOT_FOUND, "a record is named ACCOUNT.RECORD/ID");
+    };
+    let live = shared.runtime.live.load_full();
+    let target = RecordRef { account: account.to_owned(), record: kind.to_owned(), id: id.clone() };
+    let system = live.plan.accounts.get(account).map(|account| account.system.clone()).unwrap_or_default();
+    let end = LinkEnd { account: account.to_owned(), id };
+    let mut links = Vec::new();
+    for (pipeline, side) in live.plan.pipelines_of(&system, kind) {
+        let left = side == crate::language::plan::Side::Left;
+        for link in shared.runtime.store.links(&pipeline.name, left, &end).await.unwrap_or_default() {
+            let base: serde_json::Map<String, Body> = link
+                .base
+                .iter()
+                .map(|(rule, values)| {
+                    (rule.clone(), json!({ "left": to_json(&values.left), "right": to_json(&values.right) }))
+                })
+                .collect();
+            links.push(json!({
+                "pipeline": link.pipeline, "since": link.since.to_string(), "base": base,
+                "left": { "account": link.left.account, "id": link.left.id },
+                "right": { "account": link.right.account, "id": link.right.id },
+            }));
+        }
+    }
+    let history: Vec<Body> = shared
+        .runtime
+        .store
+        .history(&target, HISTORY_MAX)
+        .await
+        .unwrap_or_default()
+        .into_iter()
+        .map(|entry| json!({ "at": entry.at.to_string(), "what": entry.what, "detail": to_json(&entry.detail), "lines": entry.lines }))
+        .collect();
+    if links.is_empty() && history.is_empty() {
+        return fail(StatusCode::NOT_FOUND, "nothing is known of this record");
+    }
+    Json(json!({ "record": target.to_string(), "links": links, "history": history })).into_response()
+}
+
+async fn inbox(State(shared): State<Shared>) -> Response {
+    match shared.runtime.store.parks().await {
+        Ok(parks) => Json(json!({ "items": parks.iter().map(item).collect::<Vec<_>>() })).into_response(),
+        Err(error) => store_failed(&error),
+    }
+}
+
+/// An entry of the inbox, as the contract names its fields.
+pub fn item(park: &Park) -> Body {
+    let draft = &park.draft;
+    let candidates: Vec<Body> = draft
+        .candidates
+        .iter()
+        .map(|one| json!({ "record": one.record, "id": one.id, "label": one.label, "why": one.why }))
+        .collect();
+    json!({
+        "id": park.number.to_string(),
+        "account": draft.target.account,
+        "record": draft.target.record,
+        "record_id": draft.target.id,
+        "group": draft.group,
+        "reason": draft.reason,
+        "code": draft.code,
+        "message": draft.message,
+        "since": park.since.to_string(),
+        "attempts": park.attempts,
+        "rule": { "file": draft.rule.0, "line": draft.rule.1 },
+        "candidates": candidates,
+        "mend": format!("petiole inbox retry {}", park.number),
+    })
+}
+
+async fn retry(State(shared): State<Shared>, Path(id): Path<String>) -> Response {
+    let number = match id.as_str() {
+        "all" => None,
+        other => match other.parse() {
+            Ok(number) => Some(number),
+            Err(_) => return fail(StatusCode::NOT_FOUND, "no such entry"),
+        },
+    };
+    match shared.runtime.store.retry(number, shared.runtime.world.clock.now()).await {
+        Ok(0) if number.is_some() => fail(StatusCode::NOT_FOUND, "no such entry"),
+        Ok(count) => {
+            shared.runtime.nudge();
+            Json(json!({ "retried": count })).into_response()
+        }
+        Err(error) => store_failed(&error),
+    }
+}
+
+async fn drop_one(State(shared): State<Shared>, Path(id): Path<String>) -> Response {
+    let Ok(number) = id.parse() else { return fail(StatusCode::NOT_FOUND, "no such entry") };
+    match shared.runtime.store.drop_park(number).await {
+        Ok(true) => Json(json!({ "dropped": id })).into_response(),
+        Ok(false) => fail(StatusCode::NOT_FOUND, "no such entry"),
+        Err(error) => store_failed(&error),
+    }
+}
+
+async fn sweep(State(shared): State<Shared>) -> Response {
+    let mut happenings = shared.runtime.listen();
+    let looked = look(&shared.runtime, Look::Everything).await;
+    dispatcher::settle(&shared.runtime, std::time::Duration::ZERO).await;
+    let mut report = Report::default();
+    while let Ok(happening) = happenings.try_recv() {
+        report.note(&happening);
+    }
+    match looked {
+        Ok(()) => Json(report.to_json()).into_response(),
+        Err(trouble) => fail(StatusCode::BAD_GATEWAY, &trouble.to_string()),
+    }
+}
+
+fn store_failed(error: &StoreError) -> Response {
+    fail(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+}
+
+fn fail(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "error": message }))).into_response()
+}

@@ -1,0 +1,77 @@
+//! Webhooks: verified on their raw bytes, durable before they are answered.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::server::{BODY_BYTES_MAX, Shared};
+use crate::connector::{signature, webhook};
+use crate::runtime::Live;
+use crate::store::{Hint, HintSource, RecordRef};
+
+/// `POST /webhooks/{account}`
+pub async fn accept(
+    State(shared): State<Shared>,
+    Path(account): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let live = shared.runtime.live.load_full();
+    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
+        return answer(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB");
+    };
+    match verified(&live, &account, &headers, &bytes) {
+        Err(refusal) => refusal,
+        Ok(None) => answer(StatusCode::ACCEPTED, "accepted; it names no record, so the next poll will look"),
+        Ok(Some((record, id))) => {
+            let first = live
+                .plan
+                .accounts
+                .get(&account)
+                .and_then(|account| live.plan.record(&account.system, &record))
+                .is_some_and(|kind| kind.first);
+            let hint = Hint {
+                at: shared.runtime.world.clock.now(),
+                source: HintSource::Webhook,
+                target: RecordRef { account, record, id },
+                version: None,
+                first,
+            };
+            match shared.runtime.accept(vec![hint]).await {
+                Ok(_) => answer(StatusCode::ACCEPTED, "accepted"),
+                Err(trouble) => {
+                    tracing::error!(%trouble, "a webhook could not be kept");
+                    let refusal = answer(StatusCode::SERVICE_UNAVAILABLE, "the store cannot take it now");
+                    ([("Retry-After", "5")], refusal).into_response()
+                }
+            }
+        }
+    }
+}
+
+/// The record that a webhook names, once account, signature and form are right.
+fn verified(
+    live: &Live,
+    account: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Option<(String, String)>, Response> {
+    let system = live.plan.accounts.get(account).and_then(|account| live.plan.systems.get(&account.system));
+    let Some(rules) = system.and_then(|system| system.webhook.as_ref()) else {
+        return Err(answer(StatusCode::NOT_FOUND, "no account of this name takes webhooks"));
+    };
+    let secret = live.secret(account, &rules.secret).unwrap_or_default();
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if signature::verify(rules, secret, header, body).is_err() {
+        return Err(answer(StatusCode::UNAUTHORIZED, "the signature is missing or wrong"));
+    }
+    let Ok(parsed) = serde_json::from_slice(body) else {
+        return Err(answer(StatusCode::BAD_REQUEST, "the body is no JSON"));
+    };
+    Ok(webhook::named_record(rules, &parsed))
+}
+
+fn answer(status: StatusCode, text: &str) -> Response {
+    (status, format!("{text}\n")).into_response()
+}

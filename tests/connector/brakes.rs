@@ -1,0 +1,81 @@
+//! Rate limit, pauses that peers ask for, breaker and back-off.
+
+use super::*;
+
+#[tokio::test]
+async fn the_peers_own_waits_are_kept() {
+    let bench = Bench::new(vec![
+        answer_with(429, ("Retry-After", "20"), ""),
+        answer(404, ""),
+        answer_with(404, ("Retry-After", "Mon, 05 Jan 2026 13:00:00 GMT"), ""),
+    ]);
+    let order = bench.order();
+    let first = bench.connector.read(&order, "1").await.unwrap_err();
+    assert_eq!(first.retry_after(), Some(Duration::from_secs(20)));
+    assert_eq!(bench.connector.paused_until(), Some("2026-01-05T12:00:20Z".parse().unwrap()));
+    bench.connector.read(&order, "1").await.unwrap();
+    assert_eq!(bench.clock.now(), "2026-01-05T12:00:20Z".parse().unwrap(), "it waited");
+    bench.connector.read(&order, "1").await.unwrap();
+    let long = bench.connector.read(&order, "1").await.unwrap_err();
+    assert_eq!(long.retry_after(), Some(Duration::from_secs(3580)), "it does not sit out an hour");
+    assert_eq!(bench.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn an_emptied_budget_pauses_until_its_reset() {
+    let mut spent = answer_with(404, ("RateLimit-Remaining", "0"), "").unwrap();
+    spent.headers.push(("RateLimit-Reset".to_owned(), "9".to_owned()));
+    let bench = Bench::new(vec![Ok(spent)]);
+    bench.connector.read(&bench.order(), "1").await.unwrap();
+    assert_eq!(bench.connector.paused_until(), Some("2026-01-05T12:00:09Z".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn calls_are_spread_over_the_minute() {
+    let bench = Bench::new((0..20).map(|_| answer(404, "")).collect());
+    let order = bench.order();
+    for _ in 0..20 {
+        bench.connector.read(&order, "1").await.unwrap();
+    }
+    assert_eq!(bench.clock.now(), "2026-01-05T12:00:15Z".parse().unwrap(), "a burst of five, then one a second");
+}
+
+#[tokio::test]
+async fn the_breaker_opens_probes_and_closes() {
+    let down = || answer(503, "");
+    let bench = Bench::new(vec![down(), down(), down(), down(), down(), down(), answer(404, ""), answer(404, "")]);
+    let order = bench.order();
+    for _ in 0..5 {
+        assert!(bench.connector.read(&order, "1").await.is_err());
+    }
+    let BreakerState::Open { until } = bench.connector.breaker() else { panic!("it should be open") };
+    let held = bench.connector.read(&order, "1").await.unwrap_err();
+    assert!(held.to_string().starts_with("failed for now: not sent: the breaker is open"), "{held}");
+    assert_eq!(held.retry_after(), Some(until.duration_since(bench.clock.now()).unsigned_abs()));
+    assert_eq!(bench.asked().len(), 5);
+
+    bench.clock.sleep(Duration::from_secs(5)).await;
+    assert!(bench.connector.read(&order, "1").await.is_err(), "the probe fails");
+    let BreakerState::Open { until: later } = bench.connector.breaker() else { panic!("it should be open again") };
+    assert!(later.duration_since(bench.clock.now()).unsigned_abs() >= Duration::from_secs(5), "for longer");
+    let renewed = bench.connector.renewed(Arc::clone(&bench.system), account());
+    assert_eq!(renewed.breaker(), bench.connector.breaker(), "new rules do not forget");
+
+    bench.clock.sleep(Duration::from_secs(10)).await;
+    assert!(bench.connector.read(&order, "1").await.unwrap().is_none());
+    assert_eq!(bench.connector.breaker(), BreakerState::Closed);
+    assert!(bench.connector.read(&order, "1").await.unwrap().is_none());
+}
+
+#[test]
+fn back_off_grows_is_jittered_and_respects_the_peer() {
+    let random = SeededRandom::new(1);
+    for attempt in 1..40 {
+        let ceiling = Duration::from_secs(1 << (attempt - 1).min(20)).min(Duration::from_mins(5));
+        assert!(backoff::delay(attempt, None, &random) <= ceiling);
+    }
+    let hour = Duration::from_hours(1);
+    assert_eq!(backoff::delay(1, Some(hour), &random), hour);
+    let spread: BTreeSet<Duration> = (0..20).map(|_| backoff::delay(9, None, &random)).collect();
+    assert!(spread.len() > 10);
+}

@@ -1,0 +1,140 @@
+//! Reads and lists: requests as they go out, records as they come in.
+
+use super::*;
+
+#[tokio::test]
+async fn a_record_is_read_by_place_shape_and_kind() {
+    let body = r#"{"id":"00042","ref":"r-1","status":"Open","ordered":"2026-02-10T09:15:03.776119-07:00","due":"",
+        "origin_facility":{"id":"F9","name":"North"},"rep":{"id":"5","email":"a@b"},"total":{"amount":216,"currency":"USD"},
+        "lines":[{"item_id":{"id":"4102","name":"Jar"},"sku":"S","qty":"24.0000","lot":null,"price":{"amount":"1.50"}},
+                 {"item_id":"4103","qty":2,"price":3}],"unknown":{"kept":"raw"}}"#;
+    let bench = Bench::new(vec![answer(200, body)]);
+    let row = bench.connector.read(&bench.order(), "00042").await.unwrap().unwrap();
+    assert_eq!(bench.lines(), ["GET https://peer.example/api/orders/00042/?include=lines,rep"]);
+    assert_eq!(bench.asked()[0].header("authorization"), Some("App very-secret-key"));
+    assert_eq!(
+        row.value.to_string(),
+        "{due: null, facility: \"F9\", id: \"00042\", lines: [\
+         {item: \"4102\", lot: null, price: 1.50, qty: 24.0000, sku: \"S\"}, \
+         {item: \"4103\", lot: null, price: 3, qty: 2, sku: null}], \
+         ordered: 2026-02-10T16:15:03.776119Z, ref: \"r-1\", rep: 5, status: \"Open\", total: 216}"
+    );
+    assert_eq!(row.raw.field("unknown").field("kept"), &Value::text("raw"));
+    assert_eq!(row.key(&bench.order()).as_deref(), Some("00042"));
+    assert!(row.is_whole(&bench.order()));
+}
+
+#[tokio::test]
+async fn spellings_of_nothing_read_as_null() {
+    let body = r#"{"id":"1","status":null,"ordered":"0001-01-01T00:00:00Z","due":"0001-01-01","rep":{"id":"0"},
+        "origin_facility":{"id":""},"total":{"amount":""},"lines":null}"#;
+    let bench = Bench::new(vec![answer(200, body)]);
+    let row = bench.connector.read(&bench.order(), "1").await.unwrap().unwrap();
+    assert_eq!(row.value, Value::Record(fields(r#"{"id":"1"}"#)));
+    assert!(!row.is_whole(&bench.order()), "ref did not come");
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_stays_as_it_came() {
+    let body = r#"{"id":"1","ordered":"soon","total":"much","lines":"none"}"#;
+    let bench = Bench::new(vec![answer(200, body)]);
+    let row = bench.connector.read(&bench.order(), "1").await.unwrap().unwrap();
+    assert_eq!(row.value, Value::Record(fields(body)));
+}
+
+#[tokio::test]
+async fn envelopes_are_opened_and_gone_is_none() {
+    let bench = Bench::with(
+        wrapped(),
+        vec![
+            answer(200, r#"{"message":"Success","data":{"id":"7"}}"#),
+            answer(200, r#"{"data":[{"id":"8"}]}"#),
+            answer(200, r#"{"data":[]}"#),
+            answer(204, ""),
+            answer(404, r#"{"message":"no"}"#),
+            answer(200, "<html>down</html>"),
+            answer(200, r#"{"message":"Success","status":200}"#),
+        ],
+    );
+    let order = bench.order();
+    for expected in [Some("7"), Some("8"), None, None, None] {
+        let row = bench.connector.read(&order, "x").await.unwrap();
+        assert_eq!(row.as_ref().and_then(|row| row.value.field("id").as_text()), expected);
+    }
+    let not_json = bench.connector.read(&order, "x").await.unwrap_err();
+    assert!(not_json.is_transient() && not_json.to_string().contains("the answer is not JSON"), "{not_json}");
+    let no_key = bench.connector.read(&order, "x").await.unwrap_err();
+    assert_eq!(no_key.to_string(), "failed for now: the answer is no order: it has no id");
+}
+
+#[tokio::test]
+async fn next_urls_are_followed_but_never_to_another_host() {
+    let bench = Bench::new(vec![
+        answer(
+            200,
+            r#"{"next":"https://peer.example/api/orders/?limit=2&offset=2","results":[{"id":"1"},{"id":"2"}]}"#,
+        ),
+        answer(200, r#"{"next":"http://evil.example/steal/?limit=2&offset=4","results":[{"id":"3"}]}"#),
+        answer(200, r#"{"next":null,"results":[{"id":"4"}]}"#),
+    ]);
+    let since = "2026-01-06T15:04:05.1239Z".parse().unwrap();
+    let rows = bench.connector.rows(&bench.order(), Listing::ChangedSince(since)).await.unwrap();
+    assert_eq!(keys(&rows), ["1", "2", "3", "4"]);
+    assert_eq!(
+        bench.lines(),
+        [
+            "GET https://peer.example/api/orders/?since=2026-01-06T15%3A04%3A05.123Z&limit=2",
+            "GET https://peer.example/api/orders/?limit=2&offset=2",
+            "GET https://peer.example/api/orders/?limit=2&offset=4",
+        ]
+    );
+    assert_eq!(bench.connector.calls(), BTreeMap::from([("GET", 3)]));
+}
+
+#[tokio::test]
+async fn offsets_count_rows_that_came() {
+    let bench = Bench::with(
+        wrapped(),
+        vec![
+            answer(200, r#"{"meta":{"next":"https://x/?offset=9"},"data":[{"id":"1"},{"id":"2"}]}"#),
+            answer(200, r#"{"meta":{"next":"y"},"data":[{"id":"3"}]}"#),
+            answer(200, r#"{"meta":{"next":""},"data":[{"id":"4"}]}"#),
+        ],
+    );
+    let find = Listing::Find { field: "ref".to_owned(), value: Value::text("a/b c") };
+    let rows = bench.connector.rows(&bench.order(), find).await.unwrap();
+    assert_eq!(keys(&rows), ["1", "2", "3", "4"]);
+    assert_eq!(
+        bench.lines(),
+        [
+            "GET https://peer.example/api/orders/?ref=a%2Fb%20c&limit=2",
+            "GET https://peer.example/api/orders/?ref=a%2Fb%20c&limit=2&offset=2",
+            "GET https://peer.example/api/orders/?ref=a%2Fb%20c&limit=2&offset=3",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_bare_array_is_one_page_and_a_page_twice_is_an_error() {
+    let page = r#"{"next":"https://peer.example/api/orders/?page=2","results":[{"id":"1"}]}"#;
+    let bench = Bench::new(vec![answer(200, r#"[{"id":"1"},{"id":"2"}]"#), answer(200, page), answer(200, page)]);
+    let rows = bench.connector.rows(&bench.order(), Listing::All).await.unwrap();
+    assert_eq!(keys(&rows), ["1", "2"]);
+    let again = bench.connector.rows(&bench.order(), Listing::All).await.unwrap_err();
+    assert!(again.to_string().contains("the same page again"), "{again}");
+}
+
+#[tokio::test]
+async fn a_failed_page_is_asked_again() {
+    let bench = Bench::new(vec![
+        answer(200, r#"{"next":"https://peer.example/api/orders/?p=2","results":[{"id":"1"}]}"#),
+        answer(502, ""),
+        answer(200, r#"{"next":null,"results":[{"id":"2"}]}"#),
+    ]);
+    let order = bench.order();
+    let mut pager = bench.connector.pages(&order, &Listing::All).unwrap();
+    assert_eq!(keys(&bench.connector.next_page(&order, &mut pager).await.unwrap().unwrap()), ["1"]);
+    assert!(bench.connector.next_page(&order, &mut pager).await.unwrap_err().is_transient());
+    assert_eq!(keys(&bench.connector.next_page(&order, &mut pager).await.unwrap().unwrap()), ["2"]);
+    assert!(bench.connector.next_page(&order, &mut pager).await.unwrap().is_none());
+}
