@@ -1,5 +1,6 @@
 //! petiole joins business systems by rules.
 
+pub mod cli;
 pub mod connector;
 pub mod diagnostic;
 pub mod engine;

@@ -1,6 +1,10 @@
 //! Maps a command's result to an exit code.
-fn main() {
-    let c = petiole::language::compile(&[std::env::args().nth(1).unwrap_or("rules".into()).into()]);
-    print!("{}", petiole::diagnostic::render::render(&c.findings, &c.sources, false));
-    println!("{}", c.plan.is_some());
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    ExitCode::from(petiole::cli::main())
 }

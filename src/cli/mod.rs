@@ -1,1 +1,70 @@
-//! (in the making)
+//! One file per command; no logic of its own.
+//!
+//! Reads arguments, calls the rooms, prints, and gives an exit code.
+
+pub mod arguments;
+pub mod demo;
+pub mod exit_code;
+pub mod inbox;
+pub mod lint;
+pub mod logging;
+pub mod run;
+pub mod service;
+pub mod simulate;
+pub mod status;
+pub mod sync;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+
+/// Runs the command line; the answer is the process's exit code.
+pub fn main() -> u8 {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers, anything else is wrong usage.
+            let code = if error.use_stderr() { exit_code::USAGE } else { exit_code::OK };
+            let _ = error.print();
+            return code;
+        }
+    };
+    logging::start(&arguments);
+    if let Command::Lint(lint) = &arguments.command {
+        return lint::lint(&arguments, lint);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("petiole: {error}");
+            return exit_code::FAILED;
+        }
+    };
+    runtime.block_on(dispatch(&arguments))
+}
+
+async fn dispatch(arguments: &Arguments) -> u8 {
+    match &arguments.command {
+        Command::Demo(demo) => demo::demo(arguments, demo).await,
+        Command::Run(run) => run::run(arguments, run).await,
+        Command::Sync(sync) => sync::sync(arguments, sync).await,
+        Command::Lint(lint) => lint::lint(arguments, lint),
+        Command::Status(at) => status::status(arguments, at).await,
+        Command::Inbox(inbox) => inbox::inbox(arguments, inbox).await,
+        Command::Simulate(simulate) => simulate::simulate(arguments, simulate).await,
+        Command::Test
+        | Command::Plan
+        | Command::Eval
+        | Command::Explain
+        | Command::Replay
+        | Command::Tap
+        | Command::Doctor
+        | Command::Schema
+        | Command::Fmt
+        | Command::New
+        | Command::Lsp => {
+            eprintln!("petiole: not in this version");
+            exit_code::USAGE
+        }
+    }
+}

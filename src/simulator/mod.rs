@@ -4,10 +4,39 @@
 //! HTTP shell around it. Shares no code with the connector, or both could be wrong together:
 //! this room uses only `value` and `world`. The only room where systems are named.
 
+mod connection;
+mod control;
+mod courier;
+pub mod fault;
 pub mod flourish;
+pub mod leaflink;
+mod request_log;
+pub mod server;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod simulator;
 pub mod trade;
 
+pub use fault::Faults;
+pub use server::{Options, Served, Subscription, serve};
 pub use simulator::{Outcome, Simulator, Webhook};
 pub use trade::{Size, Trade};
+
+/// The systems that can be simulated.
+pub const NAMES: [&str; 2] = ["flourish", "leaflink"];
+
+/// A simulator by name.
+pub fn named(name: &str, trade: &Trade, seed: u64) -> Option<Box<dyn Simulator>> {
+    match name {
+        "flourish" => Some(Box::new(flourish::Flourish::new(trade))),
+        "leaflink" => Some(Box::new(leaflink::LeafLink::new(trade, seed))),
+        _ => None,
+    }
+}
+
+/// Where a simulator's API begins, below its origin.
+pub fn base_path(name: &str) -> &'static str {
+    match name {
+        "flourish" => "/external/api",
+        _ => "/api/v2",
+    }
+}

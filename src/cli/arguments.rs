@@ -1,0 +1,258 @@
+//! The command line as types; names are the contract's.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Joins business systems by rules.
+#[derive(Debug, Parser)]
+#[command(name = "petiole", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Folder of the rule files.
+    #[arg(long, global = true, env = "PETIOLE_RULES", default_value = "rules", value_name = "DIR")]
+    pub rules: PathBuf,
+    /// Where state is kept.
+    #[arg(long, global = true, env = "PETIOLE_STORE", default_value = "sqlite:petiole.db", value_name = "URL")]
+    pub store: String,
+    /// Whether output is coloured.
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+    /// Print only what was asked for and errors.
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    /// How logs are written to standard error.
+    #[arg(long, global = true, default_value = "text", value_name = "FORM")]
+    pub log_format: LogFormat,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Whether standard output is to be coloured.
+    pub fn on(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                std::io::IsTerminal::is_terminal(&std::io::stdout()) && std::env::var_os("NO_COLOR").is_none()
+            }
+        }
+    }
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How answers are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show a day of trade between two simulated systems.
+    Demo(DemoArguments),
+    /// Serve: webhooks in, polling, sync, hot reload.
+    Run(RunArguments),
+    /// Bring both sides together once and report.
+    Sync(SyncArguments),
+    /// Check rules, offline.
+    Lint(LintArguments),
+    /// Health and queues of a running service.
+    Status(ServiceArguments),
+    /// Parked work: list, show, retry, drop.
+    Inbox(InboxArguments),
+    /// Serve a simulated system.
+    Simulate(SimulateArguments),
+    /// Run the tests beside the rules (not in this version).
+    Test,
+    /// What a sync would write (not in this version).
+    Plan,
+    /// Evaluate an expression (not in this version).
+    Eval,
+    /// Why a value is what it is (not in this version).
+    Explain,
+    /// Past events through candidate rules (not in this version).
+    Replay,
+    /// The live stream of events (not in this version).
+    Tap,
+    /// Check the connection to each system (not in this version).
+    Doctor,
+    /// JSON Schema of a rule file kind (not in this version).
+    Schema,
+    /// Canonical layout of rule files (not in this version).
+    Fmt,
+    /// A small working rule set (not in this version).
+    New,
+    /// Language server (not in this version).
+    Lsp,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// The seed of the world of trade.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// How many orders buyers submit.
+    #[arg(long, default_value_t = 4)]
+    pub orders: usize,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, env = "PETIOLE_LISTEN", default_value = "127.0.0.1:8787", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// How often changes are looked for, such as 30s.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub poll_interval: Option<std::time::Duration>,
+    /// Do not watch the rule files.
+    #[arg(long)]
+    pub no_watch: bool,
+    /// Refuse to start on the last good rules when the files are invalid.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Arguments of `sync`.
+#[derive(Debug, Args)]
+pub struct SyncArguments {
+    /// Compare everything, not only what changed.
+    #[arg(long)]
+    pub full: bool,
+    /// Only this record and its counterpart: ACCOUNT.RECORD/ID.
+    #[arg(long, value_name = "RECORD")]
+    pub only: Option<String>,
+    /// Confirm what the brake holds.
+    #[arg(long)]
+    pub yes: bool,
+    /// How the report is written.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct LintArguments {
+    /// Files or folders; the rules folder where none is given.
+    pub paths: Vec<PathBuf>,
+    /// Fail on warnings too.
+    #[arg(long)]
+    pub deny_warnings: bool,
+    /// How findings are written.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// Where the running service is.
+#[derive(Debug, Args)]
+pub struct ServiceArguments {
+    /// The service's URL.
+    #[arg(long, env = "PETIOLE_URL", default_value = "http://127.0.0.1:8787")]
+    pub url: String,
+    /// How the answer is written.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `inbox`.
+#[derive(Debug, Args)]
+pub struct InboxArguments {
+    /// Where the service is.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: InboxAction,
+}
+
+/// What to do with parked work.
+#[derive(Debug, Subcommand)]
+pub enum InboxAction {
+    /// All entries.
+    List,
+    /// One entry.
+    Show {
+        /// Its number.
+        id: i64,
+    },
+    /// Try again now.
+    Retry {
+        /// Its number.
+        id: Option<i64>,
+        /// All entries.
+        #[arg(long, conflicts_with = "id", required_unless_present = "id")]
+        all: bool,
+    },
+    /// Take out until the record changes again.
+    Drop {
+        /// Its number.
+        id: i64,
+    },
+}
+
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// Which system.
+    pub system: String,
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// The seed of the world of trade; give both systems the same.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Items in the world.
+    #[arg(long, default_value_t = 24)]
+    pub items: usize,
+    /// Customers in the world.
+    #[arg(long, default_value_t = 12)]
+    pub customers: usize,
+    /// Where webhooks go.
+    #[arg(long, value_name = "URL")]
+    pub webhook: Option<String>,
+    /// The key that signs webhooks.
+    #[arg(long, default_value = "simulated-webhook-key", value_name = "KEY")]
+    pub webhook_key: String,
+}
+
+/// `30s`, `500ms`, `2m`.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: u64 = number.parse().map_err(|_| "write a duration such as 30s, 500ms or 2m".to_owned())?;
+    let length = match unit {
+        "ms" => std::time::Duration::from_millis(number),
+        "s" | "" => std::time::Duration::from_secs(number),
+        "m" => std::time::Duration::from_secs(number.saturating_mul(60)),
+        _ => return Err("write a duration such as 30s, 500ms or 2m".to_owned()),
+    };
+    if length.is_zero() { Err("a duration is longer than nothing".to_owned()) } else { Ok(length) }
+}

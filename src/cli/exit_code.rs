@@ -1,0 +1,13 @@
+//! What exit codes mean, for every command.
+
+/// It worked.
+pub const OK: u8 = 0;
+
+/// The rules have errors.
+pub const INVALID: u8 = 1;
+
+/// Wrong usage.
+pub const USAGE: u8 = 2;
+
+/// It did not work, or something is left.
+pub const FAILED: u8 = 3;

@@ -1,0 +1,111 @@
+//! `petiole inbox`: parked work, over the service or else from the store.
+
+use serde_json::{Value as Json, json};
+
+use super::arguments::{Arguments, Format, InboxAction, InboxArguments};
+use super::exit_code;
+use super::service::ask;
+use crate::server::admin::item;
+use crate::store::{Store, open};
+use crate::world::{Clock as _, Method, SystemClock};
+
+/// Lists, shows, retries or drops parked work.
+pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
+    let url = &inbox.service.url;
+    let (method, path) = match &inbox.action {
+        InboxAction::List | InboxAction::Show { .. } => (Method::Get, "/api/v1/inbox".to_owned()),
+        InboxAction::Retry { id: Some(id), .. } => (Method::Post, format!("/api/v1/inbox/{id}/retry")),
+        InboxAction::Retry { id: None, .. } => (Method::Post, "/api/v1/inbox/all/retry".to_owned()),
+        InboxAction::Drop { id } => (Method::Post, format!("/api/v1/inbox/{id}/drop")),
+    };
+    let answer = match ask(url, method, &path).await {
+        Err(unreached) if unreached.starts_with("no service") => from_store(arguments, &inbox.action, &unreached).await,
+        other => other,
+    };
+    match answer {
+        Ok(answer) => show(&answer, inbox),
+        Err(message) => {
+            eprintln!("petiole: {message}");
+            exit_code::FAILED
+        }
+    }
+}
+
+async fn from_store(arguments: &Arguments, action: &InboxAction, unreached: &str) -> Result<Json, String> {
+    let path = arguments.store.strip_prefix("sqlite:").unwrap_or_default();
+    if !std::path::Path::new(path).exists() {
+        return Err(format!("{unreached}, and there is no store `{}`", arguments.store));
+    }
+    let store = open::open(&arguments.store).map_err(|error| error.to_string())?;
+    act(store.as_ref(), action).await
+}
+
+async fn act(store: &dyn Store, action: &InboxAction) -> Result<Json, String> {
+    let words = |error: crate::store::StoreError| error.to_string();
+    match action {
+        InboxAction::List | InboxAction::Show { .. } => {
+            let parks = store.parks().await.map_err(words)?;
+            Ok(json!({ "items": parks.iter().map(item).collect::<Vec<_>>() }))
+        }
+        InboxAction::Retry { id, .. } => match store.retry(*id, SystemClock.now()).await.map_err(words)? {
+            0 if id.is_some() => Err("no such entry".to_owned()),
+            count => Ok(json!({ "retried": count })),
+        },
+        InboxAction::Drop { id } => match store.drop_park(*id).await.map_err(words)? {
+            true => Ok(json!({ "dropped": id.to_string() })),
+            false => Err("no such entry".to_owned()),
+        },
+    }
+}
+
+fn show(answer: &Json, inbox: &InboxArguments) -> u8 {
+    let mut items: Vec<&Json> = answer.get("items").and_then(Json::as_array).into_iter().flatten().collect();
+    if let InboxAction::Show { id } = &inbox.action {
+        items.retain(|item| item.get("id").and_then(Json::as_str) == Some(id.to_string().as_str()));
+        if items.is_empty() {
+            eprintln!("petiole: no entry {id}");
+            return exit_code::FAILED;
+        }
+    }
+    if inbox.service.format == Format::Json {
+        match &inbox.action {
+            InboxAction::Show { .. } => items.iter().for_each(|item| println!("{item:#}")),
+            _ => println!("{answer:#}"),
+        }
+        return exit_code::OK;
+    }
+    let word = |item: &Json, path: &str| item.pointer(path).and_then(Json::as_str).unwrap_or_default().to_owned();
+    match &inbox.action {
+        InboxAction::Retry { .. } => println!("retried {}", answer.get("retried").unwrap_or(&Json::Null)),
+        InboxAction::Drop { id } => println!("dropped {id}; it stays out until its record changes"),
+        _ if items.is_empty() => println!("nothing is parked"),
+        _ => {}
+    }
+    for item in items {
+        println!(
+            "{}  {}.{}/{}",
+            word(item, "/id"),
+            word(item, "/account"),
+            word(item, "/record"),
+            word(item, "/record_id")
+        );
+        println!("   {}", word(item, "/message"));
+        let line = item.pointer("/rule/line").map(ToString::to_string).unwrap_or_default();
+        println!(
+            "   rule {}:{line}, since {}, tried {} times again",
+            word(item, "/rule/file"),
+            word(item, "/since"),
+            item.get("attempts").unwrap_or(&Json::Null)
+        );
+        for candidate in item.get("candidates").and_then(Json::as_array).into_iter().flatten() {
+            println!(
+                "   near: {} ({}), {}",
+                word(candidate, "/label"),
+                word(candidate, "/id"),
+                word(candidate, "/why")
+            );
+        }
+        println!("   when mended: {}", word(item, "/mend"));
+    }
+    exit_code::OK
+}

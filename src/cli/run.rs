@@ -1,0 +1,127 @@
+//! `petiole run`: the service.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::arguments::{Arguments, RunArguments};
+use super::exit_code;
+use crate::language::source::{SourceFile, SourceMap};
+use crate::language::{self};
+use crate::runtime::limits::POLL_INTERVAL;
+use crate::runtime::reload::ready;
+use crate::runtime::{Live, ReloadError, RuleState, Runtime, World, dispatcher, poller, watcher};
+use crate::server;
+use crate::store::{Store, open};
+use crate::world::{Clock as _, HttpTransport, SeededRandom, SystemClock};
+
+/// Serves until a signal, then drains.
+pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
+    let runtime = match start(arguments, run).await {
+        Ok(runtime) => runtime,
+        Err(code) => return code,
+    };
+    let token = std::env::var("PETIOLE_ADMIN_TOKEN").ok().filter(|token| !token.is_empty());
+    let serving = match server::serve(Arc::clone(&runtime), run.listen, token).await {
+        Ok(serving) => serving,
+        Err(error) => {
+            eprintln!("petiole: cannot listen on {}: {error}", run.listen);
+            return exit_code::FAILED;
+        }
+    };
+    println!("listening on http://{}", serving.address);
+    let mut parts = vec![
+        tokio::spawn(dispatcher::dispatch(Arc::clone(&runtime))),
+        tokio::spawn(poller::poll(Arc::clone(&runtime))),
+    ];
+    if !run.no_watch {
+        parts.push(tokio::spawn(watcher::watch(Arc::clone(&runtime))));
+    }
+    until_signal(&runtime).await;
+    tracing::info!("stopping; work in flight is finished first");
+    runtime.stop();
+    for part in parts {
+        let _ = part.await;
+    }
+    serving.task.abort();
+    exit_code::OK
+}
+
+/// The outside as it really is.
+///
+/// # Errors
+/// The text of the transport's failure.
+pub fn real_world() -> Result<World, String> {
+    let transport = HttpTransport::new().map_err(|error| error.to_string())?;
+    Ok(World {
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SeededRandom::from_entropy()),
+        transport: Arc::new(transport),
+    })
+}
+
+async fn start(arguments: &Arguments, run: &RunArguments) -> Result<Arc<Runtime>, u8> {
+    let world = real_world().map_err(|error| failed(&error))?;
+    let store = open::open(&arguments.store).map_err(|error| failed(&error.to_string()))?;
+    let now = world.clock.now();
+    let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+    let (live, state) = match ready(compiled, store.as_ref(), &world).await {
+        Ok(live) => (live, RuleState::new(arguments.rules.clone(), now, true, json!([]))),
+        Err(ReloadError::Store(error)) => return Err(failed(&error.to_string())),
+        Err(ReloadError::Invalid { text, json }) => {
+            eprint!("{text}");
+            if run.strict {
+                eprintln!("petiole: the rules have errors, and --strict forbids the last good ones");
+                return Err(exit_code::INVALID);
+            }
+            let live = last_good(store.as_ref(), &world).await?;
+            tracing::warn!(generation = live.generation, "the rule files have errors; the last good rules serve");
+            let findings = json.get("findings").cloned().unwrap_or_else(|| json!([]));
+            (live, RuleState::new(arguments.rules.clone(), now, false, findings))
+        }
+    };
+    let interval = run.poll_interval.unwrap_or(POLL_INTERVAL);
+    Ok(Runtime::new(store, world, live, state, interval))
+}
+
+async fn last_good(store: &dyn Store, world: &World) -> Result<Live, u8> {
+    let kept = store.last_good().await.map_err(|error| failed(&error.to_string()))?;
+    let Some((_, texts)) = kept else {
+        eprintln!("petiole: the rules have errors and no good set ever served from this store");
+        return Err(exit_code::INVALID);
+    };
+    let files = texts.into_iter().map(|text| SourceFile { name: text.name, text: text.text }).collect();
+    let compiled = language::compile_texts(SourceMap::new(files));
+    ready(compiled, store, world).await.map_err(|error| {
+        if let ReloadError::Invalid { text, .. } = error {
+            eprint!("{text}");
+        }
+        eprintln!("petiole: the last good rules do not serve either");
+        exit_code::INVALID
+    })
+}
+
+fn failed(message: &str) -> u8 {
+    eprintln!("petiole: {message}");
+    exit_code::FAILED
+}
+
+/// SIGTERM and SIGINT end; SIGHUP reloads the rules.
+async fn until_signal(runtime: &Runtime) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    loop {
+        tokio::select! {
+            biased;
+            _ = terminate.recv() => return,
+            _ = interrupt.recv() => return,
+            _ = hangup.recv() => {
+                let _ = runtime.reload().await;
+            }
+        }
+    }
+}

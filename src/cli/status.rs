@@ -1,0 +1,69 @@
+//! `petiole status`: health and queues, of the service or else of the store.
+
+use serde_json::{Value as Json, json};
+
+use super::arguments::{Arguments, Format, ServiceArguments};
+use super::exit_code;
+use super::service::ask;
+use crate::store::open;
+use crate::world::Method;
+
+/// Prints the status.
+pub async fn status(arguments: &Arguments, at: &ServiceArguments) -> u8 {
+    let found = match ask(&at.url, Method::Get, "/api/v1/status").await {
+        Ok(found) => Ok(found),
+        Err(unreached) => from_store(arguments, &unreached).await,
+    };
+    match found {
+        Ok(found) => {
+            print(&found, at.format);
+            exit_code::OK
+        }
+        Err(message) => {
+            eprintln!("petiole: {message}");
+            exit_code::FAILED
+        }
+    }
+}
+
+async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, String> {
+    // A store is not made by asking for its status.
+    let path = arguments.store.strip_prefix("sqlite:").unwrap_or_default();
+    if !std::path::Path::new(path).exists() {
+        return Err(format!("{unreached}, and there is no store `{}`", arguments.store));
+    }
+    let store = open::open(&arguments.store).map_err(|error| error.to_string())?;
+    let counts = store.counts().await.map_err(|error| error.to_string())?;
+    let generation = store.last_good().await.ok().flatten().map(|(generation, _)| generation.number);
+    Ok(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "service": "not running",
+        "generation": generation,
+        "queue": { "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked },
+        "links": counts.links,
+    }))
+}
+
+fn print(found: &Json, format: Format) {
+    if format == Format::Json {
+        return println!("{found:#}");
+    }
+    let number = |path: &str| found.pointer(path).map(ToString::to_string).unwrap_or_default();
+    let word = |path: &str| found.pointer(path).and_then(Json::as_str).unwrap_or_default().to_owned();
+    println!("petiole {}", word("/version"));
+    if !word("/service").is_empty() {
+        println!("the service is {}", word("/service"));
+    }
+    println!("rules: generation {} {}", number("/generation"), word("/rules_state"));
+    println!(
+        "queue: {} pending, {} in flight, {} parked",
+        number("/queue/pending"),
+        number("/queue/in_flight"),
+        number("/queue/parked")
+    );
+    println!("links: {}", number("/links"));
+    for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
+        let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();
+        println!("put off ({records}): {}", trouble.get("reason").and_then(Json::as_str).unwrap_or_default());
+    }
+}

@@ -1,0 +1,86 @@
+//! `petiole sync`: one pass, then the reconcile report.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::arguments::{Arguments, Format, SyncArguments};
+use super::exit_code;
+use super::run::real_world;
+use crate::language;
+use crate::runtime::limits::POLL_INTERVAL;
+use crate::runtime::poller::{Look, look};
+use crate::runtime::reload::ready;
+use crate::runtime::{ReloadError, Report, RuleState, Runtime, dispatcher};
+use crate::store::{Hint, HintSource, RecordRef, open};
+
+/// How long put-off work is waited for before it counts as left.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Brings both sides together once.
+pub async fn sync(arguments: &Arguments, sync: &SyncArguments) -> u8 {
+    match pass(arguments, sync).await {
+        Ok(report) => {
+            match sync.format {
+                Format::Json => println!("{:#}", report.to_json()),
+                Format::Text => print!("{report}"),
+            }
+            if report.converged() { exit_code::OK } else { exit_code::FAILED }
+        }
+        Err((code, message)) => {
+            eprintln!("{}", message.trim_end());
+            code
+        }
+    }
+}
+
+async fn pass(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8, String)> {
+    let failed = |message: String| (exit_code::FAILED, format!("petiole: {message}"));
+    let world = real_world().map_err(failed)?;
+    let store = open::open(&arguments.store).map_err(|error| failed(error.to_string()))?;
+    let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+    let live = ready(compiled, store.as_ref(), &world).await.map_err(|error| match error {
+        ReloadError::Invalid { text, .. } => (exit_code::INVALID, text),
+        ReloadError::Store(error) => failed(error.to_string()),
+    })?;
+    let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
+    let runtime = Runtime::new(store, world, live, state, POLL_INTERVAL);
+    let mut happenings = runtime.listen();
+    let counting = tokio::spawn(async move {
+        let mut report = Report::default();
+        while let Ok(happening) = happenings.recv().await {
+            report.note(&happening);
+        }
+        report
+    });
+    match &sync.only {
+        Some(name) => only(&runtime, name).await.map_err(failed)?,
+        None => {
+            let how = if sync.full { Look::Everything } else { Look::Changes };
+            look(&runtime, how).await.map_err(|trouble| failed(trouble.to_string()))?;
+        }
+    }
+    dispatcher::settle(&runtime, PATIENCE).await;
+    drop(runtime);
+    counting.await.map_err(|error| failed(error.to_string()))
+}
+
+/// `ACCOUNT.RECORD/ID`
+async fn only(runtime: &Arc<Runtime>, name: &str) -> Result<(), String> {
+    let target = parse_record(name).ok_or("a record is named ACCOUNT.RECORD/ID")?;
+    let live = runtime.live.load_full();
+    let system = live.plan.accounts.get(&target.account).map(|account| account.system.clone());
+    let known = system.is_some_and(|system| live.plan.record(&system, &target.record).is_some());
+    if !known {
+        return Err(format!("there is no account and record `{}.{}`", target.account, target.record));
+    }
+    let hint = Hint { at: runtime.world.clock.now(), source: HintSource::Sweep, target, version: None, first: true };
+    runtime.accept(vec![hint]).await.map(|_| ()).map_err(|trouble| trouble.to_string())
+}
+
+fn parse_record(name: &str) -> Option<RecordRef> {
+    let (kind, id) = name.split_once('/')?;
+    let (account, record) = kind.split_once('.')?;
+    Some(RecordRef { account: account.to_owned(), record: record.to_owned(), id: id.to_owned() })
+}

@@ -1,0 +1,70 @@
+//! The part of `/_control/` that is the same for every simulated system.
+//!
+//! Webhook address, faults, counts of requests, and whether all is quiet. What people do in one
+//! system is that simulator's own; requests for it pass through.
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::fault::Faults;
+use super::request_log::RequestLog;
+use super::server::{Shell, lock};
+use crate::world::{Method, Request, Response};
+
+/// The path under which nothing is faulted or counted.
+pub(super) const PREFIX: &str = "/_control/";
+
+/// The body of `PUT /_control/webhook`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WebhookInput {
+    url: String,
+    key: Option<String>,
+}
+
+/// Answers what is the shell's own; `None` for the rest.
+pub(super) fn answer(shell: &Shell, request: &Request) -> Option<Response> {
+    let path = request.url.split('?').next().unwrap_or_default();
+    let result = match (request.method, path.strip_prefix(PREFIX)?) {
+        (Method::Put, "webhook") => subscribe(shell, &request.body),
+        (Method::Delete, "webhook") => {
+            shell.courier.subscribe(None);
+            Ok(json!({}))
+        }
+        (Method::Put, "faults") => set_faults(shell, &request.body),
+        (Method::Get, "faults") => Ok(json!(lock(&shell.faults).faults())),
+        (Method::Get, "requests") => Ok(lock(&shell.log).to_json()),
+        (Method::Delete, "requests") => {
+            *lock(&shell.log) = RequestLog::default();
+            Ok(json!({}))
+        }
+        (Method::Get, "quiet") => Ok(json!({ "quiet": shell.courier.is_quiet() })),
+        (_, "webhook" | "faults" | "requests" | "quiet") => return Some(respond(405, &json!({ "message": "method" }))),
+        _ => return None,
+    };
+    Some(match result {
+        Ok(body) => respond(200, &body),
+        Err(message) => respond(400, &json!({ "message": message })),
+    })
+}
+
+fn subscribe(shell: &Shell, body: &[u8]) -> Result<Json, String> {
+    let input: WebhookInput = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    if let Some(key) = input.key {
+        lock(&shell.simulator).set_webhook_key(key);
+    }
+    shell.courier.subscribe(Some(input.url));
+    Ok(json!({}))
+}
+
+fn set_faults(shell: &Shell, body: &[u8]) -> Result<Json, String> {
+    let faults: Faults = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let shown = json!(faults);
+    lock(&shell.faults).set(faults);
+    Ok(shown)
+}
+
+fn respond(status: u16, body: &Json) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Response { status, headers, body: body.to_string().into_bytes() }
+}

@@ -1,0 +1,128 @@
+//! What goes wrong between a simulated system and its callers.
+//!
+//! Owns the knobs and the counting behind them; the shell asks here before and after each request
+//! and for each webhook. Knows no system. The same knobs, seed and requests give the same faults.
+
+use serde::{Deserialize, Serialize};
+
+use crate::world::{Method, Response};
+
+/// The knobs. Zero and false mean: never.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// Every Nth request is answered 503 and not handled.
+    pub error_before_every: u64,
+    /// Every Nth request is answered 429 with `Retry-After: 1` and not handled.
+    pub throttle_every: u64,
+    /// Every Nth create (a POST that the system granted) is answered 502 although it was done.
+    pub error_after_commit_every: u64,
+    /// Every Nth create has its connection closed without an answer although it was done.
+    pub cut_after_commit_every: u64,
+    /// Milliseconds that each request waits before it is handled.
+    pub delay_ms: u64,
+    /// How often each webhook is delivered; 0 and 1 both mean once.
+    pub webhook_copies: u32,
+    /// Whether webhooks leave in random order among those waiting.
+    pub webhook_shuffle: bool,
+    /// Every Nth webhook is never delivered.
+    pub webhook_drop_every: u64,
+}
+
+/// What becomes of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The caller gets it.
+    Answered,
+    /// The caller gets a 502 in its place.
+    Failed,
+    /// The caller gets nothing; the connection closes.
+    Cut,
+}
+
+/// The largest number of copies of one webhook.
+const WEBHOOK_COPIES_MAX: u32 = 100;
+
+/// The knobs with their counters.
+#[derive(Debug)]
+pub(super) struct FaultPlan {
+    faults: Faults,
+    random: fastrand::Rng,
+    requests: u64,
+    creates: u64,
+    webhooks: u64,
+}
+
+impl FaultPlan {
+    pub(super) fn new(faults: Faults, seed: u64) -> Self {
+        Self { faults, random: fastrand::Rng::with_seed(seed), requests: 0, creates: 0, webhooks: 0 }
+    }
+
+    pub(super) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Turns the knobs; counting starts anew.
+    pub(super) fn set(&mut self, faults: Faults) {
+        self.faults = faults;
+        self.requests = 0;
+        self.creates = 0;
+        self.webhooks = 0;
+    }
+
+    /// The answer to give in place of handling the next request, if any.
+    pub(super) fn before(&mut self) -> Option<Response> {
+        self.requests += 1;
+        if due(self.faults.throttle_every, self.requests) {
+            let mut response = plain(429, "{\"detail\":\"Request was throttled.\"}");
+            response.headers.push(("retry-after".to_owned(), "1".to_owned()));
+            return Some(response);
+        }
+        due(self.faults.error_before_every, self.requests).then(|| plain(503, "{\"detail\":\"Service unavailable.\"}"))
+    }
+
+    /// What becomes of the answer to a request that was handled.
+    pub(super) fn after(&mut self, method: Method, status: u16) -> Fate {
+        if method != Method::Post || !(200..300).contains(&status) {
+            return Fate::Answered;
+        }
+        self.creates += 1;
+        if due(self.faults.cut_after_commit_every, self.creates) {
+            Fate::Cut
+        } else if due(self.faults.error_after_commit_every, self.creates) {
+            Fate::Failed
+        } else {
+            Fate::Answered
+        }
+    }
+
+    /// How often the next webhook is delivered.
+    pub(super) fn copies(&mut self) -> u32 {
+        self.webhooks += 1;
+        if due(self.faults.webhook_drop_every, self.webhooks) {
+            0
+        } else {
+            self.faults.webhook_copies.clamp(1, WEBHOOK_COPIES_MAX)
+        }
+    }
+
+    /// Which of the waiting webhooks leaves next.
+    pub(super) fn pick(&mut self, waiting: usize) -> usize {
+        if self.faults.webhook_shuffle && waiting > 1 { self.random.usize(0..waiting) } else { 0 }
+    }
+}
+
+/// A gateway's own answer, which hides what the system said.
+pub(super) fn bad_gateway() -> Response {
+    let body = b"<html><body><h1>502 Bad Gateway</h1></body></html>".to_vec();
+    Response { status: 502, headers: vec![("content-type".to_owned(), "text/html".to_owned())], body }
+}
+
+fn plain(status: u16, body: &str) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Response { status, headers, body: body.as_bytes().to_vec() }
+}
+
+fn due(every: u64, count: u64) -> bool {
+    every > 0 && count.is_multiple_of(every)
+}

@@ -1,0 +1,287 @@
+//! What people do: buyers submit and cancel, sellers edit and combine, menus change.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde_json::{Map, Value as Json, json};
+
+use super::order::{Line, Order};
+use super::state::{Customer, Product, stamp};
+use super::{Answer, COMPANY, LeafLink, Refusal};
+use crate::world::Method;
+
+/// Orders submitted in one request.
+const SUBMIT_MAX: u64 = 10_000;
+
+fn refuse(text: impl Into<String>) -> Refusal {
+    Refusal::new(400, json!({ "message": text.into() }))
+}
+
+fn word<'a>(body: &'a Json, name: &str) -> Option<&'a str> {
+    body.get(name).and_then(Json::as_str)
+}
+
+fn number(body: &Json, name: &str) -> Option<Decimal> {
+    body.get(name).and_then(|value| value.to_string().trim_matches('"').parse().ok())
+}
+
+impl LeafLink {
+    pub(super) fn control(&mut self, now: Timestamp, (method, act): (Method, &str), body: &[u8]) -> Answer {
+        if (method, act) == (Method::Get, "state") {
+            return Ok(self.summary());
+        }
+        if method != Method::Post {
+            return Err(Refusal::new(405, json!({ "message": "POST it" })));
+        }
+        let body: Json = if body.is_empty() {
+            json!({})
+        } else {
+            serde_json::from_slice(body).map_err(|error| refuse(error.to_string()))?
+        };
+        match act {
+            "submit" => self.submit(now, &body),
+            "edit" => self.edit_lines(now, &body),
+            "combine" => self.combine(now, &body),
+            "product" => self.add_product(now, &body),
+            "customer" => self.add_customer(now, &body),
+            "batch" => self.add_batch(&body),
+            "stock" => {
+                let sku = word(&body, "sku").unwrap_or_default().to_owned();
+                let quantity = number(&body, "quantity").ok_or_else(|| refuse("quantity is a number"))?;
+                let product = self.state.product_by_sku(&sku).ok_or_else(|| refuse(format!("no product {sku}")))?;
+                (product.quantity, product.modified) = (quantity, now);
+                let view = product.view();
+                self.tell("edit", &view);
+                Ok(json!({ "sku": sku }))
+            }
+            "cancel" | "accept" | "reject" | "fulfill" | "ship" | "complete" => {
+                let order = word(&body, "order").unwrap_or_default().to_owned();
+                self.transition(now, &order, act).map(|_| json!({ "order": order }))
+            }
+            other => Err(refuse(format!("nobody can `{other}`"))),
+        }
+    }
+
+    fn submit(&mut self, now: Timestamp, body: &Json) -> Answer {
+        let count = body.get("count").and_then(Json::as_u64).unwrap_or(1).min(SUBMIT_MAX);
+        let mut made = Vec::new();
+        for _ in 0..count {
+            let order = self.draw_order(now, body)?;
+            let (number, draft) = (order.number.clone(), body.get("draft") == Some(&json!(true)));
+            made.push(json!({ "number": number, "short_id": number.get(28..) }));
+            self.state.orders.insert(number.clone(), order);
+            if draft {
+                self.tell_order("create", &number);
+            } else {
+                self.set_status(now, &number, "Submitted")?;
+            }
+        }
+        Ok(json!({ "orders": made }))
+    }
+
+    /// What the buyer does not say is left to chance.
+    fn draw_order(&mut self, now: Timestamp, body: &Json) -> Result<Order, Refusal> {
+        let customers: Vec<i64> = self.state.customers.keys().copied().collect();
+        let drawn = customers.get(self.state.random.usize(0..customers.len().max(1))).copied();
+        let customer = body.get("customer").and_then(Json::as_i64).or(drawn).ok_or_else(|| refuse("no customer"))?;
+        let rep = self.state.customers.get(&customer).ok_or_else(|| refuse("no such customer"))?.rep;
+        let lines = match body.get("lines").and_then(Json::as_array) {
+            Some(lines) => lines.clone().iter().map(|line| self.line(line)).collect::<Result<Vec<_>, _>>()?,
+            None => self.draw_lines(),
+        };
+        let number = format!(
+            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+            self.state.random.u32(..),
+            self.state.random.u16(..),
+            self.state.random.u16(0..4096),
+            self.state.random.u16(0..4096),
+            self.state.random.u64(0..1 << 48)
+        );
+        Ok(Order {
+            number,
+            created: now,
+            modified: now,
+            status: "Draft".to_owned(),
+            customer,
+            rep: body.get("sales_rep").and_then(Json::as_i64).unwrap_or(rep),
+            lines,
+            notes: word(body, "notes").unwrap_or_default().to_owned(),
+            payment_term: word(body, "payment_term").unwrap_or("Net 15").to_owned(),
+            is_combination: false,
+            external_ids: Map::new(),
+            ship_date: Json::Null,
+            reserved: false,
+        })
+    }
+
+    fn draw_lines(&mut self) -> Vec<Line> {
+        let count = self.state.random.usize(1..4);
+        let mut ids: Vec<i64> =
+            self.state.products.values().filter(|one| one.listing_state == "Available").map(|one| one.id).collect();
+        self.state.random.shuffle(&mut ids);
+        ids.truncate(count);
+        let mut lines = Vec::new();
+        for id in ids {
+            let cases = self.state.random.i64(1..4);
+            if let Some(product) = self.state.products.get(&id).cloned() {
+                lines.push(self.line_of(&product, Decimal::from(cases * product.units_per_case)));
+            }
+        }
+        lines
+    }
+
+    fn line(&mut self, body: &Json) -> Result<Line, Refusal> {
+        let sku = word(body, "sku").unwrap_or_default().to_owned();
+        let id = body.get("product").and_then(Json::as_i64);
+        let found = self.state.products.values().find(|one| Some(one.id) == id || one.sku == sku).cloned();
+        let product = found.ok_or_else(|| refuse(format!("no product {sku}")))?;
+        let quantity = number(body, "quantity").ok_or_else(|| refuse("quantity is a number"))?;
+        let mut line = self.line_of(&product, quantity);
+        line.sale_price = number(body, "sale_price").unwrap_or_default();
+        line.is_sample = body.get("is_sample") == Some(&json!(true));
+        let batches = &self.state.batches;
+        line.batch = word(body, "batch").and_then(|wanted| {
+            let fits = |batch: &Json| word(batch, "production_batch_number") == Some(wanted);
+            batches.iter().find(|(_, batch)| fits(batch)).map(|(id, _)| *id)
+        });
+        Ok(line)
+    }
+
+    fn line_of(&mut self, product: &Product, quantity: Decimal) -> Line {
+        self.state.next_line += 1;
+        Line {
+            id: self.state.next_line,
+            product: product.id,
+            quantity,
+            unit_multiplier: product.units_per_case,
+            ordered_unit_price: product.case_price,
+            sale_price: Decimal::ZERO,
+            batch: None,
+            is_sample: false,
+        }
+    }
+
+    /// Lines by SKU: a quantity sets, `remove` takes out, an unknown one is added.
+    fn edit_lines(&mut self, now: Timestamp, body: &Json) -> Answer {
+        let order = word(body, "order").unwrap_or_default().to_owned();
+        self.order(&order)?;
+        for change in body.get("lines").and_then(Json::as_array).cloned().unwrap_or_default() {
+            let line = self.line(&change)?;
+            let remove = change.get("remove") == Some(&json!(true));
+            let lines = &mut self.order(&order)?.lines;
+            match lines.iter_mut().find(|known| known.product == line.product) {
+                _ if remove => lines.retain(|known| known.product != line.product),
+                Some(known) => known.quantity = line.quantity,
+                None => lines.push(line),
+            }
+        }
+        let found = self.order(&order)?;
+        found.modified = now;
+        if let Some(notes) = word(body, "notes") {
+            notes.clone_into(&mut found.notes);
+        }
+        if let Some(term) = word(body, "payment_term") {
+            term.clone_into(&mut found.payment_term);
+        }
+        self.tell_order("edit", &order);
+        Ok(json!({ "order": order }))
+    }
+
+    /// Sources become `Combined`, their goods one new order.
+    fn combine(&mut self, now: Timestamp, body: &Json) -> Answer {
+        let names: Vec<String> = body
+            .get("orders")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .map(str::to_owned)
+            .collect();
+        let mut lines = Vec::new();
+        let mut customer = None;
+        for name in &names {
+            let order = self.order(name)?;
+            if customer.is_some_and(|known| known != order.customer) {
+                return Err(refuse("orders of one customer can be combined"));
+            }
+            customer = Some(order.customer);
+            lines.extend(order.lines.clone());
+        }
+        let mut order = self.draw_order(now, &json!({ "customer": customer, "lines": [] }))?;
+        (order.lines, order.is_combination) = (lines, true);
+        for name in &names {
+            self.set_status(now, name, "Combined")?;
+        }
+        let number = order.number.clone();
+        self.state.orders.insert(number.clone(), order);
+        self.set_status(now, &number, "Submitted")?;
+        Ok(json!({ "order": number }))
+    }
+
+    fn add_product(&mut self, now: Timestamp, body: &Json) -> Answer {
+        let sku = word(body, "sku").ok_or_else(|| refuse("sku is needed"))?.to_owned();
+        let id = self.state.products.keys().last().map_or(3001, |last| last + 1);
+        let product = Product {
+            id,
+            name: word(body, "name").unwrap_or(&sku).to_owned(),
+            sku,
+            brand: 41,
+            units_per_case: body.get("units_per_case").and_then(Json::as_i64).unwrap_or(1),
+            case_price: number(body, "price").unwrap_or(Decimal::TEN),
+            quantity: number(body, "quantity").unwrap_or(Decimal::ONE_HUNDRED),
+            reserved: Decimal::ZERO,
+            listing_state: "Available".to_owned(),
+            external_ids: Map::new(),
+            modified: now,
+        };
+        let view = product.view();
+        self.state.products.insert(id, product);
+        self.tell("create", &view);
+        Ok(json!({ "id": id }))
+    }
+
+    fn add_customer(&mut self, now: Timestamp, body: &Json) -> Answer {
+        let id = self.state.customers.keys().last().map_or(90_001, |last| last + 1);
+        let name = word(body, "name").unwrap_or("New Store").to_owned();
+        let fields = json!({
+            "id": id, "name": name, "dba": name, "owner": COMPANY, "license_number": body.get("license_number"),
+            "email": null, "phone": null, "website": null, "address": "1 New St", "unit_number": null, "city": "Oakland",
+            "state": "CA", "zipcode": "94607", "managers": [71], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
+        });
+        self.state.customers.insert(id, Customer { id, name, fields, rep: 71 });
+        Ok(json!({ "id": id }))
+    }
+
+    fn add_batch(&mut self, body: &Json) -> Answer {
+        let id = self.state.batches.keys().last().map_or(8001, |last| last + 1);
+        let batch = json!({ "id": id, "owner": COMPANY, "production_batch_number": body.get("number"), "batch_date": "2026-01-01" });
+        self.state.batches.insert(id, batch);
+        Ok(json!({ "id": id }))
+    }
+
+    /// For tests: what is there, in short.
+    fn summary(&self) -> Json {
+        let sku = |id: i64| self.state.products.get(&id).map(|one| one.sku.clone());
+        let orders: Vec<Json> = self
+            .state
+            .orders
+            .values()
+            .map(|order| {
+                let lines: Vec<Json> = order
+                    .lines
+                    .iter()
+                    .map(|line| json!({ "sku": sku(line.product), "quantity": line.quantity.normalize().to_string(), "unit_multiplier": line.unit_multiplier, "price": line.ordered_unit_price.to_string() }))
+                    .collect();
+                json!({ "number": order.number, "status": order.status, "customer": order.customer, "lines": lines, "total": order.total().to_string(), "external_ids": order.external_ids })
+            })
+            .collect();
+        let products: Vec<Json> = self
+            .state
+            .products
+            .values()
+            .map(|one| json!({ "id": one.id, "sku": one.sku, "quantity": one.quantity.to_string(), "reserved": one.reserved.to_string(), "listing_state": one.listing_state }))
+            .collect();
+        let customers: Vec<Json> =
+            self.state.customers.values().map(|one| json!({ "id": one.id, "name": one.name })).collect();
+        json!({ "orders": orders, "products": products, "customers": customers })
+    }
+}

@@ -1,0 +1,134 @@
+//! LeafLink in miniature: Marketplace V2 as a seller's integration sees it.
+//!
+//! Synchronous; its only time is `now`. Follows the reference: trailing slashes, envelopes, mixed
+//! money typing, legal transitions with stock effects, signed webhooks. What people do stands
+//! under `/_control/`.
+
+mod catalogue;
+mod control;
+mod order;
+mod order_view;
+mod query;
+mod state;
+mod transition;
+mod webhook;
+
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use super::simulator::{Outcome, Simulator, Webhook};
+use super::trade::Trade;
+use crate::world::{Method, Request, Response};
+use query::Query;
+use state::State;
+
+/// The seller's company id in every world.
+pub const COMPANY: i64 = 501;
+
+/// LeafLink in miniature.
+#[derive(Debug)]
+pub struct LeafLink {
+    state: State,
+    keys: Vec<String>,
+    webhook_key: String,
+    pending: Vec<Webhook>,
+}
+
+/// An answer before it is bytes.
+type Answer = Result<Json, Refusal>;
+
+/// Why a request is not granted.
+#[derive(Debug)]
+struct Refusal {
+    status: u16,
+    body: Json,
+}
+
+impl Refusal {
+    fn new(status: u16, body: Json) -> Self {
+        Self { status, body }
+    }
+
+    fn detail(status: u16, text: &str) -> Self {
+        Self::new(status, json!({ "detail": text }))
+    }
+
+    fn not_found() -> Self {
+        Self::detail(404, "Not found.")
+    }
+}
+
+impl LeafLink {
+    /// A world without orders. `seed` rules what buyers do by chance.
+    pub fn new(trade: &Trade, seed: u64) -> Self {
+        Self { state: State::new(trade, seed), keys: Vec::new(), webhook_key: String::new(), pending: Vec::new() }
+    }
+
+    /// Only these keys are let in; with none, any key is.
+    #[must_use]
+    pub fn api_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.keys = keys.into_iter().map(Into::into).collect();
+        self
+    }
+
+    fn authorised(&self, request: &Request) -> bool {
+        let Some(value) = request.header("Authorization") else { return false };
+        let key = value.strip_prefix("App ").or_else(|| value.strip_prefix("Token "));
+        key.is_some_and(|key| !key.is_empty() && (self.keys.is_empty() || self.keys.iter().any(|known| known == key)))
+    }
+
+    fn route(&mut self, now: Timestamp, request: &Request) -> Answer {
+        let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
+        if let Some(act) = path.strip_prefix("/_control/") {
+            return self.control(now, (request.method, act), &request.body);
+        }
+        let Some(path) = path.strip_prefix("/api/v2/") else { return Err(Refusal::not_found()) };
+        if !path.ends_with('/') {
+            return Err(Refusal::detail(400, "Bad Request: the path must end in a slash."));
+        }
+        if !self.authorised(request) {
+            return Err(Refusal::detail(403, "Invalid token."));
+        }
+        let query = Query::new(request, query);
+        let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+        let body = || -> Result<Json, Refusal> {
+            serde_json::from_slice(&request.body)
+                .map_err(|error| Refusal::detail(400, &format!("JSON parse error - {error}")))
+        };
+        match (request.method, parts.as_slice()) {
+            (Method::Get, ["orders-received"]) => self.list_orders(&query),
+            (Method::Get, ["orders-received", number]) => self.show_order(number, &query),
+            (Method::Patch, ["orders-received", number]) => self.edit_order(now, number, &body()?),
+            (Method::Post, ["orders-received", number, "transition", action]) => self.transition(now, number, action),
+            (Method::Get, ["orders-received", number, "line-items"]) => self.lines_of(number),
+            (Method::Get, ["line-items"]) => self.list_lines(&query),
+            (Method::Get, ["products"]) => self.list_products(&query),
+            (Method::Get, ["products", id]) => self.one_of("products", id),
+            (Method::Patch, ["products", id]) => self.edit_product(now, id, &body()?),
+            (Method::Get, ["customers"]) => self.list_customers(&query),
+            (Method::Get, ["customers", id]) => self.one_of("customers", id),
+            (Method::Get, [kind @ ("brands" | "company-staff" | "companies" | "batches" | "licenses")]) => {
+                Ok(query.page(self.state.rows(kind)))
+            }
+            (Method::Get, [kind @ ("brands" | "company-staff" | "companies" | "batches"), id]) => self.one_of(kind, id),
+            (Method::Get, _) => Err(Refusal::not_found()),
+            _ => Err(Refusal::detail(405, &format!("Method \"{}\" not allowed.", request.method))),
+        }
+    }
+}
+
+impl Simulator for LeafLink {
+    fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome {
+        let (status, body) = match self.route(now, request) {
+            Ok(body) => (200, body),
+            Err(refusal) => (refusal.status, refusal.body),
+        };
+        let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        let response = Response { status, headers, body: body.to_string().into_bytes() };
+        Outcome { response, webhooks: std::mem::take(&mut self.pending) }
+    }
+
+    fn set_webhook_key(&mut self, key: String) {
+        self.webhook_key = key;
+    }
+}

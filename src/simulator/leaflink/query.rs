@@ -1,0 +1,130 @@
+//! Query parameters: filters, field selection, limit and offset.
+
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use crate::world::Request;
+
+/// Rows of a page where nothing is asked for.
+const LIMIT: usize = 50;
+
+/// The most rows of a page.
+const LIMIT_MAX: usize = 100;
+
+/// A request's query.
+pub(super) struct Query {
+    pairs: Vec<(String, String)>,
+    base: String,
+}
+
+impl Query {
+    pub(super) fn new(request: &Request, query: &str) -> Self {
+        let pairs = query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(name, value)| (decode(name), decode(value)))
+            .collect();
+        let host = request.header("Host").unwrap_or("localhost");
+        let path = request.url.split('?').next().unwrap_or_default();
+        Self { pairs, base: format!("http://{host}{path}") }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.pairs
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// A comma list; `None` where the parameter is not there.
+    pub(super) fn list(&self, name: &str) -> Option<Vec<&str>> {
+        self.get(name).map(|value| value.split(',').map(str::trim).collect())
+    }
+
+    /// Whether an instant passes the `name__gte`, `__gt`, `__lte` and `__lt` filters.
+    pub(super) fn spans(&self, name: &str, at: Timestamp) -> bool {
+        let bound = |suffix: &str| self.get(&format!("{name}__{suffix}")).and_then(instant);
+        bound("gte").is_none_or(|from| at >= from)
+            && bound("gt").is_none_or(|from| at > from)
+            && bound("lte").is_none_or(|to| at <= to)
+            && bound("lt").is_none_or(|to| at < to)
+    }
+
+    pub(super) fn includes(&self, child: &str) -> bool {
+        self.list("include_children").is_some_and(|children| children.contains(&child))
+    }
+
+    /// The asked-for page in its envelope.
+    pub(super) fn page(&self, rows: Vec<Json>) -> Json {
+        let number = |name: &str| self.get(name).and_then(|value| value.parse::<usize>().ok());
+        let limit = number("limit").unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
+        let offset = number("offset").unwrap_or(0);
+        let count = rows.len();
+        let results: Vec<Json> = rows.into_iter().skip(offset).take(limit).map(|row| self.select(row)).collect();
+        let next = (offset + limit < count).then(|| self.link(limit, offset + limit));
+        let previous = (offset > 0).then(|| self.link(limit, offset.saturating_sub(limit)));
+        json!({ "count": count, "next": next, "previous": previous, "results": results })
+    }
+
+    fn link(&self, limit: usize, offset: usize) -> String {
+        let kept = self.pairs.iter().filter(|(name, _)| name != "limit" && name != "offset");
+        let kept: String = kept.map(|(name, value)| format!("&{name}={}", encode(value))).collect();
+        format!("{}?limit={limit}&offset={offset}{kept}", self.base)
+    }
+
+    /// `fields_include` and `fields_exclude`.
+    pub(super) fn select(&self, row: Json) -> Json {
+        let Json::Object(mut fields) = row else { return row };
+        if let Some(kept) = self.list("fields_include") {
+            fields.retain(|name, _| kept.contains(&name.as_str()));
+        }
+        for name in self.list("fields_exclude").unwrap_or_default() {
+            fields.remove(name);
+        }
+        Json::Object(fields)
+    }
+}
+
+fn instant(text: &str) -> Option<Timestamp> {
+    crate::value::timestamp::parse(text)
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let pair = behind
+            .get(..2)
+            .and_then(|pair| std::str::from_utf8(pair).ok())
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        match (first, pair) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            (b'+', _) => {
+                bytes.push(b' ');
+                rest = behind;
+            }
+            _ => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-_.~,".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
