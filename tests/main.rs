@@ -3,3 +3,4 @@
 
 mod connector;
 mod simulator_flourish;
+mod store;

@@ -36,7 +36,7 @@ async fn from_store(arguments: &Arguments, action: &InboxAction, unreached: &str
     if !std::path::Path::new(path).exists() {
         return Err(format!("{unreached}, and there is no store `{}`", arguments.store));
     }
-    let store = open::open(&arguments.store).map_err(|error| error.to_string())?;
+    let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| error.to_string())?;
     act(store.as_ref(), action).await
 }
 
@@ -51,10 +51,10 @@ async fn act(store: &dyn Store, action: &InboxAction) -> Result<Json, String> {
             0 if id.is_some() => Err("no such entry".to_owned()),
             count => Ok(json!({ "retried": count })),
         },
-        InboxAction::Drop { id } => match store.drop_park(*id).await.map_err(words)? {
-            true => Ok(json!({ "dropped": id.to_string() })),
-            false => Err("no such entry".to_owned()),
-        },
+        InboxAction::Drop { id } => {
+            let dropped = store.drop_park(*id).await.map_err(words)?;
+            if dropped { Ok(json!({ "dropped": id.to_string() })) } else { Err("no such entry".to_owned()) }
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub fn real_world() -> Result<World, String> {
 
 async fn start(arguments: &Arguments, run: &RunArguments) -> Result<Arc<Runtime>, u8> {
     let world = real_world().map_err(|error| failed(&error))?;
-    let store = open::open(&arguments.store).map_err(|error| failed(&error.to_string()))?;
+    let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| failed(&error.to_string()))?;
     let now = world.clock.now();
     let compiled = language::compile(std::slice::from_ref(&arguments.rules));
     let (live, state) = match ready(compiled, store.as_ref(), &world).await {

@@ -8,7 +8,7 @@ use super::run::real_world;
 use crate::world::{Method, Request};
 
 /// How long the service may take to answer.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// One request to the service's API; the body where it answered 2xx.
 ///

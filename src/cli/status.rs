@@ -32,7 +32,7 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
     if !std::path::Path::new(path).exists() {
         return Err(format!("{unreached}, and there is no store `{}`", arguments.store));
     }
-    let store = open::open(&arguments.store).map_err(|error| error.to_string())?;
+    let store = open::open_reader(&arguments.store).await.map_err(|error| error.to_string())?;
     let counts = store.counts().await.map_err(|error| error.to_string())?;
     let generation = store.last_good().await.ok().flatten().map(|(generation, _)| generation.number);
     Ok(json!({

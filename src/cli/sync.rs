@@ -14,9 +14,10 @@ use crate::runtime::poller::{Look, look};
 use crate::runtime::reload::ready;
 use crate::runtime::{ReloadError, Report, RuleState, Runtime, dispatcher};
 use crate::store::{Hint, HintSource, RecordRef, open};
+use crate::world::{Clock as _, SystemClock};
 
 /// How long put-off work is waited for before it counts as left.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Brings both sides together once.
 pub async fn sync(arguments: &Arguments, sync: &SyncArguments) -> u8 {
@@ -38,7 +39,7 @@ pub async fn sync(arguments: &Arguments, sync: &SyncArguments) -> u8 {
 async fn pass(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8, String)> {
     let failed = |message: String| (exit_code::FAILED, format!("petiole: {message}"));
     let world = real_world().map_err(failed)?;
-    let store = open::open(&arguments.store).map_err(|error| failed(error.to_string()))?;
+    let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| failed(error.to_string()))?;
     let compiled = language::compile(std::slice::from_ref(&arguments.rules));
     let live = ready(compiled, store.as_ref(), &world).await.map_err(|error| match error {
         ReloadError::Invalid { text, .. } => (exit_code::INVALID, text),

@@ -1,5 +1,6 @@
 //! What is going on, as JSON and as Prometheus text.
 
+
 use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 

@@ -1,20 +1,63 @@
-//! Opens the store that a URL names.
+//! Finds the store that a URL names and opens it.
+//!
+//! Owns the forms a store URL may take. Never repeats a whole URL in a message, since it may hold
+//! a password.
 
+use std::path::Path;
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::sqlite::SqliteStore;
 use super::store::{Store, StoreError};
 
-/// Opens a store: `sqlite:PATH`, or `sqlite::memory:` for one that is gone with the process.
+/// What a store URL may look like, for messages.
+const FORMS: &str = "write `sqlite:PATH`, such as `sqlite:/var/lib/petiole/petiole.db`, or `sqlite::memory:` for a store \
+                     that is forgotten at the end";
+
+/// What a URL names.
+enum Place<'a> {
+    File(&'a Path),
+    Memory,
+}
+
+/// Opens a store for reading and writing. One process at a time has it; work that was in flight
+/// when the last one ended is pending again, due at `now`.
 ///
-/// # Errors
-/// [`StoreError`] where another process has it, or it cannot be opened.
-pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    match url.split_once(':') {
-        Some(("sqlite", path)) if !path.is_empty() => Ok(Arc::new(SqliteStore::open(path)?)),
-        Some(("postgres" | "postgresql", _)) => {
-            Err(StoreError::Unavailable("postgres is not in this version; write `sqlite:PATH`".to_owned()))
+/// Errors: `InUse` where another process has it; `Unavailable` where the URL names no store or
+/// the store cannot be read and written.
+#[allow(clippy::unused_async, reason = "a server database connects here")]
+pub async fn open(url: &str, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match place(url)? {
+        Place::File(path) => Arc::new(SqliteStore::open(path, now)?),
+        Place::Memory => Arc::new(SqliteStore::open_memory()?),
+    })
+}
+
+/// Opens a store for reading only, also while a service has it. Whatever writes answers `InUse`.
+#[allow(clippy::unused_async, reason = "a server database connects here")]
+pub async fn open_reader(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    match place(url)? {
+        Place::File(path) => Ok(Arc::new(SqliteStore::open_reader(path)?)),
+        Place::Memory => {
+            Err(StoreError::Unavailable("a store in memory can only be read by the process that made it".to_owned()))
         }
-        _ => Err(StoreError::Unavailable(format!("`{url}` names no store; write `sqlite:PATH`"))),
     }
+}
+
+fn place(url: &str) -> Result<Place<'_>, StoreError> {
+    if let Some(rest) = url.strip_prefix("sqlite:") {
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        return match path {
+            "" => Err(StoreError::Unavailable(format!("the store URL names no file; {FORMS}"))),
+            ":memory:" => Ok(Place::Memory),
+            path => Ok(Place::File(Path::new(path))),
+        };
+    }
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
+    Err(StoreError::Unavailable(match scheme {
+        Some("postgres" | "postgresql") => format!("PostgreSQL is not in this version; {FORMS}"),
+        Some(other) => format!("`{other}:` is no kind of store; {FORMS}"),
+        None => format!("the store URL has no scheme; {FORMS}"),
+    }))
 }

@@ -69,7 +69,7 @@ impl LeafLink {
     /// `PATCH /orders-received/{number}/`
     pub(super) fn edit_order(&mut self, now: Timestamp, number: &str, body: &Json) -> Answer {
         let Some(fields) = body.as_object() else { return Err(Refusal::detail(400, "an object is expected")) };
-        for name in fields.keys().filter(|name| !WRITABLE.contains(&name.as_str())) {
+        if let Some(name) = fields.keys().find(|name| !WRITABLE.contains(&name.as_str())) {
             return Err(Refusal::new(400, json!({ name.as_str(): ["This field cannot be changed."] })));
         }
         let order = self.order(number)?;

@@ -1,144 +1,250 @@
-//! Hints, the work they make, and cursors.
+//! Hints in, work out: the table of what waits, what is in flight and what was put off.
+//!
+//! A row of `work` is one record; none means that nothing is to be done for it. A row in flight
+//! keeps collecting hints and is pending again when those are newer than what was claimed.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::values::{instant, millis};
+use super::codec::{damaged, instant, nanos};
+use super::park;
 use crate::store::journal::{Cursor, Hint, HintSource, RecordRef, Work};
-use crate::store::store::Counts;
+use crate::store::park::{ParkDraft, Wait};
+use crate::store::store::{Counts, StoreError};
 
-pub(super) fn accept(tx: &Transaction<'_>, hints: &[Hint], cursor: Option<&Cursor>) -> rusqlite::Result<usize> {
+/// Journals hints and moves the cursor; answers how many hints were new.
+pub(super) fn accept(connection: &Connection, hints: &[Hint], cursor: Option<&Cursor>) -> Result<usize, StoreError> {
     let mut new = 0;
     for hint in hints {
-        let target = &hint.target;
-        let known: Option<Option<String>> = tx
-            .prepare_cached("select version from work where account = ?1 and record = ?2 and id = ?3")?
-            .query_row(params![target.account, target.record, target.id], |row| row.get(0))
-            .optional()?;
-        if hint.version.is_some() && known.as_ref() == Some(&hint.version) {
-            continue;
+        if remember_version(connection, hint)? {
+            enqueue(connection, hint)?;
+            new += 1;
         }
-        tx.prepare_cached(
-            "insert into hint (at, source, account, record, id, version) values (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            hint.at.to_string(),
-            hint.source.as_str(),
-            target.account,
-            target.record,
-            target.id,
-            hint.version
-        ])?;
-        let seq = tx.last_insert_rowid();
-        tx.prepare_cached(
-            "insert into work (account, record, id, hint, source, since, due, first, state, version)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9)
-             on conflict do update set hint = excluded.hint, source = excluded.source, first = excluded.first,
-               since = case when state in ('pending', 'in_flight') then since else excluded.since end,
-               due = min(due, excluded.due), version = coalesce(excluded.version, version), attempts = 0,
-               state = case when state = 'in_flight' then 'in_flight' else 'pending' end",
-        )?
-        .execute(params![
-            target.account,
-            target.record,
-            target.id,
-            seq,
-            hint.source.as_str(),
-            hint.at.to_string(),
-            millis(hint.at),
-            hint.first,
-            hint.version
-        ])?;
-        new += 1;
     }
     if let Some(cursor) = cursor {
-        tx.execute(
-            "insert into cursor (account, record, at) values (?1, ?2, ?3) on conflict do update set at = excluded.at",
-            params![cursor.account, cursor.record, cursor.at.to_string()],
-        )?;
+        connection
+            .prepare_cached(
+                "INSERT INTO cursor (account, record, at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET at = excluded.at",
+            )?
+            .execute(params![cursor.account, cursor.record, nanos(cursor.at)])?;
     }
     Ok(new)
 }
 
-pub(super) fn claim(tx: &Transaction<'_>, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<Work>> {
-    let mut found = tx.prepare_cached(
-        "select account, record, id, hint, source, since, attempts from work
-         where state in ('pending', 'parked') and due <= ?1 order by first desc, due, since limit ?2",
+/// False for a hint whose version was accepted already. A change ends the silence of dropped parks.
+fn remember_version(connection: &Connection, hint: &Hint) -> Result<bool, StoreError> {
+    let RecordRef { account, record, id } = &hint.target;
+    if let Some(version) = &hint.version {
+        let changed = connection
+            .prepare_cached(
+                "INSERT INTO seen (account, record, id, version) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET version = excluded.version WHERE version <> excluded.version",
+            )?
+            .execute(params![account, record, id, version])?;
+        if changed == 0 {
+            return Ok(false);
+        }
+    }
+    if hint.version.is_some() || hint.source == HintSource::Webhook {
+        connection
+            .prepare_cached("DELETE FROM park WHERE account = ?1 AND record = ?2 AND id = ?3 AND dropped = 1")?
+            .execute(params![account, record, id])?;
+    }
+    Ok(true)
+}
+
+/// Journals one hint and makes its record pending, or adds to what is. Work that was put off
+/// keeps its time, since its account is in trouble; a person's wish or a wake goes at once.
+pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreError> {
+    let RecordRef { account, record, id } = &hint.target;
+    let (at, source) = (nanos(hint.at), hint.source.as_str());
+    connection
+        .prepare_cached(
+            "INSERT INTO hint (at, source, account, record, id, version, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![at, source, account, record, id, hint.version, hint.first])?;
+    connection
+        .prepare_cached(
+            "INSERT INTO work (account, record, id, hint, state, source, since, due, first)
+             VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?6, ?7)
+             ON CONFLICT DO UPDATE SET
+                hint = excluded.hint,
+                source = excluded.source,
+                first = CASE state WHEN 'parked' THEN excluded.first ELSE max(first, excluded.first) END,
+                since = CASE state WHEN 'parked' THEN excluded.since ELSE since END,
+                due = CASE WHEN state = 'parked' THEN excluded.due
+                    WHEN excluded.source = 'retry' THEN min(due, excluded.due) ELSE due END,
+                state = CASE state WHEN 'parked' THEN 'pending' ELSE state END",
+        )?
+        .execute(params![account, record, id, connection.last_insert_rowid(), source, at, hint.first])?;
+    Ok(())
+}
+
+/// Claims what is due.
+pub(super) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
+    let mut select = connection.prepare_cached(
+        "SELECT account, record, id, hint, source, since, attempts FROM work
+         WHERE state <> 'flight' AND due <= ?1 ORDER BY first DESC, since, hint LIMIT ?2",
     )?;
-    let rows = found.query_map(params![millis(now), i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+    let mut rows = select.query(params![nanos(now), i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut claimed = Vec::new();
+    while let Some(row) = rows.next()? {
         let source: String = row.get(4)?;
-        let since: String = row.get(5)?;
-        Ok(Work {
+        claimed.push(Work {
             target: RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? },
             hint: row.get(3)?,
-            source: HintSource::parse(&source).unwrap_or(HintSource::Retry),
-            since: instant(&since),
+            source: HintSource::parse(&source).ok_or_else(|| damaged(&source))?,
+            since: instant(row.get(5)?)?,
             attempts: row.get(6)?,
-        })
-    })?;
-    let work = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    for one in &work {
-        set_state(tx, &one.target, "in_flight")?;
+        });
     }
-    Ok(work)
+    let mut update =
+        connection.prepare_cached("UPDATE work SET state = 'flight' WHERE account = ?1 AND record = ?2 AND id = ?3")?;
+    for Work { target, .. } in &claimed {
+        update.execute(params![target.account, target.record, target.id])?;
+    }
+    Ok(claimed)
 }
 
-fn set_state(tx: &Transaction<'_>, target: &RecordRef, state: &str) -> rusqlite::Result<usize> {
-    tx.prepare_cached("update work set state = ?4 where account = ?1 and record = ?2 and id = ?3")?.execute(params![
-        target.account,
-        target.record,
-        target.id,
-        state
-    ])
+/// Ends a piece of work, with the parks that remain of its record.
+pub(super) fn finish(
+    connection: &Connection,
+    work: &Work,
+    now: Timestamp,
+    parks: &[ParkDraft],
+) -> Result<(), StoreError> {
+    let RecordRef { account, record, id } = &work.target;
+    park::replace(connection, &work.target, now, parks)?;
+    let (since, first): (Option<i64>, Option<bool>) = connection
+        .prepare_cached(
+            "SELECT min(at), max(first) FROM hint WHERE account = ?1 AND record = ?2 AND id = ?3 AND number > ?4",
+        )?
+        .query_row(params![account, record, id, work.hint], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if let (Some(since), Some(first)) = (since, first) {
+        connection
+            .prepare_cached(
+                "UPDATE work SET state = 'pending', since = ?4, first = ?5, due = ?6, attempts = 0, reason = NULL
+                 WHERE account = ?1 AND record = ?2 AND id = ?3",
+            )?
+            .execute(params![account, record, id, since, first, nanos(now)])?;
+        return Ok(());
+    }
+    rest(connection, &work.target, work.hint)
 }
 
-/// Done stays as a row, for its version; newer hints make it pending again.
-pub(super) fn finish(tx: &Transaction<'_>, work: &Work, next: Option<i64>) -> rusqlite::Result<()> {
-    let state = if next.is_some() { "parked" } else { "done" };
-    tx.prepare_cached(
-        "update work set attempts = 0, reason = null, due = case when hint > ?4 then 0 else coalesce(?5, due) end,
-           state = case when hint > ?4 then 'pending' else ?6 end where account = ?1 and record = ?2 and id = ?3",
-    )?
-    .execute(params![work.target.account, work.target.record, work.target.id, work.hint, next, state])?;
+/// With nothing new for a record: waits for the next try of its parks, or is gone without any.
+pub(super) fn rest(connection: &Connection, target: &RecordRef, hint: i64) -> Result<(), StoreError> {
+    let RecordRef { account, record, id } = target;
+    let next: Option<i64> = connection
+        .prepare_cached("SELECT min(next) FROM park WHERE account = ?1 AND record = ?2 AND id = ?3 AND dropped = 0")?
+        .query_row(params![account, record, id], |row| row.get(0))?;
+    match next {
+        Some(next) => connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO work (account, record, id, hint, state, source, since, due, first)
+                 VALUES (?1, ?2, ?3, ?4, 'parked', 'retry', ?5, ?5, 0)",
+            )?
+            .execute(params![account, record, id, hint, next])?,
+        None => connection
+            .prepare_cached("DELETE FROM work WHERE account = ?1 AND record = ?2 AND id = ?3")?
+            .execute(params![account, record, id])?,
+    };
     Ok(())
 }
 
-pub(super) fn defer(tx: &Transaction<'_>, work: &Work, until: Timestamp, reason: &str) -> rusqlite::Result<()> {
-    tx.prepare_cached(
-        "update work set state = 'pending', due = ?4, attempts = attempts + 1, reason = ?5
-         where account = ?1 and record = ?2 and id = ?3",
-    )?
-    .execute(params![work.target.account, work.target.record, work.target.id, millis(until), reason])?;
+/// Puts work off.
+pub(super) fn defer(connection: &Connection, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError> {
+    let RecordRef { account, record, id } = &work.target;
+    connection
+        .prepare_cached(
+            "UPDATE work SET state = 'pending', due = ?4, attempts = attempts + 1, reason = ?5
+             WHERE account = ?1 AND record = ?2 AND id = ?3",
+        )?
+        .execute(params![account, record, id, nanos(until), reason])?;
     Ok(())
 }
 
-pub(super) fn next_due(tx: &Transaction<'_>) -> rusqlite::Result<Option<Timestamp>> {
-    let due: Option<i64> =
-        tx.query_row("select min(due) from work where state in ('pending', 'parked')", [], |row| row.get(0))?;
-    Ok(due.and_then(|due| Timestamp::from_millisecond(due).ok()))
+/// Makes pending what was in flight when the last owner ended.
+pub(super) fn recover(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    connection.execute("UPDATE work SET state = 'pending', due = ?1 WHERE state = 'flight'", [nanos(now)])?;
+    Ok(())
 }
 
-pub(super) fn cursor(tx: &Transaction<'_>, account: &str, record: &str) -> rusqlite::Result<Option<Cursor>> {
-    tx.query_row("select at from cursor where account = ?1 and record = ?2", params![account, record], |row| {
-        let at: String = row.get(0)?;
-        Ok(Cursor { account: account.to_owned(), record: record.to_owned(), at: instant(&at) })
-    })
-    .optional()
+/// When the earliest work is due.
+pub(super) fn next_due(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let due: Option<i64> = connection
+        .prepare_cached("SELECT min(due) FROM work WHERE state <> 'flight'")?
+        .query_row([], |row| row.get(0))?;
+    due.map(instant).transpose()
 }
 
-pub(super) fn counts(tx: &Transaction<'_>) -> rusqlite::Result<Counts> {
-    let count = |sql: &str| tx.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs);
+/// Makes parked work pending by the inbox number, or all of it; answers how many parks.
+pub(super) fn retry(connection: &Connection, number: Option<i64>, now: Timestamp) -> Result<usize, StoreError> {
+    let mut update = connection.prepare_cached(
+        "UPDATE park SET next = ?2 WHERE dropped = 0 AND (?1 IS NULL OR number = ?1) RETURNING account, record, id",
+    )?;
+    let targets = update
+        .query_map(params![number, nanos(now)], |row| {
+            Ok(RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? })
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    let touched = targets.len();
+    // One entry is asked for by a person who waits for it.
+    let first = number.is_some();
+    for target in targets.into_iter().collect::<BTreeSet<_>>() {
+        enqueue(connection, &Hint { at: now, source: HintSource::Retry, target, version: None, first })?;
+    }
+    Ok(touched)
+}
+
+/// Makes parked work pending that waits for what was found; answers how many records.
+pub(super) fn wake(connection: &Connection, found: &[Wait], now: Timestamp) -> Result<usize, StoreError> {
+    let mut targets = BTreeSet::new();
+    for wait in found {
+        targets.extend(park::waiting_for(connection, wait)?);
+    }
+    let woken = targets.len();
+    for target in targets {
+        enqueue(connection, &Hint { at: now, source: HintSource::Retry, target, version: None, first: false })?;
+    }
+    Ok(woken)
+}
+
+/// How far a look for changes has come.
+pub(super) fn cursor(connection: &Connection, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
+    let at: Option<i64> = connection
+        .prepare_cached("SELECT at FROM cursor WHERE account = ?1 AND record = ?2")?
+        .query_row(params![account, record], |row| row.get(0))
+        .optional()?;
+    at.map(|at| Ok(Cursor { account: account.to_owned(), record: record.to_owned(), at: instant(at)? })).transpose()
+}
+
+/// How much of what is waiting.
+pub(super) fn counts(connection: &Connection) -> Result<Counts, StoreError> {
+    let (pending, in_flight, parked, links): (i64, i64, i64, i64) = connection
+        .prepare_cached(
+            "SELECT (SELECT count(*) FROM work WHERE state = 'pending'),
+                    (SELECT count(*) FROM work WHERE state = 'flight'),
+                    (SELECT count(*) FROM park WHERE dropped = 0),
+                    (SELECT count(*) FROM link)",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     Ok(Counts {
-        pending: count("select count(*) from work where state = 'pending'")?,
-        in_flight: count("select count(*) from work where state = 'in_flight'")?,
-        parked: count("select count(*) from park")?,
-        links: count("select count(*) from link")?,
+        pending: pending.unsigned_abs(),
+        in_flight: in_flight.unsigned_abs(),
+        parked: parked.unsigned_abs(),
+        links: links.unsigned_abs(),
     })
 }
 
-pub(super) fn deferred(tx: &Transaction<'_>) -> rusqlite::Result<Vec<(String, u64)>> {
-    let mut found =
-        tx.prepare("select reason, count(*) from work where state = 'pending' and reason is not null group by reason")?;
-    let rows = found.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-    rows.collect()
+/// Reasons of put-off work, the most frequent first.
+pub(super) fn deferred(connection: &Connection) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut select = connection.prepare_cached(
+        "SELECT reason, count(*) FROM work WHERE reason IS NOT NULL GROUP BY reason ORDER BY count(*) DESC, reason",
+    )?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -1,0 +1,49 @@
+//! Generations of rules: numbers that only grow, and the texts of the last one that served.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::codec::{instant, nanos};
+use crate::store::rules::{Generation, RuleText};
+use crate::store::store::StoreError;
+
+/// The generation of a rule tree. The tree that served last keeps its number.
+pub(super) fn serve(
+    connection: &Connection,
+    hash: &str,
+    texts: &[RuleText],
+    now: Timestamp,
+) -> Result<Generation, StoreError> {
+    let last = last(connection)?;
+    if let Some(same) = last.as_ref().filter(|last| last.hash == hash) {
+        return Ok(same.clone());
+    }
+    let number = last.map_or(1, |last| last.number + 1);
+    connection.execute(
+        "INSERT INTO generation (number, hash, since) VALUES (?1, ?2, ?3)",
+        params![number, hash, nanos(now)],
+    )?;
+    connection.execute("DELETE FROM rule_text", [])?;
+    let mut insert = connection.prepare_cached("INSERT INTO rule_text (position, name, text) VALUES (?1, ?2, ?3)")?;
+    for (position, rule) in (0_i64..).zip(texts) {
+        insert.execute(params![position, rule.name, rule.text])?;
+    }
+    // What callers get now equals what they get after a restart.
+    Ok(Generation { number, hash: hash.to_owned(), since: instant(nanos(now))? })
+}
+
+/// The last generation with its texts.
+pub(super) fn last_good(connection: &Connection) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
+    let Some(generation) = last(connection)? else { return Ok(None) };
+    let mut select = connection.prepare_cached("SELECT name, text FROM rule_text ORDER BY position")?;
+    let texts = select.query_map([], |row| Ok(RuleText { name: row.get(0)?, text: row.get(1)? }))?;
+    Ok(Some((generation, texts.collect::<Result<_, _>>()?)))
+}
+
+fn last(connection: &Connection) -> Result<Option<Generation>, StoreError> {
+    let found: Option<(i64, String, i64)> = connection
+        .prepare_cached("SELECT number, hash, since FROM generation ORDER BY number DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    found.map(|(number, hash, since)| Ok(Generation { number, hash, since: instant(since)? })).transpose()
+}

@@ -1,0 +1,112 @@
+//! Intents: journalled before the call, settled after it.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::codec::{decode, decode_lines, encode, encode_lines, instant, nanos};
+use super::{journal, link};
+use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
+use crate::store::journal::RecordRef;
+use crate::store::store::StoreError;
+
+/// Journals an intent. One that is open with the same key is the same effect: it keeps its number
+/// and its time, so that a look for its trace reaches back to the first call.
+pub(super) fn open(connection: &Connection, mut draft: IntentDraft) -> Result<Intent, StoreError> {
+    let found: Option<(i64, i64)> = connection
+        .prepare_cached("SELECT number, at FROM intent WHERE key = ?1 AND state = 'open' ORDER BY number LIMIT 1")?
+        .query_row([&draft.key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some((_, at)) = found {
+        draft.at = instant(at)?;
+    }
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO intent (number, key, pipeline, cause_account, cause_record, cause_id, account,
+                record, id, action, fields, lines, generation, at, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'open')",
+        )?
+        .execute(params![
+            found.map(|(number, _)| number),
+            draft.key,
+            draft.pipeline,
+            draft.cause.account,
+            draft.cause.record,
+            draft.cause.id,
+            draft.account,
+            draft.record,
+            draft.id,
+            draft.action,
+            encode(&draft.fields)?,
+            encode_lines(&draft.lines),
+            draft.generation,
+            nanos(draft.at)
+        ])?;
+    let number = found.map_or_else(|| connection.last_insert_rowid(), |(number, _)| number);
+    Ok(Intent { number, draft, state: IntentState::Open })
+}
+
+/// Open intents, oldest first.
+pub(super) fn open_ones(connection: &Connection, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
+    const COLUMNS: &str = "SELECT number, key, pipeline, cause_account, cause_record, cause_id, account, record, id,
+        action, fields, lines, generation, at FROM intent WHERE state = 'open'";
+    let mut intents = Vec::new();
+    if let Some(cause) = cause {
+        let mut select = connection.prepare_cached(&format!(
+            "{COLUMNS} AND cause_account = ?1 AND cause_record = ?2 AND cause_id = ?3 ORDER BY number"
+        ))?;
+        let mut rows = select.query(params![cause.account, cause.record, cause.id])?;
+        while let Some(row) = rows.next()? {
+            intents.push(read(row)?);
+        }
+    } else {
+        let mut select = connection.prepare_cached(&format!("{COLUMNS} ORDER BY number"))?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            intents.push(read(row)?);
+        }
+    }
+    Ok(intents)
+}
+
+fn read(row: &Row<'_>) -> Result<Intent, StoreError> {
+    Ok(Intent {
+        number: row.get(0)?,
+        draft: IntentDraft {
+            key: row.get(1)?,
+            pipeline: row.get(2)?,
+            cause: RecordRef { account: row.get(3)?, record: row.get(4)?, id: row.get(5)? },
+            account: row.get(6)?,
+            record: row.get(7)?,
+            id: row.get(8)?,
+            action: row.get(9)?,
+            fields: decode(&row.get::<_, String>(10)?)?,
+            lines: decode_lines(&row.get::<_, String>(11)?)?,
+            generation: row.get(12)?,
+            at: instant(row.get(13)?)?,
+        },
+        state: IntentState::Open,
+    })
+}
+
+/// Settles an intent, with link and history.
+pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Result<(), StoreError> {
+    if let Some((number, state)) = settlement.intent {
+        let word = match state {
+            IntentState::Open => "open",
+            IntentState::Done => "done",
+            IntentState::Failed => "failed",
+        };
+        let changed = connection
+            .prepare_cached("UPDATE intent SET state = ?2 WHERE number = ?1")?
+            .execute(params![number, word])?;
+        if changed == 0 {
+            return Err(StoreError::Unavailable(format!("there is no intent {number} to settle")));
+        }
+    }
+    if let Some(link) = &settlement.link {
+        link::put(connection, link)?;
+    }
+    for entry in &settlement.history {
+        journal::add_history(connection, entry)?;
+    }
+    Ok(())
+}

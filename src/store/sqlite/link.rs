@@ -1,0 +1,71 @@
+//! Links with their bases, found from either end.
+
+use rusqlite::{Connection, Params, params};
+
+use super::codec::{damaged, decode, encode, instant, nanos};
+use crate::store::link::{Base, BaseValues, Link, LinkEnd};
+use crate::store::store::StoreError;
+use crate::value::{Record, Value};
+
+/// Writes a link whole: new, or in the place of the one between the same two records.
+pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO link (pipeline, left_account, left_id, right_account, right_id, since, base)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            link.pipeline,
+            link.left.account,
+            link.left.id,
+            link.right.account,
+            link.right.id,
+            nanos(link.since),
+            encode(&base_value(&link.base))?
+        ])?;
+    Ok(())
+}
+
+/// Links that have this end on one side.
+pub(super) fn at(connection: &Connection, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
+    let condition = if left { "left_account = ?2 AND left_id = ?3" } else { "right_account = ?2 AND right_id = ?3" };
+    select(connection, condition, params![pipeline, end.account, end.id])
+}
+
+/// All links of a pipeline.
+pub(super) fn of(connection: &Connection, pipeline: &str) -> Result<Vec<Link>, StoreError> {
+    select(connection, "TRUE", params![pipeline])
+}
+
+fn select(connection: &Connection, condition: &str, bound: impl Params) -> Result<Vec<Link>, StoreError> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT pipeline, left_account, left_id, right_account, right_id, since, base FROM link
+         WHERE pipeline = ?1 AND {condition} ORDER BY left_account, left_id, right_account, right_id"
+    ))?;
+    let mut rows = select.query(bound)?;
+    let mut links = Vec::new();
+    while let Some(row) = rows.next()? {
+        links.push(Link {
+            pipeline: row.get(0)?,
+            left: LinkEnd { account: row.get(1)?, id: row.get(2)? },
+            right: LinkEnd { account: row.get(3)?, id: row.get(4)? },
+            since: instant(row.get(5)?)?,
+            base: read_base(&decode(&row.get::<_, String>(6)?)?)?,
+        });
+    }
+    Ok(links)
+}
+
+fn base_value(base: &Base) -> Value {
+    let sides = |values: &BaseValues| Value::List(vec![values.left.clone(), values.right.clone()]);
+    Value::Record(base.iter().map(|(rule, values)| (rule.clone(), sides(values))).collect::<Record>())
+}
+
+fn read_base(value: &Value) -> Result<Base, StoreError> {
+    let rules = value.as_record().ok_or_else(|| damaged("a base is no record"))?;
+    let sides = rules.iter().map(|(rule, sides)| match sides.as_list() {
+        Some([left, right]) => Ok((rule.clone(), BaseValues { left: left.clone(), right: right.clone() })),
+        _ => Err(damaged("a base has not two sides")),
+    });
+    sides.collect()
+}

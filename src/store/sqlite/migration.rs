@@ -1,0 +1,148 @@
+//! The tables, and how an older file gets them.
+//!
+//! A file's schema number is `SQLite`'s `user_version`: how many of the steps below it has seen.
+//! Steps are only ever added at the end. Instants are nanoseconds since 1970.
+
+use rusqlite::Connection;
+
+use crate::store::store::StoreError;
+
+/// Marks a file as petiole's: "petl" in ASCII.
+const APPLICATION_ID: i64 = 0x7065_746c;
+
+/// Steps from an empty file to the newest schema.
+const MIGRATIONS: &[&str] = &["
+CREATE TABLE hint (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL, source TEXT NOT NULL,
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    version TEXT, first INTEGER NOT NULL
+);
+CREATE INDEX hint_target ON hint (account, record, id, number);
+CREATE INDEX hint_at ON hint (at);
+
+-- The version last accepted for each record.
+CREATE TABLE seen (
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,
+    PRIMARY KEY (account, record, id)
+) WITHOUT ROWID;
+
+-- state: pending, flight, or parked (nothing new; waits for the next try of its parks).
+CREATE TABLE work (
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    hint INTEGER NOT NULL, state TEXT NOT NULL, source TEXT NOT NULL,
+    since INTEGER NOT NULL, due INTEGER NOT NULL, first INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, reason TEXT,
+    PRIMARY KEY (account, record, id)
+) WITHOUT ROWID;
+CREATE INDEX work_order ON work (first DESC, since, hint) WHERE state <> 'flight';
+CREATE INDEX work_due ON work (due) WHERE state <> 'flight';
+
+CREATE TABLE cursor (
+    account TEXT NOT NULL, record TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (account, record)
+) WITHOUT ROWID;
+
+CREATE TABLE link (
+    pipeline TEXT NOT NULL,
+    left_account TEXT NOT NULL, left_id TEXT NOT NULL,
+    right_account TEXT NOT NULL, right_id TEXT NOT NULL,
+    since INTEGER NOT NULL, base TEXT NOT NULL,
+    PRIMARY KEY (pipeline, left_account, left_id, right_account, right_id)
+) WITHOUT ROWID;
+CREATE INDEX link_right ON link (pipeline, right_account, right_id);
+
+CREATE TABLE intent (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL, pipeline TEXT NOT NULL,
+    cause_account TEXT NOT NULL, cause_record TEXT NOT NULL, cause_id TEXT NOT NULL,
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT, action TEXT NOT NULL,
+    fields TEXT NOT NULL, lines TEXT NOT NULL, generation INTEGER NOT NULL,
+    at INTEGER NOT NULL, state TEXT NOT NULL
+);
+CREATE INDEX intent_open ON intent (cause_account, cause_record, cause_id) WHERE state = 'open';
+CREATE INDEX intent_key ON intent (key) WHERE state = 'open';
+CREATE INDEX intent_at ON intent (at);
+
+CREATE TABLE input (digest TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE decision (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL, pipeline TEXT NOT NULL,
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    generation INTEGER NOT NULL, input TEXT NOT NULL REFERENCES input (digest),
+    effects TEXT NOT NULL, lines TEXT NOT NULL
+);
+CREATE INDEX decision_target ON decision (account, record, id, number);
+CREATE INDEX decision_at ON decision (at);
+CREATE INDEX decision_input ON decision (input);
+
+CREATE TABLE history (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    what TEXT NOT NULL, detail TEXT NOT NULL, lines TEXT NOT NULL
+);
+CREATE INDEX history_target ON history (account, record, id, number);
+CREATE INDEX history_at ON history (at);
+
+-- A dropped park stays, unseen, so that the same trouble found again stays out of the inbox.
+CREATE TABLE park (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    pipeline TEXT NOT NULL, field_group TEXT,
+    since INTEGER NOT NULL, attempts INTEGER NOT NULL, next INTEGER NOT NULL,
+    dropped INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
+    rule_file TEXT NOT NULL, rule_line INTEGER NOT NULL,
+    candidates TEXT NOT NULL, vals TEXT NOT NULL
+);
+CREATE INDEX park_target ON park (account, record, id);
+CREATE TABLE wait (
+    park INTEGER NOT NULL REFERENCES park (number) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    account TEXT NOT NULL, record TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (park, position)
+) WITHOUT ROWID;
+CREATE INDEX wait_value ON wait (account, record, field, value);
+
+CREATE TABLE generation (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, since INTEGER NOT NULL);
+CREATE TABLE rule_text (position INTEGER PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL);
+"];
+
+/// Brings a file to the newest schema.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let seen = known_version(connection)?;
+    for (index, step) in MIGRATIONS.iter().enumerate().skip(seen) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", i64::try_from(index + 1).unwrap_or(i64::MAX))?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Checks that a file has the newest schema, for those who may not change it.
+pub(super) fn require_newest(connection: &Connection) -> Result<(), StoreError> {
+    if known_version(connection)? < MIGRATIONS.len() {
+        return Err(StoreError::Unavailable(
+            "it was last written by an older petiole; start the service once with this version".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// The file's schema number. An error where it is another program's or a newer petiole's.
+fn known_version(connection: &Connection) -> Result<usize, StoreError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let owner: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 && owner != APPLICATION_ID {
+        return Err(StoreError::Unavailable("it is another program's database; name another file".to_owned()));
+    }
+    let newest = MIGRATIONS.len();
+    usize::try_from(version).ok().filter(|seen| *seen <= newest).ok_or_else(|| {
+        StoreError::Unavailable(format!(
+            "it was written by a newer petiole (schema {version}, this one knows {newest}); use that version"
+        ))
+    })
+}

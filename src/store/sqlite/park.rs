@@ -1,0 +1,191 @@
+//! The inbox: parks with their waits, renewed by record, pipeline and field group.
+//!
+//! Knows when a park is tried next; what that makes of the record's work is in `work`.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::codec::{damaged, decode, encode, instant, nanos};
+use super::work;
+use crate::store::journal::RecordRef;
+use crate::store::park::{Candidate, Park, ParkDraft, Wait};
+use crate::store::store::StoreError;
+
+/// The first pause before a park is tried again, in seconds; each further one is twice as long.
+const FIRST_PAUSE: i64 = 15;
+
+/// The longest pause, in seconds.
+const LONGEST_PAUSE: i64 = 15 * 60;
+
+/// Makes `drafts` the parks of a record: renews those it has, adds new ones, takes out the others.
+/// Where two drafts have the same pipeline and group, the first counts.
+pub(super) fn replace(
+    connection: &Connection,
+    target: &RecordRef,
+    now: Timestamp,
+    drafts: &[ParkDraft],
+) -> Result<(), StoreError> {
+    let mut kept = BTreeSet::new();
+    let mut groups = BTreeSet::new();
+    for draft in drafts {
+        if groups.insert((&draft.pipeline, &draft.group)) {
+            kept.insert(put(connection, target, now, draft)?);
+        }
+    }
+    let mut select =
+        connection.prepare_cached("SELECT number FROM park WHERE account = ?1 AND record = ?2 AND id = ?3")?;
+    let present = select
+        .query_map(params![target.account, target.record, target.id], |row| row.get(0))?
+        .collect::<Result<Vec<i64>, _>>()?;
+    for number in present.into_iter().filter(|number| !kept.contains(number)) {
+        connection.prepare_cached("DELETE FROM park WHERE number = ?1")?.execute([number])?;
+    }
+    Ok(())
+}
+
+/// Renews a park or adds it; answers its number.
+fn put(connection: &Connection, target: &RecordRef, now: Timestamp, draft: &ParkDraft) -> Result<i64, StoreError> {
+    let RecordRef { account, record, id } = target;
+    let found: Option<(i64, i64)> = connection
+        .prepare_cached(
+            "SELECT number, attempts FROM park
+             WHERE account = ?1 AND record = ?2 AND id = ?3 AND pipeline = ?4 AND field_group IS ?5",
+        )?
+        .query_row(params![account, record, id, draft.pipeline, draft.group], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let number = if let Some((number, attempts)) = found {
+        connection
+            .prepare_cached("UPDATE park SET attempts = attempts + 1, next = ?2 WHERE number = ?1")?
+            .execute(params![number, nanos(next_try(now, attempts + 1))])?;
+        number
+    } else {
+        connection
+            .prepare_cached(
+                "INSERT INTO park (account, record, id, pipeline, field_group, since, attempts, next,
+                    reason, code, message, rule_file, rule_line, candidates, vals)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, '', '', '', '', 0, '[]', 'null')",
+            )?
+            .execute(params![account, record, id, draft.pipeline, draft.group, nanos(now), nanos(next_try(now, 0))])?;
+        connection.last_insert_rowid()
+    };
+    describe(connection, number, draft)?;
+    Ok(number)
+}
+
+/// Writes what a park says and waits for.
+fn describe(connection: &Connection, number: i64, draft: &ParkDraft) -> Result<(), StoreError> {
+    let candidates: Vec<_> = draft.candidates.iter().map(|one| (&one.record, &one.id, &one.label, &one.why)).collect();
+    connection
+        .prepare_cached(
+            "UPDATE park SET reason = ?2, code = ?3, message = ?4, rule_file = ?5, rule_line = ?6, candidates = ?7,
+                vals = ?8 WHERE number = ?1",
+        )?
+        .execute(params![
+            number,
+            draft.reason,
+            draft.code,
+            draft.message,
+            draft.rule.0,
+            i64::try_from(draft.rule.1).unwrap_or(i64::MAX),
+            serde_json::json!(candidates).to_string(),
+            encode(&draft.values)?
+        ])?;
+    connection.prepare_cached("DELETE FROM wait WHERE park = ?1")?.execute([number])?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO wait (park, position, account, record, field, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for (position, wait) in (0_i64..).zip(&draft.waits) {
+        insert.execute(params![number, position, wait.account, wait.record, wait.field, wait.value])?;
+    }
+    Ok(())
+}
+
+/// 15 seconds after the first time, then twice as long each time, at most 15 minutes.
+fn next_try(now: Timestamp, attempts: i64) -> Timestamp {
+    let doublings = u32::try_from(attempts).unwrap_or(u32::MAX);
+    let pause = 2_i64.checked_pow(doublings).map_or(LONGEST_PAUSE, |factor| factor.saturating_mul(FIRST_PAUSE));
+    now.saturating_add(SignedDuration::from_secs(pause.min(LONGEST_PAUSE))).unwrap_or(Timestamp::MAX)
+}
+
+/// The inbox, oldest first.
+pub(super) fn all(connection: &Connection) -> Result<Vec<Park>, StoreError> {
+    let mut select = connection.prepare_cached(
+        "SELECT number, since, attempts, next, account, record, id, pipeline, field_group, reason, code, message,
+            rule_file, rule_line, candidates, vals FROM park WHERE dropped = 0 ORDER BY since, number",
+    )?;
+    let mut rows = select.query([])?;
+    let mut parks = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut park = read(row)?;
+        park.draft.waits = waits(connection, park.number)?;
+        parks.push(park);
+    }
+    Ok(parks)
+}
+
+fn read(row: &Row<'_>) -> Result<Park, StoreError> {
+    let line: i64 = row.get(13)?;
+    let candidates: Vec<(String, String, String, String)> =
+        serde_json::from_str(&row.get::<_, String>(14)?).map_err(|error| damaged(&error.to_string()))?;
+    Ok(Park {
+        number: row.get(0)?,
+        since: instant(row.get(1)?)?,
+        attempts: row.get(2)?,
+        next: instant(row.get(3)?)?,
+        draft: ParkDraft {
+            target: RecordRef { account: row.get(4)?, record: row.get(5)?, id: row.get(6)? },
+            pipeline: row.get(7)?,
+            group: row.get(8)?,
+            reason: row.get(9)?,
+            code: row.get(10)?,
+            message: row.get(11)?,
+            rule: (row.get(12)?, usize::try_from(line).map_err(|error| damaged(&error.to_string()))?),
+            candidates: candidates
+                .into_iter()
+                .map(|(record, id, label, why)| Candidate { record, id, label, why })
+                .collect(),
+            waits: Vec::new(),
+            values: decode(&row.get::<_, String>(15)?)?,
+        },
+    })
+}
+
+fn waits(connection: &Connection, park: i64) -> Result<Vec<Wait>, StoreError> {
+    let mut select = connection
+        .prepare_cached("SELECT account, record, field, value FROM wait WHERE park = ?1 ORDER BY position")?;
+    let rows = select.query_map([park], |row| {
+        Ok(Wait { account: row.get(0)?, record: row.get(1)?, field: row.get(2)?, value: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The records whose parks wait for this.
+pub(super) fn waiting_for(connection: &Connection, wait: &Wait) -> Result<Vec<RecordRef>, StoreError> {
+    let mut select = connection.prepare_cached(
+        "SELECT park.account, park.record, park.id FROM wait JOIN park ON park.number = wait.park
+         WHERE wait.account = ?1 AND wait.record = ?2 AND wait.field = ?3 AND wait.value = ?4 AND park.dropped = 0",
+    )?;
+    let rows = select.query_map(params![wait.account, wait.record, wait.field, wait.value], |row| {
+        Ok(RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Takes a park out of the inbox; the record waits for its other parks only.
+pub(super) fn drop_park(connection: &Connection, number: i64) -> Result<bool, StoreError> {
+    let target = connection
+        .prepare_cached("UPDATE park SET dropped = 1 WHERE number = ?1 AND dropped = 0 RETURNING account, record, id")?
+        .query_row([number], |row| Ok(RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? }))
+        .optional()?;
+    let Some(target) = target else { return Ok(false) };
+    let hint: Option<i64> = connection
+        .prepare_cached("SELECT hint FROM work WHERE account = ?1 AND record = ?2 AND id = ?3 AND state = 'parked'")?
+        .query_row(params![target.account, target.record, target.id], |row| row.get(0))
+        .optional()?;
+    if let Some(hint) = hint {
+        work::rest(connection, &target, hint)?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,69 @@
+//! Retention: takes out of the journal what is older than is to be kept.
+//!
+//! Links, parks, cursors, generations, unanswered hints and open intents are never taken. Works
+//! in small steps, so that other jobs come between.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::codec::nanos;
+use crate::store::store::StoreError;
+
+/// Rows taken per table and step.
+const STEP: i64 = 500;
+
+const STATEMENTS: [&str; 4] = [
+    "DELETE FROM hint WHERE number IN (SELECT number FROM hint WHERE at < ?1 AND NOT EXISTS (
+        SELECT 1 FROM work WHERE work.account = hint.account AND work.record = hint.record AND work.id = hint.id
+        AND state <> 'parked') LIMIT ?2)",
+    "DELETE FROM decision WHERE number IN (SELECT number FROM decision WHERE at < ?1 LIMIT ?2)",
+    "DELETE FROM history WHERE number IN (SELECT number FROM history WHERE at < ?1 LIMIT ?2)",
+    "DELETE FROM intent WHERE number IN (SELECT number FROM intent WHERE at < ?1 AND state <> 'open' LIMIT ?2)",
+];
+
+/// Takes one step; answers how many rows it took. Zero: all that is old is gone.
+pub(super) fn step(connection: &Connection, before: Timestamp) -> Result<usize, StoreError> {
+    let mut taken = 0;
+    for statement in STATEMENTS {
+        taken += connection.prepare_cached(statement)?.execute(params![nanos(before), STEP])?;
+    }
+    taken += connection
+        .prepare_cached(
+            "DELETE FROM input WHERE digest IN (SELECT digest FROM input WHERE NOT EXISTS (
+                SELECT 1 FROM decision WHERE decision.input = input.digest) LIMIT ?1)",
+        )?
+        .execute([STEP])?;
+    Ok(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::{file, migration};
+
+    #[test]
+    fn takes_the_old_and_leaves_what_is_still_needed() -> Result<(), StoreError> {
+        let mut connection = file::memory()?;
+        migration::migrate(&mut connection)?;
+        connection.execute_batch(
+            "INSERT INTO hint (at, source, account, record, id, first) VALUES
+                (1, 'poll', 'a', 'r', 'done', 0), (1, 'poll', 'a', 'r', 'waits', 0), (9, 'poll', 'a', 'r', 'new', 0);
+             INSERT INTO work (account, record, id, hint, state, source, since, due, first)
+                VALUES ('a', 'r', 'waits', 2, 'pending', 'poll', 1, 1, 0);
+             INSERT INTO input VALUES ('old', 'null'), ('shared', 'null');
+             INSERT INTO decision (at, pipeline, account, record, id, generation, input, effects, lines) VALUES
+                (1, 'p', 'a', 'r', 'x', 1, 'old', 'null', '[]'), (1, 'p', 'a', 'r', 'x', 1, 'shared', 'null', '[]'),
+                (9, 'p', 'a', 'r', 'x', 1, 'shared', 'null', '[]');
+             INSERT INTO history (at, account, record, id, what, detail, lines) VALUES
+                (1, 'a', 'r', 'x', '', 'null', '[]'), (9, 'a', 'r', 'x', '', 'null', '[]');",
+        )?;
+        let before = Timestamp::from_nanosecond(5).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        assert_eq!(step(&connection, before)?, 5);
+        assert_eq!(step(&connection, before)?, 0);
+        let left = |table: &str| -> Result<i64, StoreError> {
+            Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
+        };
+        assert_eq!([left("hint")?, left("decision")?, left("input")?, left("history")?], [2, 1, 1, 1]);
+        Ok(())
+    }
+}

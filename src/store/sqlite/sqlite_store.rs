@@ -1,0 +1,217 @@
+//! The store over `SQLite`: how it opens, and which thread does what.
+//!
+//! Writes go to the writing thread, reads to the reading one; a store in memory does both where it
+//! is asked, so that a seeded run stays in order. A reader refuses to write.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::worker::Worker;
+use super::{error, file, generation, intent, journal, link, migration, park, prune, work};
+use crate::store::intent::{Intent, IntentDraft, Settlement};
+use crate::store::journal::{Cursor, DecisionEntry, Hint, HistoryEntry, RecordRef, Work};
+use crate::store::link::{Link, LinkEnd};
+use crate::store::park::{Park, ParkDraft, Wait};
+use crate::store::rules::{Generation, RuleText};
+use crate::store::store::{Counts, Store, StoreError};
+
+/// A store in one `SQLite` file, or in memory.
+pub struct SqliteStore {
+    access: Access,
+}
+
+/// Fields are dropped in order: the writer closes last and tidies the log, then the lock is freed.
+enum Access {
+    Owner { reader: Worker, writer: Worker, _lock: File },
+    Reader { reader: Worker, place: String },
+    Memory(Mutex<Connection>),
+}
+
+impl SqliteStore {
+    /// Opens a file as its only owner, makes it where there is none and brings it to the newest
+    /// schema. Work that was in flight is pending again, due at `now`.
+    pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
+        let place = path.display().to_string();
+        let lock = file::lock(path)?;
+        let open = || {
+            let mut connection = file::writer(path)?;
+            migration::migrate(&mut connection)?;
+            work::recover(&connection, now)?;
+            Ok((connection, file::reader(path)?))
+        };
+        let (writer, reader) = open().map_err(|error| error::at(&place, error))?;
+        let writer = Worker::writer(writer, &place)?;
+        let reader = Worker::reader(reader, &place)?;
+        Ok(Self { access: Access::Owner { reader, writer, _lock: lock } })
+    }
+
+    /// Opens a file for reading, also while another process owns it.
+    pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
+        let place = path.display().to_string();
+        let open = || {
+            let connection = file::reader(path)?;
+            migration::require_newest(&connection)?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|error| error::at(&place, error))?;
+        Ok(Self { access: Access::Reader { reader: Worker::reader(connection, &place)?, place } })
+    }
+
+    /// A store that is forgotten when it is dropped.
+    pub fn open_memory() -> Result<Self, StoreError> {
+        let mut connection = file::memory()?;
+        migration::migrate(&mut connection)?;
+        Ok(Self { access: Access::Memory(Mutex::new(connection)) })
+    }
+
+    /// Takes hints, decisions, history and settled intents from before this instant out of the
+    /// journal, while other work goes on. Answers how many rows went.
+    pub async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let mut total = 0;
+        loop {
+            let taken = self.write(move |connection| prune::step(connection, before)).await?;
+            if taken == 0 {
+                return Ok(total);
+            }
+            total += taken;
+        }
+    }
+
+    async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        match &self.access {
+            Access::Owner { writer, .. } => writer.run(operation).await,
+            Access::Reader { place, .. } => {
+                Err(StoreError::InUse(format!("{place} was opened for reading only; ask the service over HTTP")))
+            }
+            Access::Memory(connection) => within(connection, operation),
+        }
+    }
+
+    async fn read<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        match &self.access {
+            Access::Owner { reader, .. } | Access::Reader { reader, .. } => reader.run(operation).await,
+            Access::Memory(connection) => within(connection, operation),
+        }
+    }
+}
+
+/// One transaction that an error undoes.
+fn within<T>(
+    connection: &Mutex<Connection>,
+    operation: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut connection = connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let transaction = connection.transaction()?;
+    let done = operation(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError> {
+        self.write(move |connection| work::accept(connection, &hints, cursor.as_ref())).await
+    }
+
+    async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
+        self.write(move |connection| work::claim(connection, now, limit)).await
+    }
+
+    async fn finish(&self, work: &Work, now: Timestamp, parks: Vec<ParkDraft>) -> Result<(), StoreError> {
+        let work = work.clone();
+        self.write(move |connection| work::finish(connection, &work, now, &parks)).await
+    }
+
+    async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError> {
+        let (work, reason) = (work.clone(), reason.to_owned());
+        self.write(move |connection| work::defer(connection, &work, until, &reason)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(work::next_due).await
+    }
+
+    async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
+        let (pipeline, end) = (pipeline.to_owned(), end.clone());
+        self.read(move |connection| link::at(connection, &pipeline, left, &end)).await
+    }
+
+    async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError> {
+        let pipeline = pipeline.to_owned();
+        self.read(move |connection| link::of(connection, &pipeline)).await
+    }
+
+    async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
+        self.write(move |connection| journal::add_decision(connection, &entry)).await
+    }
+
+    async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
+        self.write(move |connection| intent::open(connection, draft)).await
+    }
+
+    async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
+        let cause = cause.cloned();
+        self.read(move |connection| intent::open_ones(connection, cause.as_ref())).await
+    }
+
+    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
+        self.write(move |connection| intent::settle(connection, &settlement)).await
+    }
+
+    async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError> {
+        let target = target.clone();
+        self.read(move |connection| journal::history(connection, &target, limit)).await
+    }
+
+    async fn parks(&self) -> Result<Vec<Park>, StoreError> {
+        self.read(park::all).await
+    }
+
+    async fn retry(&self, number: Option<i64>, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |connection| work::retry(connection, number, now)).await
+    }
+
+    async fn drop_park(&self, number: i64) -> Result<bool, StoreError> {
+        self.write(move |connection| park::drop_park(connection, number)).await
+    }
+
+    async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError> {
+        let found = found.to_vec();
+        self.write(move |connection| work::wake(connection, &found, now)).await
+    }
+
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
+        let (account, record) = (account.to_owned(), record.to_owned());
+        self.read(move |connection| work::cursor(connection, &account, &record)).await
+    }
+
+    async fn serve(&self, hash: &str, texts: &[RuleText], now: Timestamp) -> Result<Generation, StoreError> {
+        let (hash, texts) = (hash.to_owned(), texts.to_vec());
+        self.write(move |connection| generation::serve(connection, &hash, &texts, now)).await
+    }
+
+    async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
+        self.read(generation::last_good).await
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(work::counts).await
+    }
+
+    async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(work::deferred).await
+    }
+}
