@@ -1,6 +1,218 @@
-//! `petiole demo`: in the making.
+//! `petiole demo`: a day of trade between two simulated systems, told in plain words.
+//!
+//! Starts both simulators and the runtime on free loopback ports with a store in a temporary
+//! folder; everything crosses by real HTTP. The rules are the shipped ones.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use tokio::sync::broadcast::Receiver;
+
 use super::arguments::{Arguments, DemoArguments};
-/// Shows a day of trade.
-pub async fn demo(_arguments: &Arguments, _demo: &DemoArguments) -> u8 {
-    0
+use super::demo_story::Story;
+use super::exit_code;
+use super::run::real_world;
+use crate::diagnostic;
+use crate::language;
+use crate::runtime::poller::{Look, look};
+use crate::runtime::{Happening, Live, Report, RuleState, Runtime, World, dispatcher};
+use crate::server;
+use crate::simulator::{self, Faults, Options, Served, Size, Trade};
+use crate::store::{RuleText, open};
+use crate::value::Value;
+use crate::world::{Method, Request};
+
+/// The key that signs the simulated systems' webhooks.
+const WEBHOOK_KEY: &str = "demo-webhook-key";
+
+/// How long one act may take.
+const ACT_MAX: Duration = Duration::from_secs(30);
+
+/// Plays the demo.
+pub async fn demo(arguments: &Arguments, demo: &DemoArguments) -> u8 {
+    match play(arguments, demo).await {
+        Ok(true) => exit_code::OK,
+        Ok(false) => exit_code::FAILED,
+        Err(message) => {
+            eprintln!("petiole: {message}");
+            exit_code::FAILED
+        }
+    }
+}
+
+/// Both systems and the runtime between them.
+struct Stage {
+    world: World,
+    runtime: Arc<Runtime>,
+    sides: BTreeMap<&'static str, Served>,
+    happenings: Receiver<Happening>,
+    report: Report,
+}
+
+async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, String> {
+    let folder = Folder::new()?;
+    let mut stage = set(arguments, demo, &folder).await?;
+    let story = Story { color: arguments.color.on() };
+    let [seller, erp] = [1, 0].map(|at| simulator::NAMES.get(at).copied().unwrap_or_default());
+    story.opening(
+        &stage.sides.iter().map(|(name, served)| (*name, served.origin())).collect::<Vec<_>>(),
+        &arguments.rules,
+    );
+
+    story.act("Buyers place orders on the marketplace");
+    let made = stage.control(seller, "submit", &json!({ "count": demo.orders })).await?;
+    for order in made.get("orders").and_then(Json::as_array).into_iter().flatten() {
+        story.placed(order.get("short_id").and_then(Json::as_str).unwrap_or_default());
+    }
+    stage.settle(&story, demo.orders).await?;
+
+    story.act("An order names an item that the warehouse does not know");
+    stage.control(seller, "product", &json!({ "sku": "NEW-SKU-1", "name": "Spring Release 3.5g" })).await?;
+    let lines = json!([{ "sku": "NEW-SKU-1", "quantity": 5 }]);
+    stage.control(seller, "submit", &json!({ "lines": lines })).await?;
+    stage.settle(&story, 1).await?;
+
+    story.act("Somebody adds the item; the order goes on by itself");
+    stage.control(erp, "item", &json!({ "sku": "NEW-SKU-1", "name": "Spring Release 3.5g", "price": 10 })).await?;
+    stage.settle(&story, 1).await?;
+
+    story.act("Everything is compared once more");
+    look(&stage.runtime, Look::Everything).await.map_err(|trouble| trouble.to_string())?;
+    stage.settle(&story, 0).await?;
+    story.report(&stage.report);
+    stage.runtime.stop();
+    Ok(stage.report.converged())
+}
+
+async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Result<Stage, String> {
+    let world = real_world()?;
+    let trade = Trade::from_seed(demo.seed, Size::default());
+    let mut sides = BTreeMap::new();
+    for name in simulator::NAMES {
+        let Some(mut system) = simulator::named(name, &trade, demo.seed) else { continue };
+        system.set_webhook_key(WEBHOOK_KEY.to_owned());
+        let options = Options { listen: loopback(), webhook: None, faults: Faults::default(), seed: demo.seed };
+        let served = simulator::serve(system, options, Arc::clone(&world.clock), Arc::clone(&world.transport)).await;
+        sides.insert(name, served.map_err(|error| error.to_string())?);
+    }
+    let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+    let Some(plan) = compiled.plan else {
+        return Err(diagnostic::render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
+    };
+    let url = format!("sqlite:{}", folder.0.join("demo.db").display());
+    let store = open::open(&url, world.clock.now()).await.map_err(|error| error.to_string())?;
+    let texts: Vec<RuleText> = Vec::new();
+    let generation =
+        store.serve(&plan.rules_hash, &texts, world.clock.now()).await.map_err(|error| error.to_string())?;
+    let facility = trade.facilities.first().map(|one| one.id.clone()).unwrap_or_default();
+    let urls: BTreeMap<String, String> = sides
+        .iter()
+        .map(|(name, served)| (name.to_uppercase(), format!("{}{}", served.origin(), simulator::base_path(name))))
+        .collect();
+    let environment = move |name: &str| environment(name, &urls, &facility);
+    let live = Live::new(generation.number, Arc::new(plan), &environment, &world)
+        .map_err(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
+    let runtime = Runtime::new(store, world.clone(), live, state, Duration::from_mins(1));
+    let happenings = runtime.listen();
+    let serving = server::serve(Arc::clone(&runtime), loopback(), None).await.map_err(|error| error.to_string())?;
+    let stage = Stage { world, runtime, sides, happenings, report: Report::default() };
+    for name in simulator::NAMES {
+        let body = json!({ "url": format!("http://{}/webhooks/{name}", serving.address) });
+        stage.send(name, Method::Put, "webhook", &body).await?;
+    }
+    tokio::spawn(dispatcher::dispatch(Arc::clone(&stage.runtime)));
+    Ok(stage)
+}
+
+fn loopback() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+}
+
+/// What the shipped accounts ask for, with the simulated systems behind it.
+fn environment(name: &str, urls: &BTreeMap<String, String>, facility: &str) -> Option<String> {
+    let (system, wanted) = name.split_once('_')?;
+    match wanted {
+        "BASE_URL" => urls.get(system).cloned(),
+        "WEBHOOK_KEY" => Some(WEBHOOK_KEY.to_owned()),
+        "FACILITY_ID" => Some(facility.to_owned()),
+        _ => Some("demo-key".to_owned()),
+    }
+}
+
+impl Stage {
+    /// What a person does in a system.
+    async fn control(&self, system: &str, act: &str, body: &Json) -> Result<Json, String> {
+        self.send(system, Method::Post, act, body).await
+    }
+
+    async fn send(&self, system: &str, method: Method, act: &str, body: &Json) -> Result<Json, String> {
+        let origin = self.sides.get(system).map(Served::origin).unwrap_or_default();
+        let request = Request {
+            method,
+            url: format!("{origin}/_control/{act}"),
+            headers: Vec::new(),
+            body: body.to_string().into_bytes(),
+            timeout: ACT_MAX,
+        };
+        let answer = self.world.transport.send(request).await.map_err(|error| error.to_string())?;
+        let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if answer.status == 200 { Ok(body) } else { Err(format!("{system} refused to {act}: {body}")) }
+    }
+
+    /// Tells what happens until `orders` more orders are through or parked and all is quiet.
+    async fn settle(&mut self, story: &Story, orders: usize) -> Result<(), String> {
+        let mut seen = 0;
+        let deadline = self.world.clock.now().checked_add(jiff::SignedDuration::try_from(ACT_MAX).unwrap_or_default());
+        loop {
+            while let Ok(happening) = self.happenings.try_recv() {
+                self.report.note(&happening);
+                let ends = matches!(&happening, Happening::Written { pipeline, action: "create", .. } if pipeline == "orders")
+                    || matches!(&happening, Happening::Parked { .. });
+                seen += usize::from(ends);
+                story.tell(&happening);
+            }
+            let counts = self.runtime.store.counts().await.map_err(|error| error.to_string())?;
+            let quiet = counts.pending == 0 && counts.in_flight == 0;
+            if quiet && seen >= orders && self.happenings.is_empty() {
+                return Ok(());
+            }
+            if deadline.as_ref().is_ok_and(|deadline| self.world.clock.now() > *deadline) {
+                return Err("the act did not come to an end".to_owned());
+            }
+            self.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// A folder that goes when the demo ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, String> {
+        let name = format!("petiole-demo-{}-{}", std::process::id(), fastrand::u64(..));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed is the system's temporary folder's to clean.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A field's value in a line of the story.
+pub(super) fn short(value: &Value) -> String {
+    match value {
+        Value::List(items) => format!("{} lines", items.len()),
+        Value::Record(fields) => format!("{} fields", fields.len()),
+        other => other.to_key().unwrap_or_else(|| "nothing".to_owned()),
+    }
 }

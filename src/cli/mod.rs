@@ -4,6 +4,7 @@
 
 pub mod arguments;
 pub mod demo;
+pub mod demo_story;
 pub mod exit_code;
 pub mod inbox;
 pub mod lint;

@@ -89,7 +89,7 @@ impl Connector {
     #[must_use]
     pub fn renewed(&self, system: Arc<System>, account: ResolvedAccount) -> Self {
         let (before, now) = (self.rate_limit.limits(), system.limits);
-        let same = before.per_minute == now.per_minute && before.at_once == now.at_once;
+        let same = before.per_minute == now.per_minute && before.burst == now.burst && before.at_once == now.at_once;
         Self {
             rate_limit: if same { Arc::clone(&self.rate_limit) } else { Arc::new(RateLimit::new(now)) },
             breaker: Arc::clone(&self.breaker),

@@ -12,8 +12,6 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::language::plan::Limits;
 use crate::world::{Clock, Response};
 
-/// Calls that may follow one another at once after a quiet time.
-pub const BURST: u32 = 5;
 /// The longest a call waits for its turn; beyond it the caller is told when to come back.
 pub const WAIT_LONGEST: Duration = Duration::from_secs(30);
 /// The longest pause a peer's header can ask for.
@@ -85,7 +83,7 @@ impl RateLimit {
         }
         let paid_until = later(turns.paid_until.max(now), every);
         let ahead = paid_until.duration_since(now).unsigned_abs();
-        let allowed = every.saturating_mul(BURST);
+        let allowed = every.saturating_mul(self.limits.burst.max(1));
         if ahead > allowed {
             return ahead.saturating_sub(allowed);
         }

@@ -1,6 +1,5 @@
 //! What is going on, as JSON and as Prometheus text.
 
-
 use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 

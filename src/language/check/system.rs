@@ -18,6 +18,9 @@ use crate::value::{Kind, Path, Segment};
 /// How long a call may take where the file does not say.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Calls in one go where the file does not say.
+const BURST: u32 = 5;
+
 /// Reads a `system:` file.
 pub fn check(checker: &mut Checker<'_>, node: &Node) {
     let allowed = ["system", "about", "http", "limits", "errors", "paging", "answer", "webhook", "records"];
@@ -93,12 +96,14 @@ fn whole(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str, default: u32)
 fn limits(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Limits {
     let map = file
         .get("limits")
-        .and_then(|node| Mapping::of(node, "`limits`", &["per_minute", "at_once"], &mut checker.found));
+        .and_then(|node| Mapping::of(node, "`limits`", &["per_minute", "burst", "at_once"], &mut checker.found));
     match map {
-        Some(map) => {
-            Limits { per_minute: whole(checker, &map, "per_minute", 300), at_once: whole(checker, &map, "at_once", 8) }
-        }
-        None => Limits { per_minute: 300, at_once: 8 },
+        Some(map) => Limits {
+            per_minute: whole(checker, &map, "per_minute", 300),
+            burst: whole(checker, &map, "burst", BURST),
+            at_once: whole(checker, &map, "at_once", 8),
+        },
+        None => Limits { per_minute: 300, burst: BURST, at_once: 8 },
     }
 }
 

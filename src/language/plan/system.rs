@@ -41,6 +41,8 @@ pub struct System {
 pub struct Limits {
     /// Calls a minute per account.
     pub per_minute: u32,
+    /// Calls that may be made in one go after a rest.
+    pub burst: u32,
     /// Calls under way at once per account.
     pub at_once: u32,
 }
