@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 mod connector;
+mod lint;
+mod orders_cross;
 mod simulator_flourish;
 mod store;
+mod support;

@@ -1,0 +1,122 @@
+//! `petiole lint`: clean for the shipped rules; any misspelt name is found at its very column.
+
+use serde_json::Value as Json;
+
+use crate::support::{Folder, fast_rules, petiole};
+
+#[test]
+fn the_shipped_rules_are_clean() {
+    let done = petiole().arg("lint").output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Every name in `orders.yaml` once: line and the name, whose first occurrence on that line is misspelt.
+const NAMES: [(usize, &str); 33] = [
+    (1, "orders"),
+    (3, "leaflink"),
+    (3, "order"),
+    (3, "flourish"),
+    (3, "outbound_order"),
+    (4, "number"),
+    (4, "original_order_id"),
+    (7, "sales_rep"),
+    (7, "lower"),
+    (7, "email"),
+    (7, "sales_reps"),
+    (10, "flourish"),
+    (10, "status"),
+    (10, "settings"),
+    (10, "sync_statuses"),
+    (10, "is_combination"),
+    (13, "identity"),
+    (14, "number"),
+    (15, "created_on"),
+    (15, "order_timestamp"),
+    (17, "parties"),
+    (18, "customer"),
+    (18, "customers"),
+    (19, "rep"),
+    (19, "sales_rep_id"),
+    (20, "route_by"),
+    (20, "default_facility"),
+    (23, "line_items"),
+    (23, "lot_number"),
+    (24, "product"),
+    (25, "order_qty"),
+    (27, "unit_price"),
+    (30, "order_status"),
+];
+
+#[test]
+fn any_misspelt_name_is_found_at_its_column() {
+    let folder = Folder::new();
+    let rules = fast_rules(&folder.0);
+    let path = rules.join("pipelines/orders.yaml");
+    let good = std::fs::read_to_string(&path).unwrap();
+    for (line, name) in NAMES {
+        let mut lines: Vec<String> = good.lines().map(str::to_owned).collect();
+        let text = &lines[line - 1];
+        let at = word_in(text, name).unwrap_or_else(|| panic!("line {line} has no {name}: {text}"));
+        let wrong = format!("{name}x");
+        let mended = format!("{}{wrong}{}", &text[..at], &text[at + name.len()..]);
+        let column = text[..at].chars().count() + 1;
+        lines[line - 1] = mended;
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        let done = petiole().args(["lint", "--format", "json"]).arg(&rules).output().unwrap();
+        assert_eq!(done.status.code(), Some(1), "line {line}, {wrong}");
+        let report: Json = serde_json::from_slice(&done.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let found = findings.iter().find(|one| {
+            one["line"] == line && one["column"] == column && one["file"].as_str().unwrap().ends_with("orders.yaml")
+        });
+        let found = found.unwrap_or_else(|| panic!("line {line} column {column}, {wrong}: {report:#}"));
+        let help = found["help"].as_str().unwrap_or_default();
+        assert!(help.contains(name), "line {line}, {wrong}: the right name is not in the help {help:?}");
+    }
+}
+
+/// Where a whole word begins.
+fn word_in(text: &str, word: &str) -> Option<usize> {
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .find(|at| !text[..*at].ends_with(part) && !text[at + word.len()..].starts_with(part))
+}
+
+#[test]
+fn hostile_files_get_a_finding_and_never_a_crash() {
+    let deep_flow = format!("pipeline: {}", "[".repeat(10_000));
+    let deep_block = (0..10_000).fold(String::from("pipeline:\n"), |text, _| text + "- ");
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("deep flow", deep_flow.into_bytes()),
+        ("deep block", deep_block.into_bytes()),
+        ("alias bomb", b"pipeline: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n".to_vec()),
+        ("tab", b"pipeline: a\nwith:\n\tb: c\n".to_vec()),
+        ("not utf-8", vec![b'p', 0xff, 0xfe, b'\n']),
+        ("utf-16", "pipeline: a".encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("empty", Vec::new()),
+        ("twice", b"pipeline: a\npipeline: b\n".to_vec()),
+        ("unknown kind", b"pipelin: a\n".to_vec()),
+        ("large", [b"pipeline: a\nabout: ".as_slice(), &vec![b'x'; 10 * 1024 * 1024]].concat()),
+        ("brackets", format!("pipeline: a\nmatch: {}a\n", "(".repeat(1_000)).into_bytes()),
+    ];
+    for (name, bytes) in cases {
+        let folder = Folder::new();
+        let path = folder.0.join("hostile.yaml");
+        std::fs::write(&path, bytes).unwrap();
+        let done = petiole().arg("lint").arg(&path).output().unwrap();
+        assert_eq!(done.status.code(), Some(1), "{name}: {}", String::from_utf8_lossy(&done.stderr));
+        assert!(String::from_utf8_lossy(&done.stderr).contains("error["), "{name}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_and_line_ends_of_windows_change_nothing() {
+    let folder = Folder::new();
+    let rules = fast_rules(&folder.0);
+    let path = rules.join("pipelines/orders.yaml");
+    let good = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("\u{feff}{}", good.replace('\n', "\r\n"))).unwrap();
+    let done = petiole().arg("lint").arg(&rules).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}

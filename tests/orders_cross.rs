@@ -1,0 +1,141 @@
+//! Submitted orders cross exactly once, whatever goes wrong on the way.
+
+use petiole::world::Method;
+use serde_json::json;
+
+use crate::support::{Process, Trade, get, http, until};
+
+/// Many enough that work, webhooks and polls interleave.
+const ORDERS: usize = 40;
+
+fn submit(trade: &Trade, count: usize) {
+    trade.people(&trade.leaflink, "submit", &json!({ "count": count }));
+}
+
+fn at_rest(service: &Process) -> bool {
+    let status = get(&format!("{}/api/v1/status", service.url));
+    status["queue"]["pending"] == 0 && status["queue"]["in_flight"] == 0
+}
+
+#[track_caller]
+fn settles(trade: &Trade, service: &Process, orders: usize) {
+    until("every order has crossed", || trade.orders().len() >= orders);
+    until("the service is at rest", || at_rest(service));
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn with_webhooks() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
+    trade.subscribe(&service);
+    submit(&trade, ORDERS);
+    settles(&trade, &service, ORDERS);
+}
+
+#[test]
+fn by_polling_alone() {
+    let trade = Trade::start();
+    let service = trade.run("500ms");
+    submit(&trade, ORDERS);
+    settles(&trade, &service, ORDERS);
+}
+
+#[test]
+fn with_each_webhook_five_times_in_random_order() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
+    trade.faults(&trade.leaflink, &json!({ "webhook_copies": 5, "webhook_shuffle": true }));
+    trade.subscribe(&service);
+    submit(&trade, ORDERS);
+    settles(&trade, &service, ORDERS);
+}
+
+#[test]
+fn when_every_tenth_create_is_answered_502_although_it_was_done() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
+    trade.faults(&trade.flourish, &json!({ "error_after_commit_every": 10 }));
+    trade.subscribe(&service);
+    submit(&trade, ORDERS);
+    settles(&trade, &service, ORDERS);
+}
+
+#[test]
+fn when_every_seventh_create_is_cut_off_although_it_was_done() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
+    trade.faults(&trade.flourish, &json!({ "cut_after_commit_every": 7 }));
+    trade.subscribe(&service);
+    submit(&trade, ORDERS);
+    settles(&trade, &service, ORDERS);
+}
+
+#[test]
+fn when_the_service_is_killed_again_and_again() {
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let trade = Trade::start();
+    submit(&trade, ORDERS);
+    for _ in 0..12 {
+        let mut service = trade.run("200ms");
+        let target = (trade.orders().len() + random.usize(0..5)).min(ORDERS);
+        until("some more orders have crossed", || trade.orders().len() >= target);
+        service.kill();
+    }
+    let service = trade.run("200ms");
+    settles(&trade, &service, ORDERS);
+}
+
+#[test]
+fn with_an_empty_store_linked_orders_are_adopted() {
+    let trade = Trade::start();
+    let mut service = trade.run("500ms");
+    submit(&trade, 10);
+    settles(&trade, &service, 10);
+    service.kill();
+    std::fs::remove_file(trade.folder.0.join("petiole.db")).unwrap();
+    for end in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(trade.folder.0.join(format!("petiole.db{end}")));
+    }
+    let done = trade.command(&["sync", "--full"]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn an_unknown_sku_parks_the_order_whole_and_goes_on_when_the_item_appears() {
+    let trade = Trade::start();
+    let service = trade.run("500ms");
+    trade.people(&trade.leaflink, "product", &json!({ "sku": "NEW-1", "name": "New" }));
+    let known = get(&format!("{}/_control/state", trade.leaflink.url))["products"][0]["sku"].clone();
+    let lines = json!([{ "sku": known, "quantity": 2 }, { "sku": "NEW-1", "quantity": 3 }]);
+    trade.people(&trade.leaflink, "submit", &json!({ "lines": lines }));
+    let inbox = || get(&format!("{}/api/v1/inbox", service.url))["items"].as_array().unwrap().clone();
+    until("the order is parked", || inbox().len() == 1);
+    assert!(trade.orders().is_empty(), "nothing half-written");
+    let item = inbox().remove(0);
+    assert_eq!(item["rule"]["line"], 24, "{item}");
+    assert!(item["message"].as_str().unwrap().contains("NEW-1"), "{item}");
+    let listed = trade.command(&["inbox", "--url", &service.url, "list"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("NEW-1"));
+    trade.people(&trade.flourish, "item", &json!({ "sku": "NEW-1", "price": 5 }));
+    settles(&trade, &service, 1);
+    until("the inbox is empty", || inbox().is_empty());
+}
+
+#[test]
+fn webhooks_are_let_in_only_when_they_are_right() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
+    let hook = |account: &str| format!("{}/webhooks/{account}", service.url);
+    let status = |url: &str, headers: &[(&str, &str)], body: &[u8]| http(Method::Post, url, headers, body).status;
+    assert_eq!(status(&hook("leaflink"), &[], b"{}"), 401, "no signature");
+    assert_eq!(status(&hook("leaflink"), &[("LL-Signature", "AAAA")], b"{}"), 401, "a wrong signature");
+    assert_eq!(status(&hook("nobody"), &[], b"{}"), 404, "no such account");
+    assert_eq!(status(&hook("leaflink"), &[], &vec![b' '; 1024 * 1024 + 1]), 413, "too large");
+    // HMAC-SHA256 of `no json` under the simulators' key, worked out with openssl.
+    let signature = "gKwrLUoCZuidjEb9Oamd46Ue8ZukhH2DWyDnwvgybXM=";
+    assert_eq!(status(&hook("leaflink"), &[("LL-Signature", signature)], b"no json"), 400, "no JSON");
+}

@@ -1,0 +1,226 @@
+//! Runs the real binary and both simulators as processes, over real HTTP.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use petiole::world::{HttpTransport, Method, Request, Response, Transport};
+use serde_json::Value as Json;
+
+/// How long a condition may take to come true on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The key that signs the simulators' webhooks unless told otherwise.
+pub const WEBHOOK_KEY: &str = "simulated-webhook-key";
+
+/// A folder that goes with its test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("petiole-test-{}-{}", std::process::id(), fastrand::u64(..)));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The binary.
+pub fn petiole() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_petiole"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+/// A process that is killed with its test.
+pub struct Process {
+    pub child: Child,
+    pub url: String,
+    pub lines: Vec<String>,
+}
+
+impl Process {
+    /// Starts a command and reads its output until a line begins with `until`.
+    #[track_caller]
+    pub fn start(command: &mut Command, until: &str) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            assert!(reader.read_line(&mut line).unwrap() > 0, "ended before it said {until:?}: {lines:?}");
+            lines.push(line.trim().to_owned());
+            if line.starts_with(until) {
+                break;
+            }
+        }
+        let url = lines.iter().find_map(|line| line.strip_prefix("listening on ")).unwrap().to_owned();
+        // The rest is read away, so that the process never waits for us.
+        std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
+        Self { child, url, lines }
+    }
+
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// One HTTP exchange.
+pub fn http(method: Method, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let request = Request { method, url: url.to_owned(), headers, body: body.to_vec(), timeout: PATIENCE };
+    runtime.block_on(async { HttpTransport::new().unwrap().send(request).await.unwrap() })
+}
+
+#[track_caller]
+pub fn get(url: &str) -> Json {
+    let answer = http(Method::Get, url, &[], b"");
+    serde_json::from_slice(&answer.body).unwrap_or_else(|_| panic!("{url}: {}", String::from_utf8_lossy(&answer.body)))
+}
+
+#[track_caller]
+pub fn send(method: Method, url: &str, body: &Json) -> Json {
+    let answer = http(method, url, &[], body.to_string().as_bytes());
+    assert_eq!(answer.status, 200, "{url}: {}", String::from_utf8_lossy(&answer.body));
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}
+
+/// Waits until a condition holds.
+#[track_caller]
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !holds() {
+        assert!(begin.elapsed() < PATIENCE, "never came true: {what}");
+        std::thread::yield_now();
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+}
+
+/// The shipped rules, with limits that let a test run at full speed.
+pub fn fast_rules(folder: &Path) -> PathBuf {
+    let rules = folder.join("rules");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &rules);
+    for name in ["leaflink", "flourish"] {
+        let path = rules.join(format!("systems/{name}.yaml"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = text.lines().map(|line| match line.trim().split(':').next() {
+            Some("per_minute") => "  per_minute: 600000".to_owned(),
+            Some("burst") => "  burst: 60000".to_owned(),
+            Some("settle_after") => "  settle_after: 200ms".to_owned(),
+            _ => line.to_owned(),
+        });
+        std::fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    }
+    rules
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            drop(std::fs::copy(entry.path(), target).unwrap())
+        }
+    }
+}
+
+/// Both simulators, a rule set and a store.
+pub struct Trade {
+    pub folder: Folder,
+    pub rules: PathBuf,
+    pub flourish: Process,
+    pub leaflink: Process,
+}
+
+impl Trade {
+    pub fn start() -> Self {
+        let folder = Folder::new();
+        let rules = fast_rules(&folder.0);
+        let simulate = |name: &str| Process::start(petiole().args(["simulate", name, "--seed", "7"]), "base url");
+        Self { rules, flourish: simulate("flourish"), leaflink: simulate("leaflink"), folder }
+    }
+
+    /// A command with the environment that the shipped accounts want.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = petiole();
+        command
+            .args(arguments)
+            .env("PETIOLE_RULES", &self.rules)
+            .env("PETIOLE_STORE", format!("sqlite:{}", self.folder.0.join("petiole.db").display()))
+            .env("FLOURISH_BASE_URL", format!("{}/external/api", self.flourish.url))
+            .env("LEAFLINK_BASE_URL", format!("{}/api/v2", self.leaflink.url))
+            .env("FLOURISH_FACILITY_ID", "60aa00000000000000000001")
+            .env("LEAFLINK_COMPANY_ID", "501");
+        for name in ["FLOURISH_API_KEY", "LEAFLINK_API_KEY"] {
+            command.env(name, "key-for-tests");
+        }
+        for name in ["FLOURISH_WEBHOOK_KEY", "LEAFLINK_WEBHOOK_KEY"] {
+            command.env(name, WEBHOOK_KEY);
+        }
+        command
+    }
+
+    pub fn run(&self, poll: &str) -> Process {
+        Process::start(&mut self.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", poll]), "listening")
+    }
+
+    /// Webhooks of both systems go to the service.
+    pub fn subscribe(&self, service: &Process) {
+        for (name, side) in [("leaflink", &self.leaflink), ("flourish", &self.flourish)] {
+            let body = serde_json::json!({ "url": format!("{}/webhooks/{name}", service.url) });
+            send(Method::Put, &format!("{}/_control/webhook", side.url), &body);
+        }
+    }
+
+    pub fn people(&self, side: &Process, act: &str, body: &Json) -> Json {
+        send(Method::Post, &format!("{}/_control/{act}", side.url), body)
+    }
+
+    pub fn faults(&self, side: &Process, body: &Json) {
+        send(Method::Put, &format!("{}/_control/faults", side.url), body);
+    }
+
+    pub fn orders(&self) -> Vec<Json> {
+        get(&format!("{}/_control/state", self.flourish.url))["orders"].as_array().unwrap().clone()
+    }
+
+    /// Asserts that every submitted order stands in Flourish once, with its lines.
+    #[track_caller]
+    pub fn assert_exactly_once(&self) {
+        let wanted = get(&format!("{}/_control/state", self.leaflink.url))["orders"].as_array().unwrap().clone();
+        let found = self.orders();
+        assert_eq!(found.len(), wanted.len(), "as many orders on both sides");
+        for order in wanted {
+            let twins: Vec<&Json> = found.iter().filter(|one| one["original_order_id"] == order["number"]).collect();
+            assert_eq!(twins.len(), 1, "{order}");
+            let lines = |order: &Json, quantity: &str| {
+                let mut lines: Vec<(String, String)> = order["lines"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|line| (line["sku"].to_string(), line[quantity].to_string().replace('"', "")))
+                    .collect();
+                lines.sort();
+                lines
+            };
+            assert_eq!(lines(twins[0], "qty"), lines(&order, "quantity"));
+        }
+    }
+}
