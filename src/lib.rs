@@ -1,4 +1,28 @@
-//! petiole joins business systems by rules.
+//! petiole joins business systems by rules: YAML files say what maps to what, a generic runtime
+//! keeps both sides in step.
+//!
+//! # The two walks
+//!
+//! ```text
+//! rule files ─source─▶ SourceMap ─syntax─▶ nodes, lines ─check─▶ CheckedRules ─plan─▶ Plan
+//! webhook / poll ─server, runtime─▶ hint ─engine(Plan, Situation)─▶ effect ─store (intent)─▶ connector ─▶ peer
+//! ```
+//!
+//! # Rooms, from ground to roof
+//!
+//! A room uses only rooms above it in this list; `tests/tidy.rs` holds the order.
+//!
+//! - [`value`]: data that flows through pipelines. No floats.
+//! - [`diagnostic`]: what is wrong, where, and how to mend it. Knows no rule.
+//! - [`world`]: time, randomness, transport; everything that acts reaches the outside through these traits.
+//! - [`language`]: from rule text to an immutable [`language::plan::Plan`]. `compile.rs` is the walk on one page.
+//! - [`engine`]: decides, purely: the same situation gives the same answer. No clock, no I/O.
+//! - [`store`]: what must survive a restart. One trait; SQLite fills it.
+//! - [`connector`]: HTTP out, described by system files. Alone speaks HTTP outward.
+//! - [`runtime`]: moves: dispatcher, worker, poller, reload, watcher.
+//! - [`server`]: HTTP in: webhooks, health, administration.
+//! - [`simulator`]: both systems in miniature; uses only `value` and `world`. The only room that names systems.
+//! - [`cli`]: one file per command.
 
 pub mod cli;
 pub mod connector;

@@ -4,6 +4,8 @@
 mod connector;
 mod lint;
 mod orders_cross;
+mod reference;
 mod simulator_flourish;
 mod store;
 mod support;
+mod tidy;

@@ -9,16 +9,16 @@ use petiole::world::{HttpTransport, Method, Request, Response, Transport};
 use serde_json::Value as Json;
 
 /// How long a condition may take to come true on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The key that signs the simulators' webhooks unless told otherwise.
-pub const WEBHOOK_KEY: &str = "simulated-webhook-key";
+pub(crate) const WEBHOOK_KEY: &str = "simulated-webhook-key";
 
 /// A folder that goes with its test.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let path = std::env::temp_dir().join(format!("petiole-test-{}-{}", std::process::id(), fastrand::u64(..)));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -32,23 +32,23 @@ impl Drop for Folder {
 }
 
 /// The binary.
-pub fn petiole() -> Command {
+pub(crate) fn petiole() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_petiole"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
     command
 }
 
 /// A process that is killed with its test.
-pub struct Process {
-    pub child: Child,
-    pub url: String,
-    pub lines: Vec<String>,
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    pub(crate) url: String,
+    pub(crate) lines: Vec<String>,
 }
 
 impl Process {
     /// Starts a command and reads its output until a line begins with `until`.
     #[track_caller]
-    pub fn start(command: &mut Command, until: &str) -> Self {
+    pub(crate) fn start(command: &mut Command, until: &str) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut reader = BufReader::new(child.stdout.take().unwrap());
         let mut lines = Vec::new();
@@ -66,7 +66,7 @@ impl Process {
         Self { child, url, lines }
     }
 
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -79,7 +79,7 @@ impl Drop for Process {
 }
 
 /// One HTTP exchange.
-pub fn http(method: Method, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
+pub(crate) fn http(method: Method, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let request = Request { method, url: url.to_owned(), headers, body: body.to_vec(), timeout: PATIENCE };
@@ -87,13 +87,13 @@ pub fn http(method: Method, url: &str, headers: &[(&str, &str)], body: &[u8]) ->
 }
 
 #[track_caller]
-pub fn get(url: &str) -> Json {
+pub(crate) fn get(url: &str) -> Json {
     let answer = http(Method::Get, url, &[], b"");
     serde_json::from_slice(&answer.body).unwrap_or_else(|_| panic!("{url}: {}", String::from_utf8_lossy(&answer.body)))
 }
 
 #[track_caller]
-pub fn send(method: Method, url: &str, body: &Json) -> Json {
+pub(crate) fn send(method: Method, url: &str, body: &Json) -> Json {
     let answer = http(method, url, &[], body.to_string().as_bytes());
     assert_eq!(answer.status, 200, "{url}: {}", String::from_utf8_lossy(&answer.body));
     serde_json::from_slice(&answer.body).unwrap_or_default()
@@ -101,7 +101,7 @@ pub fn send(method: Method, url: &str, body: &Json) -> Json {
 
 /// Waits until a condition holds.
 #[track_caller]
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !holds() {
         assert!(begin.elapsed() < PATIENCE, "never came true: {what}");
@@ -111,7 +111,7 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// The shipped rules, with limits that let a test run at full speed.
-pub fn fast_rules(folder: &Path) -> PathBuf {
+pub(crate) fn fast_rules(folder: &Path) -> PathBuf {
     let rules = folder.join("rules");
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &rules);
     for name in ["leaflink", "flourish"] {
@@ -134,23 +134,23 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target)
+            copy(&entry.path(), &target);
         } else {
-            drop(std::fs::copy(entry.path(), target).unwrap())
+            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }
 
 /// Both simulators, a rule set and a store.
-pub struct Trade {
-    pub folder: Folder,
-    pub rules: PathBuf,
-    pub flourish: Process,
-    pub leaflink: Process,
+pub(crate) struct Trade {
+    pub(crate) folder: Folder,
+    pub(crate) rules: PathBuf,
+    pub(crate) flourish: Process,
+    pub(crate) leaflink: Process,
 }
 
 impl Trade {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = Folder::new();
         let rules = fast_rules(&folder.0);
         let simulate = |name: &str| Process::start(petiole().args(["simulate", name, "--seed", "7"]), "base url");
@@ -158,7 +158,7 @@ impl Trade {
     }
 
     /// A command with the environment that the shipped accounts want.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = petiole();
         command
             .args(arguments)
@@ -177,33 +177,33 @@ impl Trade {
         command
     }
 
-    pub fn run(&self, poll: &str) -> Process {
+    pub(crate) fn run(&self, poll: &str) -> Process {
         Process::start(&mut self.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", poll]), "listening")
     }
 
     /// Webhooks of both systems go to the service.
-    pub fn subscribe(&self, service: &Process) {
+    pub(crate) fn subscribe(&self, service: &Process) {
         for (name, side) in [("leaflink", &self.leaflink), ("flourish", &self.flourish)] {
             let body = serde_json::json!({ "url": format!("{}/webhooks/{name}", service.url) });
             send(Method::Put, &format!("{}/_control/webhook", side.url), &body);
         }
     }
 
-    pub fn people(&self, side: &Process, act: &str, body: &Json) -> Json {
+    pub(crate) fn people(&self, side: &Process, act: &str, body: &Json) -> Json {
         send(Method::Post, &format!("{}/_control/{act}", side.url), body)
     }
 
-    pub fn faults(&self, side: &Process, body: &Json) {
+    pub(crate) fn faults(&self, side: &Process, body: &Json) {
         send(Method::Put, &format!("{}/_control/faults", side.url), body);
     }
 
-    pub fn orders(&self) -> Vec<Json> {
+    pub(crate) fn orders(&self) -> Vec<Json> {
         get(&format!("{}/_control/state", self.flourish.url))["orders"].as_array().unwrap().clone()
     }
 
     /// Asserts that every submitted order stands in Flourish once, with its lines.
     #[track_caller]
-    pub fn assert_exactly_once(&self) {
+    pub(crate) fn assert_exactly_once(&self) {
         let wanted = get(&format!("{}/_control/state", self.leaflink.url))["orders"].as_array().unwrap().clone();
         let found = self.orders();
         assert_eq!(found.len(), wanted.len(), "as many orders on both sides");
