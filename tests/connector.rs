@@ -154,6 +154,8 @@ fn field(at: &str, kind: Kind) -> Field {
         read_at: inner.clone(),
         write: WritePlace::Body(inner),
         required_on_create: false,
+        required_when: None,
+        write_only: false,
         on_create: true,
         on_update: true,
         max: None,

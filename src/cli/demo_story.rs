@@ -67,6 +67,9 @@ impl Story {
                 println!("  {} {target} waits: {message}", self.paint(YELLOW, "!"));
                 println!("      {}", self.paint(DIM, &format!("by {line}; nothing of it was written")));
             }
+            Happening::GaveWay { target, group, lost, won, line, .. } => {
+                println!("  {target}: both sides changed {group}; {lost} gave way to {won} ({line})");
+            }
             Happening::PutOff { target, reason } => {
                 println!("  {} {target} is tried again soon: {reason}", self.paint(YELLOW, "~"));
             }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::language::plan::Side;
 use crate::value::Value;
 
 /// The raw values last seen on both sides, of one rule.
@@ -14,6 +15,24 @@ pub struct BaseValues {
     pub left: Value,
     /// The right side's.
     pub right: Value,
+}
+
+impl BaseValues {
+    /// The half of a side.
+    pub fn of(&self, side: Side) -> &Value {
+        match side {
+            Side::Left => &self.left,
+            Side::Right => &self.right,
+        }
+    }
+
+    /// The half of a side, to be changed.
+    pub fn of_mut(&mut self, side: Side) -> &mut Value {
+        match side {
+            Side::Left => &mut self.left,
+            Side::Right => &mut self.right,
+        }
+    }
 }
 
 /// Bases by rule.

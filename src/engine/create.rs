@@ -7,7 +7,8 @@ use super::list_rule;
 use super::park::Stop;
 use super::rule::{Wanted, applies, raw, target_path, wanted};
 use super::scope::Context;
-use crate::language::plan::{Create, FieldRule, RuleBody, Side};
+use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::{Create, Field, FieldRule, RuleBody, Side};
 use crate::value::{Path, Record, Segment, Value};
 
 /// Whether the missing side is to be created now.
@@ -43,15 +44,14 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
 }
 
 fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
-    let live = if side == Side::Right { rule.live_right } else { rule.live_left };
-    let Some(path) = target_path(rule, side).filter(|_| live) else { return Ok(()) };
+    let Some(path) = target_path(rule, side).filter(|_| context.flows(rule, side)) else { return Ok(()) };
     if !applies(context, rule, None, &rule.line).map_err(|stop| vec![stop])? {
         return Ok(());
     }
     let value = match &rule.body {
         RuleBody::List(list) => {
             context.spoke(&rule.line);
-            let rows = list_rule::desired(context, list, side)?;
+            let rows = list_rule::desired(context, list, side, None)?;
             Value::List(rows.into_iter().map(Value::Record).collect())
         }
         RuleBody::Value { .. } => {
@@ -81,7 +81,7 @@ fn missing(context: &Context<'_>, side: Side, fields: &Record, create: &Create) 
     let whole = |path: &Path| path.0.iter().all(|step| matches!(step, Segment::Field(_)));
     kind.fields
         .iter()
-        .filter(|field| field.required_on_create && whole(&field.path) && field.path.read(&record).is_null())
+        .filter(|field| needed(field, &record) && whole(&field.path) && field.path.read(&record).is_null())
         .map(|field| {
             let line = context
                 .pipeline
@@ -93,4 +93,9 @@ fn missing(context: &Context<'_>, side: Side, fields: &Record, create: &Create) 
             Stop::new("missing-value", "a value that creating needs is missing", message, line)
         })
         .collect()
+}
+
+fn needed(field: &Field, record: &Value) -> bool {
+    let holds = |condition: &CompiledExpression| condition.evaluate_in(record) == Ok(Value::Bool(true));
+    field.required_on_create || field.required_when.as_ref().is_some_and(holds)
 }

@@ -37,6 +37,8 @@ pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value)
         settings: Value::Null,
         demanded: false,
         sweep: false,
+        held: std::collections::BTreeSet::new(),
+        apart: false,
         reads: super::Reads::new(),
     };
     let context = Context::new(plan, pipeline, &situation).ok()?;
@@ -80,7 +82,8 @@ fn meet(context: &Context<'_>) -> Decision {
 
 /// Where only this pipeline makes the other side, it cannot be older than what it is made from.
 fn youngest(context: &Context<'_>, side: Side, record: &Value) -> Option<jiff::Timestamp> {
-    let made_here = context.pipeline.create(side.other()).is_some_and(|create| create.when.is_some());
+    let create = context.pipeline.live_create(side.other(), &context.situation.settings);
+    let made_here = create.is_some_and(|create| create.when.is_some());
     match record.field(context.pipeline.record(side).created.as_deref()?) {
         Value::Timestamp(instant) if made_here => Some(*instant),
         _ => None,
@@ -100,7 +103,7 @@ fn link(context: &Context<'_>, other: Side, found: &Value) -> Decision {
 /// No counterpart: create it where the rules ask for it, else say what was looked for.
 fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
     let side = context.situation.changed.other();
-    if let Some(create) = context.pipeline.create(side) {
+    if let Some(create) = context.pipeline.live_create(side, &context.situation.settings) {
         match create::asked_for(context, create) {
             Ok(true) if value.is_some() => return create::create(context, side, create),
             Ok(true) => {

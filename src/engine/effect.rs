@@ -28,6 +28,23 @@ pub struct Decision {
     pub lines: Vec<RuleLine>,
     /// The pair is not linked and nothing is to be created.
     pub unmatched: Option<Unmatched>,
+    /// Values that lost against the other side's.
+    pub lost: Vec<Lost>,
+}
+
+/// Both sides changed one value, and this one gave way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The group.
+    pub group: String,
+    /// The side whose value gave way.
+    pub side: Side,
+    /// The value that gave way.
+    pub value: Value,
+    /// The value that stayed.
+    pub winner: Value,
+    /// The rule.
+    pub line: RuleLine,
 }
 
 /// A counterpart was looked for and not found.
@@ -71,6 +88,8 @@ pub enum Effect {
         fields: Record,
         /// Rules whose base follows from the answer.
         rules: Vec<String>,
+        /// Their groups.
+        groups: Vec<String>,
         /// Their lines.
         lines: Vec<RuleLine>,
     },
@@ -82,14 +101,27 @@ pub enum Effect {
         from: String,
         /// To.
         to: String,
-        /// Rules whose base follows from the answer.
-        rules: Vec<String>,
-        /// Their lines.
+        /// The state that is asked for; further steps follow where it is another than `to`.
+        goal: String,
+        /// The rule whose base follows from the answer.
+        rule: String,
+        /// Its group.
+        group: String,
+        /// Its line and those that spoke with it.
         lines: Vec<RuleLine>,
     },
 }
 
 impl Effect {
+    /// The groups of fields that it writes; none where it is about the whole record.
+    pub fn groups(&self) -> &[String] {
+        match self {
+            Self::Update { groups, .. } => groups,
+            Self::Move { group, .. } => std::slice::from_ref(group),
+            Self::Link { .. } | Self::Settle { .. } | Self::Create { .. } => &[],
+        }
+    }
+
     /// `link`, `settle`, `create`, `update` or `move`.
     pub fn action(&self) -> &'static str {
         match self {

@@ -4,39 +4,35 @@
 //! compared; what the target's elements hold beyond them is kept.
 
 use super::park::Stop;
-use super::rule::{Wanted, applies, elements, target_path, wanted};
-use super::scope::Context;
-use crate::language::plan::{ListRule, Side};
+use super::rule::{Wanted, applies, elements, raw_in, target_path, wanted};
+use super::scope::{Context, Element};
+use crate::language::plan::{FieldRule, ListRule, RuleBody, Side};
 use crate::value::{Record, Value, digest};
 
 /// The list that `target` is to hold, in the source's order.
 ///
 /// # Errors
 /// The first [`Stop`] of each element that cannot be carried over.
-pub fn desired(context: &Context<'_>, list: &ListRule, target: Side) -> Result<Vec<Record>, Vec<Stop>> {
+pub fn desired(
+    context: &Context<'_>,
+    list: &ListRule,
+    target: Side,
+    outer: Option<&Element<'_>>,
+) -> Result<Vec<Record>, Vec<Stop>> {
     let mut rows = Vec::new();
     let mut stops = Vec::new();
-    for element in elements(context, list, target.other()) {
+    for typed in elements(context, list, target.other(), outer) {
+        let element = Element { typed: &typed, name: list.element.as_deref(), outer };
         let mut row = Record::new();
-        for rule in &list.rules {
-            if !(if target == Side::Right { rule.live_right } else { rule.live_left }) {
-                continue;
-            }
-            let carried = applies(context, rule, Some(&element), &rule.line).and_then(|applies| {
-                if !applies {
-                    return Ok(None);
-                }
-                let source = source_value(context, list, (rule, target), &element)?;
-                wanted(context, rule, target, source, None).map(Some)
-            });
-            match carried {
-                Ok(Some(Wanted::Value(value))) => {
+        for rule in list.rules.iter().filter(|rule| context.flows(rule, target)) {
+            match carried(context, rule, target, &element) {
+                Ok(Some(value)) => {
                     if let Some(path) = target_path(rule, target) {
                         path.write(&mut row, value);
                     }
                 }
-                Ok(_) => {}
-                Err(stop) => stops.push(stop),
+                Ok(None) => {}
+                Err(found) => stops.extend(found),
             }
         }
         rows.push(row);
@@ -44,19 +40,30 @@ pub fn desired(context: &Context<'_>, list: &ListRule, target: Side) -> Result<V
     if stops.is_empty() { Ok(rows) } else { Err(stops) }
 }
 
-fn source_value(
+/// What one rule puts into an element of the target; `None`: nothing.
+fn carried(
     context: &Context<'_>,
-    list: &ListRule,
-    (rule, target): (&crate::language::plan::FieldRule, Side),
-    element: &super::scope::Typed,
-) -> Result<Value, Stop> {
-    let crate::language::plan::RuleBody::Value { left, right, .. } = &rule.body else { return Ok(Value::Null) };
-    let expression = if target == Side::Right { left } else { right };
-    context.evaluate(expression, Some((element, list.element.as_deref())), &rule.line)
+    rule: &FieldRule,
+    target: Side,
+    element: &Element<'_>,
+) -> Result<Option<Value>, Vec<Stop>> {
+    let one = |stop: Stop| vec![stop];
+    if !applies(context, rule, Some(element), &rule.line).map_err(one)? {
+        return Ok(None);
+    }
+    if let RuleBody::List(list) = &rule.body {
+        let rows = desired(context, list, target, Some(element))?;
+        return Ok(Some(Value::List(rows.into_iter().map(Value::Record).collect())));
+    }
+    let source = raw_in(context, rule, target.other(), Some(element)).map_err(one)?;
+    match wanted(context, rule, target, source, None).map_err(one)? {
+        Wanted::Value(value) => Ok(Some(value)),
+        Wanted::Nothing => Ok(None),
+    }
 }
 
-/// The list to write where the target does not hold the desired one; `None` where it does.
-pub fn change(list: &ListRule, desired: &[Record], present: &Value) -> Option<Value> {
+/// The list to write on `target` where it does not hold the desired one; `None` where it does.
+pub fn change(list: &ListRule, target: Side, desired: &[Record], present: &Value) -> Option<Value> {
     let mut left_over: Vec<&Value> = present.as_list().unwrap_or_default().iter().collect();
     let mut changed = false;
     let mut rows = Vec::new();
@@ -66,26 +73,46 @@ pub fn change(list: &ListRule, desired: &[Record], present: &Value) -> Option<Va
         // Among equal keys the one that holds everything already pairs first, so that order does not matter.
         let at = left_over
             .iter()
-            .position(|found| twins(found) && holds(found, row))
+            .position(|found| twins(found) && merged(list, target, row, found).is_none())
             .or_else(|| left_over.iter().position(twins));
-        let mut merged = match at.map(|at| left_over.remove(at)) {
-            Some(found) => {
-                changed |= !holds(found, row);
-                found.as_record().cloned().unwrap_or_default()
-            }
-            None => {
-                changed = true;
-                Record::new()
-            }
+        let Some(found) = at.map(|at| left_over.remove(at)) else {
+            changed = true;
+            rows.push(Value::Record(row.clone()));
+            continue;
         };
-        merged.extend(row.clone());
-        rows.push(Value::Record(merged));
+        let merged = merged(list, target, row, found);
+        changed |= merged.is_some();
+        rows.push(merged.unwrap_or_else(|| found.clone()));
     }
     (changed || !left_over.is_empty()).then_some(Value::List(rows))
 }
 
-fn holds(present: &Value, row: &Record) -> bool {
-    row.iter().all(|(name, value)| present.field(name) == value)
+/// An element with the desired row laid over it; `None` where it holds the row already.
+fn merged(list: &ListRule, target: Side, row: &Record, present: &Value) -> Option<Value> {
+    let mut merged = present.as_record().cloned().unwrap_or_default();
+    let mut changed = false;
+    for (name, value) in row {
+        let inner = list.rules.iter().find_map(|rule| match &rule.body {
+            RuleBody::List(inner) if target_path(rule, target)?.to_string() == *name => Some(inner),
+            _ => None,
+        });
+        let value = match inner {
+            Some(inner) => {
+                let rows: Vec<Record> = records(value);
+                change(inner, target, &rows, present.field(name))
+            }
+            None => (present.field(name) != value).then(|| value.clone()),
+        };
+        if let Some(value) = value {
+            changed = true;
+            merged.insert(name.clone(), value);
+        }
+    }
+    changed.then_some(Value::Record(merged))
+}
+
+fn records(list: &Value) -> Vec<Record> {
+    list.as_list().unwrap_or_default().iter().filter_map(Value::as_record).cloned().collect()
 }
 
 fn key_of(list: &ListRule, element: &Value) -> String {

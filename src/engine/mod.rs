@@ -9,6 +9,7 @@ pub mod conflict;
 pub mod create;
 pub mod decide;
 pub mod effect;
+pub mod flow;
 pub mod list_rule;
 pub mod park;
 pub mod rule;
@@ -20,7 +21,8 @@ pub mod update;
 
 pub use base::{Base, BaseValues};
 pub use decide::{decide, match_value};
-pub use effect::{Decision, Effect, Step, Unmatched};
+pub use effect::{Decision, Effect, Lost, Step, Unmatched};
 pub use park::{Candidate, Stop, Wait};
-pub use settle::base_of;
+pub use rule::target_path;
+pub use settle::{Seen, base_of};
 pub use situation::{Found, Reads, Situation, Want};

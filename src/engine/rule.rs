@@ -1,7 +1,7 @@
 //! One value rule: its raw values on both sides, and what a source value becomes on the target.
 
 use super::park::{Stop, Wait};
-use super::scope::{Context, Typed};
+use super::scope::{Context, Element, Typed};
 use super::situation::{Found, Want};
 use crate::language::plan::{FieldRule, ListRule, Outcome, RuleBody, RuleLine, Side, Table};
 use crate::value::{Path, Segment, Value};
@@ -20,36 +20,43 @@ pub enum Wanted {
 /// # Errors
 /// [`Stop`] where the expression fails.
 pub fn raw(context: &Context<'_>, rule: &FieldRule, side: Side) -> Result<Value, Stop> {
+    raw_in(context, rule, side, None)
+}
+
+/// The raw value of a rule over an element of a list, or over the records where there is none.
+///
+/// # Errors
+/// [`Stop`] where the expression fails.
+pub fn raw_in(
+    context: &Context<'_>,
+    rule: &FieldRule,
+    side: Side,
+    element: Option<&Element<'_>>,
+) -> Result<Value, Stop> {
     match &rule.body {
         RuleBody::Value { left, right, .. } => {
-            context.evaluate(if side == Side::Left { left } else { right }, None, &rule.line)
+            context.evaluate(if side == Side::Left { left } else { right }, element, &rule.line)
         }
-        RuleBody::List(list) => raw_list(context, list, side),
+        RuleBody::List(list) => raw_list(context, list, side, element),
     }
 }
 
-fn raw_list(context: &Context<'_>, list: &ListRule, side: Side) -> Result<Value, Stop> {
+fn raw_list(context: &Context<'_>, list: &ListRule, side: Side, outer: Option<&Element<'_>>) -> Result<Value, Stop> {
     let mut rows = Vec::new();
-    for element in elements(context, list, side) {
-        let mut row = Vec::new();
-        for rule in &list.rules {
-            if let RuleBody::Value { left, right, .. } = &rule.body {
-                let expression = if side == Side::Left { left } else { right };
-                row.push(context.evaluate(expression, Some((&element, list.element.as_deref())), &rule.line)?);
-            }
-        }
-        rows.push(Value::List(row));
+    for typed in elements(context, list, side, outer) {
+        let element = Element { typed: &typed, name: list.element.as_deref(), outer };
+        let row: Result<Vec<Value>, Stop> =
+            list.rules.iter().map(|rule| raw_in(context, rule, side, Some(&element))).collect();
+        rows.push(Value::List(row?));
     }
     Ok(Value::List(rows))
 }
 
 /// The elements of a list rule on a side, each with its type.
-pub fn elements(context: &Context<'_>, list: &ListRule, side: Side) -> Vec<Typed> {
-    let kind = context.pipeline.record(side);
-    let root = Typed {
-        value: context.situation.record(side).cloned().unwrap_or_default(),
-        at: Some((std::sync::Arc::clone(kind), Path::default())),
-        account: context.situation.account(side).to_owned(),
+pub fn elements(context: &Context<'_>, list: &ListRule, side: Side, outer: Option<&Element<'_>>) -> Vec<Typed> {
+    let root = match outer {
+        Some(element) => element.typed.clone(),
+        None => context.root(side),
     };
     let path = if side == Side::Left { &list.left } else { &list.right };
     let whole = context.follow(&root, &path.0);
@@ -90,6 +97,10 @@ fn through_table(
     match table.look_up(target == Side::Right, source, state) {
         Some((Outcome::Value(text), row)) => {
             context.spoke(&row.line);
+            let forward = target == Side::Right;
+            if state.and_then(Value::to_key).is_some_and(|present| row.is_held(forward, &present)) {
+                return Ok(Wanted::Nothing);
+            }
             Ok(Wanted::Value(Value::Text(text)))
         }
         Some((Outcome::Nothing, row)) => {
@@ -151,14 +162,12 @@ fn nothing_found(
 pub fn applies(
     context: &Context<'_>,
     rule: &FieldRule,
-    element: Option<&Typed>,
+    element: Option<&Element<'_>>,
     line: &RuleLine,
 ) -> Result<bool, Stop> {
     match &rule.when {
         None => Ok(true),
-        Some(condition) => {
-            context.evaluate(condition, element.map(|typed| (typed, None)), line).map(|held| held == Value::Bool(true))
-        }
+        Some(condition) => context.evaluate(condition, element, line).map(|held| held == Value::Bool(true)),
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::park::Stop;
 use super::situation::{Found, Situation, Want};
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
-use crate::language::plan::{Cardinality, Pipeline, Plan, RecordType, RuleLine, Side, WithRead};
+use crate::language::plan::{Cardinality, FieldRule, Pipeline, Plan, RecordType, RuleLine, Side, WithRead};
 use crate::value::{Kind, Path, Segment, Value};
 
 /// A value with what the system file says of it, so that references in it can be followed.
@@ -22,6 +22,22 @@ pub struct Typed {
     pub at: Option<(Arc<RecordType>, Path)>,
     /// The account it came from.
     pub account: String,
+}
+
+/// An element of a list: what `.` means, and by what name inner lists may speak of it.
+pub struct Element<'a> {
+    /// The element.
+    pub typed: &'a Typed,
+    /// `as NAME`
+    pub name: Option<&'a str>,
+    /// The element of the list around it.
+    pub outer: Option<&'a Element<'a>>,
+}
+
+impl Element<'_> {
+    fn named(&self, name: &str) -> Option<&Typed> {
+        if self.name == Some(name) { Some(self.typed) } else { self.outer.and_then(|outer| outer.named(name)) }
+    }
 }
 
 /// Evaluates expressions of one pipeline over one situation and gathers what is wanted.
@@ -38,6 +54,8 @@ pub struct Context<'a> {
     with: RefCell<BTreeMap<String, Typed>>,
     /// Rule lines that spoke.
     lines: RefCell<BTreeSet<RuleLine>>,
+    /// Lines that spoke for the rule looked at now.
+    recent: RefCell<Vec<RuleLine>>,
 }
 
 impl<'a> Context<'a> {
@@ -53,6 +71,7 @@ impl<'a> Context<'a> {
             wants: RefCell::default(),
             with: RefCell::default(),
             lines: RefCell::default(),
+            recent: RefCell::default(),
         };
         for read in &pipeline.with {
             let found = context.find_with(read)?;
@@ -74,11 +93,25 @@ impl<'a> Context<'a> {
     /// Notes that a line had a part in the decision.
     pub fn spoke(&self, line: &RuleLine) {
         self.lines.borrow_mut().insert(line.clone());
+        let mut recent = self.recent.borrow_mut();
+        if !recent.contains(line) {
+            recent.push(line.clone());
+        }
     }
 
     /// The lines that spoke, in order.
     pub fn lines(&self) -> Vec<RuleLine> {
         self.lines.borrow().iter().cloned().collect()
+    }
+
+    /// From here on, lines that speak are counted anew for [`Context::recent`].
+    pub fn begin(&self) {
+        self.recent.borrow_mut().clear();
+    }
+
+    /// The lines that spoke since [`Context::begin`], first come first.
+    pub fn recent(&self) -> Vec<RuleLine> {
+        self.recent.borrow().clone()
     }
 
     /// The answer to a want, or null and the want noted.
@@ -90,31 +123,39 @@ impl<'a> Context<'a> {
         found
     }
 
-    /// Evaluates with an optional element (what `.` means) and its name.
+    /// Evaluates, inside a list with its element.
     ///
     /// # Errors
     /// [`Stop`] at the rule's line where the expression fails or parks.
     pub fn evaluate(
         &self,
         expression: &CompiledExpression,
-        element: Option<(&Typed, Option<&str>)>,
+        element: Option<&Element<'_>>,
         line: &RuleLine,
     ) -> Result<Value, Stop> {
-        let scope = ElementScope { context: self, element };
+        let scope = Within { context: self, element };
         expression.evaluate(&scope).map_err(|fault| stop_of(&fault, line))
     }
 
     fn find_with(&self, read: &WithRead) -> Result<Typed, Stop> {
         let account = self.account_for(&read.record.system);
         let at = Some((Arc::clone(&read.record), Path::default()));
-        let want = Want::List { account: account.clone(), record: read.record.name.clone() };
+        let want = match self.by_call(read, &account)? {
+            Some(want) => want,
+            None => Want::List { account: account.clone(), record: read.record.name.clone() },
+        };
         let Some(Found::Records(rows)) = self.ask(want) else {
             return Ok(Typed { value: Value::Null, at, account });
         };
         let mut found = Vec::new();
         for row in rows {
             let candidate = Typed { value: row.clone(), at: at.clone(), account: account.clone() };
-            if self.evaluate(&read.condition, Some((&candidate, None)), &read.line)? == Value::Bool(true) {
+            if self.evaluate(
+                &read.condition,
+                Some(&Element { typed: &candidate, name: None, outer: None }),
+                &read.line,
+            )? == Value::Bool(true)
+            {
                 found.push(row.clone());
             }
         }
@@ -132,6 +173,14 @@ impl<'a> Context<'a> {
         Ok(Typed { value, at, account })
     }
 
+    /// Where the condition asks for a value of a field that the system has a search for: that search.
+    fn by_call(&self, read: &WithRead, account: &str) -> Result<Option<Want>, Stop> {
+        let Some((field, value)) = &read.search else { return Ok(None) };
+        let value = self.evaluate(value, None, &read.line)?.to_key().unwrap_or_default();
+        let record = read.record.name.clone();
+        Ok(Some(Want::Find { account: account.to_owned(), record, field: field.clone(), value }))
+    }
+
     /// The pair's account of a system; else the system's first.
     fn account_for(&self, system: &str) -> String {
         for side in [Side::Left, Side::Right] {
@@ -142,16 +191,25 @@ impl<'a> Context<'a> {
         self.plan.accounts_of(system).next().map(|account| account.name.clone()).unwrap_or_default()
     }
 
+    /// The record of a side.
+    pub fn root(&self, side: Side) -> Typed {
+        Typed {
+            value: self.situation.record(side).cloned().unwrap_or_default(),
+            at: Some((Arc::clone(self.pipeline.record(side)), Path::default())),
+            account: self.situation.account(side).to_owned(),
+        }
+    }
+
+    /// Whether a value may flow to `target` by a rule, under ownership.
+    pub fn flows(&self, rule: &FieldRule, target: Side) -> bool {
+        self.pipeline.flows(rule, target, &self.situation.settings)
+    }
+
     /// What a name at the head of a path stands for.
     fn head(&self, name: &str) -> Option<Typed> {
         for side in [Side::Left, Side::Right] {
-            let kind = self.pipeline.record(side);
-            if kind.system == name {
-                return Some(Typed {
-                    value: self.situation.record(side).cloned().unwrap_or_default(),
-                    at: Some((Arc::clone(kind), Path::default())),
-                    account: self.situation.account(side).to_owned(),
-                });
+            if self.pipeline.record(side).system == name {
+                return Some(self.root(side));
             }
         }
         if name == "settings" {
@@ -252,17 +310,19 @@ fn stop_of(fault: &Fault, line: &RuleLine) -> Stop {
     }
 }
 
-struct ElementScope<'a, 'b> {
+struct Within<'a, 'b> {
     context: &'a Context<'b>,
-    element: Option<(&'a Typed, Option<&'a str>)>,
+    element: Option<&'a Element<'a>>,
 }
 
-impl Scope for ElementScope<'_, '_> {
+impl Scope for Within<'_, '_> {
     fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
-        let from = match (head, self.element) {
-            (None, element) => element.map(|(typed, _)| typed.clone())?,
-            (Some(name), Some((typed, Some(known)))) if name == known => typed.clone(),
-            (Some(name), _) => self.context.head(name)?,
+        let from = match head {
+            None => self.element?.typed.clone(),
+            Some(name) => match self.element.and_then(|element| element.named(name)) {
+                Some(typed) => typed.clone(),
+                None => self.context.head(name)?,
+            },
         };
         Some(self.context.follow(&from, segments).value)
     }

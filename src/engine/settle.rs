@@ -1,24 +1,61 @@
 //! The base after both sides were seen: raw values of every rule that is not only for creates.
 
 use super::base::{Base, BaseValues};
-use super::rule::raw;
+use super::rule::{raw, target_path};
 use super::scope::Context;
 use super::situation::Situation;
-use crate::language::plan::{Pipeline, Plan, Side};
+use crate::language::plan::{FieldRule, Pipeline, Plan, Side};
+use crate::value::{Path, Value};
 
-/// The base that follows from a situation as it stands after a write. `rules`: only these are
-/// renewed, the rest keep what they had; `None`: all. A rule whose raw value cannot be worked out
-/// keeps its old base and is decided again.
-pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, rules: Option<&[String]>) -> Base {
+/// What was written, and what of the base follows from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The side written.
+    pub side: Side,
+    /// The fields sent.
+    pub sent: &'a Value,
+    /// Only these rules are renewed, the rest keep what they had; `None`: the side was created, all are.
+    pub rules: Option<&'a [String]>,
+    /// One step of several: the source still counts as changed, so that the next step follows.
+    pub partial: bool,
+}
+
+/// The base that follows from a situation as it stands after a write. A rule whose raw value
+/// cannot be worked out keeps its old base and is decided again.
+pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<'_>) -> Base {
     let mut base = after.base.clone().unwrap_or_default();
     let Ok(context) = Context::new(plan, pipeline, after) else { return base };
     for rule in pipeline.rules.iter().filter(|rule| !rule.on_create) {
-        if rules.is_some_and(|named| !named.contains(&rule.id)) {
+        if seen.rules.is_some_and(|named| !named.contains(&rule.id)) {
             continue;
         }
-        if let (Ok(left), Ok(right)) = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right)) {
-            base.insert(rule.id.clone(), BaseValues { left, right });
+        let (Ok(left), Ok(right)) = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right)) else {
+            continue;
+        };
+        let mut values = BaseValues { left, right };
+        if let Some(path) = write_only(pipeline, rule, seen.side) {
+            *values.of_mut(seen.side) = path.read(seen.sent);
         }
+        if seen.partial {
+            let source = seen.side.other();
+            *values.of_mut(source) = base.get(&rule.id).map(|old| old.of(source).clone()).unwrap_or_default();
+        }
+        if seen.rules.is_none() && is_state(pipeline, rule, seen.side) {
+            // The peer chose the first state itself: that is news for the other side.
+            *values.of_mut(seen.side) = Value::Null;
+        }
+        base.insert(rule.id.clone(), values);
     }
     base
+}
+
+/// The path of a rule on a side, where the peer never gives it back.
+pub fn write_only<'r>(pipeline: &Pipeline, rule: &'r FieldRule, side: Side) -> Option<&'r Path> {
+    target_path(rule, side).filter(|path| pipeline.record(side).field(path).is_some_and(|field| field.write_only))
+}
+
+/// Whether a rule is about the state of a side's record.
+pub fn is_state(pipeline: &Pipeline, rule: &FieldRule, side: Side) -> bool {
+    let states = pipeline.record(side).states.as_ref();
+    states.is_some_and(|states| target_path(rule, side) == Some(&Path::field(states.field.as_str())))
 }

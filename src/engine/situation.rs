@@ -2,7 +2,7 @@
 //!
 //! A value through and through: it can be journalled, and deciding on it again gives the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -22,6 +22,17 @@ pub enum Want {
         record: String,
         /// The key.
         id: String,
+    },
+    /// Records of a kind whose field has a value, where the system has a call for that.
+    Find {
+        /// The account.
+        account: String,
+        /// The record type.
+        record: String,
+        /// The field.
+        field: String,
+        /// Its value, as key text.
+        value: String,
     },
     /// All records of a kind.
     List {
@@ -103,6 +114,10 @@ pub struct Situation {
     pub demanded: bool,
     /// Whether drift on the side that does not own is put right now.
     pub sweep: bool,
+    /// Groups that a peer refused while this pair was brought together: left alone this time.
+    pub held: BTreeSet<String>,
+    /// One group at a time, because a peer refused several together.
+    pub apart: bool,
     /// Records read so far.
     pub reads: Reads,
 }
@@ -147,6 +162,7 @@ impl Situation {
             ("settings".to_owned(), self.settings.clone()),
             ("demanded".to_owned(), Value::Bool(self.demanded)),
             ("sweep".to_owned(), Value::Bool(self.sweep)),
+            ("held".to_owned(), Value::List(self.held.iter().map(Value::text).collect())),
             ("reads".to_owned(), Value::List(reads)),
         ]))
     }

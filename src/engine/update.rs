@@ -1,16 +1,15 @@
 //! Two linked records: what changed, which way it flows, and the one write that follows.
 //!
-//! Works group by group: a group that stops never holds up another.
+//! Works rule by rule and stops group by group: a group that stops never holds up another.
 
 use super::base::{Base, BaseValues};
 use super::conflict::winner;
-use super::effect::{Decision, Effect};
-use super::list_rule;
+use super::effect::{Decision, Effect, Lost};
+use super::flow::{Ask, ask, seen};
 use super::park::Stop;
-use super::rule::{Wanted, applies, raw, target_path, wanted};
+use super::rule::{applies, target_path};
 use super::scope::Context;
-use super::states::first_step;
-use crate::language::plan::{FieldRule, RuleBody, RuleLine, Side, States};
+use crate::language::plan::{FieldRule, RuleLine, Side};
 use crate::value::{Path, Record, Value};
 
 /// Changes for one side, gathered over rules.
@@ -22,13 +21,14 @@ struct Gathered {
     groups: Vec<String>,
 }
 
-/// A step towards a state.
-struct Wish {
-    side: Side,
-    from: String,
-    to: String,
-    rule: String,
-    line: RuleLine,
+/// What a rule comes to.
+enum Flow {
+    /// Both sides agree as far as this rule goes: remember these values.
+    Settled(BaseValues),
+    /// Nothing to do, nothing new to remember.
+    Rest,
+    /// One side asks the other for something; the other may have lost a value by it.
+    Asks(Side, (Ask, Vec<RuleLine>), Option<Lost>),
 }
 
 /// The decision for a linked pair.
@@ -36,19 +36,34 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let mut sides = [(Side::Left, Gathered::default()), (Side::Right, Gathered::default())];
     let mut moves = Vec::new();
     let mut stops = Vec::new();
+    let mut lost = Vec::new();
     let mut settled = base.clone();
-    for rule in context.pipeline.rules.iter().filter(|rule| !rule.on_create) {
+    let held = &context.situation.held;
+    for rule in context.pipeline.rules.iter().filter(|rule| !rule.on_create && !held.contains(&rule.group)) {
         match flow(context, rule, base.get(&rule.id)) {
             Ok(Flow::Settled(values)) => {
                 settled.insert(rule.id.clone(), values);
             }
             Ok(Flow::Rest) => {}
-            Ok(Flow::Write { side, path, value }) => {
-                for (_, gathered) in sides.iter_mut().filter(|(known, _)| *known == side) {
-                    gathered.take(rule, &path, value.clone());
+            Ok(Flow::Asks(side, (wish, lines), loser)) => {
+                lost.extend(loser);
+                match wish {
+                    Ask::Write(path, value) => {
+                        for (_, gathered) in sides.iter_mut().filter(|(known, _)| *known == side) {
+                            gathered.take(context, rule, (&path, value.clone()), &lines);
+                        }
+                    }
+                    Ask::Move { from, to, goal } => moves.push(Effect::Move {
+                        side,
+                        from,
+                        to,
+                        goal,
+                        rule: rule.id.clone(),
+                        group: rule.group.clone(),
+                        lines,
+                    }),
                 }
             }
-            Ok(Flow::Move(wish)) => moves.push(wish),
             Err(found) => {
                 stops.extend(found.into_iter().map(|stop| Stop { group: Some(rule.group.clone()), ..stop }));
             }
@@ -58,23 +73,23 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     for (side, gathered) in sides {
         effect = effect.or(written(context, side, gathered, &mut stops));
     }
-    let effect = effect.or(moves.into_iter().next().map(Wish::into_effect));
+    let effect = effect.or(moves.into_iter().next());
     let effect = effect.or((settled != *base).then_some(Effect::Settle { base: settled }));
-    Decision { effect, stops, lines: context.lines(), unmatched: None }
+    Decision { effect, stops, lines: context.lines(), unmatched: None, lost }
 }
 
 impl Gathered {
-    fn take(&mut self, rule: &FieldRule, path: &Path, value: Value) {
+    fn take(&mut self, context: &Context<'_>, rule: &FieldRule, (path, value): (&Path, Value), lines: &[RuleLine]) {
+        let apart = context.situation.apart && self.groups.first().is_some_and(|group| *group != rule.group);
+        if apart {
+            return;
+        }
         path.write(&mut self.fields, value);
         self.rules.push(rule.id.clone());
-        self.lines.push(rule.line.clone());
-        self.groups.push(rule.group.clone());
-    }
-}
-
-impl Wish {
-    fn into_effect(self) -> Effect {
-        Effect::Move { side: self.side, from: self.from, to: self.to, rules: vec![self.rule], lines: vec![self.line] }
+        self.lines.extend(lines.iter().filter(|line| !self.lines.contains(line)).cloned().collect::<Vec<_>>());
+        if !self.groups.contains(&rule.group) {
+            self.groups.push(rule.group.clone());
+        }
     }
 }
 
@@ -84,101 +99,91 @@ fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Ve
         return None;
     }
     let kind = context.pipeline.record(side);
-    let allowed = kind.update.as_ref().is_none_or(|call| {
-        call.allowed_when.as_ref().is_none_or(|condition| {
-            let present = context.situation.record(side).cloned().unwrap_or_default();
-            condition.evaluate_in(&present).is_ok_and(|held| held == Value::Bool(true))
-        })
-    });
-    if allowed {
-        return Some(Effect::Update { side, fields: gathered.fields, rules: gathered.rules, lines: gathered.lines });
-    }
-    let line = gathered.lines.first().cloned().unwrap_or_default();
     let present = context.situation.record(side).cloned().unwrap_or_default();
-    for group in gathered.groups {
-        let versions: Vec<String> = gathered
-            .fields
-            .iter()
-            .map(|(name, wanted)| format!("`{name}` is {} and should be {wanted}", present.field(name)))
-            .collect();
+    let allowed = kind.update.as_ref().is_none_or(|call| {
+        let held = |condition: &crate::language::plan::expression::CompiledExpression| {
+            condition.evaluate_in(&present).is_ok_and(|held| held == Value::Bool(true))
+        };
+        call.allowed_when.as_ref().is_none_or(held)
+    });
+    let Gathered { fields, rules, lines, groups } = gathered;
+    if allowed {
+        return Some(Effect::Update { side, fields, rules, groups, lines });
+    }
+    let line = lines.first().cloned().unwrap_or_default();
+    let versions: Vec<String> = fields
+        .iter()
+        .map(|(name, wanted)| format!("`{name}` is {} and should be {wanted}", present.field(name)))
+        .collect();
+    for group in groups {
         let message =
             format!("{} does not allow changes of this {} now: {}", kind.system, kind.name, versions.join("; "));
-        stops.push(Stop {
-            group: Some(group),
-            ..Stop::new("update-not-allowed", "the peer no longer allows it", message, &line)
-        });
+        let stop = Stop::new("update-not-allowed", "the peer no longer allows it", message, &line);
+        stops.push(Stop { group: Some(group), ..stop });
     }
     None
 }
 
-/// Where a rule's value goes now.
-enum Flow {
-    /// Both sides agree: remember these values.
-    Settled(BaseValues),
-    /// Nothing to do, nothing new to remember.
-    Rest,
-    /// Write this.
-    Write { side: Side, path: Path, value: Value },
-    /// Move towards a state.
-    Move(Wish),
-}
-
 fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> Result<Flow, Vec<Stop>> {
     let one = |stop: Stop| vec![stop];
-    if !(rule.live_left || rule.live_right) || !applies(context, rule, None, &rule.line).map_err(one)? {
+    let live = [Side::Right, Side::Left].map(|target| (target, context.flows(rule, target)));
+    let live: Vec<Side> = live.into_iter().filter(|(_, flows)| *flows).map(|(target, _)| target).collect();
+    if live.is_empty() || !applies(context, rule, None, &rule.line).map_err(one)? {
         return Ok(Flow::Rest);
     }
-    let left = raw(context, rule, Side::Left).map_err(one)?;
-    let right = raw(context, rule, Side::Right).map_err(one)?;
-    let values = BaseValues { left, right };
-    let Some(target) = direction(context, rule, base, &values) else { return Ok(Flow::Rest) };
-    let (source, present) = match target {
-        Side::Right => (&values.left, &values.right),
-        Side::Left => (&values.right, &values.left),
+    let values = BaseValues {
+        left: seen(context, rule, Side::Left, base).map_err(one)?,
+        right: seen(context, rule, Side::Right, base).map_err(one)?,
     };
-    let Some(path) = target_path(rule, target).cloned() else { return Ok(Flow::Rest) };
-    let kind = context.pipeline.record(target);
-    let held = context.situation.record(target).cloned().unwrap_or_default();
-    let value = match &rule.body {
-        RuleBody::List(list) => {
-            let rows = list_rule::desired(context, list, target)?;
-            match list_rule::change(list, &rows, &path.read(&held)) {
-                Some(value) => value,
-                None => return Ok(settled(base, values)),
+    let mut asked: Option<(Side, (Ask, Vec<RuleLine>))> = None;
+    for target in targets(context, rule, base, (&live, &values)) {
+        context.begin();
+        context.spoke(&rule.line);
+        match (ask(context, rule, target, &values), &asked) {
+            (Ok(None), _) => {}
+            (Ok(Some(wish)), None) => asked = Some((target, (wish, context.recent()))),
+            (Err(stops), None) => return Err(stops),
+            // Both sides want the other to change: the first to be asked won.
+            (_, Some((won, _))) => {
+                let lost = lost(rule, won.other(), &values);
+                return Ok(asked.map_or(Flow::Rest, |(side, wish)| Flow::Asks(side, wish, Some(lost))));
             }
         }
-        RuleBody::Value { .. } => match wanted(context, rule, target, source.clone(), Some(present)).map_err(one)? {
-            Wanted::Value(value) if value != path.read(&held) => value,
-            _ => return Ok(settled(base, values)),
-        },
-    };
-    match kind.states.as_ref().filter(|states| path == Path::field(states.field.as_str())) {
-        Some(states) => step_towards(states, rule, target, (&held, &value)).map_err(one),
-        None => Ok(Flow::Write { side: target, path, value }),
+    }
+    Ok(match asked {
+        Some((side, wish)) => Flow::Asks(side, wish, None),
+        None if base == Some(&values) => Flow::Rest,
+        None => Flow::Settled(values),
+    })
+}
+
+fn lost(rule: &FieldRule, winner: Side, values: &BaseValues) -> Lost {
+    Lost {
+        group: rule.group.clone(),
+        side: winner.other(),
+        value: values.of(winner.other()).clone(),
+        winner: values.of(winner).clone(),
+        line: rule.line.clone(),
     }
 }
 
-fn settled(base: Option<&BaseValues>, values: BaseValues) -> Flow {
-    if base == Some(&values) { Flow::Rest } else { Flow::Settled(values) }
-}
-
-/// The side to be written, if the change of a side asks for it.
-fn direction(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>, values: &BaseValues) -> Option<Side> {
-    let heal = context.situation.sweep;
-    match (rule.live_right, rule.live_left) {
-        (true, false) => (heal || base.is_none_or(|base| base.left != values.left)).then_some(Side::Right),
-        (false, true) => (heal || base.is_none_or(|base| base.right != values.right)).then_some(Side::Left),
-        (false, false) => None,
-        (true, true) => match base {
-            None => Some(Side::Right),
-            Some(base) => match (base.left != values.left, base.right != values.right) {
-                (true, false) => Some(Side::Right),
-                (false, true) => Some(Side::Left),
-                (true, true) => Some(winner_of(context, rule, values).other()),
-                (false, false) => None,
-            },
-        },
+/// The sides that may have to be written, the winner's wish first.
+fn targets(
+    context: &Context<'_>,
+    rule: &FieldRule,
+    base: Option<&BaseValues>,
+    (live, values): (&[Side], &BaseValues),
+) -> Vec<Side> {
+    let changed = |side: Side| base.is_none_or(|base| base.of(side) != values.of(side));
+    if let [target] = live {
+        let due = context.situation.sweep || rule.always || changed(target.other());
+        return due.then_some(*target).into_iter().collect();
     }
+    let mut targets: Vec<Side> = live.iter().copied().filter(|target| changed(target.other())).collect();
+    if targets.len() > 1 && base.is_some() && winner_of(context, rule, values) == Side::Right {
+        targets.reverse();
+    }
+    targets
 }
 
 fn winner_of(context: &Context<'_>, rule: &FieldRule, values: &BaseValues) -> Side {
@@ -190,22 +195,4 @@ fn winner_of(context: &Context<'_>, rule: &FieldRule, values: &BaseValues) -> Si
         [target_path(rule, Side::Left), target_path(rule, Side::Right)],
         [&values.left, &values.right],
     )
-}
-
-fn step_towards(states: &States, rule: &FieldRule, side: Side, (held, goal): (&Value, &Value)) -> Result<Flow, Stop> {
-    let from = held.field(&states.field).to_key().unwrap_or_default();
-    let to = goal.to_key().unwrap_or_default();
-    match first_step(states, &from, &to) {
-        Some(step) => Ok(Flow::Move(Wish {
-            side,
-            from: step.from.clone(),
-            to: step.to.clone(),
-            rule: rule.id.clone(),
-            line: rule.line.clone(),
-        })),
-        None => {
-            let message = format!("no call leads from {from} to {to}");
-            Err(Stop::new("unreachable-state", "no legal way to the state", message, &rule.line))
-        }
-    }
 }

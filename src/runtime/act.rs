@@ -12,8 +12,8 @@ use super::pair::Pairing;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Row};
-use crate::engine::{self, Base, Decision, Effect, Situation, Stop};
-use crate::language::plan::{RuleBody, RuleLine, Side};
+use crate::engine::{self, Base, Decision, Effect, Lost, Situation, Stop};
+use crate::language::plan::{RuleLine, Side};
 use crate::store::{HistoryEntry, Intent, IntentDraft, IntentState, Link, LinkEnd, RecordRef, Settlement};
 use crate::value::{Record, Value, digest};
 
@@ -24,6 +24,8 @@ struct Write<'a> {
     fields: Value,
     rules: Option<&'a [String]>,
     lines: &'a [RuleLine],
+    partial: bool,
+    lost: &'a [Lost],
 }
 
 impl Runtime {
@@ -36,28 +38,31 @@ impl Runtime {
         live: &Live,
         pairing: &Pairing<'_>,
         situation: &Situation,
-        effect: &Effect,
+        (decision, effect): (&Decision, &Effect),
     ) -> Result<Option<Stop>, Trouble> {
+        let lost = decision.lost.as_slice();
         match effect {
             Effect::Link { left, right } => self.adopt(pairing, (left, right)).await.map(|()| None),
             Effect::Settle { base } => self.remember(pairing, base.clone()).await.map(|()| None),
             Effect::Create { side, fields, lines } => {
                 let fields = Value::Record(fields.clone());
-                let write = Write { side: *side, id: None, fields, rules: None, lines };
+                let write = Write { side: *side, id: None, fields, rules: None, lines, partial: false, lost };
                 self.write(live, pairing, (situation, effect), write).await
             }
-            Effect::Update { side, fields, rules, lines } => {
+            Effect::Update { side, fields, rules, lines, .. } => {
                 let id = key_of(pairing, situation, *side);
-                let write = Write { side: *side, id, fields: Value::Record(fields.clone()), rules: Some(rules), lines };
+                let fields = Value::Record(fields.clone());
+                let write = Write { side: *side, id, fields, rules: Some(rules), lines, partial: false, lost };
                 self.write(live, pairing, (situation, effect), write).await
             }
-            Effect::Move { side, from, to, rules, lines } => {
+            Effect::Move { side, from, to, goal, rule, lines, .. } => {
                 let id = key_of(pairing, situation, *side);
                 let fields = Value::Record(Record::from([
                     ("from".to_owned(), Value::text(from.as_str())),
                     ("to".to_owned(), Value::text(to.as_str())),
                 ]));
-                let write = Write { side: *side, id, fields, rules: Some(rules), lines };
+                let rules = Some(std::slice::from_ref(rule));
+                let write = Write { side: *side, id, fields, rules, lines, partial: goal != to, lost };
                 self.write(live, pairing, (situation, effect), write).await
             }
         }
@@ -113,7 +118,7 @@ impl Runtime {
         (situation, effect): (&Situation, &Effect),
         write: Write<'_>,
     ) -> Result<Option<Stop>, Trouble> {
-        if let Some(stop) = guard(pairing, effect) {
+        if let Some(stop) = guard(pairing, situation, effect) {
             return Ok(Some(stop));
         }
         let account = situation.account(write.side).to_owned();
@@ -190,7 +195,11 @@ impl Runtime {
             Side::Right => seen.right.clone_from(&after),
         }
         let base = match after {
-            Some(_) => engine::base_of(&live.plan, pairing.pipeline, &seen, write.rules),
+            Some(_) => {
+                let wrote =
+                    engine::Seen { side: write.side, sent: &write.fields, rules: write.rules, partial: write.partial };
+                engine::base_of(&live.plan, pairing.pipeline, &seen, &wrote)
+            }
             None => Base::new(),
         };
         let link = self.link_after(pairing, (write.side, &id), base).await?;
@@ -204,7 +213,8 @@ impl Runtime {
             detail: write.fields.clone(),
             lines: lines.clone(),
         };
-        let history = vec![entry(pairing.target()), entry(target.clone())];
+        let mut history = vec![entry(pairing.target()), entry(target.clone())];
+        history.extend(write.lost.iter().map(|lost| self.gave_way(pairing, lost)));
         let settlement = Settlement { intent: Some((intent.number, IntentState::Done)), link: Some(link), history };
         self.store.settle(settlement).await?;
         self.tell(Happening::Written {
@@ -216,6 +226,26 @@ impl Runtime {
             lines,
         });
         Ok(())
+    }
+
+    /// A losing value stays readable in the record's history.
+    fn gave_way(&self, pairing: &Pairing<'_>, lost: &Lost) -> HistoryEntry {
+        let system = &pairing.pipeline.record(lost.side).system;
+        self.tell(Happening::GaveWay {
+            target: pairing.target(),
+            pipeline: pairing.pipeline.name.clone(),
+            group: lost.group.clone(),
+            lost: lost.value.clone(),
+            won: lost.winner.clone(),
+            line: lost.line.to_string(),
+        });
+        HistoryEntry {
+            at: self.world.clock.now(),
+            target: pairing.target(),
+            what: format!("both sides changed `{}`: {system}'s {} gave way to {}", lost.group, lost.value, lost.winner),
+            detail: lost.value.clone(),
+            lines: vec![lost.line.to_string()],
+        }
     }
 
     async fn link_after(&self, pairing: &Pairing<'_>, (side, id): (Side, &str), base: Base) -> Result<Link, Trouble> {
@@ -285,27 +315,35 @@ fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<St
 }
 
 /// Nothing that ownership forbids leaves the process, whatever a decision says.
-fn guard(pairing: &Pairing<'_>, effect: &Effect) -> Option<Stop> {
-    let (Effect::Create { side, fields, .. } | Effect::Update { side, fields, .. }) = effect else { return None };
+fn guard(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Option<Stop> {
+    let pipeline = pairing.pipeline;
+    let line = &pipeline.match_line;
+    let refuse = |text: String| Some(Stop::new("not-owned", "ownership forbids it", text, line));
+    let (side, fields) = match effect {
+        Effect::Create { side, fields, .. } => {
+            if pipeline.live_create(*side, &situation.settings).is_none() {
+                return refuse(format!("nobody may create a {} here", pipeline.record(*side).name));
+            }
+            (*side, fields)
+        }
+        Effect::Update { side, fields, .. } => (*side, fields),
+        Effect::Move { side, rule, .. } => {
+            let may = pipeline
+                .rules
+                .iter()
+                .any(|known| known.id == *rule && pipeline.flows(known, *side, &situation.settings));
+            return if may { None } else { refuse("no live rule moves this state".to_owned()) };
+        }
+        Effect::Link { .. } | Effect::Settle { .. } => return None,
+    };
     let may = |name: &str| {
-        pairing.pipeline.rules.iter().any(|rule| {
-            let live = if *side == Side::Right { rule.live_right } else { rule.live_left };
-            let path = match &rule.body {
-                RuleBody::Value { left_path, right_path, .. } => {
-                    if *side == Side::Right {
-                        right_path.as_ref()
-                    } else {
-                        left_path.as_ref()
-                    }
-                }
-                RuleBody::List(list) => Some(if *side == Side::Right { &list.right } else { &list.left }),
-            };
-            live && path.is_some_and(|path| path.to_string().split('.').next() == Some(name))
+        pipeline.rules.iter().filter(|rule| pipeline.flows(rule, side, &situation.settings)).any(|rule| {
+            let path = engine::target_path(rule, side);
+            path.is_some_and(|path| path.to_string().split('.').next() == Some(name))
         })
     };
     let name = fields.keys().find(|name| !may(name))?;
-    let line = &pairing.pipeline.match_line;
-    Some(Stop::new("not-owned", "ownership forbids it", format!("no live rule writes `{name}`"), line))
+    refuse(format!("no live rule writes `{name}`"))
 }
 
 async fn call(

@@ -28,6 +28,21 @@ pub enum Happening {
         /// The rule lines that caused it.
         lines: Vec<String>,
     },
+    /// Both sides changed one value, and one gave way.
+    GaveWay {
+        /// The record whose change was looked at.
+        target: RecordRef,
+        /// The pipeline.
+        pipeline: String,
+        /// The group of fields.
+        group: String,
+        /// The value that gave way.
+        lost: Value,
+        /// The value that stayed.
+        won: Value,
+        /// The rule line.
+        line: String,
+    },
     /// Two records that existed on both sides were linked.
     Linked {
         /// The pipeline.

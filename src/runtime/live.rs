@@ -22,8 +22,10 @@ pub struct Live {
     pub peers: BTreeMap<String, Arc<Connector>>,
     /// Webhook keys and other secrets by account and name, for verifying only.
     secrets: BTreeMap<String, BTreeMap<String, String>>,
-    /// Settings by account, as nested records.
-    settings: BTreeMap<String, Value>,
+    /// Settings that all accounts share, by dotted name.
+    settings: Flat,
+    /// Settings that differ, by account and dotted name.
+    own_settings: BTreeMap<String, Flat>,
     /// What records look like, by system and record.
     schemas: BTreeMap<(String, String), Validator>,
 }
@@ -43,6 +45,9 @@ impl fmt::Display for LiveError {
     }
 }
 
+/// Settings by dotted name, the environment resolved.
+type Flat = BTreeMap<String, Value>;
+
 /// The environment, as a look-up by name.
 pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
@@ -60,11 +65,12 @@ impl Live {
         let mut missing = Vec::new();
         let mut peers = BTreeMap::new();
         let mut secrets = BTreeMap::new();
-        let mut settings = BTreeMap::new();
+        let settings = resolve_settings(&plan.settings, environment, &mut missing);
+        let mut own_settings = BTreeMap::new();
         for account in plan.accounts.values() {
             let resolved = resolve_account(account, environment, &mut missing);
             secrets.insert(account.name.clone(), resolved.secrets.clone());
-            settings.insert(account.name.clone(), resolve_settings(&plan, Some(account), environment, &mut missing));
+            own_settings.insert(account.name.clone(), resolve_settings(&account.settings, environment, &mut missing));
             if let Some(system) = plan.systems.get(&account.system) {
                 let connector = Connector::new(
                     Arc::clone(system),
@@ -81,12 +87,28 @@ impl Live {
             return Err(missing);
         }
         let schemas = schemas(&plan);
-        Ok(Self { generation, plan, peers, secrets, settings, schemas })
+        Ok(Self { generation, plan, peers, secrets, settings, own_settings, schemas })
     }
 
     /// The settings as an account sees them.
     pub fn settings(&self, account: &str) -> Value {
-        self.settings.get(account).cloned().unwrap_or_default()
+        self.nested(&[account])
+    }
+
+    /// The settings for a pair: what both accounts share, then the left one's own, then the right one's.
+    pub fn pair_settings(&self, left: &str, right: &str) -> Value {
+        self.nested(&[left, right])
+    }
+
+    fn nested(&self, accounts: &[&str]) -> Value {
+        let mut record = Record::new();
+        let own = accounts.iter().filter_map(|account| self.own_settings.get(*account)).flatten();
+        for (name, value) in self.settings.iter().chain(own) {
+            if let Some(path) = Path::parse(name) {
+                path.write(&mut record, value.clone());
+            }
+        }
+        Value::Record(record)
     }
 
     /// A secret of an account.
@@ -98,11 +120,6 @@ impl Live {
     pub fn misfit(&self, kind: &RecordType, raw: &Value) -> Option<String> {
         let schema = self.schemas.get(&(kind.system.clone(), kind.name.clone()))?;
         schema.misfits_of(raw).first().map(|misfit| format!("{}: {}", misfit.path, misfit.message))
-    }
-
-    /// Whether the rules say to write nothing outside.
-    pub fn observes(&self, account: &str) -> bool {
-        self.settings(account).field("mode").as_text() == Some("observe")
     }
 }
 
@@ -129,19 +146,11 @@ fn resolve_account(account: &Account, environment: Environment<'_>, missing: &mu
 }
 
 fn resolve_settings(
-    plan: &Plan,
-    account: Option<&Account>,
+    settings: &BTreeMap<String, Setting>,
     environment: Environment<'_>,
     missing: &mut Vec<LiveError>,
-) -> Value {
-    let mut record = Record::new();
-    let own = account.map(|account| &account.settings);
-    for (name, setting) in plan.settings.iter().chain(own.into_iter().flatten()) {
-        if let Some(path) = Path::parse(name) {
-            path.write(&mut record, resolve(setting, environment, missing));
-        }
-    }
-    Value::Record(record)
+) -> Flat {
+    settings.iter().map(|(name, setting)| (name.clone(), resolve(setting, environment, missing))).collect()
 }
 
 fn resolve(setting: &Setting, environment: Environment<'_>, missing: &mut Vec<LiveError>) -> Value {

@@ -2,6 +2,8 @@
 //!
 //! Under the pair's lock. Looks for the trace of an unsettled create before anything else.
 
+use std::collections::BTreeSet;
+
 use super::happening::Happening;
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
@@ -76,21 +78,30 @@ impl Runtime {
         }
         let unsettled = self.unsettled(pairing).await?;
         let mut situation = self.situation(live, pairing, record);
+        let mut refused = Vec::new();
         for _ in 0..STEPS_MAX {
             let link = self.link_of(pairing).await?;
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
             let decision = self.decide(live, pairing, &mut situation, !unsettled.is_empty()).await?;
             self.settle_traces(pairing, &unsettled, &decision, link.as_ref()).await?;
             let Some(effect) = &decision.effect else {
-                return Ok(Meeting { stops: decision.stops, unmatched: decision.unmatched });
+                let stops = decision.stops.into_iter().chain(refused).collect();
+                return Ok(Meeting { stops, unmatched: decision.unmatched });
             };
-            if is_outward(effect) && live.observes(pairing.account) {
+            if is_outward(effect) && situation.settings.field("mode").as_text() == Some("observe") {
                 self.observed(pairing, effect);
                 return Ok(Meeting { stops: decision.stops, unmatched: None });
             }
-            if let Some(stop) = self.act(live, pairing, &situation, effect).await? {
-                let stops = decision.stops.into_iter().chain([stop]).collect();
-                return Ok(Meeting { stops, unmatched: None });
+            if let Some(stop) = self.act(live, pairing, &situation, (&decision, effect)).await? {
+                match effect.groups() {
+                    [] => return Ok(Meeting { stops: vec![stop], unmatched: None }),
+                    [group] => {
+                        // What one group was refused never holds up another.
+                        situation.held.insert(group.clone());
+                        refused.push(Stop { group: Some(group.clone()), ..stop });
+                    }
+                    _ => situation.apart = true,
+                }
             }
             situation.reads = Reads::new();
         }
@@ -110,9 +121,11 @@ impl Runtime {
             left,
             right,
             base: None,
-            settings: live.settings(pairing.account),
+            settings: live.pair_settings(left_account, right_account),
             demanded: pairing.demanded,
             sweep: pairing.sweep,
+            held: BTreeSet::new(),
+            apart: false,
             reads: Reads::new(),
         }
     }

@@ -29,6 +29,13 @@ impl Runtime {
                 Some(search) => Ok(Found::Records(self.finder.all(&search).await?)),
                 None => Ok(Found::Records(Vec::new())),
             },
+            Want::Find { account, record, field, value } => {
+                let Some(search) = self.search(live, account, record) else { return Ok(Found::Records(Vec::new())) };
+                let Some(peer) = live.peers.get(account) else { return Ok(Found::Records(Vec::new())) };
+                let listing = Listing::Find { field: field.clone(), value: Value::from(value.as_str()) };
+                let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(account, &failure))?;
+                Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()))
+            }
             Want::Match { pipeline, side, account, value, since } => match live.plan.pipelines.get(pipeline) {
                 Some(pipeline) => self.find(live, (pipeline, *side), account, (value, *since, fresh)).await,
                 None => Ok(Found::Records(Vec::new())),

@@ -15,6 +15,7 @@ pub struct Report {
     parked: BTreeMap<(RecordRef, String), (String, String)>,
     passed_by: BTreeMap<String, BTreeSet<RecordRef>>,
     put_off: BTreeMap<RecordRef, String>,
+    gave_way: Vec<String>,
 }
 
 impl Report {
@@ -31,6 +32,9 @@ impl Report {
             }
             Happening::Written { pipeline, action, .. } => {
                 *self.written.entry((pipeline.clone(), *action)).or_default() += 1;
+            }
+            Happening::GaveWay { target, pipeline, group, lost, won, line } => {
+                self.gave_way.push(format!("{target} ({pipeline}, {line}): `{group}` {lost} gave way to {won}"));
             }
             Happening::Observed { pipeline, action, .. } => {
                 let _ = (pipeline, action);
@@ -114,6 +118,9 @@ impl fmt::Display for Report {
         }
         for (pipeline, count) in &self.linked {
             writeln!(out, "  {pipeline}: {count} linked that both sides had already")?;
+        }
+        for line in &self.gave_way {
+            writeln!(out, "  both sides changed: {line}")?;
         }
         for ((target, pipeline), (message, line)) in &self.parked {
             writeln!(out, "  parked: {target} ({pipeline}, {line}): {message}")?;

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod call;
 pub mod check;
+pub mod keyed_list;
 pub mod names;
 pub mod ownership;
 pub mod pipeline;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::check::Checker;
+use super::settings::SettingType;
 use crate::diagnostic::Span;
-use crate::language::plan::Setting;
+use crate::language::plan::{Owner as Whose, Setting};
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::Node;
 
@@ -17,8 +18,8 @@ pub struct Ownership {
 /// Who owns a group.
 #[derive(Clone, Debug)]
 pub struct Owner {
-    /// A system, or `both`.
-    pub who: String,
+    /// A system, both, or a setting that names one.
+    pub who: Whose,
     /// Where it is said.
     pub span: Span,
     /// Where the group is named.
@@ -73,26 +74,44 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
 }
 
 /// A system, `both`, or a setting that names one.
-fn resolve(checker: &mut Checker<'_>, written: &str, span: Span) -> Option<String> {
-    if written == "both" || checker.systems.contains_key(written) {
-        return Some(written.to_owned());
+fn resolve(checker: &mut Checker<'_>, written: &str, span: Span) -> Option<Whose> {
+    if written == "both" {
+        return Some(Whose::Both);
+    }
+    if checker.systems.contains_key(written) {
+        return Some(Whose::System(written.to_owned()));
     }
     if let Some(name) = written.strip_prefix("settings.") {
-        return match checker.settings.get(name) {
-            Some(Setting::Value(value)) => value.to_key(),
-            Some(_) => None,
-            None => {
-                let known: Vec<String> = checker.settings.keys().map(|name| format!("settings.{name}")).collect();
-                let message = format!("there is no setting `{name}`");
-                checker.unknown("unknown-setting", message, (written, span), known.iter().map(String::as_str));
-                None
-            }
-        };
+        if checker.settings.contains_key(name) {
+            owners_only(checker, name, span);
+            return Some(Whose::Setting(name.to_owned()));
+        }
+        let known: Vec<String> = checker.settings.keys().map(|name| format!("settings.{name}")).collect();
+        let message = format!("there is no setting `{name}`");
+        checker.unknown("unknown-setting", message, (written, span), known.iter().map(String::as_str));
+        return None;
     }
     let known: Vec<String> = checker.systems.keys().cloned().chain(["both".to_owned()]).collect();
     let message = format!("`{written}` is no system, and not `both`");
     checker.unknown("unknown-owner", message, (written, span), known.iter().map(String::as_str));
     None
+}
+
+/// Whatever the setting may be, it names a system or `both`.
+fn owners_only(checker: &mut Checker<'_>, name: &str, span: Span) {
+    let values = match (checker.types.get(name), checker.settings.get(name)) {
+        (Some(SettingType::OneOf(values)), _) => values.clone(),
+        (None, Some(Setting::Value(value))) => value.to_key().into_iter().collect(),
+        _ => {
+            let message = format!("setting `{name}` can be any text, and an owner is a system or `both`");
+            return checker.error("type-setting", message, span, "give it `one of [SYSTEM, …]` under `types:`");
+        }
+    };
+    let wrong = values.iter().find(|value| *value != "both" && !checker.systems.contains_key(*value)).cloned();
+    if let Some(wrong) = wrong {
+        let message = format!("setting `{name}` may be `{wrong}`, which is no system");
+        checker.error("type-setting", message, span, "an owner is a system or `both`");
+    }
 }
 
 /// Owners of what no pipeline has.

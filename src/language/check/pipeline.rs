@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::check::Checker;
 use super::names::{self, Meaning, Names};
 use super::rule::{self, RuleContext};
-use crate::language::plan::{Cardinality, Create, Pipeline, RecordType, RuleLine, WithRead};
-use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
+use crate::language::plan::{Cardinality, Create, Owner, Pipeline, RecordType, RuleLine, WithRead};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression, Step};
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
@@ -53,15 +53,9 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
     if let Some(groups) = file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found)) {
         for (group, node) in groups.entries() {
             let owner = owner(checker, &name.text, group);
-            let context = RuleContext {
-                pipeline: &name.text,
-                group: &group.text,
-                owner: owner.as_deref(),
-                sides: [&left, &right],
-                created: [creates.contains_key(&left.system), creates.contains_key(&right.system)],
-            };
+            let context = RuleContext { pipeline: &name.text, group: &group.text, owner, sides: [&left, &right] };
             for node in list(node, "a group of rules", &mut checker.found) {
-                rules.extend(rule::check(checker, &context, &scope, node));
+                rules.extend(rule::check(checker, &context, (&scope, None), node));
             }
         }
     }
@@ -111,14 +105,14 @@ fn owned(checker: &mut Checker<'_>, name: &Scalar) {
     }
 }
 
-fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Scalar) -> Option<String> {
+fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Scalar) -> Owner {
     match checker.ownership.owner(pipeline, &group.text) {
-        Some(owner) => Some(owner.who),
+        Some(owner) => owner.who,
         None => {
             let known = checker.ownership.groups(pipeline);
             let message = format!("nobody owns group `{}` of pipeline `{pipeline}`", group.text);
             checker.unknown("unknown-owner", message, (&group.text, group.span), known.iter().map(String::as_str));
-            None
+            Owner::Both
         }
     }
 }
@@ -233,16 +227,39 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Name
             "end with `, at most one`, or write `record[]` for a list",
         );
     }
+    let search = searchable(&record, &line.condition).map(|(field, value)| (field, checker.compile(value)));
     Some(WithRead {
         name: name.to_owned(),
         record,
+        search,
         condition: checker.compile(line.condition),
         cardinality: if line.many { Cardinality::Many } else { Cardinality::AtMostOne },
         line: checker.line(scalar.span),
     })
 }
 
-/// Conditions by the system in which a record is created; muted ones are left out.
+/// `.field == value`, alone or joined by `and`, where the record has a search by that field.
+fn searchable(record: &RecordType, condition: &Expression) -> Option<(String, Expression)> {
+    let ExpressionKind::Binary(operator, left, right) = &condition.kind else { return None };
+    if *operator == Operator::And {
+        return searchable(record, left).or_else(|| searchable(record, right));
+    }
+    let own = |tree: &Expression| match &tree.kind {
+        ExpressionKind::Path(PathExpression { head: None, steps }) => match steps.as_slice() {
+            [Step { segment: Segment::Field(name), .. }] if record.find.contains_key(name) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let outside = |tree: &Expression| first_path(tree).is_none_or(|path| path.head.is_some());
+    match (operator, own(left), own(right)) {
+        (Operator::Equal, Some(field), _) if outside(right) => Some((field, right.as_ref().clone())),
+        (Operator::Equal, _, Some(field)) if outside(left) => Some((field, left.as_ref().clone())),
+        _ => None,
+    }
+}
+
+/// Conditions by the system in which a record is created.
 fn creates(
     checker: &mut Checker<'_>,
     node: &Node,
@@ -274,10 +291,9 @@ fn creates(
             names::check(checker, scope, &tree);
             Some(checker.compile(tree))
         };
-        let owner = checker.ownership.owner(pipeline, "create").map(|owner| owner.who);
-        if owner.is_none_or(|who| who == "both" || who != kind.system) {
-            creates.insert(key.text.clone(), Create { when, line: checker.line(scalar.span) });
-        }
+        // Where nobody is named, whoever has a record may have its counterpart made.
+        let owner = checker.ownership.owner(pipeline, "create").map_or(Owner::Both, |owner| owner.who);
+        creates.insert(key.text.clone(), Create { when, owner, line: checker.line(scalar.span) });
     }
     creates
 }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::check::Checker;
-use super::names::{self, Meaning, Names};
+use super::keyed_list;
+use super::names::{self, Names};
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Arrow, FieldRule, ListRule, RecordType, RuleBody};
+use crate::language::plan::{Arrow, FieldRule, Owner, RecordType, RuleBody};
 use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
-use crate::language::syntax::mapping::{list, text};
+use crate::language::syntax::mapping::text;
 use crate::language::syntax::rule_line::{self, ArrowRule};
-use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::language::syntax::yaml::{Node, NodeKind};
 use crate::value::{Kind, Path, Segment, Value};
 
 /// Where a rule stands.
@@ -19,40 +20,69 @@ pub struct RuleContext<'a> {
     pub pipeline: &'a str,
     /// The group.
     pub group: &'a str,
-    /// The group's owner; `None`: not known, already a finding.
-    pub owner: Option<&'a str>,
+    /// The group's owner.
+    pub owner: Owner,
     /// Left and right record types.
     pub sides: [&'a Arc<RecordType>; 2],
-    /// Which sides the pipeline creates.
-    pub created: [bool; 2],
+}
+
+/// The list that a rule stands in: where its elements are on both sides, and what names mean there.
+pub struct Inside<'a> {
+    /// The left list from its record, without the last `[]`.
+    pub left: &'a Path,
+    /// The right list, alike.
+    pub right: &'a Path,
+    /// Names over the left side.
+    pub left_names: &'a Names,
+    /// Names over the right side.
+    pub right_names: &'a Names,
+    /// Whether the file has the sides the other way round.
+    pub flipped: bool,
+}
+
+impl Inside<'_> {
+    fn list(&self, side: usize) -> &Path {
+        if side == 0 { self.left } else { self.right }
+    }
+
+    fn names(&self, side: usize) -> &Names {
+        if side == 0 { self.left_names } else { self.right_names }
+    }
 }
 
 /// Reads one entry of a group: a rule, or a keyed list with rules inside.
-pub fn check(checker: &mut Checker<'_>, context: &RuleContext<'_>, scope: &Names, node: &Node) -> Option<FieldRule> {
+pub fn check(
+    checker: &mut Checker<'_>,
+    context: &RuleContext<'_>,
+    (scope, inside): (&Names, Option<&Inside<'_>>),
+    node: &Node,
+) -> Option<FieldRule> {
     if let NodeKind::Mapping(entries) = &node.kind {
         let [(key, inner)] = entries.as_slice() else {
             checker.error("syntax-rule", "a keyed list is one line that ends in `:`", node.span, "several keys here");
             return None;
         };
-        return keyed_list(checker, context, scope, (key, inner));
+        return keyed_list::check(checker, context, (scope, inside), (key, inner));
     }
     let scalar = text(node, "a rule", &mut checker.found)?;
-    let (line, _) = orient(checker.keep(rule_line::arrow_rule(scalar))?, context.sides);
-    value_rule(checker, context, scope, (line, None))
+    let line = checker.keep(rule_line::arrow_rule(scalar))?;
+    let line = match inside {
+        Some(inside) if inside.flipped => flip(line),
+        Some(_) => line,
+        None => orient(line, context.sides).0,
+    };
+    value_rule(checker, context, scope, (line, inside))
 }
-
-/// The list a nested rule stands in: its two list paths.
-type Inside<'a> = (&'a Path, &'a Path);
 
 fn value_rule(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
     scope: &Names,
-    (line, inside): (ArrowRule, Option<Inside<'_>>),
+    (line, inside): (ArrowRule, Option<&Inside<'_>>),
 ) -> Option<FieldRule> {
     let [left_kind, right_kind] = context.sides;
-    let scopes = [0, 1].map(|side| element_scope(scope, context, side, inside));
-    let kinds = [names::check(checker, &scopes[0], &line.left), names::check(checker, &scopes[1], &line.right)];
+    let scopes = [0, 1].map(|side| inside.map_or(scope, |inside| inside.names(side)));
+    let kinds = [names::check(checker, scopes[0], &line.left), names::check(checker, scopes[1], &line.right)];
     let nested = inside.is_some();
     let paths = [target(&line.left, left_kind, nested), target(&line.right, right_kind, nested)];
     let sides = [(0, Arrow::Right, &line.left), (1, Arrow::Left, &line.right)];
@@ -95,22 +125,12 @@ fn value_rule(
         table,
         via: line.modifiers.pipeline.as_ref().map(|name| name.text.clone()),
     };
-    let when = condition(checker, &scopes[0], &line);
+    let when = condition(checker, scopes[usize::from(line.arrow == Arrow::Left)], &line);
     Some(finish(checker, context, &line, (body, when)))
 }
 
-/// Inside a list the element of a side is what `.` means there.
-fn element_scope(scope: &Names, context: &RuleContext<'_>, side: usize, inside: Option<Inside<'_>>) -> Names {
-    let Some((left, right)) = inside else { return scope.clone() };
-    let (Some(kind), path) = (context.sides.get(side), if side == 0 { left } else { right }) else {
-        return scope.clone();
-    };
-    let mut at = path.clone();
-    at.0.push(Segment::Each);
-    Names { element: Some(Meaning::Record(Arc::clone(kind), at)), ..scope.clone() }
-}
-
-fn condition(checker: &mut Checker<'_>, scope: &Names, line: &ArrowRule) -> Option<CompiledExpression> {
+/// The rule's `when`, or its `unless` turned round.
+pub fn condition(checker: &mut Checker<'_>, scope: &Names, line: &ArrowRule) -> Option<CompiledExpression> {
     let (tree, negated) = match (&line.modifiers.when, &line.modifiers.unless) {
         (Some(tree), _) => (tree.clone(), false),
         (None, Some(tree)) => (tree.clone(), true),
@@ -123,7 +143,7 @@ fn condition(checker: &mut Checker<'_>, scope: &Names, line: &ArrowRule) -> Opti
 }
 
 /// The path that can be written, where the side is a plain one.
-fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Option<Path> {
+pub fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Option<Path> {
     let ExpressionKind::Path(PathExpression { head, steps }) = &tree.kind else { return None };
     let fits = match head {
         Some(name) => !nested && name.text == kind.system,
@@ -136,7 +156,7 @@ fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Option<Path> {
 fn writable(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
-    (side, inside): (usize, Option<Inside<'_>>),
+    (side, inside): (usize, Option<&Inside<'_>>),
     (paths, line): (&[Option<Path>; 2], &ArrowRule),
 ) {
     let (Some(kind), tree) = (context.sides.get(side), if side == 0 { &line.left } else { &line.right }) else {
@@ -152,8 +172,8 @@ fn writable(
         );
     };
     let mut whole = Path::default();
-    if let Some((left, right)) = inside {
-        whole = if side == 0 { left.clone() } else { right.clone() };
+    if let Some(inside) = inside {
+        whole = inside.list(side).clone();
         whole.0.push(Segment::Each);
     }
     whole.0.extend(path.0.iter().cloned());
@@ -194,97 +214,36 @@ fn constant(checker: &mut Checker<'_>, line: &ArrowRule, (value, span): (&Value,
     }
 }
 
-fn keyed_list(
-    checker: &mut Checker<'_>,
-    context: &RuleContext<'_>,
-    scope: &Names,
-    (key, inner): (&Scalar, &Node),
-) -> Option<FieldRule> {
-    let (line, flipped) = orient(checker.keep(rule_line::arrow_rule(key))?, context.sides);
-    names::check(checker, scope, &line.left);
-    names::check(checker, scope, &line.right);
-    let [left_kind, right_kind] = context.sides;
-    let plain = |tree: &Expression, kind: &RecordType| {
-        let mut path = target(tree, kind, false)?;
-        (path.0.pop() == Some(Segment::Each)).then_some(path)
-    };
-    let (Some(left), Some(right)) = (plain(&line.left, left_kind), plain(&line.right, right_kind)) else {
-        checker.error(
-            "type-list",
-            "both sides of a keyed list are lists",
-            line.span,
-            "write `a.list[] -> b.list[] by [KEY]:`",
-        );
-        return None;
-    };
-    let Some(names) = &line.modifiers.key else {
-        checker.error("type-list", "a keyed list says by what its elements pair", line.span, "add `by [FIELD, …]`");
-        return None;
-    };
-    let (kind, path) = if line.arrow == Arrow::Left { (left_kind, &left) } else { (right_kind, &right) };
-    for name in names {
-        let mut whole = path.clone();
-        whole.0.push(Segment::Each);
-        let known: Vec<String> = kind
-            .fields
-            .iter()
-            .filter_map(|field| field.path.0.strip_prefix(whole.0.as_slice()))
-            .filter_map(|rest| match rest.first() {
-                Some(Segment::Field(name)) => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
-        if !known.contains(&name.text) {
-            let message = format!("`{path}[]` of `{}.{}` has no field `{}`", kind.system, kind.name, name.text);
-            checker.unknown("unknown-field", message, (&name.text, name.span), known.iter().map(String::as_str));
-        }
-    }
-    let mut inner_scope = scope.clone();
-    if let Some(alias) = &line.modifiers.alias {
-        inner_scope.heads.insert(alias.text.clone(), Meaning::Any);
-    }
-    let mut rules = Vec::new();
-    for node in list(inner, "the rules of a list", &mut checker.found) {
-        let Some(scalar) = text(node, "a rule", &mut checker.found) else { continue };
-        if let Some(nested) = checker.keep(rule_line::arrow_rule(scalar)) {
-            let nested = if flipped { flip(nested) } else { nested };
-            rules.extend(value_rule(checker, context, &inner_scope, (nested, Some((&left, &right)))));
-        }
-    }
-    let keys = names.iter().map(|name| name.text.clone()).collect();
-    let element = line.modifiers.alias.as_ref().map(|name| name.text.clone());
-    let when = condition(checker, scope, &line);
-    let body = RuleBody::List(ListRule { left, right, key: keys, element, rules });
-    Some(finish(checker, context, &line, (body, when)))
-}
-
-/// Ownership decides which of the arrow's directions are live.
-fn finish(
+/// A rule from its line, its body and its condition.
+pub fn finish(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
     line: &ArrowRule,
     (body, when): (RuleBody, Option<CompiledExpression>),
 ) -> FieldRule {
-    let [left, right] = context.sides;
-    let [created_left, created_right] = context.created.map(|created| created && line.modifiers.on_create);
-    let leaves = |kind: &RecordType| context.owner.is_some_and(|owner| owner == "both" || owner == kind.system);
-    let place = checker.line(line.span);
+    let [left, right] = &line.text;
+    let arrow = match line.arrow {
+        Arrow::Right => "->",
+        Arrow::Left => "<-",
+        Arrow::Both => "<->",
+    };
     FieldRule {
-        id: format!("{}/{}:{}", context.pipeline, context.group, place.line),
+        id: format!("{}/{}: {left} {arrow} {right}", context.pipeline, context.group),
         group: context.group.to_owned(),
         arrow: line.arrow,
-        live_right: line.arrow != Arrow::Left && (leaves(left) || created_right),
-        live_left: line.arrow != Arrow::Right && (leaves(right) || created_left),
+        owner: context.owner.clone(),
         body,
         on_create: line.modifiers.on_create,
+        always: line.modifiers.always,
         when,
-        line: place,
+        because: line.modifiers.because.clone(),
+        line: checker.line(line.span),
         span: line.span,
     }
 }
 
 /// A line as the pipeline has its sides: what stands left of the arrow belongs to the left record.
-fn orient(line: ArrowRule, sides: [&Arc<RecordType>; 2]) -> (ArrowRule, bool) {
+pub fn orient(line: ArrowRule, sides: [&Arc<RecordType>; 2]) -> (ArrowRule, bool) {
     let [left, right] = sides;
     let head = |tree: &Expression| match &tree.kind {
         ExpressionKind::Path(path) => path.head.as_ref().map(|name| name.text.clone()),
@@ -297,11 +256,13 @@ fn orient(line: ArrowRule, sides: [&Arc<RecordType>; 2]) -> (ArrowRule, bool) {
     if flipped { (flip(line), true) } else { (line, false) }
 }
 
-fn flip(line: ArrowRule) -> ArrowRule {
+/// The same line with its sides changed.
+pub fn flip(line: ArrowRule) -> ArrowRule {
     let arrow = match line.arrow {
         Arrow::Right => Arrow::Left,
         Arrow::Left => Arrow::Right,
         Arrow::Both => Arrow::Both,
     };
-    ArrowRule { left: line.right, right: line.left, arrow, ..line }
+    let [left, right] = line.text;
+    ArrowRule { left: line.right, right: line.left, text: [right, left], arrow, ..line }
 }

@@ -216,7 +216,7 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
         for (key, node) in lines.entries() {
             let Some(scalar) = text(node, "a field", &mut checker.found) else { continue };
             if let Some(line) = checker.keep(system_line::field(scalar)) {
-                fields.extend(field(key, &line));
+                fields.extend(field(checker, key, &line));
             }
         }
     }
@@ -277,7 +277,7 @@ fn place_call(checker: &mut Checker<'_>, record: &mut RecordType, key: &Scalar, 
 }
 
 /// A field, with the list that holds it where it is inside one.
-fn field(key: &Scalar, line: &FieldLine) -> Option<Field> {
+fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field> {
     let path = Path::parse(&key.text)?;
     // Inside a list, places are counted from the element.
     let tail = match path.0.iter().rposition(|segment| *segment == Segment::Each) {
@@ -295,6 +295,8 @@ fn field(key: &Scalar, line: &FieldLine) -> Option<Field> {
         read_at,
         write: line.header.clone().map_or(WritePlace::Body(body), WritePlace::Header),
         required_on_create: line.required_on_create,
+        required_when: line.required_when.clone().map(|tree| checker.compile(tree)),
+        write_only: line.write_only,
         on_create: !line.read_only && moment != Some("update"),
         on_update: !line.read_only && moment != Some("create"),
         max: line.max,

@@ -1,15 +1,35 @@
 //! Checked rules to a plan. Nothing can go wrong here: what could was a finding of the check.
 
+use std::collections::BTreeMap;
+
+use super::account::Setting;
 use super::plan::Plan;
 use crate::language::check::CheckedRules;
+use crate::value::{Path, Record, Value};
 
 /// The plan of checked rules, named by the hash of the files it came from.
 pub fn lower(rules: CheckedRules, rules_hash: String) -> Plan {
+    let standing = std::iter::once(None)
+        .chain(rules.accounts.values().map(Some))
+        .map(|account| standing(&rules.settings, account.map(|account| &account.settings)))
+        .collect();
     Plan {
         rules_hash,
+        standing,
         systems: rules.systems,
         accounts: rules.accounts,
         settings: rules.settings,
         pipelines: rules.pipelines,
     }
+}
+
+/// Settings with an account's own laid over them, as nested records; the environment counts as not set.
+fn standing(settings: &BTreeMap<String, Setting>, own: Option<&BTreeMap<String, Setting>>) -> Value {
+    let mut record = Record::new();
+    for (name, setting) in settings.iter().chain(own.into_iter().flatten()) {
+        if let (Some(path), Setting::Value(value)) = (Path::parse(name), setting) {
+            path.write(&mut record, value.clone());
+        }
+    }
+    Value::Record(record)
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod expression;
 pub mod lower;
+pub mod ownership;
 pub mod pipeline;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod plan;
@@ -13,6 +14,7 @@ pub mod system;
 pub mod table;
 
 pub use account::{Account, Setting};
+pub use ownership::Owner;
 pub use pipeline::{Arrow, Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, RuleLine, Side, WithRead};
 pub use plan::{Interest, Plan};
 pub use system::{

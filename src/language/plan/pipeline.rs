@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::ownership::Owner;
 use crate::language::plan::system::RecordType;
 use crate::language::plan::table::Table;
-use crate::value::Path;
+use crate::value::{Path, Value};
 
 /// One of the two sides of a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,12 +105,29 @@ impl Pipeline {
         }
     }
 
-    /// The create rule of a side.
+    /// The create rule of a side, whether ownership lets it act or not.
     pub fn create(&self, side: Side) -> Option<&Create> {
         match side {
             Side::Left => self.create_left.as_ref(),
             Side::Right => self.create_right.as_ref(),
         }
+    }
+
+    /// The create rule of a side, where ownership under these settings lets it act.
+    pub fn live_create(&self, side: Side, settings: &Value) -> Option<&Create> {
+        let leaving = &self.record(side.other()).system;
+        self.create(side).filter(|create| create.owner.lets_leave(leaving, settings))
+    }
+
+    /// Whether a value may flow to `target` by this rule, under ownership and these settings.
+    pub fn flows(&self, rule: &FieldRule, target: Side, settings: &Value) -> bool {
+        let points = match target {
+            Side::Left => rule.arrow != Arrow::Right,
+            Side::Right => rule.arrow != Arrow::Left,
+        };
+        let leaving = &self.record(target.other()).system;
+        let with_create = rule.on_create && self.live_create(target, settings).is_some();
+        points && (with_create || rule.owner.lets_leave(leaving, settings))
     }
 
     /// The match expression of a side.
@@ -155,6 +173,8 @@ impl Pipeline {
 pub struct Create {
     /// The condition; `None`: on demand, only when another pipeline needs the counterpart.
     pub when: Option<CompiledExpression>,
+    /// Who may have it created: arrows that leave the owner are live.
+    pub owner: Owner,
     /// Its line.
     pub line: RuleLine,
 }
@@ -168,6 +188,9 @@ pub struct WithRead {
     pub record: Arc<RecordType>,
     /// Which of them; `.field` is the candidate's.
     pub condition: CompiledExpression,
+    /// Where the condition is `.field == value` and the system has a search by that field: the
+    /// field, and the value over names known before.
+    pub search: Option<(String, CompiledExpression)>,
     /// How many there may be.
     pub cardinality: Cardinality,
     /// Its line.
@@ -186,22 +209,24 @@ pub enum Cardinality {
 /// A rule between a value on one side and a field on the other.
 #[derive(Debug)]
 pub struct FieldRule {
-    /// Position in the pipeline; names the rule's base together with its text.
+    /// Pipeline, group and both sides as written: names the rule's base, whatever line it moves to.
     pub id: String,
     /// Its group: the unit of ownership, conflict and parking.
     pub group: String,
     /// Which way values may flow, by the file.
     pub arrow: Arrow,
-    /// Whether a value may flow to the right under ownership.
-    pub live_right: bool,
-    /// Whether a value may flow to the left under ownership.
-    pub live_left: bool,
+    /// Whose value wins in its group.
+    pub owner: Owner,
     /// What it carries.
     pub body: RuleBody,
     /// Only when the target is created.
     pub on_create: bool,
+    /// Written at every change of the pair, whether its own value changed or not.
+    pub always: bool,
     /// Only while this holds.
     pub when: Option<CompiledExpression>,
+    /// Why it is as it is, for people.
+    pub because: Option<String>,
     /// Its line.
     pub line: RuleLine,
     /// Its place.

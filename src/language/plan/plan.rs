@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::account::{Account, Setting};
 use super::pipeline::{Pipeline, Side};
 use super::system::{RecordType, System};
-use crate::value::Path;
+use crate::value::{Path, Value};
 
 /// A generation of rules, compiled.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Plan {
     pub settings: BTreeMap<String, Setting>,
     /// Pipelines by name.
     pub pipelines: BTreeMap<String, Arc<Pipeline>>,
+    /// The settings as each account may see them, as far as the files say: without the environment.
+    pub standing: Vec<Value>,
 }
 
 /// What a change of a record is good for.
@@ -74,25 +76,21 @@ impl Plan {
 
     /// What a change on one side of a pipeline is good for.
     pub fn interest_of(&self, pipeline: &Pipeline, side: Side) -> Interest {
-        wakes(pipeline, side)
+        self.wakes(pipeline, side)
     }
 
     /// What a change of a record of this kind is good for; `None` where no pipeline has it.
     pub fn interest(&self, system: &str, record: &str) -> Option<Interest> {
-        self.pipelines_of(system, record).map(|(pipeline, side)| wakes(pipeline, side)).max()
+        self.pipelines_of(system, record).map(|(pipeline, side)| self.wakes(pipeline, side)).max()
     }
-}
 
-/// A change on a side can lead to an effect where a live rule, not only of creates, leaves it or
-/// where the other side is created for it by condition.
-fn wakes(pipeline: &Pipeline, side: Side) -> Interest {
-    let creates = pipeline.create(side.other()).is_some_and(|create| create.when.is_some());
-    let flows = pipeline.rules.iter().any(|rule| {
-        !rule.on_create
-            && match side {
-                Side::Left => rule.live_right,
-                Side::Right => rule.live_left,
-            }
-    });
-    if creates || flows { Interest::Work } else { Interest::LookUp }
+    /// A change on a side can lead to an effect where a live rule, not only of creates, leaves it
+    /// or where the other side is created for it by condition.
+    fn wakes(&self, pipeline: &Pipeline, side: Side) -> Interest {
+        let wakes = |settings: &Value| {
+            let creates = pipeline.live_create(side.other(), settings).is_some_and(|create| create.when.is_some());
+            creates || pipeline.rules.iter().any(|rule| !rule.on_create && pipeline.flows(rule, side.other(), settings))
+        };
+        if self.standing.iter().any(wakes) { Interest::Work } else { Interest::LookUp }
+    }
 }

@@ -174,6 +174,10 @@ pub struct Field {
     pub write: WritePlace,
     /// Needed by the create call.
     pub required_on_create: bool,
+    /// Needed by the create call where this holds over the record sent.
+    pub required_when: Option<CompiledExpression>,
+    /// Never given back: what was sent last counts as what the peer holds.
+    pub write_only: bool,
     /// Sent by the create call.
     pub on_create: bool,
     /// Sent by the update call.

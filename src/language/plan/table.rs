@@ -50,33 +50,70 @@ pub enum Outcome {
 
 impl Table {
     /// The row for a source value, with its outcome. `forward` reads left to right; `state` is
-    /// the target's present value where it exists, `None` on create.
+    /// the target's present value where it exists, `None` on create. An `otherwise` row speaks
+    /// only where no other does.
     pub fn look_up(&self, forward: bool, source: &Value, state: Option<&Value>) -> Option<(Outcome, &Row)> {
         let text = source.to_key()?;
-        self.rows.iter().find_map(|row| row.apply(forward, &text, state).map(|outcome| (outcome, row)))
+        let state = state.map(|value| value.to_key().unwrap_or_default());
+        let speaking = |otherwise: bool| {
+            self.rows
+                .iter()
+                .filter(move |row| row.is_otherwise(forward) == otherwise)
+                .find(|row| row.applies(forward, &text, state.as_deref()))
+        };
+        let row = speaking(false).or_else(|| speaking(true))?;
+        row.outcome_to(forward).map(|outcome| (outcome, row))
     }
 }
 
 impl Row {
-    fn apply(&self, forward: bool, source: &str, state: Option<&Value>) -> Option<Outcome> {
-        let speaks = match self.arrow {
+    /// Whether the arrow points this way.
+    pub fn points(&self, forward: bool) -> bool {
+        match self.arrow {
             Arrow::Both => true,
             Arrow::Right => forward,
             Arrow::Left => !forward,
-        };
-        let (from, to) = if forward { (&self.left, &self.right) } else { (&self.right, &self.left) };
-        let matches = from.is_empty() || from.iter().flatten().any(|spelling| spelling == source);
-        let in_state = match state {
-            None => true,
-            Some(_) if self.on_create => false,
-            Some(present) => self.from.is_empty() || present.to_key().is_some_and(|now| self.from.contains(&now)),
-        };
-        if !(speaks && matches && in_state) {
-            return None;
         }
+    }
+
+    /// The values that it reads in a direction; empty: `otherwise`.
+    pub fn sources(&self, forward: bool) -> &[Vec<String>] {
+        if forward { &self.left } else { &self.right }
+    }
+
+    /// The values that it asks for in a direction.
+    pub fn targets(&self, forward: bool) -> &[Vec<String>] {
+        if forward { &self.right } else { &self.left }
+    }
+
+    /// Whether it closes a direction.
+    pub fn is_otherwise(&self, forward: bool) -> bool {
+        self.points(forward) && self.sources(forward).is_empty()
+    }
+
+    /// Whether it speaks for a source value in a state of the target (`None`: on create). An
+    /// `otherwise` row would speak for every value.
+    pub fn applies(&self, forward: bool, source: &str, state: Option<&str>) -> bool {
+        let sources = self.sources(forward);
+        let named = sources.is_empty() || sources.iter().flatten().any(|spelling| spelling == source);
+        let stands = match state {
+            None => self.from.is_empty(),
+            Some(_) if self.on_create => false,
+            Some(present) => self.from.is_empty() || self.from.iter().any(|from| from == present),
+        };
+        self.points(forward) && named && stands
+    }
+
+    /// What it comes to in a direction.
+    pub fn outcome_to(&self, forward: bool) -> Option<Outcome> {
         match &self.outcome {
             Some(outcome) => Some(outcome.clone()),
-            None => to.first().and_then(|spellings| spellings.first()).cloned().map(Outcome::Value),
+            None => self.targets(forward).first().and_then(|spellings| spellings.first()).cloned().map(Outcome::Value),
         }
+    }
+
+    /// Whether the target holds already what the row asks for, in any of its spellings.
+    pub fn is_held(&self, forward: bool, present: &str) -> bool {
+        self.targets(forward).iter().flatten().any(|spelling| spelling == present)
     }
 }

@@ -32,6 +32,8 @@ pub struct ArrowRule {
     pub right: Expression,
     /// Its direction.
     pub arrow: Arrow,
+    /// Both sides as they are written, blanks made one: what names the rule when lines move.
+    pub text: [String; 2],
     /// What follows.
     pub modifiers: Modifiers,
     /// The whole line.
@@ -57,6 +59,8 @@ pub struct Modifiers {
     pub when: Option<Expression>,
     /// `unless COND`
     pub unless: Option<Expression>,
+    /// `because TEXT`
+    pub because: Option<String>,
 }
 
 /// A row of a table.
@@ -101,19 +105,23 @@ pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
     let line = Line(scalar);
     let whole = line.parse(Rule::field_rule)?;
     let mut sides = Vec::new();
+    let mut texts = Vec::new();
     let mut arrow = Arrow::Right;
     let mut modifiers = Modifiers::default();
     for pair in whole.into_inner() {
         match pair.as_rule() {
-            Rule::side => sides.push(line.expression(&pair)?),
+            Rule::side => {
+                texts.push(pair.as_str().split_whitespace().collect::<Vec<_>>().join(" "));
+                sides.push(line.expression(&pair)?);
+            }
             Rule::arrow => arrow = arrow_of(pair.as_str()),
             Rule::modifier => line.modifier(pair, &mut modifiers)?,
             _ => {}
         }
     }
     let mut sides = sides.into_iter();
-    match (sides.next(), sides.next()) {
-        (Some(left), Some(right)) => Ok(ArrowRule { left, right, arrow, modifiers, span: scalar.span }),
+    match (sides.next(), sides.next(), <[String; 2]>::try_from(texts)) {
+        (Some(left), Some(right), Ok(text)) => Ok(ArrowRule { left, right, arrow, text, modifiers, span: scalar.span }),
         _ => Err(line.refuse(0, "a rule has two sides", "here")),
     }
 }
@@ -284,6 +292,7 @@ impl<'a> Line<'a> {
                     }
                     modifiers.key = Some(names);
                 }
+                Rule::because => modifiers.because = parts.next().map(|reason| reason.as_str().trim().to_owned()),
                 Rule::on_create => modifiers.on_create = true,
                 Rule::always => modifiers.always = true,
                 Rule::condition => modifiers.when = parts.next().map(|side| self.expression(&side)).transpose()?,

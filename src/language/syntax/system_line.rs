@@ -4,6 +4,8 @@ use pest::Parser;
 use pest::error::InputLocation;
 use pest::iterators::Pair;
 
+use super::expression::Expression;
+use super::expression_parser::{self, Origin};
 use super::yaml::Scalar;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -41,8 +43,12 @@ pub struct FieldLine {
     pub header: Option<String>,
     /// `read only`
     pub read_only: bool,
+    /// `write only`
+    pub write_only: bool,
     /// `required on create`
     pub required_on_create: bool,
+    /// `required when COND`
+    pub required_when: Option<Expression>,
     /// `write on create` or `write on update`
     pub write_on: Option<String>,
     /// `max N`
@@ -59,14 +65,16 @@ pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
     let whole = parse(
         Rule::field,
         scalar,
-        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, required on create, write on create, at PATH, in header NAME, max N",
+        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH, in header NAME, max N",
     )?;
     let mut line = FieldLine {
         kind: FieldKind::Simple("any".to_owned()),
         at: None,
         header: None,
         read_only: false,
+        write_only: false,
         required_on_create: false,
+        required_when: None,
         write_on: None,
         max: None,
         assumed: false,
@@ -74,7 +82,11 @@ pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
     for pair in whole.into_inner() {
         match pair.as_rule() {
             Rule::kind => kind(pair, &mut line),
-            Rule::modifier => pair.into_inner().for_each(|modifier| apply(modifier, &mut line)),
+            Rule::modifier => {
+                for modifier in pair.into_inner() {
+                    apply(scalar, modifier, &mut line)?;
+                }
+            }
             _ => {}
         }
     }
@@ -130,16 +142,27 @@ fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
     }
 }
 
-fn apply(modifier: Pair<'_, Rule>, line: &mut FieldLine) {
+fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Result<(), Diagnostic> {
     let rule = modifier.as_rule();
+    if rule == Rule::required_when {
+        for condition in modifier.into_inner() {
+            let start = condition.as_span().start();
+            let map = |at: usize| scalar.offset(start + at);
+            let origin = Origin { file: scalar.span.file, map: &map };
+            line.required_when = Some(expression_parser::parse(condition.as_str().trim_end(), &origin)?);
+        }
+        return Ok(());
+    }
     let word = modifier.into_inner().next().map(|inner| inner.as_str().trim().to_owned());
     match rule {
         Rule::at => line.at = word,
         Rule::in_header => line.header = word,
         Rule::read_only => line.read_only = true,
+        Rule::write_only => line.write_only = true,
         Rule::required_on_create => line.required_on_create = true,
         Rule::write_on => line.write_on = word,
         Rule::max => line.max = word.and_then(|number| number.parse().ok()),
         _ => line.assumed = true,
     }
+    Ok(())
 }

@@ -1,0 +1,88 @@
+//! One rule in one direction: what the source asks of the target, if anything.
+
+use super::base::BaseValues;
+use super::list_rule;
+use super::park::Stop;
+use super::rule::{Wanted, raw, target_path, wanted};
+use super::scope::Context;
+use super::settle::{is_state, write_only};
+use super::states::first_step;
+use crate::language::plan::{FieldRule, RuleBody, Side, States};
+use crate::value::{Path, Value};
+
+/// What the target is asked for.
+pub enum Ask {
+    /// To hold this value at this path.
+    Write(Path, Value),
+    /// To take a step towards a state.
+    Move {
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+        /// The state that is wanted in the end.
+        goal: String,
+    },
+}
+
+/// The raw value of a rule on a side; of a field that the peer never gives back, what was last sent.
+///
+/// # Errors
+/// [`Stop`] where the expression fails.
+pub fn seen(context: &Context<'_>, rule: &FieldRule, side: Side, base: Option<&BaseValues>) -> Result<Value, Stop> {
+    if write_only(context.pipeline, rule, side).is_some() {
+        return Ok(base.map(|base| base.of(side).clone()).unwrap_or_default());
+    }
+    raw(context, rule, side)
+}
+
+/// What the other side's value asks of `target`; `None`: it holds that already, or the rules say that nothing is to be done.
+///
+/// # Errors
+/// Every [`Stop`] that keeps the value from being carried over.
+pub fn ask(
+    context: &Context<'_>,
+    rule: &FieldRule,
+    target: Side,
+    values: &BaseValues,
+) -> Result<Option<Ask>, Vec<Stop>> {
+    let one = |stop: Stop| vec![stop];
+    let Some(path) = target_path(rule, target).cloned() else { return Ok(None) };
+    let held = context.situation.record(target).cloned().unwrap_or_default();
+    let present = match write_only(context.pipeline, rule, target) {
+        Some(_) => values.of(target).clone(),
+        None => path.read(&held),
+    };
+    let value = match &rule.body {
+        RuleBody::List(list) => {
+            let rows = list_rule::desired(context, list, target, None)?;
+            match list_rule::change(list, target, &rows, &present) {
+                Some(value) => value,
+                None => return Ok(None),
+            }
+        }
+        RuleBody::Value { .. } => {
+            let source = values.of(target.other()).clone();
+            match wanted(context, rule, target, source, Some(&present)).map_err(one)? {
+                Wanted::Value(value) if value != present => value,
+                _ => return Ok(None),
+            }
+        }
+    };
+    match context.pipeline.record(target).states.as_ref().filter(|_| is_state(context.pipeline, rule, target)) {
+        Some(states) => step_towards(states, rule, (&held, &value)).map(Some).map_err(one),
+        None => Ok(Some(Ask::Write(path, value))),
+    }
+}
+
+fn step_towards(states: &States, rule: &FieldRule, (held, goal): (&Value, &Value)) -> Result<Ask, Stop> {
+    let from = held.field(&states.field).to_key().unwrap_or_default();
+    let goal = goal.to_key().unwrap_or_default();
+    match first_step(states, &from, &goal) {
+        Some(step) => Ok(Ask::Move { from: step.from.clone(), to: step.to.clone(), goal }),
+        None => {
+            let message = format!("no call leads from {from} to {goal}");
+            Err(Stop::new("unreachable-state", "no legal way to the state", message, &rule.line))
+        }
+    }
+}

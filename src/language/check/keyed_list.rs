@@ -1,0 +1,131 @@
+//! Keyed lists: two lists whose elements pair by key, with rules for one element inside.
+//!
+//! Lists nest: inside, paths begin at the element (`.`), and `as NAME` lets inner lists speak of
+//! the outer element.
+
+use super::check::Checker;
+use super::names::{self, Meaning, Names};
+use super::rule::{self, Inside, RuleContext, condition, finish, flip, orient, target};
+use crate::language::plan::{Arrow, FieldRule, ListRule, RecordType, RuleBody};
+use crate::language::syntax::expression::Name;
+use crate::language::syntax::mapping::list;
+use crate::language::syntax::rule_line::{self, ArrowRule};
+use crate::language::syntax::yaml::{Node, Scalar};
+use crate::value::{Path, Segment};
+
+/// Reads a keyed list: its line, and the rules inside.
+pub fn check(
+    checker: &mut Checker<'_>,
+    context: &RuleContext<'_>,
+    (scope, inside): (&Names, Option<&Inside<'_>>),
+    (key, inner): (&Scalar, &Node),
+) -> Option<FieldRule> {
+    let line = checker.keep(rule_line::arrow_rule(key))?;
+    let (line, flipped) = match inside {
+        Some(inside) if inside.flipped => (flip(line), true),
+        Some(_) => (line, false),
+        None => orient(line, context.sides),
+    };
+    let outer = [0, 1]
+        .map(|side| inside.map_or(scope, |inside| if side == 0 { inside.left_names } else { inside.right_names }));
+    names::check(checker, outer[0], &line.left);
+    names::check(checker, outer[1], &line.right);
+    let nested = inside.is_some();
+    let plain = |tree, kind: &RecordType| {
+        let mut path = target(tree, kind, nested)?;
+        (path.0.pop() == Some(Segment::Each)).then_some(path)
+    };
+    let [left_kind, right_kind] = context.sides;
+    let (Some(left), Some(right)) = (plain(&line.left, left_kind), plain(&line.right, right_kind)) else {
+        let help = "write `a.list[] -> b.list[] by [KEY]:`; inside another list `.list[] -> .list[] by [KEY]:`";
+        checker.error("type-list", "both sides of a keyed list are lists", line.span, help);
+        return None;
+    };
+    let Some(key) = &line.modifiers.key else {
+        checker.error("type-list", "a keyed list says by what its elements pair", line.span, "add `by [FIELD, …]`");
+        return None;
+    };
+    let whole =
+        [from_record(inside.map(|inside| inside.left), &left), from_record(inside.map(|inside| inside.right), &right)];
+    let names = [0, 1].map(|side| element_names(outer[side], context, &line, (side, &whole[side])));
+    let within = Inside { left: &whole[0], right: &whole[1], left_names: &names[0], right_names: &names[1], flipped };
+    let mut rules = Vec::new();
+    for node in list(inner, "the rules of a list", &mut checker.found) {
+        rules.extend(rule::check(checker, context, (scope, Some(&within)), node));
+    }
+    let target_side = usize::from(line.arrow != Arrow::Left);
+    key_fields(checker, context, key, (&whole[target_side], target_side));
+    if rules.len() == list(inner, "the rules of a list", &mut Vec::new()).len() {
+        filled(checker, key, &rules, target_side);
+    }
+    let when = condition(checker, outer[usize::from(line.arrow == Arrow::Left)], &line);
+    let body = RuleBody::List(ListRule {
+        left,
+        right,
+        key: key.iter().map(|name| name.text.clone()).collect(),
+        element: line.modifiers.alias.as_ref().map(|name| name.text.clone()),
+        rules,
+    });
+    Some(finish(checker, context, &line, (body, when)))
+}
+
+/// The list's path from its record.
+fn from_record(outer: Option<&Path>, path: &Path) -> Path {
+    let mut whole = outer.cloned().unwrap_or_default();
+    if outer.is_some() {
+        whole.0.push(Segment::Each);
+    }
+    whole.0.extend(path.0.iter().cloned());
+    whole
+}
+
+/// What names mean over one side's elements.
+fn element_names(outer: &Names, context: &RuleContext<'_>, line: &ArrowRule, (side, list): (usize, &Path)) -> Names {
+    let mut names = outer.clone();
+    let Some(kind) = context.sides.get(side) else { return names };
+    let mut at = list.clone();
+    at.0.push(Segment::Each);
+    let element = Meaning::Record(std::sync::Arc::clone(kind), at);
+    if let Some(alias) = &line.modifiers.alias {
+        names.heads.insert(alias.text.clone(), element.clone());
+    }
+    names.element = Some(element);
+    names
+}
+
+/// Every field of the key is one that the target's elements have.
+fn key_fields(checker: &mut Checker<'_>, context: &RuleContext<'_>, key: &[Name], (list, side): (&Path, usize)) {
+    let Some(kind) = context.sides.get(side) else { return };
+    let mut whole = list.clone();
+    whole.0.push(Segment::Each);
+    let known: Vec<String> = kind
+        .fields
+        .iter()
+        .filter_map(|field| field.path.0.strip_prefix(whole.0.as_slice()))
+        .filter_map(|rest| match rest.first() {
+            Some(Segment::Field(name)) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    for name in key.iter().filter(|name| !known.contains(&name.text)) {
+        let message = format!("`{list}[]` of `{}.{}` has no field `{}`", kind.system, kind.name, name.text);
+        checker.unknown("unknown-field", message, (&name.text, name.span), known.iter().map(String::as_str));
+    }
+}
+
+/// A key is made of what the rules fill, or nothing would ever pair.
+fn filled(checker: &mut Checker<'_>, key: &[Name], rules: &[FieldRule], side: usize) {
+    let writes = |rule: &FieldRule| match &rule.body {
+        RuleBody::Value { left_path, right_path, .. } => {
+            let path = if side == 0 { left_path.as_ref() } else { right_path.as_ref() };
+            path.map(ToString::to_string)
+        }
+        RuleBody::List(_) => None,
+    };
+    for name in key {
+        if !rules.iter().filter_map(writes).any(|written| written == name.text) {
+            let message = format!("`{}` is part of the key, and no rule of this list fills it", name.text);
+            checker.error("type-list", message, name.span, "elements could never pair by it");
+        }
+    }
+}
