@@ -3,6 +3,8 @@
 //! Lists nest: inside, paths begin at the element (`.`), and `as NAME` lets inner lists speak of
 //! the outer element.
 
+use std::sync::Arc;
+
 use super::check::Checker;
 use super::names::{self, Meaning, Names};
 use super::rule::{self, Inside, RuleContext, condition, finish, flip, orient, target};
@@ -26,10 +28,9 @@ pub fn check(
         Some(_) => (line, false),
         None => orient(line, context.sides),
     };
-    let outer = [0, 1]
-        .map(|side| inside.map_or(scope, |inside| if side == 0 { inside.left_names } else { inside.right_names }));
-    names::check(checker, outer[0], &line.left);
-    names::check(checker, outer[1], &line.right);
+    let (left_names, right_names) = inside.map_or((scope, scope), |inside| (inside.left_names, inside.right_names));
+    names::check(checker, left_names, &line.left);
+    names::check(checker, right_names, &line.right);
     let nested = inside.is_some();
     let plain = |tree, kind: &RecordType| {
         let mut path = target(tree, kind, nested)?;
@@ -45,20 +46,26 @@ pub fn check(
         checker.error("type-list", "a keyed list says by what its elements pair", line.span, "add `by [FIELD, …]`");
         return None;
     };
-    let whole =
-        [from_record(inside.map(|inside| inside.left), &left), from_record(inside.map(|inside| inside.right), &right)];
-    let names = [0, 1].map(|side| element_names(outer[side], context, &line, (side, &whole[side])));
-    let within = Inside { left: &whole[0], right: &whole[1], left_names: &names[0], right_names: &names[1], flipped };
+    let left_list = from_record(inside.map(|inside| inside.left), &left);
+    let right_list = from_record(inside.map(|inside| inside.right), &right);
+    let within = Inside {
+        left: &left_list,
+        right: &right_list,
+        left_names: &element_names(left_names, left_kind, &line, &left_list),
+        right_names: &element_names(right_names, right_kind, &line, &right_list),
+        flipped,
+    };
     let mut rules = Vec::new();
     for node in list(inner, "the rules of a list", &mut checker.found) {
         rules.extend(rule::check(checker, context, (scope, Some(&within)), node));
     }
-    let target_side = usize::from(line.arrow != Arrow::Left);
-    key_fields(checker, context, key, (&whole[target_side], target_side));
+    let leftward = line.arrow == Arrow::Left;
+    let (target_kind, target_list) = if leftward { (left_kind, &left_list) } else { (right_kind, &right_list) };
+    key_fields(checker, target_kind, key, target_list);
     if rules.len() == list(inner, "the rules of a list", &mut Vec::new()).len() {
-        filled(checker, key, &rules, target_side);
+        filled(checker, key, &rules, leftward);
     }
-    let when = condition(checker, outer[usize::from(line.arrow == Arrow::Left)], &line);
+    let when = condition(checker, if leftward { right_names } else { left_names }, &line);
     let body = RuleBody::List(ListRule {
         left,
         right,
@@ -80,12 +87,11 @@ fn from_record(outer: Option<&Path>, path: &Path) -> Path {
 }
 
 /// What names mean over one side's elements.
-fn element_names(outer: &Names, context: &RuleContext<'_>, line: &ArrowRule, (side, list): (usize, &Path)) -> Names {
+fn element_names(outer: &Names, kind: &Arc<RecordType>, line: &ArrowRule, list: &Path) -> Names {
     let mut names = outer.clone();
-    let Some(kind) = context.sides.get(side) else { return names };
     let mut at = list.clone();
     at.0.push(Segment::Each);
-    let element = Meaning::Record(std::sync::Arc::clone(kind), at);
+    let element = Meaning::Record(Arc::clone(kind), at);
     if let Some(alias) = &line.modifiers.alias {
         names.heads.insert(alias.text.clone(), element.clone());
     }
@@ -94,8 +100,7 @@ fn element_names(outer: &Names, context: &RuleContext<'_>, line: &ArrowRule, (si
 }
 
 /// Every field of the key is one that the target's elements have.
-fn key_fields(checker: &mut Checker<'_>, context: &RuleContext<'_>, key: &[Name], (list, side): (&Path, usize)) {
-    let Some(kind) = context.sides.get(side) else { return };
+fn key_fields(checker: &mut Checker<'_>, kind: &RecordType, key: &[Name], list: &Path) {
     let mut whole = list.clone();
     whole.0.push(Segment::Each);
     let known: Vec<String> = kind
@@ -114,10 +119,10 @@ fn key_fields(checker: &mut Checker<'_>, context: &RuleContext<'_>, key: &[Name]
 }
 
 /// A key is made of what the rules fill, or nothing would ever pair.
-fn filled(checker: &mut Checker<'_>, key: &[Name], rules: &[FieldRule], side: usize) {
+fn filled(checker: &mut Checker<'_>, key: &[Name], rules: &[FieldRule], leftward: bool) {
     let writes = |rule: &FieldRule| match &rule.body {
         RuleBody::Value { left_path, right_path, .. } => {
-            let path = if side == 0 { left_path.as_ref() } else { right_path.as_ref() };
+            let path = if leftward { left_path.as_ref() } else { right_path.as_ref() };
             path.map(ToString::to_string)
         }
         RuleBody::List(_) => None,

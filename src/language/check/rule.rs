@@ -44,10 +44,6 @@ impl Inside<'_> {
     fn list(&self, side: usize) -> &Path {
         if side == 0 { self.left } else { self.right }
     }
-
-    fn names(&self, side: usize) -> &Names {
-        if side == 0 { self.left_names } else { self.right_names }
-    }
 }
 
 /// Reads one entry of a group: a rule, or a keyed list with rules inside.
@@ -81,8 +77,8 @@ fn value_rule(
     (line, inside): (ArrowRule, Option<&Inside<'_>>),
 ) -> Option<FieldRule> {
     let [left_kind, right_kind] = context.sides;
-    let scopes = [0, 1].map(|side| inside.map_or(scope, |inside| inside.names(side)));
-    let kinds = [names::check(checker, scopes[0], &line.left), names::check(checker, scopes[1], &line.right)];
+    let (left_names, right_names) = inside.map_or((scope, scope), |inside| (inside.left_names, inside.right_names));
+    let kinds = [names::check(checker, left_names, &line.left), names::check(checker, right_names, &line.right)];
     let nested = inside.is_some();
     let paths = [target(&line.left, left_kind, nested), target(&line.right, right_kind, nested)];
     let sides = [(0, Arrow::Right, &line.left), (1, Arrow::Left, &line.right)];
@@ -125,7 +121,7 @@ fn value_rule(
         table,
         via: line.modifiers.pipeline.as_ref().map(|name| name.text.clone()),
     };
-    let when = condition(checker, scopes[usize::from(line.arrow == Arrow::Left)], &line);
+    let when = condition(checker, if line.arrow == Arrow::Left { right_names } else { left_names }, &line);
     Some(finish(checker, context, &line, (body, when)))
 }
 
