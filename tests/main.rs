@@ -3,6 +3,7 @@
 
 mod connector;
 mod lint;
+mod order_status;
 mod orders_cross;
 mod reference;
 mod simulator_flourish;

@@ -31,7 +31,7 @@ async fn many_hints_for_one_record_are_one_piece_of_work() {
     assert!(store.claim(at(10), 10).await.unwrap().is_empty(), "work in flight is not claimed again");
     assert_eq!(store.next_due().await.unwrap(), None);
     for one in &work {
-        store.finish(one, at(11), Vec::new()).await.unwrap();
+        store.finish(one, at(11), Vec::new().into()).await.unwrap();
     }
     assert_eq!(store.counts().await.unwrap(), Counts::default());
 }
@@ -57,12 +57,12 @@ async fn a_newer_hint_than_the_finished_one_leaves_the_record_pending() {
     let work = store.claim(at(1), 10).await.unwrap();
     store.accept(vec![hint("1", HintSource::Webhook, 2), hint("1", HintSource::Webhook, 3)], None).await.unwrap();
     assert!(store.claim(at(4), 10).await.unwrap().is_empty());
-    store.finish(&work[0], at(4), vec![park("1", None)]).await.unwrap();
+    store.finish(&work[0], at(4), vec![park("1", None)].into()).await.unwrap();
     let next = store.claim(at(4), 10).await.unwrap();
     assert_eq!(ids(&next), ["1"]);
     assert_eq!(next[0].since, at(2));
     assert!(next[0].hint > work[0].hint);
-    store.finish(&next[0], at(5), Vec::new()).await.unwrap();
+    store.finish(&next[0], at(5), Vec::new().into()).await.unwrap();
     assert!(store.parks().await.unwrap().is_empty());
     assert_eq!(store.next_due().await.unwrap(), None);
 }
@@ -81,7 +81,7 @@ async fn work_put_off_waits_keeps_its_age_and_says_why() {
     assert_eq!(store.next_due().await.unwrap(), Some(at(60)));
     let work = store.claim(at(60), 1).await.unwrap();
     assert_eq!((work[0].attempts, work[0].since), (1, at(0)));
-    store.finish(&work[0], at(61), Vec::new()).await.unwrap();
+    store.finish(&work[0], at(61), Vec::new().into()).await.unwrap();
     assert_eq!(store.deferred().await.unwrap(), [("shop answers 503".to_owned(), 1)]);
 }
 
@@ -249,7 +249,7 @@ async fn a_second_owner_is_refused_and_a_reader_only_reads() {
     let place = Place::new();
     assert!(matches!(open_reader(&place.url()).await, Err(StoreError::Unavailable(_))), "nothing is there yet");
     let store = place.open().await;
-    walk(&*store, "1", 0, vec![park("1", None)]).await;
+    walk(&*store, "1", 0, vec![park("1", None)].into()).await;
     assert!(matches!(open(&place.url(), at(1)).await, Err(StoreError::InUse(_))));
     let reader = open_reader(&place.url()).await.unwrap();
     assert_eq!(reader.parks().await.unwrap().len(), 1);
@@ -319,7 +319,7 @@ async fn many_accepts_at_once_are_all_durable() {
 #[tokio::test]
 async fn a_store_in_memory_does_the_same_and_is_forgotten() {
     let store = open("sqlite::memory:", at(0)).await.unwrap();
-    walk(&*store, "1", 0, vec![park("1", None)]).await;
+    walk(&*store, "1", 0, vec![park("1", None)].into()).await;
     assert_eq!(store.parks().await.unwrap().len(), 1);
     assert!(store.settle(Settlement { intent: Some((1, IntentState::Done)), ..Settlement::default() }).await.is_err());
     let later = at(0).checked_add(SignedDuration::from_secs(15)).unwrap();

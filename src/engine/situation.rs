@@ -139,6 +139,14 @@ impl Situation {
         }
     }
 
+    /// Both records under their sides' names.
+    pub fn records(&self) -> Value {
+        Value::Record(Record::from([
+            ("left".to_owned(), self.left.clone().unwrap_or_default()),
+            ("right".to_owned(), self.right.clone().unwrap_or_default()),
+        ]))
+    }
+
     /// Everything the decision was made from, as one value for the journal.
     pub fn to_value(&self) -> Value {
         let reads = self

@@ -34,3 +34,6 @@ pub const HINTS_AT_ONCE: usize = 500;
 
 /// Candidates named for a look-up that failed.
 pub const CANDIDATES_MAX: usize = 3;
+
+/// After this long no more changes fall into the second of a modification instant, clocks a little apart included.
+pub const SECOND_PASSED: Duration = Duration::from_secs(3);

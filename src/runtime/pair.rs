@@ -39,6 +39,10 @@ pub struct Meeting {
     pub stops: Vec<Stop>,
     /// There is no counterpart and none is to be made.
     pub unmatched: Option<Unmatched>,
+    /// The left record, where the two are linked.
+    pub left: Option<RecordRef>,
+    /// Both records as they were seen last, where the two are linked.
+    pub records: Option<Value>,
 }
 
 impl Pairing<'_> {
@@ -86,15 +90,17 @@ impl Runtime {
             self.settle_traces(pairing, &unsettled, &decision, link.as_ref()).await?;
             let Some(effect) = &decision.effect else {
                 let stops = decision.stops.into_iter().chain(refused).collect();
-                return Ok(Meeting { stops, unmatched: decision.unmatched });
+                let left = link.as_ref().map(|link| self.left_of(pairing, link));
+                let records = link.as_ref().map(|_| situation.records());
+                return Ok(Meeting { stops, unmatched: decision.unmatched, left, records });
             };
             if is_outward(effect) && situation.settings.field("mode").as_text() == Some("observe") {
                 self.observed(pairing, effect);
-                return Ok(Meeting { stops: decision.stops, unmatched: None });
+                return Ok(Meeting { stops: decision.stops, ..Meeting::default() });
             }
             if let Some(stop) = self.act(live, pairing, &situation, (&decision, effect)).await? {
                 match effect.groups() {
-                    [] => return Ok(Meeting { stops: vec![stop], unmatched: None }),
+                    [] => return Ok(Meeting { stops: vec![stop], ..Meeting::default() }),
                     [group] => {
                         // What one group was refused never holds up another.
                         situation.held.insert(group.clone());
@@ -109,6 +115,11 @@ impl Runtime {
             reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()),
             after: None,
         })
+    }
+
+    fn left_of(&self, pairing: &Pairing<'_>, link: &Link) -> RecordRef {
+        let LinkEnd { account, id } = link.left.clone();
+        RecordRef { account, record: pairing.pipeline.left.name.clone(), id }
     }
 
     fn situation(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Situation {

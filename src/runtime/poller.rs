@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::finder::later;
-use super::limits::{HINTS_AT_ONCE, POLL_OVERLAP};
+use super::limits::{HINTS_AT_ONCE, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
@@ -14,7 +14,7 @@ use crate::connector::Listing;
 use crate::engine::{self, Wait};
 use crate::language::plan::{Interest, RecordType, Side};
 use crate::store::{Cursor, Hint, HintSource, RecordRef};
-use crate::value::Value;
+use crate::value::{Value, digest};
 
 /// What one look is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Runtime {
             if let Some(Value::Timestamp(at)) = &modified {
                 highest = highest.max(Some(*at));
             }
-            let version = modified.and_then(|at| at.to_key()).filter(|_| how == Look::Changes);
+            let version = (how == Look::Changes).then(|| version(&row.value, modified.as_ref(), now));
             let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
             hints.push(Hint { at: now, source, target, version, first: kind.first });
         }
@@ -137,6 +137,15 @@ impl Runtime {
         let found = self.answer(live, &want, false).await?;
         Ok(matches!(found, engine::Found::Records(rows) if !rows.is_empty()))
     }
+}
+
+/// What tells one state of a record from another in a listing. A modification instant of whole
+/// seconds may hide a second change within its second, so while it is young it is another version
+/// than once it is old, and the record is looked at again. Without an instant, the row's content counts.
+fn version(row: &Value, modified: Option<&Value>, now: Timestamp) -> String {
+    let Some(Value::Timestamp(at)) = modified else { return digest::of_value(row) };
+    let young = now.duration_since(*at) < SignedDuration::try_from(SECOND_PASSED).unwrap_or_default();
+    if at.subsec_nanosecond() == 0 && young { format!("{at} young") } else { at.to_string() }
 }
 
 fn back(instant: Timestamp, by: Duration) -> Timestamp {

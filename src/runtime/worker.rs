@@ -11,7 +11,7 @@ use super::trouble::Trouble;
 use crate::connector::backoff;
 use crate::engine::{self, Stop, Wait};
 use crate::language::plan::{Interest, Pipeline, RecordType, RuleLine, Side};
-use crate::store::{HintSource, ParkDraft, RecordRef, Work};
+use crate::store::{HintSource, ParkDraft, Parking, RecordRef, Work};
 use crate::value::Value;
 use crate::world::Random;
 
@@ -27,9 +27,9 @@ impl Runtime {
         let now = self.world.clock.now();
         match self.walk(&live, &work.target, sweep).await {
             Ok(parks) => {
-                for park in &parks {
+                for park in &parks.drafts {
                     self.tell(Happening::Parked {
-                        target: work.target.clone(),
+                        target: park.target.clone(),
                         pipeline: park.pipeline.clone(),
                         message: park.message.clone(),
                         line: format!("{}:{}", park.rule.0, park.rule.1),
@@ -49,10 +49,10 @@ impl Runtime {
     }
 
     /// Brings every pair of a record together; what stops comes back.
-    async fn walk(&self, live: &Live, target: &RecordRef, sweep: bool) -> Result<Vec<ParkDraft>, Trouble> {
-        let Some(search) = self.search(live, &target.account, &target.record) else { return Ok(Vec::new()) };
+    async fn walk(&self, live: &Live, target: &RecordRef, sweep: bool) -> Result<Parking, Trouble> {
+        let Some(search) = self.search(live, &target.account, &target.record) else { return Ok(Parking::default()) };
         let kind = search.kind;
-        let Some((record, misfit)) = self.present(live, kind, target).await? else { return Ok(Vec::new()) };
+        let Some((record, misfit)) = self.present(live, kind, target).await? else { return Ok(Parking::default()) };
         self.finder.saw(&search, &record).await;
         let pipelines: Vec<(&Pipeline, Side)> = live
             .plan
@@ -60,16 +60,16 @@ impl Runtime {
             .map(|(pipeline, side)| (pipeline.as_ref(), side))
             .collect();
         self.wake_waiting(live, target, (&pipelines, &record)).await?;
-        let mut parks = Vec::new();
+        let mut parks = Parking::default();
         for (pipeline, side) in pipelines {
             if live.plan.interest_of(pipeline, side) < Interest::Work {
                 continue;
             }
             if let Some(misfit) = &misfit {
-                parks.push(undocumented(target, pipeline, misfit));
+                parks.drafts.push(undocumented(target, pipeline, misfit));
                 continue;
             }
-            parks.extend(self.pairs(live, (pipeline, side), (target, &record), sweep).await?);
+            self.pairs(live, (pipeline, side), (target, &record), (sweep, &mut parks)).await?;
         }
         Ok(parks)
     }
@@ -122,9 +122,8 @@ impl Runtime {
         live: &Live,
         (pipeline, side): (&Pipeline, Side),
         (target, record): (&RecordRef, &Value),
-        sweep: bool,
-    ) -> Result<Vec<ParkDraft>, Trouble> {
-        let mut parks = Vec::new();
+        (sweep, parks): (bool, &mut Parking),
+    ) -> Result<(), Trouble> {
         let far = &pipeline.record(side.other()).system;
         let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
         for other in &others {
@@ -134,9 +133,16 @@ impl Runtime {
             if meeting.unmatched.is_some() {
                 self.tell(Happening::PassedBy { target: target.clone(), pipeline: pipeline.name.clone() });
             }
-            parks.extend(drafts(target, pipeline, meeting.stops, record));
+            let pair = meeting.left.unwrap_or_else(|| target.clone());
+            let values = meeting.records.unwrap_or_else(|| record.clone());
+            for draft in drafts((target, &pair), pipeline, meeting.stops, &values) {
+                parks.drafts.push(draft);
+            }
+            if pair != *target {
+                parks.pairs.push((pair, pipeline.name.clone()));
+            }
         }
-        Ok(parks)
+        Ok(())
     }
 }
 
@@ -148,8 +154,14 @@ fn pause_of(attempts: u32, after: Option<Duration>, random: &dyn Random) -> Dura
     }
 }
 
-/// One park for the whole record before it is linked, one for each group afterwards.
-fn drafts(target: &RecordRef, pipeline: &Pipeline, stops: Vec<Stop>, record: &Value) -> Vec<ParkDraft> {
+/// One park for the whole record before it is linked; afterwards one for each group, under the
+/// pair's left record, so that the same cause is told once whichever side changed.
+fn drafts(
+    (target, pair): (&RecordRef, &RecordRef),
+    pipeline: &Pipeline,
+    stops: Vec<Stop>,
+    values: &Value,
+) -> Vec<ParkDraft> {
     let mut drafts: Vec<ParkDraft> = Vec::new();
     for stop in stops {
         match drafts.iter_mut().find(|draft| draft.group == stop.group) {
@@ -161,7 +173,7 @@ fn drafts(target: &RecordRef, pipeline: &Pipeline, stops: Vec<Stop>, record: &Va
                 draft.candidates.extend(stop.candidates);
             }
             None => drafts.push(ParkDraft {
-                target: target.clone(),
+                target: if stop.group.is_some() { pair.clone() } else { target.clone() },
                 pipeline: pipeline.name.clone(),
                 group: stop.group,
                 reason: stop.reason,
@@ -170,7 +182,7 @@ fn drafts(target: &RecordRef, pipeline: &Pipeline, stops: Vec<Stop>, record: &Va
                 rule: (stop.line.file, stop.line.line),
                 candidates: stop.candidates,
                 waits: stop.waits,
-                values: record.clone(),
+                values: values.clone(),
             }),
         }
     }

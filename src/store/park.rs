@@ -31,6 +31,23 @@ pub struct ParkDraft {
     pub values: Value,
 }
 
+/// What stops after a piece of work was looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Parking {
+    /// Everything that stops. What concerns a linked pair stands under the pair's left record,
+    /// whichever side changed, so that one cause is one entry of the inbox.
+    pub drafts: Vec<ParkDraft>,
+    /// Linked pairs that were looked at, by left record and pipeline: parks that they had and that are not among
+    /// `drafts` are mended.
+    pub pairs: Vec<(RecordRef, String)>,
+}
+
+impl From<Vec<ParkDraft>> for Parking {
+    fn from(drafts: Vec<ParkDraft>) -> Self {
+        Self { drafts, pairs: Vec::new() }
+    }
+}
+
 /// Parked work.
 #[derive(Clone, Debug)]
 pub struct Park {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::intent::{Intent, IntentDraft, Settlement};
 use super::journal::{Cursor, DecisionEntry, Hint, HistoryEntry, RecordRef, Work};
 use super::link::{Link, LinkEnd};
-use super::park::{Park, ParkDraft, Wait};
+use super::park::{Park, Parking, Wait};
 use super::rules::{Generation, RuleText};
 
 /// Why the store could not do it. The text says what a person can check.
@@ -59,9 +59,9 @@ pub trait Store: Send + Sync {
     async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError>;
 
     /// The work is done. If newer hints for the record came meanwhile, it is pending again.
-    /// Parks of the record stay only where `parks` renews them (by pipeline and group); with parks left the record
+    /// Parks of the record and of the pairs looked at stay only where `parks` renews them (by pipeline and group); with parks left the record
     /// is tried again at the earliest `next` of theirs, which backs off up to 15 minutes.
-    async fn finish(&self, work: &Work, now: Timestamp, parks: Vec<ParkDraft>) -> Result<(), StoreError>;
+    async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError>;
 
     /// The work is put off: pending again, not before `until`, with one more attempt counted and the reason kept for `status`.
     async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError>;

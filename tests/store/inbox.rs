@@ -41,7 +41,7 @@ async fn parked_work_is_tried_again_on_demand() {
     assert_eq!(ids(&work), ["2"]);
     assert_eq!(work[0].source, HintSource::Retry);
     assert_eq!(store.retry(None, at(4)).await.unwrap(), 3);
-    store.finish(&work[0], at(5), Vec::new()).await.unwrap();
+    store.finish(&work[0], at(5), Vec::new().into()).await.unwrap();
     assert_eq!(ids(&store.claim(at(5), 10).await.unwrap()), ["1", "2"], "a wish during work is not lost");
 }
 

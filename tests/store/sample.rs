@@ -105,7 +105,7 @@ pub(super) async fn walk(store: &dyn Store, id: &str, second: i64, parks: Vec<Pa
 pub(super) async fn again(store: &dyn Store, id: &str, second: i64, parks: Vec<ParkDraft>) {
     let work = store.claim(at(second), 10).await.unwrap();
     assert_eq!(ids(&work), [id]);
-    store.finish(&work[0], at(second), parks).await.unwrap();
+    store.finish(&work[0], at(second), parks.into()).await.unwrap();
 }
 
 pub(super) fn end(account: &str, id: &str) -> LinkEnd {

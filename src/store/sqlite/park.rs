@@ -25,8 +25,41 @@ pub(super) fn replace(
     connection: &Connection,
     target: &RecordRef,
     now: Timestamp,
-    drafts: &[ParkDraft],
+    drafts: &[&ParkDraft],
 ) -> Result<(), StoreError> {
+    let kept = renew(connection, target, now, drafts)?;
+    let mut select =
+        connection.prepare_cached("SELECT number FROM park WHERE account = ?1 AND record = ?2 AND id = ?3")?;
+    let present = select
+        .query_map(params![target.account, target.record, target.id], |row| row.get(0))?
+        .collect::<Result<Vec<i64>, _>>()?;
+    take_out(connection, present, &kept)
+}
+
+/// The same for the field groups of one linked pair.
+pub(super) fn replace_of_pair(
+    connection: &Connection,
+    (target, pipeline): (&RecordRef, &str),
+    now: Timestamp,
+    drafts: &[&ParkDraft],
+) -> Result<(), StoreError> {
+    let kept = renew(connection, target, now, drafts)?;
+    let mut select = connection.prepare_cached(
+        "SELECT number FROM park
+         WHERE account = ?1 AND record = ?2 AND id = ?3 AND pipeline = ?4 AND field_group IS NOT NULL",
+    )?;
+    let present = select
+        .query_map(params![target.account, target.record, target.id, pipeline], |row| row.get(0))?
+        .collect::<Result<Vec<i64>, _>>()?;
+    take_out(connection, present, &kept)
+}
+
+fn renew(
+    connection: &Connection,
+    target: &RecordRef,
+    now: Timestamp,
+    drafts: &[&ParkDraft],
+) -> Result<BTreeSet<i64>, StoreError> {
     let mut kept = BTreeSet::new();
     let mut groups = BTreeSet::new();
     for draft in drafts {
@@ -34,11 +67,10 @@ pub(super) fn replace(
             kept.insert(put(connection, target, now, draft)?);
         }
     }
-    let mut select =
-        connection.prepare_cached("SELECT number FROM park WHERE account = ?1 AND record = ?2 AND id = ?3")?;
-    let present = select
-        .query_map(params![target.account, target.record, target.id], |row| row.get(0))?
-        .collect::<Result<Vec<i64>, _>>()?;
+    Ok(kept)
+}
+
+fn take_out(connection: &Connection, present: Vec<i64>, kept: &BTreeSet<i64>) -> Result<(), StoreError> {
     for number in present.into_iter().filter(|number| !kept.contains(number)) {
         connection.prepare_cached("DELETE FROM park WHERE number = ?1")?.execute([number])?;
     }

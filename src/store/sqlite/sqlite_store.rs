@@ -16,7 +16,7 @@ use super::{error, file, generation, intent, journal, link, migration, park, pru
 use crate::store::intent::{Intent, IntentDraft, Settlement};
 use crate::store::journal::{Cursor, DecisionEntry, Hint, HistoryEntry, RecordRef, Work};
 use crate::store::link::{Link, LinkEnd};
-use crate::store::park::{Park, ParkDraft, Wait};
+use crate::store::park::{Park, Parking, Wait};
 use crate::store::rules::{Generation, RuleText};
 use crate::store::store::{Counts, Store, StoreError};
 
@@ -130,7 +130,7 @@ impl Store for SqliteStore {
         self.write(move |connection| work::claim(connection, now, limit)).await
     }
 
-    async fn finish(&self, work: &Work, now: Timestamp, parks: Vec<ParkDraft>) -> Result<(), StoreError> {
+    async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError> {
         let work = work.clone();
         self.write(move |connection| work::finish(connection, &work, now, &parks)).await
     }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::codec::{damaged, instant, nanos};
 use super::park;
 use crate::store::journal::{Cursor, Hint, HintSource, RecordRef, Work};
-use crate::store::park::{ParkDraft, Wait};
+use crate::store::park::{ParkDraft, Parking, Wait};
 use crate::store::store::{Counts, StoreError};
 
 /// Journals hints and moves the cursor; answers how many hints were new.
@@ -110,14 +110,17 @@ pub(super) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Re
 }
 
 /// Ends a piece of work, with the parks that remain of its record.
-pub(super) fn finish(
-    connection: &Connection,
-    work: &Work,
-    now: Timestamp,
-    parks: &[ParkDraft],
-) -> Result<(), StoreError> {
+pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks: &Parking) -> Result<(), StoreError> {
     let RecordRef { account, record, id } = &work.target;
-    park::replace(connection, &work.target, now, parks)?;
+    let (own, others): (Vec<&ParkDraft>, Vec<&ParkDraft>) =
+        parks.drafts.iter().partition(|draft| draft.target == work.target);
+    park::replace(connection, &work.target, now, &own)?;
+    for (target, pipeline) in parks.pairs.iter().filter(|(target, _)| *target != work.target) {
+        let drafts: Vec<&ParkDraft> =
+            others.iter().filter(|one| one.target == *target && one.pipeline == *pipeline).copied().collect();
+        park::replace_of_pair(connection, (target, pipeline), now, &drafts)?;
+        settle_elsewhere(connection, target)?;
+    }
     let (since, first): (Option<i64>, Option<bool>) = connection
         .prepare_cached(
             "SELECT min(at), max(first) FROM hint WHERE account = ?1 AND record = ?2 AND id = ?3 AND number > ?4",
@@ -133,6 +136,23 @@ pub(super) fn finish(
         return Ok(());
     }
     rest(connection, &work.target, work.hint)
+}
+
+/// A record whose parks were changed by work for its counterpart waits for their next try, unless it has work of its own.
+fn settle_elsewhere(connection: &Connection, target: &RecordRef) -> Result<(), StoreError> {
+    let RecordRef { account, record, id } = target;
+    let busy: bool = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM work WHERE account = ?1 AND record = ?2 AND id = ?3 AND state <> 'parked')",
+        )?
+        .query_row(params![account, record, id], |row| row.get(0))?;
+    if busy {
+        return Ok(());
+    }
+    let hint: i64 = connection
+        .prepare_cached("SELECT coalesce(max(number), 0) FROM hint WHERE account = ?1 AND record = ?2 AND id = ?3")?
+        .query_row(params![account, record, id], |row| row.get(0))?;
+    rest(connection, target, hint)
 }
 
 /// With nothing new for a record: waits for the next try of its parks, or is gone without any.
