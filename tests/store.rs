@@ -249,7 +249,7 @@ async fn a_second_owner_is_refused_and_a_reader_only_reads() {
     let place = Place::new();
     assert!(matches!(open_reader(&place.url()).await, Err(StoreError::Unavailable(_))), "nothing is there yet");
     let store = place.open().await;
-    walk(&*store, "1", 0, vec![park("1", None)].into()).await;
+    walk(&*store, "1", 0, vec![park("1", None)]).await;
     assert!(matches!(open(&place.url(), at(1)).await, Err(StoreError::InUse(_))));
     let reader = open_reader(&place.url()).await.unwrap();
     assert_eq!(reader.parks().await.unwrap().len(), 1);
@@ -319,7 +319,7 @@ async fn many_accepts_at_once_are_all_durable() {
 #[tokio::test]
 async fn a_store_in_memory_does_the_same_and_is_forgotten() {
     let store = open("sqlite::memory:", at(0)).await.unwrap();
-    walk(&*store, "1", 0, vec![park("1", None)].into()).await;
+    walk(&*store, "1", 0, vec![park("1", None)]).await;
     assert_eq!(store.parks().await.unwrap().len(), 1);
     assert!(store.settle(Settlement { intent: Some((1, IntentState::Done)), ..Settlement::default() }).await.is_err());
     let later = at(0).checked_add(SignedDuration::from_secs(15)).unwrap();
