@@ -99,6 +99,7 @@ impl Bench {
 
 fn account() -> ResolvedAccount {
     ResolvedAccount {
+        lists: BTreeMap::new(),
         name: "shop".to_owned(),
         base_url: "https://peer.example/api".to_owned(),
         secrets: BTreeMap::from([("api_key".to_owned(), SECRET.to_owned())]),
@@ -133,6 +134,7 @@ fn template(text: &str) -> Template {
 
 fn call(method: Method, path: &str, query: &[(&str, &str)]) -> Call {
     Call {
+        each: None,
         method,
         path: template(path),
         query: query.iter().map(|(name, value)| ((*name).to_owned(), template(value))).collect(),
@@ -205,6 +207,7 @@ fn order_fields() -> Vec<Field> {
 
 fn record(name: &str, fields: Vec<Field>) -> RecordType {
     RecordType {
+        grouped: None,
         system: "peer".to_owned(),
         name: name.to_owned(),
         key: "id".to_owned(),

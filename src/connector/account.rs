@@ -20,6 +20,8 @@ pub struct ResolvedAccount {
     pub secrets: BTreeMap<String, String>,
     /// Other properties by name.
     pub properties: BTreeMap<String, String>,
+    /// Lists of settings for which calls are repeated, by dotted name.
+    pub lists: BTreeMap<String, Vec<String>>,
 }
 
 impl ResolvedAccount {
@@ -43,6 +45,7 @@ impl fmt::Debug for ResolvedAccount {
             .field("base_url", &without_user(&self.redact(&self.base_url)))
             .field("secrets", &secrets)
             .field("properties", &self.properties.keys().collect::<Vec<_>>())
+            .field("lists", &self.lists)
             .finish()
     }
 }

@@ -158,7 +158,29 @@ impl Connector {
     /// # Errors
     /// Any [`Failure`]; rows of pages before it are dropped.
     pub async fn rows(&self, record: &RecordType, listing: Listing) -> Result<Vec<Row>, Failure> {
-        let mut pager = self.pages(record, &listing)?;
+        let Some(each) = &self.listing_call(record, &listing)?.each else {
+            return self.rows_for(record, &listing, None).await;
+        };
+        let values = self.account.lists.get(&each.setting).map(Vec::as_slice).unwrap_or_default();
+        let mut rows = Vec::new();
+        for value in values {
+            for mut row in self.rows_for(record, &listing, Some((&each.name, value))).await? {
+                if let Value::Record(fields) = &mut row.value {
+                    fields.insert(each.name.clone(), Value::text(value.as_str()));
+                }
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn rows_for(
+        &self,
+        record: &RecordType,
+        listing: &Listing,
+        each: Option<(&str, &str)>,
+    ) -> Result<Vec<Row>, Failure> {
+        let mut pager = self.pages_for(record, listing, each)?;
         let mut rows = Vec::new();
         while let Some(page) = self.next_page(record, &mut pager).await? {
             rows.extend(page);
@@ -166,27 +188,38 @@ impl Connector {
         Ok(rows)
     }
 
+    fn listing_call<'r>(&self, record: &'r RecordType, listing: &Listing) -> Result<&'r Call, Failure> {
+        match listing {
+            Listing::All => record.list.as_ref().ok_or_else(|| no_call(record, "list")),
+            Listing::ChangedSince(_) => record.changed.as_ref().ok_or_else(|| no_call(record, "changed")),
+            Listing::Find { field, .. } => {
+                record.find.get(field).ok_or_else(|| no_call(record, &format!("find by {field}")))
+            }
+        }
+    }
+
     /// A listing page by page, at its beginning; nothing is sent yet.
     ///
     /// # Errors
     /// [`Failure::Unsupported`] where the system file has no such call.
     pub fn pages(&self, record: &RecordType, listing: &Listing) -> Result<Pager, Failure> {
-        let mut holes = Holes::of(&self.account);
+        self.pages_for(record, listing, None)
+    }
+
+    fn pages_for(&self, record: &RecordType, listing: &Listing, each: Option<(&str, &str)>) -> Result<Pager, Failure> {
+        let mut holes = Holes { each, ..Holes::of(&self.account) };
         let mut wanted = Record::new();
-        let call = match listing {
-            Listing::All => record.list.as_ref().ok_or_else(|| no_call(record, "list"))?,
-            Listing::ChangedSince(since) => {
-                holes.since = Some(*since);
-                record.changed.as_ref().ok_or_else(|| no_call(record, "changed"))?
-            }
+        match listing {
+            Listing::All => {}
+            Listing::ChangedSince(since) => holes.since = Some(*since),
             Listing::Find { field, value } => {
                 if let Some(path) = Path::parse(field) {
                     path.write(&mut wanted, value.clone());
                 }
                 holes.fields = Some(&wanted);
-                record.find.get(field).ok_or_else(|| no_call(record, &format!("find by {field}")))?
             }
-        };
+        }
+        let call = self.listing_call(record, listing)?;
         let request = request::build(&self.system, call, &holes, None)?;
         Ok(Pager::new(&self.system.paging, call, request))
     }

@@ -32,12 +32,14 @@ pub struct Holes<'a> {
     pub key: Option<(&'a str, &'a str)>,
     /// The record's own fields.
     pub fields: Option<&'a Record>,
+    /// The value for which a call is repeated, by name.
+    pub each: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Holes<'a> {
     /// Holes that only the account fills.
     pub fn of(account: &'a ResolvedAccount) -> Self {
-        Self { account, since: None, key: None, fields: None }
+        Self { account, since: None, key: None, fields: None, each: None }
     }
 
     fn text(&self, name: &str) -> Result<String, Failure> {
@@ -52,6 +54,9 @@ impl<'a> Holes<'a> {
         }
         if let Some((_, key)) = self.key.filter(|(field, _)| *field == name) {
             return Ok(key.to_owned());
+        }
+        if let Some((_, value)) = self.each.filter(|(known, _)| *known == name) {
+            return Ok(value.to_owned());
         }
         let value = match self.since {
             Some(instant) if name == "since" => Value::Timestamp(instant),

@@ -73,7 +73,7 @@ fn meet(context: &Context<'_>) -> Decision {
         [one] => link(context, other, one),
         several => {
             let kind = pipeline.record(other);
-            let keys: Vec<String> = several.iter().filter_map(|row| row.field(&kind.key).to_key()).collect();
+            let keys: Vec<String> = several.iter().filter_map(|row| kind.id_of(row)).collect();
             let message = format!("{} `{}` records {} all match {value:?}", kind.system, kind.name, keys.join(", "));
             stopped(context, Stop::new("several-match", "more than one counterpart", message, &pipeline.match_line))
         }
@@ -91,7 +91,7 @@ fn youngest(context: &Context<'_>, side: Side, record: &Value) -> Option<jiff::T
 }
 
 fn link(context: &Context<'_>, other: Side, found: &Value) -> Decision {
-    let key = |side: Side, record: &Value| record.field(&context.pipeline.record(side).key).clone();
+    let key = |side: Side, record: &Value| context.pipeline.record(side).key_in(record).clone();
     let known = context.situation.record(other.other()).map(|record| key(other.other(), record)).unwrap_or_default();
     let (left, right) = match other {
         Side::Left => (key(Side::Left, found), known),

@@ -239,7 +239,14 @@ impl<'a> Context<'a> {
     }
 
     fn follow_field(&self, from: &Typed, name: &str, segments: &[Segment], rest: &[Segment]) -> Typed {
-        let next = from.inside(from.value.field(name).clone(), Segment::Field(name.to_owned()));
+        // What the rows of a group share is the group's own.
+        let value = match (&from.value, &from.at) {
+            (Value::List(rows), Some((kind, _))) if kind.grouped.as_deref() == Some(name) => {
+                rows.first().map(|row| row.field(name).clone()).unwrap_or_default()
+            }
+            (value, _) => value.field(name).clone(),
+        };
+        let next = from.inside(value, Segment::Field(name.to_owned()));
         let Some((kind, at)) = &from.at else { return self.follow(&next, rest) };
         let here = at.join(name);
         if let Some(field) = kind.field(&here) {
@@ -296,7 +303,10 @@ impl Typed {
     pub fn inside(&self, value: Value, step: Segment) -> Self {
         let at = self.at.as_ref().map(|(kind, path)| {
             let mut path = path.clone();
-            path.0.push(step);
+            // A row of a group is a record of its own.
+            if !(path.0.is_empty() && step == Segment::Each && kind.grouped.is_some()) {
+                path.0.push(step);
+            }
             (Arc::clone(kind), path)
         });
         Self { value, at, account: self.account.clone() }

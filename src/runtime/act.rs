@@ -182,7 +182,7 @@ impl Runtime {
     ) -> Result<(), Trouble> {
         let kind = pairing.pipeline.record(write.side);
         let account = situation.account(write.side);
-        let id = write.id.clone().or_else(|| row.as_ref().and_then(|row| row.value.field(&kind.key).to_key()));
+        let id = write.id.clone().or_else(|| row.as_ref().and_then(|row| kind.id_of(&row.value)));
         let Some(id) = id else {
             // Done, but the answer does not name the record: its trace is looked for.
             let reason = format!("{account} did not say which {} it created", kind.name);
@@ -311,7 +311,7 @@ fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble {
 }
 
 fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<String> {
-    situation.record(side).and_then(|record| record.field(&pairing.pipeline.record(side).key).to_key())
+    situation.record(side).and_then(|record| pairing.pipeline.record(side).id_of(record))
 }
 
 /// Nothing that ownership forbids leaves the process, whatever a decision says.

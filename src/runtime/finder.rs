@@ -166,7 +166,7 @@ impl Kept {
             return Ok(());
         }
         let Some(peer) = search.live.peers.get(search.account) else { return Ok(()) };
-        let by_change = search.kind.changed.is_some();
+        let by_change = search.kind.changed.is_some() && search.kind.grouped.is_none();
         let listing = match (covered, self.newest, reach) {
             (true, Some(newest), _) if by_change => Listing::ChangedSince(back(newest, POLL_OVERLAP)),
             (false, _, Some(reach)) if by_change => Listing::ChangedSince(reach),
@@ -179,15 +179,15 @@ impl Kept {
         } else if !covered {
             self.from = reach;
         }
-        for row in &rows {
-            self.insert(search, &row.value);
+        for record in search.kind.grouped_rows(rows.into_iter().map(|row| row.value)) {
+            self.insert(search, &record);
         }
         self.read = Some(now);
         Ok(())
     }
 
     fn insert(&mut self, search: &Search<'_>, record: &Value) {
-        let Some(id) = record.field(&search.kind.key).to_key() else { return };
+        let Some(id) = search.kind.id_of(record) else { return };
         if let Some(Value::Timestamp(changed)) = search.kind.modified.as_deref().map(|name| record.field(name)) {
             self.newest = self.newest.max(Some(*changed));
         }
@@ -207,6 +207,9 @@ impl Kept {
 
 /// Lists and records inside a row can be large and are never searched by.
 fn plain(record: &Value) -> Value {
+    if let Value::List(rows) = record {
+        return Value::List(rows.iter().map(plain).collect());
+    }
     let fields = record.as_record().into_iter().flatten();
     let kept = fields.filter(|(_, value)| !matches!(value, Value::List(_) | Value::Record(_)));
     Value::Record(kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Record>())

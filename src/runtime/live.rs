@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::runtime::World;
 use crate::connector::{Connector, ResolvedAccount, Validator};
 use crate::diagnostic::Span;
-use crate::language::plan::{Account, Plan, RecordType, Setting};
+use crate::language::plan::{Account, Plan, RecordType, Setting, System};
 use crate::value::{Path, Record, Value};
 
 /// A generation in service.
@@ -68,10 +68,12 @@ impl Live {
         let settings = resolve_settings(&plan.settings, environment, &mut missing);
         let mut own_settings = BTreeMap::new();
         for account in plan.accounts.values() {
-            let resolved = resolve_account(account, environment, &mut missing);
+            let mut resolved = resolve_account(account, environment, &mut missing);
             secrets.insert(account.name.clone(), resolved.secrets.clone());
             own_settings.insert(account.name.clone(), resolve_settings(&account.settings, environment, &mut missing));
             if let Some(system) = plan.systems.get(&account.system) {
+                let own = own_settings.get(&account.name);
+                resolved.lists = lists(system, |name| own.and_then(|own| own.get(name)).or_else(|| settings.get(name)));
                 let connector = Connector::new(
                     Arc::clone(system),
                     resolved,
@@ -123,6 +125,20 @@ impl Live {
     }
 }
 
+/// The lists for which the system's calls are repeated, each value once.
+fn lists<'s>(system: &System, setting: impl Fn(&str) -> Option<&'s Value>) -> BTreeMap<String, Vec<String>> {
+    let mut lists = BTreeMap::new();
+    let calls = system.records.values().flat_map(|kind| kind.calls());
+    for each in calls.filter_map(|call| call.each.as_ref()) {
+        let mut values = Vec::new();
+        for value in setting(&each.setting).and_then(Value::as_list).unwrap_or_default() {
+            values.extend(value.to_key().filter(|text| !values.contains(text)));
+        }
+        lists.insert(each.setting.clone(), values);
+    }
+    lists
+}
+
 fn schemas(plan: &Plan) -> BTreeMap<(String, String), Validator> {
     let mut schemas = BTreeMap::new();
     for system in plan.systems.values() {
@@ -141,6 +157,7 @@ fn resolve_account(account: &Account, environment: Environment<'_>, missing: &mu
         name: account.name.clone(),
         base_url: text(&account.base_url).trim_end_matches('/').to_owned(),
         secrets: account.secrets.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
+        lists: BTreeMap::new(),
         properties: account.properties.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! Looks for changes: a cursor per account and record, moved only once the hints are durable.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,20 +71,33 @@ impl Runtime {
             }
             _ => Listing::All,
         };
+        let whole = matches!(listing, Listing::All);
         let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
         let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
         let now = self.world.clock.now();
         let mut highest = cursor.map(|cursor| cursor.at);
+        let instant = |row: &Value| match kind.modified.as_deref().map(|name| row.field(name)) {
+            Some(Value::Timestamp(at)) => Some(*at),
+            _ => None,
+        };
+        let rows: Vec<Value> = rows.into_iter().map(|row| row.value).collect();
+        highest = highest.max(rows.iter().filter_map(instant).max());
         let mut hints = Vec::new();
-        for row in rows {
-            let Some(id) = row.value.field(&kind.key).to_key() else { continue };
-            let modified = kind.modified.as_deref().map(|name| row.value.field(name).clone());
-            if let Some(Value::Timestamp(at)) = &modified {
-                highest = highest.max(Some(*at));
-            }
-            let version = (how == Look::Changes).then(|| version(&row.value, modified.as_ref(), now));
+        let mut hint = |id: String, record: &Value| {
+            let version = (how == Look::Changes).then(|| version(record, instant(record), now));
             let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
             hints.push(Hint { at: now, source, target, version, first: kind.first });
+        };
+        let records = kind.grouped_rows(rows.into_iter());
+        for record in &records {
+            if let Some(id) = kind.id_of(record) {
+                hint(id, record);
+            }
+        }
+        if whole && kind.grouped.is_some() {
+            for id in self.emptied(live, account, kind, &records).await? {
+                hint(id, &Value::List(Vec::new()));
+            }
         }
         let mut hints = hints.into_iter().peekable();
         while hints.peek().is_some() {
@@ -95,6 +109,26 @@ impl Runtime {
             self.store.accept(Vec::new(), Some(cursor)).await?;
         }
         Ok(())
+    }
+
+    /// Linked groups of which no row is left.
+    async fn emptied(
+        &self,
+        live: &Live,
+        account: &str,
+        kind: &RecordType,
+        present: &[Value],
+    ) -> Result<BTreeSet<String>, Trouble> {
+        let mut linked = BTreeSet::new();
+        for (pipeline, side) in live.plan.pipelines_of(&kind.system, &kind.name) {
+            let ends = self.store.links_of(&pipeline.name).await?.into_iter();
+            let ends = ends.map(|link| if side == Side::Left { link.left } else { link.right });
+            linked.extend(ends.filter(|end| end.account == account).map(|end| end.id));
+        }
+        present.iter().filter_map(|record| kind.id_of(record)).for_each(|id| {
+            linked.remove(&id);
+        });
+        Ok(linked)
     }
 
     /// Records that lead to no work themselves may be what parked work waits for.
@@ -142,9 +176,9 @@ impl Runtime {
 /// What tells one state of a record from another in a listing. A modification instant of whole
 /// seconds may hide a second change within its second, so while it is young it is another version
 /// than once it is old, and the record is looked at again. Without an instant, the row's content counts.
-fn version(row: &Value, modified: Option<&Value>, now: Timestamp) -> String {
-    let Some(Value::Timestamp(at)) = modified else { return digest::of_value(row) };
-    let young = now.duration_since(*at) < SignedDuration::try_from(SECOND_PASSED).unwrap_or_default();
+fn version(row: &Value, modified: Option<Timestamp>, now: Timestamp) -> String {
+    let Some(at) = modified else { return digest::of_value(row) };
+    let young = now.duration_since(at) < SignedDuration::try_from(SECOND_PASSED).unwrap_or_default();
     if at.subsec_nanosecond() == 0 && young { format!("{at} young") } else { at.to_string() }
 }
 

@@ -26,7 +26,7 @@ impl Runtime {
                 Ok(Found::Records(found.into_iter().collect()))
             }
             Want::List { account, record } => match self.search(live, account, record) {
-                Some(search) => Ok(Found::Records(self.finder.all(&search).await?)),
+                Some(search) => Ok(Found::Records(rows_of(self.finder.all(&search).await?))),
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Find { account, record, field, value } => {
@@ -59,12 +59,28 @@ impl Runtime {
         id: &str,
     ) -> Result<Option<Value>, Trouble> {
         let Some(search) = self.search(live, account, record) else { return Ok(None) };
+        if search.kind.grouped.is_some() {
+            return self.read_group(&search, id).await.map(Some);
+        }
         if search.kind.read.is_none() {
             return self.finder.by_key(&search, id).await;
         }
         let Some(peer) = live.peers.get(account) else { return Ok(None) };
         let row = peer.read(search.kind, id).await.map_err(|failure| later(account, &failure))?;
         Ok(row.map(|row| row.value))
+    }
+
+    /// The rows that share a group's key, none where there are none now.
+    async fn read_group(&self, search: &Search<'_>, id: &str) -> Result<Value, Trouble> {
+        let Some(peer) = search.live.peers.get(search.account) else { return Ok(Value::List(Vec::new())) };
+        if !search.kind.find.contains_key(&search.kind.key) {
+            return Ok(self.finder.by_key(search, id).await?.unwrap_or(Value::List(Vec::new())));
+        }
+        let listing = Listing::Find { field: search.kind.key.clone(), value: Value::from(id) };
+        let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
+        // The peer's own search may be looser than equality.
+        let same = |row: &Value| row.field(&search.kind.key).to_key().as_deref() == Some(id);
+        Ok(Value::List(rows.into_iter().map(|row| row.value).filter(same).collect()))
     }
 
     /// A look-up over records of an account.
@@ -84,6 +100,12 @@ impl Runtime {
         let kind = pipeline.record(side);
         let Some(peer) = live.peers.get(account) else { return Ok(Found::Records(Vec::new())) };
         let field = pipeline.match_field(side);
+        let search = Search { live, account, kind, clock: self.world.clock.as_ref() };
+        if kind.grouped.is_some() {
+            let group = self.read_group(&search, value).await?;
+            let found = group.as_list().is_some_and(|rows| !rows.is_empty());
+            return Ok(Found::Records(found.then_some(group).into_iter().collect()));
+        }
         if kind.find.contains_key(field) {
             let listing = Listing::Find { field: field.to_owned(), value: Value::from(value) };
             let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
@@ -93,7 +115,6 @@ impl Runtime {
             let row = peer.read(kind, value).await.map_err(|failure| later(account, &failure))?;
             return Ok(Found::Records(row.into_iter().map(|row| row.value).collect()));
         }
-        let search = Search { live, account, kind, clock: self.world.clock.as_ref() };
         self.finder.matching(&search, (&pipeline.name, side), value, (since, fresh)).await.map(Found::Records)
     }
 
@@ -160,6 +181,15 @@ impl Runtime {
         let message = format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
         Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
     }
+}
+
+/// Rows one by one, those of groups too.
+fn rows_of(records: Vec<Value>) -> Vec<Value> {
+    let flat = records.into_iter().flat_map(|record| match record {
+        Value::List(rows) => rows,
+        row => vec![row],
+    });
+    flat.collect()
 }
 
 fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {

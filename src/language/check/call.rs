@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::plan::{Call, Template, TemplatePart};
+use crate::language::plan::{Call, Each, Template, TemplatePart};
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line;
 use crate::language::syntax::system_line;
@@ -17,7 +17,7 @@ pub fn call(checker: &mut Checker<'_>, node: &Node) -> Option<Call> {
     if let NodeKind::Scalar(scalar) = &node.kind {
         return request(checker, scalar);
     }
-    let allowed = ["request", "headers", "resend", "never", "allowed when"];
+    let allowed = ["request", "headers", "each", "resend", "never", "allowed when"];
     let map = Mapping::of(node, "a call", &allowed, &mut checker.found)?;
     let line =
         map.require("request", &mut checker.found).and_then(|node| text(node, "`request`", &mut checker.found))?;
@@ -25,6 +25,8 @@ pub fn call(checker: &mut Checker<'_>, node: &Node) -> Option<Call> {
     if let Some(headers) = map.get("headers") {
         call.headers = named_templates(checker, headers);
     }
+    call.each =
+        map.get("each").and_then(|node| text(node, "`each`", &mut checker.found)).and_then(|line| each(checker, line));
     call.resend = map.get("resend").map(|node| paths(checker, node)).unwrap_or_default();
     call.never = map.get("never").map(|node| paths(checker, node)).unwrap_or_default();
     if let Some(scalar) = map.get("allowed when").and_then(|node| text(node, "`allowed when`", &mut checker.found)) {
@@ -49,9 +51,27 @@ fn request(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Call> {
         headers: Vec::new(),
         resend: Vec::new(),
         never: Vec::new(),
+        each: None,
         allowed_when: None,
         span: scalar.span,
     })
+}
+
+/// `NAME in settings.LIST`
+fn each(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Each> {
+    let Some((name, setting)) = scalar.text.split_once(" in settings.") else {
+        checker.error("syntax-system", "`each` reads `NAME in settings.LIST`", scalar.span, "not understood");
+        return None;
+    };
+    let (name, setting) = (name.trim().to_owned(), setting.trim().to_owned());
+    if !checker.settings.contains_key(&setting) {
+        let known: Vec<String> = checker.settings.keys().cloned().collect();
+        let start = scalar.text.len() - scalar.text.trim_end().len();
+        let span = scalar.part(scalar.text.len() - start - setting.len(), scalar.text.len() - start);
+        let message = format!("there is no setting `{setting}`");
+        checker.unknown("unknown-setting", message, (&setting, span), known.iter().map(String::as_str));
+    }
+    Some(Each { name, setting })
 }
 
 /// `NAME = TEXT {hole}` lines.

@@ -8,7 +8,7 @@ use super::settings::SettingTypes;
 use super::{account, ownership, pipeline, settings, system, table};
 use crate::diagnostic::{Code, Diagnostic, Severity, Sources as _, Span, suggest};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Account, Pipeline, RuleLine, Setting, System, Table};
+use crate::language::plan::{Account, Pipeline, RecordType, RuleLine, Setting, System, Table};
 use crate::language::script::ScriptSet;
 use crate::language::source::SourceMap;
 use crate::language::syntax::expression::Expression;
@@ -51,6 +51,8 @@ pub struct Checker<'a> {
     pub tables: BTreeMap<String, Arc<Table>>,
     /// Names of pipelines with their places.
     pub pipelines: BTreeMap<String, Span>,
+    /// The kinds that pipelines pair, by system and name: grouped where they say so.
+    pub grouped: BTreeMap<(String, String), Arc<RecordType>>,
     /// Who owns what.
     pub ownership: Ownership,
 }
@@ -108,12 +110,13 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
         types: SettingTypes::default(),
         tables: BTreeMap::new(),
         pipelines: BTreeMap::new(),
+        grouped: BTreeMap::new(),
         ownership: Ownership::default(),
     };
     let files = by_kind(&mut checker);
     let of = |kind: &str| files.iter().filter(|(found, _)| *found == kind).map(|(_, node)| node).collect::<Vec<_>>();
-    of("system").into_iter().for_each(|node| system::check(&mut checker, node));
     of("settings").into_iter().for_each(|node| settings::check(&mut checker, node));
+    of("system").into_iter().for_each(|node| system::check(&mut checker, node));
     of("accounts").into_iter().for_each(|node| account::check(&mut checker, node));
     of("pipeline").into_iter().for_each(|node| pipeline::declare(&mut checker, node));
     of("ownership").into_iter().for_each(|node| ownership::check(&mut checker, node));
@@ -127,9 +130,24 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
     ownership::unused(&mut checker);
     checker.found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
     let sound = !checker.found.iter().any(|one| one.severity == Severity::Error);
-    let rules =
-        CheckedRules { systems: checker.systems, accounts: checker.accounts, settings: checker.settings, pipelines };
+    let systems = with_groups(checker.systems, &checker.grouped);
+    let rules = CheckedRules { systems, accounts: checker.accounts, settings: checker.settings, pipelines };
     (sound.then_some(rules), checker.found)
+}
+
+/// The systems, their grouped records among them.
+fn with_groups(
+    systems: BTreeMap<String, Arc<System>>,
+    grouped: &BTreeMap<(String, String), Arc<RecordType>>,
+) -> BTreeMap<String, Arc<System>> {
+    let regrouped = |(name, system): (String, Arc<System>)| {
+        let mut system = system.as_ref().clone();
+        for ((_, record), kind) in grouped.iter().filter(|((of, _), _)| *of == name) {
+            system.records.insert(record.clone(), Arc::clone(kind));
+        }
+        (name, Arc::new(system))
+    };
+    systems.into_iter().map(regrouped).collect()
 }
 
 /// Parses every YAML file; its first key says what it is.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::check::Checker;
 use super::settings::SettingType;
-use crate::diagnostic::Span;
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::function::registry;
 use crate::language::plan::RecordType;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
@@ -17,6 +17,8 @@ use crate::value::{Kind, Path, Segment, Value};
 pub enum Meaning {
     /// A record, or a place inside one.
     Record(Arc<RecordType>, Path),
+    /// Rows of records of one kind that share the value of a field.
+    Group(Arc<RecordType>),
     /// A value about which nothing more is known.
     Any,
 }
@@ -173,6 +175,28 @@ fn path_kind(checker: &mut Checker<'_>, names: &Names, path: &PathExpression, sp
     match meaning {
         Meaning::Any => Kind::Any,
         Meaning::Record(kind, at) => walk(checker, &kind, at, &path.steps),
+        Meaning::Group(kind) => group(checker, &kind, path),
+    }
+}
+
+/// A group is the list of its rows; of itself it has only the field that they share.
+fn group(checker: &mut Checker<'_>, kind: &Arc<RecordType>, path: &PathExpression) -> Kind {
+    let shared = kind.grouped.as_deref().unwrap_or_default();
+    match path.steps.split_first() {
+        None => Kind::List(Box::new(Kind::Any)),
+        Some((Step { segment: Segment::Field(name), .. }, _)) if name == shared => {
+            walk(checker, kind, Path::default(), &path.steps)
+        }
+        Some((Step { segment: Segment::Field(name), span }, _)) => {
+            let message = format!("`{}` is grouped here, so `{name}` is one value for each of its rows", kind.system);
+            let finding = Diagnostic::error(Code("type-list"), message, *span, "one value is asked for");
+            let head = &kind.system;
+            checker
+                .found
+                .push(finding.help(format!("write `{head}[].{name}` inside `sum`, `max`, `first` and the like")));
+            Kind::Any
+        }
+        Some((_, rest)) => walk(checker, kind, Path::default(), rest),
     }
 }
 

@@ -37,7 +37,11 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
     let [left, right] = <[Arc<RecordType>; 2]>::try_from(sides).ok()?;
     let mut scope = Names::default();
     for kind in [&left, &right] {
-        scope.heads.insert(kind.system.clone(), Meaning::Record(Arc::clone(kind), Path::default()));
+        let meaning = match kind.grouped {
+            Some(_) => Meaning::Group(Arc::clone(kind)),
+            None => Meaning::Record(Arc::clone(kind), Path::default()),
+        };
+        scope.heads.insert(kind.system.clone(), meaning);
     }
     owned(checker, name);
     let matching = file
@@ -77,9 +81,13 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
     })
 }
 
-/// `system.record`
+/// `system.record`, or `system.record grouped by field`
 fn side(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Arc<RecordType>> {
-    let (system, record) = scalar.text.split_once('.').unwrap_or((&scalar.text, ""));
+    let (named, shared) = match scalar.text.split_once(" grouped by ") {
+        Some((named, shared)) => (named.trim_end(), Some(shared.trim())),
+        None => (scalar.text.as_str(), None),
+    };
+    let (system, record) = named.split_once('.').unwrap_or((named, ""));
     let split = system.len().min(scalar.text.len());
     let Some(found) = checker.systems.get(system).cloned() else {
         let known: Vec<String> = checker.systems.keys().cloned().collect();
@@ -90,10 +98,41 @@ fn side(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Arc<RecordType>> {
     let kind = found.records.get(record).cloned();
     if kind.is_none() {
         let message = format!("system `{system}` has no record `{record}`");
-        let span = scalar.part((split + 1).min(scalar.text.len()), scalar.text.len());
+        let span = scalar.part((split + 1).min(named.len()), named.len());
         checker.unknown("unknown-record", message, (record, span), found.records.keys().map(String::as_str));
     }
-    kind
+    grouped(checker, kind.as_deref()?, (shared, scalar))
+}
+
+/// The kind of a side: as the system has it, or its rows grouped. One way for all pipelines, so
+/// that a record's name always means the same.
+fn grouped(
+    checker: &mut Checker<'_>,
+    kind: &RecordType,
+    (shared, scalar): (Option<&str>, &Scalar),
+) -> Option<Arc<RecordType>> {
+    let name = (kind.system.clone(), kind.name.clone());
+    if let Some(shared) = shared {
+        let known: Vec<String> = kind.fields.iter().map(|field| field.path.to_string()).collect();
+        if !known.iter().any(|name| name == shared) {
+            let message = format!("record `{}.{}` has no field `{shared}`", kind.system, kind.name);
+            let span = scalar.part(scalar.text.len() - shared.len(), scalar.text.len());
+            checker.unknown("unknown-field", message, (shared, span), known.iter().map(String::as_str));
+            return None;
+        }
+    }
+    let wanted = shared.map(str::to_owned);
+    let used = checker.grouped.entry(name).or_insert_with(|| {
+        let key = wanted.clone().unwrap_or_else(|| kind.key.clone());
+        let read = if wanted.is_some() { None } else { kind.read.clone() };
+        Arc::new(RecordType { key, read, grouped: wanted.clone(), ..kind.clone() })
+    });
+    if used.grouped == wanted {
+        return Some(Arc::clone(used));
+    }
+    let message = format!("`{}.{}` is grouped otherwise by another pipeline", kind.system, kind.name);
+    checker.error("type-list", message, scalar.span, "a record is grouped the same way everywhere");
+    None
 }
 
 /// Every pipeline with groups has owners.

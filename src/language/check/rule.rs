@@ -158,6 +158,10 @@ fn writable(
     let (Some(kind), tree) = (context.sides.get(side), if side == 0 { &line.left } else { &line.right }) else {
         return;
     };
+    if kind.grouped.is_some() {
+        let message = format!("`{}` is grouped here, and a group cannot be written", kind.system);
+        return checker.error("read-only", message, tree.span, "written here");
+    }
     let Some(path) = paths.get(side).and_then(Option::as_ref) else {
         let message = "an arrow points at a field of its own side";
         return checker.error(

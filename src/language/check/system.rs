@@ -237,6 +237,7 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
         created,
         modified,
         first: map.get("priority").is_some(),
+        grouped: None,
         fields,
         read: None,
         changed: None,

@@ -18,7 +18,7 @@ pub use ownership::Owner;
 pub use pipeline::{Arrow, Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, RuleLine, Side, WithRead};
 pub use plan::{Interest, Plan};
 pub use system::{
-    Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System, Template,
-    TemplatePart, WebhookRecord, WebhookRules, WritePlace,
+    Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System,
+    Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
 };
 pub use table::{Outcome, Row, Table};

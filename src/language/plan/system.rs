@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
-use crate::value::{Kind, Path};
+use crate::value::{Kind, Path, Value};
 use crate::world::Method;
 
 /// A system.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct System {
     /// Its name in rules.
     pub name: String,
@@ -119,7 +119,7 @@ pub struct WebhookRecord {
 }
 
 /// A kind of record.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RecordType {
     /// The system's name.
     pub system: String,
@@ -139,6 +139,8 @@ pub struct RecordType {
     pub read: Option<Call>,
     /// Lists those changed since an instant (`{since}`).
     pub changed: Option<Call>,
+    /// The field whose equal values make one of several rows (`grouped by sku`): the record is then the list of those rows.
+    pub grouped: Option<String>,
     /// Lists all.
     pub list: Option<Call>,
     /// Finds those whose field has a value, by field name.
@@ -152,6 +154,46 @@ pub struct RecordType {
 }
 
 impl RecordType {
+    /// The key of a record of this kind, as text. A group's key is what its rows share.
+    pub fn id_of(&self, record: &Value) -> Option<String> {
+        self.key_in(record).to_key()
+    }
+
+    /// The key of a record of this kind.
+    pub fn key_in<'v>(&self, record: &'v Value) -> &'v Value {
+        match record {
+            Value::List(rows) if self.grouped.is_some() => {
+                rows.first().map_or(&Value::Null, |row| row.field(&self.key))
+            }
+            other => other.field(&self.key),
+        }
+    }
+
+    /// Rows as records of this kind: one by one, or those with equal keys together.
+    pub fn grouped_rows(&self, rows: impl Iterator<Item = Value>) -> Vec<Value> {
+        if self.grouped.is_none() {
+            return rows.collect();
+        }
+        let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for row in rows {
+            if let Some(key) = row.field(&self.key).to_key().filter(|key| !key.is_empty()) {
+                groups.entry(key).or_default().push(row);
+            }
+        }
+        groups.into_values().map(Value::List).collect()
+    }
+
+    /// Every call of this kind of record.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        let moves = self.states.iter().flat_map(|states| &states.moves);
+        let by_call = moves.filter_map(|one| if let MoveBy::Call(call) = &one.by { Some(call.as_ref()) } else { None });
+        [&self.read, &self.changed, &self.list, &self.create, &self.update]
+            .into_iter()
+            .flatten()
+            .chain(self.find.values())
+            .chain(by_call)
+    }
+
     /// The field declared at this path (`order_lines[].item`).
     pub fn field(&self, path: &Path) -> Option<&Field> {
         self.fields.iter().find(|field| field.path == *path)
@@ -160,7 +202,7 @@ impl RecordType {
 
 /// A field of a record. Values inside petiole stand at `path`; `read_at` and `write` say where
 /// the peer has them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Field {
     /// Where rules find it.
     pub path: Path,
@@ -216,7 +258,7 @@ pub enum WritePlace {
 }
 
 /// One call of a system.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Call {
     /// GET, POST, PUT, PATCH, DELETE.
     pub method: Method,
@@ -230,10 +272,21 @@ pub struct Call {
     pub resend: Vec<Path>,
     /// Fields never sent.
     pub never: Vec<Path>,
+    /// Made once for each value of a list, if it is.
+    pub each: Option<Each>,
     /// When the peer allows it; reads the record's own fields by bare name.
     pub allowed_when: Option<CompiledExpression>,
     /// Where the system file declares it.
     pub span: Span,
+}
+
+/// A call made once for each value of a setting: `facility in settings.stock.facilities`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Each {
+    /// The hole that the value fills, and the field under which rows carry it.
+    pub name: String,
+    /// The setting, a list, by dotted name.
+    pub setting: String,
 }
 
 /// Text with holes: `/orders/{number}/`, `App {secrets.api_key}`.
@@ -250,7 +303,7 @@ pub enum TemplatePart {
 }
 
 /// The states of a record.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct States {
     /// The field that holds the state.
     pub field: String,
@@ -268,7 +321,7 @@ impl States {
 }
 
 /// One legal step from a state to another.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Move {
     /// From.
     pub from: String,
@@ -279,7 +332,7 @@ pub struct Move {
 }
 
 /// Who makes a move.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum MoveBy {
     /// Only people; never tried.
     People,
