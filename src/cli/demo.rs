@@ -114,7 +114,7 @@ async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Re
         .map(|(name, served)| (name.to_uppercase(), format!("{}{}", served.origin(), simulator::base_path(name))))
         .collect();
     let environment = move |name: &str| environment(name, &urls, &facility);
-    let live = Live::new(generation.number, Arc::new(plan), &environment, &world)
+    let live = Live::new(generation.number, Arc::new(plan), &environment, &world, None)
         .map_err(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
     let runtime = Runtime::new(store, world.clone(), live, state, Duration::from_mins(1));

@@ -65,7 +65,7 @@ async fn start(arguments: &Arguments, run: &RunArguments) -> Result<Arc<Runtime>
     let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| failed(&error.to_string()))?;
     let now = world.clock.now();
     let compiled = language::compile(std::slice::from_ref(&arguments.rules));
-    let (live, state) = match ready(compiled, store.as_ref(), &world).await {
+    let (live, state) = match ready(compiled, store.as_ref(), &world, None).await {
         Ok(live) => (live, RuleState::new(arguments.rules.clone(), now, true, json!([]))),
         Err(ReloadError::Store(error)) => return Err(failed(&error.to_string())),
         Err(ReloadError::Invalid { text, json }) => {
@@ -92,7 +92,7 @@ async fn last_good(store: &dyn Store, world: &World) -> Result<Live, u8> {
     };
     let files = texts.into_iter().map(|text| SourceFile { name: text.name, text: text.text }).collect();
     let compiled = language::compile_texts(SourceMap::new(files));
-    ready(compiled, store, world).await.map_err(|error| {
+    ready(compiled, store, world, None).await.map_err(|error| {
         if let ReloadError::Invalid { text, .. } = error {
             eprint!("{text}");
         }

@@ -41,7 +41,7 @@ async fn pass(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8
     let world = real_world().map_err(failed)?;
     let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| failed(error.to_string()))?;
     let compiled = language::compile(std::slice::from_ref(&arguments.rules));
-    let live = ready(compiled, store.as_ref(), &world).await.map_err(|error| match error {
+    let live = ready(compiled, store.as_ref(), &world, None).await.map_err(|error| match error {
         ReloadError::Invalid { text, .. } => (exit_code::INVALID, text),
         ReloadError::Store(error) => failed(error.to_string()),
     })?;

@@ -8,7 +8,6 @@ use tokio::task::JoinSet;
 
 use super::limits::{DRAIN_MAX, RECORDS_AT_ONCE};
 use super::runtime::Runtime;
-use super::trouble::Trouble;
 
 /// How long to rest where the store gives no work and no due time.
 const REST: Duration = Duration::from_secs(5);
@@ -63,7 +62,7 @@ fn later_by(runtime: &Runtime, patience: Duration) -> jiff::Timestamp {
     now.checked_add(SignedDuration::try_from(patience).unwrap_or_default()).unwrap_or(now)
 }
 
-type Running = JoinSet<Result<(), Trouble>>;
+type Running = JoinSet<()>;
 
 /// Claims work for the free places. True: some was claimed.
 async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
@@ -98,11 +97,9 @@ async fn until_due(runtime: &Runtime, running: usize) -> Duration {
     }
 }
 
-fn report(done: Option<Result<Result<(), Trouble>, tokio::task::JoinError>>) {
-    match done {
-        Some(Ok(Err(trouble))) => tracing::error!(%trouble, "work could not be finished"),
-        Some(Err(error)) => tracing::error!(%error, "work broke off"),
-        _ => {}
+fn report(done: Option<Result<(), tokio::task::JoinError>>) {
+    if let Some(Err(error)) = done {
+        tracing::error!(%error, "work broke off");
     }
 }
 

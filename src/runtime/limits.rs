@@ -37,3 +37,6 @@ pub const CANDIDATES_MAX: usize = 3;
 
 /// After this long no more changes fall into the second of a modification instant, clocks a little apart included.
 pub const SECOND_PASSED: Duration = Duration::from_secs(3);
+
+/// The longest pause before work is offered again to a store that could not take it.
+pub const STORE_PAUSE_MAX: Duration = Duration::from_secs(5);

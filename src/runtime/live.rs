@@ -52,7 +52,7 @@ type Flat = BTreeMap<String, Value>;
 pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 impl Live {
-    /// A generation with its environment resolved.
+    /// A generation with its environment resolved. Budgets, breakers and counts of accounts that `before` had go on.
     ///
     /// # Errors
     /// Every variable that is wanted, has no default and is not set.
@@ -61,6 +61,7 @@ impl Live {
         plan: Arc<Plan>,
         environment: Environment<'_>,
         world: &World,
+        before: Option<&Self>,
     ) -> Result<Self, Vec<LiveError>> {
         let mut missing = Vec::new();
         let mut peers = BTreeMap::new();
@@ -74,13 +75,17 @@ impl Live {
             if let Some(system) = plan.systems.get(&account.system) {
                 let own = own_settings.get(&account.name);
                 resolved.lists = lists(system, |name| own.and_then(|own| own.get(name)).or_else(|| settings.get(name)));
-                let connector = Connector::new(
-                    Arc::clone(system),
-                    resolved,
-                    Arc::clone(&world.transport),
-                    Arc::clone(&world.clock),
-                    Arc::clone(&world.random),
-                );
+                let known = before.and_then(|before| before.peers.get(&account.name));
+                let connector = match known.filter(|peer| peer.system().name == system.name) {
+                    Some(peer) => peer.renewed(Arc::clone(system), resolved),
+                    None => Connector::new(
+                        Arc::clone(system),
+                        resolved,
+                        Arc::clone(&world.transport),
+                        Arc::clone(&world.clock),
+                        Arc::clone(&world.random),
+                    ),
+                };
                 peers.insert(account.name.clone(), Arc::new(connector));
             }
         }

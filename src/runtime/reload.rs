@@ -65,13 +65,18 @@ impl RuleState {
 ///
 /// # Errors
 /// [`ReloadError`] with every finding, missing variables among them.
-pub async fn ready(compilation: Compilation, store: &dyn Store, world: &World) -> Result<Live, ReloadError> {
+pub async fn ready(
+    compilation: Compilation,
+    store: &dyn Store,
+    world: &World,
+    before: Option<&Live>,
+) -> Result<Live, ReloadError> {
     let Compilation { sources, mut findings, plan } = compilation;
     let Some(plan) = plan else { return Err(invalid(&findings, &sources)) };
     let plan = std::sync::Arc::new(plan);
     let environment = |name: &str| std::env::var(name).ok();
     // The generation's number is taken only once nothing else can fail.
-    if let Err(missing) = Live::new(0, std::sync::Arc::clone(&plan), &environment, world) {
+    if let Err(missing) = Live::new(0, std::sync::Arc::clone(&plan), &environment, world, None) {
         for one in missing {
             let message = format!("environment variable `{}` is not set", one.variable);
             let finding = Diagnostic::error(Code("unset-variable"), message, one.span, "wanted here");
@@ -82,7 +87,7 @@ pub async fn ready(compilation: Compilation, store: &dyn Store, world: &World) -
     let texts: Vec<RuleText> =
         sources.files().map(|(_, file)| RuleText { name: file.name.clone(), text: file.text.clone() }).collect();
     let generation = store.serve(&plan.rules_hash, &texts, world.clock.now()).await.map_err(ReloadError::Store)?;
-    Live::new(generation.number, plan, &environment, world).map_err(|_| invalid(&findings, &sources))
+    Live::new(generation.number, plan, &environment, world, before).map_err(|_| invalid(&findings, &sources))
 }
 
 fn invalid(findings: &[Diagnostic], sources: &crate::language::source::SourceMap) -> ReloadError {
@@ -105,7 +110,8 @@ impl Runtime {
             return Err(ReloadError::Invalid { text: "the rules could not be compiled".to_owned(), json });
         };
         let at = self.world.clock.now();
-        match ready(compilation, self.store.as_ref(), &self.world).await {
+        let before = self.live.load_full();
+        match ready(compilation, self.store.as_ref(), &self.world, Some(&before)).await {
             Ok(live) => {
                 let generation = live.generation;
                 if live.plan.rules_hash != self.live.load().plan.rules_hash {

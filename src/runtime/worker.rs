@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::finder::later;
 use super::happening::Happening;
+use super::limits::STORE_PAUSE_MAX;
 use super::live::Live;
 use super::pair::Pairing;
 use super::runtime::Runtime;
@@ -16,11 +17,30 @@ use crate::value::Value;
 use crate::world::Random;
 
 impl Runtime {
-    /// Does one piece of work and tells the store how it ended.
-    ///
-    /// # Errors
-    /// [`Trouble::Store`] where the store cannot take the end; the work is then done again.
-    pub async fn work(&self, work: Work) -> Result<(), Trouble> {
+    /// Does one piece of work and tells the store how it ended. Where the store cannot take that
+    /// now, the work is given back to it as soon as it can, and done again.
+    pub async fn work(&self, work: Work) {
+        if let Err(trouble) = self.look_at(&work).await {
+            tracing::error!(%trouble, record = %work.target, "the store failed; this is done again");
+            self.give_back(&work, &trouble).await;
+        }
+    }
+
+    async fn give_back(&self, work: &Work, trouble: &Trouble) {
+        for attempt in 1.. {
+            let now = self.world.clock.now();
+            if self.store.defer(work, now, &trouble.to_string()).await.is_ok() {
+                return self.nudge();
+            }
+            // What is still in flight when the process ends is pending again at the next start.
+            let wait = backoff::delay(attempt, None, self.world.random.as_ref()).min(STORE_PAUSE_MAX);
+            if self.pause(wait).await {
+                return;
+            }
+        }
+    }
+
+    async fn look_at(&self, work: &Work) -> Result<(), Trouble> {
         let live = self.live.load_full();
         self.tell(Happening::Compared { target: work.target.clone() });
         let sweep = work.source == HintSource::Sweep;
@@ -35,12 +55,12 @@ impl Runtime {
                         line: format!("{}:{}", park.rule.0, park.rule.1),
                     });
                 }
-                self.store.finish(&work, now, parks).await?;
+                self.store.finish(work, now, parks).await?;
             }
             Err(Trouble::Later { reason, after }) => {
                 let wait = pause_of(work.attempts, after, self.world.random.as_ref());
                 let until = jiff::SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok());
-                self.store.defer(&work, until.unwrap_or(now), &reason).await?;
+                self.store.defer(work, until.unwrap_or(now), &reason).await?;
                 self.tell(Happening::PutOff { target: work.target.clone(), reason });
             }
             Err(trouble) => return Err(trouble),

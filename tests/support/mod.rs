@@ -86,6 +86,21 @@ pub(crate) fn http(method: Method, url: &str, headers: &[(&str, &str)], body: &[
     runtime.block_on(async { HttpTransport::new().unwrap().send(request).await.unwrap() })
 }
 
+pub(crate) async fn get_async(url: &str) -> Json {
+    exchange(Method::Get, url, b"").await
+}
+
+pub(crate) async fn send_async(method: Method, url: &str, body: &Json) -> Json {
+    exchange(method, url, body.to_string().as_bytes()).await
+}
+
+async fn exchange(method: Method, url: &str, body: &[u8]) -> Json {
+    let request = Request { method, url: url.to_owned(), headers: Vec::new(), body: body.to_vec(), timeout: PATIENCE };
+    let answer = HttpTransport::new().unwrap().send(request).await.unwrap();
+    assert_eq!(answer.status, 200, "{url}: {}", String::from_utf8_lossy(&answer.body));
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}
+
 #[track_caller]
 pub(crate) fn get(url: &str) -> Json {
     let answer = http(Method::Get, url, &[], b"");

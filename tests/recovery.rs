@@ -1,0 +1,276 @@
+//! One order's life, broken off at every durable write, goes on to exactly one order.
+//!
+//! The runtime runs in this process over real HTTP against both simulators; its store stumbles at
+//! the n-th write: the write is lost, or it is durable and the process ends before it knows, or it
+//! is refused as by a full disk.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use petiole::language;
+use petiole::runtime::poller::{Look, look};
+use petiole::runtime::{Live, RuleState, Runtime, World, dispatcher};
+use petiole::simulator::{self, Faults, Options, Served, Size, Trade};
+use petiole::store::{
+    Counts, Cursor, DecisionEntry, Generation, Hint, HistoryEntry, Intent, IntentDraft, Link, LinkEnd, Park, Parking,
+    RecordRef, RuleText, Settlement, Store, StoreError, Wait, Work, open,
+};
+use petiole::world::{HttpTransport, Method, SeededRandom, SystemClock};
+use serde_json::{Value as Json, json};
+use tokio::sync::Notify;
+
+use crate::support::{Folder, fast_rules, get_async, send_async};
+
+/// What happens at the n-th write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stumble {
+    /// It never happens, and the process is gone.
+    Lost,
+    /// It happens, and the process is gone.
+    Unseen,
+    /// It is refused, and the process goes on.
+    Refused,
+}
+
+struct Stumbling {
+    inner: Arc<dyn Store>,
+    at: u64,
+    how: Stumble,
+    writes: AtomicU64,
+    gone: Arc<Notify>,
+}
+
+impl Stumbling {
+    async fn write<T>(&self, write: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let number = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
+        let gone = self.how != Stumble::Refused && number > self.at;
+        if gone || number == self.at && self.how == Stumble::Lost {
+            self.gone.notify_one();
+            return std::future::pending().await;
+        }
+        if number == self.at && self.how == Stumble::Refused {
+            return Err(StoreError::Unavailable("no space left on device".to_owned()));
+        }
+        let done = write.await;
+        if number == self.at && self.how == Stumble::Unseen {
+            self.gone.notify_one();
+            return std::future::pending().await;
+        }
+        done
+    }
+}
+
+#[async_trait]
+impl Store for Stumbling {
+    async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError> {
+        self.write(self.inner.accept(hints, cursor)).await
+    }
+    async fn claim(&self, now: jiff::Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
+        // Most claims find nothing and write nothing.
+        if self.inner.counts().await?.pending == 0 {
+            return Ok(Vec::new());
+        }
+        self.write(self.inner.claim(now, limit)).await
+    }
+    async fn finish(&self, work: &Work, now: jiff::Timestamp, parks: Parking) -> Result<(), StoreError> {
+        self.write(self.inner.finish(work, now, parks)).await
+    }
+    async fn defer(&self, work: &Work, until: jiff::Timestamp, reason: &str) -> Result<(), StoreError> {
+        self.write(self.inner.defer(work, until, reason)).await
+    }
+    async fn next_due(&self) -> Result<Option<jiff::Timestamp>, StoreError> {
+        self.inner.next_due().await
+    }
+    async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
+        self.inner.links(pipeline, left, end).await
+    }
+    async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError> {
+        self.inner.links_of(pipeline).await
+    }
+    async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
+        self.write(self.inner.record_decision(entry)).await
+    }
+    async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
+        self.write(self.inner.open_intent(draft)).await
+    }
+    async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
+        self.inner.open_intents(cause).await
+    }
+    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
+        self.write(self.inner.settle(settlement)).await
+    }
+    async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError> {
+        self.inner.history(target, limit).await
+    }
+    async fn parks(&self) -> Result<Vec<Park>, StoreError> {
+        self.inner.parks().await
+    }
+    async fn retry(&self, number: Option<i64>, now: jiff::Timestamp) -> Result<usize, StoreError> {
+        self.write(self.inner.retry(number, now)).await
+    }
+    async fn drop_park(&self, number: i64) -> Result<bool, StoreError> {
+        self.write(self.inner.drop_park(number)).await
+    }
+    async fn wake(&self, found: &[Wait], now: jiff::Timestamp) -> Result<usize, StoreError> {
+        self.write(self.inner.wake(found, now)).await
+    }
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
+        self.inner.cursor(account, record).await
+    }
+    async fn serve(&self, hash: &str, texts: &[RuleText], now: jiff::Timestamp) -> Result<Generation, StoreError> {
+        self.inner.serve(hash, texts, now).await
+    }
+    async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
+        self.inner.last_good().await
+    }
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.inner.counts().await
+    }
+    async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.inner.deferred().await
+    }
+}
+
+/// Both simulators and a store file; a runtime is started on them as often as needed.
+struct Stage {
+    folder: Folder,
+    rules: std::path::PathBuf,
+    world: World,
+    sides: BTreeMap<&'static str, Served>,
+    facility: String,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let folder = Folder::new();
+        let rules = fast_rules(&folder.0);
+        let world = World {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SeededRandom::new(7)),
+            transport: Arc::new(HttpTransport::new().unwrap()),
+        };
+        let trade = Trade::from_seed(7, Size::default());
+        let mut sides = BTreeMap::new();
+        for name in simulator::NAMES {
+            let system = simulator::named(name, &trade, 7).unwrap();
+            let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let options = Options { listen, webhook: None, faults: Faults::default(), seed: 7 };
+            let served = simulator::serve(system, options, Arc::clone(&world.clock), Arc::clone(&world.transport));
+            sides.insert(name, served.await.unwrap());
+        }
+        let facility = trade.facilities.first().unwrap().id.clone();
+        Self { folder, rules, world, sides, facility }
+    }
+
+    async fn store(&self) -> Arc<dyn Store> {
+        let url = format!("sqlite:{}", self.folder.0.join("petiole.db").display());
+        open::open(&url, self.world.clock.now()).await.unwrap()
+    }
+
+    fn runtime(&self, store: Arc<dyn Store>) -> Arc<Runtime> {
+        let plan = language::compile(std::slice::from_ref(&self.rules)).plan.unwrap();
+        let environment = |name: &str| {
+            let (system, wanted) = name.split_once('_')?;
+            match wanted {
+                "BASE_URL" => {
+                    let name = system.to_lowercase();
+                    let side = self.sides.get(name.as_str())?;
+                    Some(format!("{}{}", side.origin(), simulator::base_path(&name)))
+                }
+                "FACILITY_ID" => Some(self.facility.clone()),
+                _ => Some("test-key".to_owned()),
+            }
+        };
+        let live = Live::new(1, Arc::new(plan), &environment, &self.world, None).unwrap();
+        let state = RuleState::new(self.rules.clone(), self.world.clock.now(), true, json!([]));
+        Runtime::new(store, self.world.clone(), live, state, Duration::from_mins(1))
+    }
+
+    async fn state(&self, side: &str) -> Json {
+        get_async(&format!("{}/_control/state", self.sides[side].origin())).await
+    }
+
+    /// Looks and works until the store stumbles, or until nothing is left to do.
+    async fn goes_on_until_it_stumbles(&self, at: u64, how: Stumble) -> u64 {
+        let gone = Arc::new(Notify::new());
+        let stumbling = Arc::new(Stumbling {
+            inner: self.store().await,
+            at,
+            how,
+            writes: AtomicU64::new(0),
+            gone: Arc::clone(&gone),
+        });
+        let runtime = self.runtime(Arc::clone(&stumbling) as Arc<dyn Store>);
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(async move {
+            // A look that the store refused is made again, as the poller does.
+            while look(&runtime, Look::Changes).await.is_err() {}
+            dispatcher::settle(&runtime, Duration::from_secs(20)).await;
+        });
+        tokio::select! {
+            _ = tasks.join_next() => {}
+            () = gone.notified() => {}
+        }
+        // The end of the process: whatever was under way stops where it is.
+        tasks.shutdown().await;
+        until_alone(&stumbling).await;
+        stumbling.writes.load(Ordering::SeqCst)
+    }
+}
+
+/// Tasks that the runtime started itself end after it; the store file is free only then.
+async fn until_alone(store: &Arc<Stumbling>) {
+    while Arc::strong_count(store) > 1 {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn one_life(at: u64, how: Stumble) -> u64 {
+    let stage = Stage::set().await;
+    let url = format!("{}/_control/submit", stage.sides["leaflink"].origin());
+    let made = send_async(Method::Post, &url, &json!({ "count": 1 })).await;
+    let number = made["orders"][0]["number"].clone();
+    let writes = stage.goes_on_until_it_stumbles(at, how).await;
+    stage.goes_on_until_it_stumbles(u64::MAX, Stumble::Refused).await;
+    let (flourish, leaflink) = (stage.state("flourish").await, stage.state("leaflink").await);
+    let place = format!("stumbled at write {at}, {how:?}");
+    let orders = flourish["orders"].as_array().unwrap();
+    assert_eq!(orders.len(), 1, "exactly one order; {place}");
+    assert_eq!(orders[0]["original_order_id"], number, "{place}");
+    assert_eq!(orders[0]["order_status"], "Created", "{place}");
+    assert_eq!(leaflink["orders"][0]["status"], "Accepted", "{place}");
+    let store = stage.store().await;
+    assert!(store.open_intents(None).await.unwrap().is_empty(), "{place}");
+    assert_eq!(store.links_of("orders").await.unwrap().len(), 1, "{place}");
+    writes
+}
+
+fn at_every_write(how: Stumble) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let writes = one_life(u64::MAX, Stumble::Refused).await;
+        assert!(writes > 8, "a life has more writes than {writes}");
+        for at in 1..=writes {
+            one_life(at, how).await;
+        }
+    });
+}
+
+#[test]
+fn killed_before_every_write() {
+    at_every_write(Stumble::Lost);
+}
+
+#[test]
+fn killed_after_every_write() {
+    at_every_write(Stumble::Unseen);
+}
+
+#[test]
+fn every_write_refused_once_as_by_a_full_disk() {
+    at_every_write(Stumble::Refused);
+}
