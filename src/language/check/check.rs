@@ -29,6 +29,10 @@ pub struct CheckedRules {
     pub settings: BTreeMap<String, Setting>,
     /// Pipelines by name.
     pub pipelines: BTreeMap<String, Arc<Pipeline>>,
+    /// Tables by name.
+    pub tables: BTreeMap<String, Arc<Table>>,
+    /// What values settings may have.
+    pub types: SettingTypes,
 }
 
 /// What is known so far, and what is wrong.
@@ -131,7 +135,14 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
     checker.found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
     let sound = !checker.found.iter().any(|one| one.severity == Severity::Error);
     let systems = with_groups(checker.systems, &checker.grouped);
-    let rules = CheckedRules { systems, accounts: checker.accounts, settings: checker.settings, pipelines };
+    let rules = CheckedRules {
+        systems,
+        accounts: checker.accounts,
+        settings: checker.settings,
+        pipelines,
+        tables: checker.tables,
+        types: checker.types,
+    };
     (sound.then_some(rules), checker.found)
 }
 

@@ -67,6 +67,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
     let field = |tree: &Expression| match_field(tree).unwrap_or_default();
     Some(Pipeline {
         name: name.text.clone(),
+        span: name.span,
         match_left_field: field(&match_left),
         match_right_field: field(&match_right),
         match_left: checker.compile(match_left),
@@ -332,7 +333,7 @@ fn creates(
         };
         // Where nobody is named, whoever has a record may have its counterpart made.
         let owner = checker.ownership.owner(pipeline, "create").map_or(Owner::Both, |owner| owner.who);
-        creates.insert(key.text.clone(), Create { when, owner, line: checker.line(scalar.span) });
+        creates.insert(key.text.clone(), Create { when, owner, line: checker.line(scalar.span), span: scalar.span });
     }
     creates
 }

@@ -7,8 +7,8 @@ use super::keyed_list;
 use super::names::{self, Names};
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Arrow, FieldRule, Owner, RecordType, RuleBody};
-use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
+use crate::language::plan::{Arrow, FieldRule, Owner, RecordType, RuleBody, Table};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name, PathExpression};
 use crate::language::syntax::mapping::text;
 use crate::language::syntax::rule_line::{self, ArrowRule};
 use crate::language::syntax::yaml::{Node, NodeKind};
@@ -101,7 +101,7 @@ fn value_rule(
                 known.iter().map(String::as_str),
             );
         }
-        found
+        found.map(|table| turned(checker, (table, name), context.sides))
     });
     if let Some(name) = line.modifiers.pipeline.as_ref().filter(|name| !checker.pipelines.contains_key(&name.text)) {
         let known: Vec<String> = checker.pipelines.keys().cloned().collect();
@@ -123,6 +123,21 @@ fn value_rule(
     };
     let when = condition(checker, if line.arrow == Arrow::Left { right_names } else { left_names }, &line);
     Some(finish(checker, context, &line, (body, when)))
+}
+
+/// A table as this rule's sides stand.
+fn turned(checker: &mut Checker<'_>, (table, name): (Arc<Table>, &Name), sides: [&Arc<RecordType>; 2]) -> Arc<Table> {
+    let system = |at: usize| table.sides.get(at).and_then(|side| side.split('.').next()).unwrap_or_default().to_owned();
+    let [left, right] = sides.map(|kind| kind.system.as_str());
+    if system(0) == left && system(1) == right {
+        return table;
+    }
+    if system(0) == right && system(1) == left {
+        return Arc::new(table.flipped());
+    }
+    let message = format!("table `{}` stands between {} and {}", name.text, table.sides[0], table.sides[1]);
+    checker.error("type-table", message, name.span, &format!("this rule is between {left} and {right}"));
+    table
 }
 
 /// The rule's `when`, or its `unless` turned round.

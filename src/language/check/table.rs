@@ -15,13 +15,15 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
     let allowed = ["table", "about", "between", "rows", "allow", "tests"];
     let Some(file) = Mapping::of(node, "a table file", &allowed, &mut checker.found) else { return };
     let Some(name) = file.get("table").and_then(|node| text(node, "`table`", &mut checker.found)) else { return };
-    let sides: Vec<Option<Kind>> = file
+    let named: Vec<&Scalar> = file
         .require("between", &mut checker.found)
         .map(|node| list(node, "`between`", &mut checker.found))
         .unwrap_or_default()
         .into_iter()
-        .map(|node| text(node, "a side", &mut checker.found).and_then(|scalar| side(checker, scalar)))
+        .filter_map(|node| text(node, "a side", &mut checker.found))
         .collect();
+    let sides: Vec<Option<Kind>> = named.iter().map(|scalar| side(checker, scalar)).collect();
+    let side_name = |at: usize| named.get(at).map(|scalar| scalar.text.clone()).unwrap_or_default();
     let mut rows = Vec::new();
     for node in file
         .require("rows", &mut checker.found)
@@ -34,7 +36,8 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
             rows.push(row(checker, &line));
         }
     }
-    checker.tables.insert(name.text.clone(), Arc::new(Table { name: name.text.clone(), rows }));
+    let sides = [side_name(0), side_name(1)];
+    checker.tables.insert(name.text.clone(), Arc::new(Table { name: name.text.clone(), sides, span: name.span, rows }));
 }
 
 /// `system.record.field`: the field's kind.
@@ -103,5 +106,6 @@ fn row(checker: &Checker<'_>, line: &RowLine) -> Row {
         on_create: line.on_create,
         because: line.because.clone(),
         line: checker.line(line.span),
+        span: line.span,
     }
 }

@@ -72,6 +72,8 @@ impl fmt::Display for RuleLine {
 pub struct Pipeline {
     /// Its name.
     pub name: String,
+    /// Where its name stands.
+    pub span: Span,
     /// The left record type.
     pub left: Arc<RecordType>,
     /// The right record type.
@@ -177,6 +179,8 @@ pub struct Create {
     pub owner: Owner,
     /// Its line.
     pub line: RuleLine,
+    /// Its place.
+    pub span: Span,
 }
 
 /// A further record that the rules read.

@@ -3,20 +3,25 @@
 //! Rows are tried in file order; the checker has shown that at most one applies. Looking up is
 //! pure and says which row spoke.
 
+use crate::diagnostic::Span;
 use crate::language::plan::pipeline::{Arrow, RuleLine};
 use crate::value::Value;
 
 /// A value table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Table {
     /// Its name.
     pub name: String,
+    /// The fields that it stands between, `system.record.field`.
+    pub sides: [String; 2],
+    /// Where its name stands.
+    pub span: Span,
     /// Its rows in file order.
     pub rows: Vec<Row>,
 }
 
 /// A row. Left and right are as in the table's `between`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Row {
     /// The left cell: values that share the row, each with its spellings (first is written). Empty: `otherwise`
     /// where the arrow leaves this side.
@@ -35,6 +40,8 @@ pub struct Row {
     pub because: Option<String>,
     /// Where it stands.
     pub line: RuleLine,
+    /// Its place.
+    pub span: Span,
 }
 
 /// What a source value comes to.
@@ -49,6 +56,23 @@ pub enum Outcome {
 }
 
 impl Table {
+    /// The same table read from its other side.
+    #[must_use]
+    pub fn flipped(&self) -> Self {
+        let rows = self.rows.iter().map(|row| Row {
+            left: row.right.clone(),
+            right: row.left.clone(),
+            arrow: match row.arrow {
+                Arrow::Right => Arrow::Left,
+                Arrow::Left => Arrow::Right,
+                Arrow::Both => Arrow::Both,
+            },
+            ..row.clone()
+        });
+        let [left, right] = self.sides.clone();
+        Self { sides: [right, left], rows: rows.collect(), ..self.clone() }
+    }
+
     /// The row for a source value, with its outcome. `forward` reads left to right; `state` is
     /// the target's present value where it exists, `None` on create. An `otherwise` row speaks
     /// only where no other does.
