@@ -5,6 +5,7 @@ mod connector;
 mod lint;
 mod order_status;
 mod orders_cross;
+mod peer;
 mod recovery;
 mod reference;
 mod simulator_flourish;

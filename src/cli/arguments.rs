@@ -221,7 +221,8 @@ pub enum InboxAction {
 /// Arguments of `simulate`.
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
-    /// Which system.
+    /// Which system: a simulator's name, or the path of a system file.
+    #[arg(value_name = "SYSTEM|FILE")]
     pub system: String,
     /// Where to listen; port 0 picks a free one.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
