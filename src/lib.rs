@@ -23,6 +23,7 @@
 //! - [`server`]: HTTP in: webhooks, health, administration.
 //! - [`simulator`]: both systems in miniature; uses only `value` and `world`. The only room that names systems.
 //! - [`peer`]: a system in memory, made from its system file; for tests and for authors without a sandbox.
+//! - [`trial`]: runs the tests beside the rules: the real runtime between peers in memory.
 //! - [`cli`]: one file per command.
 
 pub mod cli;
@@ -35,5 +36,6 @@ pub mod runtime;
 pub mod server;
 pub mod simulator;
 pub mod store;
+pub mod trial;
 pub mod value;
 pub mod world;

@@ -8,6 +8,7 @@ mod orders_cross;
 mod peer;
 mod recovery;
 mod reference;
+mod rule_test;
 mod simulator_flourish;
 mod store;
 mod support;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from ground to roof; a room uses only rooms before it (and itself).
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "value",
     "diagnostic",
     "world",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 18] = [
     "server",
     "simulator",
     "peer",
+    "trial",
     "cli",
 ];
 

@@ -89,8 +89,8 @@ pub enum Command {
     Inbox(InboxArguments),
     /// Serve a simulated system.
     Simulate(SimulateArguments),
-    /// Run the tests beside the rules (not in this version).
-    Test,
+    /// Run the tests beside the rules.
+    Test(TestArguments),
     /// What a sync would write (not in this version).
     Plan,
     /// Evaluate an expression (not in this version).
@@ -169,6 +169,31 @@ pub struct LintArguments {
     /// How findings are written.
     #[arg(long, default_value = "text")]
     pub format: Format,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+pub struct TestArguments {
+    /// Files or folders of the rules folder whose tests are run, or another rule set; all tests where none is given.
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose name has this in it.
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How the report is written.
+    #[arg(long, default_value = "text")]
+    pub format: TestFormat,
+}
+
+/// How test reports are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+    /// For build servers: JUnit XML.
+    Junit,
 }
 
 /// Where the running service is.
