@@ -22,6 +22,8 @@
 //! - [`runtime`]: moves: dispatcher, worker, poller, reload, watcher.
 //! - [`server`]: HTTP in: webhooks, health, administration.
 //! - [`simulator`]: both systems in miniature; uses only `value` and `world`. The only room that names systems.
+//! - [`peer`]: a system in memory, made from its system file; for tests and for authors without a sandbox.
+//! - [`trial`]: runs the tests beside the rules: the real runtime between peers in memory.
 //! - [`cli`]: one file per command.
 
 pub mod cli;
@@ -29,9 +31,11 @@ pub mod connector;
 pub mod diagnostic;
 pub mod engine;
 pub mod language;
+pub mod peer;
 pub mod runtime;
 pub mod server;
 pub mod simulator;
 pub mod store;
+pub mod trial;
 pub mod value;
 pub mod world;

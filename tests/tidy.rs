@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from ground to roof; a room uses only rooms before it (and itself).
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 19] = [
     "value",
     "diagnostic",
     "world",
@@ -20,6 +20,8 @@ const ROOMS: [&str; 17] = [
     "runtime",
     "server",
     "simulator",
+    "peer",
+    "trial",
     "cli",
 ];
 

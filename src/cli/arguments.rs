@@ -89,8 +89,8 @@ pub enum Command {
     Inbox(InboxArguments),
     /// Serve a simulated system.
     Simulate(SimulateArguments),
-    /// Run the tests beside the rules (not in this version).
-    Test,
+    /// Run the tests beside the rules.
+    Test(TestArguments),
     /// What a sync would write (not in this version).
     Plan,
     /// Evaluate an expression (not in this version).
@@ -171,6 +171,31 @@ pub struct LintArguments {
     pub format: Format,
 }
 
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+pub struct TestArguments {
+    /// Files or folders of the rules folder whose tests are run, or another rule set; all tests where none is given.
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose name has this in it.
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How the report is written.
+    #[arg(long, default_value = "text")]
+    pub format: TestFormat,
+}
+
+/// How test reports are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+    /// For build servers: JUnit XML.
+    Junit,
+}
+
 /// Where the running service is.
 #[derive(Debug, Args)]
 pub struct ServiceArguments {
@@ -221,7 +246,8 @@ pub enum InboxAction {
 /// Arguments of `simulate`.
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
-    /// Which system.
+    /// Which system: a simulator's name, or the path of a system file.
+    #[arg(value_name = "SYSTEM|FILE")]
     pub system: String,
     /// Where to listen; port 0 picks a free one.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]

@@ -9,5 +9,8 @@ pub const INVALID: u8 = 1;
 /// Wrong usage.
 pub const USAGE: u8 = 2;
 
+/// Tests failed.
+pub const TESTS_FAILED: u8 = 4;
+
 /// It did not work, or something is left.
 pub const FAILED: u8 = 3;

@@ -14,6 +14,7 @@ pub mod service;
 pub mod simulate;
 pub mod status;
 pub mod sync;
+pub mod test;
 
 use clap::Parser as _;
 
@@ -34,6 +35,9 @@ pub fn main() -> u8 {
     if let Command::Lint(lint) = &arguments.command {
         return lint::lint(&arguments, lint);
     }
+    if let Command::Test(one) = &arguments.command {
+        return test::test(&arguments, one);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -53,8 +57,8 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Status(at) => status::status(arguments, at).await,
         Command::Inbox(inbox) => inbox::inbox(arguments, inbox).await,
         Command::Simulate(simulate) => simulate::simulate(arguments, simulate).await,
-        Command::Test
-        | Command::Plan
+        Command::Test(one) => test::test(arguments, one),
+        Command::Plan
         | Command::Eval
         | Command::Explain
         | Command::Replay

@@ -1,17 +1,21 @@
-//! `petiole simulate`: a simulated system as a server.
+//! `petiole simulate`: a simulated system, or a peer made from a system file, as a server.
+
+use std::path::Path;
+use std::sync::Arc;
 
 use super::arguments::{Arguments, SimulateArguments};
 use super::exit_code;
 use super::run::real_world;
-use crate::simulator::{self, Faults, Options, Size, Subscription, Trade};
+use crate::diagnostic::render;
+use crate::language;
+use crate::peer::Peer;
+use crate::simulator::{self, Faults, Options, Simulator, Size, Subscription, Trade};
 
 /// Serves until a signal.
-pub async fn simulate(_arguments: &Arguments, simulate: &SimulateArguments) -> u8 {
-    let size = Size { items: simulate.items, customers: simulate.customers, ..Size::default() };
-    let trade = Trade::from_seed(simulate.seed, size);
-    let Some(mut system) = simulator::named(&simulate.system, &trade, simulate.seed) else {
-        eprintln!("petiole: no simulator `{}`; there are: {}", simulate.system, simulator::NAMES.join(", "));
-        return exit_code::USAGE;
+pub async fn simulate(arguments: &Arguments, simulate: &SimulateArguments) -> u8 {
+    let (mut system, base_path) = match system(arguments, simulate) {
+        Ok(found) => found,
+        Err(code) => return code,
     };
     system.set_webhook_key(simulate.webhook_key.clone());
     let world = match real_world() {
@@ -26,7 +30,7 @@ pub async fn simulate(_arguments: &Arguments, simulate: &SimulateArguments) -> u
     match simulator::serve(system, options, world.clock, world.transport).await {
         Ok(served) => {
             println!("listening on {}", served.origin());
-            println!("base url {}{}", served.origin(), simulator::base_path(&simulate.system));
+            println!("base url {}{base_path}", served.origin());
             ended().await;
             served.shutdown().await;
             exit_code::OK
@@ -36,6 +40,29 @@ pub async fn simulate(_arguments: &Arguments, simulate: &SimulateArguments) -> u
             exit_code::FAILED
         }
     }
+}
+
+/// A simulator by its name, else a peer from the system file of this path; and where its API begins.
+fn system(arguments: &Arguments, simulate: &SimulateArguments) -> Result<(Box<dyn Simulator>, &'static str), u8> {
+    let size = Size { items: simulate.items, customers: simulate.customers, ..Size::default() };
+    let trade = Trade::from_seed(simulate.seed, size);
+    if let Some(system) = simulator::named(&simulate.system, &trade, simulate.seed) {
+        return Ok((system, simulator::base_path(&simulate.system)));
+    }
+    let path = Path::new(&simulate.system);
+    if !path.is_file() {
+        let known = simulator::NAMES.join(", ");
+        eprintln!("petiole: no simulator and no system file `{}`; there are: {known}", simulate.system);
+        return Err(exit_code::USAGE);
+    }
+    let compiled = language::compile(&[path.to_owned()]);
+    eprint!("{}", render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
+    let Some(plan) = compiled.plan else { return Err(exit_code::INVALID) };
+    let Some(system) = plan.systems.values().next() else {
+        eprintln!("petiole: `{}` is no system file: it does not begin with `system:`", simulate.system);
+        return Err(exit_code::USAGE);
+    };
+    Ok((Box::new(Peer::new(Arc::clone(system))), ""))
 }
 
 async fn ended() {

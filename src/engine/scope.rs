@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::park::Stop;
 use super::situation::{Found, Situation, Want};
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
+use crate::language::plan::heard;
 use crate::language::plan::{Cardinality, FieldRule, Pipeline, Plan, RecordType, RuleLine, Side, WithRead};
 use crate::value::{Kind, Path, Segment, Value};
 
@@ -92,6 +93,7 @@ impl<'a> Context<'a> {
 
     /// Notes that a line had a part in the decision.
     pub fn spoke(&self, line: &RuleLine) {
+        heard::line(line);
         self.lines.borrow_mut().insert(line.clone());
         let mut recent = self.recent.borrow_mut();
         if !recent.contains(line) {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::diagnostic::Diagnostic;
 use crate::language::check::check;
-use crate::language::plan::{Plan, lower::lower};
+use crate::language::plan::{Plan, lower::lower, test::RuleTest};
 use crate::language::source::{SourceMap, load};
 
 /// What came of a rule set.
@@ -18,6 +18,8 @@ pub struct Compilation {
     pub findings: Vec<Diagnostic>,
     /// The plan, where no finding is an error.
     pub plan: Option<Plan>,
+    /// The tests beside the rules, where there is a plan.
+    pub tests: Vec<RuleTest>,
 }
 
 /// Compiles the rule files at these paths.
@@ -36,6 +38,12 @@ fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
     let (rules, found) = check(&sources);
     findings.extend(found);
     let hash = sources.hash();
-    let plan = rules.filter(|_| !unread).map(|rules| lower(rules, hash));
-    Compilation { sources, findings, plan }
+    let (plan, tests) = match rules.filter(|_| !unread) {
+        Some(mut rules) => {
+            let tests = std::mem::take(&mut rules.tests);
+            (Some(lower(rules, hash)), tests)
+        }
+        None => (None, Vec::new()),
+    };
+    Compilation { sources, findings, plan, tests }
 }

@@ -26,5 +26,5 @@ pub use happening::Happening;
 pub use live::{Live, LiveError};
 pub use reload::{ReloadError, RuleState};
 pub use report::Report;
-pub use runtime::{Runtime, World};
+pub use runtime::{Pace, Runtime, World};
 pub use trouble::Trouble;

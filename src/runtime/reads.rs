@@ -9,7 +9,7 @@ use super::pair::{Meeting, Pairing};
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::Listing;
-use crate::engine::{Found, Wait, Want};
+use crate::engine::{self, Found, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::store::LinkEnd;
 use crate::value::{Kind, Path, Value};
@@ -109,7 +109,11 @@ impl Runtime {
         if kind.find.contains_key(field) {
             let listing = Listing::Find { field: field.to_owned(), value: Value::from(value) };
             let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
-            return Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()));
+            // A peer finds only what is spelt as it is asked for; a match that normalises looks further.
+            let same = |row: &Value| engine::match_value(&live.plan, pipeline, side, row).as_deref() == Some(value);
+            if pipeline.match_of(side).is_path() || rows.iter().any(|row| same(&row.value)) {
+                return Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()));
+            }
         }
         if field == kind.key && kind.read.is_some() {
             let row = peer.read(kind, value).await.map_err(|failure| later(account, &failure))?;

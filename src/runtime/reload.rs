@@ -71,7 +71,7 @@ pub async fn ready(
     world: &World,
     before: Option<&Live>,
 ) -> Result<Live, ReloadError> {
-    let Compilation { sources, mut findings, plan } = compilation;
+    let Compilation { sources, mut findings, plan, .. } = compilation;
     let Some(plan) = plan else { return Err(invalid(&findings, &sources)) };
     let plan = std::sync::Arc::new(plan);
     let environment = |name: &str| std::env::var(name).ok();

@@ -15,8 +15,23 @@ use super::trouble::Trouble;
 use crate::store::{Hint, Store};
 use crate::world::{Clock, Random, Transport};
 
-/// How many happenings a slow listener may lag behind before it misses some.
+/// How many happenings a listener may lag behind where nothing else is said.
 const HAPPENINGS_KEPT: usize = 65_536;
+
+/// How often a runtime looks, and how much it remembers for listeners.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// How often changes are looked for.
+    pub poll_interval: Duration,
+    /// How many happenings a slow listener may lag behind before it misses some.
+    pub happenings_kept: usize,
+}
+
+impl From<Duration> for Pace {
+    fn from(poll_interval: Duration) -> Self {
+        Self { poll_interval, happenings_kept: HAPPENINGS_KEPT }
+    }
+}
 
 /// Time, randomness and transport.
 #[derive(Clone)]
@@ -50,23 +65,18 @@ pub struct Runtime {
 
 impl Runtime {
     /// A runtime that serves this generation.
-    pub fn new(
-        store: Arc<dyn Store>,
-        world: World,
-        live: Live,
-        rules: RuleState,
-        poll_interval: Duration,
-    ) -> Arc<Self> {
+    pub fn new(store: Arc<dyn Store>, world: World, live: Live, rules: RuleState, pace: impl Into<Pace>) -> Arc<Self> {
+        let pace = pace.into();
         Arc::new(Self {
             store,
             world,
             live: ArcSwap::from_pointee(live),
             rules,
-            poll_interval,
+            poll_interval: pace.poll_interval,
             finder: Finder::default(),
             locks: PairLocks::default(),
             wake: Notify::new(),
-            happenings: broadcast::channel(HAPPENINGS_KEPT).0,
+            happenings: broadcast::channel(pace.happenings_kept).0,
             stop: watch::channel(false).0,
         })
     }

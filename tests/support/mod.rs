@@ -143,7 +143,8 @@ pub(crate) fn fast_rules(folder: &Path) -> PathBuf {
     rules
 }
 
-fn copy(from: &Path, to: &Path) {
+/// A folder with all that is below it.
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

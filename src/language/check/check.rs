@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::ownership::Ownership;
 use super::settings::SettingTypes;
-use super::{account, ownership, pipeline, settings, system, table};
+use super::{account, ownership, pipeline, settings, system, table, test};
 use crate::diagnostic::{Code, Diagnostic, Severity, Sources as _, Span, suggest};
 use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::test::RuleTest;
 use crate::language::plan::{Account, Pipeline, RecordType, RuleLine, Setting, System, Table};
 use crate::language::script::ScriptSet;
 use crate::language::source::SourceMap;
@@ -33,6 +34,8 @@ pub struct CheckedRules {
     pub tables: BTreeMap<String, Arc<Table>>,
     /// What values settings may have.
     pub types: SettingTypes,
+    /// Tests beside the rules, in file order.
+    pub tests: Vec<RuleTest>,
 }
 
 /// What is known so far, and what is wrong.
@@ -131,6 +134,7 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
             pipelines.insert(checked.name.clone(), Arc::new(checked));
         }
     }
+    let tests = files.iter().flat_map(|(_, node)| test::check(&mut checker, node)).collect();
     ownership::unused(&mut checker);
     checker.found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
     let sound = !checker.found.iter().any(|one| one.severity == Severity::Error);
@@ -142,6 +146,7 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
         pipelines,
         tables: checker.tables,
         types: checker.types,
+        tests,
     };
     (sound.then_some(rules), checker.found)
 }

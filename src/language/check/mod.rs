@@ -14,5 +14,7 @@ pub mod rule;
 pub mod settings;
 pub mod system;
 pub mod table;
+pub mod test;
+mod test_value;
 
 pub use check::{CheckedRules, check};

@@ -296,7 +296,7 @@ fn sibling(checker: &Checker<'_>, kind: &RecordType, at: &Path) -> Option<Arc<Re
     })
 }
 
-fn unknown_field(checker: &mut Checker<'_>, kind: &RecordType, at: &Path, (name, span): (&str, Span)) {
+pub(super) fn unknown_field(checker: &mut Checker<'_>, kind: &RecordType, at: &Path, (name, span): (&str, Span)) {
     let known: Vec<String> = kind
         .fields
         .iter()

@@ -86,7 +86,8 @@ fn flatten(checker: &mut Checker<'_>, node: &Node, prefix: &str, flat: &mut BTre
     }
 }
 
-fn fits(checker: &mut Checker<'_>, name: &str, node: &Node) {
+/// Notes a value that a setting cannot have.
+pub(super) fn fits(checker: &mut Checker<'_>, name: &str, node: &Node) {
     let Some(kind) = checker.types.get(name).cloned() else { return };
     let scalars: Vec<&Scalar> = match (&kind, &node.kind) {
         (SettingType::List(_), NodeKind::Sequence(items)) => items.iter().filter_map(scalar_of).collect(),

@@ -9,7 +9,7 @@ use crate::language::plan::expression::CompiledExpression;
 use crate::value::Value;
 
 /// A configured instance of a system.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Account {
     /// Its name.
     pub name: String,

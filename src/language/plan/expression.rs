@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::Span;
 use crate::language::function::registry;
+use crate::language::plan::heard;
 use crate::language::script::ScriptSet;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
 use crate::value::{Path, Segment, Value};
@@ -78,6 +79,11 @@ impl CompiledExpression {
         collect(&self.tree, head, names);
     }
 
+    /// Whether it is a plain path, so that its value is what the record holds.
+    pub fn is_path(&self) -> bool {
+        matches!(self.tree.kind, ExpressionKind::Path(_))
+    }
+
     /// The tree it was made from.
     pub fn tree(&self) -> &Expression {
         &self.tree
@@ -88,7 +94,11 @@ impl CompiledExpression {
     /// # Errors
     /// [`Fault`] where a part fails and nothing catches it.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Fault> {
-        self.value(&self.tree, scope)
+        let value = self.value(&self.tree, scope)?;
+        if let Value::Bool(held) = value {
+            heard::branch(self.tree.span, held);
+        }
+        Ok(value)
     }
 
     /// Its value where bare names are the fields of one record.
@@ -129,7 +139,9 @@ impl CompiledExpression {
             },
             ExpressionKind::Choice(parts) => {
                 let [condition, yes, no] = parts.as_ref();
-                self.value(if truth(&self.value(condition, scope)?) { yes } else { no }, scope)
+                let held = truth(&self.value(condition, scope)?);
+                heard::branch(condition.span, held);
+                self.value(if held { yes } else { no }, scope)
             }
             ExpressionKind::Filter(list, condition) => {
                 let list = self.value(list, scope)?;
@@ -160,8 +172,14 @@ impl CompiledExpression {
             Operator::And if !truth(&self.value(left, scope)?) => Ok(Value::Bool(false)),
             Operator::Or | Operator::And => Ok(Value::Bool(truth(&self.value(right, scope)?))),
             Operator::Else => match self.value(left, scope) {
-                Ok(Value::Null) | Err(Fault { kind: FaultKind::Failed(_), .. }) => self.value(right, scope),
-                other => other,
+                Ok(Value::Null) | Err(Fault { kind: FaultKind::Failed(_), .. }) => {
+                    heard::branch(left.span, true);
+                    self.value(right, scope)
+                }
+                other => {
+                    heard::branch(left.span, false);
+                    other
+                }
             },
             _ => {
                 let (a, b) = (self.value(left, scope)?, self.value(right, scope)?);

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod expression;
+pub mod heard;
 pub mod lower;
 pub mod ownership;
 pub mod pipeline;
@@ -12,6 +13,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod system;
 pub mod table;
+pub mod test;
 
 pub use account::{Account, Setting};
 pub use ownership::Owner;

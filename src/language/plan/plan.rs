@@ -11,7 +11,7 @@ use super::system::{RecordType, System};
 use crate::value::{Path, Value};
 
 /// A generation of rules, compiled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// SHA-256 of the rule tree it came from.
     pub rules_hash: String,

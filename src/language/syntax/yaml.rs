@@ -58,6 +58,14 @@ impl Scalar {
         }
     }
 
+    /// The text from here on, as a scalar of its own.
+    #[must_use]
+    pub fn tail(&self, start: usize) -> Self {
+        let text = self.text.get(start..).unwrap_or_default().to_owned();
+        let offsets = self.offsets.get(start..).unwrap_or_default().to_vec();
+        Self { text, plain: self.plain, span: self.part(start, self.text.len()), offsets }
+    }
+
     /// Where a part of the text stands.
     pub fn part(&self, start: usize, end: usize) -> Span {
         let last = if end > start { self.offset(end - 1) + 1 } else { self.offset(start) };

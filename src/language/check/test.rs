@@ -1,0 +1,332 @@
+//! Rule tests: their keys, and every record, field and value in them, against the system files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::check::Checker;
+use super::names;
+use super::settings;
+use super::test_value::{Place, fields};
+use crate::diagnostic::Span;
+use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestAccount, TestRecord};
+use crate::language::plan::{RecordType, Setting};
+use crate::language::syntax::mapping::{Mapping, list, text};
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::value::Record;
+
+const KEYS: [&str; 9] = ["name", "about", "given", "when", "then", "exactly", "calls", "parked", "nothing"];
+
+/// Keys of `given` that are no records.
+const GIVEN_KEYS: [&str; 3] = ["linked", "settings", "accounts"];
+
+/// The writes that `calls` may list.
+const ACTIONS: [&str; 3] = ["create", "update", "move"];
+
+/// Reads the tests of a file: of a `tests:` file, or those beside a pipeline or table.
+pub fn check(checker: &mut Checker<'_>, node: &Node) -> Vec<RuleTest> {
+    let NodeKind::Mapping(entries) = &node.kind else { return Vec::new() };
+    if entries.first().is_some_and(|(key, _)| key.text == "tests") {
+        let _ = Mapping::of(node, "a file of tests", &["tests", "about"], &mut checker.found);
+    }
+    let Some((_, tests)) = entries.iter().find(|(key, _)| key.text == "tests") else { return Vec::new() };
+    let nodes = list(tests, "`tests`", &mut checker.found);
+    nodes.into_iter().filter_map(|node| test(checker, node)).collect()
+}
+
+fn test(checker: &mut Checker<'_>, node: &Node) -> Option<RuleTest> {
+    let map = Mapping::of(node, "a test", &KEYS, &mut checker.found)?;
+    let name = map.require("name", &mut checker.found).and_then(|node| text(node, "`name`", &mut checker.found))?;
+    let mut test = RuleTest {
+        name: name.text.clone(),
+        span: name.span,
+        line: checker.line(name.span),
+        given: Vec::new(),
+        linked: false,
+        settings: BTreeMap::new(),
+        accounts: Vec::new(),
+        when: Vec::new(),
+        then: Vec::new(),
+        calls: None,
+        parked: None,
+        nothing: None,
+    };
+    if let Some(given) = map.get("given").and_then(|node| Mapping::of(node, "`given`", &[], &mut checker.found)) {
+        conditions(checker, &given, &mut test);
+        test.given = records(checker, &given, &test, &GIVEN_KEYS);
+    }
+    if let Some(when) = map.get("when").and_then(|node| Mapping::of(node, "`when`", &[], &mut checker.found)) {
+        test.when = records(checker, &when, &test, &[]);
+    }
+    for (key, exactly) in [("then", false), ("exactly", true)] {
+        if let Some(then) =
+            map.get(key).and_then(|node| Mapping::of(node, &format!("`{key}`"), &[], &mut checker.found))
+        {
+            let found = expectations(checker, &then, &test, exactly);
+            test.then.extend(found);
+        }
+    }
+    test.calls = map.get("calls").and_then(|node| calls(checker, node, &test));
+    test.parked = map.get("parked").and_then(|node| parked(checker, node));
+    let nothing = map.get("nothing").and_then(|node| truth(checker, node, "nothing"));
+    test.nothing = nothing.filter(|(said, _)| *said).map(|(_, span)| span);
+    unclear_changes(checker, &test);
+    if test.then.is_empty() && test.calls.is_none() && test.parked.is_none() && test.nothing.is_none() {
+        let found = !KEYS.iter().skip(4).any(|key| map.get(key).is_some());
+        if found {
+            let at = "say what must come of it: `then`, `exactly`, `calls`, `parked` or `nothing`";
+            checker.error("missing-key", format!("test `{}` expects nothing", name.text), name.span, at);
+        }
+    }
+    Some(test)
+}
+
+fn truth(checker: &mut Checker<'_>, node: &Node, what: &str) -> Option<(bool, Span)> {
+    let scalar = text(node, what, &mut checker.found)?;
+    match scalar.text.as_str() {
+        "true" => Some((true, scalar.span)),
+        "false" => Some((false, scalar.span)),
+        _ => {
+            checker.error("type-value", format!("`{what}` is true or false"), scalar.span, "neither");
+            None
+        }
+    }
+}
+
+/// `linked`, `settings` and `accounts`.
+fn conditions(checker: &mut Checker<'_>, given: &Mapping<'_>, test: &mut RuleTest) {
+    if let Some((linked, _)) = given.get("linked").and_then(|node| truth(checker, node, "linked")) {
+        test.linked = linked;
+    }
+    if let Some(node) = given.get("settings") {
+        overrides(checker, node, "", &mut test.settings);
+    }
+    let accounts = given.get("accounts").and_then(|node| Mapping::of(node, "`accounts`", &[], &mut checker.found));
+    for (key, node) in accounts.iter().flat_map(Mapping::entries) {
+        test.accounts.extend(account(checker, key, node));
+    }
+}
+
+fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestAccount> {
+    let map = Mapping::of(node, &format!("account `{}`", key.text), &[], &mut checker.found)?;
+    let system = map.get("system").and_then(|node| text(node, "`system`", &mut checker.found)).cloned();
+    match &system {
+        Some(system) if !checker.systems.contains_key(&system.text) => {
+            let known: Vec<String> = checker.systems.keys().cloned().collect();
+            let message = format!("there is no system `{}`", system.text);
+            checker.unknown("unknown-system", message, (&system.text, system.span), known.iter().map(String::as_str));
+        }
+        None if !checker.accounts.contains_key(&key.text) => {
+            let known: Vec<String> = checker.accounts.keys().cloned().collect();
+            let message = format!("there is no account `{}`; a new one says its `system`", key.text);
+            checker.unknown("unknown-account", message, (&key.text, key.span), known.iter().map(String::as_str));
+            return None;
+        }
+        _ => {}
+    }
+    let mut found = TestAccount {
+        name: key.text.clone(),
+        system: system.map(|system| system.text),
+        properties: BTreeMap::new(),
+        settings: BTreeMap::new(),
+    };
+    for (key, node) in map.entries().filter(|(key, _)| key.text != "system") {
+        match key.text.as_str() {
+            "settings" => overrides(checker, node, "", &mut found.settings),
+            "base_url" | "secrets" => {
+                let at = "a test never leaves this machine";
+                checker.error("unknown-key", format!("`{}` has no place in a test", key.text), key.span, at);
+            }
+            _ => {
+                let value = settings::setting(checker, node);
+                found.properties.insert(key.text.clone(), value);
+            }
+        }
+    }
+    Some(found)
+}
+
+/// Settings by dotted name, nested or not.
+fn overrides(checker: &mut Checker<'_>, node: &Node, prefix: &str, found: &mut BTreeMap<String, Setting>) {
+    let Some(map) = Mapping::of(node, "settings", &[], &mut checker.found) else { return };
+    for (key, node) in map.entries() {
+        let name = if prefix.is_empty() { key.text.clone() } else { format!("{prefix}.{}", key.text) };
+        if matches!(node.kind, NodeKind::Mapping(_)) {
+            overrides(checker, node, &name, found);
+            continue;
+        }
+        if !checker.settings.contains_key(&name) {
+            let known: Vec<String> = checker.settings.keys().cloned().collect();
+            let message = format!("there is no setting `{name}`");
+            checker.unknown("unknown-setting", message, (&name, key.span), known.iter().map(String::as_str));
+            continue;
+        }
+        settings::fits(checker, &name, node);
+        let value = settings::setting(checker, node);
+        found.insert(name, value);
+    }
+}
+
+fn records(checker: &mut Checker<'_>, map: &Mapping<'_>, test: &RuleTest, others: &[&str]) -> Vec<TestRecord> {
+    let mut found = Vec::new();
+    for (key, node) in map.entries().filter(|(key, _)| !others.contains(&key.text.as_str())) {
+        if !key.text.contains('.') {
+            let message = format!("`{}` is no record; a record is named `system.record`", key.text);
+            checker.unknown("unknown-key", message, (&key.text, key.span), others.iter().copied());
+            continue;
+        }
+        let Some((account, record)) = kind(checker, key, test) else { continue };
+        found.extend(each(checker, (&account, &record), key, node));
+    }
+    found
+}
+
+/// One record, or a list of them.
+fn each(
+    checker: &mut Checker<'_>,
+    (account, record): (&str, &Arc<RecordType>),
+    key: &Scalar,
+    node: &Node,
+) -> Vec<TestRecord> {
+    let nodes = match &node.kind {
+        NodeKind::Sequence(items) => items.iter().collect(),
+        NodeKind::Null => Vec::new(),
+        _ => vec![node],
+    };
+    let mut found = Vec::new();
+    for node in nodes {
+        let read = fields(checker, &Place::whole(record), node);
+        let span = if matches!(node.kind, NodeKind::Mapping(_)) { key.span } else { node.span };
+        found.extend(read.map(|fields| TestRecord {
+            account: account.to_owned(),
+            record: Arc::clone(record),
+            fields,
+            span,
+        }));
+    }
+    found
+}
+
+/// `system.record`, or `account.record` where a system has several accounts.
+fn kind(checker: &mut Checker<'_>, key: &Scalar, test: &RuleTest) -> Option<(String, Arc<RecordType>)> {
+    let (head, name) = key.text.split_once('.').unwrap_or((&key.text, ""));
+    let split = head.len().min(key.text.len());
+    let own = test.accounts.iter().filter_map(|one| one.system.clone().map(|system| (one.name.clone(), system)));
+    let of_files = checker.accounts.values().map(|account| (account.name.clone(), account.system.clone()));
+    let mut accounts: BTreeMap<String, String> = of_files.collect();
+    accounts.extend(own);
+    let (account, system) = match accounts.get(head) {
+        Some(system) => (head.to_owned(), system.clone()),
+        None if checker.systems.contains_key(head) => {
+            let of: Vec<&String> =
+                accounts.iter().filter(|(_, system)| *system == head).map(|(name, _)| name).collect();
+            match of.as_slice() {
+                [] => (head.to_owned(), head.to_owned()),
+                [one] => ((*one).clone(), head.to_owned()),
+                several => {
+                    let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
+                    let message = format!("`{head}` has several accounts: {}", names.join(", "));
+                    checker.error("unknown-account", message, key.part(0, split), "name the account instead");
+                    return None;
+                }
+            }
+        }
+        None => {
+            let known: Vec<String> = checker.systems.keys().chain(accounts.keys()).cloned().collect();
+            let message = format!("there is no system or account `{head}`");
+            checker.unknown("unknown-system", message, (head, key.part(0, split)), known.iter().map(String::as_str));
+            return None;
+        }
+    };
+    let records = checker.systems.get(&system).map(|system| system.records.clone()).unwrap_or_default();
+    match records.get(name) {
+        // Where a pipeline groups its rows, the record's key is what they share.
+        Some(record) => {
+            let grouped = checker.grouped.get(&(system, name.to_owned()));
+            Some((account, Arc::clone(grouped.unwrap_or(record))))
+        }
+        None => {
+            let span = key.part((split + 1).min(key.text.len()), key.text.len());
+            let message = format!("system `{system}` has no record `{name}`");
+            checker.unknown("unknown-record", message, (name, span), records.keys().map(String::as_str));
+            None
+        }
+    }
+}
+
+fn expectations(checker: &mut Checker<'_>, map: &Mapping<'_>, test: &RuleTest, exactly: bool) -> Vec<Expectation> {
+    let mut found = Vec::new();
+    for (key, node) in map.entries() {
+        let Some((account, record)) = kind(checker, key, test) else { continue };
+        let none = matches!(&node.kind, NodeKind::Scalar(scalar) if scalar.text == "none");
+        let records = if none { Vec::new() } else { each(checker, (&account, &record), key, node) };
+        found.push(Expectation { account, record, records, exactly, span: key.span });
+    }
+    found
+}
+
+/// A number, or lines such as `create system.record`, each with what it writes where that matters.
+fn calls(checker: &mut Checker<'_>, node: &Node, test: &RuleTest) -> Option<Calls> {
+    let NodeKind::Sequence(items) = &node.kind else {
+        let scalar = text(node, "`calls`", &mut checker.found)?;
+        if let Ok(count) = scalar.text.parse() {
+            return Some(Calls { count, list: None, span: scalar.span });
+        }
+        let at = "write a number, or a list of lines such as `update system.record`";
+        checker.error("type-value", format!("`{}` is no number of calls", scalar.text), scalar.span, at);
+        return None;
+    };
+    let mut found = Vec::new();
+    for item in items {
+        match &item.kind {
+            NodeKind::Scalar(line) => found.extend(call(checker, line, None, test)),
+            NodeKind::Mapping(entries) => {
+                for (line, node) in entries {
+                    found.extend(call(checker, line, Some(node), test));
+                }
+            }
+            _ => checker.error("type-shape", "a call reads `update system.record`", item.span, "not a call"),
+        }
+    }
+    let span = found.first().map_or(node.span, |call: &ExpectedCall| call.record.span);
+    Some(Calls { count: items.len(), list: Some(found), span })
+}
+
+fn call(checker: &mut Checker<'_>, line: &Scalar, node: Option<&Node>, test: &RuleTest) -> Option<ExpectedCall> {
+    let (action, rest) = line.text.split_once(' ').unwrap_or((&line.text, ""));
+    if !ACTIONS.contains(&action) {
+        let message = format!("there is no write `{action}`");
+        checker.unknown("unknown-value", message, (action, line.part(0, action.len())), ACTIONS);
+        return None;
+    }
+    let start = line.text.len() - rest.trim_start().len();
+    let (account, record) = kind(checker, &line.tail(start), test)?;
+    let fields = match node {
+        Some(node) => fields(checker, &Place::whole(&record), node)?,
+        None => Record::new(),
+    };
+    Some(ExpectedCall { action: action.to_owned(), record: TestRecord { account, record, fields, span: line.span } })
+}
+
+fn parked(checker: &mut Checker<'_>, node: &Node) -> Option<Parked> {
+    let scalar = text(node, "`parked`", &mut checker.found)?;
+    let text = (scalar.text != "true").then(|| scalar.text.clone());
+    Some(Parked { text, span: scalar.span })
+}
+
+/// A change of one of several given records must say which.
+fn unclear_changes(checker: &mut Checker<'_>, test: &RuleTest) {
+    for change in test.when.iter().filter(|change| !change.fields.contains_key(&change.record.key)) {
+        let same = |given: &&TestRecord| given.account == change.account && given.record.name == change.record.name;
+        let count = test.given.iter().filter(same).count();
+        if count > 1 {
+            let message = format!("{count} {} records are given", change.record.name);
+            let at = format!("say which one changes by its `{}`", change.record.key);
+            checker.error("missing-key", message, change.span, &at);
+        }
+    }
+}
+
+/// A field that the record does not have.
+pub(super) fn unknown_field(checker: &mut Checker<'_>, place: &Place<'_>, (name, span): (&str, Span)) {
+    names::unknown_field(checker, place.record, &place.at, (name, span));
+}

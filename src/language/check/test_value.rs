@@ -1,0 +1,178 @@
+//! Values in tests: each of the kind that the system file declares for its field.
+
+use std::sync::Arc;
+
+use super::check::Checker;
+use super::test::unknown_field;
+use crate::language::plan::RecordType;
+use crate::language::syntax::mapping::Mapping;
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::value::{Kind, Path, Record, Segment, Value, decimal, timestamp};
+
+/// A place inside a record.
+pub(super) struct Place<'a> {
+    pub(super) record: &'a Arc<RecordType>,
+    pub(super) at: Path,
+}
+
+impl<'a> Place<'a> {
+    /// The record itself.
+    pub(super) fn whole(record: &'a Arc<RecordType>) -> Self {
+        Self { record, at: Path::default() }
+    }
+
+    fn inside(&self, steps: &[Segment]) -> Self {
+        let mut at = self.at.clone();
+        at.0.extend_from_slice(steps);
+        Self { record: self.record, at }
+    }
+
+    fn leads_on(&self) -> bool {
+        self.record
+            .fields
+            .iter()
+            .any(|field| field.path.0.len() > self.at.0.len() && field.path.0.starts_with(&self.at.0))
+    }
+}
+
+/// The fields of a record, or of a record inside it.
+pub(super) fn fields(checker: &mut Checker<'_>, place: &Place<'_>, node: &Node) -> Option<Record> {
+    let what = if place.at.0.is_empty() { format!("a {}", place.record.name) } else { format!("`{}`", place.at) };
+    let map = Mapping::of(node, &what, &[], &mut checker.found)?;
+    let mut record = Record::new();
+    for (key, node) in map.entries() {
+        let Some(path) = Path::parse(&key.text).filter(|path| !path.0.contains(&Segment::Each)) else {
+            unknown_field(checker, place, (&key.text, key.span));
+            continue;
+        };
+        let here = place.inside(&path.0);
+        if let Some(value) = value(checker, &here, key, node) {
+            path.write(&mut record, value);
+        }
+    }
+    Some(record)
+}
+
+fn value(checker: &mut Checker<'_>, place: &Place<'_>, key: &Scalar, node: &Node) -> Option<Value> {
+    if is_null(node) {
+        return known(checker, place, key).then_some(Value::Null);
+    }
+    let elements = place.inside(&[Segment::Each]);
+    if elements.leads_on() || place.record.field(&elements.at).is_some() {
+        let NodeKind::Sequence(items) = &node.kind else {
+            checker.error("type-value", format!("`{}` is a list", place.at), node.span, "write `- ` lines or `[…]`");
+            return None;
+        };
+        let read = |checker: &mut Checker<'_>, item: &Node| match place.record.field(&elements.at) {
+            Some(field) => of_kind(checker, &elements, &field.kind, item),
+            None => fields(checker, &elements, item).map(Value::Record),
+        };
+        return Some(Value::List(items.iter().filter_map(|item| read(checker, item)).collect()));
+    }
+    if let Some(field) = place.record.field(&place.at) {
+        return of_kind(checker, place, &field.kind, node);
+    }
+    if place.leads_on() {
+        return fields(checker, place, node).map(Value::Record);
+    }
+    known(checker, place, key);
+    None
+}
+
+/// Whether the record has the place; if not, that is a finding at its key.
+fn known(checker: &mut Checker<'_>, place: &Place<'_>, key: &Scalar) -> bool {
+    let known = place.record.field(&place.at).is_some() || place.leads_on();
+    if !known {
+        let parent = Path(place.at.0.split_last().map(|(_, parent)| parent.to_vec()).unwrap_or_default());
+        let name = key.text.rsplit('.').next().unwrap_or_default();
+        unknown_field(checker, &Place { record: place.record, at: parent }, (name, key.span));
+    }
+    known
+}
+
+fn of_kind(checker: &mut Checker<'_>, place: &Place<'_>, kind: &Kind, node: &Node) -> Option<Value> {
+    if is_null(node) {
+        return Some(Value::Null);
+    }
+    match (kind, &node.kind) {
+        (Kind::Any | Kind::Null | Kind::Record(_), _) => Some(untyped(node)),
+        (Kind::List(inner), NodeKind::Sequence(items)) => {
+            Some(Value::List(items.iter().filter_map(|item| of_kind(checker, place, inner, item)).collect()))
+        }
+        (Kind::Enum(values), NodeKind::Scalar(scalar)) if !values.contains(&scalar.text) => {
+            let message = format!("`{}` cannot be `{}`", place.at, scalar.text);
+            checker.unknown("unknown-value", message, (&scalar.text, scalar.span), values.iter().map(String::as_str));
+            None
+        }
+        (Kind::Reference(target), NodeKind::Mapping(_)) => {
+            let at = format!("write the key of a `{target}`");
+            checker.error("type-value", format!("`{}` refers to another record", place.at), node.span, &at);
+            None
+        }
+        (_, NodeKind::Scalar(scalar)) => {
+            let found = scalar_of(checker, place, kind, scalar);
+            if found.is_none() {
+                let message = format!("`{}` is {kind} and cannot be `{}`", place.at, scalar.text);
+                checker.error("type-value", message, scalar.span, "of another kind");
+            }
+            found
+        }
+        _ => {
+            let message = format!("`{}` is {kind}", place.at);
+            checker.error("type-value", message, node.span, "of another kind");
+            None
+        }
+    }
+}
+
+fn scalar_of(checker: &Checker<'_>, place: &Place<'_>, kind: &Kind, scalar: &Scalar) -> Option<Value> {
+    let text = scalar.text.as_str();
+    match kind {
+        Kind::Bool => text.parse().ok().map(Value::Bool),
+        Kind::Integer => text.parse().ok().map(Value::Integer),
+        Kind::Decimal => decimal::parse(text).map(Value::Decimal),
+        Kind::Text | Kind::Enum(_) => Some(Value::text(text)),
+        Kind::Timestamp => timestamp::parse(text).map(Value::Timestamp),
+        Kind::Date => timestamp::parse_date(text).map(Value::Date),
+        Kind::Reference(target) => {
+            let system = checker.systems.get(&place.record.system);
+            let target = system.and_then(|system| system.records.get(target.as_ref()));
+            let key = target.and_then(|target| target.field(&Path::field(target.key.as_str())));
+            match key.map(|field| &field.kind) {
+                Some(Kind::Integer) => text.parse().ok().map(Value::Integer),
+                _ => Some(Value::text(text)),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn untyped(node: &Node) -> Value {
+    match &node.kind {
+        NodeKind::Null => Value::Null,
+        NodeKind::Sequence(items) => Value::List(items.iter().map(untyped).collect()),
+        NodeKind::Mapping(entries) => {
+            Value::Record(entries.iter().map(|(key, node)| (key.text.clone(), untyped(node))).collect())
+        }
+        NodeKind::Scalar(scalar) => match scalar.text.as_str() {
+            _ if !scalar.plain => Value::text(scalar.text.as_str()),
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" | "~" => Value::Null,
+            text => text
+                .parse()
+                .ok()
+                .map(Value::Integer)
+                .or_else(|| decimal::parse(text).map(Value::Decimal))
+                .unwrap_or_else(|| Value::text(text)),
+        },
+    }
+}
+
+fn is_null(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Null => true,
+        NodeKind::Scalar(scalar) => scalar.plain && matches!(scalar.text.as_str(), "null" | "~"),
+        _ => false,
+    }
+}

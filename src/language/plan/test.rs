@@ -1,0 +1,111 @@
+//! A rule test: what is given, what changes, and what must come of it.
+//!
+//! Names, fields and values are those of the system files; nothing here is run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::account::Setting;
+use super::pipeline::RuleLine;
+use super::system::RecordType;
+use crate::diagnostic::Span;
+use crate::value::Record;
+
+/// A rule test.
+#[derive(Debug)]
+pub struct RuleTest {
+    /// What it shows, in the author's words.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// The line of the name.
+    pub line: RuleLine,
+    /// Records that exist before anything happens.
+    pub given: Vec<TestRecord>,
+    /// Whether records that match are linked and in step.
+    pub linked: bool,
+    /// Settings that differ, by dotted name.
+    pub settings: BTreeMap<String, Setting>,
+    /// Accounts that differ or are added.
+    pub accounts: Vec<TestAccount>,
+    /// What people change or make at one side. None: the given records are looked at for the first time.
+    pub when: Vec<TestRecord>,
+    /// What the peers must hold afterwards.
+    pub then: Vec<Expectation>,
+    /// The writes that petiole must make.
+    pub calls: Option<Calls>,
+    /// What must be parked.
+    pub parked: Option<Parked>,
+    /// That no write may happen, and where it is said.
+    pub nothing: Option<Span>,
+}
+
+/// A record in a test. Only what the author wrote; the rest gets defaults.
+#[derive(Clone, Debug)]
+pub struct TestRecord {
+    /// The account that has it.
+    pub account: String,
+    /// Its type.
+    pub record: Arc<RecordType>,
+    /// Its fields, each of its declared kind.
+    pub fields: Record,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An account as a test has it.
+#[derive(Debug)]
+pub struct TestAccount {
+    /// Its name.
+    pub name: String,
+    /// Its system; `None`: the account exists.
+    pub system: Option<String>,
+    /// Properties that differ.
+    pub properties: BTreeMap<String, Setting>,
+    /// Settings that differ for it, by dotted name.
+    pub settings: BTreeMap<String, Setting>,
+}
+
+/// What one kind of records must be at one account.
+#[derive(Debug)]
+pub struct Expectation {
+    /// The account.
+    pub account: String,
+    /// The record type.
+    pub record: Arc<RecordType>,
+    /// Each must be there; none: there is no such record at all.
+    pub records: Vec<TestRecord>,
+    /// Whether these are all records, with all their fields.
+    pub exactly: bool,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// The writes that a test expects.
+#[derive(Debug)]
+pub struct Calls {
+    /// How many.
+    pub count: usize,
+    /// Which, in order; `None`: only the number counts.
+    pub list: Option<Vec<ExpectedCall>>,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// A write that a test expects.
+#[derive(Debug)]
+pub struct ExpectedCall {
+    /// `create`, `update` or `move`.
+    pub action: String,
+    /// The record and what is written to it, as far as it is said.
+    pub record: TestRecord,
+}
+
+/// What a test expects to be parked.
+#[derive(Debug)]
+pub struct Parked {
+    /// The code, or words of the reason; `None`: anything.
+    pub text: Option<String>,
+    /// Where it is said.
+    pub span: Span,
+}

@@ -1,0 +1,305 @@
+//! The peer: its records, and how a request becomes a call and an answer.
+//!
+//! Synchronous, without a clock of its own. Whatever is refused changes nothing.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use super::call_log::{CALLS_MAX, CallKind, PeerCall};
+use super::refusal::{Reason, Refusal};
+use super::route::{self, Route};
+use super::{control, defaults, page, webhook, write, write_wire};
+use crate::language::plan::{Field, RecordType, System, TemplatePart};
+use crate::simulator::{Outcome, Simulator, Webhook};
+use crate::value::{Kind, Path, Record, Value};
+use crate::world::{Request, Response};
+
+/// The digits of a key that looks like a UUID, before the counted ones.
+const UUID_FRONT: &str = "00000000-0000-4000-8000-";
+
+/// A record as the peer keeps it.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// When it last changed.
+    pub(super) changed: Timestamp,
+    /// By the paths of the system file.
+    pub(super) value: Value,
+}
+
+/// Rows of one record type, in the order in which they were made.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    pub(super) keys: Vec<String>,
+    pub(super) rows: BTreeMap<String, Row>,
+}
+
+/// A system in memory.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    pub(super) system: Arc<System>,
+    pub(super) tables: BTreeMap<String, Table>,
+    calls: VecDeque<PeerCall>,
+    key: String,
+    pending: Vec<Webhook>,
+}
+
+impl Peer {
+    /// A peer without records.
+    pub fn new(system: Arc<System>) -> Self {
+        Self { system, tables: BTreeMap::new(), calls: VecDeque::new(), key: String::new(), pending: Vec::new() }
+    }
+
+    /// The system that it is.
+    pub fn system(&self) -> &Arc<System> {
+        &self.system
+    }
+
+    /// The records of a type, in the order in which they were made.
+    pub fn records(&self, record: &str) -> Vec<&Value> {
+        let table = self.tables.get(record);
+        table.iter().flat_map(|table| &table.keys).filter_map(|key| self.record(record, key)).collect()
+    }
+
+    /// A record by its key's text.
+    pub fn record(&self, record: &str, key: &str) -> Option<&Value> {
+        self.tables.get(record)?.rows.get(key).map(|row| &row.value)
+    }
+
+    /// Calls answered so far, oldest first.
+    pub fn calls(&self) -> impl Iterator<Item = &PeerCall> {
+        self.calls.iter()
+    }
+
+    /// Forgets the calls so far.
+    pub fn forget_calls(&mut self) {
+        self.calls.clear();
+    }
+
+    /// A person makes a record, or changes the one whose key the fields name; answers its key. What a new
+    /// record does not say is filled with typed defaults.
+    ///
+    /// # Errors
+    /// What does not fit, in a sentence.
+    pub fn put(&mut self, now: Timestamp, record: &str, fields: &Record) -> Result<Value, String> {
+        let Some(kind) = self.system.records.get(record).cloned() else {
+            return Err(format!("system {} has no record `{record}`", self.system.name));
+        };
+        match self.known(&kind, fields) {
+            Some(key) => {
+                self.change(now, &kind, &key, fields);
+                Ok(self.record(record, &key).map(|row| row.field(&kind.key).clone()).unwrap_or_default())
+            }
+            None => Ok(self.make(now, &kind, fields.clone())),
+        }
+    }
+
+    /// Where the record stands that the fields name. A row of a group is known by its texts and references.
+    fn known(&self, kind: &RecordType, fields: &Record) -> Option<String> {
+        let key = fields.get(&kind.key).and_then(Value::to_key)?;
+        if kind.grouped.is_none() {
+            return self.record(&kind.name, &key).map(|_| key);
+        }
+        let names = |field: &&Field| matches!(field.kind, Kind::Text | Kind::Reference(_) | Kind::Enum(_));
+        let names: Vec<&Path> = kind.fields.iter().filter(names).map(|field| &field.path).collect();
+        let said = Value::Record(fields.clone());
+        let same =
+            |row: &Value| names.iter().all(|path| path.read(&said).is_null() || path.read(&said) == path.read(row));
+        let table = self.tables.get(&kind.name)?;
+        table.keys.iter().find(|place| table.rows.get(*place).is_some_and(|row| same(&row.value))).cloned()
+    }
+
+    /// A record as rules see it: a group as the list of its rows.
+    pub fn whole(&self, record: &str, key: &str) -> Option<Value> {
+        let kind = self.system.records.get(record)?;
+        if kind.grouped.is_none() {
+            return self.record(record, key).cloned();
+        }
+        let own = |row: &&Value| row.field(&kind.key).to_key().as_deref() == Some(key);
+        Some(Value::List(self.records(record).into_iter().filter(own).cloned().collect()))
+    }
+
+    /// Adds a record and answers its key.
+    pub(super) fn make(&mut self, now: Timestamp, kind: &RecordType, fields: Record) -> Value {
+        let mut fields = fields;
+        let next = self.next_key(kind);
+        defaults::fill(kind, &mut fields, &next, now);
+        let key = fields.get(&kind.key).cloned().unwrap_or_default();
+        let table = self.tables.entry(kind.name.clone()).or_default();
+        let text = key.to_key().unwrap_or_default();
+        // Rows of one group share their key.
+        let place = if kind.grouped.is_some() { format!("{text}#{}", table.keys.len() + 1) } else { text };
+        table.keys.push(place.clone());
+        table.rows.insert(place.clone(), Row { changed: now, value: Value::Record(fields) });
+        self.tell(kind, &place);
+        key
+    }
+
+    /// Lays fields over a record and stamps it.
+    pub(super) fn change(&mut self, now: Timestamp, kind: &RecordType, key: &str, fields: &Record) {
+        let Some(row) = self.tables.get_mut(&kind.name).and_then(|table| table.rows.get_mut(key)) else { return };
+        let Value::Record(held) = &mut row.value else { return };
+        lay_over(held, fields);
+        if let Some(path) = kind.modified.as_deref().and_then(Path::parse) {
+            path.write(held, Value::Timestamp(now));
+        }
+        row.changed = now;
+        self.tell(kind, key);
+    }
+
+    fn tell(&mut self, kind: &RecordType, place: &str) {
+        let Some(rules) = self.system.webhook.as_ref().filter(|_| !self.key.is_empty()) else { return };
+        let Some(row) = self.record(&kind.name, place) else { return };
+        let told = (row.field(&kind.key), &write_wire::record(kind, row));
+        let message = webhook::message(rules, &self.key, kind, told);
+        self.pending.extend(message);
+    }
+
+    /// The key that the next record of a kind gets: a number one above the highest, `record-1` and so on, or
+    /// such a UUID where keys so far are UUIDs.
+    fn next_key(&self, kind: &RecordType) -> Value {
+        let table = self.tables.get(&kind.name);
+        let is_number =
+            matches!(kind.field(&Path::field(kind.key.as_str())).map(|field| &field.kind), Some(Kind::Integer));
+        if is_number {
+            let highest =
+                table.into_iter().flat_map(|table| &table.keys).filter_map(|key| key.parse::<i64>().ok()).max();
+            return Value::Integer(highest.unwrap_or(0).saturating_add(1));
+        }
+        let uuids =
+            table.is_some_and(|table| table.keys.iter().any(|key| key.len() == 36 && key.matches('-').count() == 4));
+        let name = |number: usize| {
+            if uuids { format!("{UUID_FRONT}{number:012}") } else { format!("{}-{number}", kind.name) }
+        };
+        let taken = |text: &String| table.is_some_and(|table| table.rows.contains_key(text));
+        Value::Text((1..=usize::MAX).map(name).find(|text| !taken(text)).unwrap_or_default())
+    }
+
+    /// Credentials are there, whatever they are: any header whose template holds a secret.
+    fn admits(&self, request: &Request) -> bool {
+        let secret = |part: &TemplatePart| matches!(part, TemplatePart::Hole(name) if name.starts_with("secrets."));
+        let wanted = self.system.headers.iter().filter(|(_, template)| template.0.iter().any(secret));
+        wanted
+            .into_iter()
+            .all(|(name, template)| request.header(name).is_some_and(|value| route::is_made_from(template, value)))
+    }
+
+    fn answer(&mut self, now: Timestamp, request: &Request) -> Response {
+        if !self.admits(request) {
+            return self.refuse(&Refusal::new(Reason::Unauthorised, "no credentials"));
+        }
+        let route = match route::find(&self.system, request) {
+            Ok(route) => route,
+            Err(refusal) => return self.refuse(&refusal),
+        };
+        if route.kind.is_write() {
+            return self.write(now, &route, request);
+        }
+        let found = self.read(&route, request);
+        let response = match &found {
+            Ok(body) => respond(200, body),
+            Err(refusal) => self.refuse(refusal),
+        };
+        let key = route.holes.iter().find(|hole| hole.name == route.record.key).map(|hole| hole.value.clone());
+        self.note(PeerCall {
+            at: now,
+            kind: route.kind,
+            record: route.record.name.clone(),
+            key,
+            written: Record::new(),
+            status: response.status,
+            refused: found.err().map(|refusal| refusal.message),
+        });
+        response
+    }
+
+    fn read(&self, route: &Route, request: &Request) -> Result<Json, Refusal> {
+        let kind = &route.record;
+        let table = self.tables.get(&kind.name);
+        let rows = table.into_iter().flat_map(|table| table.keys.iter().filter_map(|key| table.rows.get(key)));
+        let rows: Vec<&Row> = rows.filter(|row| page::asked_for(kind, row, &route.holes)).collect();
+        if route.kind != CallKind::Read {
+            return Ok(page::render(&self.system, route, &rows, request));
+        }
+        match rows.first() {
+            Some(row) => Ok(self.wrapped(write_wire::record(kind, &row.value))),
+            None => Err(Refusal::new(Reason::Gone, format!("there is no such {}", kind.name))),
+        }
+    }
+
+    fn write(&mut self, now: Timestamp, route: &Route, request: &Request) -> Response {
+        let done = write::write(self, now, route, request);
+        let (response, refused) = match &done.outcome {
+            Ok(status) => {
+                let row = done.key.as_deref().and_then(|key| self.record(&route.record.name, key)).cloned();
+                let body = self.wrapped(write_wire::record(&route.record, &row.unwrap_or_default()));
+                (respond(*status, &body), None)
+            }
+            Err(refusal) => (self.refuse(refusal), Some(refusal.message.clone())),
+        };
+        self.note(PeerCall {
+            at: now,
+            kind: done.kind,
+            record: route.record.name.clone(),
+            key: done.key,
+            written: done.written,
+            status: response.status,
+            refused,
+        });
+        response
+    }
+
+    fn note(&mut self, call: PeerCall) {
+        if self.calls.len() >= CALLS_MAX {
+            self.calls.pop_front();
+        }
+        self.calls.push_back(call);
+    }
+
+    fn wrapped(&self, record: Json) -> Json {
+        let Some(path) = &self.system.answer else { return record };
+        let mut body = Json::Object(Map::new());
+        write_wire::put(&mut body, &path.0, record);
+        body
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Response {
+        let place = self.system.errors.message.first().cloned().unwrap_or_else(|| Path::field("message"));
+        let mut body = Json::Object(Map::new());
+        write_wire::put(&mut body, &place.0, Json::String(refusal.message.clone()));
+        respond(refusal.status(&self.system.errors), &body)
+    }
+}
+
+impl Simulator for Peer {
+    fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome {
+        let response = match control::answer(self, now, request) {
+            Some(response) => response,
+            None => self.answer(now, request),
+        };
+        Outcome { response, webhooks: std::mem::take(&mut self.pending) }
+    }
+
+    fn set_webhook_key(&mut self, key: String) {
+        self.key = key;
+    }
+}
+
+pub(super) fn respond(status: u16, body: &Json) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Response { status, headers, body: body.to_string().into_bytes() }
+}
+
+/// Records are merged, everything else is replaced.
+fn lay_over(held: &mut Record, fields: &Record) {
+    for (name, value) in fields {
+        match (held.get_mut(name), value) {
+            (Some(Value::Record(inner)), Value::Record(new)) => lay_over(inner, new),
+            _ => {
+                held.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}

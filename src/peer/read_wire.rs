@@ -1,0 +1,187 @@
+//! What a client sends, read strictly: every value of its declared kind, nothing undeclared.
+
+use rust_decimal::prelude::ToPrimitive as _;
+use serde_json::{Map, Value as Json};
+
+use super::level::Level;
+use super::refusal::{Reason, Refusal};
+use crate::language::plan::{Call, Field, FieldShape, RecordType, System, WritePlace};
+use crate::value::{Kind, Path, Record, Segment, Value, decimal, json, timestamp};
+use crate::world::Request;
+
+/// Which of the two calls that send fields it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    OnCreate,
+    OnUpdate,
+}
+
+/// The fields of a request, by the paths of the system file.
+pub(super) fn fields(
+    system: &System,
+    kind: &RecordType,
+    (call, sent): (&Call, Sent),
+    request: &Request,
+) -> Result<Record, Refusal> {
+    let mut body = match serde_json::from_slice(&request.body) {
+        Ok(Json::Object(body)) => body,
+        Ok(_) => return Err(Refusal::new(Reason::Malformed, "the body is no JSON object")),
+        Err(error) => return Err(Refusal::new(Reason::Malformed, format!("the body is not JSON: {error}"))),
+    };
+    let level = Level::of(kind.fields.iter().filter(|field| is_taken(call, field, sent)));
+    let mut found = Record::new();
+    let reader = Reader { system, kind, request };
+    reader.take(&level, &mut body, &mut found)?;
+    Ok(found)
+}
+
+/// Fields of the create or update call; what an update must repeat is taken even if it cannot be changed.
+fn is_taken(call: &Call, field: &Field, sent: Sent) -> bool {
+    let covers = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
+    let wanted = match sent {
+        Sent::OnCreate => field.on_create,
+        Sent::OnUpdate => field.on_update || field.on_create && covers(&call.resend),
+    };
+    wanted && !covers(&call.never)
+}
+
+struct Reader<'a> {
+    system: &'a System,
+    kind: &'a RecordType,
+    request: &'a Request,
+}
+
+impl Reader<'_> {
+    fn take(&self, level: &Level<'_>, body: &mut Map<String, Json>, found: &mut Record) -> Result<(), Refusal> {
+        for (path, field) in &level.plain {
+            match &field.write {
+                WritePlace::Body(place) => {
+                    if let Some(json) = cut(body, &place.0) {
+                        path.write(found, self.shaped(field, &json)?);
+                    }
+                }
+                WritePlace::Header(name) => {
+                    if let Some(text) = self.request.header(name) {
+                        path.write(found, self.shaped(field, &Json::String(text.to_owned()))?);
+                    }
+                }
+            }
+        }
+        for list in &level.lists {
+            let Some(json) = cut(body, &list.path.0) else { continue };
+            let value = match json {
+                Json::Null => Value::Null,
+                Json::Array(items) => Value::List(
+                    items.into_iter().map(|item| self.element(&list.element, item)).collect::<Result<_, _>>()?,
+                ),
+                _ => return Err(Refusal::invalid(format!("`{}` is a list", list.path))),
+            };
+            list.path.write(found, value);
+        }
+        match body.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(self.not_taken(name)),
+        }
+    }
+
+    fn element(&self, level: &Level<'_>, item: Json) -> Result<Value, Refusal> {
+        if let Some(field) = level.itself() {
+            return self.shaped(field, &item);
+        }
+        let Json::Object(mut body) = item else { return Err(Refusal::invalid("an element of a list is no object")) };
+        let mut found = Record::new();
+        self.take(level, &mut body, &mut found)?;
+        Ok(Value::Record(found))
+    }
+
+    fn not_taken(&self, name: &str) -> Refusal {
+        let known = |field: &&Field| {
+            [&field.path, &field.read_at].iter().any(|path| path.0.contains(&Segment::Field(name.to_owned())))
+        };
+        match self.kind.fields.iter().find(known) {
+            Some(field) => Refusal::invalid(format!("`{}` cannot be written by this call", field.path)),
+            None => Refusal::invalid(format!("a {} has no field `{name}`", self.kind.name)),
+        }
+    }
+
+    fn shaped(&self, field: &Field, sent: &Json) -> Result<Value, Refusal> {
+        let inner = match (&field.shape, sent) {
+            (FieldShape::KeyIn(key), Json::Object(wrapped)) => wrapped.get(key).unwrap_or(&Json::Null),
+            (FieldShape::Money { amount, .. }, Json::Object(wrapped)) => wrapped.get(amount).unwrap_or(&Json::Null),
+            (_, other) => other,
+        };
+        let value = of_kind(self.system, &field.kind, inner);
+        let value = value
+            .ok_or_else(|| Refusal::invalid(format!("`{}` is {} and cannot be {sent}", field.path, field.kind)))?;
+        let too_long = |max: &usize| value.as_text().is_some_and(|text| text.chars().count() > *max);
+        match field.max.filter(too_long) {
+            Some(max) => Err(Refusal::invalid(format!("`{}` has at most {max} letters", field.path))),
+            None => Ok(value),
+        }
+    }
+}
+
+/// A value of this kind; `None` where it is none.
+pub(super) fn of_kind(system: &System, kind: &Kind, sent: &Json) -> Option<Value> {
+    let held = json::from_json(sent);
+    if held.is_null() {
+        return Some(Value::Null);
+    }
+    match kind {
+        Kind::Any | Kind::Null => Some(held),
+        Kind::Bool => held.as_bool().map(Value::Bool),
+        Kind::Integer => integer(&held),
+        Kind::Decimal => match &held {
+            Value::Text(text) => decimal::parse(text).map(Value::Decimal),
+            other => other.as_decimal().map(Value::Decimal),
+        },
+        Kind::Text => held.as_text().map(Value::text),
+        Kind::Timestamp => held.as_text().and_then(timestamp::parse).map(Value::Timestamp),
+        Kind::Date => held.as_text().and_then(timestamp::parse_date).map(Value::Date),
+        Kind::Enum(values) => held.as_text().filter(|text| values.iter().any(|one| one == text)).map(Value::text),
+        Kind::Reference(target) => reference(system, target, &held),
+        Kind::List(inner) => {
+            let items = sent.as_array()?.iter().map(|item| of_kind(system, inner, item));
+            items.collect::<Option<Vec<_>>>().map(Value::List)
+        }
+        Kind::Record(_) => held.as_record().is_some().then_some(held),
+    }
+}
+
+/// A key in the kind of the record that it names.
+fn reference(system: &System, target: &str, held: &Value) -> Option<Value> {
+    let record = system.records.get(target);
+    let kind = record.and_then(|record| record.field(&Path::field(record.key.as_str()))).map(|field| &field.kind);
+    match (kind, held) {
+        (Some(Kind::Integer), held) => integer(held),
+        (_, Value::Text(_)) => Some(held.clone()),
+        (Some(Kind::Text), Value::Integer(number)) => Some(Value::Text(number.to_string())),
+        (None, Value::Integer(_)) => Some(held.clone()),
+        _ => None,
+    }
+}
+
+fn integer(held: &Value) -> Option<Value> {
+    match held {
+        Value::Integer(_) => Some(held.clone()),
+        Value::Text(text) => text.trim().parse().ok().map(Value::Integer),
+        Value::Decimal(number) if number.is_integer() => number.to_i64().map(Value::Integer),
+        _ => None,
+    }
+}
+
+/// Takes what stands at a path out of the body; objects emptied by it go too.
+fn cut(body: &mut Map<String, Json>, steps: &[Segment]) -> Option<Json> {
+    match steps {
+        [Segment::Field(name)] => body.remove(name),
+        [Segment::Field(name), rest @ ..] => {
+            let inner = body.get_mut(name)?.as_object_mut()?;
+            let found = cut(inner, rest);
+            if inner.is_empty() {
+                body.remove(name);
+            }
+            found
+        }
+        _ => None,
+    }
+}

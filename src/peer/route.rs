@@ -1,0 +1,172 @@
+//! Which declared call a request is: templates turned round, holes read back.
+
+use std::sync::Arc;
+
+use super::call_log::CallKind;
+use super::refusal::{Reason, Refusal};
+use crate::language::plan::{Call, MoveBy, Paging, RecordType, System, Template, TemplatePart};
+use crate::world::Request;
+
+/// A request recognised.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) kind: CallKind,
+    pub(super) record: Arc<RecordType>,
+    /// What stands in the holes: name, value, and the query parameter it stands in, if any.
+    pub(super) holes: Vec<Hole>,
+    /// Page parameters as sent.
+    pub(super) size: Option<usize>,
+    pub(super) offset: usize,
+}
+
+/// A hole with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hole {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) parameter: Option<String>,
+}
+
+/// The query parameter of next URLs, where the system's own paging names none.
+pub(super) const OFFSET: &str = "offset";
+
+/// The call that a request makes; of several that fit, the one that asks for most.
+pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal> {
+    let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
+    let query: Vec<(String, String)> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect();
+    let mut best: Option<(usize, Route)> = None;
+    let mut path_known = false;
+    for record in system.records.values() {
+        for (kind, call) in calls(record) {
+            let Some(holes) = fit(&call.path.0, path, true) else { continue };
+            path_known = true;
+            if call.method != request.method {
+                continue;
+            }
+            let mut holes = holes;
+            holes.extend(in_headers(call, request));
+            if let Some((weight, route)) = with_query(system, (kind, record, call), holes, &query)
+                && best.as_ref().is_none_or(|(known, _)| weight > *known)
+            {
+                best = Some((weight, route));
+            }
+        }
+    }
+    match best {
+        Some((_, route)) => Ok(route),
+        None if path_known => {
+            Err(Refusal::new(Reason::Unknown, format!("no call is {} {}", request.method, request.url)))
+        }
+        None => Err(Refusal::new(Reason::Gone, format!("there is no {path}"))),
+    }
+}
+
+/// What stands in the holes of the call's own headers.
+fn in_headers(call: &Call, request: &Request) -> Vec<Hole> {
+    let of = |(name, template): &(String, Template)| fit(&template.0, request.header(name)?, false);
+    call.headers.iter().filter_map(of).flatten().collect()
+}
+
+fn calls(record: &RecordType) -> impl Iterator<Item = (CallKind, &Call)> {
+    let single = [
+        (CallKind::Read, &record.read),
+        (CallKind::Changed, &record.changed),
+        (CallKind::List, &record.list),
+        (CallKind::Create, &record.create),
+        (CallKind::Update, &record.update),
+    ];
+    let moves = record.states.iter().flat_map(|states| &states.moves).filter_map(|step| match &step.by {
+        MoveBy::Call(call) => Some((CallKind::Move, call.as_ref())),
+        _ => None,
+    });
+    let found = single.into_iter().filter_map(|(kind, call)| call.as_ref().map(|call| (kind, call)));
+    found.chain(record.find.values().map(|call| (CallKind::Find, call))).chain(moves)
+}
+
+/// Every parameter with a hole must be there and none that is not declared; constants may be left out.
+fn with_query(
+    system: &System,
+    (kind, record, call): (CallKind, &Arc<RecordType>, &Call),
+    mut holes: Vec<Hole>,
+    query: &[(String, String)],
+) -> Option<(usize, Route)> {
+    let (size_name, offset_name) = match &system.paging {
+        Paging::NextUrl { size, .. } => (size.0.as_str(), OFFSET),
+        Paging::Offset { size, offset, .. } => (size.0.as_str(), offset.as_str()),
+    };
+    // A path without holes says more than one that anything fits.
+    let mut weight = usize::from(holes.is_empty());
+    for (name, template) in &call.query {
+        let sent = query.iter().find(|(found, _)| found == name).map(|(_, value)| value);
+        let wanted = template.0.iter().any(|part| matches!(part, TemplatePart::Hole(_)));
+        match sent {
+            Some(value) => {
+                let found = fit(&template.0, value, false)?;
+                holes.extend(found.into_iter().map(|hole| Hole { parameter: Some(name.clone()), ..hole }));
+                weight += 2;
+            }
+            None if wanted => return None,
+            None => {}
+        }
+    }
+    let known = |name: &str| name == size_name || name == offset_name || call.query.iter().any(|(own, _)| own == name);
+    if !query.iter().all(|(name, _)| known(name)) {
+        return None;
+    }
+    let number = |wanted: &str| query.iter().find(|(name, _)| name == wanted).and_then(|(_, text)| text.parse().ok());
+    let route = Route {
+        kind,
+        record: Arc::clone(record),
+        holes,
+        size: number(size_name),
+        offset: number(offset_name).unwrap_or(0),
+    };
+    Some((weight, route))
+}
+
+/// Reads a text back by the template it was made from. In a path, a hole is one segment, percent-encoded.
+pub(super) fn fit(parts: &[TemplatePart], text: &str, in_path: bool) -> Option<Vec<Hole>> {
+    match parts {
+        [] => text.is_empty().then(Vec::new),
+        [TemplatePart::Text(literal), rest @ ..] => fit(rest, text.strip_prefix(literal.as_str())?, in_path),
+        [TemplatePart::Hole(name), rest @ ..] => {
+            let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
+            ends.take_while(|end| !in_path || !text.get(..*end).unwrap_or_default().contains('/')).find_map(|end| {
+                let (value, behind) = text.split_at(end);
+                let mut holes = fit(rest, behind, in_path)?;
+                let value = if in_path { decode(value) } else { value.to_owned() };
+                holes.insert(0, Hole { name: name.clone(), value, parameter: None });
+                Some(holes)
+            })
+        }
+    }
+}
+
+/// Whether the text can have been made from the template.
+pub(super) fn is_made_from(template: &Template, text: &str) -> bool {
+    fit(&template.0, text, false).is_some()
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| behind.get(..2).and_then(|two| hex::decode(two).ok())).flatten();
+        match escaped {
+            Some(byte) => {
+                bytes.extend(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,93 @@
+//! Puts the records of a test in place, and makes the change that it is about.
+
+use std::time::Duration;
+
+use super::in_step;
+use super::stage::Stage;
+use crate::language::plan::Interest;
+use crate::language::plan::test::{RuleTest, TestRecord};
+use crate::store::RecordRef;
+use crate::value::Value;
+use crate::world::Clock as _;
+
+/// How much later than what is given the change comes.
+const LATER: Duration = Duration::from_mins(1);
+
+/// A given record with the key it got.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    pub(super) account: String,
+    pub(super) record: String,
+    pub(super) key: String,
+    /// The fields that the author wrote.
+    pub(super) said: crate::value::Record,
+}
+
+impl Placed {
+    pub(super) fn target(&self) -> RecordRef {
+        RecordRef { account: self.account.clone(), record: self.record.clone(), id: self.key.clone() }
+    }
+}
+
+/// Puts everything in place that is given, linked and in step where the test says so.
+pub(super) async fn place(stage: &Stage, test: &RuleTest) -> Result<Vec<Placed>, String> {
+    let mut given: Vec<TestRecord> = test.given.clone();
+    if test.linked {
+        in_step::match_up(stage, &mut given)?;
+    }
+    let mut placed = Vec::new();
+    for record in &given {
+        let key = put(stage, record)?;
+        placed.push(Placed {
+            account: record.account.clone(),
+            record: record.record.name.clone(),
+            key,
+            said: record.fields.clone(),
+        });
+    }
+    if test.linked {
+        in_step::link(stage, test, &mut placed).await?;
+    }
+    Ok(placed)
+}
+
+/// A person makes or changes a record; answers its key.
+pub(super) fn put(stage: &Stage, record: &TestRecord) -> Result<String, String> {
+    let Some(mut peer) = stage.wire.peer(&record.account) else {
+        return Err(format!("there is no account {}", record.account));
+    };
+    let key = peer.put(stage.clock.now(), &record.record.name, &record.fields)?;
+    Ok(key.to_key().unwrap_or_default())
+}
+
+/// Makes the change; answers the records that the runtime is told of.
+pub(super) fn change(stage: &Stage, test: &RuleTest, placed: &[Placed]) -> Result<Vec<RecordRef>, String> {
+    stage.clock.pass(LATER);
+    if test.when.is_empty() {
+        // Nothing changes: what is given is looked at as on a first start.
+        let worth = |one: &&Placed| {
+            let system =
+                stage.plan.accounts.get(&one.account).map(|account| account.system.clone()).unwrap_or_default();
+            stage.plan.interest(&system, &one.record) == Some(Interest::Work)
+        };
+        return Ok(placed.iter().filter(worth).map(Placed::target).collect());
+    }
+    let mut changed = Vec::new();
+    for change in &test.when {
+        let mut change = change.clone();
+        let only = placed.iter().find(|one| one.account == change.account && one.record == change.record.name);
+        if let (false, Some(only)) = (change.fields.contains_key(&change.record.key), only) {
+            change.fields.insert(change.record.key.clone(), key_of(stage, only));
+        }
+        let key = put(stage, &change)?;
+        changed.push(RecordRef { account: change.account, record: change.record.name.clone(), id: key });
+    }
+    Ok(changed)
+}
+
+/// The key of a placed record as its field holds it.
+fn key_of(stage: &Stage, placed: &Placed) -> Value {
+    let Some(peer) = stage.wire.peer(&placed.account) else { return Value::Null };
+    let key = peer.system().records.get(&placed.record).map(|record| record.key.clone()).unwrap_or_default();
+    peer.record(&placed.record, &placed.key).map(|row| row.field(&key).clone()).unwrap_or_default()
+}

@@ -1,0 +1,371 @@
+//! What came of a test against what it says must come of it.
+
+use super::stage::Stage;
+use crate::diagnostic::Span;
+use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestRecord};
+use crate::language::plan::{Arrow, FieldRule, RecordType, RuleBody, RuleLine, Side, heard::Heard};
+use crate::peer::PeerCall;
+use crate::runtime::Happening;
+use crate::store::Park;
+use crate::value::{Path, Record, Segment, Value, difference};
+
+/// Why a test failed, at one of its lines.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// In one line.
+    pub message: String,
+    /// The line of the test that does not hold.
+    pub span: Span,
+    /// Where expected and actual differ.
+    pub gaps: Vec<Gap>,
+    /// The rule lines that produced the value, or should have, each with what it did.
+    pub lines: Vec<(RuleLine, &'static str)>,
+    /// More to know.
+    pub notes: Vec<String>,
+}
+
+/// One place where expected and actual differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Where.
+    pub path: String,
+    /// As the test says.
+    pub expected: String,
+    /// As it is.
+    pub actual: String,
+}
+
+/// Everything that came of a test.
+pub(super) struct Came<'a> {
+    pub(super) stage: &'a Stage,
+    pub(super) writes: Vec<(String, PeerCall)>,
+    pub(super) happened: Vec<Happening>,
+    pub(super) parks: Vec<Park>,
+    pub(super) heard: &'a Heard,
+}
+
+/// Every failure of a test; none: it passed.
+pub(super) fn judge(test: &RuleTest, came: &Came<'_>) -> Vec<Failure> {
+    let mut found = Vec::new();
+    for expectation in &test.then {
+        found.extend(held(came, expectation));
+    }
+    found.extend(test.calls.as_ref().and_then(|calls| called(came, calls)));
+    if let Some(span) = test.nothing.filter(|_| !came.writes.is_empty()) {
+        let message = format!("nothing must be written, and {} made", was(came.writes.len(), "write"));
+        found.push(Failure { notes: told(came), lines: lines_of_writes(came), ..failure(message, span) });
+    }
+    match &test.parked {
+        Some(parked) => found.extend(parked_so(came, parked)),
+        None => found.extend(unexpected_parks(test, came)),
+    }
+    found.extend(put_off(test, came));
+    found
+}
+
+fn failure(message: impl Into<String>, span: Span) -> Failure {
+    Failure { message: message.into(), span, gaps: Vec::new(), lines: Vec::new(), notes: Vec::new() }
+}
+
+fn was(number: usize, what: &str) -> String {
+    format!("{} {}", count(number, what), if number == 1 { "was" } else { "were" })
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// `then` and `exactly`: each expected record is there.
+fn held(came: &Came<'_>, expectation: &Expectation) -> Vec<Failure> {
+    let Expectation { account, record: kind, records, exactly, span } = expectation;
+    let mut actual: Vec<Value> = match came.stage.wire.peer(account) {
+        Some(peer) => peer.records(&kind.name).into_iter().cloned().collect(),
+        None => Vec::new(),
+    };
+    let mut found = Vec::new();
+    if records.is_empty() && !actual.is_empty() {
+        let message = format!("{account} must have no {}, and has {}", kind.name, count(actual.len(), "record"));
+        let lines = creates_of(came, kind);
+        return vec![Failure { lines, notes: told(came), ..failure(message, *span) }];
+    }
+    // Records named by their key are taken first, so that a looser one does not take them away.
+    let mut wanted: Vec<&TestRecord> = records.iter().collect();
+    wanted.sort_by_key(|one| !one.fields.contains_key(&kind.key));
+    for one in wanted {
+        let named = one.fields.get(&kind.key).and_then(Value::to_key);
+        let fits = |row: &&Value| named.is_none() || row.field(&kind.key).to_key() == named;
+        let gaps = |row: &Value| gaps(kind, one, row, *exactly);
+        let nearest = actual.iter().enumerate().filter(|(_, row)| fits(row)).min_by_key(|(_, row)| gaps(row).len());
+        match nearest.map(|(at, _)| at) {
+            Some(at) => {
+                let row = actual.remove(at);
+                let differing = gaps(&row);
+                if !differing.is_empty() {
+                    let lines = lines_for(came, kind, &differing);
+                    let label = row.field(&kind.key).to_key().unwrap_or_default();
+                    let message = format!("{account}.{}/{label} is not as expected", kind.name);
+                    found.push(Failure { gaps: differing, lines, notes: told(came), ..failure(message, one.span) });
+                }
+            }
+            None => {
+                let which = named.map(|key| format!(" {key}")).unwrap_or_default();
+                let message = format!("{account} has no {}{which}", kind.name);
+                found.push(Failure { lines: creates_of(came, kind), notes: told(came), ..failure(message, one.span) });
+            }
+        }
+    }
+    if *exactly && !actual.is_empty() {
+        let message = format!("{account} has {} more than expected", count(actual.len(), &kind.name));
+        found.push(Failure { lines: creates_of(came, kind), notes: told(came), ..failure(message, *span) });
+    }
+    found
+}
+
+fn gaps(kind: &RecordType, wanted: &TestRecord, row: &Value, exactly: bool) -> Vec<Gap> {
+    let mut found = Vec::new();
+    subset(&Value::Record(wanted.fields.clone()), row, &Path::default(), &mut found);
+    if exactly {
+        let own = [Some(&kind.key), kind.created.as_ref(), kind.modified.as_ref()];
+        let free = |name: &String| own.contains(&Some(name)) || wanted.fields.contains_key(name);
+        for (name, value) in
+            row.as_record().into_iter().flatten().filter(|(name, value)| !free(name) && !is_empty(value))
+        {
+            found.push(Gap { path: name.clone(), expected: Value::Null.to_string(), actual: value.to_string() });
+        }
+    }
+    found
+}
+
+/// What nobody would say: null, false, the empty list.
+fn is_empty(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Bool(false)) || value.as_list().is_some_and(<[Value]>::is_empty)
+}
+
+/// Fields that are not wanted may be anything; lists have as many elements as wanted.
+fn subset(wanted: &Value, actual: &Value, at: &Path, found: &mut Vec<Gap>) {
+    match (wanted, actual) {
+        (Value::Record(fields), Value::Record(_)) => {
+            for (name, value) in fields {
+                subset(value, actual.field(name), &at.join(name.as_str()), found);
+            }
+        }
+        (Value::List(wanted), Value::List(actual)) if wanted.len() == actual.len() => {
+            for (index, (wanted, actual)) in wanted.iter().zip(actual).enumerate() {
+                let mut here = at.clone();
+                here.0.push(Segment::Index(index));
+                subset(wanted, actual, &here, found);
+            }
+        }
+        (Value::List(wanted), Value::List(actual)) => found.push(Gap {
+            path: at.to_string(),
+            expected: format!("{}: {}", count(wanted.len(), "element"), Value::List(wanted.clone())),
+            actual: format!("{}: {}", count(actual.len(), "element"), Value::List(actual.clone())),
+        }),
+        _ => found.extend(difference::between(wanted, actual).into_iter().map(|one| {
+            let mut path = at.clone();
+            path.0.extend(one.path.0);
+            Gap { path: path.to_string(), expected: one.left.to_string(), actual: one.right.to_string() }
+        })),
+    }
+}
+
+/// The rules that write the fields that differ, and the rows that spoke for them.
+fn lines_for(came: &Came<'_>, kind: &RecordType, gaps: &[Gap]) -> Vec<(RuleLine, &'static str)> {
+    let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
+    let names: Vec<String> = gaps.iter().map(|gap| first(&gap.path)).collect();
+    let mut found = Vec::new();
+    for pipeline in came.stage.plan.pipelines.values() {
+        for side in [Side::Left, Side::Right] {
+            let own = pipeline.record(side);
+            if own.system != kind.system || own.name != kind.name {
+                continue;
+            }
+            for rule in &pipeline.rules {
+                let path = crate::engine::target_path(rule, side).map(|path| first(&path.to_string()));
+                let points = if side == Side::Left { rule.arrow != Arrow::Right } else { rule.arrow != Arrow::Left };
+                if points && path.is_some_and(|path| names.contains(&path)) {
+                    explain(came, rule, &mut found);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn explain(came: &Came<'_>, rule: &FieldRule, found: &mut Vec<(RuleLine, &'static str)>) {
+    let spoke = came.heard.lines.contains(&rule.line);
+    found.push((rule.line.clone(), if spoke { "this rule spoke" } else { "this rule did not speak" }));
+    match &rule.body {
+        RuleBody::Value { table: Some(table), .. } => {
+            let rows = table.rows.iter().filter(|row| came.heard.lines.contains(&row.line));
+            found.extend(rows.map(|row| (row.line.clone(), "this row spoke")));
+        }
+        RuleBody::List(list) => list.rules.iter().for_each(|inner| explain(came, inner, found)),
+        RuleBody::Value { .. } => {}
+    }
+}
+
+fn creates_of(came: &Came<'_>, kind: &RecordType) -> Vec<(RuleLine, &'static str)> {
+    let mut found = Vec::new();
+    for pipeline in came.stage.plan.pipelines.values() {
+        for side in [Side::Left, Side::Right] {
+            let own = pipeline.record(side);
+            let create = pipeline.create(side).filter(|_| own.system == kind.system && own.name == kind.name);
+            found.extend(create.map(|create| {
+                let spoke = came.heard.lines.contains(&create.line);
+                (create.line.clone(), if spoke { "this condition was asked" } else { "this condition was never asked" })
+            }));
+        }
+    }
+    found
+}
+
+/// `calls`: as many, or these in this order.
+fn called(came: &Came<'_>, calls: &Calls) -> Option<Failure> {
+    let made = came.writes.len();
+    let fits = match &calls.list {
+        None => made == calls.count,
+        Some(list) => {
+            list.len() == made && list.iter().zip(&came.writes).all(|(wanted, made)| call_gaps(wanted, made).is_none())
+        }
+    };
+    if fits {
+        return None;
+    }
+    let message = match &calls.list {
+        Some(list) if list.len() == made => "other writes were made than expected".to_owned(),
+        _ => format!("{} expected, {made} made", count(calls.count, "write")),
+    };
+    let mut found = Failure { notes: told(came), lines: lines_of_writes(came), ..failure(message, calls.span) };
+    let pairs = calls.list.iter().flatten().zip(&came.writes).enumerate();
+    for (at, (wanted, made)) in pairs {
+        for gap in call_gaps(wanted, made).into_iter().flatten() {
+            found.gaps.push(Gap { path: format!("call {}{}", at + 1, gap.path), ..gap });
+        }
+    }
+    Some(found)
+}
+
+/// Where a write is not the expected one; `None`: it is.
+fn call_gaps(wanted: &ExpectedCall, (account, made): &(String, PeerCall)) -> Option<Vec<Gap>> {
+    let expected = format!("{} {}.{}", wanted.action, wanted.record.account, wanted.record.record.name);
+    let actual = format!("{} {account}.{}", made.kind.as_str(), made.record);
+    if expected != actual {
+        return Some(vec![Gap { path: String::new(), expected, actual }]);
+    }
+    let mut found = Vec::new();
+    for (name, value) in &wanted.record.fields {
+        let held = if *name == wanted.record.record.key {
+            made.key.clone().map(Value::Text).unwrap_or_default()
+        } else {
+            made.written.get(name).cloned().unwrap_or_default()
+        };
+        let (value, held) = match (value.to_key(), held.to_key()) {
+            (Some(value), Some(held)) if value == held => continue,
+            _ => (value, held),
+        };
+        let mut inner = Vec::new();
+        subset(value, &held, &Path::field(name.as_str()), &mut inner);
+        found.extend(inner.into_iter().map(|gap| Gap { path: format!(": {}", gap.path), ..gap }));
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+fn lines_of_writes(came: &Came<'_>) -> Vec<(RuleLine, &'static str)> {
+    let mut found: Vec<(RuleLine, &'static str)> = Vec::new();
+    for happening in &came.happened {
+        let Happening::Written { lines, pipeline, action, .. } = happening else { continue };
+        let wrote: Vec<(RuleLine, &'static str)> = if *action == "create" {
+            let pipeline = came.stage.plan.pipelines.get(pipeline);
+            let creates = pipeline.iter().flat_map(|pipeline| [&pipeline.create_left, &pipeline.create_right]);
+            creates.flatten().map(|create| (create.line.clone(), "this created")).collect()
+        } else {
+            lines.iter().filter_map(|text| rule_line(text)).map(|line| (line, "this wrote")).collect()
+        };
+        found.extend(wrote.into_iter().filter(|one| !found.contains(one)).collect::<Vec<_>>());
+    }
+    found
+}
+
+fn rule_line(text: &str) -> Option<RuleLine> {
+    let (file, line) = text.rsplit_once(':')?;
+    Some(RuleLine { file: file.to_owned(), line: line.parse().ok()? })
+}
+
+fn parked_so(came: &Came<'_>, parked: &Parked) -> Option<Failure> {
+    let fits = |park: &Park| match &parked.text {
+        None => true,
+        Some(text) => {
+            let text = text.to_lowercase();
+            let draft = &park.draft;
+            draft.code == text
+                || [&draft.reason, &draft.message].iter().any(|words| words.to_lowercase().contains(&text))
+        }
+    };
+    if came.parks.iter().any(fits) {
+        return None;
+    }
+    let message = match (&parked.text, came.parks.is_empty()) {
+        (_, true) => "nothing was parked".to_owned(),
+        (Some(text), false) => format!("nothing was parked with {text:?}"),
+        (None, false) => return None,
+    };
+    let lines = came.parks.iter().filter_map(line_of_park).collect();
+    Some(Failure { notes: told(came), lines, ..failure(message, parked.span) })
+}
+
+fn line_of_park(park: &Park) -> Option<(RuleLine, &'static str)> {
+    let (file, line) = &park.draft.rule;
+    (!file.is_empty()).then(|| (RuleLine { file: file.clone(), line: *line }, "this parked"))
+}
+
+fn unexpected_parks(test: &RuleTest, came: &Came<'_>) -> Option<Failure> {
+    if came.parks.is_empty() {
+        return None;
+    }
+    let lines = came.parks.iter().filter_map(line_of_park).collect();
+    let notes =
+        told(came).into_iter().chain(["where that is meant, say so: `parked: CODE` or words of the reason".to_owned()]);
+    let message = format!("{} was parked that the test does not expect", count(came.parks.len(), "record or group"));
+    Some(Failure { notes: notes.collect(), lines, ..failure(message, test.span) })
+}
+
+fn put_off(test: &RuleTest, came: &Came<'_>) -> Option<Failure> {
+    let mut last = std::collections::BTreeMap::new();
+    for happening in &came.happened {
+        match happening {
+            Happening::Compared { target } => {
+                last.remove(target);
+            }
+            Happening::PutOff { target, reason } => {
+                last.insert(target.clone(), reason.clone());
+            }
+            _ => {}
+        }
+    }
+    let notes: Vec<String> = last.iter().map(|(target, reason)| format!("{target}: {reason}")).collect();
+    (!notes.is_empty()).then(|| Failure { notes, ..failure("work did not come to an end", test.span) })
+}
+
+/// What petiole did, for people.
+fn told(came: &Came<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (account, call) in &came.writes {
+        let key = call.key.as_ref().map(|key| format!("/{key}")).unwrap_or_default();
+        let outcome =
+            call.refused.as_ref().map(|why| format!(" (refused with {}: {why})", call.status)).unwrap_or_default();
+        let written = short(&call.written);
+        notes.push(format!("{} {account}.{}{key}{written}{outcome}", call.kind.as_str(), call.record));
+    }
+    for park in &came.parks {
+        notes.push(format!("parked {} [{}]: {}", park.draft.target, park.draft.code, park.draft.message));
+    }
+    if notes.is_empty() {
+        notes.push("petiole wrote nothing".to_owned());
+    }
+    notes
+}
+
+fn short(written: &Record) -> String {
+    if written.is_empty() { String::new() } else { format!(": {}", Value::Record(written.clone())) }
+}

@@ -1,0 +1,203 @@
+//! What one test is played on: peers, plan with the test's own settings and accounts, runtime.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::broadcast::Receiver;
+
+use super::wire::{StoodClock, Wire, base_url};
+use crate::language::plan::lower::standing;
+use crate::language::plan::test::{RuleTest, TestAccount};
+use crate::language::plan::{Account, Plan, Setting};
+use crate::peer::{Peer, PeerCall};
+use crate::runtime::limits::POLL_INTERVAL;
+use crate::runtime::{Happening, Live, Pace, RuleState, Runtime, World, dispatcher};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Hint, HintSource, RecordRef};
+use crate::world::{Clock as _, SeededRandom};
+
+/// How often both sides may answer each other before a test is given up.
+pub(super) const ROUNDS_MAX: usize = 20;
+
+/// The seed of what chance there is.
+const SEED: u64 = 7;
+
+/// Happenings of one test at most; of more, the latest are looked at.
+const HAPPENINGS_MAX: usize = 1_024;
+
+/// A stage.
+pub(super) struct Stage {
+    pub(super) plan: Arc<Plan>,
+    pub(super) wire: Arc<Wire>,
+    pub(super) clock: Arc<StoodClock>,
+    pub(super) runtime: Arc<Runtime>,
+    happenings: Receiver<Happening>,
+}
+
+impl Stage {
+    /// A stage without records.
+    pub(super) fn new(plan: &Plan, test: &RuleTest) -> Result<Self, String> {
+        let plan = Arc::new(with_own(plan, test));
+        let clock = Arc::new(StoodClock::new());
+        let peers = plan.accounts.values().filter_map(|account| {
+            let system = plan.systems.get(&account.system)?;
+            Some((account.name.clone(), Peer::new(Arc::clone(system))))
+        });
+        let wire = Arc::new(Wire::new(peers.collect(), Arc::clone(&clock)));
+        let world = World {
+            clock: Arc::clone(&clock) as _,
+            random: Arc::new(SeededRandom::new(SEED)),
+            transport: Arc::clone(&wire) as _,
+        };
+        let defaults = defaults(&plan);
+        // A variable without a default stands for its own name.
+        let environment = |name: &str| Some(defaults.get(name).cloned().unwrap_or_else(|| name.to_owned()));
+        let live = Live::new(1, Arc::clone(&plan), &environment, &world, None)
+            .map_err(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+        let store = SqliteStore::open_memory().map_err(|error| error.to_string())?;
+        let pace = Pace { poll_interval: POLL_INTERVAL, happenings_kept: HAPPENINGS_MAX };
+        let rules = RuleState::new(PathBuf::new(), clock.now(), true, json!([]));
+        let runtime = Runtime::new(Arc::new(store), world, live, rules, pace);
+        let happenings = runtime.listen();
+        Ok(Self { plan, wire, clock, runtime, happenings })
+    }
+
+    /// Tells the runtime of changed records and lets it work until both sides are at rest: what it
+    /// writes is told to it again, as the systems' own webhooks would.
+    pub(super) async fn run(&self, changed: Vec<RecordRef>) -> Result<(), String> {
+        let mut changed = changed;
+        for _ in 0..ROUNDS_MAX {
+            if changed.is_empty() {
+                return Ok(());
+            }
+            let before = self.written();
+            let hints = changed.iter().map(|target| self.hint(target)).collect();
+            self.runtime.accept(hints).await.map_err(|trouble| trouble.to_string())?;
+            dispatcher::settle(&self.runtime, Duration::ZERO).await;
+            changed = self.written().split_off(before.len());
+        }
+        Err(format!("both sides still answer each other after {ROUNDS_MAX} rounds"))
+    }
+
+    fn hint(&self, target: &RecordRef) -> Hint {
+        Hint { at: self.clock.now(), source: HintSource::Webhook, target: target.clone(), version: None, first: false }
+    }
+
+    /// The records that calls changed so far, in the order in which they did.
+    fn written(&self) -> Vec<RecordRef> {
+        let done = |call: &PeerCall| call.kind.is_write() && call.refused.is_none();
+        let mut found = Vec::new();
+        for (account, peer) in self.wire.peers() {
+            for call in peer.calls().filter(|call| done(call)) {
+                let target = RecordRef {
+                    account: account.clone(),
+                    record: call.record.clone(),
+                    id: call.key.clone().unwrap_or_default(),
+                };
+                found.push((call.at, target));
+            }
+        }
+        found.sort_by_key(|(at, _)| *at);
+        found.into_iter().map(|(_, target)| target).collect()
+    }
+
+    /// The writes that were asked of the peers, refused ones too, in order.
+    pub(super) fn writes(&self) -> Vec<(String, PeerCall)> {
+        let mut found = Vec::new();
+        for (account, peer) in self.wire.peers() {
+            found.extend(peer.calls().filter(|call| call.kind.is_write()).map(|call| (account.clone(), call.clone())));
+        }
+        found.sort_by_key(|(_, call)| call.at);
+        found
+    }
+
+    /// What happened since the last time it was asked.
+    pub(super) fn happened(&mut self) -> Vec<Happening> {
+        let mut found = Vec::new();
+        while found.len() < HAPPENINGS_MAX {
+            match self.happenings.try_recv() {
+                Ok(happening) => found.push(happening),
+                Err(tokio::sync::broadcast::error::TryRecvError::Lagged(_)) => {}
+                Err(_) => break,
+            }
+        }
+        found
+    }
+}
+
+/// The plan with the test's settings and accounts, every account at its peer.
+fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
+    let mut own = plan.clone();
+    own.settings.extend(test.settings.iter().map(|(name, setting)| (name.clone(), setting.clone())));
+    let mut accounts: BTreeMap<String, Account> =
+        own.accounts.iter().map(|(name, account)| (name.clone(), account.as_ref().clone())).collect();
+    for system in own.systems.keys().filter(|name| !plan.accounts.values().any(|one| one.system == **name)) {
+        accounts.entry(system.clone()).or_insert_with(|| added(system, system));
+    }
+    for change in &test.accounts {
+        let account = accounts.entry(change.name.clone());
+        let account = account.or_insert_with(|| added(&change.name, change.system.as_deref().unwrap_or(&change.name)));
+        change_account(account, change);
+    }
+    for account in accounts.values_mut() {
+        account.base_url = Setting::Value(base_url(&account.name).into());
+        for name in secrets_of(plan, &account.system) {
+            account.secrets.entry(name.clone()).or_insert_with(|| Setting::Value(name.into()));
+        }
+    }
+    own.accounts = accounts.into_iter().map(|(name, account)| (name, Arc::new(account))).collect();
+    own.standing = standing(&own.settings, &own.accounts);
+    own
+}
+
+fn change_account(account: &mut Account, change: &TestAccount) {
+    account.properties.extend(change.properties.iter().map(|(name, value)| (name.clone(), value.clone())));
+    account.settings.extend(change.settings.iter().map(|(name, value)| (name.clone(), value.clone())));
+}
+
+fn added(name: &str, system: &str) -> Account {
+    Account {
+        name: name.to_owned(),
+        system: system.to_owned(),
+        base_url: Setting::Value(base_url(name).into()),
+        secrets: BTreeMap::new(),
+        properties: BTreeMap::new(),
+        carries: None,
+        settings: BTreeMap::new(),
+    }
+}
+
+/// The secrets that a system's calls name.
+fn secrets_of(plan: &Plan, system: &str) -> Vec<String> {
+    use crate::language::plan::TemplatePart;
+    let headers = plan.systems.get(system).map(|system| system.headers.as_slice()).unwrap_or_default();
+    let parts = headers.iter().flat_map(|(_, template)| &template.0);
+    parts
+        .filter_map(|part| match part {
+            TemplatePart::Hole(name) => name.strip_prefix("secrets.").map(str::to_owned),
+            TemplatePart::Text(_) => None,
+        })
+        .collect()
+}
+
+/// Variables that the rules give a default.
+fn defaults(plan: &Plan) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let of_accounts =
+        plan.accounts.values().flat_map(|account| account.properties.values().chain(account.settings.values()));
+    plan.settings.values().chain(of_accounts).for_each(|setting| note(setting, &mut found));
+    found
+}
+
+fn note(setting: &Setting, found: &mut BTreeMap<String, String>) {
+    match setting {
+        Setting::Env { name, default: Some(default), .. } => {
+            found.insert(name.clone(), default.clone());
+        }
+        Setting::List(items) => items.iter().for_each(|item| note(item, found)),
+        _ => {}
+    }
+}

@@ -1,0 +1,104 @@
+//! Runs tests, many side by side, each on a stage of its own.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::coverage::{Coverage, measure};
+use super::given;
+use super::judge::{Came, Failure, judge};
+use super::stage::Stage;
+use crate::language::plan::Plan;
+use crate::language::plan::heard::{self, Heard};
+use crate::language::plan::test::RuleTest;
+use crate::language::source::SourceMap;
+
+/// What came of a set of tests.
+#[derive(Debug)]
+pub struct Trial<'a> {
+    /// Each test in file order.
+    pub outcomes: Vec<Outcome<'a>>,
+    /// What they exercised together.
+    pub coverage: Coverage,
+}
+
+/// What came of one test.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// The test.
+    pub test: &'a RuleTest,
+    /// Why it failed; empty: it passed.
+    pub failures: Vec<Failure>,
+}
+
+impl Trial<'_> {
+    /// How many tests failed.
+    pub fn failed(&self) -> usize {
+        self.outcomes.iter().filter(|outcome| !outcome.failures.is_empty()).count()
+    }
+}
+
+/// Runs these tests under a plan.
+pub fn run<'a>(plan: &Plan, sources: &SourceMap, tests: &[&'a RuleTest]) -> Trial<'a> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Outcome<'a>, Heard)>> = Mutex::default();
+    let lock = || done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(tests.len());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (failures, heard) = one(plan, test);
+                    let at = tests.iter().position(|known| std::ptr::eq(*known, *test)).unwrap_or_default();
+                    lock().push((at, Outcome { test, failures }, heard));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(at, ..)| *at);
+    let mut whole = Heard::default();
+    let mut outcomes = Vec::new();
+    for (_, outcome, heard) in done {
+        whole.lines.extend(heard.lines);
+        whole.branches.extend(heard.branches);
+        outcomes.push(outcome);
+    }
+    Trial { outcomes, coverage: measure(plan, sources, &whole) }
+}
+
+/// One test from the first record to the verdict, on one thread.
+fn one(plan: &Plan, test: &RuleTest) -> (Vec<Failure>, Heard) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return (vec![broken(test, error.to_string())], Heard::default()),
+    };
+    runtime.block_on(async {
+        match play(plan, test).await {
+            Ok(done) => done,
+            Err(message) => {
+                let heard = heard::take();
+                (vec![broken(test, message)], heard)
+            }
+        }
+    })
+}
+
+async fn play(plan: &Plan, test: &RuleTest) -> Result<(Vec<Failure>, Heard), String> {
+    let mut stage = Stage::new(plan, test)?;
+    let placed = given::place(&stage, test).await?;
+    let _ = stage.happened();
+    heard::listen();
+    let changed = given::change(&stage, test, &placed)?;
+    stage.run(changed).await?;
+    let heard = heard::take();
+    let parks = stage.runtime.store.parks().await.map_err(|error| error.to_string())?;
+    let happened = stage.happened();
+    let came = Came { writes: stage.writes(), happened, parks, heard: &heard, stage: &stage };
+    let failures = judge(test, &came);
+    Ok((failures, heard))
+}
+
+fn broken(test: &RuleTest, message: String) -> Failure {
+    Failure { message, span: test.span, gaps: Vec::new(), lines: Vec::new(), notes: Vec::new() }
+}

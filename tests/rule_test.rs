@@ -1,0 +1,72 @@
+//! `petiole test`: a corpus of rule sets with what the command prints, and the shipped rules' own tests.
+//!
+//! Each folder of `rule_test/` is laid over `rule_test/base/` and run; `UPDATE=1` writes what came.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::{Folder, copy, petiole};
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rule_test")
+}
+
+/// Runs a case; what it printed, with its exit code before and findings behind.
+fn printed(case: &Path) -> String {
+    let folder = Folder::new();
+    let rules = folder.0.join("rules");
+    copy(&corpus().join("base"), &rules);
+    copy(case, &rules);
+    let arguments = std::fs::read_to_string(case.join("arguments")).unwrap_or_default();
+    let mut command = petiole();
+    command.current_dir(&folder.0).arg("test").args(arguments.split_whitespace());
+    let done = command.output().unwrap();
+    format!(
+        "exit {}\n{}{}",
+        done.status.code().unwrap(),
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr)
+    )
+}
+
+#[test]
+fn every_case_prints_what_is_expected() {
+    let mut wrong = Vec::new();
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(corpus()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    for case in cases.iter().filter(|case| !case.ends_with("base")) {
+        let printed = printed(case);
+        let expected = case.join("expected.txt");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&expected, &printed).unwrap();
+        } else if std::fs::read_to_string(&expected).unwrap_or_default() != printed {
+            wrong.push(format!("--- {}\n{printed}", case.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\nUPDATE=1 cargo test rule_test writes these down", wrong.join("\n"));
+}
+
+#[test]
+fn the_shipped_rules_pass_their_own_tests() {
+    let done = petiole().args(["test", "--format", "json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(done.status.success(), "{report:#}");
+    assert!(report["passed"].as_u64().unwrap() > 20);
+    assert_eq!(report["coverage"]["rows"]["exercised"], report["coverage"]["rows"]["total"], "{report:#}");
+}
+
+#[test]
+fn a_path_inside_the_rules_runs_only_its_tests() {
+    let ask = |paths: &[&str]| {
+        let done = petiole().args(["test", "--format", "json"]).args(paths).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        let files = report["tests"].as_array().unwrap().iter().map(|test| test["file"].as_str().unwrap().to_owned());
+        let mut files: Vec<String> = files.collect();
+        files.dedup();
+        files
+    };
+    assert_eq!(ask(&["rules/tables"]), ["rules/tables/order_status.yaml"]);
+    assert_eq!(
+        ask(&["rules/pipelines/customers.yaml", "rules/pipelines/products.yaml"]),
+        ["rules/pipelines/customers.yaml", "rules/pipelines/products.yaml"]
+    );
+}
