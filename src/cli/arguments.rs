@@ -166,6 +166,12 @@ pub struct LintArguments {
     /// Fail on warnings too.
     #[arg(long)]
     pub deny_warnings: bool,
+    /// Print who owns what, which arrows live, and every status table as a matrix.
+    #[arg(long)]
+    pub summary: bool,
+    /// Tell what a code means, and check nothing.
+    #[arg(long, value_name = "CODE")]
+    pub explain: Option<String>,
     /// How findings are written.
     #[arg(long, default_value = "text")]
     pub format: Format,

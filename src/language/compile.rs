@@ -4,8 +4,9 @@
 
 use std::path::PathBuf;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::check::check;
+use crate::language::lint::{run as lint, summary::summary};
 use crate::language::plan::{Plan, lower::lower, test::RuleTest};
 use crate::language::source::{SourceMap, load};
 
@@ -20,6 +21,8 @@ pub struct Compilation {
     pub plan: Option<Plan>,
     /// The tests beside the rules, where there is a plan.
     pub tests: Vec<RuleTest>,
+    /// Who owns what and what the tables say, for people.
+    pub summary: String,
 }
 
 /// Compiles the rule files at these paths.
@@ -38,12 +41,15 @@ fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
     let (rules, found) = check(&sources);
     findings.extend(found);
     let hash = sources.hash();
-    let (plan, tests) = match rules.filter(|_| !unread) {
+    findings.extend(rules.iter().flat_map(|rules| lint(rules, &sources)));
+    let sound = !findings.iter().any(|one| one.severity == Severity::Error);
+    let summary = rules.as_ref().map(summary).unwrap_or_default();
+    let (plan, tests) = match rules.filter(|_| !unread && sound) {
         Some(mut rules) => {
             let tests = std::mem::take(&mut rules.tests);
             (Some(lower(rules, hash)), tests)
         }
         None => (None, Vec::new()),
     };
-    Compilation { sources, findings, plan, tests }
+    Compilation { sources, findings, plan, tests, summary }
 }

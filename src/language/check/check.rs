@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::allowed::{self, Allowed};
 use super::ownership::Ownership;
 use super::settings::SettingTypes;
 use super::{account, ownership, pipeline, settings, system, table, test};
@@ -34,6 +35,8 @@ pub struct CheckedRules {
     pub tables: BTreeMap<String, Arc<Table>>,
     /// What values settings may have.
     pub types: SettingTypes,
+    /// Warnings that files allow.
+    pub allowed: Vec<Allowed>,
     /// Tests beside the rules, in file order.
     pub tests: Vec<RuleTest>,
 }
@@ -135,6 +138,7 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
         }
     }
     let tests = files.iter().flat_map(|(_, node)| test::check(&mut checker, node)).collect();
+    let allowed = files.iter().flat_map(|(_, node)| allowed::check(&mut checker, node)).collect();
     ownership::unused(&mut checker);
     checker.found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
     let sound = !checker.found.iter().any(|one| one.severity == Severity::Error);
@@ -146,6 +150,7 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
         pipelines,
         tables: checker.tables,
         types: checker.types,
+        allowed,
         tests,
     };
     (sound.then_some(rules), checker.found)

@@ -4,6 +4,7 @@
 //! goes on, so that one mistake never hides another.
 
 pub mod account;
+pub mod allowed;
 pub mod call;
 pub mod check;
 pub mod keyed_list;
@@ -17,4 +18,5 @@ pub mod table;
 pub mod test;
 mod test_value;
 
+pub use allowed::Allowed;
 pub use check::{CheckedRules, check};

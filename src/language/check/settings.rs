@@ -23,6 +23,17 @@ pub enum SettingType {
     List(Box<SettingType>),
 }
 
+impl SettingType {
+    /// The values that it names; none where it takes any text.
+    pub fn values(&self) -> &[String] {
+        match self {
+            Self::OneOf(values) => values,
+            Self::List(member) => member.values(),
+            Self::Text => &[],
+        }
+    }
+}
+
 /// Reads `settings:` with its `types:`.
 pub fn check(checker: &mut Checker<'_>, node: &Node) {
     let Some(file) = Mapping::of(node, "a settings file", &["settings", "types", "about"], &mut checker.found) else {

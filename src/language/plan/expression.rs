@@ -84,6 +84,11 @@ impl CompiledExpression {
         matches!(self.tree.kind, ExpressionKind::Path(_))
     }
 
+    /// Whether a path begins with this name.
+    pub fn mentions(&self, head: &str) -> bool {
+        mentions(&self.tree, head)
+    }
+
     /// The tree it was made from.
     pub fn tree(&self) -> &Expression {
         &self.tree
@@ -211,6 +216,21 @@ fn collect(at: &Expression, head: &str, names: &mut Vec<String>) {
             collect(inner, head, names);
         }
         ExpressionKind::Literal(_) | ExpressionKind::Park(_) => {}
+    }
+}
+
+fn mentions(at: &Expression, head: &str) -> bool {
+    match &at.kind {
+        ExpressionKind::Path(path) => path.head.as_ref().is_some_and(|name| name.text == head),
+        ExpressionKind::List(items) | ExpressionKind::Call(_, items) => items.iter().any(|item| mentions(item, head)),
+        ExpressionKind::Choice(parts) => parts.iter().any(|part| mentions(part, head)),
+        ExpressionKind::Binary(_, left, right) | ExpressionKind::Filter(left, right) => {
+            mentions(left, head) || mentions(right, head)
+        }
+        ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => {
+            mentions(inner, head)
+        }
+        ExpressionKind::Literal(_) | ExpressionKind::Park(_) => false,
     }
 }
 

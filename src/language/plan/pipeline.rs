@@ -123,13 +123,9 @@ impl Pipeline {
 
     /// Whether a value may flow to `target` by this rule, under ownership and these settings.
     pub fn flows(&self, rule: &FieldRule, target: Side, settings: &Value) -> bool {
-        let points = match target {
-            Side::Left => rule.arrow != Arrow::Right,
-            Side::Right => rule.arrow != Arrow::Left,
-        };
         let leaving = &self.record(target.other()).system;
         let with_create = rule.on_create && self.live_create(target, settings).is_some();
-        points && (with_create || rule.owner.lets_leave(leaving, settings))
+        rule.points(target) && (with_create || rule.owner.lets_leave(leaving, settings))
     }
 
     /// The match expression of a side.
@@ -140,16 +136,24 @@ impl Pipeline {
         }
     }
 
+    /// Every expression of the pipeline but those of its `with:` entries.
+    pub fn expressions(&self) -> impl Iterator<Item = &CompiledExpression> {
+        fn of_rules(rules: &[FieldRule]) -> Vec<&CompiledExpression> {
+            let conditions = rules.iter().filter_map(|rule| rule.when.as_ref());
+            let bodies = rules.iter().flat_map(|rule| match &rule.body {
+                RuleBody::Value { left, right, .. } => vec![left, right],
+                RuleBody::List(list) => of_rules(&list.rules),
+            });
+            bodies.chain(conditions).collect()
+        }
+        let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
+        creates.chain(of_rules(&self.rules)).chain([&self.match_left, &self.match_right])
+    }
+
     /// First names of the paths that this pipeline's expressions read from a system's side.
     pub fn reads(&self, system: &str) -> Vec<String> {
         let mut names = Vec::new();
-        let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
-        let bodies = self.rules.iter().flat_map(|rule| match &rule.body {
-            RuleBody::Value { left, right, .. } => vec![left, right],
-            RuleBody::List(_) => Vec::new(),
-        });
-        let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref());
-        for expression in creates.chain(bodies).chain(conditions).chain([&self.match_left, &self.match_right]) {
+        for expression in self.expressions() {
             expression.first_names(system, &mut names);
         }
         for rule in &self.rules {
@@ -235,6 +239,16 @@ pub struct FieldRule {
     pub line: RuleLine,
     /// Its place.
     pub span: Span,
+}
+
+impl FieldRule {
+    /// Whether the arrow points at a side.
+    pub fn points(&self, target: Side) -> bool {
+        match target {
+            Side::Left => self.arrow != Arrow::Right,
+            Side::Right => self.arrow != Arrow::Left,
+        }
+    }
 }
 
 /// What a rule carries.

@@ -1,0 +1,39 @@
+//! `allow:`: warnings that a file says are meant, each with its reason.
+
+use crate::diagnostic::{Code, Diagnostic, Severity, Span, suggest};
+use crate::language::check::Allowed;
+use crate::language::lint::registry::LINTS;
+use crate::language::syntax::mapping::with_help;
+
+/// Takes out what the files allow, and finds what is wrong with allowing it.
+pub fn apply(allowed: &[Allowed], found: &mut Vec<Diagnostic>) {
+    for one in allowed {
+        let Some(lint) = LINTS.iter().find(|lint| lint.name == one.lint.text) else {
+            let message = format!("there is no lint `{}`", one.lint.text);
+            let finding = Diagnostic::error(Code("unknown-lint"), message, one.lint.span, "unknown");
+            let names = LINTS.iter().map(|lint| lint.name);
+            found.push(with_help(finding, suggest::help(&one.lint.text, names)));
+            continue;
+        };
+        if lint.severity == Severity::Error {
+            let message = format!("`{}` is an error, and errors cannot be allowed", lint.name);
+            found.push(wrong(message, one.lint.span, "mend what it finds instead"));
+            continue;
+        }
+        if one.reason.is_none() {
+            let message = format!("`{}` is allowed without a reason", lint.name);
+            found.push(wrong(message, one.lint.span, "add `because …`"));
+            continue;
+        }
+        let before = found.len();
+        found.retain(|finding| finding.code.0 != lint.name || finding.primary.span.file != one.lint.span.file);
+        if found.len() == before {
+            let message = format!("`{}` is allowed here and finds nothing", lint.name);
+            found.push(Diagnostic::warning(Code("unused-allow"), message, one.lint.span, "take it out"));
+        }
+    }
+}
+
+fn wrong(message: String, span: Span, at: &str) -> Diagnostic {
+    Diagnostic::error(Code("wrong-allow"), message, span, at)
+}

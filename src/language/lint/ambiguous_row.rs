@@ -1,0 +1,67 @@
+//! No ambiguity: one row for each value, state and direction.
+
+use std::collections::BTreeSet;
+
+use super::lint::{Lint, View};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::bridge::Bridge;
+use crate::language::plan::{Row, Side};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "ambiguous-row",
+    severity: Severity::Error,
+    summary: "two rows of a table speak for the same value in the same state",
+    why: "Which of the two is followed would depend on their order in the file. Rows are a picture of the \
+          business, not a program: each value and state has exactly one.",
+    flagged: "rows:\n  - Open, Held -> Begun\n  - Held -> Waiting",
+    mended: "rows:\n  - Open -> Begun\n  - Held -> Waiting",
+    check,
+};
+
+fn check(view: &View<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for bridge in view.bridges() {
+        let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for target in [Side::Right, Side::Left] {
+            for value in bridge.known_values(target.other()) {
+                for state in states(&bridge, target) {
+                    let rows = bridge.speaking(target, &value, state.as_deref());
+                    if let [first, second, ..] = rows.as_slice()
+                        && told.insert((first.span.start, second.span.start))
+                    {
+                        found.push(twice(&bridge, target, (&value, state.as_deref()), (first, second)));
+                    }
+                }
+            }
+            let forward = Bridge::forward(target);
+            let mut closing = bridge.table.rows.iter().filter(|row| row.is_otherwise(forward));
+            if let (Some(first), Some(second)) = (closing.next(), closing.next()) {
+                let message = format!("table `{}` says `otherwise` twice in one direction", bridge.table.name);
+                found.push(LINT.found(message, second.span, "never followed").label(first.span, "the first"));
+            }
+        }
+    }
+    found
+}
+
+fn states(bridge: &Bridge<'_>, target: Side) -> Vec<Option<String>> {
+    let known = bridge.values(target).unwrap_or_default().into_iter().map(Some);
+    known.chain([None]).collect()
+}
+
+fn twice(
+    bridge: &Bridge<'_>,
+    target: Side,
+    (value, state): (&str, Option<&str>),
+    (first, second): (&Row, &Row),
+) -> Diagnostic {
+    let other = bridge.name(target);
+    let witness = match state {
+        Some(state) => format!("{value} while `{other}` is {state}"),
+        None => format!("{value} when `{other}` is created"),
+    };
+    let message = format!("two rows speak for {witness}");
+    let finding = LINT.found(message, second.span, "this row too").label(first.span, "this row");
+    finding.help("take one of them out, or tell them apart with `from STATES` or `on create`")
+}

@@ -1,0 +1,28 @@
+//! What is wrong with the meaning of rules that are well formed: one lint per file.
+//!
+//! A lint looks at checked rules and proves, or shows with concrete values, what they would do at
+//! run time, for every value that the settings may take. Adding one: its file, a line in
+//! `registry.rs`, a folder in `tests/lint/`.
+
+pub mod allow;
+pub mod ambiguous_row;
+pub mod bridge;
+pub mod dependency_cycle;
+pub mod echo_loop;
+#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+pub mod lint;
+pub mod lossy_round_trip;
+pub mod missing_required;
+pub mod page;
+pub mod registry;
+pub mod summary;
+pub mod swallowed_value;
+pub mod two_writers;
+pub mod unmapped_value;
+pub mod unreachable_row;
+pub mod unreachable_state;
+pub mod unused;
+pub mod walk;
+
+pub use lint::{Lint, View};
+pub use registry::run;

@@ -1,0 +1,104 @@
+//! What there is to say of a code: the page of a lint, or the sentence of a check.
+
+use std::fmt::Write as _;
+
+use super::lint::Lint;
+use super::registry::LINTS;
+use crate::diagnostic::suggest;
+
+/// Codes of findings that come before any lint, with what each means.
+pub const CHECKS: &[(&str, &str)] = &[
+    ("duplicate-key", "a key stands twice in one map"),
+    ("duplicate-name", "two things of one kind have the same name"),
+    ("missing-key", "a key that this kind of file needs is not there"),
+    ("read-only", "an arrow points at a field that cannot be written"),
+    ("script-error", "a script does not compile, or declares its functions wrongly"),
+    ("secret-in-file", "a secret stands in the file instead of a reference to the environment"),
+    ("syntax-expression", "an expression is not well formed"),
+    ("syntax-reference", "`${NAME}` stands inside other text"),
+    ("syntax-rule", "a rule, row or `with:` entry is not well formed"),
+    ("syntax-system", "a line of a system file is not well formed"),
+    ("syntax-yaml", "the file is not well formed YAML"),
+    ("type-arguments", "a function is given the wrong number of values"),
+    ("type-cardinality", "a `with:` entry does not say how many records there may be"),
+    ("type-constant", "a constant does not say when it is written"),
+    ("type-duration", "a duration is not written as `30s`, `500ms` or `2m`"),
+    ("type-list", "a list, or a group of rows, stands where one value is meant, or the other way round"),
+    ("type-match", "`match` does not compare one side with the other"),
+    ("type-mismatch", "a value does not fit its field"),
+    ("type-number", "a number is expected"),
+    ("type-setting", "a setting has a value that its type does not know"),
+    ("type-table", "a table stands between other systems than the rule that uses it"),
+    ("type-target", "an arrow points at something that is no field"),
+    ("unknown-field", "a record has no such field"),
+    ("unknown-file-kind", "a file does not begin with a key that says what it is"),
+    ("unknown-function", "there is no such function"),
+    ("unknown-key", "a key is not known here"),
+    ("unknown-lint", "`allow:` names a lint that does not exist"),
+    ("unknown-name", "a name at the head of a path means nothing here"),
+    ("unknown-owner", "nobody owns a group, or the owner is no system"),
+    ("unknown-pipeline", "there is no such pipeline"),
+    ("unknown-record", "a system has no such record"),
+    ("unknown-setting", "there is no such setting"),
+    ("unknown-system", "there is no such system"),
+    ("unknown-table", "there is no such table"),
+    ("unknown-value", "a field, a setting or a table cannot have this value"),
+    ("unset-variable", "the environment lacks a variable that the rules refer to"),
+    ("unused-allow", "`allow:` names a lint that finds nothing in this file"),
+    ("unused-owner", "`ownership` names a group that the pipeline does not have"),
+    ("wrong-allow", "`allow:` names an error, or gives no reason"),
+];
+
+/// What a code means, for a terminal; with the near codes where there is no such.
+///
+/// # Errors
+/// A sentence that names near codes.
+pub fn explain(code: &str) -> Result<String, String> {
+    if let Some(lint) = LINTS.iter().find(|lint| lint.name == code) {
+        return Ok(page(lint));
+    }
+    if let Some((name, meaning)) = CHECKS.iter().find(|(name, _)| *name == code) {
+        return Ok(format!("{name}: {meaning}\n"));
+    }
+    let codes = LINTS.iter().map(|lint| lint.name).chain(CHECKS.iter().map(|(name, _)| *name));
+    let near = suggest::help(code, codes).map(|help| format!("; {help}")).unwrap_or_default();
+    Err(format!("there is no code `{code}`{near}"))
+}
+
+fn page(lint: &Lint) -> String {
+    let indent = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    let mut out = format!("{} ({}): {}\n\n{}\n", lint.name, lint.severity.as_str(), lint.summary, lint.why);
+    let _ = write!(out, "\nFlagged:\n\n{}\nMended:\n\n{}", indent(lint.flagged), indent(lint.mended));
+    out
+}
+
+/// All codes as a Markdown page: the text of `rules/LINTS.md`.
+pub fn reference() -> String {
+    let mut out = String::from(
+        "# What lint finds\n\nGenerated from the lints themselves; `petiole lint --explain CODE` shows the same. Errors stop a rule set \
+         from serving; warnings and information never do. A file may allow a warning:\n\n```yaml\nallow:\n  - unused-table because next \
+         season needs it\n```\n\n## Lints\n",
+    );
+    for lint in LINTS {
+        let _ = write!(
+            out,
+            "\n### {} ({})\n\n{}.\n\n{}\n\n```yaml\n{}\n```\n\nMended:\n\n```yaml\n{}\n```\n",
+            lint.name,
+            lint.severity.as_str(),
+            capital(lint.summary),
+            lint.why,
+            lint.flagged,
+            lint.mended
+        );
+    }
+    out.push_str("\n## Checks\n\nFound before any lint runs.\n\n| Code | Means |\n|---|---|\n");
+    for (code, meaning) in CHECKS {
+        let _ = writeln!(out, "| `{code}` | {meaning} |");
+    }
+    out
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+}

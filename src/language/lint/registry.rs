@@ -1,0 +1,38 @@
+//! The lints, in the order in which they are listed.
+
+use super::lint::{Lint, View};
+use super::{
+    allow, ambiguous_row, dependency_cycle, echo_loop, lossy_round_trip, missing_required, swallowed_value,
+    two_writers, unmapped_value, unreachable_row, unreachable_state, unused,
+};
+use crate::diagnostic::Diagnostic;
+use crate::language::check::CheckedRules;
+use crate::language::source::SourceMap;
+
+/// Every lint.
+pub const LINTS: [&Lint; 13] = [
+    &unmapped_value::LINT,
+    &ambiguous_row::LINT,
+    &unreachable_row::LINT,
+    &unreachable_state::LINT,
+    &swallowed_value::LINT,
+    &echo_loop::LINT,
+    &lossy_round_trip::LINT,
+    &two_writers::LINT,
+    &missing_required::LINT,
+    &dependency_cycle::LINT,
+    &unused::TABLE,
+    &unused::READ,
+    &unused::MUTED,
+];
+
+/// What all lints find in checked rules, less what the files allow.
+pub fn run(rules: &CheckedRules, sources: &SourceMap) -> Vec<Diagnostic> {
+    let view = View { rules, sources };
+    let mut found: Vec<Diagnostic> = LINTS.iter().flat_map(|lint| (lint.check)(&view)).collect();
+    allow::apply(&rules.allowed, &mut found);
+    found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
+    // One rule used twice is flagged once.
+    found.dedup();
+    found
+}

@@ -1,0 +1,112 @@
+//! One writer: no field has two live sources at once.
+
+use super::lint::{Lint, View};
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
+use crate::language::syntax::expression::{Expression, ExpressionKind};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "two-writers",
+    severity: Severity::Error,
+    summary: "two rules write one field",
+    why: "Whichever comes last would win, and at the next change the other. A field has one source; where it depends, \
+          the two rules say so with `when` and `unless` of the same condition.",
+    flagged: "- shop.name  -> depot.label\n- shop.title -> depot.label",
+    mended: "- shop.name  -> depot.label   unless shop.title != null\n- shop.title -> depot.label   when shop.title != null",
+    check,
+};
+
+fn check(view: &View<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for pipeline in view.rules.pipelines.values() {
+        within(view, (pipeline, &pipeline.rules), &mut found);
+    }
+    across(view, &mut found);
+    found
+}
+
+fn within(view: &View<'_>, (pipeline, rules): (&Pipeline, &[FieldRule]), found: &mut Vec<Diagnostic>) {
+    for (at, first) in rules.iter().enumerate() {
+        for second in rules.iter().skip(at + 1) {
+            let sides = [Side::Left, Side::Right];
+            let both = sides.into_iter().find(|side| writes_same(view, pipeline, (first, second), *side));
+            if let Some(side) = both.filter(|_| !exclude(view, first, second)) {
+                let path = target(first, side).unwrap_or_default();
+                let message = format!("`{}.{path}` is written by two rules", pipeline.record(side).system);
+                found.push(flag(message, first.span, second.span));
+            }
+        }
+        if let RuleBody::List(list) = &first.body {
+            within(view, (pipeline, &list.rules), found);
+        }
+    }
+}
+
+/// Two pipelines with the same record on a side must not write the same field of it.
+fn across(view: &View<'_>, found: &mut Vec<Diagnostic>) {
+    let writes: Vec<_> = view
+        .rules
+        .pipelines
+        .values()
+        .flat_map(|pipeline| pipeline.rules.iter().map(move |rule| (pipeline, rule)))
+        .flat_map(|(pipeline, rule)| [Side::Left, Side::Right].map(|side| (pipeline, rule, side)))
+        .filter(|(pipeline, rule, side)| !rule.on_create && view.may_flow(pipeline, rule, *side))
+        .collect();
+    for (at, (pipeline, rule, side)) in writes.iter().enumerate() {
+        for (other, second, far) in writes.iter().skip(at + 1).filter(|(other, ..)| other.name != pipeline.name) {
+            let (kind, twin) = (pipeline.record(*side), other.record(*far));
+            let same = kind.system == twin.system && kind.name == twin.name;
+            let path = target(rule, *side);
+            if same && path.is_some() && path == target(second, *far) && !exclude(view, rule, second) {
+                let path = path.unwrap_or_default();
+                let message = format!("`{}.{path}` is written by two pipelines", kind.system);
+                found.push(flag(message, rule.span, second.span));
+            }
+        }
+    }
+}
+
+fn flag(message: String, first: Span, second: Span) -> Diagnostic {
+    let finding = LINT.found(message, second, "written here too").label(first, "written here");
+    finding.help("keep one of them, or tell them apart with `when COND` and `unless COND`")
+}
+
+fn writes_same(view: &View<'_>, pipeline: &Pipeline, (first, second): (&FieldRule, &FieldRule), side: Side) -> bool {
+    let flows = |rule| view.may_flow(pipeline, rule, side);
+    let path = target(first, side);
+    path.is_some() && path == target(second, side) && flows(first) && flows(second)
+}
+
+fn target(rule: &FieldRule, side: Side) -> Option<String> {
+    let path = match &rule.body {
+        RuleBody::Value { left_path, right_path, .. } => {
+            if side == Side::Left {
+                left_path.as_ref()
+            } else {
+                right_path.as_ref()
+            }
+        }
+        RuleBody::List(list) => Some(if side == Side::Left { &list.left } else { &list.right }),
+    };
+    path.map(ToString::to_string)
+}
+
+/// Whether one condition is the other turned round.
+fn exclude(view: &View<'_>, first: &FieldRule, second: &FieldRule) -> bool {
+    let (Some(first), Some(second)) = (&first.when, &second.when) else { return false };
+    let inner = |condition: &CompiledExpression| match &condition.tree().kind {
+        ExpressionKind::Not(inner) => Some(text(view, inner)),
+        _ => None,
+    };
+    inner(first).is_some_and(|inner| inner == text(view, second.tree()))
+        || inner(second).is_some_and(|inner| inner == text(view, first.tree()))
+}
+
+fn text(view: &View<'_>, tree: &Expression) -> String {
+    use crate::diagnostic::Sources as _;
+    let file = view.sources.text(tree.span.file);
+    let written = file.get(tree.span.start..tree.span.end).unwrap_or_default();
+    written.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,66 @@
+//! Totality: every source value has a row in every state of the target.
+
+use super::lint::{Lint, View};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::bridge::Bridge;
+use crate::language::plan::{Outcome, Side};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "unmapped-value",
+    severity: Severity::Error,
+    summary: "a value that a field may have has no row in the table that carries it",
+    why: "A value without a row parks its record: a person is called for something that the rules could have said. \
+          Every value of the source, in every state that the target may be in, needs a row, or one that says \
+          `nothing` or `park` with a `because`. Fields of free text are not counted; give their tables an `otherwise`.",
+    flagged: "rows:\n  - Open -> Begun\n# and the field may be `Closed` too",
+    mended: "rows:\n  - Open -> Begun\n  - otherwise -> nothing because the other side closes by itself",
+    check,
+};
+
+fn check(view: &View<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for bridge in view.bridges() {
+        for target in [Side::Right, Side::Left] {
+            if view.may_flow(bridge.pipeline, bridge.rule, target) {
+                found.extend(direction(view, &bridge, target));
+            }
+        }
+    }
+    found
+}
+
+fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
+    let sources = bridge.values(target.other())?;
+    let mut states: Vec<Option<String>> = match bridge.values(target) {
+        Some(states) if !bridge.rule.on_create => states.into_iter().map(Some).collect(),
+        _ => Vec::new(),
+    };
+    if states.is_empty() || view.may_create(bridge.pipeline, target).is_some() {
+        states.push(None);
+    }
+    let open: Vec<(&String, &Option<String>)> = sources
+        .iter()
+        .flat_map(|value| states.iter().map(move |state| (value, state)))
+        .filter(|(value, state)| bridge.outcome(target, value, state.as_deref()).is_none())
+        .collect();
+    let (value, state) = open.first()?;
+    let (source, other) = (bridge.name(target.other()), bridge.name(target));
+    let witness = match state {
+        Some(state) => format!("`{source}` is {value} while `{other}` is {state}"),
+        None => format!("`{source}` is {value} and `{other}` is created"),
+    };
+    let message = format!("table `{}` has no row for this: {witness}", bridge.table.name);
+    let values: Vec<&str> =
+        sources.iter().map(String::as_str).filter(|value| open.iter().any(|(one, _)| one == value)).collect();
+    let help = match target {
+        Side::Right => format!("add a row for {}, or `otherwise -> nothing because …`", values.join(", ")),
+        Side::Left => format!("add a row for {}, or `nothing <- otherwise because …`", values.join(", ")),
+    };
+    let finding = LINT.found(message, bridge.table.span, "in this table").help(help);
+    let more = open.len() - 1;
+    let finding = finding.label(bridge.rule.span, "used here");
+    let closed = bridge.table.rows.iter().any(|row| row.outcome_to(Bridge::forward(target)) == Some(Outcome::Nothing));
+    let finding = if closed { finding } else { finding.note("no row of this direction says `nothing`") };
+    Some(if more == 0 { finding } else { finding.note(format!("and {more} more values and states")) })
+}
