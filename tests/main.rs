@@ -3,6 +3,8 @@
 
 mod connector;
 mod lint;
+mod lint_fixtures;
+mod lint_rows;
 mod order_status;
 mod orders_cross;
 mod peer;

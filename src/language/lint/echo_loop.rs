@@ -12,9 +12,10 @@ pub const LINT: Lint = Lint {
     name: "echo-loop",
     severity: Severity::Error,
     summary: "a change comes back to where it was made, or never comes to rest",
-    why: "Both directions of a table are followed, with the moves that people make, from every pair of states. A \
-          person's change that the other side answers by changing the first side again undoes what the person did; a \
-          round that begins anew writes for ever.",
+    why: "Both directions of a table are followed, with the moves that people make, from every pair of states, as \
+          if every write were news for the other side. (The runtime knows its own writes again and would not answer \
+          them, but after a lost store it does not.) A person's change that the other side answers by changing the \
+          first side again undoes what the person did; a round that begins anew writes for ever.",
     flagged: "rows:\n  - Open, Held  -> Begun\n  - Open <- Waiting, Begun",
     mended: "rows:\n  - Open -> Begun   on create\n  - Held <- Waiting from Open",
     check,
@@ -23,12 +24,8 @@ pub const LINT: Lint = Lint {
 /// More writes than this after one change never end.
 const WRITES_MAX: usize = 64;
 
-/// Both states, and what each side's half of the base is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Joint {
-    now: [String; 2],
-    base: [String; 2],
-}
+/// Both states.
+type Joint = [String; 2];
 
 /// One write: on which side, what it led to, by which row.
 struct Write {
@@ -47,22 +44,22 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
         let (lefts, rights) =
             (bridge.values(Side::Left).unwrap_or_default(), bridge.values(Side::Right).unwrap_or_default());
-        let pairs = lefts.iter().flat_map(|left| rights.iter().map(move |right| (left, right)));
-        found.extend(pairs.filter_map(|(left, right)| from_rest(&bridge, left, right)).next());
+        let mut pairs = lefts.iter().flat_map(|left| rights.iter().map(move |right| (left, right)));
+        found.extend(pairs.find_map(|(left, right)| from_rest(&bridge, left, right)));
     }
     found
 }
 
 /// Every single move of a person from a pair of states at rest.
 fn from_rest(bridge: &Bridge<'_>, left: &str, right: &str) -> Option<Diagnostic> {
-    let rest = Joint { now: [left.to_owned(), right.to_owned()], base: [left.to_owned(), right.to_owned()] };
+    let rest: Joint = [left.to_owned(), right.to_owned()];
     for side in [Side::Left, Side::Right] {
         let moves = bridge.states(side).into_iter().flat_map(|states| &states.moves);
         let here = if side == Side::Left { left } else { right };
         for step in moves.filter(|step| step.from == here) {
             let mut joint = rest.clone();
-            *half(&mut joint.now, side) = step.to.clone();
-            let writes = follow(bridge, joint);
+            half(&mut joint, side).clone_from(&step.to);
+            let writes = follow(bridge, joint, side);
             if let Some(back) = writes.iter().find(|write| write.side == side) {
                 return Some(told(bridge, (left, right), (side, &step.to), (&writes, back)));
             }
@@ -85,32 +82,30 @@ fn of(pair: &[String; 2], side: Side) -> &str {
     if side == Side::Left { left } else { right }
 }
 
-/// The writes that follow, as the engine makes them, until both sides rest or a round is seen.
-fn follow(bridge: &Bridge<'_>, mut joint: Joint) -> Vec<Write> {
+/// The writes that follow a change of `side` until both sides rest or a round is seen.
+fn follow(bridge: &Bridge<'_>, mut joint: Joint, side: Side) -> Vec<Write> {
     let mut writes = Vec::new();
     let mut seen = BTreeSet::new();
-    while writes.len() < WRITES_MAX && seen.insert(joint.clone()) {
-        let changed = |side: Side| of(&joint.now, side) != of(&joint.base, side);
-        let targets = [Side::Right, Side::Left].into_iter().filter(|target| changed(target.other()));
-        let asked = targets.filter_map(|target| ask(bridge, &joint, target)).next();
-        let Some((target, step, goal, row)) = asked else { break };
-        // The source counts as changed until the goal is reached.
+    let mut source = side;
+    while writes.len() < WRITES_MAX && seen.insert((joint.clone(), source)) {
+        let target = source.other();
+        let Some((step, goal, row)) = ask(bridge, &joint, target) else { break };
+        half(&mut joint, target).clone_from(&step);
+        // Only what stays is an answer; on the way to it the source goes on asking.
         if step == goal {
-            joint.base = joint.now.clone();
+            source = target;
         }
-        *half(&mut joint.now, target) = step.clone();
-        *half(&mut joint.base, target) = step.clone();
         writes.push(Write { side: target, to: step, row });
     }
     writes
 }
 
-fn ask(bridge: &Bridge<'_>, joint: &Joint, target: Side) -> Option<(Side, String, String, Span)> {
-    let (source, present) = (of(&joint.now, target.other()), of(&joint.now, target));
+fn ask(bridge: &Bridge<'_>, joint: &Joint, target: Side) -> Option<(String, String, Span)> {
+    let (source, present) = (of(joint, target.other()), of(joint, target));
     match bridge.outcome(target, source, Some(present))? {
         (Outcome::Value(goal), row) if goal != present => {
             let step = first_step(bridge.states(target)?, present, &goal)?;
-            Some((target, step, goal, row.span))
+            Some((step, goal, row.span))
         }
         _ => None,
     }

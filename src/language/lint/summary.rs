@@ -78,8 +78,9 @@ fn matrix(bridge: &Bridge<'_>, target: Side, out: &mut String) {
         Some((Outcome::Park, _)) => "park".to_owned(),
         None => "?".to_owned(),
     };
+    let created = bridge.pipeline.create(target).is_some();
     let columns: Vec<Option<&str>> =
-        std::iter::once(None).chain(states.iter().map(|state| Some(state.as_str()))).collect();
+        created.then_some(None).into_iter().chain(states.iter().map(|state| Some(state.as_str()))).collect();
     let head = |state: Option<&str>| state.map_or_else(|| "(create)".to_owned(), str::to_owned);
     let width = |state: Option<&str>| {
         let cells = sources.iter().map(|value| cell(value, state).chars().count());

@@ -81,7 +81,7 @@ impl Way<'_> {
         let mut found = Vec::new();
         for value in certain_creates(self.view, create, path, &self.sources()) {
             let asks = matches!(self.bridge.outcome(self.target, &value, None), Some((Outcome::Value(_), _)));
-            let said = self.bridge.speaking(self.target, &value, None).first().is_some();
+            let said = !self.bridge.speaking(self.target, &value, None).is_empty();
             if !asks && !said {
                 let other = self.bridge.name(self.target);
                 let message = format!("`{other}` is created for {value}, and no row says as what");
