@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 mod connector;
+mod function;
 mod lint;
 mod lint_fixtures;
 mod lint_rows;

@@ -207,6 +207,22 @@ impl<'a> Context<'a> {
         self.pipeline.flows(rule, target, &self.situation.settings)
     }
 
+    /// The key that a pipeline has linked with this one, whichever side it is of.
+    fn linked_key(&self, pipeline: &str, id: &str) -> Option<Value> {
+        let pipeline = self.plan.pipelines.get(pipeline)?;
+        let found = [Side::Left, Side::Right].map(|side| {
+            let account = |side: Side| self.account_for(&pipeline.record(side).system);
+            self.ask(Want::Linked {
+                pipeline: pipeline.name.clone(),
+                side,
+                account: account(side),
+                id: id.to_owned(),
+                other: account(side.other()),
+            })
+        });
+        found.into_iter().flatten().find_map(|found| if let Found::Key(key) = found { Some(key.clone()) } else { None })
+    }
+
     /// What a name at the head of a path stands for.
     fn head(&self, name: &str) -> Option<Typed> {
         for side in [Side::Left, Side::Right] {
@@ -337,5 +353,16 @@ impl Scope for Within<'_, '_> {
             },
         };
         Some(self.context.follow(&from, segments).value)
+    }
+
+    fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
+        if name != "linked" && name != "counterpart" {
+            return None;
+        }
+        let [Value::Text(pipeline), key] = arguments else {
+            return Some(Err("takes a pipeline and a key".to_owned()));
+        };
+        let key = key.to_key().and_then(|id| self.context.linked_key(pipeline, &id)).unwrap_or_default();
+        Some(Ok(if name == "linked" { Value::Bool(!key.is_null()) } else { key }))
     }
 }

@@ -54,6 +54,19 @@ pub enum Want {
         /// Where the searched record can only be younger than this instant.
         since: Option<Timestamp>,
     },
+    /// The key of the record that a pipeline has linked with this one, if it has.
+    Linked {
+        /// The pipeline.
+        pipeline: String,
+        /// The side of the known record.
+        side: Side,
+        /// Its account.
+        account: String,
+        /// Its key.
+        id: String,
+        /// The account of the other side.
+        other: String,
+    },
     /// The key of the record that a pipeline links to this one, brought over first where it is
     /// missing and the pipeline's `create` allows it.
     Counterpart {

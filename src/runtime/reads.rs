@@ -40,6 +40,11 @@ impl Runtime {
                 Some(pipeline) => self.find(live, (pipeline, *side), account, (value, *since, fresh)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
+            Want::Linked { pipeline, side, account, id, other } => {
+                let Some(pipeline) = live.plan.pipelines.get(pipeline) else { return Ok(Found::Records(Vec::new())) };
+                let key = self.linked_key(pipeline, *side, (account, id), other).await?;
+                Ok(key.map_or(Found::Records(Vec::new()), Found::Key))
+            }
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
                 Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), other).await,
                 None => Ok(Found::Records(Vec::new())),

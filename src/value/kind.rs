@@ -39,6 +39,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether a place of this kind takes an expression of another kind, as far as kinds tell.
+    pub fn takes(&self, given: &Self) -> bool {
+        match (self, given) {
+            (Self::Any, _) | (_, Self::Any | Self::Null) => true,
+            (Self::Text, Self::Text | Self::Enum(_)) => true,
+            (Self::Decimal, Self::Integer | Self::Decimal) => true,
+            (Self::List(wanted), Self::List(given)) => wanted.takes(given),
+            (Self::Reference(_), Self::Text | Self::Integer | Self::Reference(_)) => true,
+            (Self::Text | Self::Integer, Self::Reference(_)) => true,
+            _ => self == given,
+        }
+    }
+
     /// Whether the value may stand where this kind is asked for. Null always may: whether it is
     /// allowed is a question of the field, not of its kind.
     pub fn fits(&self, value: &Value) -> bool {

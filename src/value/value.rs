@@ -95,6 +95,17 @@ impl Value {
         self.as_record().and_then(|fields| fields.get(name)).unwrap_or(NULL)
     }
 
+    /// Which of two values comes first; `None` where they have no order: numbers, texts, instants and
+    /// dates have one among their own.
+    pub fn order(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => Some(a.cmp(b)),
+            (Self::Timestamp(a), Self::Timestamp(b)) => Some(a.cmp(b)),
+            (Self::Date(a), Self::Date(b)) => Some(a.cmp(b)),
+            _ => Some(self.as_decimal()?.cmp(&other.as_decimal()?)),
+        }
+    }
+
     /// What people call this kind of value in a message.
     pub fn kind_name(&self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::check::Checker;
 use super::settings::SettingType;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::function::registry;
+use crate::language::function::{Function, registry};
 use crate::language::plan::RecordType;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::value::{Kind, Path, Segment, Value};
@@ -77,34 +77,76 @@ fn literal(value: &Value) -> Kind {
     }
 }
 
+/// Functions that ask what the runtime knows of links.
+const LINK_FUNCTIONS: [&str; 2] = ["linked", "counterpart"];
+
 fn call(checker: &mut Checker<'_>, names: &Names, (name, arguments): (&Name, &[Expression])) -> Kind {
-    for argument in arguments {
-        check(checker, names, argument);
+    let kinds: Vec<Kind> = arguments.iter().map(|argument| check(checker, names, argument)).collect();
+    if LINK_FUNCTIONS.contains(&name.text.as_str()) {
+        return link_call(checker, name, arguments);
     }
-    let script = checker
-        .scripts
-        .functions()
-        .find(|function| function.name == name.text)
-        .map(|function| function.parameters.len());
-    let (most, least, gives) = match (registry::find(&name.text), script) {
-        (Some(function), _) => (function.parameters.len(), 1, function.gives.clone()),
-        (None, Some(count)) => (count, count, Kind::Any),
-        (None, None) => {
-            let known: Vec<String> = registry::all()
-                .iter()
-                .map(|function| function.name.to_owned())
-                .chain(checker.scripts.functions().map(|function| function.name.clone()))
-                .collect();
-            let message = format!("there is no function `{}`", name.text);
-            checker.unknown("unknown-function", message, (&name.text, name.span), known.iter().map(String::as_str));
-            return Kind::Any;
-        }
+    if let Some(function) = registry::find(&name.text) {
+        fits(checker, function, name, (arguments, &kinds));
+        return function.gives.clone();
+    }
+    let script = checker.scripts.functions().find(|function| function.name == name.text);
+    let Some(count) = script.map(|function| function.parameters.len()) else {
+        let known: Vec<String> = registry::all()
+            .iter()
+            .map(|function| function.name.to_owned())
+            .chain(LINK_FUNCTIONS.map(str::to_owned))
+            .chain(checker.scripts.functions().map(|function| function.name.clone()))
+            .collect();
+        let message = format!("there is no function `{}`", name.text);
+        checker.unknown("unknown-function", message, (&name.text, name.span), known.iter().map(String::as_str));
+        return Kind::Any;
     };
-    if arguments.len() > most || arguments.len() < least {
-        let message = format!("`{}` takes {most} values and is given {}", name.text, arguments.len());
+    if arguments.len() != count {
+        let message = format!("`{}` takes {} and is given {}", name.text, counted(count), arguments.len());
         checker.error("type-arguments", message, name.span, "here");
     }
-    gives
+    Kind::Any
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 value".to_owned() } else { format!("{count} values") }
+}
+
+/// The values fit the function's parameters, as far as their kinds are known.
+fn fits(checker: &mut Checker<'_>, function: &Function, name: &Name, (arguments, kinds): (&[Expression], &[Kind])) {
+    let (least, most) = function.arity();
+    if arguments.len() < least || arguments.len() > most {
+        let message = format!("`{}` is given {}", name.text, counted(arguments.len()));
+        let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
+        return checker.found.push(finding.help(format!("write it as `{}`", function.written())));
+    }
+    for (at, (argument, kind)) in arguments.iter().zip(kinds).enumerate() {
+        let Some(parameter) = function.parameter(at) else { continue };
+        if !parameter.kind.takes(kind) {
+            let message = format!("`{}` takes {} and is given {kind}", name.text, parameter.kind);
+            let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
+            checker.found.push(finding.help(format!("write it as `{}`", function.written())));
+        }
+    }
+}
+
+/// `linked("PIPELINE", key)`
+fn link_call(checker: &mut Checker<'_>, name: &Name, arguments: &[Expression]) -> Kind {
+    let [pipeline, _] = arguments else {
+        let message = format!("`{}` takes a pipeline and a key", name.text);
+        checker.error("type-arguments", message, name.span, "write it as `linked(\"PIPELINE\", key)`");
+        return Kind::Any;
+    };
+    match &pipeline.kind {
+        ExpressionKind::Literal(Value::Text(text)) if checker.pipelines.contains_key(text) => {}
+        ExpressionKind::Literal(Value::Text(text)) => {
+            let known: Vec<String> = checker.pipelines.keys().cloned().collect();
+            let message = format!("there is no pipeline `{text}`");
+            checker.unknown("unknown-pipeline", message, (text, pipeline.span), known.iter().map(String::as_str));
+        }
+        _ => checker.error("type-arguments", "the pipeline is named by a constant", pipeline.span, "this may change"),
+    }
+    if name.text == "linked" { Kind::Bool } else { Kind::Any }
 }
 
 fn binary(
@@ -196,7 +238,10 @@ fn group(checker: &mut Checker<'_>, kind: &Arc<RecordType>, path: &PathExpressio
                 .push(finding.help(format!("write `{head}[].{name}` inside `sum`, `max`, `first` and the like")));
             Kind::Any
         }
-        Some((_, rest)) => walk(checker, kind, Path::default(), rest),
+        Some((step, rest)) => {
+            let found = walk(checker, kind, Path::default(), rest);
+            listed(&step.segment, found)
+        }
     }
 }
 
@@ -241,6 +286,11 @@ fn setting_kind(checker: &mut Checker<'_>, steps: &[Step], head: &Name) -> Kind 
     Kind::Any
 }
 
+/// `[]` gives the list of what stands in each element, `[0]` what stands in one.
+fn listed(step: &Segment, found: Kind) -> Kind {
+    if *step == Segment::Each { Kind::List(Box::new(found)) } else { found }
+}
+
 /// Follows steps through fields and references.
 pub fn walk(checker: &mut Checker<'_>, kind: &Arc<RecordType>, at: Path, steps: &[Step]) -> Kind {
     let Some((step, rest)) = steps.split_first() else {
@@ -250,7 +300,8 @@ pub fn walk(checker: &mut Checker<'_>, kind: &Arc<RecordType>, at: Path, steps: 
         Segment::Index(_) | Segment::Each => {
             let mut inner = at;
             inner.0.push(Segment::Each);
-            return walk(checker, kind, inner, rest);
+            let found = walk(checker, kind, inner, rest);
+            return listed(&step.segment, found);
         }
         Segment::Field(name) => name,
     };

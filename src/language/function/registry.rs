@@ -3,21 +3,35 @@
 use std::sync::LazyLock;
 
 use super::signature::Function;
-use super::{list, number, text};
+use super::{date, list, number, text};
 
 static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
     vec![
+        text::trim::function(),
         text::lower::function(),
         text::upper::function(),
-        text::trim::function(),
-        text::text::function(),
+        text::replace::function(),
+        text::split::function(),
+        text::join::function(),
         text::starts_with::function(),
+        text::ends_with::function(),
         text::contains::function(),
+        text::matches::function(),
+        text::text::function(),
         number::number::function(),
         number::round::function(),
+        number::floor::function(),
+        number::ceil::function(),
+        number::min::function(),
+        number::max::function(),
         list::sum::function(),
         list::count::function(),
         list::first::function(),
+        list::last::function(),
+        list::any::function(),
+        list::all::function(),
+        list::unique::function(),
+        date::date::function(),
     ]
 });
 

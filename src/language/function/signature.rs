@@ -1,5 +1,7 @@
 //! What a function says of itself: for the checker, the reference and its own test.
 
+use rust_decimal::Decimal;
+
 use crate::value::{Kind, Value};
 
 /// A parameter.
@@ -9,6 +11,19 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it takes.
     pub kind: Kind,
+    /// How often it may be given.
+    pub times: Times,
+}
+
+/// How often a parameter may be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// Always once.
+    Once,
+    /// Once or not at all.
+    Optional,
+    /// Any number of times; the last parameter only.
+    Any,
 }
 
 /// A function of the library.
@@ -28,9 +43,77 @@ pub struct Function {
     pub body: fn(&[Value]) -> Result<Value, String>,
 }
 
+impl Function {
+    /// The least and the most values that it takes.
+    pub fn arity(&self) -> (usize, usize) {
+        let needed = self.parameters.iter().filter(|parameter| parameter.times == Times::Once).count();
+        let endless = self.parameters.iter().any(|parameter| parameter.times == Times::Any);
+        (needed, if endless { usize::MAX } else { self.parameters.len() })
+    }
+
+    /// The parameter at which a value stands.
+    pub fn parameter(&self, at: usize) -> Option<&Parameter> {
+        self.parameters.get(at).or_else(|| self.parameters.last().filter(|last| last.times == Times::Any))
+    }
+
+    /// How it is written: `round(number: decimal, decimals?: integer) -> decimal`.
+    pub fn written(&self) -> String {
+        let parameters = self.parameters.iter().map(|parameter| {
+            let mark = match parameter.times {
+                Times::Once => "",
+                Times::Optional => "?",
+                Times::Any => "…",
+            };
+            format!("{}{mark}: {}", parameter.name, parameter.kind)
+        });
+        format!("{}({}) -> {}", self.name, parameters.collect::<Vec<_>>().join(", "), self.gives)
+    }
+}
+
 /// A parameter of this name and kind.
 pub fn takes(name: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, kind }
+    Parameter { name, kind, times: Times::Once }
+}
+
+/// A parameter that may be left out.
+pub fn may_take(name: &'static str, kind: Kind) -> Parameter {
+    Parameter { name, kind, times: Times::Optional }
+}
+
+/// Any number of further values.
+pub fn more(name: &'static str, kind: Kind) -> Parameter {
+    Parameter { name, kind, times: Times::Any }
+}
+
+/// The text at a position.
+///
+/// # Errors
+/// Where there is none.
+pub fn text_at(arguments: &[Value], at: usize) -> Result<&str, String> {
+    let value = argument(arguments, at);
+    value.as_text().ok_or_else(|| format!("takes text and was given {}", value.kind_name()))
+}
+
+/// The values of the one list that is given, else the arguments themselves.
+pub fn several(arguments: &[Value]) -> &[Value] {
+    match arguments {
+        [Value::List(items)] => items,
+        other => other,
+    }
+}
+
+/// Applies a function of a number; null stays null.
+///
+/// # Errors
+/// Where the argument is neither.
+pub fn on_number(arguments: &[Value], apply: impl Fn(Decimal) -> Decimal) -> Result<Value, String> {
+    match argument(arguments, 0) {
+        Value::Null => Ok(Value::Null),
+        value => match value.as_decimal() {
+            Some(number) => Ok(Value::Decimal(apply(number))),
+            None => Err(format!("takes a number and was given {}", value.kind_name())),
+        },
+    }
 }
 
 /// The argument at a position; null where it is not given.

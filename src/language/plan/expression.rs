@@ -17,6 +17,12 @@ use crate::value::{Path, Segment, Value};
 pub trait Scope {
     /// The value at a path from a name; from the current element where `head` is `None`. `None`: no such name.
     fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value>;
+
+    /// A function that asks what only the scope knows; `None`: it knows no such function.
+    fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
+        let _ = (name, arguments);
+        None
+    }
 }
 
 /// Why there is no value.
@@ -65,6 +71,10 @@ impl Scope for Element<'_> {
             None => Some(Path(segments.to_vec()).read(self.value)),
             Some(_) => self.outer.read(head, segments),
         }
+    }
+
+    fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
+        self.outer.call(name, arguments)
     }
 }
 
@@ -130,9 +140,10 @@ impl CompiledExpression {
             }
             ExpressionKind::Call(name, arguments) => {
                 let arguments = self.all(arguments, scope)?;
-                match registry::find(&name.text) {
-                    Some(function) => (function.body)(&arguments),
-                    None => self.scripts.call(&name.text, &arguments),
+                match (registry::find(&name.text), scope.call(&name.text, &arguments)) {
+                    (Some(function), _) => (function.body)(&arguments),
+                    (None, Some(answer)) => answer,
+                    (None, None) => self.scripts.call(&name.text, &arguments),
                 }
                 .map_err(|text| fail(format!("`{}`: {text}", name.text)))
             }
@@ -261,15 +272,7 @@ fn apply(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
 }
 
 fn order(a: &Value, b: &Value) -> Result<std::cmp::Ordering, String> {
-    match (a, b) {
-        (Value::Text(a), Value::Text(b)) => Ok(a.cmp(b)),
-        (Value::Timestamp(a), Value::Timestamp(b)) => Ok(a.cmp(b)),
-        (Value::Date(a), Value::Date(b)) => Ok(a.cmp(b)),
-        _ => match (a.as_decimal(), b.as_decimal()) {
-            (Some(a), Some(b)) => Ok(a.cmp(&b)),
-            _ => Err(format!("{} and {} have no order", a.kind_name(), b.kind_name())),
-        },
-    }
+    a.order(b).ok_or_else(|| format!("{} and {} have no order", a.kind_name(), b.kind_name()))
 }
 
 fn arithmetic(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {

@@ -1,6 +1,6 @@
 //! `round`: a number rounded half away from zero to some decimals.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, argument, may_take, takes};
 use crate::value::{Kind, Value};
 use rust_decimal::RoundingStrategy;
 
@@ -9,7 +9,7 @@ pub fn function() -> Function {
     Function {
         name: "round",
         about: "A number rounded half away from zero to some decimals.",
-        parameters: vec![takes("number", Kind::Decimal), takes("decimals", Kind::Integer)],
+        parameters: vec![takes("number", Kind::Decimal), may_take("decimals", Kind::Integer)],
         gives: Kind::Decimal,
         examples: &[("round(2.345, 2)", "2.35"), ("round(17.5)", "18")],
         body,

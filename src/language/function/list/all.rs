@@ -1,0 +1,21 @@
+//! `all`: whether every element of a list is true.
+
+use crate::language::function::signature::{Function, argument, takes};
+use crate::value::{Kind, Value};
+
+/// The declaration.
+pub fn function() -> Function {
+    Function {
+        name: "all",
+        about: "Whether every element of a list of truths is true.",
+        parameters: vec![takes("truths", Kind::List(Box::new(Kind::Bool)))],
+        gives: Kind::Bool,
+        examples: &[("all([true, false])", "false"), ("all([])", "true"), ("all([true, null])", "false")],
+        body,
+    }
+}
+
+fn body(arguments: &[Value]) -> Result<Value, String> {
+    let items = argument(arguments, 0).as_list().unwrap_or_default();
+    Ok(Value::Bool(items.iter().all(|item| *item == Value::Bool(true))))
+}

@@ -1,0 +1,20 @@
+//! `last`: the last element of a list.
+
+use crate::language::function::signature::{Function, argument, takes};
+use crate::value::{Kind, Value};
+
+/// The declaration.
+pub fn function() -> Function {
+    Function {
+        name: "last",
+        about: "The last element of a list; null where it is empty.",
+        parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
+        gives: Kind::Any,
+        examples: &[("last([1, 2, 3])", "3"), ("last([])", "null"), ("last(null)", "null")],
+        body,
+    }
+}
+
+fn body(arguments: &[Value]) -> Result<Value, String> {
+    Ok(argument(arguments, 0).as_list().and_then(<[Value]>::last).cloned().unwrap_or_default())
+}

@@ -1,0 +1,20 @@
+//! `ceil`: a number rounded up to a whole one.
+
+use crate::language::function::signature::{Function, on_number, takes};
+use crate::value::{Kind, Value};
+
+/// The declaration.
+pub fn function() -> Function {
+    Function {
+        name: "ceil",
+        about: "A number rounded up to a whole one.",
+        parameters: vec![takes("number", Kind::Decimal)],
+        gives: Kind::Decimal,
+        examples: &[("ceil(2.1)", "3"), ("ceil(-2.9)", "-2"), ("ceil(null)", "null")],
+        body,
+    }
+}
+
+fn body(arguments: &[Value]) -> Result<Value, String> {
+    on_number(arguments, |number| number.ceil())
+}

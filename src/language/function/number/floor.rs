@@ -1,0 +1,20 @@
+//! `floor`: a number rounded down to a whole one.
+
+use crate::language::function::signature::{Function, on_number, takes};
+use crate::value::{Kind, Value};
+
+/// The declaration.
+pub fn function() -> Function {
+    Function {
+        name: "floor",
+        about: "A number rounded down to a whole one.",
+        parameters: vec![takes("number", Kind::Decimal)],
+        gives: Kind::Decimal,
+        examples: &[(r#"floor(2.9)"#, "2"), (r#"floor(-2.1)"#, "-3"), ("floor(null)", "null")],
+        body,
+    }
+}
+
+fn body(arguments: &[Value]) -> Result<Value, String> {
+    on_number(arguments, |number| number.floor())
+}

@@ -1,0 +1,60 @@
+//! The expression library: every example holds, and the reference shows what there is.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use petiole::diagnostic::FileId;
+use petiole::language::function::{reference, registry};
+use petiole::language::plan::expression::CompiledExpression;
+use petiole::language::script::ScriptSet;
+use petiole::language::syntax::expression_parser::{Origin, parse};
+use petiole::value::Value;
+
+fn evaluate(text: &str) -> Value {
+    let map = |at: usize| at;
+    let tree = parse(text, &Origin { file: FileId(0), map: &map }).unwrap_or_else(|found| panic!("{text}: {found:?}"));
+    let (scripts, _) = ScriptSet::compile(&[]);
+    let compiled = CompiledExpression::new(tree, Arc::new(scripts));
+    compiled.evaluate_in(&Value::Null).unwrap_or_else(|fault| panic!("{text}: {fault:?}"))
+}
+
+#[test]
+fn every_example_holds() {
+    let mut wrong = Vec::new();
+    for function in registry::all() {
+        assert!(!function.examples.is_empty(), "{} has no example", function.name);
+        for (expression, value) in function.examples {
+            let found = evaluate(expression).to_string();
+            if found.trim_matches('"') != value.trim_matches('"') {
+                wrong.push(format!("{expression} gives {found}, not {value}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn names_are_told_once() {
+    let names: Vec<&str> = registry::all().iter().map(|function| function.name).collect();
+    let mut sorted = names.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(sorted.len(), names.len());
+    for wanted in
+        "trim lower upper replace split join starts_with ends_with contains matches number text round floor ceil min max sum count first last any all unique date"
+            .split(' ')
+    {
+        assert!(names.contains(&wanted), "{wanted} is missing");
+    }
+}
+
+#[test]
+fn function_reference() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar/FUNCTIONS.md");
+    let now = reference::page();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(kept, now, "refresh with UPDATE=1 cargo test function_reference");
+}
