@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 mod connector;
+mod expression;
 mod function;
 mod lint;
 mod lint_fixtures;
@@ -12,6 +13,7 @@ mod peer;
 mod recovery;
 mod reference;
 mod rule_test;
+mod script;
 mod simulator_flourish;
 mod store;
 mod support;

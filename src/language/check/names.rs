@@ -89,8 +89,8 @@ fn call(checker: &mut Checker<'_>, names: &Names, (name, arguments): (&Name, &[E
         fits(checker, function, name, (arguments, &kinds));
         return function.gives.clone();
     }
-    let script = checker.scripts.functions().find(|function| function.name == name.text);
-    let Some(count) = script.map(|function| function.parameters.len()) else {
+    let script = checker.scripts.functions().find(|function| function.name == name.text).cloned();
+    let Some(script) = script else {
         let known: Vec<String> = registry::all()
             .iter()
             .map(|function| function.name.to_owned())
@@ -101,11 +101,20 @@ fn call(checker: &mut Checker<'_>, names: &Names, (name, arguments): (&Name, &[E
         checker.unknown("unknown-function", message, (&name.text, name.span), known.iter().map(String::as_str));
         return Kind::Any;
     };
-    if arguments.len() != count {
-        let message = format!("`{}` takes {} and is given {}", name.text, counted(count), arguments.len());
-        checker.error("type-arguments", message, name.span, "here");
+    if arguments.len() != script.parameters.len() {
+        let count = counted(script.parameters.len());
+        let message = format!("`{}` takes {count} and is given {}", name.text, arguments.len());
+        let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
+        checker.found.push(finding.label(script.span, "declared here"));
     }
-    Kind::Any
+    for ((argument, given), (parameter, wanted)) in arguments.iter().zip(&kinds).zip(&script.parameters) {
+        if !wanted.takes(given) {
+            let message = format!("`{parameter}` of `{}` is {wanted} and is given {given}", name.text);
+            let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
+            checker.found.push(finding.label(script.span, "declared here"));
+        }
+    }
+    script.gives
 }
 
 fn counted(count: usize) -> String {

@@ -94,6 +94,18 @@ pub fn text_at(arguments: &[Value], at: usize) -> Result<&str, String> {
     value.as_text().ok_or_else(|| format!("takes text and was given {}", value.kind_name()))
 }
 
+/// The list at a position; a missing one is empty.
+///
+/// # Errors
+/// Where something else stands there.
+pub fn list_at(arguments: &[Value], at: usize) -> Result<&[Value], String> {
+    match argument(arguments, at) {
+        Value::Null => Ok(&[]),
+        Value::List(items) => Ok(items),
+        other => Err(format!("takes a list and was given {}", other.kind_name())),
+    }
+}
+
 /// The values of the one list that is given, else the arguments themselves.
 pub fn several(arguments: &[Value]) -> &[Value] {
     match arguments {

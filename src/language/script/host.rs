@@ -2,35 +2,38 @@
 //!
 //! Each function declares its types in a comment before it: `/// price(line: record) -> decimal`.
 
+use std::cell::Cell;
 use std::fmt;
 use std::time::Instant;
 
 use rhai::packages::{
-    BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, MoreStringPackage, Package as _,
+    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage, BasicStringPackage,
+    LogicPackage, MoreStringPackage, Package as _,
 };
 use rhai::{AST, Dynamic, Engine, Scope};
 
 use super::convert::{from_dynamic, to_dynamic};
 use super::limits;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
-use crate::value::Value;
+use crate::language::function::registry;
+use crate::value::{Kind, Value};
 
 /// A function that scripts declare.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptFunction {
     /// Its name.
     pub name: String,
-    /// Parameter names and kinds as written.
-    pub parameters: Vec<(String, String)>,
-    /// The kind of its answer as written.
-    pub gives: String,
+    /// Parameter names with their kinds.
+    pub parameters: Vec<(String, Kind)>,
+    /// The kind of its answer; nothing may always be answered.
+    pub gives: Kind,
     /// Where it is declared.
     pub span: Span,
 }
 
 /// The scripts of a generation.
-#[derive(Default)]
 pub struct ScriptSet {
+    engine: Engine,
     compiled: Vec<(AST, Vec<ScriptFunction>)>,
 }
 
@@ -43,13 +46,13 @@ impl fmt::Debug for ScriptSet {
 impl ScriptSet {
     /// Compiles script files.
     pub fn compile(files: &[(FileId, &str)]) -> (Self, Vec<Diagnostic>) {
-        let engine = engine();
-        let mut set = Self::default();
+        let mut set = Self { engine: engine(), compiled: Vec::new() };
         let mut found = Vec::new();
         for (file, text) in files {
-            match engine.compile(text) {
+            match set.engine.compile(text) {
                 Ok(ast) => {
                     let functions = declared(*file, text, &ast, &mut found);
+                    taken(&set, &functions, &mut found);
                     set.compiled.push((ast, functions));
                 }
                 Err(error) => {
@@ -74,24 +77,58 @@ impl ScriptSet {
     /// A sentence: no such function, a fault in the script with its place, or a limit.
     pub fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
         let found = self.compiled.iter().find(|(_, functions)| functions.iter().any(|function| function.name == name));
-        let Some((ast, _)) = found else { return Err("no such function".to_owned()) };
-        let mut engine = engine();
-        let begin = Instant::now();
-        engine.on_progress(move |operations| {
-            let late = operations % limits::OPERATIONS_PER_LOOK == 0 && begin.elapsed() > limits::CALL_TIME_MAX;
-            late.then(|| Dynamic::from("the script took too long"))
-        });
+        let Some((ast, functions)) = found else { return Err("no such function".to_owned()) };
         let arguments: Vec<Dynamic> = arguments.iter().map(to_dynamic).collect();
-        let answer: Dynamic =
-            engine.call_fn(&mut Scope::new(), ast, name, arguments).map_err(|error| error.to_string())?;
-        from_dynamic(&answer)
+        BEGUN.set(Some(Instant::now()));
+        let answer: Result<Dynamic, _> = self.engine.call_fn(&mut Scope::new(), ast, name, arguments);
+        BEGUN.set(None);
+        let answer = from_dynamic(&answer.map_err(|error| error.to_string())?)?;
+        let declared = functions.iter().find(|function| function.name == name).map(|function| &function.gives);
+        match declared.filter(|kind| !kind.fits(&answer)) {
+            Some(kind) => Err(format!("it declares {kind} and answered {}", answer.kind_name())),
+            None => Ok(answer),
+        }
+    }
+}
+
+thread_local! {
+    /// When the call that runs on this thread began.
+    static BEGUN: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Whether a call has run for too long; looked at only now and then.
+fn overtime(operations: u64) -> Option<Dynamic> {
+    let late = operations.is_multiple_of(limits::OPERATIONS_PER_LOOK)
+        && BEGUN.get().is_some_and(|begun| begun.elapsed() > limits::CALL_TIME_MAX);
+    late.then(|| Dynamic::from("the script took too long"))
+}
+
+/// A name means one thing: no function of the library and none of another script has it.
+fn taken(set: &ScriptSet, functions: &[ScriptFunction], found: &mut Vec<Diagnostic>) {
+    for function in functions {
+        let message = if registry::find(&function.name).is_some() {
+            format!("there is a function `{}` already, and scripts do not replace it", function.name)
+        } else if let Some(other) = set.functions().find(|other| other.name == function.name) {
+            let message = format!("two scripts have a function `{}`", function.name);
+            let finding = Diagnostic::error(Code("duplicate-name"), message, function.span, "again here");
+            found.push(finding.label(other.span, "the other").help("give one of them another name"));
+            continue;
+        } else {
+            continue;
+        };
+        let finding = Diagnostic::error(Code("duplicate-name"), message, function.span, "again here");
+        found.push(finding.help("give it another name"));
     }
 }
 
 /// An engine with nothing in it that acts: no clock, no sleep, no modules, no printing.
 fn engine() -> Engine {
     let mut engine = Engine::new_raw();
-    engine.register_global_module(CorePackage::new().as_shared_module());
+    // The core package would bring `sleep` with it, so its parts come one by one.
+    engine.register_global_module(ArithmeticPackage::new().as_shared_module());
+    engine.register_global_module(BasicStringPackage::new().as_shared_module());
+    engine.register_global_module(BasicIteratorPackage::new().as_shared_module());
+    engine.register_global_module(LogicPackage::new().as_shared_module());
     engine.register_global_module(MoreStringPackage::new().as_shared_module());
     engine.register_global_module(BasicArrayPackage::new().as_shared_module());
     engine.register_global_module(BasicMapPackage::new().as_shared_module());
@@ -106,6 +143,7 @@ fn engine() -> Engine {
     engine.set_max_array_size(limits::LIST_ELEMENTS_MAX);
     engine.set_max_map_size(limits::MAP_ENTRIES_MAX);
     engine.set_fail_on_invalid_map_property(true);
+    engine.on_progress(overtime);
     engine
 }
 
@@ -125,7 +163,8 @@ fn declared(file: FileId, text: &str, ast: &AST, found: &mut Vec<Diagnostic>) ->
             start += line.len();
         }
         match parsed {
-            Some(function) if function.parameters.len() == known.params.len() => functions.push(function),
+            Some(Ok(function)) if function.parameters.len() == known.params.len() => functions.push(function),
+            Some(Err(finding)) => found.push(finding),
             _ => {
                 let at = text.find(&format!("fn {declaration}")).unwrap_or(0);
                 let span = Span::new(file, at, at + declaration.len() + 3);
@@ -149,16 +188,41 @@ fn declared(file: FileId, text: &str, ast: &AST, found: &mut Vec<Diagnostic>) ->
     functions
 }
 
-fn parse_declaration(text: &str, span: Span) -> Option<ScriptFunction> {
+/// `name(parameter: kind, …) -> kind`; `None` where it is not of this form.
+fn parse_declaration(text: &str, span: Span) -> Option<Result<ScriptFunction, Diagnostic>> {
     let (name, rest) = text.split_once('(')?;
     let (inside, after) = rest.split_once(')')?;
-    let gives = after.trim().strip_prefix("->")?.trim().to_owned();
-    let parameters = inside
+    let gives = after.trim().strip_prefix("->")?.trim();
+    let written = inside
         .split(',')
         .filter(|part| !part.trim().is_empty())
-        .map(|part| part.split_once(':').map(|(name, kind)| (name.trim().to_owned(), kind.trim().to_owned())))
+        .map(|part| part.split_once(':').map(|(name, kind)| (name.trim(), kind.trim())))
         .collect::<Option<Vec<_>>>()?;
-    Some(ScriptFunction { name: name.trim().to_owned(), parameters, gives, span })
+    let kinds: Vec<&str> = written.iter().map(|(_, kind)| *kind).chain([gives]).collect();
+    if let Some(unknown) = kinds.into_iter().find(|word| kind_of(word).is_none()) {
+        let message = format!("`{unknown}` is no kind of value");
+        let finding = Diagnostic::error(Code("script-signature"), message, span, "declared here");
+        return Some(Err(finding.help(format!("write one of: {}", KINDS.join(", ")))));
+    }
+    let parameters = written.into_iter().filter_map(|(name, kind)| Some((name.to_owned(), kind_of(kind)?))).collect();
+    Some(Ok(ScriptFunction { name: name.trim().to_owned(), parameters, gives: kind_of(gives)?, span }))
+}
+
+/// The kinds that a declaration may name.
+const KINDS: [&str; 9] = ["text", "integer", "decimal", "bool", "timestamp", "date", "list", "record", "any"];
+
+/// Instants and dates are text inside a script.
+fn kind_of(word: &str) -> Option<Kind> {
+    Some(match word {
+        "text" => Kind::Text,
+        "integer" => Kind::Integer,
+        "decimal" => Kind::Decimal,
+        "bool" => Kind::Bool,
+        "timestamp" | "date" | "any" => Kind::Any,
+        "list" => Kind::List(Box::new(Kind::Any)),
+        "record" => Kind::Record("".into()),
+        _ => return None,
+    })
 }
 
 fn offset(text: &str, line: Option<usize>, column: Option<usize>) -> usize {

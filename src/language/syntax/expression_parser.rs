@@ -53,7 +53,12 @@ pub fn parse(text: &str, origin: &Origin<'_>) -> Result<Expression, Diagnostic> 
     let mut pairs = ExpressionGrammar::parse(Rule::whole, text).map_err(|error| explain(text, &error, origin))?;
     let tree =
         pairs.next().and_then(|whole| whole.into_inner().next()).and_then(|pair| Builder { origin }.expression(pair));
-    tree.ok_or_else(|| Diagnostic::error(CODE, "this is no expression", origin.span(0, text.len()), "here"))
+    // Shape is the grammar's; what is left to refuse is a number that a decimal cannot hold.
+    tree.ok_or_else(|| {
+        let message = "a number has more digits than can be kept exactly";
+        Diagnostic::error(CODE, message, origin.span(0, text.len()), "in this expression")
+            .help("write at most 28 digits")
+    })
 }
 
 /// Counts what makes the parser recurse: brackets, `not`, `-` and `if`.
@@ -119,6 +124,12 @@ fn expected(error: &Error<Rule>) -> &'static str {
     }
 }
 
+const COMPARISONS: [&str; 6] = ["==", "!=", "<=", ">=", "<", ">"];
+
+fn compares(rest: &str) -> bool {
+    COMPARISONS.iter().any(|one| rest.starts_with(one))
+}
+
 /// What people write out of habit from other languages.
 fn advice(text: &str, at: usize) -> Option<&'static str> {
     let rest = text.get(at..).unwrap_or_default();
@@ -129,6 +140,9 @@ fn advice(text: &str, at: usize) -> Option<&'static str> {
         Some("write `or`")
     } else if rest.starts_with('!') {
         Some("write `not`")
+    } else if compares(rest) && text.get(..at).is_some_and(|before| COMPARISONS.iter().any(|one| before.contains(one)))
+    {
+        Some("comparisons do not chain; join two of them with `and`")
     } else if rest.starts_with('=') {
         Some("write `==` to compare")
     } else if text.matches('"').count() % 2 == 1 {
@@ -254,7 +268,7 @@ impl Builder<'_> {
                 }
                 return Some(Expression { kind: ExpressionKind::Path(PathExpression { head: None, steps }), span });
             }
-            Rule::literal => ExpressionKind::Literal(literal(&primary.into_inner().next()?)),
+            Rule::literal => ExpressionKind::Literal(literal(&primary.into_inner().next()?)?),
             Rule::list => ExpressionKind::List(self.all(primary)?),
             Rule::call => {
                 let mut inner = primary.into_inner();
@@ -306,19 +320,19 @@ fn operator_of(pair: &Pair<'_, Rule>) -> Option<Operator> {
     })
 }
 
-fn literal(pair: &Pair<'_, Rule>) -> Value {
+/// `None`: a number that cannot be kept exactly.
+fn literal(pair: &Pair<'_, Rule>) -> Option<Value> {
     let text = pair.as_str();
-    match pair.as_rule() {
+    Some(match pair.as_rule() {
         Rule::text => Value::Text(unquote(text)),
         Rule::truth => Value::Bool(text == "true"),
-        Rule::integer => text.parse().map_or_else(|_| number(text), Value::Integer),
-        Rule::decimal => number(text),
+        Rule::integer => match text.parse() {
+            Ok(number) => Value::Integer(number),
+            Err(_) => Value::Decimal(decimal::parse(text)?),
+        },
+        Rule::decimal => Value::Decimal(decimal::parse(text)?),
         _ => Value::Null,
-    }
-}
-
-fn number(text: &str) -> Value {
-    decimal::parse(text).map_or_else(|| Value::text(text), Value::Decimal)
+    })
 }
 
 fn unquote(text: &str) -> String {

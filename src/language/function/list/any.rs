@@ -1,6 +1,6 @@
 //! `any`: whether one element of a list is true.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -16,6 +16,6 @@ pub fn function() -> Function {
 }
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
-    let items = argument(arguments, 0).as_list().unwrap_or_default();
-    Ok(Value::Bool(items.iter().any(|item| *item == Value::Bool(true))))
+    let items = list_at(arguments, 0)?;
+    Ok(Value::Bool(items.contains(&Value::Bool(true))))
 }

@@ -1,6 +1,6 @@
 //! `last`: the last element of a list.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -16,5 +16,5 @@ pub fn function() -> Function {
 }
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
-    Ok(argument(arguments, 0).as_list().and_then(<[Value]>::last).cloned().unwrap_or_default())
+    Ok(list_at(arguments, 0)?.last().cloned().unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 //! `sum`: the sum of a list of numbers; nothing counts as zero.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, list_at, takes};
 use crate::value::{Kind, Value};
 use rust_decimal::Decimal;
 
@@ -18,7 +18,7 @@ pub fn function() -> Function {
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
     let mut total = Decimal::ZERO;
-    for value in argument(arguments, 0).as_list().unwrap_or_default().iter().filter(|value| !value.is_null()) {
+    for value in list_at(arguments, 0)?.iter().filter(|value| !value.is_null()) {
         let number = value.as_decimal().ok_or_else(|| format!("takes numbers and found {}", value.kind_name()))?;
         total = total.checked_add(number).ok_or("the number is too large")?;
     }

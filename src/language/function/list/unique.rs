@@ -1,6 +1,6 @@
 //! `unique`: a list with each value once.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -21,7 +21,7 @@ pub fn function() -> Function {
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
     let mut seen: Vec<Value> = Vec::new();
-    for item in argument(arguments, 0).as_list().unwrap_or_default() {
+    for item in list_at(arguments, 0)? {
         if !seen.contains(item) {
             seen.push(item.clone());
         }

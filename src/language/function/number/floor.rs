@@ -10,7 +10,7 @@ pub fn function() -> Function {
         about: "A number rounded down to a whole one.",
         parameters: vec![takes("number", Kind::Decimal)],
         gives: Kind::Decimal,
-        examples: &[(r#"floor(2.9)"#, "2"), (r#"floor(-2.1)"#, "-3"), ("floor(null)", "null")],
+        examples: &[("floor(2.9)", "2"), ("floor(-2.1)", "-3"), ("floor(null)", "null")],
         body,
     }
 }

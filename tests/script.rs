@@ -1,0 +1,153 @@
+//! Scripts behind bars: what they may not do is found when they are compiled, or ends the call quickly.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use petiole::diagnostic::FileId;
+use petiole::language::script::ScriptSet;
+use petiole::value::{Value, json};
+
+use crate::support::{Folder, copy};
+
+/// No call may hold a worker longer than this, on a loaded machine.
+const SHORT: Duration = Duration::from_secs(2);
+
+fn compile(text: &str) -> (ScriptSet, Vec<String>) {
+    let (set, found) = ScriptSet::compile(&[(FileId(0), text)]);
+    (set, found.iter().map(|one| format!("{}: {}", one.code.0, one.message)).collect())
+}
+
+/// What a function of one parameter answers, or why it does not.
+fn call(body: &str, argument: &Value) -> Result<Value, String> {
+    let (set, found) = compile(&format!("/// f(x: any) -> any\nfn f(x) {{ {body} }}"));
+    assert!(found.is_empty(), "{found:?}");
+    let begin = Instant::now();
+    let answer = set.call("f", std::slice::from_ref(argument));
+    assert!(begin.elapsed() < SHORT, "{body} took {:?}", begin.elapsed());
+    answer
+}
+
+#[track_caller]
+fn is_stopped(body: &str) {
+    let answer = call(body, &Value::Null);
+    assert!(answer.is_err(), "{body} went through: {:?}", answer.map(|value| value.kind_name()));
+}
+
+#[test]
+fn loops_recursion_and_growth_are_stopped() {
+    for body in [
+        "loop {}",
+        "let n = 0; while true { n += 1; } n",
+        "f(x)",
+        "let s = \"x\"; loop { s += s; }",
+        "let a = [1]; loop { a += a; }",
+        "let a = []; loop { a.push(\"0123456789\"); }",
+        "let m = #{}; let n = 0; loop { m[\"k\" + n] = n; n += 1; }",
+        "let s = \"x\"; s.pad(1000000000, \"y\"); s",
+        "let a = []; a.pad(1000000000, 1); a",
+        "let big = \"x\"; for i in 0..13 { big += big; } let m = #{}; for i in 0..100000 { m[\"k\" + i] = big + i; } m",
+        "let a = []; for i in 0..1999 { a.push(i); } for i in 0..1000000 { a.index_of(-1); } a",
+        "1 / 0",
+        "9223372036854775807 + 1",
+        "let m = #{}; m.missing.deeper",
+        "throw \"enough\"",
+    ] {
+        is_stopped(body);
+    }
+}
+
+#[test]
+fn nothing_of_the_outside_is_there() {
+    for body in [
+        "sleep(10)",
+        "timestamp()",
+        "print(\"x\")",
+        "debug(1)",
+        "eval(\"1\")",
+        "import \"x\" as y",
+        "open(\"/etc/passwd\")",
+    ] {
+        let (set, found) = compile(&format!("/// f(x: any) -> any\nfn f(x) {{ {body}; }}"));
+        let refused = !found.is_empty() || set.call("f", &[Value::Null]).is_err();
+        assert!(refused, "{body} is possible");
+    }
+}
+
+#[test]
+fn a_fault_says_where() {
+    let (set, _) = compile("/// f(x: any) -> any\nfn f(x) {\n    let y = 1;\n    y.nothing_like_this()\n}");
+    let fault = set.call("f", &[Value::Null]).unwrap_err();
+    assert!(fault.contains("line 4"), "{fault}");
+}
+
+#[test]
+fn money_goes_in_and_out_exactly() {
+    let price = json::from_json(&serde_json::from_str("{\"price\": 0.1, \"count\": 3}").unwrap());
+    assert_eq!(call("x.price + x.price + x.price", &price).unwrap().to_string(), "0.3");
+    assert_eq!(call("x.price * 3 == 0.3", &price).unwrap(), Value::Bool(true));
+    assert_eq!(call("x.price + 0.2 == 0.30000000000000004", &price).unwrap(), Value::Bool(false));
+    let long = json::from_json(&serde_json::from_str("12345678901234567.123456789").unwrap());
+    assert_eq!(call("x", &long).unwrap().to_string(), "12345678901234567.123456789");
+}
+
+#[test]
+fn every_kind_of_value_passes_through() {
+    let text = r#"{"a": null, "b": true, "c": 7, "d": "ä", "e": [1, [2]], "f": {"g": "h"}}"#;
+    let value = json::from_json(&serde_json::from_str(text).unwrap());
+    assert_eq!(call("x", &value).unwrap(), value);
+}
+
+#[test]
+fn declarations_are_checked() {
+    let wrong = [
+        ("fn f(x) { x }", "script-signature"),
+        ("/// f(x: any)\nfn f(x) { x }", "script-signature"),
+        ("/// f(x: money) -> any\nfn f(x) { x }", "script-signature"),
+        ("/// f(x: any) -> number\nfn f(x) { x }", "script-signature"),
+        ("/// f(x: any, y: any) -> any\nfn f(x) { x }", "script-signature"),
+        ("/// lower(x: text) -> text\nfn lower(x) { x }", "duplicate-name"),
+        ("/// f(x: any) -> any\nfn f(x) { x", "script-syntax"),
+    ];
+    for (text, code) in wrong {
+        let (_, found) = compile(text);
+        assert!(found.iter().any(|one| one.starts_with(code)), "{text}: {found:?}");
+    }
+    let one = "/// f(x: any) -> any\nfn f(x) { x }";
+    let (_, found) = ScriptSet::compile(&[(FileId(0), one), (FileId(1), one)]);
+    assert!(found.iter().any(|one| one.code.0 == "duplicate-name"), "{found:?}");
+}
+
+#[test]
+fn an_answer_of_another_kind_is_a_fault() {
+    let (set, found) = compile("/// f(x: any) -> decimal\nfn f(x) { \"seven\" }");
+    assert!(found.is_empty());
+    let fault = set.call("f", &[Value::Null]).unwrap_err();
+    assert!(fault.contains("declares decimal and answered text"), "{fault}");
+    let (set, _) = compile("/// f(x: any) -> decimal\nfn f(x) { () }");
+    assert_eq!(set.call("f", &[Value::Null]), Ok(Value::Null), "nothing is always an answer");
+}
+
+#[test]
+fn calls_side_by_side_do_not_share_their_time() {
+    let set = Arc::new(compile("/// f(x: any) -> any\nfn f(x) { let n = 0; for i in 0..2000 { n += i; } n }").0);
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let set = Arc::clone(&set);
+            std::thread::spawn(move || (0..50).all(|_| set.call("f", &[Value::Null]).is_ok()))
+        })
+        .collect();
+    assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
+}
+
+#[test]
+fn lint_names_file_and_line_of_a_bad_script() {
+    let folder = Folder::new();
+    copy(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint/base"), &folder.0);
+    std::fs::create_dir_all(folder.0.join("scripts")).unwrap();
+    std::fs::write(folder.0.join("scripts/bad.rhai"), "/// f(x: any) -> any\nfn f(x) {\n    import \"os\" as os;\n}\n")
+        .unwrap();
+    let done = crate::support::petiole().arg("lint").arg(&folder.0).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(1), "{told}");
+    assert!(told.contains("scripts/bad.rhai:3:"), "{told}");
+}
