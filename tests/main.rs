@@ -12,7 +12,9 @@ mod orders_cross;
 mod peer;
 mod recovery;
 mod reference;
+mod reload;
 mod rule_test;
+
 mod script;
 mod simulator_flourish;
 mod store;

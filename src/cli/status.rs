@@ -62,6 +62,21 @@ fn print(found: &Json, format: Format) {
         number("/queue/parked")
     );
     println!("links: {}", number("/links"));
+    for (name, account) in found.pointer("/accounts").and_then(Json::as_object).into_iter().flatten() {
+        let word = |key: &str| account.get(key).and_then(Json::as_str).unwrap_or_default();
+        let calls: u64 = account
+            .get("calls")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flat_map(|calls| calls.values().filter_map(Json::as_u64))
+            .sum();
+        let pause = if word("paused_until").is_empty() {
+            String::new()
+        } else {
+            format!(", silent until {}", word("paused_until"))
+        };
+        println!("{name}: {}, {calls} calls{pause}", word("state"));
+    }
     for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
         let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();
         println!("put off ({records}): {}", trouble.get("reason").and_then(Json::as_str).unwrap_or_default());

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::{RecursiveMode, Watcher as _};
+use notify::event::{AccessKind, AccessMode};
+use notify::{EventKind, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
 use super::runtime::Runtime;
@@ -20,9 +21,12 @@ const QUIET_MAX: Duration = Duration::from_secs(2);
 pub async fn watch(runtime: Arc<Runtime>) {
     let (tell, mut changes) = mpsc::channel(1);
     let folder = runtime.rules.folder.clone();
-    let watcher = notify::recommended_watcher(move |_event| {
-        // A full channel already says that something changed.
-        let _ = tell.try_send(());
+    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Our own reading opens files; only what may have changed one counts. Trouble of the watch itself does too.
+        if event.map_or(true, |event| !event.kind.is_access() || is_close_of_write(&event)) {
+            // A full channel already says that something changed.
+            let _ = tell.try_send(());
+        }
     });
     let mut watcher = match watcher {
         Ok(watcher) => watcher,
@@ -44,6 +48,10 @@ pub async fn watch(runtime: Arc<Runtime>) {
         settle(&runtime, &mut changes).await;
         let _ = runtime.reload().await;
     }
+}
+
+fn is_close_of_write(event: &notify::Event) -> bool {
+    matches!(event.kind, EventKind::Access(AccessKind::Close(AccessMode::Write)))
 }
 
 async fn settle(runtime: &Runtime, changes: &mut mpsc::Receiver<()>) {

@@ -4,7 +4,9 @@ use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 
 use super::server::Shared;
-use crate::runtime::Runtime;
+use crate::connector::BreakerState;
+use crate::language::plan::Account;
+use crate::runtime::{Live, Runtime};
 use crate::store::StoreError;
 
 /// The body of `GET /api/v1/status`.
@@ -22,12 +24,8 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         .map(|(reason, records)| json!({ "reason": reason, "records": records }))
         .collect();
     let (rules_state, last_reload) = runtime.rules.to_json();
-    let accounts: Map<String, Json> = live
-        .plan
-        .accounts
-        .values()
-        .map(|account| (account.name.clone(), json!({ "system": account.system })))
-        .collect();
+    let accounts: Map<String, Json> =
+        live.plan.accounts.values().map(|account| (account.name.clone(), of_account(&live, account))).collect();
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "generation": live.generation,
@@ -41,6 +39,24 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
     }))
 }
 
+/// What an account's peer let through, and what holds calls back now.
+fn of_account(live: &Live, account: &Account) -> Json {
+    let Some(peer) = live.peers.get(&account.name) else { return json!({ "system": account.system }) };
+    let calls: Map<String, Json> =
+        peer.calls().into_iter().map(|(method, count)| (method.to_owned(), json!(count))).collect();
+    let state = match peer.breaker() {
+        BreakerState::Closed => "ok",
+        BreakerState::Open { .. } => "held back",
+        BreakerState::Probing => "on trial",
+    };
+    json!({
+        "system": account.system,
+        "state": state,
+        "paused_until": peer.paused_until().map(|until| until.to_string()),
+        "calls": calls,
+    })
+}
+
 /// `GET /metrics`
 pub async fn metrics(State(shared): State<Shared>) -> String {
     let counts = shared.runtime.store.counts().await.unwrap_or_default();
@@ -52,8 +68,23 @@ pub async fn metrics(State(shared): State<Shared>) -> String {
         ("petiole_links", "Links between records.", counts.links.to_string()),
         ("petiole_generation", "The generation of rules in service.", generation.to_string()),
     ];
-    gauges
+    let live = shared.runtime.live.load_full();
+    let mut text: String = gauges
         .iter()
         .map(|(name, help, value)| format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"))
-        .collect()
+        .collect();
+    text.push_str("# HELP petiole_calls_total Requests sent to peers.\n# TYPE petiole_calls_total counter\n");
+    for (account, peer) in &live.peers {
+        for (method, count) in peer.calls() {
+            text.extend([format!("petiole_calls_total{{account=\"{account}\",method=\"{method}\"}} {count}\n")]);
+        }
+    }
+    text.push_str(
+        "# HELP petiole_breaker_open Whether calls to a peer are held back.\n# TYPE petiole_breaker_open gauge\n",
+    );
+    for (account, peer) in &live.peers {
+        let open = u8::from(peer.breaker() != BreakerState::Closed);
+        text.extend([format!("petiole_breaker_open{{account=\"{account}\"}} {open}\n")]);
+    }
+    text
 }

@@ -1,0 +1,182 @@
+//! Rules change while the service runs: good ones serve at once, bad ones change nothing and say why.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use petiole::world::Method;
+use serde_json::{Value as Json, json};
+
+use crate::support::{Process, Trade, get, http, until};
+
+fn status(service: &Process) -> Json {
+    get(&format!("{}/api/v1/status", service.url))
+}
+
+fn generation(service: &Process) -> i64 {
+    status(service)["generation"].as_i64().unwrap()
+}
+
+fn file(trade: &Trade) -> PathBuf {
+    trade.rules.join("pipelines/orders.yaml")
+}
+
+/// The pipeline's text with another `about`, which is a change and harms nothing.
+fn edited(path: &Path, about: &str) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines =
+        text.lines().map(|line| if line.starts_with("about:") { format!("about: {about}") } else { line.to_owned() });
+    lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
+fn signal(service: &Process, name: &str) {
+    let done = Command::new("kill").args([&format!("-{name}"), &service.child.id().to_string()]).status().unwrap();
+    assert!(done.success());
+}
+
+#[test]
+fn an_edit_saved_in_place_or_by_rename_serves_without_restart() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
+    let first = generation(&service);
+    let path = file(&trade);
+    std::fs::write(&path, edited(&path, "saved in place")).unwrap();
+    until("the edit in place serves", || generation(&service) > first);
+    let second = generation(&service);
+    let beside = path.with_extension("yaml.new");
+    std::fs::write(&beside, edited(&path, "saved by rename")).unwrap();
+    std::fs::rename(&beside, &path).unwrap();
+    until("the edit by rename serves", || generation(&service) > second);
+    assert_eq!(status(&service)["last_reload"]["ok"], true);
+}
+
+#[test]
+fn an_invalid_edit_changes_nothing_and_says_why() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
+    let before = status(&service);
+    let path = file(&trade);
+    let good = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, good.replace("leaflink.number ", "leaflink.nunber ")).unwrap();
+    until("the findings show", || status(&service)["last_reload"]["ok"] == false);
+    let now = status(&service);
+    assert_eq!((&now["generation"], &now["rules_hash"]), (&before["generation"], &before["rules_hash"]));
+    let finding = &now["last_reload"]["findings"][0];
+    assert_eq!(finding["code"], "unknown-field", "{finding}");
+    assert!(finding["file"].as_str().unwrap().ends_with("pipelines/orders.yaml"), "{finding}");
+    assert_eq!(finding["help"], "write `number`", "{finding}");
+    let answer = http(Method::Post, &format!("{}/api/v1/reload", service.url), &[], b"");
+    assert_eq!(answer.status, 422);
+    let body: Json = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(body["findings"][0]["code"], "unknown-field");
+    assert!(body["errors"].as_u64().unwrap() > 0);
+    // The old rules go on with their work.
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    trade.subscribe(&service);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    until("an order crosses under the old rules", || !trade.orders().is_empty());
+    std::fs::write(&path, good).unwrap();
+    until("mended rules are taken", || status(&service)["last_reload"]["ok"] == true);
+    assert_eq!(status(&service)["generation"], before["generation"], "an unchanged tree keeps its number");
+}
+
+#[test]
+fn a_hangup_and_a_request_reload_at_once() {
+    let trade = Trade::start();
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "60s", "--no-watch"]);
+    let service = Process::start(&mut command, "listening");
+    let first = generation(&service);
+    let path = file(&trade);
+    std::fs::write(&path, edited(&path, "by request")).unwrap();
+    let answer = http(Method::Post, &format!("{}/api/v1/reload", service.url), &[], b"");
+    assert_eq!(answer.status, 200);
+    let body: Json = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(body["generation"], generation(&service));
+    let second = generation(&service);
+    assert!(second > first);
+    std::fs::write(&path, edited(&path, "by signal")).unwrap();
+    signal(&service, "HUP");
+    until("the signal reloads", || generation(&service) > second);
+}
+
+#[test]
+fn the_last_good_rules_outlive_a_restart() {
+    let trade = Trade::start();
+    let mut service = trade.run("60s");
+    let before = generation(&service);
+    let path = file(&trade);
+    let good = std::fs::read_to_string(&path).unwrap();
+    service.kill();
+    std::fs::write(&path, "pipeline: [").unwrap();
+    let mut service = trade.run("60s");
+    let now = status(&service);
+    assert_eq!(now["rules_state"], "last-good");
+    assert_eq!(now["generation"], before);
+    assert!(!now["last_reload"]["findings"].as_array().unwrap().is_empty());
+    trade.subscribe(&service);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    until("an order crosses under the last good rules", || !trade.orders().is_empty());
+    service.kill();
+    let strict = trade.command(&["run", "--listen", "127.0.0.1:0", "--strict"]).output().unwrap();
+    assert_eq!(strict.status.code(), Some(1), "{}", String::from_utf8_lossy(&strict.stderr));
+    std::fs::write(&path, good).unwrap();
+    let service = trade.run("60s");
+    assert_eq!(status(&service)["rules_state"], "current");
+    assert_eq!(generation(&service), before, "the same rules keep their number over restarts");
+}
+
+#[test]
+fn without_a_last_good_set_broken_rules_end_the_start() {
+    let trade = Trade::start();
+    std::fs::write(file(&trade), "pipeline: [").unwrap();
+    let done = trade.command(&["run", "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(told.contains("orders.yaml:1"), "{told}");
+}
+
+#[test]
+fn a_changed_address_of_an_account_takes_effect_without_restart() {
+    let trade = Trade::start();
+    let accounts = trade.rules.join("accounts.yaml");
+    let text = std::fs::read_to_string(&accounts).unwrap();
+    let elsewhere = text.replace("${LEAFLINK_BASE_URL:-https://app.leaflink.com/api/v2}", "http://127.0.0.1:9/api/v2");
+    std::fs::write(&accounts, &elsewhere).unwrap();
+    let service = trade.run("300ms");
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    until("the wrong address is tried", || {
+        status(&service)["accounts"]["leaflink"]["calls"]["GET"].as_u64().unwrap_or_default() > 0
+    });
+    assert!(trade.orders().is_empty());
+    std::fs::write(&accounts, text).unwrap();
+    until("the order crosses by the new address", || trade.orders().len() == 1);
+}
+
+#[test]
+fn a_service_at_rest_does_not_read_its_rules_again() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
+    let before = status(&service)["last_reload"]["at"].clone();
+    // Reading the rule files is what a watcher must not take for a change.
+    for _ in 0..3 {
+        let done = trade.command(&["lint"]).output().unwrap();
+        assert!(done.status.success());
+    }
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    trade.subscribe(&service);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    until("work goes on meanwhile", || !trade.orders().is_empty());
+    assert_eq!(status(&service)["last_reload"]["at"], before);
+}
+
+#[test]
+fn a_termination_finishes_what_is_in_flight_and_ends_well() {
+    let trade = Trade::start();
+    let mut service = trade.run("60s");
+    trade.faults(&trade.flourish, &json!({ "delay_ms": 100 }));
+    trade.subscribe(&service);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 5 }));
+    until("work is in flight", || status(&service)["queue"]["in_flight"].as_u64().unwrap_or_default() > 0);
+    signal(&service, "TERM");
+    let ended = service.child.wait().unwrap();
+    assert_eq!(ended.code(), Some(0));
+}
