@@ -1,6 +1,7 @@
 //! Behaviour of petiole, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+mod cli;
 mod connector;
 mod expression;
 mod function;
@@ -15,6 +16,7 @@ mod reference;
 mod reload;
 mod rule_test;
 
+mod scenario;
 mod script;
 mod simulator_flourish;
 mod store;

@@ -1,0 +1,89 @@
+//! What the command line prints, as transcripts: `tests/cli/*.md`.
+//!
+//! A block ```` ```console ```` holds commands (`$ petiole …`), what they print on both streams, and their
+//! exit code in brackets. They run in a folder with the shipped rules and no service. `UPDATE=1 cargo test
+//! cli_transcripts` writes what is printed; look at the difference before it is kept.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{Folder, Trade, copy};
+
+fn run(folder: &Folder, line: &str) -> String {
+    let mut words = line.split_whitespace();
+    assert_eq!(words.next(), Some("petiole"), "{line}");
+    let done = Command::new(env!("CARGO_BIN_EXE_petiole"))
+        .args(words)
+        .current_dir(&folder.0)
+        .env_clear()
+        .env("PETIOLE_URL", "http://127.0.0.1:9")
+        .output()
+        .unwrap();
+    let mut told = String::from_utf8_lossy(&done.stdout).into_owned();
+    told.push_str(&String::from_utf8_lossy(&done.stderr));
+    let told =
+        told.replace(&folder.0.display().to_string(), "[FOLDER]").replace(env!("CARGO_PKG_VERSION"), "[VERSION]");
+    let told: Vec<&str> = told.lines().map(str::trim_end).collect();
+    format!("{}\n[{}]\n", told.join("\n"), done.status.code().unwrap_or(-1)).trim_start_matches('\n').to_owned()
+}
+
+fn refreshed(page: &str) -> (String, usize) {
+    let folder = Folder::new();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &folder.0.join("rules"));
+    let (mut out, mut inside, mut commands) = (String::new(), false, 0);
+    for line in page.lines() {
+        match line {
+            "```console" => inside = true,
+            "```" => inside = false,
+            _ if inside && !line.starts_with("$ ") && !line.starts_with("# ") => continue,
+            _ => {}
+        }
+        out.extend([line, "\n"]);
+        if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
+            commands += 1;
+            out.push_str(&run(&folder, command));
+        }
+        // `# FILE: OLD => NEW` changes a rule file before the next command.
+        if let Some(edit) = line.strip_prefix("# ").filter(|_| inside) {
+            let (file, change) = edit.split_once(": ").unwrap();
+            let (old, new) = change.split_once(" => ").unwrap();
+            let path = folder.0.join(file);
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(text.contains(old), "{file} has no {old}");
+            std::fs::write(&path, text.replacen(old, new, 1)).unwrap();
+        }
+    }
+    (out, commands)
+}
+
+#[test]
+fn cli_transcripts() {
+    let (mut wrong, mut commands) = (Vec::new(), 0);
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli")).unwrap() {
+        let path = entry.unwrap().path();
+        let page = std::fs::read_to_string(&path).unwrap();
+        let (now, count) = refreshed(&page);
+        commands += count;
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &now).unwrap();
+        } else if now != page {
+            wrong.push(format!(
+                "{}: {:?}",
+                path.display(),
+                page.lines().zip(now.lines()).find(|(old, new)| old != new)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\nrefresh with UPDATE=1 cargo test cli_transcripts", wrong.join("\n"));
+    assert!(commands > 15, "{commands} commands");
+}
+
+#[test]
+fn a_store_in_use_is_said_to_be_so() {
+    let trade = Trade::start();
+    let _service = trade.run("60s");
+    let done = trade.command(&["sync"]).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(3), "{told}");
+    assert!(told.contains("in use"), "{told}");
+}

@@ -1,0 +1,172 @@
+//! Plays the Markdown pages of `tests/scenario`; their README tells the words.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::support::{Process, Trade, get, until};
+
+struct Stage {
+    trade: Trade,
+    service: Option<Process>,
+    kept: BTreeMap<String, Json>,
+}
+
+impl Stage {
+    fn side(&self, name: &str) -> &Process {
+        match name {
+            "leaflink" => &self.trade.leaflink,
+            "flourish" => &self.trade.flourish,
+            other => panic!("no side {other}"),
+        }
+    }
+
+    fn service(&self) -> &str {
+        &self.service.as_ref().expect("the service was started").url
+    }
+
+    fn filled(&self, text: &str) -> String {
+        self.kept.iter().fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&format!("${name}"), value.as_str().map_or_else(|| value.to_string(), str::to_owned).as_str())
+        })
+    }
+
+    fn json(&self, text: &str) -> Json {
+        let text = self.filled(text);
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    fn state(&self, side: &str) -> Json {
+        match side {
+            "status" => get(&format!("{}/api/v1/status", self.service())),
+            "inbox" => get(&format!("{}/api/v1/inbox", self.service())),
+            side => get(&format!("{}/_control/state", self.side(side).url)),
+        }
+    }
+
+    fn at_rest(&self) -> bool {
+        let queue = self.state("status")["queue"].clone();
+        queue["pending"] == 0 && queue["in_flight"] == 0
+    }
+
+    fn play(&mut self, line: &str) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "rule" => self.change(rest),
+            "start" => {
+                let hooks = rest == "with webhooks";
+                let service = self.trade.run(if hooks { "60s" } else { "300ms" });
+                if hooks {
+                    self.trade.subscribe(&service);
+                }
+                self.service = Some(service);
+            }
+            "people" => {
+                let mut parts = rest.splitn(3, ' ');
+                let (side, act, body) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap_or("{}"));
+                self.trade.people(self.side(side), act, &self.json(body));
+            }
+            "faults" => {
+                let (side, body) = rest.split_once(' ').unwrap();
+                self.trade.faults(self.side(side), &self.json(body));
+            }
+            "keep" => {
+                let parts: Vec<&str> = rest.splitn(3, ' ').collect();
+                let value = self.state(parts[1]).pointer(parts[2]).cloned().unwrap_or_default();
+                self.kept.insert(parts[0].to_owned(), value);
+            }
+            "see" => self.see(line, rest),
+            "rest" => until(line, || self.at_rest()),
+            "calls" => self.calls(line, rest),
+            other => panic!("no word {other}"),
+        }
+    }
+
+    fn change(&self, rest: &str) {
+        let (file, change) = rest.split_once(": ").unwrap();
+        let (old, new) = change.split_once(" => ").unwrap();
+        let path = self.trade.rules.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{file} has no {old}");
+        std::fs::write(path, text.replacen(old, new, 1)).unwrap();
+    }
+
+    fn see(&self, line: &str, rest: &str) {
+        let (side, wanted) = rest.split_once(' ').unwrap();
+        if let Some((pointer, value)) = wanted.split_once(" is ") {
+            let value = self.json(value);
+            let pointer = self.filled(pointer);
+            until(line, || self.state(side).pointer(&pointer) == Some(&value));
+        } else if let Some((pointer, count)) = wanted.split_once(" count ") {
+            let count: usize = count.parse().unwrap();
+            let pointer = self.filled(pointer);
+            until(line, || self.state(side).pointer(&pointer).and_then(Json::as_array).map(Vec::len) == Some(count));
+        } else if let ("inbox", Some(count)) = (side, wanted.strip_prefix("count ")) {
+            let count: usize = count.parse().unwrap();
+            until(line, || self.state("inbox")["items"].as_array().map(Vec::len) == Some(count));
+        } else {
+            until(line, || self.state(side).to_string().contains(&self.filled(wanted)));
+        }
+    }
+
+    fn calls(&self, line: &str, rest: &str) {
+        until("the service is at rest", || self.at_rest());
+        let (call, count) = rest.rsplit_once(" count ").unwrap();
+        let parts: Vec<&str> = call.splitn(3, ' ').collect();
+        let log = get(&format!("{}/_control/requests", self.side(parts[0]).url))["log"].clone();
+        let ending = self.filled(parts[2]);
+        let fits = |one: &&Json| {
+            one["method"] == parts[1] && one["path"].as_str().is_some_and(|path| path.ends_with(ending.as_str()))
+        };
+        let found = log.as_array().unwrap().iter().filter(fits).count();
+        assert_eq!(found.to_string(), count, "{line}: {log}");
+    }
+}
+
+fn play(page: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenario").join(page);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut stage = Stage { trade: Trade::start(), service: None, kept: BTreeMap::new() };
+    let mut inside = false;
+    let mut acts = 0;
+    for line in text.lines() {
+        match line {
+            "```scenario" => inside = true,
+            "```" => inside = false,
+            line if inside && !line.trim().is_empty() => {
+                acts += 1;
+                stage.play(line);
+            }
+            _ => {}
+        }
+    }
+    assert!(acts > 2, "{page} plays nothing");
+}
+
+/// Every page has its test, so that a page that nobody plays is noticed.
+macro_rules! pages {
+    ($($name:ident),* $(,)?) => {
+        $(#[test] fn $name() { play(concat!(stringify!($name), ".md")); })*
+
+        #[test]
+        fn every_page_is_played() {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenario");
+            let known = [$(concat!(stringify!($name), ".md")),*];
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                assert!(name == "README.md" || known.contains(&name.as_str()), "nobody plays {name}");
+            }
+        }
+    };
+}
+
+pages![
+    an_order_crosses,
+    a_customer_without_a_license,
+    a_sales_rep_without_a_match,
+    an_edit_before_allocation,
+    a_peer_that_is_throttled,
+    a_peer_that_is_down,
+    a_slow_peer,
+];
