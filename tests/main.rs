@@ -3,6 +3,7 @@
 
 mod cli;
 mod connector;
+mod diagnostics;
 mod expression;
 mod function;
 mod lint;
@@ -19,6 +20,7 @@ mod rule_test;
 mod scenario;
 mod script;
 mod simulator_flourish;
+mod simulator_leaflink;
 mod store;
 mod support;
 mod tidy;

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::check::check;
+use crate::language::check::{Checked, check};
 use crate::language::lint::{run as lint, summary::summary};
 use crate::language::plan::{Plan, lower::lower, test::RuleTest};
 use crate::language::source::{SourceMap, load};
@@ -36,11 +36,12 @@ pub fn compile_texts(sources: SourceMap) -> Compilation {
     finish(sources, Vec::new())
 }
 
-fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
+fn finish(mut sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
     let unread = !findings.is_empty();
-    let (rules, found) = check(&sources);
+    let Checked { rules, found, hidden } = check(&sources);
     findings.extend(found);
     let hash = sources.hash();
+    sources.hide(&hidden);
     findings.extend(rules.iter().flat_map(|rules| lint(rules, &sources)));
     let sound = !findings.iter().any(|one| one.severity == Severity::Error);
     let summary = rules.as_ref().map(summary).unwrap_or_default();

@@ -64,7 +64,12 @@ fn secrets(checker: &mut Checker<'_>, node: &Node) -> BTreeMap<String, Setting> 
     let Some(map) = Mapping::of(node, "`secrets`", &[], &mut checker.found) else { return secrets };
     for (key, node) in map.entries() {
         let Some(scalar) = text(node, "a secret", &mut checker.found) else { continue };
-        if reference(scalar).is_none() {
+        let inside = match reference(scalar) {
+            None => true,
+            Some((_, default)) => default.is_some(),
+        };
+        if inside {
+            checker.hidden.push(scalar.span);
             // The finding points at the key, never at the value, so that no secret is printed.
             let message = format!("secret `{}` stands in the file itself", key.text);
             let finding = Diagnostic::error(Code("secret-in-file"), message, key.span, "its value is not shown here");

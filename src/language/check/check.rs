@@ -63,6 +63,8 @@ pub struct Checker<'a> {
     pub pipelines: BTreeMap<String, Span>,
     /// The kinds that pipelines pair, by system and name: grouped where they say so.
     pub grouped: BTreeMap<(String, String), Arc<RecordType>>,
+    /// Places of the files that are never shown.
+    pub hidden: Vec<Span>,
     /// Who owns what.
     pub ownership: Ownership,
 }
@@ -102,8 +104,19 @@ impl Checker<'_> {
     }
 }
 
-/// Checks a rule set. Rules come only where no finding is an error.
-pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
+/// What a check came to.
+#[derive(Debug)]
+pub struct Checked {
+    /// The rules, only where no finding is an error.
+    pub rules: Option<CheckedRules>,
+    /// What is wrong.
+    pub found: Vec<Diagnostic>,
+    /// Places that must not be shown, because a secret stands there.
+    pub hidden: Vec<Span>,
+}
+
+/// Checks a rule set.
+pub fn check(sources: &SourceMap) -> Checked {
     let scripts: Vec<_> = sources
         .files()
         .filter(|(_, file)| file.name.ends_with(".rhai"))
@@ -121,6 +134,7 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
         tables: BTreeMap::new(),
         pipelines: BTreeMap::new(),
         grouped: BTreeMap::new(),
+        hidden: Vec::new(),
         ownership: Ownership::default(),
     };
     let files = by_kind(&mut checker);
@@ -139,7 +153,10 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
     }
     let tests = files.iter().flat_map(|(_, node)| test::check(&mut checker, node)).collect();
     let allowed = files.iter().flat_map(|(_, node)| allowed::check(&mut checker, node)).collect();
-    ownership::unused(&mut checker);
+    // While something is broken, what seems unused may only not have been read.
+    if !checker.found.iter().any(|one| one.severity == Severity::Error) {
+        ownership::unused(&mut checker);
+    }
     checker.found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
     let sound = !checker.found.iter().any(|one| one.severity == Severity::Error);
     let systems = with_groups(checker.systems, &checker.grouped);
@@ -153,7 +170,7 @@ pub fn check(sources: &SourceMap) -> (Option<CheckedRules>, Vec<Diagnostic>) {
         allowed,
         tests,
     };
-    (sound.then_some(rules), checker.found)
+    Checked { rules: sound.then_some(rules), found: checker.found, hidden: checker.hidden }
 }
 
 /// The systems, their grouped records among them.

@@ -19,4 +19,4 @@ pub mod test;
 mod test_value;
 
 pub use allowed::Allowed;
-pub use check::{CheckedRules, check};
+pub use check::{Checked, CheckedRules, check};

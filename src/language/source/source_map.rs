@@ -1,6 +1,6 @@
 //! The files of a rule set with their texts, immutable once loaded.
 
-use crate::diagnostic::{FileId, Sources};
+use crate::diagnostic::{FileId, Sources, Span};
 use crate::value::digest;
 
 /// A file.
@@ -19,6 +19,20 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
+    /// Strikes out places that must never be shown, letter for letter, so that every other place stays where it is.
+    pub fn hide(&mut self, places: &[Span]) {
+        for place in places {
+            let Some(file) = usize::try_from(place.file.0).ok().and_then(|at| self.files.get_mut(at)) else { continue };
+            let (Some(before), Some(secret), Some(after)) =
+                (file.text.get(..place.start), file.text.get(place.start..place.end), file.text.get(place.end..))
+            else {
+                continue;
+            };
+            let struck: String = secret.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
+            file.text = format!("{before}{struck}{after}");
+        }
+    }
+
     /// A set of these files.
     pub fn new(files: Vec<SourceFile>) -> Self {
         Self { files }

@@ -236,7 +236,7 @@ impl<'a> Line<'a> {
             }
         }
         let arrows = [" -> ", " <- ", " <-> "];
-        if !arrows.iter().any(|arrow| text.contains(arrow)) && error.to_string().contains("arrow") {
+        if !arrows.iter().any(|arrow| text.contains(arrow)) {
             let squeezed =
                 ["<->", "->", "<-"].iter().find_map(|arrow| text.find(arrow).map(|place| (place, arrow.len())));
             return match squeezed {
@@ -248,6 +248,13 @@ impl<'a> Line<'a> {
                 None => Diagnostic::error(CODE, "this rule has no arrow", self.0.span, "no `->`, `<-` or `<->` here")
                     .help("write `source -> target`"),
             };
+        }
+        for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
+            let count = |letter: char| text.matches(letter).count();
+            if let Some(place) = text.rfind(open).filter(|_| count(open) > count(close)) {
+                let message = format!("a `{open}` is not closed");
+                return Diagnostic::error(CODE, message, self.0.part(place, place + 1), "opened here");
+            }
         }
         let word = text.get(at..).unwrap_or_default().trim_start();
         let at = text.len() - word.len();

@@ -266,7 +266,11 @@ fn reword(words: &str, text: &str, span: Span) -> Refusal {
     }
     let plain = words.split(" at ").next().unwrap_or(words).to_lowercase();
     refusal(
-        &format!("this is not well-formed YAML: {plain}"),
+        &if plain.trim().is_empty() {
+            "this is not well-formed YAML".to_owned()
+        } else {
+            format!("this is not well-formed YAML: {plain}")
+        },
         span,
         "here",
         "compare the indentation and quotes of this line with its neighbours",

@@ -163,7 +163,7 @@ impl LeafLink {
     /// Lines by SKU: a quantity sets, `remove` takes out, an unknown one is added.
     fn edit_lines(&mut self, now: Timestamp, body: &Json) -> Answer {
         let order = word(body, "order").unwrap_or_default().to_owned();
-        self.order(&order)?;
+        let held = self.order(&order)?.clone();
         for change in body.get("lines").and_then(Json::as_array).cloned().unwrap_or_default() {
             let line = self.line(&change)?;
             let remove = change.get("remove") == Some(&json!(true));
@@ -172,6 +172,15 @@ impl LeafLink {
                 _ if remove => lines.retain(|known| known.product != line.product),
                 Some(known) => known.quantity = line.quantity,
                 None => lines.push(line),
+            }
+        }
+        // What is reserved follows the lines.
+        let lines = self.order(&order)?.lines.clone();
+        for (line, sign) in
+            held.lines.iter().map(|line| (line, -Decimal::ONE)).chain(lines.iter().map(|line| (line, Decimal::ONE)))
+        {
+            if let Some(product) = self.state.products.get_mut(&line.product).filter(|_| held.reserved) {
+                product.reserved += sign * line.quantity;
             }
         }
         let found = self.order(&order)?;
