@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use petiole::simulator::leaflink::LeafLink;
 use petiole::simulator::{Simulator, Size, Trade as World};
 use petiole::world::{Method, Request};
+use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
 use crate::support::{Process, http, petiole, send};
@@ -112,23 +113,27 @@ fn stock_follows_an_order_through_its_life() {
     let mut shop = Shop::new();
     let before = shop.product(3001);
     let (sku, id) = (before["sku"].clone(), 3001);
-    let number = |value: &Json| value.as_str().map_or_else(|| value.as_f64().unwrap(), |text| text.parse().unwrap());
+    let number = |value: &Json| -> Decimal { value.to_string().trim_matches('"').parse().unwrap() };
+    let units = |count: i64| Decimal::from(count);
     let stock = |product: &Json| ["quantity", "reserved_qty", "available_inventory"].map(|name| number(&product[name]));
     let [quantity, reserved, available] = stock(&before);
     let kept = shop.submit(&json!({ "lines": [{ "sku": sku, "quantity": 4 }] }));
     let gone = shop.submit(&json!({ "lines": [{ "sku": sku, "quantity": 2 }] }));
-    assert_eq!(stock(&shop.product(id)), [quantity, reserved + 6.0, available - 6.0]);
+    assert_eq!(stock(&shop.product(id)), [quantity, reserved + units(6), available - units(6)]);
     shop.move_it(&gone, "reject");
-    assert_eq!(stock(&shop.product(id)), [quantity, reserved + 4.0, available - 4.0]);
+    assert_eq!(stock(&shop.product(id)), [quantity, reserved + units(4), available - units(4)]);
     shop.people("edit", &json!({ "order": kept, "lines": [{ "sku": sku, "quantity": 5 }] }));
-    assert_eq!(stock(&shop.product(id)), [quantity, reserved + 5.0, available - 5.0]);
+    assert_eq!(stock(&shop.product(id)), [quantity, reserved + units(5), available - units(5)]);
     shop.move_it(&kept, "accept");
     shop.move_it(&kept, "fulfill");
-    assert_eq!(stock(&shop.product(id)), [quantity - 5.0, reserved, available - 5.0]);
+    assert_eq!(stock(&shop.product(id)), [quantity - units(5), reserved, available - units(5)]);
     shop.move_it(&kept, "reject");
     assert_eq!(stock(&shop.product(id)), [quantity, reserved, available]);
     let (status, set) = shop.call(Method::Patch, "products/3001/", &json!({ "available_inventory": "17.5" }));
-    assert_eq!((status, number(&set["available_inventory"]), number(&set["quantity"])), (200, 17.5, 17.5 + reserved));
+    assert_eq!(
+        (status, number(&set["available_inventory"]), number(&set["quantity"])),
+        (200, Decimal::new(175, 1), Decimal::new(175, 1) + reserved)
+    );
     let (status, _) = shop.call(Method::Patch, "products/3001/", &json!({ "available_inventory": 1, "quantity": 1 }));
     assert_eq!(status, 400, "one of the two");
 }
