@@ -1,6 +1,8 @@
 //! The README's commands do what it says; commands of later versions say so.
 
-use crate::support::{Folder, Process, petiole};
+use petiole::world::Method;
+
+use crate::support::{Folder, Process, copy, get, petiole, send};
 
 const README: &str = include_str!("../README.md");
 
@@ -81,4 +83,77 @@ fn an_unset_variable_is_named_with_the_line_that_wants_it() {
 fn a_store_that_cannot_be_written_is_exit_3() {
     let done = petiole().args(["run", "--store", "sqlite:/nowhere/at/all/p.db"]).output().unwrap();
     assert_eq!(done.status.code(), Some(3), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Edits of a page, in order: the file, the text to replace (none: a new file), the new text.
+fn edits(page: &str) -> Vec<(&str, &str, &str)> {
+    page.split("```edit ")
+        .skip(1)
+        .map(|block| {
+            let (file, rest) = block.split_once("\n<<<<\n").unwrap();
+            let (change, _) = rest.split_once("\n>>>>\n").unwrap();
+            let (old, new) = change.split_once("====\n").unwrap();
+            (file, old.trim_end_matches('\n'), new)
+        })
+        .collect()
+}
+
+#[test]
+fn the_rule_guides_changes_are_clean() {
+    let folder = Folder::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    copy(&root.join("rules"), &folder.0);
+    let edits = edits(include_str!("../rules/README.md"));
+    assert!(edits.len() >= 5);
+    for (file, old, new) in edits {
+        let path = folder.0.join(file);
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(text.contains(old), "{file} has no {old}");
+        std::fs::write(&path, if old.is_empty() { new.to_owned() } else { text.replacen(old, new, 1) }).unwrap();
+        let last = new.lines().next().unwrap_or_default();
+        if file == "scripts/notes.rhai" {
+            continue;
+        }
+        let done = petiole().arg("lint").arg(&folder.0).output().unwrap();
+        assert!(done.status.success(), "after {last}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+#[test]
+fn the_quickstart_joins_two_invented_systems() {
+    let rules = "examples/quickstart/rules";
+    for arguments in [vec!["lint", rules, "--deny-warnings"], vec!["test", "--rules", rules]] {
+        let done = petiole().args(&arguments).output().unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stdout));
+    }
+    let serve = |name: &str| Process::start(petiole().args(["simulate", &format!("{rules}/{name}.yaml")]), "base url");
+    let (shop, depot) = (serve("shop"), serve("depot"));
+    let put = |side: &Process, fields: serde_json::Value| {
+        let body =
+            serde_json::json!({ "record": if side.url == shop.url { "order" } else { "parcel" }, "fields": fields });
+        send(Method::Put, &format!("{}/_control/put", side.url), &body)
+    };
+    let folder = Folder::new();
+    let sync = || {
+        let done = petiole()
+            .args(["sync", "--rules", rules, "--store", &format!("sqlite:{}", folder.0.join("q.db").display())])
+            .env("SHOP_URL", &shop.url)
+            .env("DEPOT_URL", &depot.url)
+            .env("SHOP_KEY", "any")
+            .env("DEPOT_KEY", "any")
+            .output()
+            .unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let lines = serde_json::json!([{ "sku": "A-1", "count": 2 }]);
+    let number = put(&shop, serde_json::json!({ "state": "Paid", "buyer": "Ada", "lines": lines }))["keys"][0].clone();
+    let told = sync();
+    assert!(told.contains("parcels: 1 × create") && told.contains("both sides are in step"), "{told}");
+    let parcel = get(&format!("{}/_control/state", depot.url))["parcel"][0].clone();
+    assert_eq!((&parcel["order_ref"], &parcel["receiver"]), (&number, &serde_json::json!("Ada")));
+    put(&depot, serde_json::json!({ "id": parcel["id"], "stage": "Sent" }));
+    let told = sync();
+    assert!(told.contains("parcels: 1 × move"), "{told}");
+    assert_eq!(get(&format!("{}/_control/state", shop.url))["order"][0]["state"], "Sent");
+    assert!(sync().contains("wrote 0"), "at rest nothing is written");
 }
