@@ -106,6 +106,9 @@ impl Store for Stumbling {
     async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError> {
         self.inner.history(target, limit).await
     }
+    async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError> {
+        self.inner.parks_of(target).await
+    }
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.inner.parks().await
     }

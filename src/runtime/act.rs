@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::finder::later;
 use super::happening::Happening;
 use super::live::Live;
-use super::pair::Pairing;
+use super::pair::{Pairing, REFUSED};
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Row};
@@ -131,7 +131,7 @@ impl Runtime {
                 let rule = write.lines.first().cloned().unwrap_or_default();
                 let kind = pairing.pipeline.record(write.side);
                 let text = format!("{account} did not {} the {}: {failure}", effect.action(), kind.name);
-                Ok(Some(Stop::new("refused", "the peer refused it", text, &rule)))
+                Ok(Some(Stop::new(REFUSED, "the peer refused it", text, &rule)))
             }
             Err(failure) => {
                 let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. }) && write.id.is_none();

@@ -10,9 +10,12 @@ use super::live::Live;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::engine::{self, Decision, Effect, Reads, Situation, Step, Stop, Unmatched, Want};
-use crate::language::plan::{Pipeline, Side};
-use crate::store::{DecisionEntry, Intent, Link, LinkEnd, RecordRef};
+use crate::language::plan::{Pipeline, RuleLine, Side};
+use crate::store::{DecisionEntry, Intent, Link, LinkEnd, Park, RecordRef};
 use crate::value::Value;
+
+/// The code of a write that a peer refused for good.
+pub const REFUSED: &str = "refused";
 
 /// Which pair, seen from the record that changed.
 pub struct Pairing<'a> {
@@ -30,6 +33,8 @@ pub struct Pairing<'a> {
     pub demanded: bool,
     /// Whether drift is put right.
     pub sweep: bool,
+    /// Whether what was refused before is tried again: its time has come, or somebody asks for it.
+    pub again: bool,
 }
 
 /// How it ended.
@@ -98,6 +103,13 @@ impl Runtime {
                 self.observed(pairing, effect);
                 return Ok(Meeting { stops: decision.stops, ..Meeting::default() });
             }
+            let before = self.refused_before(pairing, (link.as_ref(), &situation), effect).await?;
+            if !before.is_empty() {
+                situation.held.extend(before.iter().filter_map(|stop| stop.group.clone()));
+                refused.extend(before);
+                situation.reads = Reads::new();
+                continue;
+            }
             if let Some(stop) = self.act(live, pairing, &situation, (&decision, effect)).await? {
                 match effect.groups() {
                     [] => return Ok(Meeting { stops: vec![stop], ..Meeting::default() }),
@@ -115,6 +127,31 @@ impl Runtime {
             reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()),
             after: None,
         })
+    }
+
+    /// Writes that a peer refused are not tried again while neither record has changed since.
+    async fn refused_before(
+        &self,
+        pairing: &Pairing<'_>,
+        (link, situation): (Option<&Link>, &Situation),
+        effect: &Effect,
+    ) -> Result<Vec<Stop>, Trouble> {
+        let (Some(link), false, false) = (link, pairing.again, effect.groups().is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let records = situation.records();
+        let same = |park: &Park| {
+            let draft = &park.draft;
+            let here = draft.pipeline == pairing.pipeline.name && draft.code == REFUSED && draft.values == records;
+            here && draft.group.as_ref().is_some_and(|group| effect.groups().contains(group))
+        };
+        let parks = self.store.parks_of(&self.left_of(pairing, link)).await?;
+        let stop = |park: Park| {
+            let (file, line) = park.draft.rule;
+            let stop = Stop::new(REFUSED, park.draft.reason, park.draft.message, &RuleLine { file, line });
+            Stop { group: park.draft.group, ..stop }
+        };
+        Ok(parks.into_iter().filter(same).map(stop).collect())
     }
 
     fn left_of(&self, pairing: &Pairing<'_>, link: &Link) -> RecordRef {

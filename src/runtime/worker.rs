@@ -16,6 +16,13 @@ use crate::store::{HintSource, ParkDraft, Parking, RecordRef, Work};
 use crate::value::Value;
 use crate::world::Random;
 
+/// What a piece of work is for.
+#[derive(Clone, Copy)]
+struct How {
+    sweep: bool,
+    again: bool,
+}
+
 impl Runtime {
     /// Does one piece of work and tells the store how it ended. Where the store cannot take that
     /// now, the work is given back to it as soon as it can, and done again.
@@ -43,9 +50,9 @@ impl Runtime {
     async fn look_at(&self, work: &Work) -> Result<(), Trouble> {
         let live = self.live.load_full();
         self.tell(Happening::Compared { target: work.target.clone() });
-        let sweep = work.source == HintSource::Sweep;
+        let how = How { sweep: work.source == HintSource::Sweep, again: work.source == HintSource::Retry };
         let now = self.world.clock.now();
-        match self.walk(&live, &work.target, sweep).await {
+        match self.walk(&live, &work.target, how).await {
             Ok(parks) => {
                 for park in &parks.drafts {
                     self.tell(Happening::Parked {
@@ -69,7 +76,7 @@ impl Runtime {
     }
 
     /// Brings every pair of a record together; what stops comes back.
-    async fn walk(&self, live: &Live, target: &RecordRef, sweep: bool) -> Result<Parking, Trouble> {
+    async fn walk(&self, live: &Live, target: &RecordRef, how: How) -> Result<Parking, Trouble> {
         let Some(search) = self.search(live, &target.account, &target.record) else { return Ok(Parking::default()) };
         let kind = search.kind;
         let Some((record, misfit)) = self.present(live, kind, target).await? else { return Ok(Parking::default()) };
@@ -89,7 +96,7 @@ impl Runtime {
                 parks.drafts.push(undocumented(target, pipeline, misfit));
                 continue;
             }
-            self.pairs(live, (pipeline, side), (target, &record), (sweep, &mut parks)).await?;
+            self.pairs(live, (pipeline, side), (target, &record), (how, &mut parks)).await?;
         }
         Ok(parks)
     }
@@ -142,13 +149,21 @@ impl Runtime {
         live: &Live,
         (pipeline, side): (&Pipeline, Side),
         (target, record): (&RecordRef, &Value),
-        (sweep, parks): (bool, &mut Parking),
+        (how, parks): (How, &mut Parking),
     ) -> Result<(), Trouble> {
         let far = &pipeline.record(side.other()).system;
         let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
         for other in &others {
-            let pairing =
-                Pairing { pipeline, side, account: &target.account, id: &target.id, other, demanded: false, sweep };
+            let pairing = Pairing {
+                pipeline,
+                side,
+                account: &target.account,
+                id: &target.id,
+                other,
+                demanded: false,
+                sweep: how.sweep,
+                again: how.again,
+            };
             let meeting = self.bring_together(live, &pairing, record.clone()).await?;
             if meeting.unmatched.is_some() {
                 self.tell(Happening::PassedBy { target: target.clone(), pipeline: pipeline.name.clone() });

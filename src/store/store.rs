@@ -90,6 +90,9 @@ pub trait Store: Send + Sync {
     /// What happened to a record, oldest first, at most `limit` of the newest.
     async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError>;
 
+    /// What is parked of one record, dropped entries not among them.
+    async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError>;
+
     /// The inbox, oldest first.
     async fn parks(&self) -> Result<Vec<Park>, StoreError>;
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
 use super::codec::{damaged, decode, encode, instant, nanos};
 use super::work;
@@ -141,13 +141,27 @@ fn next_try(now: Timestamp, attempts: i64) -> Timestamp {
     now.saturating_add(SignedDuration::from_secs(pause.min(LONGEST_PAUSE))).unwrap_or(Timestamp::MAX)
 }
 
+const COLUMNS: &str =
+    "number, since, attempts, next, account, record, id, pipeline, field_group, reason, code, message,
+            rule_file, rule_line, candidates, vals";
+
 /// The inbox, oldest first.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Park>, StoreError> {
-    let mut select = connection.prepare_cached(
-        "SELECT number, since, attempts, next, account, record, id, pipeline, field_group, reason, code, message,
-            rule_file, rule_line, candidates, vals FROM park WHERE dropped = 0 ORDER BY since, number",
-    )?;
-    let mut rows = select.query([])?;
+    let mut select =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM park WHERE dropped = 0 ORDER BY since, number"))?;
+    gather(connection, select.query([])?)
+}
+
+/// What is parked of one record, oldest first.
+pub(super) fn of(connection: &Connection, target: &RecordRef) -> Result<Vec<Park>, StoreError> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM park
+         WHERE account = ?1 AND record = ?2 AND id = ?3 AND dropped = 0 ORDER BY since, number"
+    ))?;
+    gather(connection, select.query(params![target.account, target.record, target.id])?)
+}
+
+fn gather(connection: &Connection, mut rows: Rows<'_>) -> Result<Vec<Park>, StoreError> {
     let mut parks = Vec::new();
     while let Some(row) = rows.next()? {
         let mut park = read(row)?;

@@ -176,6 +176,11 @@ impl Store for SqliteStore {
         self.read(move |connection| journal::history(connection, &target, limit)).await
     }
 
+    async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError> {
+        let target = target.clone();
+        self.read(move |connection| park::of(connection, &target)).await
+    }
+
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.read(park::all).await
     }
