@@ -52,6 +52,7 @@ fn carried(
         return Ok(None);
     }
     if let RuleBody::List(list) = &rule.body {
+        context.spoke(&rule.line);
         let rows = desired(context, list, target, Some(element))?;
         return Ok(Some(Value::List(rows.into_iter().map(Value::Record).collect())));
     }

@@ -28,8 +28,18 @@ struct Write<'a> {
     lost: &'a [Lost],
 }
 
+/// How an effect ended.
+pub enum Acted {
+    /// Noted here; nothing went outside.
+    Noted,
+    /// Written on a side, which holds this now.
+    Written(Side, Option<Value>),
+    /// The peer refuses for good.
+    Stopped(Stop),
+}
+
 impl Runtime {
-    /// Carries out an effect. A stop is returned where the peer refuses for good.
+    /// Carries out an effect.
     ///
     /// # Errors
     /// [`Trouble`] where the peer or the store cannot go on now.
@@ -39,11 +49,11 @@ impl Runtime {
         pairing: &Pairing<'_>,
         situation: &Situation,
         (decision, effect): (&Decision, &Effect),
-    ) -> Result<Option<Stop>, Trouble> {
+    ) -> Result<Acted, Trouble> {
         let lost = decision.lost.as_slice();
         match effect {
-            Effect::Link { left, right } => self.adopt(pairing, (left, right)).await.map(|()| None),
-            Effect::Settle { base } => self.remember(pairing, base.clone()).await.map(|()| None),
+            Effect::Link { left, right } => self.adopt(pairing, (left, right)).await.map(|()| Acted::Noted),
+            Effect::Settle { base } => self.remember(pairing, base.clone()).await.map(|()| Acted::Noted),
             Effect::Create { side, fields, lines } => {
                 let fields = Value::Record(fields.clone());
                 let write = Write { side: *side, id: None, fields, rules: None, lines, partial: false, lost };
@@ -117,21 +127,25 @@ impl Runtime {
         pairing: &Pairing<'_>,
         (situation, effect): (&Situation, &Effect),
         write: Write<'_>,
-    ) -> Result<Option<Stop>, Trouble> {
+    ) -> Result<Acted, Trouble> {
         if let Some(stop) = guard(pairing, situation, effect) {
-            return Ok(Some(stop));
+            return Ok(Acted::Stopped(stop));
         }
+        let side = write.side;
         let account = situation.account(write.side).to_owned();
         let draft = self.draft(live, pairing, (effect, &account), &write);
         let intent = self.store.open_intent(draft).await?;
         match call(live, pairing, situation, effect, (&account, write.id.as_deref())).await {
-            Ok(row) => self.written(live, pairing, situation, (&intent, write, row)).await.map(|()| None),
+            Ok(row) => {
+                let after = self.written(live, pairing, situation, (&intent, write, row)).await?;
+                Ok(Acted::Written(side, after))
+            }
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
                 self.close(&intent, IntentState::Failed).await?;
                 let rule = write.lines.first().cloned().unwrap_or_default();
                 let kind = pairing.pipeline.record(write.side);
                 let text = format!("{account} did not {} the {}: {failure}", effect.action(), kind.name);
-                Ok(Some(Stop::new(REFUSED, "the peer refused it", text, &rule)))
+                Ok(Acted::Stopped(Stop::new(REFUSED, "the peer refused it", text, &rule)))
             }
             Err(failure) => {
                 let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. }) && write.id.is_none();
@@ -179,7 +193,7 @@ impl Runtime {
         pairing: &Pairing<'_>,
         situation: &Situation,
         (intent, write, row): (&Intent, Write<'_>, Option<Row>),
-    ) -> Result<(), Trouble> {
+    ) -> Result<Option<Value>, Trouble> {
         let kind = pairing.pipeline.record(write.side);
         let account = situation.account(write.side);
         let id = write.id.clone().or_else(|| row.as_ref().and_then(|row| kind.id_of(&row.value)));
@@ -225,7 +239,7 @@ impl Runtime {
             fields: write.fields,
             lines,
         });
-        Ok(())
+        Ok(after)
     }
 
     /// A losing value stays readable in the record's history.

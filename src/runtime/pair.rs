@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::act::Acted;
 use super::happening::Happening;
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
@@ -110,7 +111,14 @@ impl Runtime {
                 situation.reads = Reads::new();
                 continue;
             }
-            if let Some(stop) = self.act(live, pairing, &situation, (&decision, effect)).await? {
+            let acted = self.act(live, pairing, &situation, (&decision, effect)).await?;
+            if let Acted::Written(side, record) = acted {
+                // What the peer holds now is what the next decision is made from, on whichever side.
+                match side {
+                    Side::Left => situation.left = record,
+                    Side::Right => situation.right = record,
+                }
+            } else if let Acted::Stopped(stop) = acted {
                 match effect.groups() {
                     [] => return Ok(Meeting { stops: vec![stop], ..Meeting::default() }),
                     [group] => {
@@ -178,7 +186,7 @@ impl Runtime {
         }
     }
 
-    /// Reads the other side where the pair is linked, and takes its base.
+    /// Takes the pair's base, and reads the other side where it is linked and not read yet.
     async fn stand(
         &self,
         live: &Live,
@@ -189,6 +197,9 @@ impl Runtime {
         situation.base = link.map(|link| link.base.clone());
         let Some(link) = link else { return Ok(()) };
         let other = pairing.side.other();
+        if situation.record(other).is_some() {
+            return Ok(());
+        }
         let end = if other == Side::Left { &link.left } else { &link.right };
         let kind = pairing.pipeline.record(other);
         let found = self.read_record(live, &end.account, &kind.name, &end.id).await?;
@@ -219,7 +230,9 @@ impl Runtime {
     ) -> Result<Decision, Trouble> {
         for _ in 0..READ_ROUNDS_MAX {
             match engine::decide(&live.plan, pairing.pipeline, situation) {
-                Step::Need(wants) => {
+                Step::Need(mut wants) => {
+                    // Bringing a counterpart over makes links, which other reads may ask for.
+                    wants.sort_by_key(|want| !matches!(want, Want::Counterpart { .. }));
                     for want in wants {
                         let fresh = fresh && matches!(want, Want::Match { .. });
                         let found = self.answer(live, &want, fresh).await?;
