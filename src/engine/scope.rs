@@ -12,6 +12,7 @@ use super::situation::{Found, Situation, Want};
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
 use crate::language::plan::heard;
 use crate::language::plan::{Cardinality, FieldRule, Pipeline, Plan, RecordType, RuleLine, Side, WithRead};
+use crate::value::path::flat;
 use crate::value::{Kind, Path, Segment, Value};
 
 /// A value with what the system file says of it, so that references in it can be followed.
@@ -250,7 +251,7 @@ impl<'a> Context<'a> {
                     .iter()
                     .map(|item| self.follow(&from.inside(item.clone(), Segment::Each), rest).value)
                     .collect();
-                Typed { value: Value::List(values), at: None, account: from.account.clone() }
+                Typed { value: flat(rest, values), at: None, account: from.account.clone() }
             }
             Segment::Field(name) => self.follow_field(from, name, segments, rest),
         }

@@ -61,14 +61,14 @@ impl Finder {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// All records of a kind, at most [`LISTING_AGE_MAX`] old.
+    /// All records of a kind, at most [`LISTING_AGE_MAX`] old, or [`MISS_AGE_MAX`] where they must be fresh.
     ///
     /// # Errors
     /// [`Trouble`] where the peer cannot be read.
-    pub async fn all(&self, search: &Search<'_>) -> Result<Vec<Value>, Trouble> {
+    pub async fn all(&self, search: &Search<'_>, fresh: bool) -> Result<Vec<Value>, Trouble> {
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
-        kept.freshen(search, None, LISTING_AGE_MAX).await?;
+        kept.freshen(search, None, if fresh { MISS_AGE_MAX } else { LISTING_AGE_MAX }).await?;
         Ok(kept.rows.values().cloned().collect())
     }
 
@@ -201,7 +201,8 @@ impl Kept {
                 values.entry(value).or_default().insert(id.clone());
             }
         }
-        self.rows.insert(id, plain(record));
+        let kept = if plan.reads_whole(search.kind) { record.clone() } else { plain(record) };
+        self.rows.insert(id, kept);
     }
 }
 

@@ -228,15 +228,23 @@ impl Runtime {
         situation: &mut Situation,
         fresh: bool,
     ) -> Result<Decision, Trouble> {
+        let grouped = [Side::Left, Side::Right].map(|side| pairing.pipeline.record(side).grouped.is_some());
+        let sums = grouped.contains(&true);
         for _ in 0..READ_ROUNDS_MAX {
             match engine::decide(&live.plan, pairing.pipeline, situation) {
                 Step::Need(mut wants) => {
                     // Bringing a counterpart over makes links, which other reads may ask for.
                     wants.sort_by_key(|want| !matches!(want, Want::Counterpart { .. }));
                     for want in wants {
-                        let fresh = fresh && matches!(want, Want::Match { .. });
+                        let fresh =
+                            fresh && matches!(want, Want::Match { .. }) || sums && matches!(want, Want::List { .. });
                         let found = self.answer(live, &want, fresh).await?;
                         situation.reads.insert(want, found);
+                    }
+                    if sums {
+                        // What is summed is read after what it is weighed against: an order that left one for the
+                        // other meanwhile then counts on both sides, never on none.
+                        self.read_groups(live, pairing, situation).await?;
                     }
                 }
                 Step::Done(decision) => {
@@ -246,6 +254,21 @@ impl Runtime {
             }
         }
         Err(Trouble::Later { reason: format!("{} reads too deep into other records", pairing.target()), after: None })
+    }
+
+    async fn read_groups(&self, live: &Live, pairing: &Pairing<'_>, situation: &mut Situation) -> Result<(), Trouble> {
+        for side in [Side::Left, Side::Right] {
+            let kind = pairing.pipeline.record(side);
+            let id = situation.record(side).and_then(|record| kind.id_of(record));
+            let (true, Some(id)) = (kind.grouped.is_some(), id) else { continue };
+            let account = situation.account(side).to_owned();
+            let found = self.read_record(live, &account, &kind.name, &id).await?;
+            match side {
+                Side::Left => situation.left = found,
+                Side::Right => situation.right = found,
+            }
+        }
+        Ok(())
     }
 
     async fn journal_decision(

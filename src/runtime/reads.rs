@@ -26,7 +26,7 @@ impl Runtime {
                 Ok(Found::Records(found.into_iter().collect()))
             }
             Want::List { account, record } => match self.search(live, account, record) {
-                Some(search) => Ok(Found::Records(rows_of(self.finder.all(&search).await?))),
+                Some(search) => Ok(Found::Records(rows_of(self.finder.all(&search, fresh).await?))),
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Find { account, record, field, value } => {

@@ -56,7 +56,8 @@ impl Path {
         Self(segments)
     }
 
-    /// The value at this path; null where a step finds nothing. After `[]` the answer is a list.
+    /// The value at this path; null where a step finds nothing. After `[]` the answer is a list, and
+    /// one list where `[]` stands several times: `orders[].lines[].sku` are the SKUs of all lines.
     pub fn read(&self, value: &Value) -> Value {
         read_from(value, &self.0)
     }
@@ -76,10 +77,23 @@ fn read_from(value: &Value, steps: &[Segment]) -> Value {
             value.as_list().and_then(|items| items.get(*index)).map_or(Value::Null, |item| read_from(item, rest))
         }
         Segment::Each => match value.as_list() {
-            Some(items) => Value::List(items.iter().map(|item| read_from(item, rest)).collect()),
+            Some(items) => flat(rest, items.iter().map(|item| read_from(item, rest)).collect()),
             None => Value::Null,
         },
     }
+}
+
+/// Lists within a list made one, where further steps spread lists too.
+pub fn flat(rest: &[Segment], values: Vec<Value>) -> Value {
+    if !rest.contains(&Segment::Each) {
+        return Value::List(values);
+    }
+    let spread = values.into_iter().flat_map(|value| match value {
+        Value::List(items) => items,
+        Value::Null => Vec::new(),
+        other => vec![other],
+    });
+    Value::List(spread.collect())
 }
 
 fn write_into(record: &mut Record, steps: &[Segment], value: Value) -> bool {

@@ -17,7 +17,7 @@ use crate::value::{Kind, Path, Segment, Value};
 pub enum Meaning {
     /// A record, or a place inside one.
     Record(Arc<RecordType>, Path),
-    /// Rows of records of one kind that share the value of a field.
+    /// Several records of one kind: a list that is read, or rows that share the value of a field.
     Group(Arc<RecordType>),
     /// A value about which nothing more is known.
     Any,
@@ -239,9 +239,9 @@ fn group(checker: &mut Checker<'_>, kind: &Arc<RecordType>, path: &PathExpressio
             walk(checker, kind, Path::default(), &path.steps)
         }
         Some((Step { segment: Segment::Field(name), span }, _)) => {
-            let message = format!("`{}` is grouped here, so `{name}` is one value for each of its rows", kind.system);
+            let head = path.head.as_ref().map_or(kind.system.as_str(), |name| name.text.as_str());
+            let message = format!("`{head}` is several records here, and `{name}` is a value of each of them");
             let finding = Diagnostic::error(Code("type-list"), message, *span, "one value is asked for");
-            let head = &kind.system;
             checker
                 .found
                 .push(finding.help(format!("write `{head}[].{name}` inside `sum`, `max`, `first` and the like")));
@@ -297,7 +297,12 @@ fn setting_kind(checker: &mut Checker<'_>, steps: &[Step], head: &Name) -> Kind 
 
 /// `[]` gives the list of what stands in each element, `[0]` what stands in one.
 fn listed(step: &Segment, found: Kind) -> Kind {
-    if *step == Segment::Each { Kind::List(Box::new(found)) } else { found }
+    match (step, found) {
+        // Several `[]` give one list.
+        (Segment::Each, Kind::List(inner)) => Kind::List(inner),
+        (Segment::Each, found) => Kind::List(Box::new(found)),
+        (_, found) => found,
+    }
 }
 
 /// Follows steps through fields and references.

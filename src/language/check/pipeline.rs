@@ -223,7 +223,10 @@ fn reads(checker: &mut Checker<'_>, node: &Node, scope: &mut Names) -> Vec<WithR
             .and_then(|scalar| read(checker, (&key.text, scalar), scope))
         {
             Some(read) => {
-                let meaning = Meaning::Record(Arc::clone(&read.record), Path::default());
+                let meaning = match read.cardinality {
+                    Cardinality::Many => Meaning::Group(Arc::clone(&read.record)),
+                    Cardinality::AtMostOne => Meaning::Record(Arc::clone(&read.record), Path::default()),
+                };
                 reads.push(read);
                 meaning
             }

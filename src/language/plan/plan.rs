@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::account::{Account, Setting};
-use super::pipeline::{Pipeline, Side};
+use super::pipeline::{Cardinality, Pipeline, Side};
 use super::system::{RecordType, System};
 use crate::value::{Path, Value};
 
@@ -72,6 +72,13 @@ impl Plan {
             .map(|field| field.path.clone())
             .filter(|path| texts.iter().any(|read| path.to_string().starts_with(read.as_str())))
             .collect()
+    }
+
+    /// Whether rules read all records of a kind as a list, lists inside them too.
+    pub fn reads_whole(&self, kind: &RecordType) -> bool {
+        let reads = self.pipelines.values().flat_map(|pipeline| &pipeline.with);
+        let lists = reads.filter(|read| read.cardinality == Cardinality::Many);
+        lists.into_iter().any(|read| read.record.system == kind.system && read.record.name == kind.name)
     }
 
     /// What a change on one side of a pipeline is good for.
