@@ -84,14 +84,13 @@ impl Connector {
         Self { system, account, transport, clock, random, rate_limit, breaker, calls }
     }
 
-    /// The same account under new rules: budget, breaker and counts go on; a changed limit begins
-    /// a new budget.
+    /// The same account under new rules: budget, breaker and counts go on; a changed limit counts
+    /// at once, also for calls that wait under the old rules.
     #[must_use]
     pub fn renewed(&self, system: Arc<System>, account: ResolvedAccount) -> Self {
-        let (before, now) = (self.rate_limit.limits(), system.limits);
-        let same = before.per_minute == now.per_minute && before.burst == now.burst && before.at_once == now.at_once;
+        self.rate_limit.change(system.limits);
         Self {
-            rate_limit: if same { Arc::clone(&self.rate_limit) } else { Arc::new(RateLimit::new(now)) },
+            rate_limit: Arc::clone(&self.rate_limit),
             breaker: Arc::clone(&self.breaker),
             calls: Arc::clone(&self.calls),
             transport: Arc::clone(&self.transport),

@@ -137,13 +137,21 @@ pub(crate) fn send(method: Method, url: &str, body: &Json) -> Json {
 
 /// Waits until a condition holds.
 #[track_caller]
-pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, holds: impl FnMut() -> bool) {
+    assert!(seen(holds), "never came true: {what}");
+}
+
+/// Waits until a condition holds; false where it never did.
+pub(crate) fn seen(mut holds: impl FnMut() -> bool) -> bool {
     let begin = Instant::now();
     while !holds() {
-        assert!(begin.elapsed() < PATIENCE, "never came true: {what}");
+        if begin.elapsed() > PATIENCE {
+            return false;
+        }
         std::thread::yield_now();
         std::thread::park_timeout(Duration::from_millis(50));
     }
+    true
 }
 
 /// Whether the service answers and has nothing to do.
