@@ -21,6 +21,10 @@ use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, json};
 use crate::world::{Clock, Random, Request, Response, Transport};
 
+/// How often a call is made that the peer refuses with the wait it wants; waits beyond
+/// [`WAIT_LONGEST`](super::rate_limit::WAIT_LONGEST) are left to the caller.
+const THROTTLED_TRIES: u32 = 4;
+
 /// A record as the peer has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -320,11 +324,21 @@ impl Connector {
     /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one.
     async fn exchange(&self, request: Request, purpose: Purpose) -> Result<Option<Json>, Failure> {
         let pass = self.breaker.admit(self.clock.now()).map_err(|wait| held_back("the breaker is open", wait))?;
-        let turn = self.rate_limit.turn(self.clock.as_ref()).await;
-        let permit = turn.map_err(|wait| held_back("the peer asked for a pause", wait))?;
-        let outcome =
-            self.send(request, purpose).await.map_err(|found| found.map_texts(|text| self.account.redact(text)));
-        drop(permit);
+        let mut tries = 1;
+        let outcome = loop {
+            let turn = self.rate_limit.turn(self.clock.as_ref()).await;
+            let permit = turn.map_err(|wait| held_back("the peer asked for a pause", wait))?;
+            let outcome = self
+                .send(request.clone(), purpose)
+                .await
+                .map_err(|found| found.map_texts(|text| self.account.redact(text)));
+            drop(permit);
+            if tries >= THROTTLED_TRIES || !outcome.as_ref().is_err_and(Failure::is_throttled) {
+                break outcome;
+            }
+            // Not handled, so it is safe to say again; the next turn comes after the pause.
+            tries += 1;
+        };
         match &outcome {
             Err(found) if found.is_transient() => pass.failed(self.clock.now(), self.random.as_ref()),
             _ => pass.answered(),
