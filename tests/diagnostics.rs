@@ -5,7 +5,6 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use petiole::diagnostic::Severity;
 use petiole::diagnostic::render::render;
 use petiole::language;
 
@@ -15,12 +14,16 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
-/// `FILE`, then the text to replace and the new one between marks.
+/// `FILE`, then the text to replace and the new one between marks; nothing to replace: a new file.
 fn apply(edit: &str, folder: &Path) {
     let (file, rest) = edit.split_once("\n<<<<\n").unwrap();
     let (old, rest) = rest.split_once("\n====\n").unwrap();
     let new = rest.strip_suffix("\n>>>>\n").unwrap();
     let path = folder.join(file);
+    if old.is_empty() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        return std::fs::write(path, new).unwrap();
+    }
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(old), "{file} has no {old:?}");
     std::fs::write(path, text.replacen(old, new, 1)).unwrap();
@@ -43,7 +46,7 @@ fn diagnostics_corpus() {
         assert!(begin.elapsed() < Duration::from_secs(5), "{} took long", path.display());
         let text =
             render(&compiled.findings, &compiled.sources, false).replace(&format!("{}/", folder.0.display()), "");
-        if !compiled.findings.iter().any(|one| one.severity == Severity::Error) {
+        if compiled.findings.is_empty() {
             wrong.push(format!("{}: nobody noticed", path.display()));
         }
         assert!(!text.contains("very-secret"), "a secret is shown: {text}");

@@ -6,6 +6,7 @@ mod connector;
 mod diagnostics;
 mod expression;
 mod function;
+mod killed;
 mod lint;
 mod lint_fixtures;
 mod lint_rows;

@@ -23,7 +23,7 @@ use petiole::world::{HttpTransport, Method, SeededRandom, SystemClock};
 use serde_json::{Value as Json, json};
 use tokio::sync::Notify;
 
-use crate::support::{Folder, fast_rules, get_async, send_async};
+use crate::support::{Folder, fast_rules, get_async, send_async, signed};
 
 /// What happens at the n-th write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,7 +232,8 @@ async fn until_alone(store: &Arc<Stumbling>) {
     }
 }
 
-async fn one_life(at: u64, how: Stumble) -> u64 {
+/// One life. Answers how many writes it took and what stands on both sides in the end.
+async fn one_life(at: u64, how: Stumble) -> (u64, Json) {
     let stage = Stage::set().await;
     let url = format!("{}/_control/submit", stage.sides["leaflink"].origin());
     let made = send_async(Method::Post, &url, &json!({ "count": 1 })).await;
@@ -249,16 +250,18 @@ async fn one_life(at: u64, how: Stumble) -> u64 {
     let store = stage.store().await;
     assert!(store.open_intents(None).await.unwrap().is_empty(), "{place}");
     assert_eq!(store.links_of("orders").await.unwrap().len(), 1, "{place}");
-    writes
+    let items = ["orders", "destinations"].map(|name| flourish[name].clone());
+    (writes, json!({ "flourish": items, "leaflink": leaflink["orders"] }))
 }
 
 fn at_every_write(how: Stumble) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let writes = one_life(u64::MAX, Stumble::Refused).await;
+        let (writes, unbroken) = one_life(u64::MAX, Stumble::Refused).await;
         assert!(writes > 8, "a life has more writes than {writes}");
         for at in 1..=writes {
-            one_life(at, how).await;
+            let (_, outcome) = one_life(at, how).await;
+            assert_eq!(outcome, unbroken, "stumbled at write {at}, {how:?}");
         }
     });
 }
@@ -276,4 +279,43 @@ fn killed_after_every_write() {
 #[test]
 fn every_write_refused_once_as_by_a_full_disk() {
     at_every_write(Stumble::Refused);
+}
+
+#[test]
+fn a_webhook_that_the_store_refuses_is_not_promised_and_comes_again() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let stage = Stage::set().await;
+        let gone = Arc::new(Notify::new());
+        let store = Stumbling {
+            inner: stage.store().await,
+            at: 1,
+            how: Stumble::Refused,
+            writes: AtomicU64::new(0),
+            gone: Arc::clone(&gone),
+        };
+        let runtime = stage.runtime(Arc::new(store));
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let serving = petiole::server::serve(Arc::clone(&runtime), listen, None).await.unwrap();
+        let body = br#"{"type":"leaflink.order.created","data":{"number":"N-1"}}"#.to_vec();
+        let signature = signed(&body, "test-key");
+        let send = || {
+            stage.world.transport.send(petiole::world::Request {
+                method: Method::Post,
+                url: format!("http://{}/webhooks/leaflink", serving.address),
+                headers: vec![("LL-Signature".to_owned(), signature.clone())],
+                body: body.clone(),
+                timeout: Duration::from_secs(30),
+            })
+        };
+        let refused = send().await.unwrap();
+        assert_eq!(refused.status, 503, "{}", String::from_utf8_lossy(&refused.body));
+        assert!(refused.header("Retry-After").is_some());
+        assert_eq!(runtime.store.counts().await.unwrap().pending, 0);
+        let accepted = send().await.unwrap();
+        assert_eq!(accepted.status, 202, "{}", String::from_utf8_lossy(&accepted.body));
+        assert_eq!(runtime.store.counts().await.unwrap().pending, 1);
+        runtime.stop();
+        serving.task.await.unwrap();
+    });
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, get, http, until};
+use crate::support::{Process, Trade, at_rest, copy, get, http, until};
 
 fn status(service: &Process) -> Json {
     get(&format!("{}/api/v1/status", service.url))
@@ -31,6 +31,21 @@ fn edited(path: &Path, about: &str) -> String {
 fn signal(service: &Process, name: &str) {
     let done = Command::new("kill").args([&format!("-{name}"), &service.child.id().to_string()]).status().unwrap();
     assert!(done.success());
+}
+
+fn edit(path: &Path, change: impl FnOnce(String) -> String) {
+    let text = std::fs::read_to_string(path).unwrap();
+    std::fs::write(path, change(text)).unwrap();
+}
+
+fn remark(text: &str) -> impl FnOnce(String) -> String + use<> {
+    let remark = format!("# {text}\n");
+    move |before| format!("{remark}{before}")
+}
+
+fn crosses(trade: &Trade, service: &Process, orders: usize) {
+    until("the orders have crossed", || trade.orders().len() == orders);
+    until("the service is at rest", || at_rest(&service.url));
 }
 
 #[test]
@@ -152,31 +167,100 @@ fn a_changed_address_of_an_account_takes_effect_without_restart() {
 }
 
 #[test]
-fn a_service_at_rest_does_not_read_its_rules_again() {
+fn a_folder_or_a_link_in_the_folders_place_is_followed() {
     let trade = Trade::start();
     let service = trade.run("60s");
-    let before = status(&service)["last_reload"]["at"].clone();
-    // Reading the rule files is what a watcher must not take for a change.
-    for _ in 0..3 {
-        let done = trade.command(&["lint"]).output().unwrap();
-        assert!(done.status.success());
-    }
-    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
-    trade.subscribe(&service);
-    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
-    until("work goes on meanwhile", || !trade.orders().is_empty());
-    assert_eq!(status(&service)["last_reload"]["at"], before);
+    let settings = trade.rules.join("settings.yaml");
+    let mut number = generation(&service);
+    let mut serves = |what: &str| {
+        until(what, || generation(&service) > number);
+        number = generation(&service);
+        let now = status(&service);
+        assert_eq!((&now["rules_state"], &now["last_reload"]["ok"]), (&json!("current"), &json!(true)), "{what}");
+    };
+    let beside = trade.folder.0.join("next");
+    copy(&trade.rules, &beside);
+    edit(&beside.join("settings.yaml"), remark("in the next folder"));
+    std::fs::rename(&trade.rules, trade.folder.0.join("old")).unwrap();
+    std::fs::rename(&beside, &trade.rules).unwrap();
+    serves("the folder renamed");
+    edit(&settings, remark("in the new folder"));
+    serves("saved in a folder that took another's place");
+    let next = trade.folder.0.join("release-2");
+    copy(&trade.rules, &next);
+    edit(&next.join("settings.yaml"), remark("behind a link"));
+    let link = trade.folder.0.join("link");
+    std::os::unix::fs::symlink(&next, &link).unwrap();
+    std::fs::rename(&trade.rules, trade.folder.0.join("older")).unwrap();
+    std::fs::rename(&link, &trade.rules).unwrap();
+    serves("a link in the folder's place");
+    edit(&next.join("settings.yaml"), remark("where the link points"));
+    serves("saved where the link points");
 }
 
 #[test]
-fn a_termination_finishes_what_is_in_flight_and_ends_well() {
+fn a_new_and_a_deleted_file_count() {
     let trade = Trade::start();
-    let mut service = trade.run("60s");
-    trade.faults(&trade.flourish, &json!({ "delay_ms": 100 }));
+    let service = trade.run("60s");
+    let before = generation(&service);
+    let file = trade.rules.join("tables/another.yaml");
+    std::fs::write(&file, "nonsense: true\n").unwrap();
+    until("the new file is refused", || status(&service)["last_reload"]["ok"] == false);
+    assert_eq!(generation(&service), before);
+    std::fs::remove_file(&file).unwrap();
+    until("without it all is well", || status(&service)["last_reload"]["ok"] == true);
+    assert_eq!(generation(&service), before, "an unchanged set keeps its number");
+}
+
+#[test]
+fn only_rule_files_make_it_look_again() {
+    let trade = Trade::start();
+    let service = trade.run("60s");
     trade.subscribe(&service);
-    trade.people(&trade.leaflink, "submit", &json!({ "count": 5 }));
-    until("work is in flight", || status(&service)["queue"]["in_flight"].as_u64().unwrap_or_default() > 0);
-    signal(&service, "TERM");
-    let ended = service.child.wait().unwrap();
-    assert_eq!(ended.code(), Some(0));
+    assert_eq!(http(Method::Post, &format!("{}/api/v1/reload", service.url), &[], b"").status, 200);
+    let at = status(&service)["last_reload"]["at"].clone();
+    // The store lies beside the rules and is written all the time; the reload itself read the files.
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 30 }));
+    crosses(&trade, &service, 30);
+    assert_eq!(status(&service)["last_reload"]["at"], at);
+}
+
+#[test]
+fn a_stop_drains_and_is_exit_0() {
+    for name in ["TERM", "INT"] {
+        let trade = Trade::start();
+        let mut service = trade.run("60s");
+        trade.subscribe(&service);
+        until("the first look is over", || get(&format!("{}/_control/quiet", trade.leaflink.url))["quiet"] == true);
+        trade.faults(&trade.flourish, &json!({ "delay_ms": 200 }));
+        trade.people(&trade.leaflink, "submit", &json!({ "count": 3 }));
+        until("work is in flight", || status(&service)["queue"]["in_flight"] != 0);
+        signal(&service, name);
+        assert_eq!(service.child.wait().unwrap().code(), Some(0), "{name}");
+        let left = trade.command(&["status", "--url", &service.url, "--format", "json"]).output().unwrap();
+        let left: Json = serde_json::from_slice(&left.stdout).unwrap();
+        assert_eq!(left["service"], "not running");
+        assert_eq!(left["queue"]["in_flight"], 0, "what was begun was ended: {left}");
+        trade.faults(&trade.flourish, &json!({}));
+        let service = trade.run("60s");
+        crosses(&trade, &service, 3);
+        trade.assert_exactly_once();
+    }
+}
+
+#[test]
+fn a_raised_limit_frees_what_waits_for_the_budget() {
+    let trade = Trade::start();
+    let system = trade.rules.join("systems/flourish.yaml");
+    let fast = std::fs::read_to_string(&system).unwrap();
+    let slow = fast.replace("per_minute: 600000", "per_minute: 6").replace("burst: 60000", "burst: 1");
+    assert_ne!(fast, slow);
+    std::fs::write(&system, slow).unwrap();
+    let service = trade.run("60s");
+    trade.subscribe(&service);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 2 }));
+    until("the orders are in hand", || status(&service)["queue"]["in_flight"] != 0);
+    std::fs::write(&system, fast).unwrap();
+    until("the edit serves", || generation(&service) == 2);
+    crosses(&trade, &service, 2);
 }

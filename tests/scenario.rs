@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use petiole::world::Method;
 use serde_json::Value as Json;
 
-use crate::support::{Process, Trade, get, until};
+use crate::support::{Process, Trade, get, http, signed, until};
 
 struct Stage {
     trade: Trade,
@@ -41,6 +42,7 @@ impl Stage {
         match side {
             "status" => get(&format!("{}/api/v1/status", self.service())),
             "inbox" => get(&format!("{}/api/v1/inbox", self.service())),
+            path if path.starts_with('/') => get(&format!("{}{}", self.service(), self.filled(path))),
             side => get(&format!("{}/_control/state", self.side(side).url)),
         }
     }
@@ -56,6 +58,8 @@ impl Stage {
             "rule" => self.change(rest),
             "start" => {
                 let hooks = rest == "with webhooks";
+                // The store of a service that runs is free only once it is gone.
+                self.service = None;
                 let service = self.trade.run(if hooks { "60s" } else { "300ms" });
                 if hooks {
                     self.trade.subscribe(&service);
@@ -79,6 +83,8 @@ impl Stage {
             "see" => self.see(line, rest),
             "rest" => until(line, || self.at_rest()),
             "calls" => self.calls(line, rest),
+            "writes" => self.writes(line, rest),
+            "post" => self.post(line, rest),
             other => panic!("no word {other}"),
         }
     }
@@ -110,6 +116,34 @@ impl Stage {
         }
     }
 
+    /// A webhook by hand, unsigned or with a signature of somebody else's.
+    fn post(&self, line: &str, rest: &str) {
+        let parts: Vec<&str> = rest.splitn(3, ' ').collect();
+        let body = self.json(parts[2]).to_string();
+        let url = format!("{}/webhooks/{}", self.service(), parts[0]);
+        let forged = signed(body.as_bytes(), "not the key");
+        for headers in [&[][..], &[("LL-Signature", forged.as_str())]] {
+            let answer = http(Method::Post, &url, headers, body.as_bytes());
+            assert_eq!(answer.status.to_string(), parts[1], "{line}");
+        }
+    }
+
+    /// All writes that a side saw, in order, with ids blanked and what each was answered.
+    fn writes(&self, line: &str, rest: &str) {
+        until("the service is at rest", || self.at_rest());
+        let (side, wanted) = rest.split_once(": ").unwrap();
+        let log = get(&format!("{}/_control/requests", self.side(side).url))["log"].clone();
+        let told = |one: &Json| {
+            let path = one["path"].as_str().unwrap();
+            let path: Vec<&str> = path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
+            let answered = one["answered"].as_u64().map_or("cut".to_owned(), |status| status.to_string());
+            format!("{} {} {answered}", one["method"].as_str().unwrap(), path.join("/"))
+        };
+        let found: Vec<String> = log.as_array().unwrap().iter().map(told).collect();
+        let wanted: Vec<&str> = wanted.split(", ").filter(|one| *one != "none").collect();
+        assert_eq!(found, wanted, "{line}");
+    }
+
     fn calls(&self, line: &str, rest: &str) {
         until("the service is at rest", || self.at_rest());
         let (call, count) = rest.rsplit_once(" count ").unwrap();
@@ -122,6 +156,11 @@ impl Stage {
         let found = log.as_array().unwrap().iter().filter(fits).count();
         assert_eq!(found.to_string(), count, "{line}: {log}");
     }
+}
+
+fn is_id(part: &str) -> bool {
+    let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    digits || part.len() >= 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 fn play(page: &str) {
@@ -169,4 +208,11 @@ pages![
     a_peer_that_is_throttled,
     a_peer_that_is_down,
     a_slow_peer,
+    a_peer_slower_than_the_limit,
+    a_peer_that_recovers,
+    a_lost_answer,
+    an_unknown_sku,
+    an_edit_before_it_crosses,
+    an_unsigned_webhook,
+    a_setting_changes_while_it_runs,
 ];

@@ -10,13 +10,15 @@ use crate::language::source::{SourceFile, SourceMap};
 use crate::language::{self};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::reload::ready;
-use crate::runtime::{Live, ReloadError, RuleState, Runtime, World, dispatcher, poller, watcher};
+use crate::runtime::watcher::Watch;
+use crate::runtime::{Live, ReloadError, RuleState, Runtime, World, dispatcher, poller};
 use crate::server;
 use crate::store::{Store, open};
 use crate::world::{Clock as _, HttpTransport, SeededRandom, SystemClock};
 
 /// Serves until a signal, then drains.
 pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
+    let watch = (!run.no_watch).then(|| Watch::begin(&arguments.rules));
     let runtime = match start(arguments, run).await {
         Ok(runtime) => runtime,
         Err(code) => return code,
@@ -34,8 +36,8 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
         tokio::spawn(dispatcher::dispatch(Arc::clone(&runtime))),
         tokio::spawn(poller::poll(Arc::clone(&runtime))),
     ];
-    if !run.no_watch {
-        parts.push(tokio::spawn(watcher::watch(Arc::clone(&runtime))));
+    if let Some(watch) = watch {
+        parts.push(tokio::spawn(watch.serve(Arc::clone(&runtime))));
     }
     until_signal(&runtime).await;
     tracing::info!("stopping; work in flight is finished first");

@@ -21,6 +21,10 @@ use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, json};
 use crate::world::{Clock, Random, Request, Response, Transport};
 
+/// How often a call is made that the peer refuses with the wait it wants; waits beyond
+/// [`WAIT_LONGEST`](super::rate_limit::WAIT_LONGEST) are left to the caller.
+const THROTTLED_TRIES: u32 = 4;
+
 /// A record as the peer has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -84,14 +88,13 @@ impl Connector {
         Self { system, account, transport, clock, random, rate_limit, breaker, calls }
     }
 
-    /// The same account under new rules: budget, breaker and counts go on; a changed limit begins
-    /// a new budget.
+    /// The same account under new rules: budget, breaker and counts go on; a changed limit counts
+    /// at once, also for calls that wait under the old rules.
     #[must_use]
     pub fn renewed(&self, system: Arc<System>, account: ResolvedAccount) -> Self {
-        let (before, now) = (self.rate_limit.limits(), system.limits);
-        let same = before.per_minute == now.per_minute && before.burst == now.burst && before.at_once == now.at_once;
+        self.rate_limit.change(system.limits);
         Self {
-            rate_limit: if same { Arc::clone(&self.rate_limit) } else { Arc::new(RateLimit::new(now)) },
+            rate_limit: Arc::clone(&self.rate_limit),
             breaker: Arc::clone(&self.breaker),
             calls: Arc::clone(&self.calls),
             transport: Arc::clone(&self.transport),
@@ -321,11 +324,21 @@ impl Connector {
     /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one.
     async fn exchange(&self, request: Request, purpose: Purpose) -> Result<Option<Json>, Failure> {
         let pass = self.breaker.admit(self.clock.now()).map_err(|wait| held_back("the breaker is open", wait))?;
-        let turn = self.rate_limit.turn(self.clock.as_ref()).await;
-        let permit = turn.map_err(|wait| held_back("the peer asked for a pause", wait))?;
-        let outcome =
-            self.send(request, purpose).await.map_err(|found| found.map_texts(|text| self.account.redact(text)));
-        drop(permit);
+        let mut tries = 1;
+        let outcome = loop {
+            let turn = self.rate_limit.turn(self.clock.as_ref()).await;
+            let permit = turn.map_err(|wait| held_back("the peer asked for a pause", wait))?;
+            let outcome = self
+                .send(request.clone(), purpose)
+                .await
+                .map_err(|found| found.map_texts(|text| self.account.redact(text)));
+            drop(permit);
+            if tries >= THROTTLED_TRIES || !outcome.as_ref().is_err_and(Failure::is_throttled) {
+                break outcome;
+            }
+            // Not handled, so it is safe to say again; the next turn comes after the pause.
+            tries += 1;
+        };
         match &outcome {
             Err(found) if found.is_transient() => pass.failed(self.clock.now(), self.random.as_ref()),
             _ => pass.answered(),

@@ -74,6 +74,11 @@ impl Failure {
         matches!(self, Self::Transient { .. })
     }
 
+    /// Whether the peer refused to handle the call for now and said for how long.
+    pub fn is_throttled(&self) -> bool {
+        matches!(self, Self::Transient { status: Some(429), retry_after: Some(_), maybe_done: false, .. })
+    }
+
     /// Whether the peer may have acted.
     pub fn maybe_done(&self) -> bool {
         matches!(self, Self::Transient { maybe_done: true, .. })

@@ -1,13 +1,13 @@
 //! What a peer allows an account: calls a minute and calls at once.
 //!
 //! Spreads calls evenly with a small burst, and stands still for as long as the peer's own
-//! headers ask. Time comes from the clock it is given; knows nothing of why a call is made.
+//! headers ask. New limits count at once, also for calls that wait already. Time comes from the clock it is given; knows nothing of why a call is made.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::language::plan::Limits;
 use crate::world::{Clock, Response};
@@ -22,13 +22,14 @@ const RESET_IS_INSTANT_SECONDS: i64 = 1_000_000_000;
 /// The budget of an account.
 #[derive(Debug)]
 pub struct RateLimit {
-    limits: Limits,
-    at_once: Semaphore,
     turns: Mutex<Turns>,
+    changed: Notify,
 }
 
 #[derive(Debug)]
 struct Turns {
+    limits: Limits,
+    at_once: Arc<Semaphore>,
     /// When the calls made so far are paid for, at the even rate.
     paid_until: Timestamp,
     /// Until when the peer asked for silence.
@@ -38,16 +39,21 @@ struct Turns {
 impl RateLimit {
     /// A budget, unused.
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            at_once: Semaphore::new(usize::try_from(limits.at_once.max(1)).unwrap_or(1)),
-            turns: Mutex::new(Turns { paid_until: Timestamp::MIN, paused_until: Timestamp::MIN }),
-        }
+        let (paid_until, paused_until) = (Timestamp::MIN, Timestamp::MIN);
+        let turns = Turns { limits, at_once: at_once(limits), paid_until, paused_until };
+        Self { turns: Mutex::new(turns), changed: Notify::new() }
     }
 
-    /// What it was made with.
-    pub fn limits(&self) -> Limits {
-        self.limits
+    /// Goes on under other limits. What was paid at the old rate is forgotten, a pause is not;
+    /// calls under way do not count against the new number at once.
+    pub fn change(&self, limits: Limits) {
+        let mut turns = self.lock();
+        let old = turns.limits;
+        if (old.per_minute, old.burst, old.at_once) != (limits.per_minute, limits.burst, limits.at_once) {
+            (turns.at_once, turns.paid_until) = (at_once(limits), Timestamp::MIN);
+            self.changed.notify_waiters();
+        }
+        turns.limits = limits;
     }
 
     /// Until when the account stands still, if it does.
@@ -60,9 +66,12 @@ impl RateLimit {
     ///
     /// # Errors
     /// How long to stay away, where the turn is further off than [`WAIT_LONGEST`].
-    pub async fn turn(&self, clock: &dyn Clock) -> Result<SemaphorePermit<'_>, Duration> {
-        let permit = self.at_once.acquire().await.map_err(|_| WAIT_LONGEST)?;
+    pub async fn turn(&self, clock: &dyn Clock) -> Result<OwnedSemaphorePermit, Duration> {
+        let at_once = Arc::clone(&self.lock().at_once);
+        let permit = at_once.acquire_owned().await.map_err(|_| WAIT_LONGEST)?;
         loop {
+            // Made before the look, so that no change between look and sleep is missed.
+            let changed = self.changed.notified();
             let wait = self.take(clock.now());
             if wait.is_zero() {
                 return Ok(permit);
@@ -70,20 +79,24 @@ impl RateLimit {
             if wait > WAIT_LONGEST {
                 return Err(wait);
             }
-            clock.sleep(wait).await;
+            tokio::select! {
+                biased;
+                () = changed => {}
+                () = clock.sleep(wait) => {}
+            }
         }
     }
 
     /// Takes a turn if there is one now, else says how long until there may be.
     fn take(&self, now: Timestamp) -> Duration {
-        let every = Duration::from_mins(1) / self.limits.per_minute.max(1);
         let mut turns = self.lock();
+        let every = Duration::from_mins(1) / turns.limits.per_minute.max(1);
         if turns.paused_until > now {
             return turns.paused_until.duration_since(now).unsigned_abs();
         }
         let paid_until = later(turns.paid_until.max(now), every);
         let ahead = paid_until.duration_since(now).unsigned_abs();
-        let allowed = every.saturating_mul(self.limits.burst.max(1));
+        let allowed = every.saturating_mul(turns.limits.burst.max(1));
         if ahead > allowed {
             return ahead.saturating_sub(allowed);
         }
@@ -104,6 +117,10 @@ impl RateLimit {
     fn lock(&self) -> MutexGuard<'_, Turns> {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn at_once(limits: Limits) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(usize::try_from(limits.at_once.max(1)).unwrap_or(1)))
 }
 
 /// What `Retry-After` asks for, in seconds or as an HTTP date; at most [`PAUSE_LONGEST`].

@@ -227,7 +227,10 @@ impl Runtime {
             detail: write.fields.clone(),
             lines: lines.clone(),
         };
-        let mut history = vec![entry(pairing.target()), entry(target.clone())];
+        let mut history = vec![entry(pairing.target())];
+        if pairing.target() != target {
+            history.push(entry(target.clone()));
+        }
         history.extend(write.lost.iter().map(|lost| self.gave_way(pairing, lost)));
         let settlement = Settlement { intent: Some((intent.number, IntentState::Done)), link: Some(link), history };
         self.store.settle(settlement).await?;

@@ -19,6 +19,8 @@ pub struct RuleState {
     pub folder: PathBuf,
     /// Whether the files are what serves (`current`) or an older good set does (`last-good`).
     last: Mutex<LastReload>,
+    /// Held while the files are read and put into service: a later look never loses to an earlier one.
+    busy: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone, Debug)]
@@ -46,7 +48,11 @@ pub enum ReloadError {
 impl RuleState {
     /// The state after a start.
     pub fn new(folder: PathBuf, at: Timestamp, current: bool, findings: Json) -> Self {
-        Self { folder, last: Mutex::new(LastReload { at, ok: current, current, findings }) }
+        Self {
+            folder,
+            last: Mutex::new(LastReload { at, ok: current, current, findings }),
+            busy: tokio::sync::Mutex::default(),
+        }
     }
 
     /// `rules_state` and `last_reload` as `status` shows them.
@@ -103,6 +109,7 @@ impl Runtime {
     /// # Errors
     /// [`ReloadError`]; what served goes on.
     pub async fn reload(&self) -> Result<i64, ReloadError> {
+        let _one_at_a_time = self.rules.busy.lock().await;
         let folder = self.rules.folder.clone();
         let compiled = tokio::task::spawn_blocking(move || language::compile(&[folder])).await;
         let Ok(compilation) = compiled else {

@@ -10,15 +10,21 @@ async fn the_peers_own_waits_are_kept() {
         answer_with(404, ("Retry-After", "Mon, 05 Jan 2026 13:00:00 GMT"), ""),
     ]);
     let order = bench.order();
-    let first = bench.connector.read(&order, "1").await.unwrap_err();
-    assert_eq!(first.retry_after(), Some(Duration::from_secs(20)));
-    assert_eq!(bench.connector.paused_until(), Some("2026-01-05T12:00:20Z".parse().unwrap()));
-    bench.connector.read(&order, "1").await.unwrap();
-    assert_eq!(bench.clock.now(), "2026-01-05T12:00:20Z".parse().unwrap(), "it waited");
+    assert_eq!(bench.connector.read(&order, "1").await.unwrap(), None);
+    assert_eq!(bench.clock.now(), "2026-01-05T12:00:20Z".parse().unwrap(), "it waited and asked again");
     bench.connector.read(&order, "1").await.unwrap();
     let long = bench.connector.read(&order, "1").await.unwrap_err();
     assert_eq!(long.retry_after(), Some(Duration::from_secs(3580)), "it does not sit out an hour");
     assert_eq!(bench.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn a_peer_that_only_throttles_is_left_alone_in_the_end() {
+    let bench = Bench::new((0..9).map(|_| answer_with(429, ("Retry-After", "20"), "")).collect());
+    let order = bench.order();
+    let tired = bench.connector.read(&order, "1").await.unwrap_err();
+    assert_eq!((bench.asked().len(), tired.retry_after()), (4, Some(Duration::from_secs(20))));
+    assert_eq!(bench.connector.paused_until(), Some("2026-01-05T12:01:20Z".parse().unwrap()));
 }
 
 #[tokio::test]

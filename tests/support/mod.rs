@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use petiole::world::{HttpTransport, Method, Request, Response, Transport};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use petiole::world::{HttpTransport, Method, Request, Response, Transport, TransportError};
 use serde_json::Value as Json;
+use sha2::Sha256;
 
 /// How long a condition may take to come true on a loaded machine.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -78,12 +82,29 @@ impl Drop for Process {
     }
 }
 
+/// The signature of a body as LeafLink makes it.
+pub(crate) fn signed(body: &[u8], key: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    mac.update(body);
+    BASE64.encode(mac.finalize().into_bytes())
+}
+
 /// One HTTP exchange.
 pub(crate) fn http(method: Method, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
+    try_http(method, url, headers, body).unwrap()
+}
+
+/// One HTTP exchange with somebody who may be gone.
+pub(crate) fn try_http(
+    method: Method,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<Response, TransportError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let request = Request { method, url: url.to_owned(), headers, body: body.to_vec(), timeout: PATIENCE };
-    runtime.block_on(async { HttpTransport::new().unwrap().send(request).await.unwrap() })
+    runtime.block_on(async { HttpTransport::new().unwrap().send(request).await })
 }
 
 pub(crate) async fn get_async(url: &str) -> Json {
@@ -116,13 +137,28 @@ pub(crate) fn send(method: Method, url: &str, body: &Json) -> Json {
 
 /// Waits until a condition holds.
 #[track_caller]
-pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, holds: impl FnMut() -> bool) {
+    assert!(seen(holds), "never came true: {what}");
+}
+
+/// Waits until a condition holds; false where it never did.
+pub(crate) fn seen(mut holds: impl FnMut() -> bool) -> bool {
     let begin = Instant::now();
     while !holds() {
-        assert!(begin.elapsed() < PATIENCE, "never came true: {what}");
+        if begin.elapsed() > PATIENCE {
+            return false;
+        }
         std::thread::yield_now();
         std::thread::park_timeout(Duration::from_millis(50));
     }
+    true
+}
+
+/// Whether the service answers and has nothing to do.
+pub(crate) fn at_rest(url: &str) -> bool {
+    let Ok(answer) = try_http(Method::Get, &format!("{url}/api/v1/status"), &[], b"") else { return false };
+    let status: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+    status["queue"]["pending"] == 0 && status["queue"]["in_flight"] == 0
 }
 
 /// The shipped rules, with limits that let a test run at full speed.

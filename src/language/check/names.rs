@@ -127,14 +127,14 @@ fn fits(checker: &mut Checker<'_>, function: &Function, name: &Name, (arguments,
     if arguments.len() < least || arguments.len() > most {
         let message = format!("`{}` is given {}", name.text, counted(arguments.len()));
         let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
-        return checker.found.push(finding.help(format!("write it as `{}`", function.written())));
+        return checker.found.push(finding.help(format!("it is declared as `{}`", function.written())));
     }
     for (at, (argument, kind)) in arguments.iter().zip(kinds).enumerate() {
         let Some(parameter) = function.parameter(at) else { continue };
         if !parameter.kind.takes(kind) {
             let message = format!("`{}` takes {} and is given {kind}", name.text, parameter.kind);
             let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
-            checker.found.push(finding.help(format!("write it as `{}`", function.written())));
+            checker.found.push(finding.help(format!("it is declared as `{}`", function.written())));
         }
     }
 }

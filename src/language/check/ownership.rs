@@ -65,10 +65,10 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         };
         for (group, node) in groups.entries() {
             let Some(owner) = text(node, "an owner", &mut checker.found) else { continue };
-            if let Some(who) = resolve(checker, &owner.text, owner.span) {
-                let owner = Owner { who, span: owner.span, key: group.span, used: false };
-                checker.ownership.owners.insert((name.text.clone(), group.text.clone()), owner);
-            }
+            // One who cannot be found leaves the group with an owner: its pipeline is not to blame.
+            let who = resolve(checker, &owner.text, owner.span).unwrap_or(Whose::Both);
+            let owner = Owner { who, span: owner.span, key: group.span, used: false };
+            checker.ownership.owners.insert((name.text.clone(), group.text.clone()), owner);
         }
     }
 }

@@ -47,6 +47,8 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
                         checker.types.insert(key.text.clone(), found);
                     }
                     None => {
+                        // The setting is there all the same, and whoever names it is not to blame.
+                        checker.types.insert(key.text.clone(), SettingType::Text);
                         let message = format!("`{}` is no type", line.text);
                         let finding = Diagnostic::error(Code("type-setting"), message, line.span, "not understood");
                         checker.found.push(

@@ -61,6 +61,10 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         webhook: file.get("webhook").and_then(|node| webhook(checker, node, &records)),
         records,
     };
+    if checker.systems.contains_key(&name.text) {
+        let message = format!("there is another system `{}`", name.text);
+        return checker.error("duplicate-name", message, name.span, "again here");
+    }
     checker.systems.insert(name.text.clone(), Arc::new(system));
 }
 
@@ -215,9 +219,9 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
     {
         for (key, node) in lines.entries() {
             let Some(scalar) = text(node, "a field", &mut checker.found) else { continue };
-            if let Some(line) = checker.keep(system_line::field(scalar)) {
-                fields.extend(field(checker, key, &line));
-            }
+            // A field whose line is wrong is there all the same: rules that name it are not to blame.
+            let line = checker.keep(system_line::field(scalar)).unwrap_or_else(FieldLine::of_any_kind);
+            fields.extend(field(checker, key, &line));
         }
     }
     let mut own = |key: &str| -> Option<String> {
@@ -252,7 +256,7 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
             place_call(checker, &mut record, key, node);
         }
     }
-    record.states = map.get("states").and_then(|node| states(checker, node));
+    record.states = map.get("states").and_then(|node| states(checker, (name, &record.fields), node));
     Some(record)
 }
 
@@ -333,13 +337,24 @@ fn simple(name: &str) -> Kind {
     }
 }
 
-fn states(checker: &mut Checker<'_>, node: &Node) -> Option<States> {
+fn states(checker: &mut Checker<'_>, (record, fields): (&str, &[Field]), node: &Node) -> Option<States> {
     let map = Mapping::of(node, "`states`", &["field", "initial", "moves"], &mut checker.found)?;
-    let field = map
-        .require("field", &mut checker.found)
-        .and_then(|node| text(node, "`field`", &mut checker.found))?
-        .text
-        .clone();
+    let written =
+        map.require("field", &mut checker.found).and_then(|node| text(node, "`field`", &mut checker.found))?;
+    let known = fields.iter().find(|field| field.path.to_string() == written.text);
+    if known.is_none() {
+        let names: Vec<String> = fields.iter().map(|field| field.path.to_string()).collect();
+        let message = format!("record `{record}` has no field `{}`", written.text);
+        checker.unknown("unknown-field", message, (&written.text, written.span), names.iter().map(String::as_str));
+    }
+    let values: &[String] = match known.map(|field| &field.kind) {
+        Some(Kind::Enum(values)) => values,
+        _ => &[],
+    };
+    let field = written.text.clone();
+    if let Some(NodeKind::Scalar(scalar)) = map.get("initial").map(|node| &node.kind) {
+        known_states(checker, scalar, values);
+    }
     let initial = texts_of(checker, &map, "initial").first().cloned();
     let mut moves = Vec::new();
     for node in map.get("moves").map(|node| list(node, "`moves`", &mut checker.found)).unwrap_or_default() {
@@ -353,10 +368,28 @@ fn states(checker: &mut Checker<'_>, node: &Node) -> Option<States> {
             continue;
         };
         for (key, node) in entries {
+            if key.text.contains(" -> ") {
+                known_states(checker, key, values);
+            }
             moves.extend(moves_of(checker, key, node));
         }
     }
     Some(States { field, initial, moves })
+}
+
+/// Every state that a line names is a value of the field, where the field says which it has.
+fn known_states(checker: &mut Checker<'_>, line: &Scalar, values: &[String]) {
+    let mut at = 0;
+    for cell in line.text.split(" -> ").flat_map(|cell| cell.split_inclusive(',').chain([""])) {
+        let name = cell.trim_end_matches(',').trim();
+        if !name.is_empty() && !values.is_empty() && !values.iter().any(|value| value == name) {
+            let from = at + line.text.get(at..).and_then(|rest| rest.find(name)).unwrap_or_default();
+            let message = format!("the field has no value `{name}`");
+            let span = line.part(from, from + name.len());
+            checker.unknown("unknown-value", message, (name, span), values.iter().map(String::as_str));
+        }
+        at += if cell.is_empty() { " -> ".len() } else { cell.len() };
+    }
 }
 
 /// `A, B -> C: POST /path` is one move from each of the left to each of the right.

@@ -151,6 +151,12 @@ fn advice(text: &str, at: usize) -> Option<&'static str> {
         Some("a `(` is not closed")
     } else if open('[', ']') {
         Some("a `[` is not closed")
+    } else if rest.is_empty() && text.split_whitespace().any(|word| word == "if") {
+        Some("write `if CONDITION then VALUE else VALUE`; `null` is a value too")
+    } else if rest.starts_with(|letter: char| letter.is_alphabetic()) && !text.get(..at)?.trim().is_empty() {
+        Some(
+            "join two values with an operator; only `via`, `by`, `on create`, `always`, `when`, `unless` and `because` follow a rule's two sides",
+        )
     } else {
         None
     }

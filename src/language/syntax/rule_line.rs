@@ -256,6 +256,9 @@ impl<'a> Line<'a> {
                 return Diagnostic::error(CODE, message, self.0.part(place, place + 1), "opened here");
             }
         }
+        if let Some(place) = text.rfind('"').filter(|_| text.matches('"').count() % 2 == 1) {
+            return Diagnostic::error(CODE, "a quote is not closed", self.0.part(place, place + 1), "opened here");
+        }
         let word = text.get(at..).unwrap_or_default().trim_start();
         let at = text.len() - word.len();
         let word = word.split_whitespace().next().unwrap_or_default();

@@ -57,6 +57,24 @@ pub struct FieldLine {
     pub assumed: bool,
 }
 
+impl FieldLine {
+    /// A field of which nothing is said.
+    pub fn of_any_kind() -> Self {
+        Self {
+            kind: FieldKind::Simple("any".to_owned()),
+            at: None,
+            header: None,
+            read_only: false,
+            write_only: false,
+            required_on_create: false,
+            required_when: None,
+            write_on: None,
+            max: None,
+            assumed: false,
+        }
+    }
+}
+
 /// Parses a field spec.
 ///
 /// # Errors
@@ -67,18 +85,7 @@ pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
         scalar,
         "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH, in header NAME, max N",
     )?;
-    let mut line = FieldLine {
-        kind: FieldKind::Simple("any".to_owned()),
-        at: None,
-        header: None,
-        read_only: false,
-        write_only: false,
-        required_on_create: false,
-        required_when: None,
-        write_on: None,
-        max: None,
-        assumed: false,
-    };
+    let mut line = FieldLine::of_any_kind();
     for pair in whole.into_inner() {
         match pair.as_rule() {
             Rule::kind => kind(pair, &mut line),

@@ -264,6 +264,16 @@ fn reword(words: &str, text: &str, span: Span) -> Refusal {
             "use two blanks for each level",
         );
     }
+    if let Some(at) = open_bracket(text.get(..span.start).unwrap_or_default()) {
+        let bracket = text.get(at..=at).unwrap_or_default();
+        let place = Span::new(span.file, at, at + 1);
+        return refusal(
+            &format!("a `{bracket}` is not closed"),
+            place,
+            "opened here",
+            "close it, or put the text into quotes",
+        );
+    }
     let plain = words.split(" at ").next().unwrap_or(words).to_lowercase();
     refusal(
         &if plain.trim().is_empty() {
@@ -275,4 +285,24 @@ fn reword(words: &str, text: &str, span: Span) -> Refusal {
         "here",
         "compare the indentation and quotes of this line with its neighbours",
     )
+}
+
+/// The innermost bracket that begins a list or map in one line and is still open at the end of the text.
+fn open_bracket(before: &str) -> Option<usize> {
+    let (mut open, mut quote, mut last, mut comment) = (Vec::new(), None, ' ', false);
+    for (at, letter) in before.char_indices() {
+        match (quote, letter) {
+            _ if comment => {}
+            (Some(end), _) if letter == end => quote = None,
+            (Some(_), _) => {}
+            (None, '#') if last.is_whitespace() => comment = true,
+            (None, '"' | '\'') if last.is_whitespace() || "[{,".contains(last) => quote = Some(letter),
+            (None, '[' | '{') if last.is_whitespace() || "[{,".contains(last) => open.push(at),
+            (None, ']' | '}') => drop(open.pop()),
+            _ => {}
+        }
+        comment &= letter != '\n';
+        last = letter;
+    }
+    open.pop()
 }
