@@ -7,11 +7,15 @@
 pub mod allow;
 pub mod ambiguous_row;
 pub mod bridge;
+pub mod contrary_row;
 pub mod dependency_cycle;
 pub mod echo_loop;
+pub mod in_step;
+pub mod left_behind;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod lint;
 pub mod lossy_round_trip;
+pub mod missing_because;
 pub mod missing_required;
 pub mod page;
 pub mod registry;
