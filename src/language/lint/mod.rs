@@ -10,6 +10,7 @@ pub mod bridge;
 pub mod contrary_row;
 pub mod dependency_cycle;
 pub mod echo_loop;
+mod echo_value;
 pub mod in_step;
 pub mod left_behind;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]

@@ -12,7 +12,8 @@ pub const LINT: Lint = Lint {
     summary: "a value that a field may have has no row in the table that carries it",
     why: "A value without a row parks its record: a person is called for something that the rules could have said. \
           Every value of the source, in every state that the target may be in, needs a row, or one that says \
-          `nothing` or `park` with a `because`. Fields of free text are not counted; give their tables an `otherwise`.",
+          `nothing` or `park` with a `because`. A field of free text may hold anything, so its direction needs \
+          an `otherwise`.",
     flagged: "rows:\n  - Open -> Begun\n# and the field may be `Closed` too",
     mended: "rows:\n  - Open -> Begun\n  - otherwise -> nothing because the other side closes by itself",
     check,
@@ -31,7 +32,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 }
 
 fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
-    let sources = bridge.values(target.other())?;
+    let Some(sources) = bridge.values(target.other()) else { return open_text(bridge, target) };
     let mut states: Vec<Option<String>> = match bridge.values(target) {
         Some(states) if !bridge.rule.on_create => states.into_iter().map(Some).collect(),
         _ => Vec::new(),
@@ -63,4 +64,21 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagn
     let closed = bridge.table.rows.iter().any(|row| row.outcome_to(Bridge::forward(target)) == Some(Outcome::Nothing));
     let finding = if closed { finding } else { finding.note("no row of this direction says `nothing`") };
     Some(if more == 0 { finding } else { finding.note(format!("and {more} more values and states")) })
+}
+
+/// A field of free text whose direction nothing closes.
+fn open_text(bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
+    let forward = Bridge::forward(target);
+    let closed = bridge.table.rows.iter().any(|row| row.is_otherwise(forward) && row.from.is_empty() && !row.on_create);
+    if closed {
+        return None;
+    }
+    let source = bridge.name(target.other());
+    let known = bridge.known_values(target.other());
+    let witness = known.first().map(|first| format!("{first} (other)")).unwrap_or_default();
+    let message =
+        format!("table `{}` has no row for this: `{source}` may hold any text, such as {witness:?}", bridge.table.name);
+    let help =
+        if forward { "add `otherwise -> nothing because …`" } else { "add `nothing <- otherwise because …`" };
+    Some(LINT.found(message, bridge.table.span, "in this table").label(bridge.rule.span, "used here").help(help))
 }
