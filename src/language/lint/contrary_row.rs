@@ -34,7 +34,12 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 let what = match outcome {
                     Outcome::Park => "parks them".to_owned(),
                     // An answer of the other side to this is followed by the echo lint.
-                    Outcome::Value(goal) if by == target && !held => format!("asks for {goal}"),
+                    // A record may begin as one state and move on to another; but not begin in order to end.
+                    Outcome::Value(goal)
+                        if by == target && !held && (!first.on_create || ends(&bridge, target, &goal)) =>
+                    {
+                        format!("asks for {goal}")
+                    }
                     _ => continue,
                 };
                 if !told.contains(&(first.span, second.span)) {
@@ -45,6 +50,10 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+fn ends(bridge: &Bridge<'_>, target: Side, state: &str) -> bool {
+    bridge.states(target).is_some_and(|states| states.is_dead(state))
 }
 
 fn against(

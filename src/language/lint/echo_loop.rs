@@ -161,9 +161,12 @@ fn told(
     let mut story = vec![format!("`{}` is {left} and `{}` is {right}", name(Side::Left), name(Side::Right))];
     story.push(format!("somebody moves `{}` to {moved}", name(side)));
     let writes = course.writes.get(..=until)?;
-    story.extend(writes.iter().map(|write| match write.stuck {
-        false => format!("`{}` is moved to {}", name(write.side), write.to),
-        true => format!("`{}` is to become {}, and no call leads there", name(write.side), write.to),
+    story.extend(writes.iter().map(|write| {
+        if write.stuck {
+            format!("`{}` is to become {}, and no call leads there", name(write.side), write.to)
+        } else {
+            format!("`{}` is moved to {}", name(write.side), write.to)
+        }
     }));
     let back = writes.last()?;
     let way: Vec<String> = writes.iter().map(|write| format!("`{}` {}", name(write.side), write.to)).collect();

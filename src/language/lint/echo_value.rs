@@ -7,6 +7,7 @@ use super::bridge::Bridge;
 use super::echo_loop::LINT;
 use super::lint::{View, World, flows_in};
 use super::two_writers::exclude;
+use super::usage::visit;
 use crate::diagnostic::Diagnostic;
 use crate::language::plan::expression::{CompiledExpression, Scope};
 use crate::language::plan::{FieldRule, Outcome, Owner, Pipeline, RuleBody, Side};
@@ -111,19 +112,15 @@ fn edges<'a>(view: &View<'_>, pipeline: &'a Pipeline) -> Vec<Edge<'a>> {
     edges
 }
 
-fn reads(at: &Expression, system: &str, path: &Path) -> bool {
-    let inside = |inner: &Expression| reads(inner, system, path);
-    match &at.kind {
-        ExpressionKind::Path(found) => {
-            let steps: Vec<Segment> = found.steps.iter().map(|step| step.segment.clone()).collect();
-            found.head.as_ref().is_some_and(|head| head.text == system) && steps.starts_with(&path.0)
+fn reads(tree: &Expression, system: &str, path: &Path) -> bool {
+    let mut found = false;
+    visit(tree, &mut |at| {
+        if let ExpressionKind::Path(read) = &at.kind {
+            let steps: Vec<Segment> = read.steps.iter().map(|step| step.segment.clone()).collect();
+            found |= read.head.as_ref().is_some_and(|head| head.text == system) && steps.starts_with(&path.0);
         }
-        ExpressionKind::List(items) | ExpressionKind::Call(_, items) => items.iter().any(inside),
-        ExpressionKind::Choice(parts) => parts.iter().any(inside),
-        ExpressionKind::Binary(_, left, right) | ExpressionKind::Filter(left, right) => inside(left) || inside(right),
-        ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => inside(inner),
-        ExpressionKind::Literal(_) | ExpressionKind::Park(_) => false,
-    }
+    });
+    found
 }
 
 /// Rounds that begin with an edge and lead back to its source over other rules.

@@ -3,6 +3,7 @@
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::bridge::Bridge;
+use crate::language::lint::walk::may_create_for;
 use crate::language::plan::{Outcome, Side};
 
 /// The lint.
@@ -37,12 +38,19 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagn
         Some(states) if !bridge.rule.on_create => states.into_iter().map(Some).collect(),
         _ => Vec::new(),
     };
-    if states.is_empty() || view.may_create(bridge.pipeline, target).is_some() {
+    let create = view.may_create(bridge.pipeline, target);
+    if states.is_empty() || create.is_some() {
         states.push(None);
     }
+    let field = bridge.field(target.other());
+    let occurs = |value: &str, state: Option<&str>| match (state, create, &field) {
+        (None, Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
+        _ => true,
+    };
     let open: Vec<(&String, &Option<String>)> = sources
         .iter()
         .flat_map(|value| states.iter().map(move |state| (value, state)))
+        .filter(|(value, state)| occurs(value, state.as_deref()))
         .filter(|(value, state)| bridge.outcome(target, value, state.as_deref()).is_none())
         .collect();
     let (value, state) = open.first()?;
