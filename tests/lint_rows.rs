@@ -117,3 +117,83 @@ fn a_row_that_points_at_a_state_to_which_no_call_leads() {
     }
     assert_eq!(pointed, 40);
 }
+
+#[test]
+fn a_state_taken_out_of_a_from() {
+    let (lines, rows) = table();
+    let mut taken = 0;
+    for at in rows {
+        let Some((before, after)) = lines[at].split_once(" from ") else { continue };
+        let (states, because) = after.split_once(" because ").unwrap_or((after, ""));
+        let states: Vec<&str> = states.split(',').map(str::trim).collect();
+        for without in states.iter().filter(|_| states.len() > 1) {
+            let kept: Vec<&str> = states.iter().copied().filter(|state| state != without).collect();
+            let because = if because.is_empty() { String::new() } else { format!(" because {because}") };
+            let mut fewer = lines.clone();
+            fewer[at] = format!("{before} from {}{because}", kept.join(", "));
+            is_found(&format!("{} without {without}", lines[at]), &fewer);
+            taken += 1;
+        }
+    }
+    assert_eq!(taken, 18);
+}
+
+#[test]
+fn a_value_taken_out_of_a_row_or_named_twice() {
+    let (lines, rows) = table();
+    let mut taken = 0;
+    for at in rows {
+        let arrow = if lines[at].contains(" -> ") { " -> " } else { " <- " };
+        let (left, right) = lines[at].trim_start_matches("  - ").split_once(arrow).unwrap();
+        let (head, rest) = match arrow {
+            " -> " => (left, right),
+            _ => right.trim_start().split_once("   ").unwrap_or((right, "")),
+        };
+        let values: Vec<&str> = head.split(',').map(str::trim).collect();
+        let with = |values: &[&str]| {
+            let mut other = lines.clone();
+            let head = values.join(", ");
+            other[at] =
+                if arrow == " -> " { format!("  - {head} -> {rest}") } else { format!("  - {left} <- {head} {rest}") };
+            other
+        };
+        assert_eq!(errors(&with(&values)), Vec::<String>::new(), "{}", lines[at]);
+        let twice: Vec<&str> = values.iter().chain(values.first()).copied().collect();
+        assert!(!errors(&with(&twice)).is_empty(), "twice in {}", lines[at]);
+        for without in values.iter().filter(|_| values.len() > 1) {
+            let kept: Vec<&str> = values.iter().copied().filter(|value| value != without).collect();
+            is_found(&format!("{} without {without}", lines[at]), &with(&kept));
+            taken += 1;
+        }
+    }
+    assert_eq!(taken, 11);
+}
+
+#[test]
+fn a_dropped_because() {
+    let (lines, rows) = table();
+    let mut dropped = 0;
+    for at in rows {
+        let Some((before, _)) = lines[at].split_once(" because ") else { continue };
+        let mut silent = lines.clone();
+        before.clone_into(&mut silent[at]);
+        let found = errors(&silent);
+        assert!(found.iter().any(|one| one.starts_with("missing-because")), "{before}: {found:?}");
+        dropped += 1;
+    }
+    assert_eq!(dropped, 3);
+}
+
+#[test]
+fn the_first_two_rows_without_on_create_and_from_echo() {
+    let (mut lines, rows) = table();
+    lines[rows[0]] = lines[rows[0]].replace("on create", "");
+    let (before, _) = lines[rows[1]].split_once(" from ").unwrap();
+    lines[rows[1]] = before.to_owned();
+    let found = errors(&lines);
+    let echo = found.iter().find(|one| one.starts_with("echo-loop")).unwrap();
+    assert!(
+        echo.contains("`flourish.outbound_order` Partially Allocated → `leaflink.order` Accepted → `flourish.outbound_order` Created"),
+        "{echo}"
+    );
+}

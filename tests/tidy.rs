@@ -157,3 +157,31 @@ fn every_file_says_first_what_it_is() {
         .collect();
     assert!(silent.is_empty(), "{}", silent.join("\n"));
 }
+
+/// A lint has rules that it flags, rules that it leaves alone, and the words with which it flags.
+#[test]
+fn no_lint_without_fixture_and_no_fixture_without_lint() {
+    let mut wrong = Vec::new();
+    let mut names = Vec::new();
+    for (path, text) in files("src/language/lint") {
+        let Some(name) = text.split("\n    name: \"").nth(1).and_then(|rest| rest.split('"').next()) else { continue };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint").join(name);
+        for part in ["flagged", "clean", "expected.stderr"] {
+            if !folder.join(part).exists() {
+                wrong.push(format!("{}: tests/lint/{name}/{part} is missing", path.display()));
+            }
+        }
+        if path.file_stem().is_some_and(|stem| stem.to_string_lossy() != name.replace('-', "_")) {
+            wrong.push(format!("{}: its lint is called {name}", path.display()));
+        }
+        names.push(name.to_owned());
+    }
+    assert!(names.len() >= 18, "lints are found: {names:?}");
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint")).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        if name != "base" && !names.contains(&name) {
+            wrong.push(format!("tests/lint/{name} belongs to no lint"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

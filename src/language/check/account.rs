@@ -16,7 +16,9 @@ const OWN_KEYS: [&str; 5] = ["system", "base_url", "secrets", "carries", "settin
 
 /// Reads `accounts:`.
 pub fn check(checker: &mut Checker<'_>, node: &Node) {
-    let Some(file) = Mapping::of(node, "an accounts file", &["accounts", "about"], &mut checker.found) else { return };
+    let Some(file) = Mapping::of(node, "an accounts file", &["accounts", "about", "allow"], &mut checker.found) else {
+        return;
+    };
     let Some(accounts) = file.get("accounts").and_then(|node| Mapping::of(node, "`accounts`", &[], &mut checker.found))
     else {
         return;
@@ -41,6 +43,7 @@ fn account(checker: &mut Checker<'_>, name: &str, node: &Node) -> Option<Account
     let mut properties = BTreeMap::new();
     for (key, node) in map.entries().filter(|(key, _)| !OWN_KEYS.contains(&key.text.as_str())) {
         if matches!(node.kind, NodeKind::Scalar(_)) {
+            checker.places.insert(format!("accounts.{name}.{}", key.text), key.span);
             properties.insert(key.text.clone(), setting(checker, node));
         } else {
             let message = format!("an account has no key `{}` that holds more than one text", key.text);

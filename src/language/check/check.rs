@@ -35,6 +35,10 @@ pub struct CheckedRules {
     pub tables: BTreeMap<String, Arc<Table>>,
     /// What values settings may have.
     pub types: SettingTypes,
+    /// Functions of scripts.
+    pub scripts: Arc<ScriptSet>,
+    /// Where settings (`settings.a.b`) and properties of accounts (`accounts.a.b`) are named.
+    pub places: BTreeMap<String, Span>,
     /// Warnings that files allow.
     pub allowed: Vec<Allowed>,
     /// Tests beside the rules, in file order.
@@ -67,6 +71,8 @@ pub struct Checker<'a> {
     pub hidden: Vec<Span>,
     /// Who owns what.
     pub ownership: Ownership,
+    /// Where settings (`settings.a.b`) and properties of accounts (`accounts.a.b`) are named.
+    pub places: BTreeMap<String, Span>,
 }
 
 impl Checker<'_> {
@@ -136,6 +142,7 @@ pub fn check(sources: &SourceMap) -> Checked {
         grouped: BTreeMap::new(),
         hidden: Vec::new(),
         ownership: Ownership::default(),
+        places: BTreeMap::new(),
     };
     let files = by_kind(&mut checker);
     let of = |kind: &str| files.iter().filter(|(found, _)| *found == kind).map(|(_, node)| node).collect::<Vec<_>>();
@@ -167,6 +174,8 @@ pub fn check(sources: &SourceMap) -> Checked {
         pipelines,
         tables: checker.tables,
         types: checker.types,
+        scripts: checker.scripts,
+        places: checker.places,
         allowed,
         tests,
     };

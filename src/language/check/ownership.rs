@@ -51,7 +51,8 @@ impl Ownership {
 
 /// Reads `ownership:`.
 pub fn check(checker: &mut Checker<'_>, node: &Node) {
-    let Some(file) = Mapping::of(node, "an ownership file", &["ownership", "about"], &mut checker.found) else {
+    let Some(file) = Mapping::of(node, "an ownership file", &["ownership", "about", "allow"], &mut checker.found)
+    else {
         return;
     };
     let Some(pipelines) =

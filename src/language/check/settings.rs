@@ -36,7 +36,8 @@ impl SettingType {
 
 /// Reads `settings:` with its `types:`.
 pub fn check(checker: &mut Checker<'_>, node: &Node) {
-    let Some(file) = Mapping::of(node, "a settings file", &["settings", "types", "about"], &mut checker.found) else {
+    let Some(file) = Mapping::of(node, "a settings file", &["settings", "types", "about", "allow"], &mut checker.found)
+    else {
         return;
     };
     if let Some(types) = file.get("types").and_then(|node| Mapping::of(node, "`types`", &[], &mut checker.found)) {
@@ -92,6 +93,7 @@ fn flatten(checker: &mut Checker<'_>, node: &Node, prefix: &str, flat: &mut BTre
             flatten(checker, node, &name, flat);
         } else {
             flat.insert(name.clone(), key.span);
+            checker.places.insert(format!("settings.{name}"), key.span);
             let found = setting(checker, node);
             fits(checker, &name, node);
             checker.settings.insert(name, found);

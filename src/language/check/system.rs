@@ -23,7 +23,7 @@ const BURST: u32 = 5;
 
 /// Reads a `system:` file.
 pub fn check(checker: &mut Checker<'_>, node: &Node) {
-    let allowed = ["system", "about", "http", "limits", "errors", "paging", "answer", "webhook", "records"];
+    let allowed = ["system", "about", "http", "limits", "errors", "paging", "answer", "webhook", "records", "allow"];
     let Some(file) = Mapping::of(node, "a system file", &allowed, &mut checker.found) else { return };
     let Some(name) = file.get("system").and_then(|node| text(node, "`system`", &mut checker.found)) else { return };
     let Some(http) = file.require("http", &mut checker.found).and_then(|node| {

@@ -69,9 +69,24 @@ fn values(checker: &mut Checker<'_>, line: &RowLine, kinds: [Option<&Kind>; 2]) 
         for name in cell.iter().flatten().filter(|name| !is_word(&name.text)) {
             member(checker, name, kind);
         }
+        words(checker, cell, target);
         // `from` speaks of the target's states.
         if target {
             line.from.iter().for_each(|name| member(checker, name, kind));
+        }
+    }
+}
+
+/// `otherwise` stands where a row reads, `nothing` and `park` where it writes; each alone.
+fn words(checker: &mut Checker<'_>, cell: &[Vec<Name>], target: bool) {
+    let alone = cell.iter().flatten().count() == 1;
+    for name in cell.iter().flatten().filter(|name| is_word(&name.text)) {
+        if !alone {
+            let message = format!("`{}` stands alone", name.text);
+            checker.error("syntax-rule", message, name.span, "with other values here");
+        } else if target == (name.text == "otherwise") {
+            let message = format!("`{}` stands on the other side of the arrow", name.text);
+            checker.error("syntax-rule", message, name.span, "write `otherwise -> nothing` or `nothing <- otherwise`");
         }
     }
 }

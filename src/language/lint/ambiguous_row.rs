@@ -35,6 +35,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 }
             }
             let forward = Bridge::forward(target);
+            found.extend(bridge.table.rows.iter().filter_map(|row| listed_twice(row, forward)));
             let mut closing = bridge.table.rows.iter().filter(|row| row.is_otherwise(forward));
             if let (Some(first), Some(second)) = (closing.next(), closing.next()) {
                 let message = format!("table `{}` says `otherwise` twice in one direction", bridge.table.name);
@@ -43,6 +44,17 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// A value, or a state of `from`, that stands twice in one row.
+fn listed_twice(row: &Row, forward: bool) -> Option<Diagnostic> {
+    let twin = |names: Vec<&String>| {
+        let mut seen = BTreeSet::new();
+        names.into_iter().find(|name| !seen.insert(name.as_str())).cloned()
+    };
+    let values = row.points(forward).then(|| twin(row.sources(forward).iter().flatten().collect())).flatten();
+    let name = values.or_else(|| twin(row.from.iter().collect()))?;
+    Some(LINT.found(format!("{name} stands twice in one row"), row.span, "in this row").help("take one of them out"))
 }
 
 fn states(bridge: &Bridge<'_>, target: Side) -> Vec<Option<String>> {

@@ -54,6 +54,11 @@ impl<'a> Bridge<'a> {
         if side == Side::Left { left } else { right }
     }
 
+    /// A side's system and field, where the field stands in the record itself.
+    pub fn field(&self, side: Side) -> Option<(&'a str, String)> {
+        self.path(side).map(|path| (self.kind(side).system.as_str(), path.to_string()))
+    }
+
     /// The side as a reader calls it: `system.record`.
     pub fn name(&self, side: Side) -> String {
         format!("{}.{}", self.kind(side).system, self.kind(side).name)

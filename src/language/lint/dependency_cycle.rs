@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::lint::{Lint, View};
-use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::language::plan::{FieldRule, RuleBody};
+use super::two_writers::exclude;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -18,53 +19,93 @@ pub const LINT: Lint = Lint {
     check,
 };
 
-type Needs<'a> = BTreeMap<&'a str, Vec<(&'a str, Span)>>;
+/// A pipeline, and the side that it creates.
+type Creating<'a> = (&'a str, Side);
+
+type Needs<'a> = BTreeMap<Creating<'a>, Vec<Need<'a>>>;
+
+/// A counterpart that creating needs, and the rule that needs it.
+struct Need<'a> {
+    of: Creating<'a>,
+    rule: &'a FieldRule,
+}
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut needs: Needs<'_> = BTreeMap::new();
     for pipeline in view.rules.pipelines.values() {
-        gather(&pipeline.rules, needs.entry(&pipeline.name).or_default());
+        for side in [Side::Left, Side::Right] {
+            // Who creates nothing makes nobody wait in a circle.
+            if view.may_create(pipeline, side).is_some() {
+                let needs = needs.entry((&pipeline.name, side)).or_default();
+                gather(view, (pipeline, side), &pipeline.rules, needs);
+            }
+        }
     }
     let mut found: Vec<Diagnostic> = Vec::new();
     for start in needs.keys() {
-        if let Some(round) = way_back(&needs, start, start, &mut Vec::new()) {
-            // Each circle is told once, from its first name on.
-            if round.iter().all(|(name, _)| *name >= *start) {
-                let names: Vec<&str> = std::iter::once(*start).chain(round.iter().map(|(name, _)| *name)).collect();
-                let message = format!("these pipelines wait for each other: {}", names.join(" → "));
-                let mut places = round.iter().map(|(_, span)| *span);
-                let Some(first) = places.next() else { continue };
-                let finding = LINT.found(message, first, "needs a counterpart from there");
-                let finding = places.fold(finding, |finding, span| finding.label(span, "and this one needs"));
-                found.push(finding.help("let one of them do without the other's record when it creates its own"));
-            }
+        let Some(round) = way_back(view, &needs, *start, &mut vec![*start], &mut Vec::new()) else { continue };
+        // Each circle is told once, from its first name on.
+        if round.iter().all(|need| need.of >= *start) {
+            let names: Vec<&str> = std::iter::once(start.0).chain(round.iter().map(|need| need.of.0)).collect();
+            let message = format!("these pipelines wait for each other: {}", names.join(" → "));
+            let mut places = round.iter().map(|need| need.rule.span);
+            let Some(first) = places.next() else { continue };
+            let finding = LINT.found(message, first, "needs a counterpart from there");
+            let finding = places.fold(finding, |finding, span| finding.label(span, "and this one needs"));
+            found.push(finding.help("let one of them do without the other's record when it creates its own"));
         }
     }
     found
 }
 
-fn gather<'a>(rules: &'a [FieldRule], needs: &mut Vec<(&'a str, Span)>) {
-    for rule in rules {
+fn gather<'a>(
+    view: &View<'a>,
+    (pipeline, side): (&'a Pipeline, Side),
+    rules: &'a [FieldRule],
+    needs: &mut Vec<Need<'a>>,
+) {
+    for rule in rules.iter().filter(|rule| view.may_flow(pipeline, rule, side)) {
         match &rule.body {
-            RuleBody::Value { via: Some(via), .. } => needs.push((via, rule.span)),
+            RuleBody::Value { via: Some(via), .. } => {
+                let Some(other) = view.rules.pipelines.get(via) else { continue };
+                let system = &pipeline.record(side).system;
+                let far = if other.left.system == *system { Side::Left } else { Side::Right };
+                if view.may_create(other, far).is_some() {
+                    needs.push(Need { of: (&other.name, far), rule });
+                }
+            }
             RuleBody::Value { .. } => {}
-            RuleBody::List(list) => gather(&list.rules, needs),
+            RuleBody::List(list) => gather(view, (pipeline, side), &list.rules, needs),
         }
     }
 }
 
-/// A way from `at` to `goal` over needs.
-fn way_back<'a>(needs: &Needs<'a>, at: &str, goal: &str, seen: &mut Vec<String>) -> Option<Vec<(&'a str, Span)>> {
-    for (next, span) in needs.get(at).into_iter().flatten() {
-        if *next == goal {
-            return Some(vec![(next, *span)]);
+/// A way back to where `way` begins, over needs that can be there together.
+fn way_back<'a, 'n>(
+    view: &View<'_>,
+    needs: &'n Needs<'a>,
+    goal: Creating<'a>,
+    way: &mut Vec<Creating<'a>>,
+    rules: &mut Vec<&'a FieldRule>,
+) -> Option<Vec<&'n Need<'a>>> {
+    let at = *way.last()?;
+    for need in needs.get(&at).into_iter().flatten() {
+        if rules.iter().any(|known| exclude(view, known, need.rule)) {
+            continue;
         }
-        if !seen.iter().any(|known| known == next) {
-            seen.push((*next).to_owned());
-            if let Some(rest) = way_back(needs, next, goal, seen) {
-                return Some(std::iter::once((*next, *span)).chain(rest).collect());
-            }
+        if need.of == goal {
+            return Some(vec![need]);
         }
+        if way.contains(&need.of) {
+            continue;
+        }
+        way.push(need.of);
+        rules.push(need.rule);
+        if let Some(rest) = way_back(view, needs, goal, way, rules) {
+            return Some(std::iter::once(need).chain(rest).collect());
+        }
+        way.pop();
+        rules.pop();
     }
     None
 }

@@ -1,8 +1,9 @@
 //! What creating needs is filled.
 
-use super::lint::{Lint, View};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::plan::{Field, FieldRule, Pipeline, RuleBody, Side};
+use super::lint::{Lint, View, creates_in, flows_in};
+use super::two_writers::opposite;
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side};
 use crate::value::{Path, Segment};
 
 /// The lint.
@@ -10,7 +11,9 @@ pub const LINT: Lint = Lint {
     name: "missing-required",
     severity: Severity::Error,
     summary: "a pipeline creates a record without a field that creating needs",
-    why: "The system file says what the create call needs. Without a rule that fills it, every create would park.",
+    why: "The system file says what the create call needs. Without a rule that fills it, whatever the \
+          settings are, creates would park. A rule with a condition fills it only where one with the opposite \
+          condition stands beside it.",
     flagged: "create:\n  depot: on demand\nfields:\n  words:\n    - shop.name -> depot.label\n# and depot's `code` is required on create",
     mended: "fields:\n  words:\n    - shop.name   -> depot.label\n    - shop.number -> depot.code   on create",
     check,
@@ -23,9 +26,13 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             let Some(create) = view.may_create(pipeline, side) else { continue };
             let kind = pipeline.record(side);
             let needed = kind.fields.iter().filter(|field| field.required_on_create && is_whole(field));
-            for field in needed.filter(|field| !filled(view, pipeline, side, &field.path)) {
-                let message = format!("`{}.{}` is created without `{}`", kind.system, kind.name, field.path);
+            for field in needed {
+                let Some(gap) = gap(view, pipeline, side, &field.path) else { continue };
+                let message =
+                    format!("`{}.{}` is created without `{}`{}", kind.system, kind.name, field.path, gap.when);
                 let finding = LINT.found(message, create.span, "creates it").label(field.span, "required on create");
+                let finding =
+                    gap.rules.into_iter().fold(finding, |finding, span| finding.label(span, "fills it at other times"));
                 found.push(finding.help(format!("add a rule `… -> {}.{}`", kind.system, field.path)));
             }
         }
@@ -33,15 +40,44 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// When a field is not filled, and the rules that fill it at other times.
+struct Gap {
+    when: String,
+    rules: Vec<Span>,
+}
+
+/// Settings under which the side is created and no rule is sure to fill the field.
+fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<Gap> {
+    let is_state = pipeline.record(side).states.as_ref().is_some_and(|states| *path == Path::field(&*states.field));
+    if is_state {
+        return None;
+    }
+    let filling: Vec<&FieldRule> =
+        pipeline.rules.iter().filter(|rule| rule.points(side) && writes(rule, side) == Some(path)).collect();
+    let owners: Vec<&Owner> =
+        filling.iter().map(|rule| &rule.owner).chain(pipeline.create(side).map(|create| &create.owner)).collect();
+    let rules = || filling.iter().map(|rule| rule.span).collect();
+    for world in view.worlds(&owners).iter().filter(|world| creates_in(world, pipeline, side)) {
+        let live: Vec<&&FieldRule> = filling.iter().filter(|rule| flows_in(world, pipeline, rule, side)).collect();
+        let sure = live.iter().any(|rule| rule.when.is_none())
+            || live.iter().enumerate().any(|(at, one)| live.iter().skip(at + 1).any(|two| opposite(view, one, two)));
+        if sure {
+            continue;
+        }
+        let stand: Vec<String> = world.iter().map(|(name, value)| format!("`{name}` is {value}")).collect();
+        let when = match (live.is_empty(), stand.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => format!(" while {}", stand.join(" and ")),
+            (false, _) => " where the condition of its rule does not hold".to_owned(),
+        };
+        return Some(Gap { when, rules: rules() });
+    }
+    None
+}
+
 /// Fields inside lists are needed only where the list has elements.
 fn is_whole(field: &Field) -> bool {
     field.path.0.iter().all(|step| matches!(step, Segment::Field(_)))
-}
-
-fn filled(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> bool {
-    let is_state = pipeline.record(side).states.as_ref().is_some_and(|states| *path == Path::field(&*states.field));
-    is_state
-        || pipeline.rules.iter().any(|rule| view.may_flow(pipeline, rule, side) && writes(rule, side) == Some(path))
 }
 
 fn writes(rule: &FieldRule, side: Side) -> Option<&Path> {

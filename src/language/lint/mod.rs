@@ -7,12 +7,18 @@
 pub mod allow;
 pub mod ambiguous_row;
 pub mod bridge;
+pub mod contrary_row;
 pub mod dependency_cycle;
 pub mod echo_loop;
+mod echo_value;
+pub mod in_step;
+pub mod left_behind;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod lint;
 pub mod lossy_round_trip;
+pub mod missing_because;
 pub mod missing_required;
+pub mod muted_arrow;
 pub mod page;
 pub mod registry;
 pub mod summary;
@@ -21,7 +27,12 @@ pub mod two_writers;
 pub mod unmapped_value;
 pub mod unreachable_row;
 pub mod unreachable_state;
-pub mod unused;
+pub mod unused_function;
+pub mod unused_property;
+pub mod unused_read;
+pub mod unused_setting;
+pub mod unused_table;
+pub mod usage;
 pub mod walk;
 
 pub use lint::{Lint, View};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::bridge::{Bridge, reachable};
+use crate::language::lint::in_step::{InStep, own_row};
 use crate::language::lint::walk::certain_creates;
 use crate::language::plan::{Outcome, Row, Side, States};
 
@@ -16,9 +17,10 @@ pub const LINT: Lint = Lint {
     why: "`otherwise -> nothing` is right for states that need no answer. It is wrong where the table shows that an \
           answer is owed: a record is created for a value and no row says as what; the first state of what is \
           created is not mentioned on the way back; a state is passed over although the states before it move the \
-          other side on, or although the way back pairs it with another; a final state meets a living one that \
-          nothing but a person can end, and nobody is told. Name the value in a row of its own, with `nothing … \
-          because` if that is what is meant.",
+          other side on. And it is wrong where it leaves one side behind: two states are in step because a row has \
+          brought them together, one side moves on, and the other stays although a call leads to what goes with the \
+          new state, or no call does and nobody is told. Name the value in a row of its own, or the state in a \
+          `from`, with `nothing … because` if that is what is meant.",
     flagged: "rows:\n  - Open -> Begun\n  - Begun <- Open\n  - otherwise -> nothing because …\n  - nothing <- otherwise because …\n# and Begun becomes Ended over there, of which no row speaks",
     mended: "rows:\n  - Open -> Begun\n  - Begun <- Open\n  - Closed <- Ended from Begun\n  - otherwise -> nothing because …\n  - nothing <- otherwise because …",
     check,
@@ -30,11 +32,12 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         for target in [Side::Right, Side::Left] {
             let (Some(source), Some(goal)) = (bridge.states(target.other()), bridge.states(target)) else { continue };
             if view.may_flow(bridge.pipeline, bridge.rule, target) {
-                let way = Way { view, bridge: &bridge, target, source, goal };
+                let in_step = InStep::of(view, &bridge);
+                let way = Way { view, bridge: &bridge, in_step: &in_step, target, source, goal };
                 found.extend(way.unsaid_create());
                 found.extend(way.unnamed_first_state());
-                found.extend(way.passed_over());
-                found.extend(way.nobody_told());
+                found.extend(way.unanswered());
+                found.extend(way.left_behind());
             }
         }
     }
@@ -42,12 +45,13 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 }
 
 /// One direction of a table between two state fields.
-struct Way<'a> {
-    view: &'a View<'a>,
-    bridge: &'a Bridge<'a>,
-    target: Side,
-    source: &'a States,
-    goal: &'a States,
+pub(super) struct Way<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) bridge: &'a Bridge<'a>,
+    pub(super) in_step: &'a InStep<'a>,
+    pub(super) target: Side,
+    pub(super) source: &'a States,
+    pub(super) goal: &'a States,
 }
 
 impl Way<'_> {
@@ -59,7 +63,8 @@ impl Way<'_> {
         self.bridge.values(self.target.other()).unwrap_or_default()
     }
 
-    fn is_named(&self, value: &str) -> bool {
+    /// Whether a row of this direction, whatever it says, names a value.
+    pub(super) fn is_named(&self, value: &str) -> bool {
         self.rows().any(|row| row.sources(self.forward()).iter().flatten().any(|one| one == value))
     }
 
@@ -67,7 +72,8 @@ impl Way<'_> {
         self.bridge.table.rows.iter().filter(|row| row.points(self.forward()))
     }
 
-    fn flag(&self, message: String, at: impl Into<String>) -> Diagnostic {
+    /// A finding at the `otherwise` row.
+    pub(super) fn flag(&self, message: String, at: impl Into<String>) -> Diagnostic {
         let closing = self.rows().find(|row| row.is_otherwise(self.forward()));
         let span = closing.map_or(self.bridge.table.span, |row| row.span);
         let finding = LINT.found(message, span, at).label(self.bridge.rule.span, "used here");
@@ -122,14 +128,6 @@ impl Way<'_> {
             .collect()
     }
 
-    /// Target states that some row of either direction pairs with a source value.
-    fn in_step(&self, value: &str) -> BTreeSet<String> {
-        let forward = self.forward();
-        let has = |cells: &[Vec<String>]| cells.iter().flatten().any(|one| one == value);
-        let rows = self.bridge.table.rows.iter().filter(|row| row.outcome.is_none() && has(row.sources(forward)));
-        rows.flat_map(|row| row.targets(forward).iter().flatten().cloned()).collect()
-    }
-
     /// Source states that the record can be in while it is paired.
     fn lived(&self) -> BTreeSet<String> {
         let path = (self.bridge.kind(self.target.other()).system.as_str(), self.source.field.as_str());
@@ -144,18 +142,17 @@ impl Way<'_> {
         if begin.is_empty() { self.sources().into_iter().collect() } else { reachable(self.source, &begin, false) }
     }
 
-    /// Source values with no row that asks for anything, although a state in step with them could be reached.
-    fn passed_over(&self) -> Vec<Diagnostic> {
+    /// Source values of which no row speaks, although the states before them move the other side on.
+    fn unanswered(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for value in self.lived() {
-            if !self.asked(&value).is_empty() || self.says_nothing(&value) {
+            if self.is_named(&value) || !self.in_step.partners(self.target, &value).is_empty() {
                 continue;
             }
-            let direct = self.in_step(&value);
-            let wanted = if direct.is_empty() { self.asked_before(&value) } else { direct.clone() };
+            let wanted = self.asked_before(&value);
             let swallowed = |state: &String| {
                 !wanted.contains(state)
-                    && self.bridge.speaking(self.target, &value, Some(state)).is_empty()
+                    && self.hidden(&value, state).is_some()
                     && reachable(self.goal, std::slice::from_ref(state), true).iter().any(|one| wanted.contains(one))
             };
             let states = self.bridge.values(self.target).unwrap_or_default();
@@ -163,7 +160,7 @@ impl Way<'_> {
                 let (source, other) = (self.bridge.name(self.target.other()), self.bridge.name(self.target));
                 let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
                 let message = format!(
-                    "`{source}` is {value} while `{other}` is {state}, and nothing happens, though {value} goes with {}",
+                    "`{source}` is {value} while `{other}` is {state}, and nothing happens, though the states before {value} ask for {}",
                     wanted.join(", ")
                 );
                 found.push(self.flag(message, format!("hides {value}")));
@@ -172,52 +169,19 @@ impl Way<'_> {
         found
     }
 
-    /// Whether a row says of this very value that nothing is to be done.
-    fn says_nothing(&self, value: &str) -> bool {
-        let forward = self.forward();
-        self.rows().any(|row| {
-            row.outcome == Some(Outcome::Nothing) && row.sources(forward).iter().flatten().any(|one| one == value)
-        })
+    /// The `otherwise` row that leaves a pair of states alone, where no row speaks of just these two.
+    pub(super) fn hidden(&self, value: &str, state: &str) -> Option<&Row> {
+        let back = own_row(self.bridge, self.target.other(), state, value);
+        let explained = back.is_some_and(|(outcome, _)| !matches!(outcome, Outcome::Value(_)));
+        match self.bridge.outcome(self.target, value, Some(state)) {
+            Some((Outcome::Nothing, row)) if row.is_otherwise(self.forward()) && !explained => Some(row),
+            _ => None,
+        }
     }
 
     /// What rows of this direction ask for in the states from which a move leads to this one.
     fn asked_before(&self, value: &str) -> BTreeSet<String> {
         let before = self.source.moves.iter().filter(|step| step.to == value).map(|step| step.from.as_str());
         before.flat_map(|state| self.asked(state)).collect()
-    }
-
-    /// A final source state beside a living target that no call can bring into step.
-    fn nobody_told(&self) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        for value in self.lived().into_iter().filter(|value| self.source.is_dead(value)) {
-            let wanted = self.in_step(&value);
-            if wanted.is_empty() {
-                continue;
-            }
-            let past: Vec<String> = wanted.iter().cloned().collect();
-            let fine = reachable(self.goal, &past, false);
-            for state in self.bridge.values(self.target).unwrap_or_default() {
-                let ways = reachable(self.goal, std::slice::from_ref(&state), true);
-                let alone = self.bridge.speaking(self.target, &value, Some(&state)).is_empty()
-                    && self.bridge.speaking(self.target.other(), &state, Some(&value)).is_empty();
-                let lives = !self.goal.is_dead(&state) && self.lives_paired(&state);
-                if alone && lives && !fine.contains(&state) && !ways.iter().any(|one| wanted.contains(one)) {
-                    let (source, other) = (self.bridge.name(self.target.other()), self.bridge.name(self.target));
-                    let message = format!(
-                        "`{source}` ends as {value} while `{other}` is {state}: no call can bring them together, and nobody is told"
-                    );
-                    let finding = self.flag(message, format!("hides {value}"));
-                    found.push(finding.help("say `park` with a `because`, so that a person sees it"));
-                    break;
-                }
-            }
-        }
-        found
-    }
-
-    /// Whether the target can be in a state while it is paired.
-    fn lives_paired(&self, state: &str) -> bool {
-        let back = Way { target: self.target.other(), source: self.goal, goal: self.source, ..*self };
-        back.lived().contains(state)
     }
 }

@@ -4,7 +4,8 @@ use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
-use crate::language::syntax::expression::{Expression, ExpressionKind};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
+use crate::value::Path;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -12,7 +13,8 @@ pub const LINT: Lint = Lint {
     severity: Severity::Error,
     summary: "two rules write one field",
     why: "Whichever comes last would win, and at the next change the other. A field has one source; where it depends, \
-          the two rules say so with `when` and `unless` of the same condition.",
+          the two rules say so with `when` and `unless` of the same condition, or compare one thing with different \
+          constants.",
     flagged: "- shop.name  -> depot.label\n- shop.title -> depot.label",
     mended: "- shop.name  -> depot.label   unless shop.title != null\n- shop.title -> depot.label   when shop.title != null",
     check,
@@ -33,7 +35,7 @@ fn within(view: &View<'_>, (pipeline, rules): (&Pipeline, &[FieldRule]), found: 
             let sides = [Side::Left, Side::Right];
             let both = sides.into_iter().find(|side| writes_same(view, pipeline, (first, second), *side));
             if let Some(side) = both.filter(|_| !exclude(view, first, second)) {
-                let path = target(first, side).unwrap_or_default();
+                let path = target(first, side).map(ToString::to_string).unwrap_or_default();
                 let message = format!("`{}.{path}` is written by two rules", pipeline.record(side).system);
                 found.push(flag(message, first.span, second.span));
             }
@@ -59,8 +61,11 @@ fn across(view: &View<'_>, found: &mut Vec<Diagnostic>) {
             let (kind, twin) = (pipeline.record(*side), other.record(*far));
             let same = kind.system == twin.system && kind.name == twin.name;
             let path = target(rule, *side);
-            if same && path.is_some() && path == target(second, *far) && !exclude(view, rule, second) {
-                let path = path.unwrap_or_default();
+            let at_once = same
+                && overlap(path, target(second, *far))
+                && view.may_both([(pipeline, rule, *side), (other, second, *far)]);
+            if at_once && !exclude(view, rule, second) {
+                let path = path.map(ToString::to_string).unwrap_or_default();
                 let message = format!("`{}.{path}` is written by two pipelines", kind.system);
                 found.push(flag(message, rule.span, second.span));
             }
@@ -73,14 +78,18 @@ fn flag(message: String, first: Span, second: Span) -> Diagnostic {
     finding.help("keep one of them, or tell them apart with `when COND` and `unless COND`")
 }
 
+/// Whether two rules write the same place on a side, or one a place inside the other's, both live at once.
 fn writes_same(view: &View<'_>, pipeline: &Pipeline, (first, second): (&FieldRule, &FieldRule), side: Side) -> bool {
-    let flows = |rule| view.may_flow(pipeline, rule, side);
-    let path = target(first, side);
-    path.is_some() && path == target(second, side) && flows(first) && flows(second)
+    overlap(target(first, side), target(second, side))
+        && view.may_both([(pipeline, first, side), (pipeline, second, side)])
 }
 
-fn target(rule: &FieldRule, side: Side) -> Option<String> {
-    let path = match &rule.body {
+fn overlap(one: Option<&Path>, other: Option<&Path>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one.0.starts_with(&other.0) || other.0.starts_with(&one.0))
+}
+
+fn target(rule: &FieldRule, side: Side) -> Option<&Path> {
+    match &rule.body {
         RuleBody::Value { left_path, right_path, .. } => {
             if side == Side::Left {
                 left_path.as_ref()
@@ -89,19 +98,34 @@ fn target(rule: &FieldRule, side: Side) -> Option<String> {
             }
         }
         RuleBody::List(list) => Some(if side == Side::Left { &list.left } else { &list.right }),
-    };
-    path.map(ToString::to_string)
+    }
 }
 
-/// Whether one condition is the other turned round.
-fn exclude(view: &View<'_>, first: &FieldRule, second: &FieldRule) -> bool {
+/// Whether one condition is the other turned round, or both ask one thing for different constants.
+pub(super) fn exclude(view: &View<'_>, first: &FieldRule, second: &FieldRule) -> bool {
     let (Some(first), Some(second)) = (&first.when, &second.when) else { return false };
     let inner = |condition: &CompiledExpression| match &condition.tree().kind {
         ExpressionKind::Not(inner) => Some(text(view, inner)),
         _ => None,
     };
-    inner(first).is_some_and(|inner| inner == text(view, second.tree()))
+    let constant = |condition: &CompiledExpression| match &condition.tree().kind {
+        ExpressionKind::Binary(Operator::Equal, left, right) => match &right.kind {
+            ExpressionKind::Literal(value) => Some((text(view, left), value.clone())),
+            _ => None,
+        },
+        _ => None,
+    };
+    let differ = constant(first).zip(constant(second)).is_some_and(|(one, two)| one.0 == two.0 && one.1 != two.1);
+    differ
+        || inner(first).is_some_and(|inner| inner == text(view, second.tree()))
         || inner(second).is_some_and(|inner| inner == text(view, first.tree()))
+}
+
+/// Whether one condition is the other turned round, so that one of the two always holds.
+pub(super) fn opposite(view: &View<'_>, first: &FieldRule, second: &FieldRule) -> bool {
+    let turned =
+        |rule: &FieldRule| rule.when.as_ref().is_some_and(|one| matches!(one.tree().kind, ExpressionKind::Not(_)));
+    turned(first) != turned(second) && exclude(view, first, second)
 }
 
 fn text(view: &View<'_>, tree: &Expression) -> String {

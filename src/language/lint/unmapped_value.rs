@@ -3,6 +3,7 @@
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::bridge::Bridge;
+use crate::language::lint::walk::may_create_for;
 use crate::language::plan::{Outcome, Side};
 
 /// The lint.
@@ -12,7 +13,8 @@ pub const LINT: Lint = Lint {
     summary: "a value that a field may have has no row in the table that carries it",
     why: "A value without a row parks its record: a person is called for something that the rules could have said. \
           Every value of the source, in every state that the target may be in, needs a row, or one that says \
-          `nothing` or `park` with a `because`. Fields of free text are not counted; give their tables an `otherwise`.",
+          `nothing` or `park` with a `because`. A field of free text may hold anything, so its direction needs \
+          an `otherwise`.",
     flagged: "rows:\n  - Open -> Begun\n# and the field may be `Closed` too",
     mended: "rows:\n  - Open -> Begun\n  - otherwise -> nothing because the other side closes by itself",
     check,
@@ -31,17 +33,24 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 }
 
 fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
-    let sources = bridge.values(target.other())?;
+    let Some(sources) = bridge.values(target.other()) else { return open_text(bridge, target) };
     let mut states: Vec<Option<String>> = match bridge.values(target) {
         Some(states) if !bridge.rule.on_create => states.into_iter().map(Some).collect(),
         _ => Vec::new(),
     };
-    if states.is_empty() || view.may_create(bridge.pipeline, target).is_some() {
+    let create = view.may_create(bridge.pipeline, target);
+    if states.is_empty() || create.is_some() {
         states.push(None);
     }
+    let field = bridge.field(target.other());
+    let occurs = |value: &str, state: Option<&str>| match (state, create, &field) {
+        (None, Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
+        _ => true,
+    };
     let open: Vec<(&String, &Option<String>)> = sources
         .iter()
         .flat_map(|value| states.iter().map(move |state| (value, state)))
+        .filter(|(value, state)| occurs(value, state.as_deref()))
         .filter(|(value, state)| bridge.outcome(target, value, state.as_deref()).is_none())
         .collect();
     let (value, state) = open.first()?;
@@ -63,4 +72,21 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagn
     let closed = bridge.table.rows.iter().any(|row| row.outcome_to(Bridge::forward(target)) == Some(Outcome::Nothing));
     let finding = if closed { finding } else { finding.note("no row of this direction says `nothing`") };
     Some(if more == 0 { finding } else { finding.note(format!("and {more} more values and states")) })
+}
+
+/// A field of free text whose direction nothing closes.
+fn open_text(bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
+    let forward = Bridge::forward(target);
+    let closed = bridge.table.rows.iter().any(|row| row.is_otherwise(forward) && row.from.is_empty() && !row.on_create);
+    if closed {
+        return None;
+    }
+    let source = bridge.name(target.other());
+    let known = bridge.known_values(target.other());
+    let witness = known.first().map(|first| format!("{first} (other)")).unwrap_or_default();
+    let message =
+        format!("table `{}` has no row for this: `{source}` may hold any text, such as {witness:?}", bridge.table.name);
+    let help =
+        if forward { "add `otherwise -> nothing because …`" } else { "add `nothing <- otherwise because …`" };
+    Some(LINT.found(message, bridge.table.span, "in this table").label(bridge.rule.span, "used here").help(help))
 }

@@ -3,6 +3,7 @@
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::bridge::Bridge;
+use crate::language::lint::walk::may_create_for;
 use crate::language::plan::{Row, Side};
 
 /// The lint.
@@ -31,7 +32,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             if !uses.any(|(one, twin, target)| twin.points(Bridge::forward(target)) && applies(view, one, twin, target))
             {
                 let message = format!("this row of table `{}` never applies", bridge.table.name);
-                let why = if row.on_create { "nothing is created here" } else { "other rows speak for all of it" };
+                let why = why(row);
                 found.push(LINT.found(message, row.span, why).help("take it out, or say what it was meant for"));
             }
         }
@@ -39,16 +40,36 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     found
 }
 
+fn why(row: &Row) -> &'static str {
+    let held = |forward: bool| !row.from.is_empty() && row.from.iter().all(|state| row.is_held(forward, state));
+    if row.on_create {
+        "nothing is ever created for it"
+    } else if [true, false].into_iter().any(|forward| row.points(forward) && held(forward)) {
+        "it asks for what is there already"
+    } else {
+        "other rows speak for all of it"
+    }
+}
+
 fn applies(view: &View<'_>, bridge: &Bridge<'_>, row: &Row, target: Side) -> bool {
-    let creates = view.may_create(bridge.pipeline, target).is_some();
+    let create = view.may_create(bridge.pipeline, target);
+    let forward = Bridge::forward(target);
+    if !row.from.is_empty() && row.outcome.is_none() && row.from.iter().all(|state| row.is_held(forward, state)) {
+        return false;
+    }
     let Some(values) = bridge.values(target.other()) else { return true };
     let mut states: Vec<Option<String>> = bridge.values(target).unwrap_or_default().into_iter().map(Some).collect();
-    if creates || states.is_empty() {
+    if create.is_some() || states.is_empty() {
         states.push(None);
     }
+    let field = bridge.field(target.other());
     values.iter().any(|value| {
         states.iter().any(|state| {
-            bridge.outcome(target, value, state.as_deref()).is_some_and(|(_, spoke)| spoke.span == row.span)
+            let created = match (state, create, &field) {
+                (None, Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
+                _ => true,
+            };
+            created && bridge.outcome(target, value, state.as_deref()).is_some_and(|(_, spoke)| spoke.span == row.span)
         })
     })
 }

@@ -1,9 +1,11 @@
 //! Reachability: from every state in which a row applies, legal moves lead where it asks.
 
+use std::collections::BTreeSet;
+
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::bridge::{Bridge, reachable};
-use crate::language::plan::{Outcome, Row, Side, States};
+use crate::language::plan::{MoveBy, Outcome, Row, Side, States};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -31,53 +33,54 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// Where a row is stuck: the source value, the target's state and what is asked of it.
+type Stuck = (String, String, String);
+
 fn direction(view: &View<'_>, bridge: &Bridge<'_>, (target, states): (Side, &States)) -> Vec<Diagnostic> {
     let creates = view.may_create(bridge.pipeline, target).is_some();
-    let mut found: Vec<Diagnostic> = Vec::new();
-    let mut told = Vec::new();
+    let mut found: Vec<(&Row, Vec<Stuck>)> = Vec::new();
     for value in bridge.known_values(target.other()) {
-        for state in bridge.values(target).unwrap_or_default() {
-            if let Some((Outcome::Value(goal), row)) = bridge.outcome(target, &value, Some(&state))
-                && !reachable(states, std::slice::from_ref(&state), true).contains(&goal)
-                && !told.contains(&row.span)
-            {
-                told.push(row.span);
-                found.push(stuck(bridge, target, (&value, &state, &goal), row));
+        let present = bridge.values(target).unwrap_or_default().into_iter().map(|state| (Some(state.clone()), state));
+        let created = states.initial.iter().filter(|_| creates).map(|initial| (None, initial.clone()));
+        for (state, at) in present.chain(created) {
+            let Some((Outcome::Value(goal), row)) = bridge.outcome(target, &value, state.as_deref()) else { continue };
+            if reachable(states, std::slice::from_ref(&at), true).contains(&goal) {
+                continue;
+            }
+            let place = (value.clone(), at, goal);
+            match found.iter_mut().find(|(known, _)| known.span == row.span) {
+                Some((_, places)) => places.push(place),
+                None => found.push((row, vec![place])),
             }
         }
-        if !creates {
-            continue;
-        }
-        if let (Some((Outcome::Value(goal), row)), Some(initial)) =
-            (bridge.outcome(target, &value, None), states.initial.as_ref())
-            && !reachable(states, std::slice::from_ref(initial), true).contains(&goal)
-            && !told.contains(&row.span)
-        {
-            told.push(row.span);
-            found.push(stuck(bridge, target, (&value, initial, &goal), row));
-        }
     }
-    found
+    found.into_iter().filter_map(|(row, places)| stuck(bridge, (target, states), row, &places)).collect()
 }
 
-fn stuck(bridge: &Bridge<'_>, target: Side, (value, state, goal): (&str, &str, &str), row: &Row) -> Diagnostic {
+fn stuck(bridge: &Bridge<'_>, (target, states): (Side, &States), row: &Row, places: &[Stuck]) -> Option<Diagnostic> {
+    let (value, state, goal) = places.first()?;
     let other = bridge.name(target);
     let message = format!("no call leads `{other}` from {state} to {goal}");
     let at = format!("asks for {goal} when `{}` is {value}", bridge.name(target.other()));
-    let ways: Vec<String> = bridge
-        .states(target)
-        .into_iter()
-        .flat_map(|states| &states.moves)
+    let mut finding = LINT.found(message, row.span, at);
+    let stuck: BTreeSet<&str> = places.iter().map(|(_, state, _)| state.as_str()).collect();
+    for state in bridge.values(target).unwrap_or_default().iter().filter(|state| stuck.contains(state.as_str())) {
+        finding = finding.note(ways(states, state));
+    }
+    Some(finding.help("say with `from STATES` in which states the row applies"))
+}
+
+/// The moves out of a state, in words.
+fn ways(states: &States, state: &str) -> String {
+    let ways: Vec<String> = states
+        .moves
+        .iter()
         .filter(|step| step.from == state)
-        .map(|step| {
-            let people = matches!(step.by, crate::language::plan::MoveBy::People);
-            format!("{}{}", step.to, if people { " (by people)" } else { "" })
-        })
+        .map(|step| format!("{}{}", step.to, if matches!(step.by, MoveBy::People) { " (by people)" } else { "" }))
         .collect();
-    let from = if ways.is_empty() {
+    if ways.is_empty() {
         format!("no move leads out of {state}")
     } else {
         format!("from {state} moves lead to {}", ways.join(", "))
-    };
-    LINT.found(message, row.span, at).note(from).help("say with `from STATES` in which states the row applies")
+    }
 }

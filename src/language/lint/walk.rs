@@ -23,6 +23,29 @@ pub fn certain_creates(
     }
 }
 
+/// Whether a create condition may hold for a value of a field. What is not `==`, `in`, `or` or `and` over
+/// that very field may always hold.
+pub fn may_create_for(view: &View<'_>, create: &Create, field: (&str, &str), value: &str) -> bool {
+    create.when.as_ref().is_none_or(|condition| may_hold_for(view, condition.tree(), field, value))
+}
+
+fn may_hold_for(view: &View<'_>, tree: &Expression, field: (&str, &str), value: &str) -> bool {
+    let ExpressionKind::Binary(operator, left, right) = &tree.kind else { return true };
+    let text = |tree: &Expression| matches!(tree.kind, ExpressionKind::Literal(Value::Text(_)));
+    let decided = match operator {
+        Operator::Or => return may_hold_for(view, left, field, value) || may_hold_for(view, right, field, value),
+        Operator::And => return may_hold_for(view, left, field, value) && may_hold_for(view, right, field, value),
+        Operator::Equal => is_field(left, field) && text(right) || is_field(right, field) && text(left),
+        Operator::In if is_field(left, field) => match &right.kind {
+            ExpressionKind::List(items) => items.iter().all(text),
+            ExpressionKind::Path(path) => setting_of(path).is_some_and(|name| view.rules.types.contains_key(&name)),
+            _ => false,
+        },
+        _ => false,
+    };
+    !decided || holds(view, tree, field, value)
+}
+
 fn holds(view: &View<'_>, tree: &Expression, field: (&str, &str), value: &str) -> bool {
     let ExpressionKind::Binary(operator, left, right) = &tree.kind else { return false };
     match operator {

@@ -1,0 +1,33 @@
+//! A property of an account that no call is filled with.
+
+use super::lint::{Lint, View};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::usage;
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "unused-property",
+    severity: Severity::Warning,
+    summary: "no call of the system is filled with this property of the account",
+    why: "Somebody has to find out its value and keep it right for nothing. Take it out, or let the system file say \
+          `{account.NAME}` where the peer wants it.",
+    flagged: "accounts:\n  depot:\n    system: depot\n    region: north\n# and depot's file never says `{account.region}`",
+    mended: "list: GET /parcels?region={account.region}",
+    check,
+};
+
+/// Properties that the program itself reads.
+const OWN: [&str; 1] = ["currency"];
+
+fn check(view: &View<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for account in view.rules.accounts.values() {
+        let used = usage::properties(view, &account.system);
+        for name in account.properties.keys().filter(|name| !used.contains(*name) && !OWN.contains(&name.as_str())) {
+            let Some(span) = view.rules.places.get(&format!("accounts.{}.{name}", account.name)) else { continue };
+            let message = format!("no call of `{}` is filled with `{name}`", account.system);
+            found.push(LINT.found(message, *span, "fills nothing"));
+        }
+    }
+    found
+}

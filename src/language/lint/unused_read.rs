@@ -1,0 +1,30 @@
+//! A `with:` entry that no rule reads.
+
+use super::lint::{Lint, View};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "unused-read",
+    severity: Severity::Warning,
+    summary: "no rule reads this `with:` entry",
+    why: "It costs calls at every decision and changes none.",
+    flagged: "with:\n  rep: depot.person where .email == shop.email, at most one   # and no rule says `rep`",
+    mended: "- rep.number -> depot.seller",
+    check,
+};
+
+fn check(view: &View<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for pipeline in view.rules.pipelines.values() {
+        for read in &pipeline.with {
+            let by_rules = pipeline.expressions().any(|one| one.mentions(&read.name));
+            let by_reads = pipeline.with.iter().any(|other| other.condition.mentions(&read.name));
+            if !by_rules && !by_reads {
+                let span = read.condition.tree().span;
+                found.push(LINT.found(format!("no rule reads `{}`", read.name), span, "read for nothing"));
+            }
+        }
+    }
+    found
+}
