@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::Span;
 use crate::language::function::registry;
+use crate::language::function::signature::bounded;
 use crate::language::plan::heard;
 use crate::language::script::ScriptSet;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
@@ -277,6 +278,7 @@ fn order(a: &Value, b: &Value) -> Result<std::cmp::Ordering, String> {
 
 fn arithmetic(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
     if let (Operator::Add, Value::Text(a), Value::Text(b)) = (operator, a, b) {
+        bounded(a.len() + b.len())?;
         return Ok(Value::Text(format!("{a}{b}")));
     }
     let (Some(x), Some(y)) = (a.as_decimal(), b.as_decimal()) else {
@@ -287,7 +289,7 @@ fn arithmetic(operator: Operator, a: &Value, b: &Value) -> Result<Value, String>
         Operator::Subtract => x.checked_sub(y),
         Operator::Multiply => x.checked_mul(y),
         _ if y.is_zero() => return Err("division by zero".to_owned()),
-        _ => x.checked_div(y),
+        _ => x.checked_div(y).map(|quotient| quotient.normalize()),
     };
     let result = result.ok_or("the number is too large")?;
     let whole = matches!((a, b), (Value::Integer(_), Value::Integer(_))) && operator != Operator::Divide;
