@@ -63,6 +63,8 @@ fn loops_recursion_and_growth_are_stopped() {
         "exp(100000.0)",
         "2.5 ** 1000000",
         "blob(1000000000)",
+        "let s = \"\"; s.pad(5000, \"[\"); parse_json(s)",
+        "let a = []; for i in 0..1500 { a = [a]; } a",
         "9223372036854775807 + 1",
         "let m = #{}; m.missing.deeper",
         "throw \"enough\"",

@@ -40,6 +40,19 @@ pub fn advice(text: &str, at: usize) -> Option<String> {
     if compares(rest) && COMPARISONS.iter().any(|one| before.contains(one)) {
         return Some("comparisons do not chain; join two of them with `and`".to_owned());
     }
+    let decimals = rest.strip_prefix(',').is_some_and(digit_first);
+    if decimals && before.ends_with(|letter: char| letter.is_ascii_digit()) {
+        return Some("write a point before decimals, and no mark between thousands".to_owned());
+    }
+    if rest.starts_with("in ") && before.contains(" in ") {
+        return Some("comparisons do not chain; join two of them with `and`".to_owned());
+    }
+    if rest.starts_with("if ") && !before.trim().is_empty() {
+        return Some("write brackets around it: `(if … then … else …)`".to_owned());
+    }
+    if rest.starts_with('[') && !rest.contains(']') {
+        return Some("close the `[` with `]`".to_owned());
+    }
     if before.ends_with('[') {
         return in_brackets(rest);
     }
@@ -54,6 +67,10 @@ pub fn advice(text: &str, at: usize) -> Option<String> {
     }
     let word = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
     WORDS.contains(&word).then(|| format!("`{word}` is a word of the language and stands between values, not for one"))
+}
+
+fn digit_first(rest: &str) -> bool {
+    rest.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// Behind `[`: an index is a whole number from 0.

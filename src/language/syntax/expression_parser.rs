@@ -19,7 +19,7 @@ use crate::value::{Segment, Value, decimal};
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 
 /// Operators of one expression.
-pub const OPERATORS_MAX: usize = 400;
+pub const OPERATORS_MAX: usize = 200;
 
 /// Steps of one path.
 pub const STEPS_MAX: usize = 64;
