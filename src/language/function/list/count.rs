@@ -10,7 +10,7 @@ pub fn function() -> Function {
         about: "How many elements a list has; nothing has none.",
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::Integer,
-        examples: &[(r#"count(["a", "b"])"#, "2"), ("count(null)", "0"), (r#"count([null])"#, "1")],
+        examples: &[(r#"count(["a", "b"])"#, "2"), ("count(null)", "0"), ("count([null])", "1")],
         body,
     }
 }
