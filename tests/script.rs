@@ -13,7 +13,7 @@ use crate::support::{Folder, copy};
 const SHORT: Duration = Duration::from_secs(2);
 
 fn compile(text: &str) -> (ScriptSet, Vec<String>) {
-    let (set, found) = ScriptSet::compile(&[(FileId(0), text)]);
+    let (set, found) = ScriptSet::compile(&[(FileId(0), "scripts/f.rhai", text)]);
     (set, found.iter().map(|one| format!("{}: {}", one.code.0, one.message)).collect())
 }
 
@@ -48,6 +48,23 @@ fn loops_recursion_and_growth_are_stopped() {
         "let big = \"x\"; for i in 0..13 { big += big; } let m = #{}; for i in 0..100000 { m[\"k\" + i] = big + i; } m",
         "let a = []; for i in 0..1999 { a.push(i); } for i in 0..1000000 { a.index_of(-1); } a",
         "1 / 0",
+        "1.5 / 0",
+        "let a = 1; a /= 0; a",
+        "let s = \"\"; loop { s = `${s}${s}x`; }",
+        "let a = []; loop { a = [a]; }",
+        "let m = #{}; loop { m = #{a: m, b: m}; }",
+        "let s = \"x\"; s.pad(16000, \"y\"); s.split(\"\")",
+        "let s = \"x\"; s.pad(16000, \"y\"); for i in 0..100000 { s.index_of(\"yyyyyyyyyyyyyyyyz\"); } s",
+        "let a = []; a.pad(1999, 0); for i in 0..100000 { a.sort(|p, q| q - p); } a",
+        "for i in range(0, 9223372036854775807, 1) { x }",
+        "let g = Fn(\"f\"); g.call(x)",
+        "tan(1.5707963267948966192313216916)",
+        "Fn(\"tan\").call(1.5707963267948966192313216916)",
+        "exp(100000.0)",
+        "2.5 ** 1000000",
+        "blob(1000000000)",
+        "let s = \"\"; s.pad(5000, \"[\"); parse_json(s)",
+        "let a = []; for i in 0..1500 { a = [a]; } a",
         "9223372036854775807 + 1",
         "let m = #{}; m.missing.deeper",
         "throw \"enough\"",
@@ -77,7 +94,7 @@ fn nothing_of_the_outside_is_there() {
 fn a_fault_says_where() {
     let (set, _) = compile("/// f(x: any) -> any\nfn f(x) {\n    let y = 1;\n    y.nothing_like_this()\n}");
     let fault = set.call("f", &[Value::Null]).unwrap_err();
-    assert!(fault.contains("line 4"), "{fault}");
+    assert_eq!(fault, "scripts/f.rhai:4:7: there is no function `nothing_like_this (i64)`");
 }
 
 #[test]
@@ -88,6 +105,65 @@ fn money_goes_in_and_out_exactly() {
     assert_eq!(call("x.price + 0.2 == 0.30000000000000004", &price).unwrap(), Value::Bool(false));
     let long = json::from_json(&serde_json::from_str("12345678901234567.123456789").unwrap());
     assert_eq!(call("x", &long).unwrap().to_string(), "12345678901234567.123456789");
+}
+
+#[test]
+fn numbers_behave_as_in_expressions() {
+    for (body, value) in [
+        ("5 / 2", "2.5"),
+        ("let a = 5; a /= 2; a", "2.5"),
+        ("[10, 20, 30][4 / 2]", "30"),
+        ("1 / 8", "0.125"),
+        ("7 % 4", "3"),
+        ("2.5.round()", "3"),
+        ("2.345.round(2)", "2.35"),
+        ("(0.0 - 2.5).round()", "-3"),
+        ("0.1 + 0.2 == 0.3", "true"),
+        ("[1, 2, 3].map(|n| n / 2).reduce(|sum, n| sum + n, 0)", "3.0"),
+    ] {
+        assert_eq!(call(body, &Value::Null).unwrap().to_string(), value, "{body}");
+    }
+}
+
+#[test]
+fn a_call_holds_little_memory() {
+    // Places that keep a text are not all counted, so operations are what bounds them.
+    let body =
+        "let big = \"x\"; for i in 0..13 { big += big; } let m = #{}; for i in 0..100000 { m[\"k\" + i] = big + i; } m";
+    let before = resident_high();
+    assert!(call(body, &Value::Null).is_err());
+    let grown = resident_high().saturating_sub(before);
+    assert!(grown < 256 * 1024, "a call grew by {grown} KiB");
+}
+
+/// The most memory that the process has held, in KiB; 0 where the system does not tell.
+fn resident_high() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}
+
+#[test]
+fn limits_are_told_in_plain_words() {
+    for (body, told) in [
+        ("for i in range(0, 1000000, 1) { x }", "scripts/f.rhai:1: the script does more than 30000 operations"),
+        ("f(x)", "scripts/f.rhai:1: the script's functions call each other deeper than 32 levels"),
+        ("x.price", "scripts/f.rhai:2:13: there is no field `price`; write `.get(\"price\")` where it may be missing"),
+        ("1 / 0", "scripts/f.rhai:2:13: division by zero"),
+        ("throw \"no price\"", "scripts/f.rhai:2:11: no price"),
+        ("y", "scripts/f.rhai:2:11: nothing is called `y`"),
+    ] {
+        assert_eq!(call(body, &json::from_json(&serde_json::json!({}))).unwrap_err(), told, "{body}");
+    }
+}
+
+#[test]
+fn dates_come_out_as_they_are_declared() {
+    let (set, found) = compile("/// f(x: any) -> date\nfn f(x) { x }\n/// g(x: any) -> timestamp\nfn g(x) { x }");
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(set.call("f", &[Value::text("2026-01-06")]).unwrap().kind_name(), "date");
+    assert_eq!(set.call("g", &[Value::text("2026-01-06T10:00:00Z")]).unwrap().kind_name(), "timestamp");
+    assert!(set.call("f", &[Value::text("soon")]).unwrap_err().contains("declares date and answered text"));
 }
 
 #[test]
@@ -105,6 +181,8 @@ fn declarations_are_checked() {
         ("/// f(x: money) -> any\nfn f(x) { x }", "script-signature"),
         ("/// f(x: any) -> number\nfn f(x) { x }", "script-signature"),
         ("/// f(x: any, y: any) -> any\nfn f(x) { x }", "script-signature"),
+        ("/// f(y: any) -> any\nfn f(x) { x }", "script-signature"),
+        ("/// f(x) -> any\nfn f(x) { x }", "script-signature"),
         ("/// lower(x: text) -> text\nfn lower(x) { x }", "duplicate-name"),
         ("/// f(x: any) -> any\nfn f(x) { x", "script-syntax"),
     ];
@@ -113,7 +191,7 @@ fn declarations_are_checked() {
         assert!(found.iter().any(|one| one.starts_with(code)), "{text}: {found:?}");
     }
     let one = "/// f(x: any) -> any\nfn f(x) { x }";
-    let (_, found) = ScriptSet::compile(&[(FileId(0), one), (FileId(1), one)]);
+    let (_, found) = ScriptSet::compile(&[(FileId(0), "a.rhai", one), (FileId(1), "b.rhai", one)]);
     assert!(found.iter().any(|one| one.code.0 == "duplicate-name"), "{found:?}");
 }
 
@@ -129,7 +207,7 @@ fn an_answer_of_another_kind_is_a_fault() {
 
 #[test]
 fn calls_side_by_side_do_not_share_their_time() {
-    let set = Arc::new(compile("/// f(x: any) -> any\nfn f(x) { let n = 0; for i in 0..2000 { n += i; } n }").0);
+    let set = Arc::new(compile("/// f(x: any) -> any\nfn f(x) { let n = 0; for i in 0..300 { n += i; } n }").0);
     let threads: Vec<_> = (0..4)
         .map(|_| {
             let set = Arc::clone(&set);
@@ -139,15 +217,44 @@ fn calls_side_by_side_do_not_share_their_time() {
     assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
 }
 
-#[test]
-fn lint_names_file_and_line_of_a_bad_script() {
+/// What lint says of a rule set with this script, and how long it took.
+fn lint(script: &str) -> (String, Duration) {
     let folder = Folder::new();
     copy(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint/base"), &folder.0);
     std::fs::create_dir_all(folder.0.join("scripts")).unwrap();
-    std::fs::write(folder.0.join("scripts/bad.rhai"), "/// f(x: any) -> any\nfn f(x) {\n    import \"os\" as os;\n}\n")
-        .unwrap();
+    std::fs::write(folder.0.join("scripts/bad.rhai"), script).unwrap();
+    let begin = Instant::now();
     let done = crate::support::petiole().arg("lint").arg(&folder.0).output().unwrap();
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert_eq!(done.status.code(), Some(1), "{told}");
-    assert!(told.contains("scripts/bad.rhai:3:"), "{told}");
+    (told, begin.elapsed())
+}
+
+#[test]
+fn lint_names_file_and_line_of_a_bad_script() {
+    let deep = format!("let a = {}1{};", "(".repeat(5_000), ")".repeat(5_000));
+    for line in [
+        "import \"os\" as os;",
+        "eval(\"1\");",
+        "sleep(10);",
+        "timestamp();",
+        "x.timestamp ();",
+        "print(\"x\");",
+        "debug(x);",
+        "let a = ;",
+        "let s = \"not closed;",
+        deep.as_str(),
+    ] {
+        let (told, took) = lint(&format!("/// f(x: any) -> any\nfn f(x) {{\n    {line}\n}}\n"));
+        assert!(told.contains("error[script-syntax]"), "{line:.60}: {told:.600}");
+        assert!(told.contains("scripts/bad.rhai:3:"), "{line:.60}: {told:.600}");
+        assert!(took < SHORT, "{line:.60} took {took:?}");
+    }
+    // Words are refused where they are called, not where they are names or text.
+    let (_, found) =
+        compile("/// f(x: any) -> any\nfn f(x) { /* sleep(1) */ x.timestamp + \" sleep(1)\" } // sleep(1)");
+    assert!(found.is_empty(), "{found:?}");
+    let (told, _) = lint("/// f(x: money) -> any\nfn f(x) { x }\n");
+    assert!(told.contains("scripts/bad.rhai:1:"), "{told}");
+    assert!(told.contains("`money` is no kind of value"), "{told}");
 }

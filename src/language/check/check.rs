@@ -126,7 +126,7 @@ pub fn check(sources: &SourceMap) -> Checked {
     let scripts: Vec<_> = sources
         .files()
         .filter(|(_, file)| file.name.ends_with(".rhai"))
-        .map(|(id, file)| (id, file.text.as_str()))
+        .map(|(id, file)| (id, file.name.as_str(), file.text.as_str()))
         .collect();
     let (scripts, found) = ScriptSet::compile(&scripts);
     let mut checker = Checker {

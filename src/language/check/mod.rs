@@ -9,6 +9,7 @@ pub mod call;
 pub mod check;
 pub mod keyed_list;
 pub mod names;
+pub mod operand;
 pub mod ownership;
 pub mod pipeline;
 pub mod rule;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::Checker;
+use super::operand;
 use super::settings::SettingType;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::function::{Function, registry};
@@ -37,10 +38,9 @@ pub fn check(checker: &mut Checker<'_>, names: &Names, at: &Expression) -> Kind 
     match &at.kind {
         ExpressionKind::Literal(value) => literal(value),
         ExpressionKind::List(items) => {
-            items.iter().for_each(|item| {
-                check(checker, names, item);
-            });
-            Kind::List(Box::new(Kind::Any))
+            let kinds: Vec<Kind> = items.iter().map(|item| check(checker, names, item)).collect();
+            let kind = kinds.into_iter().reduce(|one, other| operand::either(&one, &other));
+            Kind::List(Box::new(kind.unwrap_or(Kind::Any)))
         }
         ExpressionKind::Path(path) => path_kind(checker, names, path, at.span),
         ExpressionKind::Steps(base, _) => {
@@ -49,22 +49,51 @@ pub fn check(checker: &mut Checker<'_>, names: &Names, at: &Expression) -> Kind 
         }
         ExpressionKind::Call(name, arguments) => call(checker, names, (name, arguments)),
         ExpressionKind::Binary(operator, left, right) => binary(checker, names, *operator, (left, right)),
-        ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => check(checker, names, inner),
+        ExpressionKind::Not(inner) => {
+            let kind = check(checker, names, inner);
+            operand::condition(checker, (&kind, inner.span), "decides nothing here");
+            Kind::Bool
+        }
+        ExpressionKind::Negate(inner) => {
+            let kind = check(checker, names, inner);
+            operand::binary(checker, Operator::Subtract, [(&Kind::Integer, inner.span), (&kind, inner.span)])
+        }
         ExpressionKind::Choice(parts) => {
             let [condition, yes, no] = parts.as_ref();
-            check(checker, names, condition);
-            let kind = check(checker, names, yes);
-            check(checker, names, no);
-            kind
+            let decides = check(checker, names, condition);
+            operand::condition(checker, (&decides, condition.span), "decides nothing here");
+            let kinds = [check(checker, names, yes), check(checker, names, no)];
+            operand::either(&kinds[0], &kinds[1])
         }
         ExpressionKind::Filter(list, condition) => {
             let kind = check(checker, names, list);
-            let inner = Names { element: Some(Meaning::Any), ..names.clone() };
-            check(checker, &inner, condition);
+            if !Kind::List(Box::new(Kind::Any)).takes(&kind) {
+                let message = format!("`where` chooses from a list, and this is {kind}");
+                checker.error("type-mismatch", message, list.span, "no list");
+            }
+            let inner = Names { element: Some(element_of(names, list)), ..names.clone() };
+            let decides = check(checker, &inner, condition);
+            operand::condition(checker, (&decides, condition.span), "decides nothing here");
             kind
         }
         ExpressionKind::Park(_) => Kind::Any,
     }
+}
+
+/// What `.` is behind `where`: a place in the record where the list is one of its fields.
+fn element_of(names: &Names, list: &Expression) -> Meaning {
+    let ExpressionKind::Path(PathExpression { head: Some(head), steps }) = &list.kind else { return Meaning::Any };
+    let Some(Meaning::Record(kind, start)) = names.heads.get(&head.text) else { return Meaning::Any };
+    let mut at = start.clone();
+    at.0.extend(steps.iter().map(|step| match &step.segment {
+        Segment::Index(_) => Segment::Each,
+        other => other.clone(),
+    }));
+    if at.0.last() != Some(&Segment::Each) {
+        at.0.push(Segment::Each);
+    }
+    let known = kind.fields.iter().any(|field| field.path.0.len() > at.0.len() && field.path.0.starts_with(&at.0));
+    if known { Meaning::Record(Arc::clone(kind), at) } else { Meaning::Any }
 }
 
 fn literal(value: &Value) -> Kind {
@@ -136,6 +165,11 @@ fn fits(checker: &mut Checker<'_>, function: &Function, name: &Name, (arguments,
             let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
             checker.found.push(finding.help(format!("it is declared as `{}`", function.written())));
         }
+        if let (Some(asks), ExpressionKind::Literal(constant)) = (parameter.asks, &argument.kind)
+            && let Err(why) = asks(constant)
+        {
+            checker.error("type-arguments", format!("`{}`: {why}", name.text), argument.span, "this constant");
+        }
     }
 }
 
@@ -169,23 +203,15 @@ fn binary(
         Operator::Equal | Operator::NotEqual => {
             member(checker, &kinds[0], right);
             member(checker, &kinds[1], left);
-            Kind::Bool
         }
         Operator::In => {
             if let ExpressionKind::List(items) = &right.kind {
                 items.iter().for_each(|item| member(checker, &kinds[0], item));
             }
-            Kind::Bool
         }
-        Operator::Or
-        | Operator::And
-        | Operator::Less
-        | Operator::LessEqual
-        | Operator::Greater
-        | Operator::GreaterEqual => Kind::Bool,
-        Operator::Else => kinds[0].clone(),
-        _ => Kind::Decimal,
+        _ => {}
     }
+    operand::binary(checker, operator, [(&kinds[0], left.span), (&kinds[1], right.span)])
 }
 
 /// A constant compared with a field must be a value that the field can have.

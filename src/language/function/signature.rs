@@ -13,6 +13,16 @@ pub struct Parameter {
     pub kind: Kind,
     /// How often it may be given.
     pub times: Times,
+    /// What is asked of a constant in its place when the rules are read; the error is a sentence.
+    pub asks: Option<fn(&Value) -> Result<(), String>>,
+}
+
+impl Parameter {
+    /// The same, and a constant in its place must satisfy this.
+    #[must_use]
+    pub fn asks(self, question: fn(&Value) -> Result<(), String>) -> Self {
+        Self { asks: Some(question), ..self }
+    }
 }
 
 /// How often a parameter may be given.
@@ -72,17 +82,36 @@ impl Function {
 
 /// A parameter of this name and kind.
 pub fn takes(name: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, kind, times: Times::Once }
+    Parameter { name, kind, times: Times::Once, asks: None }
 }
 
 /// A parameter that may be left out.
 pub fn may_take(name: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, kind, times: Times::Optional }
+    Parameter { name, kind, times: Times::Optional, asks: None }
 }
 
 /// Any number of further values.
 pub fn more(name: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, kind, times: Times::Any }
+    Parameter { name, kind, times: Times::Any, asks: None }
+}
+
+/// The longest text that an expression makes, in bytes.
+pub const TEXT_BYTES_MAX: usize = 1024 * 1024;
+
+/// Refuses to make a text of more bytes than [`TEXT_BYTES_MAX`].
+///
+/// # Errors
+/// Where it is longer.
+pub fn bounded(bytes: usize) -> Result<(), String> {
+    if bytes > TEXT_BYTES_MAX { Err(format!("the text would be longer than {TEXT_BYTES_MAX} bytes")) } else { Ok(()) }
+}
+
+/// Refuses the empty text.
+///
+/// # Errors
+/// Where it is empty.
+pub fn not_empty(value: &Value) -> Result<(), String> {
+    if value.as_text() == Some("") { Err("takes a text that is not empty".to_owned()) } else { Ok(()) }
 }
 
 /// The text at a position.

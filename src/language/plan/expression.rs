@@ -8,9 +8,10 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::Span;
 use crate::language::function::registry;
+use crate::language::function::signature::bounded;
 use crate::language::plan::heard;
 use crate::language::script::ScriptSet;
-use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::value::{Path, Segment, Value};
 
 /// Where names come from.
@@ -124,53 +125,58 @@ impl CompiledExpression {
         self.evaluate(&Bare(record))
     }
 
+    /// Each kind of part has a function of its own, so that nesting costs little stack.
     fn value(&self, at: &Expression, scope: &dyn Scope) -> Result<Value, Fault> {
-        let fail = |text: String| Fault { kind: FaultKind::Failed(text), span: at.span };
         match &at.kind {
             ExpressionKind::Literal(value) => Ok(value.clone()),
             ExpressionKind::List(items) => self.all(items, scope).map(Value::List),
-            ExpressionKind::Path(path) => {
-                let segments: Vec<Segment> = path.steps.iter().map(|step| step.segment.clone()).collect();
-                let head = path.head.as_ref().map(|name| name.text.as_str());
-                scope.read(head, &segments).ok_or_else(|| fail(format!("nothing is called `{}`", head.unwrap_or("."))))
-            }
-            ExpressionKind::Steps(base, steps) => {
-                let base = self.value(base, scope)?;
-                Ok(Path(steps.iter().map(|step| step.segment.clone()).collect()).read(&base))
-            }
-            ExpressionKind::Call(name, arguments) => {
-                let arguments = self.all(arguments, scope)?;
-                match (registry::find(&name.text), scope.call(&name.text, &arguments)) {
-                    (Some(function), _) => (function.body)(&arguments),
-                    (None, Some(answer)) => answer,
-                    (None, None) => self.scripts.call(&name.text, &arguments),
-                }
-                .map_err(|text| fail(format!("`{}`: {text}", name.text)))
-            }
+            ExpressionKind::Path(path) => read(path, at.span, scope),
+            ExpressionKind::Steps(base, steps) => self.value(base, scope).map(|base| step(&base, steps)),
+            ExpressionKind::Call(name, arguments) => self.call(name, (arguments, at.span), scope),
             ExpressionKind::Binary(operator, left, right) => self.binary(*operator, (left, right), scope),
-            ExpressionKind::Not(inner) => Ok(Value::Bool(!truth(&self.value(inner, scope)?))),
-            ExpressionKind::Negate(inner) => match self.value(inner, scope)? {
-                Value::Null => Ok(Value::Null),
-                other => arithmetic(Operator::Subtract, &Value::Integer(0), &other).map_err(fail),
-            },
+            ExpressionKind::Not(inner) => self.value(inner, scope).map(|value| Value::Bool(!truth(&value))),
+            ExpressionKind::Negate(inner) => self.value(inner, scope).and_then(|value| negated(&value, at.span)),
             ExpressionKind::Choice(parts) => {
                 let [condition, yes, no] = parts.as_ref();
-                let held = truth(&self.value(condition, scope)?);
+                let held = self.value(condition, scope).map(|value| truth(&value))?;
                 heard::branch(condition.span, held);
                 self.value(if held { yes } else { no }, scope)
             }
-            ExpressionKind::Filter(list, condition) => {
-                let list = self.value(list, scope)?;
-                let mut kept = Vec::new();
-                for value in list.as_list().unwrap_or_default() {
-                    if truth(&self.value(condition, &Element { outer: scope, value })?) {
-                        kept.push(value.clone());
-                    }
-                }
-                Ok(Value::List(kept))
-            }
+            ExpressionKind::Filter(list, condition) => self.filtered(list, condition, scope),
             ExpressionKind::Park(text) => Err(Fault { kind: FaultKind::Park(text.clone()), span: at.span }),
         }
+    }
+
+    fn call(&self, name: &Name, (arguments, span): (&[Expression], Span), scope: &dyn Scope) -> Result<Value, Fault> {
+        let arguments = self.all(arguments, scope)?;
+        match (registry::find(&name.text), scope.call(&name.text, &arguments)) {
+            (Some(function), _) => (function.body)(&arguments),
+            (None, Some(answer)) => answer,
+            (None, None) => self.scripts.call(&name.text, &arguments),
+        }
+        .map_err(|text| failed(format!("`{}`: {text}", name.text), span))
+    }
+
+    fn filtered(&self, list: &Expression, condition: &Expression, scope: &dyn Scope) -> Result<Value, Fault> {
+        let kept = match self.value(list, scope)? {
+            Value::Null => Vec::new(),
+            Value::List(items) => {
+                let mut kept = Vec::new();
+                for value in items {
+                    if truth(&self.value(condition, &Element { outer: scope, value: &value })?) {
+                        kept.push(value);
+                    }
+                }
+                kept
+            }
+            other => {
+                return Err(failed(
+                    format!("`where` chooses from a list, and this is {}", other.kind_name()),
+                    list.span,
+                ));
+            }
+        };
+        Ok(Value::List(kept))
     }
 
     fn all(&self, items: &[Expression], scope: &dyn Scope) -> Result<Vec<Value>, Fault> {
@@ -198,12 +204,37 @@ impl CompiledExpression {
                 }
             },
             _ => {
-                let (a, b) = (self.value(left, scope)?, self.value(right, scope)?);
-                apply(operator, &a, &b)
-                    .map_err(|text| Fault { kind: FaultKind::Failed(text), span: left.span.to(right.span) })
+                let a = self.value(left, scope)?;
+                let b = self.value(right, scope)?;
+                applied(operator, (&a, &b), left.span.to(right.span))
             }
         }
     }
+}
+
+fn read(path: &PathExpression, span: Span, scope: &dyn Scope) -> Result<Value, Fault> {
+    let segments: Vec<Segment> = path.steps.iter().map(|step| step.segment.clone()).collect();
+    let head = path.head.as_ref().map(|name| name.text.as_str());
+    scope.read(head, &segments).ok_or_else(|| failed(format!("nothing is called `{}`", head.unwrap_or(".")), span))
+}
+
+fn step(base: &Value, steps: &[Step]) -> Value {
+    Path(steps.iter().map(|step| step.segment.clone()).collect()).read(base)
+}
+
+fn negated(value: &Value, span: Span) -> Result<Value, Fault> {
+    match value {
+        Value::Null => Ok(Value::Null),
+        other => applied(Operator::Subtract, (&Value::Integer(0), other), span),
+    }
+}
+
+fn applied(operator: Operator, (a, b): (&Value, &Value), span: Span) -> Result<Value, Fault> {
+    apply(operator, a, b).map_err(|text| failed(text, span))
+}
+
+fn failed(text: String, span: Span) -> Fault {
+    Fault { kind: FaultKind::Failed(text), span }
 }
 
 fn collect(at: &Expression, head: &str, names: &mut Vec<String>) {
@@ -277,6 +308,7 @@ fn order(a: &Value, b: &Value) -> Result<std::cmp::Ordering, String> {
 
 fn arithmetic(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
     if let (Operator::Add, Value::Text(a), Value::Text(b)) = (operator, a, b) {
+        bounded(a.len() + b.len())?;
         return Ok(Value::Text(format!("{a}{b}")));
     }
     let (Some(x), Some(y)) = (a.as_decimal(), b.as_decimal()) else {
@@ -287,7 +319,7 @@ fn arithmetic(operator: Operator, a: &Value, b: &Value) -> Result<Value, String>
         Operator::Subtract => x.checked_sub(y),
         Operator::Multiply => x.checked_mul(y),
         _ if y.is_zero() => return Err("division by zero".to_owned()),
-        _ => x.checked_div(y),
+        _ => x.checked_div(y).map(|quotient| quotient.normalize()),
     };
     let result = result.ok_or("the number is too large")?;
     let whole = matches!((a, b), (Value::Integer(_), Value::Integer(_))) && operator != Operator::Divide;

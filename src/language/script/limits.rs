@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-/// Operations of one call.
-pub const OPERATIONS_MAX: u64 = 100_000;
+/// Operations of one call. An operation can make a text of [`TEXT_BYTES_MAX`], and not every
+/// place that keeps one is counted: the product of the two, shared by the operations that a turn
+/// of a loop takes, bounds what a call holds at about 100 MiB.
+pub const OPERATIONS_MAX: u64 = 30_000;
 
 /// Nested calls.
 pub const CALL_LEVELS_MAX: usize = 32;
@@ -20,8 +22,15 @@ pub const LIST_ELEMENTS_MAX: usize = 2_000;
 /// Entries of one map.
 pub const MAP_ENTRIES_MAX: usize = 500;
 
-/// Wall time of one call.
-pub const CALL_TIME_MAX: Duration = Duration::from_millis(100);
+/// Variables in scope at once.
+pub const VARIABLES_MAX: usize = 200;
+
+/// How deep an answer may nest.
+pub const ANSWER_DEPTH_MAX: usize = 32;
+
+/// Wall time of one call: several times what [`OPERATIONS_MAX`] take, so that a busy machine does
+/// not stop a good script.
+pub const CALL_TIME_MAX: Duration = Duration::from_millis(250);
 
 /// Operations between two looks at the clock: one operation can be a long native call.
 pub const OPERATIONS_PER_LOOK: u64 = 64;

@@ -3,8 +3,13 @@
 //! A script maps values to a value. It cannot read clock, network, files or store, and every
 //! resource it uses has a limit.
 
+pub mod bars;
 pub mod convert;
+pub mod declaration;
+pub mod fault;
 pub mod host;
 pub mod limits;
+pub mod refused;
 
-pub use host::{ScriptFunction, ScriptSet};
+pub use declaration::ScriptFunction;
+pub use host::ScriptSet;

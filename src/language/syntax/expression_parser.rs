@@ -3,16 +3,26 @@
 //! Positions are mapped into the user's file, through quoting and block scalars. Says what was
 //! expected in plain words.
 
+use std::cell::Cell;
+
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
 use super::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
+use super::expression_advice::advice;
+use super::expression_scan::{DEPTH_MAX, Scan};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::value::{Segment, Value, decimal};
 
-/// How deep brackets, conditions and negations may nest.
-pub const DEPTH_MAX: usize = 64;
+/// The longest expression, in bytes.
+pub const TEXT_BYTES_MAX: usize = 16 * 1024;
+
+/// Operators of one expression.
+pub const OPERATORS_MAX: usize = 200;
+
+/// Steps of one path.
+pub const STEPS_MAX: usize = 64;
 
 const CODE: Code = Code("syntax-expression");
 
@@ -43,127 +53,128 @@ impl Origin<'_> {
 /// # Errors
 /// A diagnostic at the first place that does not fit.
 pub fn parse(text: &str, origin: &Origin<'_>) -> Result<Expression, Diagnostic> {
-    if let Some(at) = too_deep(text) {
-        let span = origin.span(at, at + 1);
-        let message = format!("the expression nests deeper than {DEPTH_MAX} levels");
-        return Err(
-            Diagnostic::error(CODE, message, span, "too deep here").help("split it, or write a function in a script")
-        );
+    if text.len() > TEXT_BYTES_MAX {
+        let message = format!("the expression is longer than {TEXT_BYTES_MAX} bytes");
+        return Err(too_much(message, origin.span(0, 1)));
+    }
+    let scan = Scan::of(text);
+    if let Some(at) = scan.too_deep {
+        return Err(too_deep(origin.span(at, at + 1)));
+    }
+    if let Some(at) = scan.open_text {
+        let quote = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('"');
+        let finding = Diagnostic::error(CODE, "a text is not closed", origin.span(at, at + 1), "it begins here");
+        return Err(finding.help(format!("write `{quote}` where it ends")));
     }
     let mut pairs = ExpressionGrammar::parse(Rule::whole, text).map_err(|error| explain(text, &error, origin))?;
-    let tree =
-        pairs.next().and_then(|whole| whole.into_inner().next()).and_then(|pair| Builder { origin }.expression(pair));
-    // Shape is the grammar's; what is left to refuse is a number that a decimal cannot hold.
-    tree.ok_or_else(|| {
-        let message = "a number has more digits than can be kept exactly";
-        Diagnostic::error(CODE, message, origin.span(0, text.len()), "in this expression")
-            .help("write at most 28 digits")
-    })
+    let builder = Builder { origin, operators: Cell::new(0) };
+    let whole = pairs.next().and_then(|whole| whole.into_inner().next());
+    let whole = whole.ok_or_else(|| misread(origin.span(0, text.len())))?;
+    builder.expression(whole)
 }
 
-/// Counts what makes the parser recurse: brackets, `not`, `-` and `if`.
-fn too_deep(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut prefixes = 0_usize;
-    let mut quote = None;
-    for (at, letter) in text.char_indices() {
-        match (quote, letter) {
-            (Some(open), _) if open == letter => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '(' | '[') => depth += 1,
-            (None, ')' | ']') => depth = depth.saturating_sub(1),
-            (None, '-') => prefixes += 1,
-            (None, 'n' | 'i') if is_prefix(text.get(at..).unwrap_or_default()) => prefixes += 1,
-            _ => {}
-        }
-        if depth > DEPTH_MAX || prefixes > DEPTH_MAX {
-            return Some(at);
-        }
-    }
-    None
+fn too_deep(span: Span) -> Diagnostic {
+    too_much(format!("the expression nests deeper than {DEPTH_MAX} levels"), span)
 }
 
-fn is_prefix(rest: &str) -> bool {
-    rest.starts_with("not ") || rest.starts_with("if ")
+fn too_much(message: String, span: Span) -> Diagnostic {
+    Diagnostic::error(CODE, message, span, "too much from here on").help("split it, or write a function in a script")
+}
+
+/// The grammar gave a tree of another shape than this file expects.
+fn misread(span: Span) -> Diagnostic {
+    Diagnostic::error(CODE, "this is no expression", span, "here")
 }
 
 fn explain(text: &str, error: &Error<Rule>, origin: &Origin<'_>) -> Diagnostic {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(text.len()),
     };
-    let rest = text.get(at..).unwrap_or_default();
-    let width = rest.chars().next().map_or(0, char::len_utf8);
-    let span = origin.span(at, at + width);
-    let found = if rest.is_empty() {
-        "the end".to_owned()
-    } else {
-        format!("`{}`", rest.split_whitespace().next().unwrap_or(rest))
+    let found = token(text.get(at..).unwrap_or_default());
+    let span = origin.span(at, at + found.len());
+    let ErrorVariant::ParsingError { positives, .. } = &error.variant else { return too_deep(span) };
+    let open = Scan::of(text.get(..at).unwrap_or_default()).open();
+    let expected = expected(positives, open.map(|(bracket, _)| bracket));
+    let found = if found.is_empty() { "the end".to_owned() } else { format!("`{found}`") };
+    let mut finding =
+        Diagnostic::error(CODE, format!("expected {expected} and found {found}"), span, "does not fit here");
+    finding = match advice(text, at) {
+        Some(help) => finding.help(help),
+        None => finding,
     };
-    let message = format!("expected {} and found {found}", expected(error));
-    let diagnostic = Diagnostic::error(CODE, message, span, "does not fit here");
-    match advice(text, at) {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
+    match open.filter(|_| at == text.len()) {
+        Some((bracket, start)) => {
+            let help = format!("close the `{bracket}` with `{}`", closing(bracket));
+            finding.label(origin.span(start, start + 1), "opened here").help(help)
+        }
+        None => finding,
     }
 }
 
-fn expected(error: &Error<Rule>) -> &'static str {
-    let ErrorVariant::ParsingError { positives, .. } = &error.variant else { return "an expression" };
-    let has = |rule: Rule| positives.contains(&rule);
-    if has(Rule::EOI) || has(Rule::compare_op) {
-        "an operator or the end"
-    } else if has(Rule::name) && !has(Rule::literal) {
-        "a name"
-    } else if has(Rule::kw_then) {
-        "`then`"
-    } else if has(Rule::kw_else) {
-        "`else`"
+fn closing(bracket: char) -> char {
+    if bracket == '(' { ')' } else { ']' }
+}
+
+/// The word, the number or the mark that a text begins with.
+fn token(rest: &str) -> &str {
+    const SHOWN_MAX: usize = 24;
+    let class = |letter: char| match letter {
+        '_' => 1,
+        letter if letter.is_alphanumeric() => 1,
+        '=' | '<' | '>' | '!' | '&' | '|' | '?' => 2,
+        _ => 0,
+    };
+    let Some(first) = rest.chars().next() else { return "" };
+    if class(first) == 0 {
+        return rest.get(..first.len_utf8()).unwrap_or_default();
+    }
+    let end = rest.char_indices().take(SHOWN_MAX).take_while(|(_, letter)| class(*letter) == class(first)).last();
+    rest.get(..end.map_or(0, |(at, letter)| at + letter.len_utf8())).unwrap_or_default()
+}
+
+fn expected(positives: &[Rule], open: Option<char>) -> String {
+    let has = |rules: &[Rule]| rules.iter().any(|rule| positives.contains(rule));
+    let words: Vec<&str> = [(Rule::kw_then, "`then`"), (Rule::kw_else, "`else`")]
+        .iter()
+        .filter(|(rule, _)| positives.contains(rule))
+        .map(|(_, word)| *word)
+        .collect();
+    if let Some(word) = words.first() {
+        (*word).to_owned()
+    } else if has(&[Rule::literal, Rule::primary, Rule::expression, Rule::postfix, Rule::decimal]) {
+        "a value".to_owned()
+    } else if has(&[Rule::EOI, Rule::compare_op, Rule::sum_op, Rule::product_op, Rule::kw_or, Rule::kw_and]) {
+        match open {
+            Some(bracket) => format!("an operator, `,` or `{}`", closing(bracket)),
+            None => "an operator or the end".to_owned(),
+        }
+    } else if has(&[Rule::index, Rule::each]) {
+        "an index or `]`".to_owned()
+    } else if has(&[Rule::text]) {
+        "a text".to_owned()
+    } else if has(&[Rule::name]) {
+        "a name".to_owned()
     } else {
-        "a value"
+        "a value".to_owned()
     }
 }
 
-const COMPARISONS: [&str; 6] = ["==", "!=", "<=", ">=", "<", ">"];
-
-fn compares(rest: &str) -> bool {
-    COMPARISONS.iter().any(|one| rest.starts_with(one))
+/// The parts of a pair; asking for one that is not there is a finding.
+struct Parts<'a> {
+    pairs: pest::iterators::Pairs<'a, Rule>,
+    span: Span,
 }
 
-/// What people write out of habit from other languages.
-fn advice(text: &str, at: usize) -> Option<&'static str> {
-    let rest = text.get(at..).unwrap_or_default();
-    let open = |one: char, other: char| text.matches(one).count() > text.matches(other).count();
-    if rest.starts_with("&&") {
-        Some("write `and`")
-    } else if rest.starts_with("||") {
-        Some("write `or`")
-    } else if rest.starts_with('!') {
-        Some("write `not`")
-    } else if compares(rest) && text.get(..at).is_some_and(|before| COMPARISONS.iter().any(|one| before.contains(one)))
-    {
-        Some("comparisons do not chain; join two of them with `and`")
-    } else if rest.starts_with('=') {
-        Some("write `==` to compare")
-    } else if text.matches('"').count() % 2 == 1 {
-        Some("a quote is not closed")
-    } else if open('(', ')') {
-        Some("a `(` is not closed")
-    } else if open('[', ']') {
-        Some("a `[` is not closed")
-    } else if rest.is_empty() && text.split_whitespace().any(|word| word == "if") {
-        Some("write `if CONDITION then VALUE else VALUE`; `null` is a value too")
-    } else if rest.starts_with(|letter: char| letter.is_alphabetic()) && !text.get(..at)?.trim().is_empty() {
-        Some(
-            "join two values with an operator; only `via`, `by`, `on create`, `always`, `when`, `unless` and `because` follow a rule's two sides",
-        )
-    } else {
-        None
+impl<'a> Parts<'a> {
+    fn take(&mut self) -> Result<Pair<'a, Rule>, Diagnostic> {
+        self.pairs.next().ok_or_else(|| misread(self.span))
     }
 }
 
 struct Builder<'a> {
     origin: &'a Origin<'a>,
+    /// How many operators there were.
+    operators: Cell<usize>,
 }
 
 impl Builder<'_> {
@@ -172,146 +183,201 @@ impl Builder<'_> {
         self.origin.span(span.start(), span.start() + pair.as_str().trim_end().len())
     }
 
-    fn expression(&self, pair: Pair<'_, Rule>) -> Option<Expression> {
-        let span = self.span(&pair);
-        match pair.as_rule() {
-            Rule::choice => {
-                let mut parts = pair.into_inner().filter(|part| part.as_rule() == Rule::expression);
-                let mut next = || parts.next().and_then(|part| self.expression(part));
-                let kind = ExpressionKind::Choice(Box::new([next()?, next()?, next()?]));
-                Some(Expression { kind, span })
+    fn parts<'b>(&self, pair: Pair<'b, Rule>) -> Parts<'b> {
+        Parts { span: self.span(&pair), pairs: pair.into_inner() }
+    }
+
+    /// Rules that hold only another are passed by in a loop, so that a level of brackets costs
+    /// few stack frames.
+    fn expression(&self, mut pair: Pair<'_, Rule>) -> Result<Expression, Diagnostic> {
+        loop {
+            let span = self.span(&pair);
+            let mut inner = pair.clone().into_inner();
+            match (pair.as_rule(), inner.next(), inner.next()) {
+                (Rule::choice, ..) => return self.choice(pair, span),
+                (Rule::park, ..) => return self.park(pair, span),
+                (Rule::postfix, ..) => return self.postfix(pair, span),
+                (Rule::negation, Some(_), Some(operand)) => return self.prefixed(operand, span, ExpressionKind::Not),
+                (Rule::unary, Some(_), Some(operand)) => return self.prefixed(operand, span, ExpressionKind::Negate),
+                (Rule::filtered, Some(list), Some(_)) => return self.filtered((list, inner), span),
+                (_, Some(only), None) => pair = only,
+                (_, Some(_), Some(_)) => return self.binary(pair),
+                (_, None, _) => return Err(misread(span)),
             }
-            Rule::disjunction | Rule::conjunction | Rule::comparison | Rule::fallback | Rule::sum | Rule::product => {
-                self.binary(pair)
-            }
-            Rule::negation => self.prefixed(pair, span, Rule::kw_not, ExpressionKind::Not),
-            Rule::unary => self.prefixed(pair, span, Rule::minus, ExpressionKind::Negate),
-            Rule::filtered => {
-                let mut parts = pair.into_inner().filter(|part| part.as_rule() != Rule::kw_where);
-                let list = self.expression(parts.next()?)?;
-                match parts.next() {
-                    None => Some(list),
-                    Some(condition) => {
-                        let condition = Box::new(self.expression(condition)?);
-                        Some(Expression { kind: ExpressionKind::Filter(Box::new(list), condition), span })
-                    }
-                }
-            }
-            Rule::park => {
-                let text = pair.into_inner().find(|part| part.as_rule() == Rule::text)?;
-                Some(Expression { kind: ExpressionKind::Park(unquote(text.as_str())), span })
-            }
-            Rule::postfix => self.postfix(pair, span),
-            _ => self.expression(pair.into_inner().next()?),
         }
+    }
+
+    fn choice(&self, pair: Pair<'_, Rule>, span: Span) -> Result<Expression, Diagnostic> {
+        let mut parts = pair.into_inner().filter(|part| part.as_rule() == Rule::expression);
+        let mut next = || self.expression(parts.next().ok_or_else(|| misread(span))?);
+        let kind = ExpressionKind::Choice(Box::new([next()?, next()?, next()?]));
+        Ok(Expression { kind, span })
+    }
+
+    fn park(&self, pair: Pair<'_, Rule>, span: Span) -> Result<Expression, Diagnostic> {
+        let text = pair.into_inner().find(|part| part.as_rule() == Rule::text).ok_or_else(|| misread(span))?;
+        Ok(Expression { kind: ExpressionKind::Park(self.unquoted(&text)?), span })
     }
 
     fn prefixed(
         &self,
-        pair: Pair<'_, Rule>,
+        operand: Pair<'_, Rule>,
         span: Span,
-        prefix: Rule,
         wrap: fn(Box<Expression>) -> ExpressionKind,
-    ) -> Option<Expression> {
-        let mut parts = pair.into_inner();
-        let first = parts.next()?;
-        if first.as_rule() != prefix {
-            return self.expression(first);
-        }
-        let inner = self.expression(parts.next()?)?;
-        Some(Expression { kind: wrap(Box::new(inner)), span })
+    ) -> Result<Expression, Diagnostic> {
+        Ok(Expression { kind: wrap(Box::new(self.expression(operand)?)), span })
     }
 
-    /// `a op b op c`, leftmost first; `??` takes its right operand whole.
-    fn binary(&self, pair: Pair<'_, Rule>) -> Option<Expression> {
-        let fallback = pair.as_rule() == Rule::fallback;
-        let joined = match pair.as_rule() {
-            Rule::disjunction => Some(Operator::Or),
-            Rule::conjunction => Some(Operator::And),
-            Rule::fallback => Some(Operator::Else),
-            _ => None,
+    fn filtered(
+        &self,
+        (list, mut rest): (Pair<'_, Rule>, pest::iterators::Pairs<'_, Rule>),
+        span: Span,
+    ) -> Result<Expression, Diagnostic> {
+        let condition = rest.next().ok_or_else(|| misread(span))?;
+        let parts = [self.expression(list)?, self.expression(condition)?].map(Box::new);
+        let [list, condition] = parts;
+        Ok(Expression { kind: ExpressionKind::Filter(list, condition), span })
+    }
+
+    /// `a op b op c`, leftmost first.
+    fn binary(&self, pair: Pair<'_, Rule>) -> Result<Expression, Diagnostic> {
+        let mut operator = match pair.as_rule() {
+            Rule::disjunction => Operator::Or,
+            Rule::conjunction => Operator::And,
+            _ => Operator::Else,
         };
-        let mut operator = joined;
-        let mut whole: Option<Expression> = None;
-        for part in pair.into_inner() {
-            if let Some(found) = operator_of(&part) {
-                operator = Some(found);
-                continue;
-            }
-            if matches!(part.as_rule(), Rule::kw_or | Rule::kw_and) {
-                continue;
+        let mut parts = self.parts(pair);
+        let mut whole = self.expression(parts.take()?)?;
+        for part in parts.pairs {
+            match part.as_rule() {
+                Rule::kw_or | Rule::kw_and => continue,
+                Rule::compare_op | Rule::sum_op | Rule::product_op => {
+                    operator = operator_of(&part);
+                    continue;
+                }
+                _ => {}
             }
             let right = self.expression(part)?;
-            whole = Some(match whole {
-                None => right,
-                Some(left) => {
-                    let span = left.span.to(right.span);
-                    let operator = if fallback { Operator::Else } else { operator? };
-                    Expression { kind: ExpressionKind::Binary(operator, Box::new(left), Box::new(right)), span }
-                }
-            });
+            self.operators.set(self.operators.get() + 1);
+            if self.operators.get() > OPERATORS_MAX {
+                return Err(too_much(format!("the expression has more than {OPERATORS_MAX} operators"), right.span));
+            }
+            let span = whole.span.to(right.span);
+            whole = Expression { kind: ExpressionKind::Binary(operator, Box::new(whole), Box::new(right)), span };
         }
-        whole
+        Ok(whole)
     }
 
-    fn postfix(&self, pair: Pair<'_, Rule>, span: Span) -> Option<Expression> {
-        let mut parts = pair.into_inner();
-        let primary = parts.next()?.into_inner().next()?;
+    fn postfix(&self, pair: Pair<'_, Rule>, span: Span) -> Result<Expression, Diagnostic> {
+        let mut parts = self.parts(pair);
+        let primary = self.parts(parts.take()?).take()?;
         let mut steps = Vec::new();
-        for step in parts {
-            steps.push(self.step(&step)?);
-        }
         let start = self.span(&primary);
-        let kind = match primary.as_rule() {
-            Rule::head => {
-                let head = Some(Name { text: primary.as_str().to_owned(), span: start });
-                return Some(Expression { kind: ExpressionKind::Path(PathExpression { head, steps }), span });
-            }
-            Rule::element => {
-                if let Some(name) = primary.into_inner().next() {
-                    let segment = Segment::Field(name.as_str().to_owned());
-                    steps.insert(0, Step { segment, span: self.span(&name) });
-                }
-                return Some(Expression { kind: ExpressionKind::Path(PathExpression { head: None, steps }), span });
-            }
-            Rule::literal => ExpressionKind::Literal(literal(&primary.into_inner().next()?)?),
-            Rule::list => ExpressionKind::List(self.all(primary)?),
-            Rule::call => {
-                let mut inner = primary.into_inner();
-                let name = inner.next()?;
-                let function = Name { text: name.as_str().to_owned(), span: self.span(&name) };
-                let arguments = inner.map(|part| self.expression(part)).collect::<Option<Vec<_>>>()?;
-                ExpressionKind::Call(function, arguments)
-            }
-            _ => self.expression(primary.into_inner().next()?)?.kind,
-        };
-        let base = Expression { kind, span: start };
-        if steps.is_empty() {
-            return Some(Expression { span, ..base });
+        if primary.as_rule() == Rule::element {
+            steps.extend(primary.clone().into_inner().next().map(|name| {
+                let segment = Segment::Field(name.as_str().to_owned());
+                Step { segment, span: self.span(&name) }
+            }));
         }
-        Some(Expression { kind: ExpressionKind::Steps(Box::new(base), steps), span })
+        for step in parts.pairs {
+            steps.push(self.step(step)?);
+            if let Some(step) = steps.get(STEPS_MAX) {
+                return Err(too_much(format!("a path has more than {STEPS_MAX} steps"), step.span));
+            }
+        }
+        if matches!(primary.as_rule(), Rule::head | Rule::element) {
+            let named = primary.as_rule() == Rule::head;
+            let head = named.then(|| Name { text: primary.as_str().to_owned(), span: start });
+            return Ok(Expression { kind: ExpressionKind::Path(PathExpression { head, steps }), span });
+        }
+        let kind = self.primary(primary)?;
+        if steps.is_empty() {
+            return Ok(Expression { kind, span });
+        }
+        let base = Box::new(Expression { kind, span: start });
+        Ok(Expression { kind: ExpressionKind::Steps(base, steps), span })
     }
 
-    fn all(&self, pair: Pair<'_, Rule>) -> Option<Vec<Expression>> {
-        pair.into_inner().map(|part| self.expression(part)).collect()
+    fn primary(&self, primary: Pair<'_, Rule>) -> Result<ExpressionKind, Diagnostic> {
+        match primary.as_rule() {
+            Rule::literal => Ok(ExpressionKind::Literal(self.literal(&self.parts(primary).take()?)?)),
+            Rule::list => Ok(ExpressionKind::List(self.all(primary.into_inner())?)),
+            Rule::call => {
+                let mut parts = self.parts(primary);
+                let name = parts.take()?;
+                let function = Name { text: name.as_str().to_owned(), span: self.span(&name) };
+                Ok(ExpressionKind::Call(function, self.all(parts.pairs)?))
+            }
+            _ => Ok(self.expression(self.parts(primary).take()?)?.kind),
+        }
     }
 
-    fn step(&self, pair: &Pair<'_, Rule>) -> Option<Step> {
-        let inner = pair.clone().into_inner().next()?;
+    fn all(&self, pairs: pest::iterators::Pairs<'_, Rule>) -> Result<Vec<Expression>, Diagnostic> {
+        pairs.map(|part| self.expression(part)).collect()
+    }
+
+    fn step(&self, pair: Pair<'_, Rule>) -> Result<Step, Diagnostic> {
+        let inner = self.parts(pair).take()?;
+        let span = self.span(&inner);
         let segment = match inner.as_rule() {
             Rule::name => Segment::Field(inner.as_str().to_owned()),
-            Rule::index => Segment::Index(inner.as_str().parse().ok()?),
+            Rule::index => Segment::Index(inner.as_str().parse().map_err(|_| misread(span))?),
             _ => Segment::Each,
         };
-        Some(Step { segment, span: self.span(&inner) })
+        Ok(Step { segment, span })
+    }
+
+    fn literal(&self, pair: &Pair<'_, Rule>) -> Result<Value, Diagnostic> {
+        let text = pair.as_str();
+        Ok(match pair.as_rule() {
+            Rule::text => Value::Text(self.unquoted(pair)?),
+            Rule::truth => Value::Bool(text == "true"),
+            Rule::integer | Rule::decimal => match text.parse() {
+                Ok(number) => Value::Integer(number),
+                Err(_) => decimal::parse(text).map(Value::Decimal).ok_or_else(|| {
+                    let message = "a number has more digits than can be kept exactly";
+                    Diagnostic::error(CODE, message, self.span(pair), "this number").help("write at most 28 digits")
+                })?,
+            },
+            _ => Value::Null,
+        })
+    }
+
+    /// A text without its quotes. Single quotes take everything as it stands.
+    fn unquoted(&self, pair: &Pair<'_, Rule>) -> Result<String, Diagnostic> {
+        let text = pair.as_str();
+        let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+        if text.starts_with('\'') {
+            return Ok(inner.to_owned());
+        }
+        let mut plain = String::new();
+        let mut letters = inner.char_indices();
+        while let Some((at, letter)) = letters.next() {
+            plain.push(match (letter, letter == '\\') {
+                (_, false) => letter,
+                _ => match letters.next() {
+                    Some((_, 'n')) => '\n',
+                    Some((_, 't')) => '\t',
+                    Some((_, mark @ ('"' | '\\'))) => mark,
+                    other => {
+                        let other = other.map_or(' ', |(_, letter)| letter);
+                        let start = pair.as_span().start() + 1 + at;
+                        let span = self.origin.span(start, start + 1 + other.len_utf8());
+                        let message = format!("`\\{other}` stands for nothing in a text");
+                        let help = format!(
+                            "write `\\\\{other}`, or single quotes around the text, which take everything as it stands"
+                        );
+                        return Err(Diagnostic::error(CODE, message, span, "this").help(help));
+                    }
+                },
+            });
+        }
+        Ok(plain)
     }
 }
 
-fn operator_of(pair: &Pair<'_, Rule>) -> Option<Operator> {
-    if !matches!(pair.as_rule(), Rule::compare_op | Rule::sum_op | Rule::product_op) {
-        return None;
-    }
-    Some(match pair.as_str().trim() {
+fn operator_of(pair: &Pair<'_, Rule>) -> Operator {
+    match pair.as_str().trim() {
         "==" => Operator::Equal,
         "!=" => Operator::NotEqual,
         "<=" => Operator::LessEqual,
@@ -323,41 +389,5 @@ fn operator_of(pair: &Pair<'_, Rule>) -> Option<Operator> {
         "*" => Operator::Multiply,
         "/" => Operator::Divide,
         _ => Operator::In,
-    })
-}
-
-/// `None`: a number that cannot be kept exactly.
-fn literal(pair: &Pair<'_, Rule>) -> Option<Value> {
-    let text = pair.as_str();
-    Some(match pair.as_rule() {
-        Rule::text => Value::Text(unquote(text)),
-        Rule::truth => Value::Bool(text == "true"),
-        Rule::integer => match text.parse() {
-            Ok(number) => Value::Integer(number),
-            Err(_) => Value::Decimal(decimal::parse(text)?),
-        },
-        Rule::decimal => Value::Decimal(decimal::parse(text)?),
-        _ => Value::Null,
-    })
-}
-
-fn unquote(text: &str) -> String {
-    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-    if text.starts_with('\'') {
-        return inner.to_owned();
     }
-    let mut plain = String::new();
-    let mut letters = inner.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => plain.push(match letters.next() {
-                Some('n') => '\n',
-                Some('t') => '\t',
-                Some(other) => other,
-                None => '\\',
-            }),
-            other => plain.push(other),
-        }
-    }
-    plain
 }

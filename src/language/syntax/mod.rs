@@ -3,7 +3,9 @@
 //! Never fails: gives a tree with holes, and findings. No name has a meaning here.
 
 pub mod expression;
+pub mod expression_advice;
 pub mod expression_parser;
+pub mod expression_scan;
 pub mod mapping;
 pub mod rule_line;
 pub mod system_line;

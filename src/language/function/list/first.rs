@@ -1,6 +1,6 @@
 //! `first`: the first element of a list; null where it is empty.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,11 +10,11 @@ pub fn function() -> Function {
         about: "The first element of a list; null where it is empty.",
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::Any,
-        examples: &[("first([3, 4])", "3"), ("first([])", "null")],
+        examples: &[("first([3, 4])", "3"), ("first([])", "null"), ("first(null)", "null")],
         body,
     }
 }
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
-    Ok(argument(arguments, 0).as_list().and_then(<[Value]>::first).cloned().unwrap_or_default())
+    Ok(list_at(arguments, 0)?.first().cloned().unwrap_or_default())
 }

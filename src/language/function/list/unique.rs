@@ -1,5 +1,7 @@
 //! `unique`: a list with each value once.
 
+use std::collections::BTreeSet;
+
 use crate::language::function::signature::{Function, list_at, takes};
 use crate::value::{Kind, Value};
 
@@ -13,6 +15,7 @@ pub fn function() -> Function {
         examples: &[
             (r#"unique(["a", "b", "a"])"#, r#"["a", "b"]"#),
             ("unique([1, 1.0])", "[1]"),
+            (r#"unique([1, "1"])"#, r#"[1, "1"]"#),
             ("unique(null)", "[]"),
         ],
         body,
@@ -20,11 +23,22 @@ pub fn function() -> Function {
 }
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
-    let mut seen: Vec<Value> = Vec::new();
+    let mut kept: Vec<Value> = Vec::new();
+    let mut single = BTreeSet::new();
     for item in list_at(arguments, 0)? {
-        if !seen.contains(item) {
-            seen.push(item.clone());
+        // Single values are looked up by their spelling, so that long lists stay quick.
+        let new = match item.to_key() {
+            Some(spelling) => single.insert((class(item), spelling)),
+            None => !kept.contains(item),
+        };
+        if new {
+            kept.push(item.clone());
         }
     }
-    Ok(Value::List(seen))
+    Ok(Value::List(kept))
+}
+
+/// Values of different classes are never equal; a whole number and a decimal may be.
+fn class(value: &Value) -> &'static str {
+    if value.as_decimal().is_some() { "number" } else { value.kind_name() }
 }

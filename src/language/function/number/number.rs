@@ -8,10 +8,16 @@ use crate::value::{Kind, Value};
 pub fn function() -> Function {
     Function {
         name: "number",
-        about: "The number that text spells; fails where it spells none.",
+        about: "The number that text spells: digits, a sign, one point, commas between groups of three, blanks around; fails where it spells none.",
         parameters: vec![takes("value", Kind::Any)],
         gives: Kind::Decimal,
-        examples: &[(r#"number("1,080.50")"#, "1080.50"), (r#"number("x") ?? 0"#, "0")],
+        examples: &[
+            (r#"number("1,080.50")"#, "1080.50"),
+            (r#"number(" 12 ")"#, "12"),
+            (r#"number("1,5") ?? 0"#, "0"),
+            (r#"number("x") ?? 0"#, "0"),
+            ("number(null)", "null"),
+        ],
         body,
     }
 }

@@ -1,6 +1,6 @@
 //! `join`: texts of a list as one.
 
-use crate::language::function::signature::{Function, argument, takes, text_at};
+use crate::language::function::signature::{Function, bounded, list_at, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -13,6 +13,7 @@ pub fn function() -> Function {
         examples: &[
             (r#"join(["1 Main St", null, "Oakland"], ", ")"#, r#""1 Main St, Oakland""#),
             (r#"join([], "-")"#, r#""""#),
+            (r#"join([1, 2.50], "+")"#, r#""1+2.5""#),
         ],
         body,
     }
@@ -20,7 +21,12 @@ pub fn function() -> Function {
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
     let separator = text_at(arguments, 1)?;
-    let items = argument(arguments, 0).as_list().unwrap_or_default();
-    let texts: Vec<String> = items.iter().filter_map(Value::to_key).filter(|text| !text.is_empty()).collect();
+    let mut texts = Vec::new();
+    for item in list_at(arguments, 0)?.iter().filter(|item| !item.is_null()) {
+        let text = item.to_key().ok_or_else(|| format!("takes single values and found {}", item.kind_name()))?;
+        texts.push(text);
+    }
+    texts.retain(|text| !text.is_empty());
+    bounded(texts.iter().map(|text| text.len() + separator.len()).sum())?;
     Ok(Value::Text(texts.join(separator)))
 }

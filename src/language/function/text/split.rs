@@ -1,6 +1,6 @@
 //! `split`: the parts of text between separators.
 
-use crate::language::function::signature::{Function, argument, takes, text_at};
+use crate::language::function::signature::{Function, argument, not_empty, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -8,7 +8,7 @@ pub fn function() -> Function {
     Function {
         name: "split",
         about: "The parts of text between separators.",
-        parameters: vec![takes("text", Kind::Text), takes("separator", Kind::Text)],
+        parameters: vec![takes("text", Kind::Text), takes("separator", Kind::Text).asks(not_empty)],
         gives: Kind::List(Box::new(Kind::Text)),
         examples: &[
             (r#"split("a, b,c", ",")"#, r#"["a", " b", "c"]"#),
@@ -21,9 +21,9 @@ pub fn function() -> Function {
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
     let separator = text_at(arguments, 1)?;
+    not_empty(argument(arguments, 1))?;
     match argument(arguments, 0) {
         Value::Null => Ok(Value::List(Vec::new())),
-        _ if separator.is_empty() => Err("takes a separator that is not empty".to_owned()),
         _ => Ok(Value::List(text_at(arguments, 0)?.split(separator).map(Value::text).collect())),
     }
 }

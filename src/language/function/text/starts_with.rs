@@ -1,6 +1,6 @@
 //! `starts_with`: whether text begins with other text.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -16,9 +16,8 @@ pub fn function() -> Function {
 }
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
-    match (argument(arguments, 0), argument(arguments, 1)) {
-        (Value::Text(text), Value::Text(start)) => Ok(Value::Bool(text.starts_with(start.as_str()))),
-        (Value::Null, _) => Ok(Value::Bool(false)),
-        (other, _) => Err(format!("takes text and was given {}", other.kind_name())),
+    match argument(arguments, 0) {
+        Value::Null => Ok(Value::Bool(false)),
+        _ => Ok(Value::Bool(text_at(arguments, 0)?.starts_with(text_at(arguments, 1)?))),
     }
 }

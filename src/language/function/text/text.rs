@@ -7,10 +7,15 @@ use crate::value::{Kind, Value};
 pub fn function() -> Function {
     Function {
         name: "text",
-        about: "Any single value as text.",
+        about: "Any single value as text; decimals without zeros at the end.",
         parameters: vec![takes("value", Kind::Any)],
         gives: Kind::Text,
-        examples: &[("text(12)", r#""12""#), ("text(1.50)", r#""1.5""#)],
+        examples: &[
+            ("text(12)", r#""12""#),
+            ("text(1.50)", r#""1.5""#),
+            ("text(true)", r#""true""#),
+            ("text(null)", "null"),
+        ],
         body,
     }
 }

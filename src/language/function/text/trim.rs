@@ -10,7 +10,7 @@ pub fn function() -> Function {
         about: "Text without blanks around it.",
         parameters: vec![takes("text", Kind::Text)],
         gives: Kind::Text,
-        examples: &[(r#"trim("  a b ")"#, r#""a b""#)],
+        examples: &[(r#"trim("  a b ")"#, r#""a b""#), ("trim(null)", "null")],
         body,
     }
 }

@@ -10,7 +10,7 @@ pub fn function() -> Function {
         about: "Text in capitals.",
         parameters: vec![takes("text", Kind::Text)],
         gives: Kind::Text,
-        examples: &[(r#"upper("c10-1")"#, r#""C10-1""#)],
+        examples: &[(r#"upper("c10-1")"#, r#""C10-1""#), ("upper(null)", "null")],
         body,
     }
 }

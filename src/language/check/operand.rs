@@ -1,0 +1,133 @@
+//! Operators and conditions get what they can work with, as far as kinds are known.
+//!
+//! Knows which kinds calculate, compare and decide; knows no names. Silent wherever a kind may
+//! be anything, so it never refuses what could be right.
+
+use super::check::Checker;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::syntax::expression::Operator;
+use crate::value::Kind;
+
+/// What values of a kind can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Unknown,
+    Truth,
+    Number,
+    Text,
+    Instant,
+    Day,
+    Many,
+}
+
+fn class(kind: &Kind) -> Class {
+    match kind {
+        Kind::Any | Kind::Null | Kind::Reference(_) => Class::Unknown,
+        Kind::Bool => Class::Truth,
+        Kind::Integer | Kind::Decimal => Class::Number,
+        Kind::Text | Kind::Enum(_) => Class::Text,
+        Kind::Timestamp => Class::Instant,
+        Kind::Date => Class::Day,
+        Kind::List(_) | Kind::Record(_) => Class::Many,
+    }
+}
+
+/// Checks the two operands; answers the kind that the operator gives.
+pub fn binary(checker: &mut Checker<'_>, operator: Operator, [left, right]: [(&Kind, Span); 2]) -> Kind {
+    let classes = [class(left.0), class(right.0)];
+    let known = !classes.contains(&Class::Unknown);
+    let whole = left.1.to(right.1);
+    match operator {
+        Operator::Or | Operator::And => {
+            condition(checker, left, "decides nothing here");
+            condition(checker, right, "decides nothing here");
+            Kind::Bool
+        }
+        Operator::Equal | Operator::NotEqual => {
+            if known && classes[0] != classes[1] {
+                let message = format!("{} and {} are never equal", left.0, right.0);
+                refuse(checker, message, whole, help_to_compare(classes));
+            }
+            Kind::Bool
+        }
+        Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => {
+            if known && classes[0] != classes[1] || classes.contains(&Class::Many) || classes.contains(&Class::Truth) {
+                let message = format!("{} and {} have no order", left.0, right.0);
+                refuse(checker, message, whole, help_to_compare(classes));
+            }
+            Kind::Bool
+        }
+        Operator::In => {
+            if !matches!(right.0, Kind::List(_) | Kind::Any | Kind::Null) {
+                let message = format!("`in` looks into a list, and this is {}", right.0);
+                refuse(checker, message, right.1, "write `[…]`, or `contains(text, part)` for text");
+            }
+            Kind::Bool
+        }
+        Operator::Else => either(left.0, right.0),
+        _ => calculated(checker, operator, [left, right]),
+    }
+}
+
+/// What decides is true or false; everything else counts as not true.
+pub fn condition(checker: &mut Checker<'_>, (kind, span): (&Kind, Span), at: &str) {
+    if !matches!(class(kind), Class::Unknown | Class::Truth) {
+        let message = format!("a condition is true or false, and this is {kind}");
+        let finding = Diagnostic::error(Code("type-mismatch"), message, span, at);
+        checker.found.push(finding.help("compare it, as in `… != null`"));
+    }
+}
+
+/// The kind of a value that is one or the other.
+pub fn either(one: &Kind, other: &Kind) -> Kind {
+    match (one, other) {
+        (Kind::Null, kind) | (kind, Kind::Null) => kind.clone(),
+        (Kind::Any, _) | (_, Kind::Any) => Kind::Any,
+        (one, other) if one.takes(other) => one.clone(),
+        (one, other) if other.takes(one) => other.clone(),
+        (Kind::Enum(_), Kind::Enum(_)) => Kind::Text,
+        _ => Kind::Any,
+    }
+}
+
+fn calculated(checker: &mut Checker<'_>, operator: Operator, [left, right]: [(&Kind, Span); 2]) -> Kind {
+    let classes = [class(left.0), class(right.0)];
+    if operator == Operator::Add && classes.contains(&Class::Text) {
+        for (kind, span) in [left, right] {
+            if !matches!(class(kind), Class::Text | Class::Unknown) {
+                let message = format!("`+` joins texts or adds numbers, and this is {kind}");
+                refuse(checker, message, span, "write `text(…)` to join it, `number(…)` to add");
+            }
+        }
+        return Kind::Text;
+    }
+    for (kind, span) in [left, right] {
+        if !matches!(class(kind), Class::Number | Class::Unknown) {
+            let help = if class(kind) == Class::Text { "write `number(…)`" } else { "calculate with numbers" };
+            refuse(checker, format!("this is {kind}, and cannot be calculated with"), span, help);
+        }
+    }
+    match (operator, left.0, right.0) {
+        (Operator::Add, _, _) if classes.contains(&Class::Unknown) => Kind::Any,
+        (Operator::Divide, _, _) => Kind::Decimal,
+        (_, Kind::Integer, Kind::Integer) => Kind::Integer,
+        _ => Kind::Decimal,
+    }
+}
+
+fn help_to_compare(classes: [Class; 2]) -> &'static str {
+    let has = |class| classes.contains(&class);
+    if has(Class::Text) && has(Class::Number) {
+        "write `number(…)` around the text, or `text(…)` around the number"
+    } else if has(Class::Text) && (has(Class::Day) || has(Class::Instant)) || has(Class::Day) && has(Class::Instant) {
+        "write `date(…)` on both sides"
+    } else if has(Class::Many) {
+        "write `in`, `any`, `count` or `first` for lists"
+    } else {
+        "compare values of one kind"
+    }
+}
+
+fn refuse(checker: &mut Checker<'_>, message: String, span: Span, help: &str) {
+    checker.found.push(Diagnostic::error(Code("type-mismatch"), message, span, "does not fit").help(help));
+}
