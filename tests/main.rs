@@ -22,6 +22,7 @@ mod scenario;
 mod script;
 mod simulator_flourish;
 mod simulator_leaflink;
+mod stock;
 mod store;
 mod support;
 mod tidy;

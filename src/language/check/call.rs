@@ -64,7 +64,8 @@ fn each(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Each> {
         return None;
     };
     let (name, setting) = (name.trim().to_owned(), setting.trim().to_owned());
-    if !checker.settings.contains_key(&setting) {
+    // A system file that is looked at alone has no settings beside it.
+    if !checker.settings.is_empty() && !checker.settings.contains_key(&setting) {
         let known: Vec<String> = checker.settings.keys().cloned().collect();
         let start = scalar.text.len() - scalar.text.trim_end().len();
         let span = scalar.part(scalar.text.len() - start - setting.len(), scalar.text.len() - start);

@@ -1,0 +1,76 @@
+//! Stock in real time against both simulators: what may be sold is offered, at once, and never twice.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Process, Trade, get, own_stock, until};
+
+/// What LeafLink offers of a SKU: on hand, less what it holds reserved.
+fn offered(trade: &Trade, sku: &str) -> f64 {
+    let state = get(&format!("{}/_control/state", trade.leaflink.url));
+    let product = state["products"].as_array().unwrap().iter().find(|one| one["sku"] == sku).unwrap().clone();
+    let number = |name: &str| product[name].as_str().unwrap().parse::<f64>().unwrap();
+    number("quantity") - number("reserved")
+}
+
+fn sku(trade: &Trade) -> String {
+    get(&format!("{}/_control/state", trade.leaflink.url))["products"][0]["sku"].as_str().unwrap().to_owned()
+}
+
+fn start() -> (Trade, Process, String) {
+    let trade = Trade::start();
+    own_stock(&trade.rules, "flourish");
+    let service = trade.run("500ms");
+    let sku = sku(&trade);
+    (trade, service, sku)
+}
+
+fn set(trade: &Trade, sku: &str, quantity: &Json) {
+    trade.people(&trade.flourish, "stock", &json!({ "sku": sku, "qty": quantity }));
+}
+
+fn rests(service: &Process) {
+    until("the service is at rest", || {
+        let queue = get(&format!("{}/api/v1/status", service.url))["queue"].clone();
+        queue["pending"] == 0 && queue["in_flight"] == 0
+    });
+}
+
+#[test]
+fn what_may_be_sold_is_offered_the_moment_it_changes() {
+    let (trade, service, sku) = start();
+    trade.subscribe(&service);
+    for quantity in [json!(40), json!(12.5), json!(0), json!(7)] {
+        set(&trade, &sku, &quantity);
+        let wanted = quantity.as_f64().unwrap();
+        until(&format!("{quantity} is offered"), || (offered(&trade, &sku) - wanted).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn an_order_is_subtracted_once_on_its_way_across() {
+    let (trade, service, sku) = start();
+    set(&trade, &sku, &json!(50));
+    until("the stock is offered", || (offered(&trade, &sku) - 50.0).abs() < 1e-9);
+    trade.people(&trade.leaflink, "submit", &json!({ "lines": [{ "sku": sku, "quantity": 8 }] }));
+    until("the order crossed", || trade.orders().len() == 1);
+    until("what is left is offered", || {
+        rests(&service);
+        (offered(&trade, &sku) - 42.0).abs() < 1e-9
+    });
+}
+
+#[test]
+fn a_marketplace_that_owns_its_stock_is_left_alone() {
+    let trade = Trade::start();
+    let service = trade.run("300ms");
+    let sku = sku(&trade);
+    let before = offered(&trade, &sku);
+    set(&trade, &sku, &json!(3));
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    until("an order crossed meanwhile", || trade.orders().len() == 1);
+    rests(&service);
+    let log = get(&format!("{}/_control/requests", trade.leaflink.url))["log"].clone();
+    let patched = log.as_array().unwrap().iter().any(|call| call["path"].as_str().unwrap().contains("/products/"));
+    assert!(!patched, "no product is written: {log}");
+    assert!(before > 3.0 && offered(&trade, &sku) > 3.0);
+}
