@@ -212,3 +212,9 @@ fn denied_warnings_fail_and_information_never_does() {
     assert_eq!(report["findings"][0]["severity"], "info");
     assert_eq!((&report["errors"], &report["warnings"]), (&serde_json::json!(0), &serde_json::json!(0)));
 }
+
+#[test]
+fn a_new_record_begins_as_its_system_says() {
+    let row: Edit = (TABLE, "->  Open      on create", "->  Packed      on create");
+    finds(&[row], "unreachable-state: no call leads a new `depot.parcel` to Packed: it begins as Open");
+}
