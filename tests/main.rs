@@ -8,6 +8,7 @@ mod expression;
 mod function;
 mod killed;
 mod lint;
+mod lint_edits;
 mod lint_fixtures;
 mod lint_rows;
 mod order_status;

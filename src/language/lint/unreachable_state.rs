@@ -13,7 +13,8 @@ pub const LINT: Lint = Lint {
     severity: Severity::Error,
     summary: "a row asks for a state to which no call leads",
     why: "The system file says which moves petiole can make. A row that applies in a state from which they do not \
-          lead to what it asks for would park every record that comes there. Say with `from` in which states the \
+          lead to what it asks for would park every record that comes there. A new record begins in the state that \
+          its system gives it, so a row `on create` asks for that one. Say with `from` in which states the \
           row applies, or give the move to the system file if the system has one.",
     flagged: "rows:\n  - Ended -> Begun\n# and no call leads from Ended back to Begun",
     mended: "rows:\n  - otherwise -> nothing because what has ended never begins again",
@@ -39,12 +40,22 @@ type Stuck = (String, String, String);
 fn direction(view: &View<'_>, bridge: &Bridge<'_>, (target, states): (Side, &States)) -> Vec<Diagnostic> {
     let creates = view.may_create(bridge.pipeline, target).is_some();
     let mut found: Vec<(&Row, Vec<Stuck>)> = Vec::new();
+    let (mut begun, mut found_begun) = (Vec::new(), Vec::new());
     for value in bridge.known_values(target.other()) {
         let present = bridge.values(target).unwrap_or_default().into_iter().map(|state| (Some(state.clone()), state));
         let created = states.initial.iter().filter(|_| creates).map(|initial| (None, initial.clone()));
         for (state, at) in present.chain(created) {
             let Some((Outcome::Value(goal), row)) = bridge.outcome(target, &value, state.as_deref()) else { continue };
-            if reachable(states, std::slice::from_ref(&at), true).contains(&goal) {
+            // What a peer creates begins in the state that the peer gives it; a row only for creates never moves it on.
+            let stays = state.is_none() && row.on_create;
+            if at == goal || !stays && reachable(states, std::slice::from_ref(&at), true).contains(&goal) {
+                continue;
+            }
+            if stays {
+                if !begun.contains(&row.span) {
+                    begun.push(row.span);
+                    found_begun.push(begins_otherwise(bridge, target, row, (&value, &at, &goal)));
+                }
                 continue;
             }
             let place = (value.clone(), at, goal);
@@ -54,7 +65,22 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, (target, states): (Side, &Sta
             }
         }
     }
-    found.into_iter().filter_map(|(row, places)| stuck(bridge, (target, states), row, &places)).collect()
+    let stuck = found.into_iter().filter_map(|(row, places)| stuck(bridge, (target, states), row, &places));
+    found_begun.into_iter().chain(stuck).collect()
+}
+
+fn begins_otherwise(
+    bridge: &Bridge<'_>,
+    target: Side,
+    row: &Row,
+    (value, initial, goal): (&str, &str, &str),
+) -> Diagnostic {
+    let other = bridge.name(target);
+    let message =
+        format!("no call leads a new `{other}` to {goal}: it begins as {initial}, and a row `on create` moves nothing");
+    let at = format!("asks for {goal} when `{}` is {value}", bridge.name(target.other()));
+    let help = format!("ask for {initial} `on create`, and for {goal} in a row `from {initial}`");
+    LINT.found(message, row.span, at).help(help)
 }
 
 fn stuck(bridge: &Bridge<'_>, (target, states): (Side, &States), row: &Row, places: &[Stuck]) -> Option<Diagnostic> {

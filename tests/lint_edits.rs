@@ -1,0 +1,220 @@
+//! Edits of the lint fixtures' two small systems: what each does, and what lint says of it.
+
+use std::path::Path;
+
+use petiole::diagnostic::Severity;
+use petiole::language;
+
+use crate::support::{Folder, copy, petiole};
+
+/// A file, a text in it, and what to write instead. An empty text: at the end.
+type Edit = (&'static str, &'static str, &'static str);
+
+const PIPELINE: &str = "pipelines/parcels.yaml";
+const RECEIVER: &str = "    - shop.buyer ?? \"somebody\" -> depot.receiver\n";
+const TABLE: &str = "tables/stages.yaml";
+
+fn edited(edits: &[Edit]) -> Folder {
+    let folder = Folder::new();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint/base"), &folder.0);
+    for (file, from, to) in edits {
+        let path = folder.0.join(file);
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(text.contains(from), "{file} has no {from:?}");
+        let text = if from.is_empty() { format!("{text}{to}") } else { text.replacen(from, to, 1) };
+        std::fs::write(&path, text).unwrap();
+    }
+    folder
+}
+
+/// Codes with messages, information left out.
+fn found(edits: &[Edit]) -> Vec<String> {
+    let folder = edited(edits);
+    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let told = compiled.findings.iter().filter(|one| one.severity != Severity::Info);
+    told.map(|one| format!("{}: {}", one.code.0, one.message)).collect()
+}
+
+#[track_caller]
+fn finds(edits: &[Edit], expected: &str) {
+    let found = found(edits);
+    assert!(found.iter().any(|one| one.contains(expected)), "{expected:?} is not in {found:#?}");
+}
+
+#[track_caller]
+fn clean(edits: &[Edit]) {
+    assert_eq!(found(edits), Vec::<String>::new());
+}
+
+#[test]
+fn a_required_field_is_filled_whatever_the_settings_are() {
+    let by_setting: Edit = ("ownership.yaml", "head: shop", "head: settings.describes");
+    let setting: Edit = ("settings.yaml", "types:", "  describes: shop\ntypes:\n  describes: one of [shop, depot]");
+    finds(
+        &[by_setting, setting],
+        "missing-required: `depot.parcel` is created without `receiver` while `describes` is depot",
+    );
+    let with_it: Edit = ("ownership.yaml", "create: shop", "create: settings.describes");
+    clean(&[by_setting, setting, with_it]);
+    let sometimes: Edit = (PIPELINE, "-> depot.receiver", "-> depot.receiver   when shop.gift");
+    finds(&[sometimes], "created without `receiver` where the condition of its rule does not hold");
+    let otherwise: Edit =
+        (PIPELINE, "  content:\n", "    - shop.note -> depot.receiver   unless shop.gift\n  content:\n");
+    clean(&[sometimes, otherwise]);
+}
+
+#[test]
+fn two_writers_and_what_tells_them_apart() {
+    let second: Edit = (PIPELINE, "  content:\n", "    - shop.note -> depot.receiver   on create\n  content:\n");
+    finds(&[second], "two-writers: `depot.receiver` is written by two rules");
+    let one: Edit = (PIPELINE, "-> depot.receiver\n", "-> depot.receiver   when shop.state == \"New\"\n");
+    let other: Edit =
+        (PIPELINE, "  content:\n", "    - shop.note -> depot.receiver   when shop.state == \"Paid\"\n  content:\n");
+    let writers = |edits: &[Edit]| found(edits).iter().any(|one| one.starts_with("two-writers"));
+    assert!(!writers(&[one, other]));
+    let same: Edit =
+        (PIPELINE, "  content:\n", "    - shop.note -> depot.receiver   when shop.state == \"New\"\n  content:\n");
+    assert!(writers(&[one, same]));
+}
+
+#[test]
+fn a_value_that_two_rules_lead_round_comes_back_as_another() {
+    let there: Edit = (
+        PIPELINE,
+        "    - shop.total -> depot.value   when not shop.gift\n",
+        "    - shop.total + 1 -> depot.value\n  sum:\n    - shop.total <- depot.value\n",
+    );
+    let owner: Edit = ("ownership.yaml", "    state: shop", "    state: shop\n    sum: depot");
+    finds(&[there, owner], "echo-loop: a change comes back: `shop.total` 3 → `depot.value` 4 → `shop.total` 4");
+    let same: Edit = (PIPELINE, "shop.total + 1", "shop.total * 1");
+    clean(&[there, owner, same]);
+}
+
+#[test]
+fn states_that_never_come_to_rest() {
+    // Towards Sent by way of Packed, and from Packed towards Void by way of Open: on and on.
+    let moves: Edit = (
+        "systems/depot.yaml",
+        "        - Packed -> Sent: by people\n",
+        "        - Packed -> Sent: POST /parcels/{id}/send\n        - Packed -> Open: POST /parcels/{id}/unpack\n",
+    );
+    let only: Edit = ("systems/depot.yaml", "- Open, Packed -> Void", "- Open -> Void");
+    let rows: Edit =
+        (TABLE, "  - otherwise ", "  - Paid -> Sent from Open\n  - Paid -> Void from Packed\n  - otherwise ");
+    finds(
+        &[moves, only, rows],
+        "echo-loop: this never comes to rest: `shop.order` Paid → `depot.parcel` Packed → `depot.parcel` Open → …",
+    );
+}
+
+#[test]
+fn a_two_way_table_of_values_gives_back_what_it_was_given() {
+    let systems: [Edit; 2] = [
+        ("systems/shop.yaml", "      note: text\n", "      note: enum [Cash, Card]\n"),
+        ("systems/depot.yaml", "      remark: text\n", "      remark: enum [Coins, Plastic]\n"),
+    ];
+    let rule: Edit = (PIPELINE, "    - if settings.remarks == \"keep\" then shop.note else null -> depot.remark\n", "");
+    let setting: Edit = ("settings.yaml", "  remarks: keep\n", "");
+    let group: Edit =
+        (PIPELINE, "  content:\n", "  pay:\n    - shop.note <-> depot.remark   via table pay\n  content:\n");
+    let owner: Edit = ("ownership.yaml", "    state: shop", "    state: shop\n    pay: both");
+    let table = |rows: &'static str| -> Edit { ("tables/pay.yaml", "", rows) };
+    let edits = |rows| [systems[0], systems[1], rule, setting, group, owner, table(rows)];
+    let good = edits(
+        "table: pay\nbetween: [shop.order.note, depot.parcel.remark]\nrows:\n  - Cash <-> Coins\n  - Card <-> Plastic\n",
+    );
+    clean(&good);
+    let bad = edits(
+        "table: pay\nbetween: [shop.order.note, depot.parcel.remark]\nrows:\n  - Cash <-> Coins\n  - Card -> Coins\n  - Card <- Plastic\n",
+    );
+    finds(&bad, "echo-loop: a change comes back: `shop.order` Card → `depot.parcel` Coins → `shop.order` Cash");
+    let lossy = edits(
+        "table: pay\nbetween: [shop.order.note, depot.parcel.remark]\nrows:\n  - Cash, Card <-> Coins\n  - Cash <- Plastic\n",
+    );
+    finds(&lossy, "lossy-round-trip: Card becomes Coins and comes back as Cash");
+}
+
+#[test]
+fn fields_of_other_kinds_are_no_pair_for_both_ways() {
+    let date: Edit = ("systems/depot.yaml", "      value: decimal\n", "      value: integer\n");
+    let rule: Edit =
+        (PIPELINE, "    - shop.total -> depot.value   when not shop.gift\n", "    - shop.total <-> depot.value\n");
+    finds(&[date, rule], "lossy-round-trip: `total` is decimal and `value` is integer");
+}
+
+#[test]
+fn free_text_needs_an_otherwise() {
+    let text: Edit = ("systems/shop.yaml", "state: enum [New, Paid, Cancelled], read only", "state: text, read only");
+    let otherwise: Edit = (TABLE, "  - otherwise   ->  nothing   because the depot packs when it can\n", "");
+    assert!(!found(&[text]).iter().any(|one| one.starts_with("unmapped-value")));
+    finds(&[text, otherwise], "unmapped-value: table `stages` has no row for this: `shop.order` may hold any text");
+}
+
+#[test]
+fn a_circle_counts_only_where_something_is_created() {
+    let via: Edit = (PIPELINE, RECEIVER, "    - shop.buyer -> depot.receiver   via pipeline people\n");
+    let people = |create: &'static str| -> Edit { ("pipelines/people.yaml", "", create) };
+    let owner: Edit = ("ownership.yaml", "  parcels:", "  people:\n    head: shop\n  parcels:");
+    let circle = [
+        via,
+        owner,
+        people(
+            "pipeline: people\nbetween: [shop.order, depot.parcel]\nmatch: shop.number == depot.order_ref\ncreate:\n  depot: on demand\nfields:\n  head:\n    - shop.number -> depot.order_ref   on create\n    - shop.number -> depot.receiver   via pipeline parcels   on create\n",
+        ),
+    ];
+    finds(&circle, "dependency-cycle: these pipelines wait for each other: parcels → people → parcels");
+    let line = [
+        via,
+        owner,
+        people(
+            "pipeline: people\nbetween: [shop.order, depot.parcel]\nmatch: shop.number == depot.order_ref\nfields:\n  head:\n    - shop.note -> depot.remark   via pipeline parcels   on create\n",
+        ),
+    ];
+    assert!(!found(&line).iter().any(|one| one.starts_with("dependency-cycle")), "{:?}", found(&line));
+}
+
+#[test]
+fn what_may_be_allowed_and_what_not() {
+    let unused: Edit = ("settings.yaml", "types:", "  colour: green\ntypes:\n  colour: one of [green, red]");
+    let allow = |line: &'static str| -> Edit { ("settings.yaml", "", line) };
+    clean(&[unused, allow("allow:\n  - unused-setting because of the next season\n")]);
+    finds(
+        &[unused, allow("allow:\n  - unused-setting\n")],
+        "wrong-allow: `unused-setting` is allowed without a reason",
+    );
+    finds(
+        &[unused, allow("allow:\n  - unused-seting because of it\n")],
+        "unknown-lint: there is no lint `unused-seting`",
+    );
+    finds(&[allow("allow:\n  - unused-setting because of it\n")], "unused-allow: `unused-setting` is allowed here");
+    finds(&[(TABLE, "", "allow:\n  - echo-loop because of it\n")], "wrong-allow: `echo-loop` is an error");
+    finds(&[("systems/shop.yaml", "", "allow:\n  - unused-table because of it\n")], "unused-allow: `unused-table`");
+}
+
+#[test]
+fn words_of_a_row_stand_alone_and_on_their_side() {
+    finds(&[(TABLE, "otherwise   ->", "otherwise, New ->")], "syntax-rule: `otherwise` stands alone");
+    finds(&[(TABLE, "->  Void ", "->  otherwise ")], "syntax-rule: `otherwise` stands on the other side");
+}
+
+#[test]
+fn denied_warnings_fail_and_information_never_does() {
+    let folder = edited(&[("settings.yaml", "types:", "  colour: green\ntypes:\n  colour: one of [green, red]")]);
+    let code = |arguments: &[&str], folder: &Folder| {
+        petiole().arg("lint").args(arguments).arg(&folder.0).output().unwrap().status.code()
+    };
+    assert_eq!(code(&[], &folder), Some(0));
+    assert_eq!(code(&["--deny-warnings"], &folder), Some(1));
+    let muted = edited(&[("ownership.yaml", "content: shop", "content: depot")]);
+    let done = petiole().args(["lint", "--deny-warnings", "--format", "json"]).arg(&muted.0).output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(report["findings"][0]["severity"], "info");
+    assert_eq!((&report["errors"], &report["warnings"]), (&serde_json::json!(0), &serde_json::json!(0)));
+}
+
+#[test]
+fn a_new_record_begins_as_its_system_says() {
+    let row: Edit = (TABLE, "->  Open      on create", "->  Packed      on create");
+    finds(&[row], "unreachable-state: no call leads a new `depot.parcel` to Packed: it begins as Open");
+}
