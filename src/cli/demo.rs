@@ -29,6 +29,9 @@ use crate::world::{Method, Request};
 /// The key that signs the simulated systems' webhooks.
 const WEBHOOK_KEY: &str = "demo-webhook-key";
 
+/// How many of many like changes are told.
+const TOLD_IN_SHORT: usize = 2;
+
 /// How long one act may take.
 const ACT_MAX: Duration = Duration::from_secs(30);
 
@@ -62,6 +65,10 @@ async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, Strin
         &stage.sides.iter().map(|(name, served)| (*name, served.origin())).collect::<Vec<_>>(),
         &arguments.rules,
     );
+
+    story.act("What may be sold is offered on the marketplace");
+    look(&stage.runtime, Look::Everything).await.map_err(|trouble| trouble.to_string())?;
+    stage.settle_in_short(&story).await?;
 
     story.act("Buyers place orders on the marketplace");
     let made = stage.control(seller, "submit", &json!({ "count": demo.orders })).await?;
@@ -164,9 +171,27 @@ impl Stage {
         if answer.status == 200 { Ok(body) } else { Err(format!("{system} refused to {act}: {body}")) }
     }
 
+    /// Tells the first few things of each kind, and how many more there were, until all is quiet.
+    async fn settle_in_short(&mut self, story: &Story) -> Result<(), String> {
+        let told = self.gather(None, 0).await?;
+        for (count, happening) in told.iter().filter(|one| matches!(one, Happening::Written { .. })).enumerate() {
+            if count < TOLD_IN_SHORT {
+                story.tell(happening);
+            }
+        }
+        let written = told.iter().filter(|one| matches!(one, Happening::Written { .. })).count();
+        story.more(written.saturating_sub(TOLD_IN_SHORT));
+        Ok(())
+    }
+
     /// Tells what happens until `orders` more orders are through or parked and all is quiet.
     async fn settle(&mut self, story: &Story, orders: usize) -> Result<(), String> {
+        self.gather(Some(story), orders).await.map(|_| ())
+    }
+
+    async fn gather(&mut self, story: Option<&Story>, orders: usize) -> Result<Vec<Happening>, String> {
         let mut seen = 0;
+        let mut told = Vec::new();
         let deadline = self.world.clock.now().checked_add(jiff::SignedDuration::try_from(ACT_MAX).unwrap_or_default());
         loop {
             while let Ok(happening) = self.happenings.try_recv() {
@@ -174,12 +199,15 @@ impl Stage {
                 let ends = matches!(&happening, Happening::Written { pipeline, action: "create", .. } if pipeline == "orders")
                     || matches!(&happening, Happening::Parked { .. });
                 seen += usize::from(ends);
-                story.tell(&happening);
+                if let Some(story) = story {
+                    story.tell(&happening);
+                }
+                told.push(happening);
             }
             let counts = self.runtime.store.counts().await.map_err(|error| error.to_string())?;
             let quiet = counts.pending == 0 && counts.in_flight == 0;
             if quiet && seen >= orders && self.happenings.is_empty() {
-                return Ok(());
+                return Ok(told);
             }
             if deadline.as_ref().is_ok_and(|deadline| self.world.clock.now() > *deadline) {
                 return Err("the act did not come to an end".to_owned());

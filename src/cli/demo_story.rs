@@ -41,6 +41,13 @@ impl Story {
         println!("  {} order {short_id} is submitted", self.paint(CYAN, "·"));
     }
 
+    /// Changes like those told before.
+    pub fn more(&self, count: usize) {
+        if count > 0 {
+            println!("  {} and {count} more like these", self.paint(GREEN, "✓"));
+        }
+    }
+
     /// One thing that happened.
     pub fn tell(&self, happening: &Happening) {
         match happening {
