@@ -1,5 +1,6 @@
 //! Scripts behind bars: what they may not do is found when they are compiled, or ends the call quickly.
 
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -47,6 +48,13 @@ fn loops_recursion_and_growth_are_stopped() {
         "let a = []; a.pad(1000000000, 1); a",
         "let big = \"x\"; for i in 0..13 { big += big; } let m = #{}; for i in 0..100000 { m[\"k\" + i] = big + i; } m",
         "let a = []; for i in 0..1999 { a.push(i); } for i in 0..1000000 { a.index_of(-1); } a",
+        "#{a: f(x)}",
+        "[1].map(|v| f(v))",
+        "let a = []; a.pad(2000, 0); for i in 0..30 { a[i] = a; } 1",
+        "let s = \"a\"; for i in 0..14 { s += s; } s.replace(\"a\", s); 1",
+        "let s = \"a\"; for i in 0..14 { s += s; } s.replace('a', s); 1",
+        "let s = \"a\"; for i in 0..14 { s += s; } loop { let t = s; t.replace(\"aa\", \"b\"); }",
+        "let a = []; a.pad(2000, 0); loop { let b = a; b.reverse(); b.dedup(); }",
         "1 / 0",
         "1.5 / 0",
         "let a = 1; a /= 0; a",
@@ -125,20 +133,110 @@ fn numbers_behave_as_in_expressions() {
     }
 }
 
+/// Places that keep a text are not all counted, so operations are what bounds them. The rules run in a
+/// process of their own, whose memory no other test changes.
 #[test]
-fn a_call_holds_little_memory() {
-    // Places that keep a text are not all counted, so operations are what bounds them.
-    let body =
-        "let big = \"x\"; for i in 0..13 { big += big; } let m = #{}; for i in 0..100000 { m[\"k\" + i] = big + i; } m";
-    let before = resident_high();
-    assert!(call(body, &Value::Null).is_err());
-    let grown = resident_high().saturating_sub(before);
-    assert!(grown < 256 * 1024, "a call grew by {grown} KiB");
+fn a_hostile_rule_set_holds_little_memory_and_names_its_line() {
+    const MEMORY_MAX: u64 = 256 * 1024;
+    for body in [
+        "let s = \"a\"; for i in 0..14 { s += s; } s.replace(\"a\", s); s",
+        "let b = \"x\"; for i in 0..13 { b += b; } let m = #{}; for i in 0..100000 { m[\"k\" + i] = b + i; } 1",
+        "let b = \"x\"; for i in 0..13 { b += b; } let a = []; a.pad(2000, 0); let c = []; c.pad(500, 0); \
+         for j in 0..500 { for i in 0..2000 { a[i] = b + i; } c[j] = a; } 1",
+        "1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + hostile(text))))))))))",
+        "loop {}",
+    ] {
+        let folder = rules_with(&format!("/// hostile(text: text) -> text\nfn hostile(text) {{\n    {body}\n}}\n"));
+        let mut command = crate::support::petiole();
+        command.arg("test").arg("--rules").arg(&folder.0);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut peak = 0;
+        while child.try_wait().unwrap().is_none() {
+            peak = peak.max(resident_high(child.id()));
+            std::thread::yield_now();
+        }
+        let done = child.wait_with_output().unwrap();
+        let told = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        assert_eq!(done.status.code(), Some(4), "{body}: {told}");
+        assert!(told.contains("scripts/hostile.rhai:"), "{body}: {told}");
+        assert!(peak < MEMORY_MAX, "{body} took {peak} KiB");
+    }
 }
 
-/// The most memory that the process has held, in KiB; 0 where the system does not tell.
-fn resident_high() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// A small rule set with a test, whose receiver comes from the function `hostile` of a script.
+fn rules_with(script: &str) -> Folder {
+    let folder = Folder::new();
+    copy(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rule_test/base"), &folder.0);
+    std::fs::create_dir_all(folder.0.join("scripts")).unwrap();
+    std::fs::write(folder.0.join("scripts/hostile.rhai"), script).unwrap();
+    let tests = "tests:\n  - name: it serves\n    given:\n      shop.order: { number: 5, state: Paid }\n    calls: 1\n";
+    std::fs::write(folder.0.join("tests.yaml"), tests).unwrap();
+    let pipeline = folder.0.join("pipelines/parcels.yaml");
+    let text = std::fs::read_to_string(&pipeline).unwrap();
+    let called = text.replace("shop.buyer ?? \"somebody\" ->", "hostile(shop.buyer) ->");
+    assert_ne!(called, text);
+    std::fs::write(&pipeline, called).unwrap();
+    folder
+}
+
+/// The deepest expressions that compile, in each of the deepest calls: a fault, never the end of the process.
+#[test]
+fn deep_expressions_in_deep_calls_fit_the_stack() {
+    let stopped = |body: &str| {
+        let (set, found) = compile(&format!("/// f(x: any) -> any\nfn f(x) {{ {body} }}"));
+        assert!(!found.is_empty() || set.call("f", &[Value::Null]).is_err(), "{body:.60}");
+    };
+    for (open, close) in [
+        ("1+(", ")"),
+        ("switch 1 { 1 => ", "}"),
+        ("if true {", "}"),
+        ("if ", " {1} else {2} "),
+        ("[", "]"),
+        ("-(", ")"),
+        ("#{a: ", "}"),
+        ("[1].map(|v| ", ")"),
+    ] {
+        for depth in [5, 10, 12, 20, 25, 30, 60] {
+            stopped(&format!("{}f(x){}", open.repeat(depth), close.repeat(depth)));
+        }
+    }
+    for open in ["(", "[", "#{a:", "if x {", "-", "!", "x."] {
+        stopped(&open.repeat(20_000));
+    }
+    stopped(&format!("\"{}\"", "x".repeat(1_000_000)));
+}
+
+#[test]
+fn large_records_may_be_given_whole() {
+    let text = format!("{{\"notes\": \"{}\", \"price\": 10}}", "x".repeat(100_000));
+    let record = json::from_json(&serde_json::from_str(&text).unwrap());
+    assert_eq!(call("x.price + 1", &record), Ok(Value::Integer(11)));
+}
+
+#[test]
+fn an_argument_of_another_kind_is_a_fault() {
+    let given = |kind: &str, value: Value| {
+        let (set, found) = compile(&format!("/// f(x: {kind}) -> any\nfn f(x) {{ x }}"));
+        assert!(found.is_empty(), "{found:?}");
+        set.call("f", &[value])
+    };
+    let fault = given("record", Value::text("a")).unwrap_err();
+    assert_eq!(fault, "scripts/f.rhai:1: it declares `x` as record and was given text");
+    assert!(given("text", Value::Integer(1)).is_err());
+    assert!(given("integer", json::from_json(&serde_json::json!(1.5))).is_err());
+    assert!(given("date", Value::text("soon")).is_err());
+    for kind in ["record", "text", "integer", "decimal", "bool", "list", "date", "timestamp"] {
+        assert_eq!(given(kind, Value::Null), Ok(Value::Null), "nothing is of every kind");
+    }
+    assert_eq!(given("decimal", Value::Integer(1)), Ok(Value::Integer(1)));
+    assert_eq!(given("date", Value::text("2026-01-06")), Ok(Value::text("2026-01-06")));
+    let (set, _) = compile("/// f(x: any) -> any\nfn f(x) { x }");
+    assert!(set.call("f", &[]).unwrap_err().contains("takes 1 values and was given 0"));
+}
+
+/// The most memory that a process has held, in KiB; 0 where the system does not tell.
+fn resident_high(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
@@ -183,6 +281,9 @@ fn declarations_are_checked() {
         ("/// f(x: any, y: any) -> any\nfn f(x) { x }", "script-signature"),
         ("/// f(y: any) -> any\nfn f(x) { x }", "script-signature"),
         ("/// f(x) -> any\nfn f(x) { x }", "script-signature"),
+        ("/// f(x: any) -> any\nfn f(x) { x }\nfn f(x, y) { x }", "script-signature"),
+        ("/// f(x: any) -> any\nfn f(x) { x }\nfn f(x) { x }", "script-syntax"),
+        ("/// linked(x: text) -> text\nfn linked(x) { x }", "duplicate-name"),
         ("/// lower(x: text) -> text\nfn lower(x) { x }", "duplicate-name"),
         ("/// f(x: any) -> any\nfn f(x) { x", "script-syntax"),
     ];

@@ -106,12 +106,9 @@ fn literal(value: &Value) -> Kind {
     }
 }
 
-/// Functions that ask what the runtime knows of links.
-const LINK_FUNCTIONS: [&str; 2] = ["linked", "counterpart"];
-
 fn call(checker: &mut Checker<'_>, names: &Names, (name, arguments): (&Name, &[Expression])) -> Kind {
     let kinds: Vec<Kind> = arguments.iter().map(|argument| check(checker, names, argument)).collect();
-    if LINK_FUNCTIONS.contains(&name.text.as_str()) {
+    if registry::ASKED.contains(&name.text.as_str()) {
         return link_call(checker, name, arguments);
     }
     if let Some(function) = registry::find(&name.text) {
@@ -123,7 +120,7 @@ fn call(checker: &mut Checker<'_>, names: &Names, (name, arguments): (&Name, &[E
         let known: Vec<String> = registry::all()
             .iter()
             .map(|function| function.name.to_owned())
-            .chain(LINK_FUNCTIONS.map(str::to_owned))
+            .chain(registry::ASKED.map(str::to_owned))
             .chain(checker.scripts.functions().map(|function| function.name.clone()))
             .collect();
         let message = format!("there is no function `{}`", name.text);

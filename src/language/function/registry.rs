@@ -35,6 +35,9 @@ static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
     ]
 });
 
+/// Functions that ask what the runtime knows of links: a scope answers them, not this library.
+pub const ASKED: [&str; 2] = ["linked", "counterpart"];
+
 /// All functions.
 pub fn all() -> &'static [Function] {
     &FUNCTIONS

@@ -135,11 +135,29 @@ pub fn list_at(arguments: &[Value], at: usize) -> Result<&[Value], String> {
     }
 }
 
+/// The truths of a list at a position; what is missing is false.
+///
+/// # Errors
+/// Where something else stands there or in the list.
+pub fn truths_at(arguments: &[Value], at: usize) -> Result<Vec<bool>, String> {
+    let truth = |item: &Value| match item {
+        Value::Null => Ok(false),
+        Value::Bool(truth) => Ok(*truth),
+        other => Err(format!("takes a list of truths and found {}", other.kind_name())),
+    };
+    list_at(arguments, at)?.iter().map(truth).collect()
+}
+
 /// The values of the one list that is given, else the arguments themselves.
-pub fn several(arguments: &[Value]) -> &[Value] {
+///
+/// # Errors
+/// Where one value is given that is no list.
+pub fn several(arguments: &[Value]) -> Result<&[Value], String> {
     match arguments {
-        [Value::List(items)] => items,
-        other => other,
+        [Value::List(items)] => Ok(items),
+        [Value::Null] => Ok(&[]),
+        [other] => Err(format!("takes two or more values, or one list, and was given {}", other.kind_name())),
+        others => Ok(others),
     }
 }
 

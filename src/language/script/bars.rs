@@ -10,7 +10,7 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package as _,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, INT, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Position};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::limits;
@@ -29,10 +29,11 @@ thread_local! {
     static BEGUN: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Runs a call against the clock: `work` must use the engine on this thread.
-pub fn timed<T>(work: impl FnOnce() -> T) -> T {
+/// Runs a call against the clock, on a stack that holds the deepest call that the limits allow:
+/// `work` must use the engine on this thread.
+pub fn bounded<T>(work: impl FnOnce() -> T) -> T {
     BEGUN.set(Some(Instant::now()));
-    let answer = work();
+    let answer = stacker::grow(limits::STACK_BYTES, work);
     BEGUN.set(None);
     answer
 }
@@ -63,6 +64,11 @@ pub fn engine() -> Engine {
     engine.set_fail_on_invalid_map_property(true);
     engine.on_progress(overtime);
     exact_numbers(&mut engine);
+    // rhai's own looks at the size only when the long text is there.
+    engine.register_fn("replace", replace);
+    engine.register_fn("replace", |text: &mut ImmutableString, part: char, by: &str| {
+        replace(text, part.encode_utf8(&mut [0; 4]), by)
+    });
     engine
 }
 
@@ -71,6 +77,15 @@ fn overtime(operations: u64) -> Option<Dynamic> {
     let late = operations.is_multiple_of(limits::OPERATIONS_PER_LOOK)
         && BEGUN.get().is_some_and(|begun| begun.elapsed() > limits::CALL_TIME_MAX);
     late.then_some(Dynamic::UNIT)
+}
+
+fn replace(text: &mut ImmutableString, part: &str, by: &str) -> Fallible<()> {
+    let grows = text.matches(part).count().saturating_mul(by.len().saturating_sub(part.len()));
+    if grows.saturating_add(text.len()) > limits::TEXT_BYTES_MAX && grows > 0 {
+        return Err(Box::new(EvalAltResult::ErrorDataTooLarge("text".to_owned(), Position::NONE)));
+    }
+    *text = text.replace(part, by).into();
+    Ok(())
 }
 
 /// Numbers as in expressions: amounts come as whole numbers too, and half a cent is not lost.

@@ -11,12 +11,12 @@ use rhai::{AST, Dynamic, Engine, Scope};
 use super::bars;
 use super::convert::{from_dynamic, of_kind, to_dynamic};
 use super::declaration::{ScriptFunction, declared};
-use super::fault;
 use super::refused::refused;
+use super::{fault, limits};
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::language::function::registry;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// The scripts of a generation.
 pub struct ScriptSet {
@@ -56,7 +56,13 @@ impl ScriptSet {
                 found.push(Diagnostic::error(Code("script-syntax"), message, span, "here").help(help));
                 continue;
             }
-            match set.engine.compile(text) {
+            if text.len() > limits::FILE_BYTES_MAX {
+                let message = format!("the script has {} bytes, it may have {}", text.len(), limits::FILE_BYTES_MAX);
+                let finding = Diagnostic::error(Code("script-syntax"), message, Span::new(*file, 0, 0), "this file");
+                found.push(finding.help("make several of it"));
+                continue;
+            }
+            match bars::bounded(|| set.engine.compile(text)) {
                 Ok(ast) => {
                     let functions = declared(*file, text, &ast, &mut found);
                     taken(&set, &functions, &mut found);
@@ -91,25 +97,48 @@ impl ScriptSet {
             Some((script, function))
         });
         let Some((script, function)) = found else { return Err("no such function".to_owned()) };
-        let arguments: Vec<Dynamic> = arguments.iter().map(to_dynamic).collect();
-        let run = || self.engine.call_fn::<Dynamic>(&mut Scope::new(), &script.ast, name, arguments);
+        let place = || script.place(function);
+        let given = given(function, arguments).map_err(|text| format!("{}: {text}", place()))?;
+        // What the script made is read and dropped where there is stack for it.
+        let run = || {
+            let answer = self.engine.call_fn::<Dynamic>(&mut Scope::new(), &script.ast, name, given);
+            answer.map(|answer| from_dynamic(&answer))
+        };
         // Some native functions panic on numbers that they cannot work with; that is a fault of the
         // script. The engine keeps no state between calls, so nothing half-done is left behind.
-        let answer = bars::timed(|| catch_unwind(AssertUnwindSafe(run)))
-            .map_err(|_| format!("{}: a function of the script failed on a number", script.place(function)))?
-            .map_err(|error| fault::told((&script.file, &script.place(function)), &error))?;
-        let answer = of_kind(from_dynamic(&answer)?, &function.gives);
+        let answer = bars::bounded(|| catch_unwind(AssertUnwindSafe(run)))
+            .map_err(|_| format!("{}: a function of the script failed on a number", place()))?
+            .map_err(|error| fault::told((&script.file, &place()), &error))?
+            .map_err(|text| format!("{}: {text}", place()))?;
+        let answer = of_kind(answer, &function.gives);
         if function.gives.fits(&answer) {
             return Ok(answer);
         }
-        Err(format!("{}: it declares {} and answered {}", script.place(function), function.gives, answer.kind_name()))
+        Err(format!("{}: it declares {} and answered {}", place(), function.gives, answer.kind_name()))
     }
+}
+
+/// The arguments as the script sees them.
+///
+/// # Errors
+/// A sentence where one is of another kind than declared, or where there are more or fewer.
+fn given(function: &ScriptFunction, arguments: &[Value]) -> Result<Vec<Dynamic>, String> {
+    let parameters = &function.parameters;
+    if arguments.len() != parameters.len() {
+        return Err(format!("it takes {} values and was given {}", parameters.len(), arguments.len()));
+    }
+    let fit = |(value, (name, kind)): (&Value, &(String, Kind))| match (kind, value) {
+        (Kind::Text, Value::Timestamp(_) | Value::Date(_)) => Ok(to_dynamic(value)),
+        _ if kind.fits(&of_kind(value.clone(), kind)) => Ok(to_dynamic(value)),
+        _ => Err(format!("it declares `{name}` as {kind} and was given {}", value.kind_name())),
+    };
+    arguments.iter().zip(parameters).map(fit).collect()
 }
 
 /// A name means one thing: no function of the library and none of another script has it.
 fn taken(set: &ScriptSet, functions: &[ScriptFunction], found: &mut Vec<Diagnostic>) {
     for function in functions {
-        let message = if registry::find(&function.name).is_some() {
+        let message = if registry::find(&function.name).is_some() || registry::ASKED.contains(&function.name.as_str()) {
             format!("there is a function `{}` already, and scripts do not replace it", function.name)
         } else if let Some(other) = set.functions().find(|other| other.name == function.name) {
             let message = format!("two scripts have a function `{}`", function.name);

@@ -13,6 +13,13 @@ pub const CALL_LEVELS_MAX: usize = 32;
 /// Nesting of an expression in a script.
 pub const EXPRESSION_DEPTH_MAX: usize = 64;
 
+/// Stack of one call, in bytes: three times what the deepest expression in every nested call takes
+/// in a debug build. Only what is used is ever held.
+pub const STACK_BYTES: usize = 32 * 1024 * 1024;
+
+/// Bytes of a script file.
+pub const FILE_BYTES_MAX: usize = 256 * 1024;
+
 /// Bytes of one text.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 

@@ -1,13 +1,13 @@
 //! `all`: whether every element of a list is true.
 
-use crate::language::function::signature::{Function, list_at, takes};
+use crate::language::function::signature::{Function, takes, truths_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
 pub fn function() -> Function {
     Function {
         name: "all",
-        about: "Whether every element of a list of truths is true.",
+        about: "Whether every element of a list of truths is true; what is missing is not.",
         parameters: vec![takes("truths", Kind::List(Box::new(Kind::Bool)))],
         gives: Kind::Bool,
         examples: &[("all([true, false])", "false"), ("all([])", "true"), ("all([true, null])", "false")],
@@ -16,6 +16,5 @@ pub fn function() -> Function {
 }
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
-    let items = list_at(arguments, 0)?;
-    Ok(Value::Bool(items.iter().all(|item| *item == Value::Bool(true))))
+    Ok(Value::Bool(truths_at(arguments, 0)?.into_iter().all(|truth| truth)))
 }

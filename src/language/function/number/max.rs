@@ -7,17 +7,17 @@ use crate::value::{Kind, Value};
 pub fn function() -> Function {
     Function {
         name: "max",
-        about: "The largest of several numbers, texts or instants, or of a list; what is missing is left out.",
+        about: "The largest of several numbers, texts or instants, or of one list; what is missing is left out.",
         parameters: vec![takes("first", Kind::Any), more("others", Kind::Any)],
         gives: Kind::Any,
-        examples: &[("max(3, 1, 2)", "3"), ("max([0, 4.5, null])", "4.5"), ("max([])", "null")],
+        examples: &[("max(3, 1, 2)", "3"), ("max([0, 4.5, null])", "4.5"), ("max([])", "null"), ("max(null)", "null")],
         body,
     }
 }
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
     let mut best: Option<&Value> = None;
-    for value in several(arguments).iter().filter(|value| !value.is_null()) {
+    for value in several(arguments)?.iter().filter(|value| !value.is_null()) {
         let order =
             best.map(|best| value.order(best).ok_or("takes values that have an order among them")).transpose()?;
         if order.is_none_or(std::cmp::Ordering::is_gt) {

@@ -7,17 +7,17 @@ use crate::value::{Kind, Value};
 pub fn function() -> Function {
     Function {
         name: "min",
-        about: "The smallest of several numbers, texts or instants, or of a list; what is missing is left out.",
+        about: "The smallest of several numbers, texts or instants, or of one list; what is missing is left out.",
         parameters: vec![takes("first", Kind::Any), more("others", Kind::Any)],
         gives: Kind::Any,
-        examples: &[("min(3, 1, 2)", "1"), ("min([0, 4.5, null])", "0"), ("min([])", "null")],
+        examples: &[("min(3, 1, 2)", "1"), ("min([0, 4.5, null])", "0"), ("min([])", "null"), ("min(null)", "null")],
         body,
     }
 }
 
 fn body(arguments: &[Value]) -> Result<Value, String> {
     let mut best: Option<&Value> = None;
-    for value in several(arguments).iter().filter(|value| !value.is_null()) {
+    for value in several(arguments)?.iter().filter(|value| !value.is_null()) {
         let order =
             best.map(|best| value.order(best).ok_or("takes values that have an order among them")).transpose()?;
         if order.is_none_or(std::cmp::Ordering::is_lt) {
