@@ -110,7 +110,13 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
         for (name, value) in written.headers {
             set_header(&mut headers, &name, value)?;
         }
-        body = Json::Object(written.body).to_string().into_bytes();
+        let mut fields = written.body;
+        for (path, value) in &call.body {
+            let text = Value::Text(expand(value, holes, str::to_owned)?);
+            let kind = sending.record.field(path).map_or(&Kind::Text, |field| &field.kind);
+            put(&mut fields, &path.0, spell(kind, &text));
+        }
+        body = Json::Object(fields).to_string().into_bytes();
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
             headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
         }
@@ -302,6 +308,9 @@ fn spell(kind: &Kind, value: &Value) -> Json {
         (Kind::Text | Kind::Enum(_), _) => plain_text(value).map_or(Json::Null, Json::String),
         (Kind::Decimal, Value::Text(text)) => {
             spell_as_held(&decimal::parse(text).map_or_else(|| value.clone(), Value::Decimal))
+        }
+        (Kind::Integer, Value::Text(text)) => {
+            spell_as_held(&text.trim().parse().map_or_else(|_| value.clone(), Value::Integer))
         }
         (Kind::Integer, Value::Decimal(number)) if number.is_integer() => {
             spell_as_held(&Value::Decimal(number.normalize()))

@@ -17,6 +17,9 @@ use crate::value::{Path, Record, Segment, Value};
 /// [`Stop`] where the condition fails.
 pub fn asked_for(context: &Context<'_>, create: &Create) -> Result<bool, Stop> {
     context.spoke(&create.line);
+    if !context.holds()? {
+        return Ok(false);
+    }
     match &create.when {
         None => Ok(context.situation.demanded),
         Some(condition) => Ok(context.evaluate(condition, None, &create.line)? == Value::Bool(true)),
@@ -45,7 +48,10 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
 
 fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
     let Some(path) = target_path(rule, side).filter(|_| context.flows(rule, side)) else { return Ok(()) };
-    if !applies(context, rule, None, &rule.line).map_err(|stop| vec![stop])? {
+    let one = |stop: Stop| vec![stop];
+    // Of what is left alone, only what creating needs is filled.
+    let alone = context.untouched(side, path).map_err(one)? && !required(context, side, path);
+    if alone || !applies(context, rule, None, &rule.line).map_err(one)? {
         return Ok(());
     }
     let value = match &rule.body {
@@ -55,8 +61,8 @@ fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record
             Value::List(rows.into_iter().map(Value::Record).collect())
         }
         RuleBody::Value { .. } => {
-            let source = raw(context, rule, side.other()).map_err(|stop| vec![stop])?;
-            match wanted(context, rule, side, source, None).map_err(|stop| vec![stop])? {
+            let source = raw(context, rule, side.other()).map_err(one)?;
+            match wanted(context, rule, side, source, None).map_err(one)? {
                 Wanted::Value(value) => value,
                 Wanted::Nothing => return Ok(()),
             }
@@ -66,6 +72,10 @@ fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record
         path.write(fields, value);
     }
     Ok(())
+}
+
+fn required(context: &Context<'_>, side: Side, path: &Path) -> bool {
+    context.pipeline.record(side).field(path).is_some_and(|field| field.required_on_create)
 }
 
 /// The peer sets the state of what it creates; moves follow once it is there.

@@ -105,6 +105,10 @@ fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
     let side = context.situation.changed.other();
     if let Some(create) = context.pipeline.live_create(side, &context.situation.settings) {
         match create::asked_for(context, create) {
+            Ok(true) if context.not_carried(side).is_some() => {
+                let not_carried = context.not_carried(side).cloned();
+                return Decision { not_carried, lines: context.lines(), ..Decision::default() };
+            }
             Ok(true) if value.is_some() => return create::create(context, side, create),
             Ok(true) => {
                 let field = context.pipeline.match_field(side.other());

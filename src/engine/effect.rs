@@ -30,6 +30,8 @@ pub struct Decision {
     pub unmatched: Option<Unmatched>,
     /// Values that lost against the other side's.
     pub lost: Vec<Lost>,
+    /// A counterpart would be created, but its account does not carry the record: where that is said.
+    pub not_carried: Option<RuleLine>,
 }
 
 /// Both sides changed one value, and this one gave way.

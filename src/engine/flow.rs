@@ -48,6 +48,9 @@ pub fn ask(
 ) -> Result<Option<Ask>, Vec<Stop>> {
     let one = |stop: Stop| vec![stop];
     let Some(path) = target_path(rule, target).cloned() else { return Ok(None) };
+    if context.untouched(target, &path).map_err(one)? {
+        return Ok(None);
+    }
     let held = context.situation.record(target).cloned().unwrap_or_default();
     let present = match write_only(context.pipeline, rule, target) {
         Some(_) => values.of(target).clone(),

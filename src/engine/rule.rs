@@ -126,6 +126,10 @@ fn counterpart(
     pipeline: &str,
     (target, source): (Side, Value),
 ) -> Result<Value, Stop> {
+    if let Value::List(items) = source {
+        let keys = items.into_iter().map(|item| counterpart(context, rule, pipeline, (target, item)));
+        return keys.collect::<Result<_, _>>().map(Value::List);
+    }
     let Some(id) = source.to_key() else { return Ok(Value::Null) };
     let Some(via) = context.plan.pipelines.get(pipeline) else { return Ok(Value::Null) };
     let system = &context.pipeline.record(target).system;
@@ -155,7 +159,7 @@ fn nothing_found(
     Stop { waits, candidates, ..Stop::new(code, "a counterpart is missing", message, &rule.line) }
 }
 
-/// Whether a rule holds now: its `when` is true, or it has none.
+/// Whether a rule holds now: its `when` and its pipeline's are true, or there is none.
 ///
 /// # Errors
 /// [`Stop`] where the condition fails.
@@ -165,6 +169,9 @@ pub fn applies(
     element: Option<&Element<'_>>,
     line: &RuleLine,
 ) -> Result<bool, Stop> {
+    if element.is_none() && !context.holds()? {
+        return Ok(false);
+    }
     match &rule.when {
         None => Ok(true),
         Some(condition) => context.evaluate(condition, element, line).map(|held| held == Value::Bool(true)),

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use super::park::Stop;
 use super::situation::{Found, Situation, Want};
+use crate::language::function::registry;
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
 use crate::language::plan::heard;
-use crate::language::plan::{Cardinality, FieldRule, Pipeline, Plan, RecordType, RuleLine, Side, WithRead};
+use crate::language::plan::{Cardinality, FieldRule, Outcome, Pipeline, Plan, RecordType, RuleLine, Side, WithRead};
 use crate::value::path::flat;
 use crate::value::{Kind, Path, Segment, Value};
 
@@ -203,9 +204,22 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether a value may flow to `target` by a rule, under ownership.
+    /// Whether a value may flow to `target` by a rule, under ownership and what the account carries.
     pub fn flows(&self, rule: &FieldRule, target: Side) -> bool {
-        self.pipeline.flows(rule, target, &self.situation.settings)
+        self.pipeline.flows(rule, target, &self.situation.settings) && self.not_carried(target).is_none()
+    }
+
+    /// Where it is said that the account of `target` does not take the other side's record; `None`: it takes it.
+    pub fn not_carried(&self, target: Side) -> Option<&RuleLine> {
+        let carries = self.plan.accounts.get(self.situation.account(target))?.carries.as_ref()?;
+        let kind = self.pipeline.record(target.other());
+        let record = self.situation.record(target.other())?;
+        if carries.system != kind.system || carries.record != kind.name {
+            return None;
+        }
+        // A record of which it cannot be told is none that is asked for.
+        let taken = carries.takes(record).unwrap_or(false);
+        (!taken).then_some(&carries.line)
     }
 
     /// The key that a pipeline has linked with this one, whichever side it is of.
@@ -222,6 +236,44 @@ impl<'a> Context<'a> {
             })
         });
         found.into_iter().flatten().find_map(|found| if let Found::Key(key) = found { Some(key.clone()) } else { None })
+    }
+
+    /// What a table makes of a value, read from left to right.
+    fn mapped(&self, table: &str, value: &Value) -> Result<Value, String> {
+        let Some(table) = self.plan.tables.get(table).filter(|_| !value.is_null()) else { return Ok(Value::Null) };
+        let Some((outcome, row)) = table.look_up(true, value, None) else { return Ok(Value::Null) };
+        self.spoke(&row.line);
+        match outcome {
+            Outcome::Value(text) => Ok(Value::Text(text)),
+            Outcome::Nothing => Ok(Value::Null),
+            Outcome::Park => Err(row.because.clone().unwrap_or_else(|| format!("{value} asks for a person"))),
+        }
+    }
+
+    /// Whether the pipeline's own condition holds.
+    ///
+    /// # Errors
+    /// [`Stop`] where it fails.
+    pub fn holds(&self) -> Result<bool, Stop> {
+        match &self.pipeline.when {
+            None => Ok(true),
+            Some((condition, line)) => Ok(self.evaluate(condition, None, line)? == Value::Bool(true)),
+        }
+    }
+
+    /// Whether a field of a side is one that the rules leave alone once the record exists.
+    ///
+    /// # Errors
+    /// [`Stop`] where it cannot be told.
+    pub fn untouched(&self, side: Side, path: &Path) -> Result<bool, Stop> {
+        let Some(Segment::Field(name)) = path.0.first() else { return Ok(false) };
+        for (_, fields, line) in self.pipeline.untouched.iter().filter(|(known, ..)| *known == side) {
+            let fields = self.evaluate(fields, None, line)?;
+            if fields.as_list().unwrap_or_default().iter().any(|field| field.as_text() == Some(name)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What a name at the head of a path stands for.
@@ -357,13 +409,16 @@ impl Scope for Within<'_, '_> {
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
-        if name != "linked" && name != "counterpart" {
+        let (known, [Value::Text(named), value]) = (registry::ASKED.contains(&name), arguments) else {
+            return registry::ASKED.contains(&name).then(|| Err("takes a name and a value".to_owned()));
+        };
+        if !known {
             return None;
         }
-        let [Value::Text(pipeline), key] = arguments else {
-            return Some(Err("takes a pipeline and a key".to_owned()));
-        };
-        let key = key.to_key().and_then(|id| self.context.linked_key(pipeline, &id)).unwrap_or_default();
+        if name == "mapped" {
+            return Some(self.context.mapped(named, value));
+        }
+        let key = value.to_key().and_then(|id| self.context.linked_key(named, &id)).unwrap_or_default();
         Some(Ok(if name == "linked" { Value::Bool(!key.is_null()) } else { key }))
     }
 }

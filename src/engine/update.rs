@@ -75,7 +75,7 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     }
     let effect = effect.or(moves.into_iter().next());
     let effect = effect.or((settled != *base).then_some(Effect::Settle { base: settled }));
-    Decision { effect, stops, lines: context.lines(), unmatched: None, lost }
+    Decision { effect, stops, lines: context.lines(), unmatched: None, lost, not_carried: None }
 }
 
 impl Gathered {

@@ -31,6 +31,10 @@ pub(super) fn fields(
     let level = Level::of(kind.fields.iter().filter(|field| is_taken(call, field, sent)));
     let mut found = Record::new();
     let reader = Reader { system, kind, request };
+    let declared = |path: &Path| kind.field(path).is_some();
+    for (path, _) in call.body.iter().filter(|(path, _)| !declared(path)) {
+        cut(&mut body, &path.0);
+    }
     reader.take(&level, &mut body, &mut found)?;
     Ok(found)
 }
@@ -42,7 +46,9 @@ fn is_taken(call: &Call, field: &Field, sent: Sent) -> bool {
         Sent::OnCreate => field.on_create,
         Sent::OnUpdate => field.on_update || field.on_create && covers(&call.resend),
     };
-    wanted && !covers(&call.never)
+    // What the call always sends is no field that a rule writes.
+    let fixed = call.body.iter().any(|(path, _)| *path == field.path);
+    fixed || wanted && !covers(&call.never)
 }
 
 struct Reader<'a> {

@@ -13,8 +13,10 @@ use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Row};
 use crate::engine::{self, Base, Decision, Effect, Lost, Situation, Stop};
-use crate::language::plan::{RuleLine, Side};
-use crate::store::{HistoryEntry, Intent, IntentDraft, IntentState, Link, LinkEnd, RecordRef, Settlement};
+use crate::language::plan::{Interest, RecordType, RuleLine, Side};
+use crate::store::{
+    Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, LinkEnd, RecordRef, Settlement,
+};
 use crate::value::{Record, Value, digest};
 
 /// One write outside, ready to be journalled.
@@ -234,6 +236,9 @@ impl Runtime {
         history.extend(write.lost.iter().map(|lost| self.gave_way(pairing, lost)));
         let settlement = Settlement { intent: Some((intent.number, IntentState::Done)), link: Some(link), history };
         self.store.settle(settlement).await?;
+        if write.id.is_none() {
+            self.hint_of_new(live, pairing, (kind, &target)).await?;
+        }
         self.tell(Happening::Written {
             cause: pairing.target(),
             target,
@@ -243,6 +248,24 @@ impl Runtime {
             lines,
         });
         Ok(after)
+    }
+
+    /// What was created just now may be work for other pipelines, which would learn of it from the next look only.
+    async fn hint_of_new(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (kind, target): (&RecordType, &RecordRef),
+    ) -> Result<(), Trouble> {
+        let others = live.plan.pipelines_of(&kind.system, &kind.name);
+        let mut others = others.filter(|(pipeline, _)| pipeline.name != pairing.pipeline.name);
+        if others.any(|(pipeline, side)| live.plan.interest_of(pipeline, side) == Interest::Work) {
+            let source = if pairing.sweep { HintSource::Sweep } else { HintSource::Poll };
+            let at = self.world.clock.now();
+            let hint = Hint { at, source, target: target.clone(), version: None, first: kind.first };
+            self.accept(vec![hint]).await?;
+        }
+        Ok(())
     }
 
     /// A losing value stays readable in the record's history.

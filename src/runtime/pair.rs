@@ -45,6 +45,8 @@ pub struct Meeting {
     pub stops: Vec<Stop>,
     /// There is no counterpart and none is to be made.
     pub unmatched: Option<Unmatched>,
+    /// The other account does not carry the record, which would have a counterpart there otherwise.
+    pub not_carried: Option<RuleLine>,
     /// The left record, where the two are linked.
     pub left: Option<RecordRef>,
     /// Both records as they were seen last, where the two are linked.
@@ -98,7 +100,8 @@ impl Runtime {
                 let stops = decision.stops.into_iter().chain(refused).collect();
                 let left = link.as_ref().map(|link| self.left_of(pairing, link));
                 let records = link.as_ref().map(|_| situation.records());
-                return Ok(Meeting { stops, unmatched: decision.unmatched, left, records });
+                let Decision { unmatched, not_carried, .. } = decision;
+                return Ok(Meeting { stops, unmatched, not_carried, left, records });
             };
             if is_outward(effect) && situation.settings.field("mode").as_text() == Some("observe") {
                 self.observed(pairing, effect);

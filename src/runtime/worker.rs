@@ -153,6 +153,8 @@ impl Runtime {
     ) -> Result<(), Trouble> {
         let far = &pipeline.record(side.other()).system;
         let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
+        let mut not_carried = None;
+        let mut carried = false;
         for other in &others {
             let pairing = Pairing {
                 pipeline,
@@ -168,6 +170,8 @@ impl Runtime {
             if meeting.unmatched.is_some() {
                 self.tell(Happening::PassedBy { target: target.clone(), pipeline: pipeline.name.clone() });
             }
+            carried |= meeting.not_carried.is_none();
+            not_carried = not_carried.or(meeting.not_carried);
             let pair = meeting.left.unwrap_or_else(|| target.clone());
             let values = meeting.records.unwrap_or_else(|| record.clone());
             for draft in drafts((target, &pair), pipeline, meeting.stops, &values) {
@@ -176,6 +180,11 @@ impl Runtime {
             if pair != *target {
                 parks.pairs.push((pair, pipeline.name.clone()));
             }
+        }
+        if let Some(line) = not_carried.filter(|_| !carried) {
+            let message = format!("none of {} carries this {}", others.join(", "), target.record);
+            let stop = Stop::new("not-carried", "no account carries it", message, &line);
+            parks.drafts.extend(drafts((target, target), pipeline, vec![stop], record));
         }
         Ok(())
     }

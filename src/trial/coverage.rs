@@ -101,7 +101,9 @@ fn is_live(plan: &Plan, pipeline: &Pipeline, rule: &FieldRule) -> bool {
 
 fn create_of(create: &Create, rules: &mut BTreeSet<RuleLine>, branches: &mut BTreeSet<Branch>) {
     rules.insert(create.line.clone());
-    if let Some(condition) = &create.when {
+    // A constant (`always`) has no other branch.
+    let constant = |tree: &Expression| matches!(tree.kind, ExpressionKind::Literal(_));
+    if let Some(condition) = create.when.as_ref().filter(|condition| !constant(condition.tree())) {
         both(condition.tree().span, What::Condition, branches);
         expression_of(condition, branches);
     }

@@ -326,7 +326,7 @@ fn unexpected_parks(test: &RuleTest, came: &Came<'_>) -> Option<Failure> {
     let lines = came.parks.iter().filter_map(line_of_park).collect();
     let notes =
         told(came).into_iter().chain(["where that is meant, say so: `parked: CODE` or words of the reason".to_owned()]);
-    let message = format!("{} was parked that the test does not expect", count(came.parks.len(), "record or group"));
+    let message = format!("{} that the test does not expect", count(came.parks.len(), "park"));
     Some(Failure { notes: notes.collect(), lines, ..failure(message, test.span) })
 }
 

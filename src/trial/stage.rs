@@ -11,12 +11,13 @@ use tokio::sync::broadcast::Receiver;
 use super::wire::{StoodClock, Wire, base_url};
 use crate::language::plan::lower::standing;
 use crate::language::plan::test::{RuleTest, TestAccount};
-use crate::language::plan::{Account, Plan, Setting};
+use crate::language::plan::{Account, Plan, Setting, TemplatePart};
 use crate::peer::{Peer, PeerCall};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::{Happening, Live, Pace, RuleState, Runtime, World, dispatcher};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Hint, HintSource, RecordRef};
+use crate::value::{Kind, Value};
 use crate::world::{Clock as _, SeededRandom};
 
 /// How often both sides may answer each other before a test is given up.
@@ -24,6 +25,9 @@ pub(super) const ROUNDS_MAX: usize = 20;
 
 /// The seed of what chance there is.
 const SEED: u64 = 7;
+
+/// What stands for a property that calls send as a whole number.
+const NUMBER: i64 = 1;
 
 /// Happenings of one test at most; of more, the latest are looked at.
 const HAPPENINGS_MAX: usize = 1_024;
@@ -148,6 +152,14 @@ fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
             account.secrets.entry(name.clone()).or_insert_with(|| Setting::Value(name.into()));
         }
     }
+    for account in accounts.values_mut() {
+        for name in numbers_of(plan, &account.system) {
+            let unset = matches!(account.properties.get(&name), None | Some(Setting::Env { default: None, .. }));
+            if unset {
+                account.properties.insert(name, Setting::Value(Value::Integer(NUMBER)));
+            }
+        }
+    }
     own.accounts = accounts.into_iter().map(|(name, account)| (name, Arc::new(account))).collect();
     own.standing = standing(&own.settings, &own.accounts);
     own
@@ -155,6 +167,9 @@ fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
 
 fn change_account(account: &mut Account, change: &TestAccount) {
     account.properties.extend(change.properties.iter().map(|(name, value)| (name.clone(), value.clone())));
+    if let Some(carries) = &change.carries {
+        account.carries.clone_from(carries);
+    }
     account.settings.extend(change.settings.iter().map(|(name, value)| (name.clone(), value.clone())));
 }
 
@@ -172,7 +187,6 @@ fn added(name: &str, system: &str) -> Account {
 
 /// The secrets that a system's calls name.
 fn secrets_of(plan: &Plan, system: &str) -> Vec<String> {
-    use crate::language::plan::TemplatePart;
     let headers = plan.systems.get(system).map(|system| system.headers.as_slice()).unwrap_or_default();
     let parts = headers.iter().flat_map(|(_, template)| &template.0);
     parts
@@ -181,6 +195,21 @@ fn secrets_of(plan: &Plan, system: &str) -> Vec<String> {
             TemplatePart::Text(_) => None,
         })
         .collect()
+}
+
+/// Properties that calls send as whole numbers: a variable's name could not stand for one.
+fn numbers_of(plan: &Plan, system: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let Some(system) = plan.systems.get(system) else { return found };
+    for kind in system.records.values() {
+        for (path, template) in kind.calls().flat_map(|call| &call.body) {
+            let whole = kind.field(path).is_some_and(|field| field.kind == Kind::Integer);
+            if let ([TemplatePart::Hole(hole)], true) = (template.0.as_slice(), whole) {
+                found.extend(hole.strip_prefix("account.").map(str::to_owned));
+            }
+        }
+    }
+    found
 }
 
 /// Variables that the rules give a default.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::carries;
 use super::check::Checker;
 use super::settings::{reference, setting};
 use crate::diagnostic::{Code, Diagnostic};
@@ -57,7 +58,7 @@ fn account(checker: &mut Checker<'_>, name: &str, node: &Node) -> Option<Account
         base_url,
         secrets: map.get("secrets").map(|node| secrets(checker, node)).unwrap_or_default(),
         properties,
-        carries: None,
+        carries: map.get("carries").and_then(|node| carries::check(checker, &system.text, node)),
         settings,
     })
 }

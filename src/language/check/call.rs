@@ -12,18 +12,26 @@ use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::Path;
 use crate::world::Method;
 
-/// Reads a call: `GET /path` or a map with `request`, `headers`, `resend`, `never`, `allowed when`.
+/// Reads a call: `GET /path` or a map with `request`, `headers`, `body`, `resend`, `never`, `allowed when`.
 pub fn call(checker: &mut Checker<'_>, node: &Node) -> Option<Call> {
     if let NodeKind::Scalar(scalar) = &node.kind {
         return request(checker, scalar);
     }
-    let allowed = ["request", "headers", "each", "resend", "never", "allowed when"];
+    let allowed = ["request", "headers", "body", "each", "resend", "never", "allowed when"];
     let map = Mapping::of(node, "a call", &allowed, &mut checker.found)?;
     let line =
         map.require("request", &mut checker.found).and_then(|node| text(node, "`request`", &mut checker.found))?;
     let mut call = request(checker, line)?;
     if let Some(headers) = map.get("headers") {
         call.headers = named_templates(checker, headers);
+    }
+    for (name, value) in map.get("body").map(|node| named_templates(checker, node)).unwrap_or_default() {
+        match Path::parse(&name) {
+            Some(path) => call.body.push((path, value)),
+            None => {
+                checker.error("syntax-system", format!("`{name}` is no path"), call.span, "in the body of this call")
+            }
+        }
     }
     call.each =
         map.get("each").and_then(|node| text(node, "`each`", &mut checker.found)).and_then(|line| each(checker, line));
@@ -49,6 +57,7 @@ fn request(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Call> {
         path: checker.keep(template(path, scalar.span))?,
         query,
         headers: Vec::new(),
+        body: Vec::new(),
         resend: Vec::new(),
         never: Vec::new(),
         each: None,
@@ -78,15 +87,15 @@ fn each(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Each> {
 /// `NAME = TEXT {hole}` lines.
 pub fn named_templates(checker: &mut Checker<'_>, node: &Node) -> Vec<(String, Template)> {
     let mut found = Vec::new();
-    for node in list(node, "headers", &mut checker.found) {
-        let Some(scalar) = text(node, "a header", &mut checker.found) else { continue };
+    for node in list(node, "a list of `NAME = VALUE`", &mut checker.found) {
+        let Some(scalar) = text(node, "`NAME = VALUE`", &mut checker.found) else { continue };
         match scalar.text.split_once(" = ") {
             Some((name, value)) => {
                 if let Some(value) = checker.keep(template(value.trim(), scalar.span)) {
                     found.push((name.trim().to_owned(), value));
                 }
             }
-            None => checker.error("syntax-system", "a header reads `NAME = VALUE`", scalar.span, "no ` = ` here"),
+            None => checker.error("syntax-system", "this reads `NAME = VALUE`", scalar.span, "no ` = ` here"),
         }
     }
     found

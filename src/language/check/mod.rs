@@ -6,6 +6,7 @@
 pub mod account;
 pub mod allowed;
 pub mod call;
+pub mod carries;
 pub mod check;
 pub mod keyed_list;
 pub mod names;
@@ -14,6 +15,7 @@ pub mod ownership;
 pub mod pipeline;
 pub mod rule;
 pub mod settings;
+pub mod standing;
 pub mod system;
 pub mod table;
 pub mod test;

@@ -9,7 +9,7 @@ use super::operand;
 use super::settings::SettingType;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::function::{Function, registry};
-use crate::language::plan::RecordType;
+use crate::language::plan::{RecordType, System};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::value::{Kind, Path, Segment, Value};
 
@@ -20,6 +20,8 @@ pub enum Meaning {
     Record(Arc<RecordType>, Path),
     /// Several records of one kind: a list that is read, or rows that share the value of a field.
     Group(Arc<RecordType>),
+    /// A system: the step behind it names one of its records.
+    System(Arc<System>),
     /// A value about which nothing more is known.
     Any,
 }
@@ -109,7 +111,7 @@ fn literal(value: &Value) -> Kind {
 fn call(checker: &mut Checker<'_>, names: &Names, (name, arguments): (&Name, &[Expression])) -> Kind {
     let kinds: Vec<Kind> = arguments.iter().map(|argument| check(checker, names, argument)).collect();
     if registry::ASKED.contains(&name.text.as_str()) {
-        return link_call(checker, name, arguments);
+        return asked(checker, name, arguments);
     }
     if let Some(function) = registry::find(&name.text) {
         fits(checker, function, name, (arguments, &kinds));
@@ -170,23 +172,35 @@ fn fits(checker: &mut Checker<'_>, function: &Function, name: &Name, (arguments,
     }
 }
 
-/// `linked("PIPELINE", key)`
-fn link_call(checker: &mut Checker<'_>, name: &Name, arguments: &[Expression]) -> Kind {
-    let [pipeline, _] = arguments else {
-        let message = format!("`{}` takes a pipeline and a key", name.text);
-        checker.error("type-arguments", message, name.span, "write it as `linked(\"PIPELINE\", key)`");
+/// `linked("PIPELINE", key)`, `counterpart("PIPELINE", key)`, `mapped("TABLE", value)`
+fn asked(checker: &mut Checker<'_>, name: &Name, arguments: &[Expression]) -> Kind {
+    let of_table = name.text == "mapped";
+    let what = if of_table { "table" } else { "pipeline" };
+    let [named, _] = arguments else {
+        let message = format!("`{}` takes a {what} and a value", name.text);
+        let at = format!("write it as `{}(\"{}\", value)`", name.text, what.to_uppercase());
+        checker.error("type-arguments", message, name.span, &at);
         return Kind::Any;
     };
-    match &pipeline.kind {
-        ExpressionKind::Literal(Value::Text(text)) if checker.pipelines.contains_key(text) => {}
+    let known: Vec<String> =
+        if of_table { checker.tables.keys().cloned().collect() } else { checker.pipelines.keys().cloned().collect() };
+    match &named.kind {
+        ExpressionKind::Literal(Value::Text(text)) if known.contains(text) => {}
         ExpressionKind::Literal(Value::Text(text)) => {
-            let known: Vec<String> = checker.pipelines.keys().cloned().collect();
-            let message = format!("there is no pipeline `{text}`");
-            checker.unknown("unknown-pipeline", message, (text, pipeline.span), known.iter().map(String::as_str));
+            let code = if of_table { "unknown-table" } else { "unknown-pipeline" };
+            let message = format!("there is no {what} `{text}`");
+            checker.unknown(code, message, (text, named.span), known.iter().map(String::as_str));
         }
-        _ => checker.error("type-arguments", "the pipeline is named by a constant", pipeline.span, "this may change"),
+        _ => {
+            let message = format!("the {what} is named by a constant");
+            checker.error("type-arguments", message, named.span, "this may change");
+        }
     }
-    if name.text == "linked" { Kind::Bool } else { Kind::Any }
+    match name.text.as_str() {
+        "linked" => Kind::Bool,
+        "mapped" => Kind::Text,
+        _ => Kind::Any,
+    }
 }
 
 fn binary(
@@ -250,6 +264,28 @@ fn path_kind(checker: &mut Checker<'_>, names: &Names, path: &PathExpression, sp
         Meaning::Any => Kind::Any,
         Meaning::Record(kind, at) => walk(checker, &kind, at, &path.steps),
         Meaning::Group(kind) => group(checker, &kind, path),
+        Meaning::System(system) => record_of(checker, &system, &path.steps, span),
+    }
+}
+
+/// `record.field` behind a system's name.
+fn record_of(checker: &mut Checker<'_>, system: &System, steps: &[Step], span: Span) -> Kind {
+    let Some((Step { segment: Segment::Field(name), span }, rest)) = steps.split_first() else {
+        checker.error(
+            "unknown-record",
+            format!("which record of `{}`?", system.name),
+            span,
+            "write `SYSTEM.RECORD.FIELD`",
+        );
+        return Kind::Any;
+    };
+    match system.records.get(name) {
+        Some(kind) => walk(checker, kind, Path::default(), rest),
+        None => {
+            let message = format!("system `{}` has no record `{name}`", system.name);
+            checker.unknown("unknown-record", message, (name, *span), system.records.keys().map(String::as_str));
+            Kind::Any
+        }
     }
 }
 

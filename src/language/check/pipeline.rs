@@ -6,14 +6,16 @@ use std::sync::Arc;
 use super::check::Checker;
 use super::names::{self, Meaning, Names};
 use super::rule::{self, RuleContext};
+use super::standing;
 use crate::language::plan::{Cardinality, Create, Owner, Pipeline, RecordType, RuleLine, WithRead};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression, Step};
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
-use crate::value::{Path, Segment};
+use crate::value::{Path, Segment, Value};
 
-const KEYS: [&str; 9] = ["pipeline", "about", "between", "match", "with", "create", "fields", "allow", "tests"];
+const KEYS: [&str; 11] =
+    ["pipeline", "about", "between", "match", "when", "with", "create", "untouched", "fields", "allow", "tests"];
 
 /// Notes a pipeline's name, so that others may refer to it.
 pub fn declare(checker: &mut Checker<'_>, node: &Node) {
@@ -53,6 +55,11 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         .get("create")
         .map(|node| creates(checker, node, &scope, (&name.text, [&left, &right])))
         .unwrap_or_default();
+    let when = file.get("when").and_then(|node| standing::when(checker, node, &scope));
+    let untouched = file
+        .get("untouched")
+        .map(|node| standing::untouched(checker, node, &scope, [&left, &right]))
+        .unwrap_or_default();
     let mut rules = Vec::new();
     if let Some(groups) = file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found)) {
         for (group, node) in groups.entries() {
@@ -74,6 +81,8 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         match_right: checker.compile(match_right),
         match_line: line,
         with,
+        when,
+        untouched,
         create_left: creates.remove(&left.system),
         create_right: creates.remove(&right.system),
         left,
@@ -330,7 +339,7 @@ fn creates(
         let when = if scalar.text.trim() == "on demand" {
             None
         } else {
-            let Some(tree) = checker.keep(rule_line::expression(scalar)) else { continue };
+            let Some(tree) = condition(checker, scalar) else { continue };
             names::check(checker, scope, &tree);
             Some(checker.compile(tree))
         };
@@ -339,4 +348,12 @@ fn creates(
         creates.insert(key.text.clone(), Create { when, owner, line: checker.line(scalar.span), span: scalar.span });
     }
     creates
+}
+
+/// A create condition; `always` is one that holds.
+fn condition(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Expression> {
+    if scalar.text.trim() == "always" {
+        return Some(Expression { kind: ExpressionKind::Literal(Value::Bool(true)), span: scalar.span });
+    }
+    checker.keep(rule_line::expression(scalar))
 }

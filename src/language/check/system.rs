@@ -290,7 +290,11 @@ fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field>
         None => path.clone(),
     };
     let read_at = line.at.as_deref().and_then(Path::parse).unwrap_or_else(|| tail.clone());
-    let body = if line.header.is_some() { tail } else { read_at.clone() };
+    let body = match line.body.as_deref().and_then(Path::parse) {
+        Some(path) => path,
+        None if line.header.is_some() => tail,
+        None => read_at.clone(),
+    };
     let (kind, shape) = kind(&line.kind);
     let moment = line.write_on.as_deref();
     Some(Field {

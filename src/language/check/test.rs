@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::carries;
 use super::check::Checker;
 use super::names;
 use super::settings;
@@ -127,10 +128,13 @@ fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestA
         name: key.text.clone(),
         system: system.map(|system| system.text),
         properties: BTreeMap::new(),
+        carries: None,
         settings: BTreeMap::new(),
     };
+    let named = found.system.clone().or_else(|| checker.accounts.get(&key.text).map(|known| known.system.clone()));
     for (key, node) in map.entries().filter(|(key, _)| key.text != "system") {
         match key.text.as_str() {
+            "carries" => found.carries = Some(carries::check(checker, named.as_deref().unwrap_or_default(), node)),
             "settings" => overrides(checker, node, "", &mut found.settings),
             "base_url" | "secrets" => {
                 let at = "a test never leaves this machine";

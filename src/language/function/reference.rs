@@ -22,8 +22,11 @@ pub fn page() -> String {
     out
 }
 
-/// Functions that ask what the runtime knows of links.
+/// Functions that ask what links and tables know.
 const ENGINE: &str = "\n## linked\n\n`linked(pipeline: text, key: any) -> bool`\n\nWhether a pipeline has linked the record of \
      this key with one on the other side. The pipeline is named by a constant: `linked(\"orders\", .number)`.\n\n\
      ## counterpart\n\n`counterpart(pipeline: text, key: any) -> any`\n\nThe key of the record that a pipeline has linked with the \
-     one of this key, or null. It is never brought over for this; `via pipeline` does that.\n";
+     one of this key, or null. It is never brought over for this; `via pipeline` does that.\n\n\
+     ## mapped\n\n`mapped(table: text, value: any) -> text`\n\nWhat the table makes of a value, read from left to right, or null where no row \
+     speaks or the row says `nothing`. The table is named by a constant: `mapped(\"categories\", flourish.item_category)`. A field \
+     that is simply carried over goes `via table` instead.\n";

@@ -35,8 +35,8 @@ static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
     ]
 });
 
-/// Functions that ask what the runtime knows of links: a scope answers them, not this library.
-pub const ASKED: [&str; 2] = ["linked", "counterpart"];
+/// Functions that ask what links and tables know: a scope answers them, not this library.
+pub const ASKED: [&str; 3] = ["linked", "counterpart", "mapped"];
 
 /// All functions.
 pub fn all() -> &'static [Function] {

@@ -7,7 +7,6 @@ use super::bridge::Bridge;
 use super::echo_loop::LINT;
 use super::lint::{View, World, flows_in};
 use super::two_writers::exclude;
-use super::usage::visit;
 use crate::diagnostic::Diagnostic;
 use crate::language::plan::expression::{CompiledExpression, Scope};
 use crate::language::plan::{FieldRule, Outcome, Owner, Pipeline, RuleBody, Side};
@@ -114,7 +113,7 @@ fn edges<'a>(view: &View<'_>, pipeline: &'a Pipeline) -> Vec<Edge<'a>> {
 
 fn reads(tree: &Expression, system: &str, path: &Path) -> bool {
     let mut found = false;
-    visit(tree, &mut |at| {
+    tree.visit(&mut |at| {
         if let ExpressionKind::Path(read) = &at.kind {
             let steps: Vec<Segment> = read.steps.iter().map(|step| step.segment.clone()).collect();
             found |= read.head.as_ref().is_some_and(|head| head.text == system) && steps.starts_with(&path.0);

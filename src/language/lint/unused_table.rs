@@ -1,6 +1,7 @@
 //! A table that no rule uses.
 
 use super::lint::{Lint, View};
+use super::usage;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// The lint.
@@ -15,7 +16,8 @@ pub const LINT: Lint = Lint {
 };
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
-    let used: Vec<String> = view.bridges().into_iter().map(|bridge| bridge.table.name.clone()).collect();
+    let mut used = usage::tables(view);
+    used.extend(view.bridges().into_iter().map(|bridge| bridge.table.name.clone()));
     let idle = view.rules.tables.values().filter(|table| !used.contains(&table.name));
     idle.map(|table| LINT.found(format!("no rule uses table `{}`", table.name), table.span, "never used")).collect()
 }

@@ -6,7 +6,7 @@ use super::lint::View;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Owner, Template, TemplatePart};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
-use crate::value::Segment;
+use crate::value::{Segment, Value};
 
 /// Every expression of pipelines and accounts.
 fn trees<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Expression> {
@@ -15,14 +15,14 @@ fn trees<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Expression> {
         pipeline.expressions().chain(pipeline.with.iter().map(|read| &read.condition)).map(CompiledExpression::tree)
     });
     let carried = view.rules.accounts.values().filter_map(|account| account.carries.as_ref());
-    by_rules.chain(carried.map(CompiledExpression::tree))
+    by_rules.chain(carried.map(|carries| carries.condition.tree()))
 }
 
 /// Dotted names of settings that expressions, owners and calls read.
 pub fn settings(view: &View<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for tree in trees(view) {
-        visit(tree, &mut |at| {
+        tree.visit(&mut |at| {
             if let ExpressionKind::Path(path) = &at.kind
                 && path.head.as_ref().is_some_and(|head| head.text == "settings")
             {
@@ -50,9 +50,25 @@ pub fn settings(view: &View<'_>) -> BTreeSet<String> {
 pub fn functions(view: &View<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for tree in trees(view) {
-        visit(tree, &mut |at| {
+        tree.visit(&mut |at| {
             if let ExpressionKind::Call(name, _) = &at.kind {
                 found.insert(name.text.clone());
+            }
+        });
+    }
+    found
+}
+
+/// Names of tables that expressions map values through.
+pub fn tables(view: &View<'_>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for tree in trees(view) {
+        tree.visit(&mut |at| {
+            if let ExpressionKind::Call(name, arguments) = &at.kind
+                && name.text == "mapped"
+                && let Some(ExpressionKind::Literal(Value::Text(table))) = arguments.first().map(|first| &first.kind)
+            {
+                found.insert(table.clone());
             }
         });
     }
@@ -65,6 +81,7 @@ pub fn properties(view: &View<'_>, system: &str) -> BTreeSet<String> {
     let calls = system.records.values().flat_map(|record| record.calls());
     let of_calls = calls.flat_map(|call| {
         let named = call.query.iter().chain(&call.headers).map(|(_, value)| value);
+        let named = named.chain(call.body.iter().map(|(_, value)| value));
         std::iter::once(&call.path).chain(named)
     });
     let templates = of_calls.chain(system.headers.iter().map(|(_, value)| value));
@@ -73,21 +90,4 @@ pub fn properties(view: &View<'_>, system: &str) -> BTreeSet<String> {
         TemplatePart::Text(_) => None,
     });
     holes.map(str::to_owned).collect()
-}
-
-/// Shows an expression and every one inside it.
-pub fn visit<'a>(at: &'a Expression, see: &mut dyn FnMut(&'a Expression)) {
-    see(at);
-    match &at.kind {
-        ExpressionKind::List(items) | ExpressionKind::Call(_, items) => items.iter().for_each(|item| visit(item, see)),
-        ExpressionKind::Choice(parts) => parts.iter().for_each(|part| visit(part, see)),
-        ExpressionKind::Binary(_, left, right) | ExpressionKind::Filter(left, right) => {
-            visit(left, see);
-            visit(right, see);
-        }
-        ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => {
-            visit(inner, see);
-        }
-        ExpressionKind::Literal(_) | ExpressionKind::Path(_) | ExpressionKind::Park(_) => {}
-    }
 }

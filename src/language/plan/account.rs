@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Span;
-use crate::language::plan::expression::CompiledExpression;
-use crate::value::Value;
+use crate::language::plan::RuleLine;
+use crate::language::plan::expression::{CompiledExpression, Fault};
+use crate::value::{Record, Value};
 
 /// A configured instance of a system.
 #[derive(Clone, Debug)]
@@ -21,10 +22,35 @@ pub struct Account {
     pub secrets: BTreeMap<String, Setting>,
     /// Other properties by name (`company_id`).
     pub properties: BTreeMap<String, Setting>,
-    /// Which records it takes; `None`: all.
-    pub carries: Option<CompiledExpression>,
+    /// Which records of other systems it takes; `None`: all.
+    pub carries: Option<Carries>,
     /// Settings that differ for this account, by dotted name.
     pub settings: BTreeMap<String, Setting>,
+}
+
+/// Which records of one kind an account takes.
+#[derive(Clone, Debug)]
+pub struct Carries {
+    /// The other system.
+    pub system: String,
+    /// Its kind of record.
+    pub record: String,
+    /// Holds for those that it takes; reads `system.record.field`.
+    pub condition: CompiledExpression,
+    /// Where it is said.
+    pub line: RuleLine,
+}
+
+impl Carries {
+    /// Whether it takes a record of its kind.
+    ///
+    /// # Errors
+    /// [`Fault`] where the condition fails on the record.
+    pub fn takes(&self, record: &Value) -> Result<bool, Fault> {
+        let named = Record::from([(self.record.clone(), record.clone())]);
+        let scope = Value::Record(Record::from([(self.system.clone(), Value::Record(named))]));
+        Ok(self.condition.evaluate_in(&scope)? == Value::Bool(true))
+    }
 }
 
 /// A value that may wait for the environment.

@@ -17,6 +17,7 @@ pub fn lower(rules: CheckedRules, rules_hash: String) -> Plan {
         accounts: rules.accounts,
         settings: rules.settings,
         pipelines: rules.pipelines,
+        tables: rules.tables,
     }
 }
 

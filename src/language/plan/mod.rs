@@ -15,7 +15,7 @@ pub mod system;
 pub mod table;
 pub mod test;
 
-pub use account::{Account, Setting};
+pub use account::{Account, Carries, Setting};
 pub use ownership::Owner;
 pub use pipeline::{Arrow, Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, RuleLine, Side, WithRead};
 pub use plan::{Interest, Plan};

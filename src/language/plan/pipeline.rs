@@ -90,6 +90,10 @@ pub struct Pipeline {
     pub match_line: RuleLine,
     /// Further records that rules read, in order.
     pub with: Vec<WithRead>,
+    /// Where it is said, the condition without which nothing is written or created.
+    pub when: Option<(CompiledExpression, RuleLine)>,
+    /// Lists of fields of a side that are left alone once the record exists.
+    pub untouched: Vec<(Side, CompiledExpression, RuleLine)>,
     /// When a left record is created for a right one.
     pub create_left: Option<Create>,
     /// When a right record is created for a left one.
@@ -147,7 +151,9 @@ impl Pipeline {
             bodies.chain(conditions).collect()
         }
         let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
-        creates.chain(of_rules(&self.rules)).chain([&self.match_left, &self.match_right])
+        let held = self.when.iter().map(|(condition, _)| condition);
+        let held = held.chain(self.untouched.iter().map(|(_, fields, _)| fields));
+        creates.chain(of_rules(&self.rules)).chain([&self.match_left, &self.match_right]).chain(held)
     }
 
     /// First names of the paths that this pipeline's expressions read from a system's side.

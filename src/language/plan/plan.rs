@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::account::{Account, Setting};
 use super::pipeline::{Cardinality, Pipeline, Side};
 use super::system::{RecordType, System};
+use super::table::Table;
 use crate::value::{Path, Value};
 
 /// A generation of rules, compiled.
@@ -23,6 +24,8 @@ pub struct Plan {
     pub settings: BTreeMap<String, Setting>,
     /// Pipelines by name.
     pub pipelines: BTreeMap<String, Arc<Pipeline>>,
+    /// Tables by name.
+    pub tables: BTreeMap<String, Arc<Table>>,
     /// The settings as each account may see them, as far as the files say: without the environment.
     pub standing: Vec<Value>,
 }

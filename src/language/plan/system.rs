@@ -268,6 +268,8 @@ pub struct Call {
     pub query: Vec<(String, Template)>,
     /// Headers beyond the system's own.
     pub headers: Vec<(String, Template)>,
+    /// What the body holds beside the record's fields: paths and values, written as the field of that path is.
+    pub body: Vec<(Path, Template)>,
     /// Fields sent again with every update, whether they changed or not.
     pub resend: Vec<Path>,
     /// Fields never sent.

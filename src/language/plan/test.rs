@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::account::Setting;
+use super::account::{Carries, Setting};
 use super::pipeline::RuleLine;
 use super::system::RecordType;
 use crate::diagnostic::Span;
@@ -62,6 +62,8 @@ pub struct TestAccount {
     pub system: Option<String>,
     /// Properties that differ.
     pub properties: BTreeMap<String, Setting>,
+    /// What it carries, where that differs; inside, `None`: everything.
+    pub carries: Option<Option<Carries>>,
     /// Settings that differ for it, by dotted name.
     pub settings: BTreeMap<String, Setting>,
 }

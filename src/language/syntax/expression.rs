@@ -12,6 +12,27 @@ pub struct Expression {
     pub span: Span,
 }
 
+impl Expression {
+    /// Shows this expression and every one inside it.
+    pub fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
+        see(self);
+        match &self.kind {
+            ExpressionKind::List(items) | ExpressionKind::Call(_, items) => {
+                items.iter().for_each(|item| item.visit(see));
+            }
+            ExpressionKind::Choice(parts) => parts.iter().for_each(|part| part.visit(see)),
+            ExpressionKind::Binary(_, left, right) | ExpressionKind::Filter(left, right) => {
+                left.visit(see);
+                right.visit(see);
+            }
+            ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => {
+                inner.visit(see);
+            }
+            ExpressionKind::Literal(_) | ExpressionKind::Path(_) | ExpressionKind::Park(_) => {}
+        }
+    }
+}
+
 /// The kinds of expressions.
 #[derive(Clone, Debug)]
 pub enum ExpressionKind {

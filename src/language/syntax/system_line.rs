@@ -41,6 +41,8 @@ pub struct FieldLine {
     pub at: Option<String>,
     /// `in header NAME`
     pub header: Option<String>,
+    /// `in body PATH`
+    pub body: Option<String>,
     /// `read only`
     pub read_only: bool,
     /// `write only`
@@ -64,6 +66,7 @@ impl FieldLine {
             kind: FieldKind::Simple("any".to_owned()),
             at: None,
             header: None,
+            body: None,
             read_only: false,
             write_only: false,
             required_on_create: false,
@@ -83,7 +86,7 @@ pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
     let whole = parse(
         Rule::field,
         scalar,
-        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH, in header NAME, max N",
+        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH, in header NAME, in body PATH, max N",
     )?;
     let mut line = FieldLine::of_any_kind();
     for pair in whole.into_inner() {
@@ -164,6 +167,7 @@ fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Res
     match rule {
         Rule::at => line.at = word,
         Rule::in_header => line.header = word,
+        Rule::in_body => line.body = word,
         Rule::read_only => line.read_only = true,
         Rule::write_only => line.write_only = true,
         Rule::required_on_create => line.required_on_create = true,

@@ -1,0 +1,96 @@
+//! What holds for a whole pipeline: the condition without which nothing is written, and fields
+//! that are left alone. Knows no rule.
+
+use std::sync::Arc;
+
+use super::check::Checker;
+use super::names::{self, Names};
+use super::operand;
+use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::{RecordType, RuleLine, Setting, Side};
+use crate::language::syntax::expression::{Expression, ExpressionKind};
+use crate::language::syntax::mapping::{Mapping, text};
+use crate::language::syntax::rule_line;
+use crate::language::syntax::yaml::{Node, Scalar};
+use crate::value::{Kind, Segment, Value};
+
+/// Reads `when:`.
+pub fn when(checker: &mut Checker<'_>, node: &Node, scope: &Names) -> Option<(CompiledExpression, RuleLine)> {
+    let scalar = text(node, "`when`", &mut checker.found)?;
+    let tree = checker.keep(rule_line::expression(scalar))?;
+    let kind = names::check(checker, scope, &tree);
+    operand::condition(checker, (&kind, tree.span), "decides nothing here");
+    Some((checker.compile(tree), checker.line(scalar.span)))
+}
+
+/// Reads `untouched:`, lists of fields by system.
+pub fn untouched(
+    checker: &mut Checker<'_>,
+    node: &Node,
+    scope: &Names,
+    sides: [&Arc<RecordType>; 2],
+) -> Vec<(Side, CompiledExpression, RuleLine)> {
+    let mut found = Vec::new();
+    let Some(map) = Mapping::of(node, "`untouched`", &[], &mut checker.found) else { return found };
+    for (key, node) in map.entries() {
+        let Some(at) = sides.iter().position(|kind| kind.system == key.text) else {
+            let message = format!("this pipeline has no side `{}`", key.text);
+            let known = sides.iter().map(|kind| kind.system.as_str());
+            checker.unknown("unknown-system", message, (&key.text, key.span), known);
+            continue;
+        };
+        let Some(scalar) = text(node, "a list of fields", &mut checker.found) else { continue };
+        let Some(tree) = checker.keep(rule_line::expression(scalar)) else { continue };
+        let kind = names::check(checker, scope, &tree);
+        if !Kind::List(Box::new(Kind::Any)).takes(&kind) {
+            let message = format!("`untouched` names a list of fields, and this is {kind}");
+            checker.error("type-mismatch", message, tree.span, "no list");
+        }
+        if let Some(record) = sides.get(at) {
+            known_fields(checker, record, (&tree, scalar));
+        }
+        let side = if at == 0 { Side::Left } else { Side::Right };
+        found.push((side, checker.compile(tree), checker.line(scalar.span)));
+    }
+    found
+}
+
+/// The names are fields of the record, as far as files say what they are.
+fn known_fields(checker: &mut Checker<'_>, record: &RecordType, (tree, scalar): (&Expression, &Scalar)) {
+    let known: Vec<String> = record.fields.iter().filter_map(|field| first_name(&field.path.0)).collect();
+    let named: Vec<String> = match &tree.kind {
+        ExpressionKind::List(items) => items
+            .iter()
+            .filter_map(|item| match &item.kind {
+                ExpressionKind::Literal(Value::Text(text)) => Some(text.clone()),
+                _ => None,
+            })
+            .collect(),
+        ExpressionKind::Path(path) if path.head.as_ref().is_some_and(|head| head.text == "settings") => {
+            let steps = path.steps.iter().map(|step| step.segment.clone()).collect::<Vec<_>>();
+            let name = crate::value::Path(steps).to_string();
+            checker.settings.get(&name).map(texts).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    for name in named.iter().filter(|name| !known.contains(name)) {
+        let message = format!("record `{}.{}` has no field `{name}` to leave alone", record.system, record.name);
+        checker.unknown("unknown-field", message, (name, scalar.span), known.iter().map(String::as_str));
+    }
+}
+
+fn first_name(steps: &[Segment]) -> Option<String> {
+    match steps.first() {
+        Some(Segment::Field(name)) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn texts(setting: &Setting) -> Vec<String> {
+    match setting {
+        Setting::Value(Value::Text(text)) => vec![text.clone()],
+        Setting::Value(Value::List(items)) => items.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
+        Setting::List(items) => items.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
