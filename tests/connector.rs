@@ -139,6 +139,7 @@ fn call(method: Method, path: &str, query: &[(&str, &str)]) -> Call {
         path: template(path),
         query: query.iter().map(|(name, value)| ((*name).to_owned(), template(value))).collect(),
         headers: Vec::new(),
+        body: Vec::new(),
         resend: Vec::new(),
         never: Vec::new(),
         allowed_when: None,

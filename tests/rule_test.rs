@@ -64,7 +64,8 @@ fn a_path_inside_the_rules_runs_only_its_tests() {
         files.dedup();
         files
     };
-    assert_eq!(ask(&["rules/tables"]), ["rules/tables/order_status.yaml"]);
+    assert!(ask(&["rules/tables"]).iter().all(|file| file.starts_with("rules/tables/")));
+    assert_eq!(ask(&["rules/tables/order_status.yaml"]), ["rules/tables/order_status.yaml"]);
     assert_eq!(
         ask(&["rules/pipelines/customers.yaml", "rules/pipelines/products.yaml"]),
         ["rules/pipelines/customers.yaml", "rules/pipelines/products.yaml"]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, get, own_stock, until};
+use crate::support::{Process, Trade, get, own, until};
 
 /// What LeafLink offers of a SKU: on hand, less what it holds reserved.
 fn offered(trade: &Trade, sku: &str) -> f64 {
@@ -18,7 +18,7 @@ fn sku(trade: &Trade) -> String {
 
 fn start() -> (Trade, Process, String) {
     let trade = Trade::start();
-    own_stock(&trade.rules, "flourish");
+    own(&trade.rules, "inventory", "flourish");
     let service = trade.run("500ms");
     let sku = sku(&trade);
     (trade, service, sku)

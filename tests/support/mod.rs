@@ -177,16 +177,18 @@ pub(crate) fn fast_rules(folder: &Path) -> PathBuf {
         });
         std::fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();
     }
-    own_stock(&rules, "leaflink");
+    // The tests that are about stock or products say otherwise.
+    own(&rules, "inventory", "leaflink");
+    own(&rules, "products", "leaflink");
     rules
 }
 
-/// Says who sets stock levels.
-pub(crate) fn own_stock(rules: &Path, owner: &str) {
+/// Says who owns what: `inventory` or `products`.
+pub(crate) fn own(rules: &Path, what: &str, owner: &str) {
     let path = rules.join("settings.yaml");
     let text = std::fs::read_to_string(&path).unwrap();
     let lines = text.lines().map(|line| match line.trim().split_once(": ") {
-        Some(("inventory", _)) => format!("    inventory: {owner}"),
+        Some((name, "flourish" | "leaflink")) if name == what => format!("    {what}: {owner}"),
         _ => line.to_owned(),
     });
     std::fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();

@@ -29,7 +29,7 @@ pub fn call(checker: &mut Checker<'_>, node: &Node) -> Option<Call> {
         match Path::parse(&name) {
             Some(path) => call.body.push((path, value)),
             None => {
-                checker.error("syntax-system", format!("`{name}` is no path"), call.span, "in the body of this call")
+                checker.error("syntax-system", format!("`{name}` is no path"), call.span, "in the body of this call");
             }
         }
     }

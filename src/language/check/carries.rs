@@ -27,7 +27,7 @@ pub fn check(checker: &mut Checker<'_>, system: &str, node: &Node) -> Option<Car
     operand::condition(checker, (&kind, tree.span), "decides nothing here");
     let spoken = records(&tree);
     let [(other, record)] = spoken.as_slice() else {
-        let at = "write it as `always`, or as in `flourish.item.brand in [\"A\", \"B\"]`";
+        let at = "write it as `always`, or as in `shop.item.brand in [\"A\", \"B\"]`";
         checker.error("type-cardinality", "`carries` speaks of one kind of record", scalar.span, at);
         return None;
     };

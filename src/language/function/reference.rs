@@ -28,5 +28,5 @@ const ENGINE: &str = "\n## linked\n\n`linked(pipeline: text, key: any) -> bool`\
      ## counterpart\n\n`counterpart(pipeline: text, key: any) -> any`\n\nThe key of the record that a pipeline has linked with the \
      one of this key, or null. It is never brought over for this; `via pipeline` does that.\n\n\
      ## mapped\n\n`mapped(table: text, value: any) -> text`\n\nWhat the table makes of a value, read from left to right, or null where no row \
-     speaks or the row says `nothing`. The table is named by a constant: `mapped(\"categories\", flourish.item_category)`. A field \
+     speaks or the row says `nothing`. The table is named by a constant: `mapped(\"categories\", shop.category)`. A field \
      that is simply carried over goes `via table` instead.\n";
