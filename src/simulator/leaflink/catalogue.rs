@@ -8,14 +8,14 @@ use super::order::merge_external_ids;
 use super::order_view::external;
 use super::query::Query;
 use super::state::{Product, money, stamp};
-use super::{Answer, COMPANY, LeafLink, Refusal};
+use super::{Answer, LeafLink, Refusal};
 
 impl Product {
     pub(super) fn view(&self) -> Json {
         let available = (self.quantity - self.reserved).normalize().to_string();
         let mut shown = json!({
-            "id": self.id, "name": self.name, "display_name": self.name, "sku": self.sku, "seller": COMPANY, "brand": self.brand,
-            "manufacturer": COMPANY, "category": 7, "sub_category": 14, "strain_classification": "hybrid",
+            "id": self.id, "name": self.name, "display_name": self.name, "sku": self.sku, "seller": self.seller, "brand": self.brand,
+            "manufacturer": self.seller, "category": 7, "sub_category": 14, "strain_classification": "hybrid",
             "listing_state": self.listing_state, "inventory_management": 1,
             "quantity": format!("{:.4}", self.quantity), "reserved_qty": format!("{:.4}", self.reserved),
             "available_inventory": serde_json::from_str::<Json>(&available).unwrap_or_default(),

@@ -12,9 +12,11 @@ const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 100;
 
 /// A request's query.
+#[derive(Clone)]
 pub(super) struct Query {
     pairs: Vec<(String, String)>,
     base: String,
+    whole: bool,
 }
 
 impl Query {
@@ -27,7 +29,7 @@ impl Query {
             .collect();
         let host = request.header("Host").unwrap_or("localhost");
         let path = request.url.split('?').next().unwrap_or_default();
-        Self { pairs, base: format!("http://{host}{path}") }
+        Self { pairs, base: format!("http://{host}{path}"), whole: false }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -56,12 +58,20 @@ impl Query {
         self.list("include_children").is_some_and(|children| children.contains(&child))
     }
 
+    /// The same without pages.
+    pub(super) fn whole(&self) -> Self {
+        Self { whole: true, ..self.clone() }
+    }
+
     /// The asked-for page in its envelope.
     pub(super) fn page(&self, rows: Vec<Json>) -> Json {
         let number = |name: &str| self.get(name).and_then(|value| value.parse::<usize>().ok());
         let limit = number("limit").unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
         let offset = number("offset").unwrap_or(0);
         let count = rows.len();
+        if self.whole {
+            return json!({ "results": rows });
+        }
         let results: Vec<Json> = rows.into_iter().skip(offset).take(limit).map(|row| self.select(row)).collect();
         let next = (offset + limit < count).then(|| self.link(limit, offset + limit));
         let previous = (offset > 0).then(|| self.link(limit, offset.saturating_sub(limit)));
