@@ -38,23 +38,12 @@ impl LeafLink {
             "submit" => self.submit(now, &body),
             "edit" => self.edit_lines(now, &body),
             "combine" => self.combine(now, &body),
-            "product" => self.add_product(now, &body),
             "customer" => self.add_customer(now, &body),
-            "batch" => self.add_batch(&body),
-            "stock" => {
-                let sku = word(&body, "sku").unwrap_or_default().to_owned();
-                let quantity = number(&body, "quantity").ok_or_else(|| refuse("quantity is a number"))?;
-                let product = self.state.product_by_sku(&sku).ok_or_else(|| refuse(format!("no product {sku}")))?;
-                (product.quantity, product.modified) = (quantity, now);
-                let view = product.view();
-                self.tell("edit", &view);
-                Ok(json!({ "sku": sku }))
-            }
             "cancel" | "accept" | "reject" | "fulfill" | "ship" | "complete" => {
                 let order = word(&body, "order").unwrap_or_default().to_owned();
                 self.transition(now, &order, act).map(|_| json!({ "order": order }))
             }
-            other => Err(refuse(format!("nobody can `{other}`"))),
+            other => self.catalogue_act(now, other, &body),
         }
     }
 
@@ -223,29 +212,6 @@ impl LeafLink {
         Ok(json!({ "order": number }))
     }
 
-    fn add_product(&mut self, now: Timestamp, body: &Json) -> Answer {
-        let sku = word(body, "sku").ok_or_else(|| refuse("sku is needed"))?.to_owned();
-        let id = self.next_id(3001, |state| state.products.keys().last().copied());
-        let product = Product {
-            id,
-            seller: self.state.company.id,
-            name: word(body, "name").unwrap_or(&sku).to_owned(),
-            sku,
-            brand: self.state.first_brand(),
-            units_per_case: body.get("units_per_case").and_then(Json::as_i64).unwrap_or(1),
-            case_price: number(body, "price").unwrap_or(Decimal::TEN),
-            quantity: number(body, "quantity").unwrap_or(Decimal::ONE_HUNDRED),
-            reserved: Decimal::ZERO,
-            listing_state: "Available".to_owned(),
-            external_ids: Map::new(),
-            modified: now,
-        };
-        let view = product.view();
-        self.state.products.insert(id, product);
-        self.tell("create", &view);
-        Ok(json!({ "id": id }))
-    }
-
     fn add_customer(&mut self, now: Timestamp, body: &Json) -> Answer {
         let id = self.next_id(90_001, |state| state.customers.keys().last().copied());
         let name = word(body, "name").unwrap_or("New Store").to_owned();
@@ -255,13 +221,6 @@ impl LeafLink {
             "state": "CA", "zipcode": "94607", "managers": [self.state.first_rep()], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
         });
         self.state.customers.insert(id, Customer { id, name, fields, rep: self.state.first_rep() });
-        Ok(json!({ "id": id }))
-    }
-
-    fn add_batch(&mut self, body: &Json) -> Answer {
-        let id = self.next_id(8001, |state| state.batches.keys().last().copied());
-        let batch = json!({ "id": id, "owner": self.state.company.id, "production_batch_number": body.get("number"), "batch_date": "2026-01-01" });
-        self.state.batches.insert(id, batch);
         Ok(json!({ "id": id }))
     }
 

@@ -5,12 +5,19 @@
 //! under `/_control/`.
 
 mod catalogue;
+mod category;
 mod company;
 mod control;
+mod control_catalogue;
 mod control_world;
 mod order;
 mod order_view;
+mod product;
+mod product_field;
+mod product_list;
+mod product_write;
 mod query;
+mod sorting;
 mod state;
 mod transition;
 mod webhook;
@@ -113,6 +120,10 @@ impl LeafLink {
         query: &Query,
         body: &Result<Json, Refusal>,
     ) -> Answer {
+        query.check()?;
+        if let Some(answer) = self.catalogue(now, (method, parts), query, body) {
+            return answer;
+        }
         let body = || body.clone();
         match (method, parts) {
             (Method::Get, ["orders-received"]) => self.list_orders(query),
@@ -121,25 +132,23 @@ impl LeafLink {
             (Method::Post, ["orders-received", number, "transition", action]) => self.transition(now, number, action),
             (Method::Get, ["orders-received", number, "line-items"]) => self.lines_of(number),
             (Method::Get, ["line-items"]) => self.list_lines(query),
-            (Method::Get, ["products"]) => self.list_products(query),
-            (Method::Get, ["products", id]) => self.one_of("products", id),
-            (Method::Patch, ["products", id]) => self.edit_product(now, id, &body()?),
-            (Method::Get, ["customers"]) => self.list_customers(query),
-            (Method::Get, ["customers", id]) => self.one_of("customers", id),
-            (Method::Get, [kind @ ("brands" | "company-staff" | "companies" | "batches" | "licenses")]) => {
-                Ok(query.page(self.state.rows(kind)))
-            }
-            (Method::Get, [kind @ ("brands" | "company-staff" | "companies" | "batches"), id]) => self.one_of(kind, id),
             (Method::Get, _) => Err(Refusal::not_found()),
             _ => Err(Refusal::detail(405, &format!("Method \"{method}\" not allowed."))),
         }
     }
 }
 
+/// What is made is 201; a transition makes nothing.
+fn granted(request: &Request) -> u16 {
+    let makes =
+        request.method == Method::Post && request.url.starts_with("/api/") && !request.url.contains("/transition/");
+    if makes { 201 } else { 200 }
+}
+
 impl Simulator for LeafLink {
     fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome {
         let (status, body) = match self.route(now, request) {
-            Ok(body) => (200, body),
+            Ok(body) => (granted(request), body),
             Err(refusal) => (refusal.status, refusal.body),
         };
         let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];

@@ -1,31 +1,16 @@
 //! Everything the system remembers, and how a world begins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
 use super::super::trade::Trade;
+use super::category;
 use super::company::Company;
 use super::order::Order;
-
-/// A product on the menu.
-#[derive(Clone, Debug)]
-pub(super) struct Product {
-    pub id: i64,
-    pub seller: i64,
-    pub sku: String,
-    pub name: String,
-    pub brand: i64,
-    pub units_per_case: i64,
-    pub case_price: Decimal,
-    pub quantity: Decimal,
-    pub reserved: Decimal,
-    pub listing_state: String,
-    pub external_ids: serde_json::Map<String, Json>,
-    pub modified: Timestamp,
-}
+pub(super) use super::product::Product;
 
 /// The seller's record of a buyer.
 #[derive(Clone, Debug)]
@@ -46,6 +31,11 @@ pub(super) struct State {
     pub batches: BTreeMap<i64, Json>,
     pub brands: Vec<Json>,
     pub staff: Vec<Json>,
+    pub licenses: Vec<Json>,
+    pub strains: Vec<Json>,
+    pub product_lines: BTreeMap<i64, Json>,
+    /// Products by the product of which they are varieties.
+    pub varieties: BTreeMap<i64, BTreeSet<i64>>,
     pub next_line: i64,
 }
 
@@ -54,6 +44,9 @@ const APART: i64 = 1_000_000;
 
 /// The same for people.
 const STAFF_APART: i64 = 1_000;
+
+/// The id of the first company's license.
+const LICENSE: i64 = 2619;
 
 /// When the world began.
 const BEGAN: &str = "2026-01-02T08:00:00Z";
@@ -67,22 +60,26 @@ impl State {
         let apart = i64::try_from(place).unwrap_or(0);
         let began = BEGAN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
         let id = |base: i64, at: usize| base + i64::try_from(at).unwrap_or(0);
+        let strains = strains(trade);
+        let license = LICENSE + apart;
         let sells = |brand: usize| brand % of.max(1) == place;
         let products = trade.items.iter().enumerate().filter(|(_, item)| sells(item.brand)).map(|(at, item)| {
-            let product = Product {
-                id: id(3001, at),
-                seller: own,
-                sku: item.sku.clone(),
-                name: item.name.clone(),
-                brand: id(41, item.brand),
-                units_per_case: item.units_per_case,
-                case_price: item.unit_price * Decimal::from(item.units_per_case),
-                quantity: Decimal::from(item.stock),
-                reserved: Decimal::ZERO,
-                listing_state: "Available".to_owned(),
-                external_ids: serde_json::Map::new(),
-                modified: began,
-            };
+            let mut product = Product::blank((id(3001, at), own), began);
+            product.sku.clone_from(&item.sku);
+            product.name.clone_from(&item.name);
+            product.brand = id(41, item.brand);
+            product.units_per_case = item.units_per_case;
+            product.case_price = item.unit_price * Decimal::from(item.units_per_case);
+            product.quantity = Decimal::from(item.stock);
+            let (category, sub_category) = category::of_name(&item.name);
+            let sell_in = (item.units_per_case > 1).then_some("Case");
+            let strain = strains.iter().find(|one| one.get("name").and_then(Json::as_str) == Some(&item.strain));
+            let more = json!({
+                "description": item.name, "category": category, "sub_category": sub_category, "license": license,
+                "strain_classification": item.strain_type.to_lowercase(), "sell_in_unit_of_measure": sell_in,
+                "strains": strain.and_then(|one| one.get("id")).into_iter().collect::<Vec<_>>(),
+            });
+            product.fields.extend(more.as_object().cloned().unwrap_or_default());
             (product.id, product)
         });
         let customers = trade.customers.iter().enumerate().map(|(at, one)| {
@@ -96,7 +93,7 @@ impl State {
             });
             (number, Customer { id: number, name: one.name.clone(), fields, rep: id(71 + apart * STAFF_APART, one.rep) })
         });
-        let brand = |(at, name): (usize, &String)| json!({ "id": id(41, at), "name": name, "company": own });
+        let brand = |(at, name): (usize, &String)| brand(id(41, at), name, own);
         let staff = |(at, rep): (usize, &super::super::trade::Rep)| {
             json!({
                 "id": id(71 + apart * STAFF_APART, at), "user": id(1071, at), "company": own, "email": rep.email, "is_active": true, "is_admin": false,
@@ -109,6 +106,13 @@ impl State {
             customers: customers.collect(),
             orders: BTreeMap::new(),
             batches: BTreeMap::new(),
+            licenses: vec![json!({
+                "id": license, "number": format!("C11-{:07}-LIC", apart + 1), "type": "Recreational",
+                "display_type": "Adult Use", "classification": "Distributor",
+            })],
+            strains,
+            product_lines: BTreeMap::new(),
+            varieties: BTreeMap::new(),
             brands: trade.brands.iter().enumerate().filter(|(at, _)| sells(*at)).map(brand).collect(),
             staff: trade.reps.iter().enumerate().map(staff).collect(),
             next_line: 700_001 + apart * APART,
@@ -119,13 +123,18 @@ impl State {
     /// The rows of a plain list, in id order.
     pub(super) fn rows(&self, kind: &str) -> Vec<Json> {
         match kind {
-            "products" => self.products.values().map(Product::view).collect(),
+            "products" => self.products.values().map(|one| self.product_view(one, &[])).collect(),
             "customers" => self.customers.values().map(|one| one.fields.clone()).collect(),
             "brands" => self.brands.clone(),
             "company-staff" => self.staff.clone(),
             "batches" => self.batches.values().cloned().collect(),
             "companies" => vec![self.company.view()],
-            _ => vec![json!({ "id": 2619, "number": "C11-0000001-LIC", "type": "Recreational" })],
+            "licenses" => self.licenses.clone(),
+            "strains" => self.strains.clone(),
+            "product-lines" => self.product_lines.values().cloned().collect(),
+            "product-categories" => category::categories(),
+            "product-subcategories" => category::subcategories(),
+            _ => Vec::new(),
         }
     }
 
@@ -136,10 +145,23 @@ impl State {
     pub(super) fn first_rep(&self) -> i64 {
         self.staff.first().and_then(|one| one.get("id")).and_then(Json::as_i64).unwrap_or_default()
     }
+}
 
-    pub(super) fn product_by_sku(&mut self, sku: &str) -> Option<&mut Product> {
-        self.products.values_mut().find(|product| product.sku == sku)
+/// A brand as it is read.
+pub(super) fn brand(id: i64, name: &str, company: i64) -> Json {
+    json!({ "id": id, "name": name, "company": company, "description": "", "image": null, "banner": null })
+}
+
+/// Strains that every company finds: those of the trade's items, in order of appearance.
+fn strains(trade: &Trade) -> Vec<Json> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for item in &trade.items {
+        if !found.iter().any(|(name, _)| *name == item.strain) {
+            found.push((&item.strain, item.strain_type));
+        }
     }
+    let row = |(id, (name, kind)): (i64, (&str, &str))| json!({ "id": id, "name": name, "parents": [], "company": null, "strain_classification": kind.to_lowercase() });
+    (1..).zip(found).map(row).collect()
 }
 
 /// An instant as the API writes it: microseconds and a numeric offset.
