@@ -23,6 +23,7 @@ mod scenario;
 mod script;
 mod simulator_flourish;
 mod simulator_leaflink;
+mod simulator_leaflink_catalogue;
 mod stock;
 mod store;
 mod support;

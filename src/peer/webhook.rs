@@ -36,5 +36,5 @@ pub(super) fn message(
         Encoding::Base64 => STANDARD.encode(bytes),
     };
     let headers = vec![("Content-Type".to_owned(), "application/json".to_owned()), (rules.header.clone(), signature)];
-    Some(Webhook { headers, body })
+    Some(Webhook { headers, body, company: None })
 }

@@ -20,6 +20,8 @@ pub(super) const PREFIX: &str = "/_control/";
 struct WebhookInput {
     url: String,
     key: Option<String>,
+    /// Only this company's messages; without it, those of every company that has no subscription of its own.
+    company: Option<i64>,
 }
 
 /// Answers what is the shell's own; `None` for the rest.
@@ -28,7 +30,7 @@ pub(super) fn answer(shell: &Shell, request: &Request) -> Option<Response> {
     let result = match (request.method, path.strip_prefix(PREFIX)?) {
         (Method::Put, "webhook") => subscribe(shell, &request.body),
         (Method::Delete, "webhook") => {
-            shell.courier.subscribe(None);
+            shell.courier.unsubscribe();
             Ok(json!({}))
         }
         (Method::Put, "faults") => set_faults(shell, &request.body),
@@ -50,10 +52,15 @@ pub(super) fn answer(shell: &Shell, request: &Request) -> Option<Response> {
 
 fn subscribe(shell: &Shell, body: &[u8]) -> Result<Json, String> {
     let input: WebhookInput = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    if let Some(key) = input.key {
-        lock(&shell.simulator).set_webhook_key(key);
+    let mut simulator = lock(&shell.simulator);
+    match (input.company, input.key) {
+        (Some(company), key) if !simulator.subscribe_company(company, key.clone()) => {
+            return Err(format!("there is no company {company}"));
+        }
+        (None, Some(key)) => simulator.set_webhook_key(key),
+        _ => {}
     }
-    shell.courier.subscribe(Some(input.url));
+    shell.courier.subscribe(input.company, input.url);
     Ok(json!({}))
 }
 

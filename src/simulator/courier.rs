@@ -3,7 +3,7 @@
 //! Holds those that wait and sends them one after another, in order unless the faults shuffle
 //! them. Never sends one twice on its own account: what fails is gone.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,33 +27,44 @@ pub(super) struct Courier {
 
 #[derive(Default)]
 struct Queue {
-    url: Option<String>,
+    /// Addresses by company; that of none in particular takes what is left.
+    urls: BTreeMap<Option<i64>, String>,
     waiting: VecDeque<Webhook>,
     sending: bool,
 }
 
+impl Queue {
+    fn url(&self, webhook: &Webhook) -> Option<&String> {
+        self.urls.get(&webhook.company).or_else(|| self.urls.get(&None))
+    }
+}
+
 impl Courier {
     pub(super) fn new(url: Option<String>, transport: Arc<dyn Transport>) -> Self {
-        let queue = Mutex::new(Queue { url, ..Queue::default() });
+        let urls = url.into_iter().map(|url| (None, url)).collect();
+        let queue = Mutex::new(Queue { urls, ..Queue::default() });
         Self { queue, wake: Notify::new(), transport }
     }
 
-    /// Sends to this address from now on; without one, waiting webhooks are thrown away.
-    pub(super) fn subscribe(&self, url: Option<String>) {
+    /// Sends to this address from now on: one company's messages, or those of all that have none of their own.
+    pub(super) fn subscribe(&self, company: Option<i64>, url: String) {
+        self.queue().urls.insert(company, url);
+    }
+
+    /// Sends nothing more; waiting webhooks are thrown away.
+    pub(super) fn unsubscribe(&self) {
         let mut queue = self.queue();
-        if url.is_none() {
-            queue.waiting.clear();
-        }
-        queue.url = url;
+        queue.waiting.clear();
+        queue.urls.clear();
     }
 
     /// Takes webhooks over, as many times as the faults say.
     pub(super) fn post(&self, webhooks: Vec<Webhook>, faults: &mut FaultPlan) {
         let mut queue = self.queue();
-        if queue.url.is_none() {
-            return;
-        }
         for webhook in webhooks {
+            if queue.url(&webhook).is_none() {
+                continue;
+            }
             for _ in 0..faults.copies() {
                 if queue.waiting.len() < WAITING_MAX {
                     queue.waiting.push_back(webhook.clone());
@@ -90,9 +101,9 @@ impl Courier {
     fn next(&self, faults: &Mutex<FaultPlan>) -> Option<Request> {
         let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
         let mut queue = self.queue();
-        let url = queue.url.clone()?;
         let at = faults.pick(queue.waiting.len());
         let webhook = queue.waiting.remove(at)?;
+        let url = queue.url(&webhook)?.clone();
         queue.sending = true;
         Some(Request {
             method: Method::Post,

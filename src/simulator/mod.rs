@@ -15,6 +15,7 @@ pub mod server;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod simulator;
 pub mod trade;
+mod world_input;
 
 pub use fault::Faults;
 pub use server::{Options, Served, Subscription, serve};

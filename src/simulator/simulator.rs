@@ -14,6 +14,8 @@ pub struct Webhook {
     pub headers: Vec<(String, String)>,
     /// The exact bytes that were signed.
     pub body: Vec<u8>,
+    /// The company whose subscription this is, where a system serves several.
+    pub company: Option<i64>,
 }
 
 /// What one request led to.
@@ -32,4 +34,10 @@ pub trait Simulator: Send {
 
     /// Sets the key that signs webhooks from now on.
     fn set_webhook_key(&mut self, key: String);
+
+    /// Sets the key that signs one company's webhooks from now on, where one is given. False where there is no such
+    /// company, as in a system that serves only one.
+    fn subscribe_company(&mut self, _company: i64, _key: Option<String>) -> bool {
+        false
+    }
 }

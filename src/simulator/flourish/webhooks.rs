@@ -51,7 +51,7 @@ fn message(company: &Company, notice: Notice, key: Option<&str>) -> Option<Webho
     if let Some(signature) = key.and_then(|key| sign(key, &body)) {
         headers.push(("Auth-Signature".to_owned(), signature));
     }
-    Some(Webhook { headers, body })
+    Some(Webhook { headers, body, company: None })
 }
 
 /// HMAC-SHA256 of the whole body in lower-case hex.

@@ -1,74 +1,55 @@
-//! Products and customers, and single records of the plain lists.
+//! The catalogue's part of the API: which request is answered where, customers, and single rows.
 
 use jiff::Timestamp;
-use rust_decimal::Decimal;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use super::order::merge_external_ids;
-use super::order_view::external;
 use super::query::Query;
-use super::state::{Product, money, stamp};
-use super::{Answer, COMPANY, LeafLink, Refusal};
+use super::{Answer, LeafLink, Refusal};
+use crate::world::Method;
 
-impl Product {
-    pub(super) fn view(&self) -> Json {
-        let available = (self.quantity - self.reserved).normalize().to_string();
-        let mut shown = json!({
-            "id": self.id, "name": self.name, "display_name": self.name, "sku": self.sku, "seller": COMPANY, "brand": self.brand,
-            "manufacturer": COMPANY, "category": 7, "sub_category": 14, "strain_classification": "hybrid",
-            "listing_state": self.listing_state, "inventory_management": 1,
-            "quantity": format!("{:.4}", self.quantity), "reserved_qty": format!("{:.4}", self.reserved),
-            "available_inventory": serde_json::from_str::<Json>(&available).unwrap_or_default(),
-            "unit_of_measure": "Unit", "unit_denomination": { "id": 1, "value": "1" }, "unit_multiplier": self.units_per_case,
-            "wholesale_price": money(self.case_price), "retail_price": money(Decimal::ZERO), "sale_price": money(Decimal::ZERO),
-            "minimum_order": "1", "maximum_order": "100000", "external_ids": self.external_ids,
-            "created_on": stamp(self.modified), "modified": stamp(self.modified),
-        });
-        if let (true, Some(fields)) = (self.units_per_case > 1, shown.as_object_mut()) {
-            fields.insert("sell_in_unit_of_measure".to_owned(), json!("Case"));
-        }
-        shown
-    }
-}
+/// Lists that are filtered row by row.
+const SORTED: [&str; 9] = [
+    "brands",
+    "batches",
+    "companies",
+    "company-staff",
+    "licenses",
+    "product-lines",
+    "product-categories",
+    "product-subcategories",
+    "strains",
+];
 
 impl LeafLink {
-    /// `GET /products/`
-    pub(super) fn list_products(&self, query: &Query) -> Answer {
-        let skus = query.list("sku");
-        let rows = self
-            .state
-            .products
-            .values()
-            .filter(|product| skus.as_ref().is_none_or(|list| list.contains(&product.sku.as_str())))
-            .filter(|product| query.get("id").is_none_or(|id| id == product.id.to_string()))
-            .filter(|product| query.get("brand").is_none_or(|brand| brand == product.brand.to_string()))
-            .filter(|product| query.spans("modified", product.modified) && external(query, &product.external_ids))
-            .map(Product::view)
-            .collect();
-        Ok(query.page(rows))
-    }
-
-    /// `PATCH /products/{id}/`: stock and external ids.
-    pub(super) fn edit_product(&mut self, now: Timestamp, id: &str, body: &Json) -> Answer {
-        let id: i64 = id.parse().map_err(|_| Refusal::not_found())?;
-        let product = self.state.products.get_mut(&id).ok_or_else(Refusal::not_found)?;
-        let number =
-            |name: &str| body.get(name).and_then(|value| value.to_string().trim_matches('"').parse::<Decimal>().ok());
-        match (number("quantity"), number("available_inventory")) {
-            (Some(_), Some(_)) => {
-                return Err(Refusal::new(400, json!({ "quantity": ["Set either quantity or available_inventory."] })));
-            }
-            (Some(quantity), None) => product.quantity = quantity,
-            (None, Some(available)) => product.quantity = available + product.reserved,
-            (None, None) => {}
-        }
-        if let Some(ids) = body.get("external_ids") {
-            merge_external_ids(&mut product.external_ids, ids)?;
-        }
-        product.modified = now;
-        let view = product.view();
-        self.tell("edit", &view);
-        Ok(view)
+    /// Answers what concerns products and what they are sorted by; `None` for the rest.
+    pub(super) fn catalogue(
+        &mut self,
+        now: Timestamp,
+        (method, parts): (Method, &[&str]),
+        query: &Query,
+        body: &Result<Json, Refusal>,
+    ) -> Option<Answer> {
+        let body = || body.clone();
+        Some(match (method, parts) {
+            (Method::Get, ["products"]) => self.list_products(query),
+            (Method::Post, ["products"]) => body().and_then(|body| self.create_product(now, &body)),
+            (Method::Get, ["products", id]) => self.show_product(id, query),
+            (Method::Patch, ["products", id]) => body().and_then(|body| self.edit_product(now, id, &body)),
+            (Method::Delete, ["products", id]) => self.archive_product(now, id),
+            (Method::Get, ["products", id, "products"]) => self.product(id).map(|product| {
+                let rows = self.state.varieties_of(product.id).map(|one| self.state.product_view(one, &[]));
+                query.page(rows.collect())
+            }),
+            (Method::Post, ["product-lines"]) => body().and_then(|body| self.create_line(&body)),
+            (Method::Patch, ["product-lines", id]) => body().and_then(|body| self.edit_line(id, &body)),
+            (Method::Post, ["strains"]) => body().and_then(|body| self.create_strain(&body)),
+            (Method::Post, ["batches"]) => body().and_then(|body| self.create_batch(&body)),
+            (Method::Get, [kind]) if SORTED.contains(kind) => self.sorted(kind, query),
+            (Method::Get, [kind, id]) if SORTED.contains(kind) => self.one_of(kind, id).map(|row| query.select(row)),
+            (Method::Get, ["customers"]) => self.list_customers(query),
+            (Method::Get, ["customers", id]) => self.one_of("customers", id),
+            _ => return None,
+        })
     }
 
     /// `GET /customers/`

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::order::{Line, Order};
 use super::state::{Customer, Product, stamp};
-use super::{Answer, COMPANY, LeafLink, Refusal};
+use super::{Answer, LeafLink, Refusal};
 use crate::world::Method;
 
 /// Orders submitted in one request.
@@ -26,9 +26,6 @@ fn number(body: &Json, name: &str) -> Option<Decimal> {
 
 impl LeafLink {
     pub(super) fn control(&mut self, now: Timestamp, (method, act): (Method, &str), body: &[u8]) -> Answer {
-        if (method, act) == (Method::Get, "state") {
-            return Ok(self.summary());
-        }
         if method != Method::Post {
             return Err(Refusal::new(405, json!({ "message": "POST it" })));
         }
@@ -41,23 +38,12 @@ impl LeafLink {
             "submit" => self.submit(now, &body),
             "edit" => self.edit_lines(now, &body),
             "combine" => self.combine(now, &body),
-            "product" => self.add_product(now, &body),
             "customer" => self.add_customer(now, &body),
-            "batch" => self.add_batch(&body),
-            "stock" => {
-                let sku = word(&body, "sku").unwrap_or_default().to_owned();
-                let quantity = number(&body, "quantity").ok_or_else(|| refuse("quantity is a number"))?;
-                let product = self.state.product_by_sku(&sku).ok_or_else(|| refuse(format!("no product {sku}")))?;
-                (product.quantity, product.modified) = (quantity, now);
-                let view = product.view();
-                self.tell("edit", &view);
-                Ok(json!({ "sku": sku }))
-            }
             "cancel" | "accept" | "reject" | "fulfill" | "ship" | "complete" => {
                 let order = word(&body, "order").unwrap_or_default().to_owned();
                 self.transition(now, &order, act).map(|_| json!({ "order": order }))
             }
-            other => Err(refuse(format!("nobody can `{other}`"))),
+            other => self.catalogue_act(now, other, &body),
         }
     }
 
@@ -226,49 +212,20 @@ impl LeafLink {
         Ok(json!({ "order": number }))
     }
 
-    fn add_product(&mut self, now: Timestamp, body: &Json) -> Answer {
-        let sku = word(body, "sku").ok_or_else(|| refuse("sku is needed"))?.to_owned();
-        let id = self.state.products.keys().last().map_or(3001, |last| last + 1);
-        let product = Product {
-            id,
-            name: word(body, "name").unwrap_or(&sku).to_owned(),
-            sku,
-            brand: 41,
-            units_per_case: body.get("units_per_case").and_then(Json::as_i64).unwrap_or(1),
-            case_price: number(body, "price").unwrap_or(Decimal::TEN),
-            quantity: number(body, "quantity").unwrap_or(Decimal::ONE_HUNDRED),
-            reserved: Decimal::ZERO,
-            listing_state: "Available".to_owned(),
-            external_ids: Map::new(),
-            modified: now,
-        };
-        let view = product.view();
-        self.state.products.insert(id, product);
-        self.tell("create", &view);
-        Ok(json!({ "id": id }))
-    }
-
     fn add_customer(&mut self, now: Timestamp, body: &Json) -> Answer {
-        let id = self.state.customers.keys().last().map_or(90_001, |last| last + 1);
+        let id = self.next_id(90_001, |state| state.customers.keys().last().copied());
         let name = word(body, "name").unwrap_or("New Store").to_owned();
         let fields = json!({
-            "id": id, "name": name, "dba": name, "owner": COMPANY, "license_number": body.get("license_number"),
+            "id": id, "name": name, "dba": name, "owner": self.state.company.id, "license_number": body.get("license_number"),
             "email": null, "phone": null, "website": null, "address": "1 New St", "unit_number": null, "city": "Oakland",
-            "state": "CA", "zipcode": "94607", "managers": [71], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
+            "state": "CA", "zipcode": "94607", "managers": [self.state.first_rep()], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
         });
-        self.state.customers.insert(id, Customer { id, name, fields, rep: 71 });
-        Ok(json!({ "id": id }))
-    }
-
-    fn add_batch(&mut self, body: &Json) -> Answer {
-        let id = self.state.batches.keys().last().map_or(8001, |last| last + 1);
-        let batch = json!({ "id": id, "owner": COMPANY, "production_batch_number": body.get("number"), "batch_date": "2026-01-01" });
-        self.state.batches.insert(id, batch);
+        self.state.customers.insert(id, Customer { id, name, fields, rep: self.state.first_rep() });
         Ok(json!({ "id": id }))
     }
 
     /// For tests: what is there, in short.
-    fn summary(&self) -> Json {
+    pub(super) fn summary(&self) -> Json {
         let sku = |id: i64| self.state.products.get(&id).map(|one| one.sku.clone());
         let orders: Vec<Json> = self
             .state

@@ -5,10 +5,19 @@
 //! under `/_control/`.
 
 mod catalogue;
+mod category;
+mod company;
 mod control;
+mod control_catalogue;
+mod control_world;
 mod order;
 mod order_view;
+mod product;
+mod product_field;
+mod product_list;
+mod product_write;
 mod query;
+mod sorting;
 mod state;
 mod transition;
 mod webhook;
@@ -19,17 +28,22 @@ use serde_json::{Value as Json, json};
 use super::simulator::{Outcome, Simulator, Webhook};
 use super::trade::Trade;
 use crate::world::{Method, Request, Response};
+pub use company::COMPANY;
 use query::Query;
 use state::State;
-
-/// The seller's company id in every world.
-pub const COMPANY: i64 = 501;
 
 /// LeafLink in miniature.
 #[derive(Debug)]
 pub struct LeafLink {
+    /// The company that is acted for, between requests the first.
     state: State,
+    /// The other companies.
+    others: Vec<State>,
+    seed: u64,
+    /// What opens the company of a world of one, where the world does not say.
     keys: Vec<String>,
+    /// The key of a user who is on the staff of every company.
+    token: Option<String>,
     webhook_key: String,
     pending: Vec<Webhook>,
 }
@@ -38,7 +52,7 @@ pub struct LeafLink {
 type Answer = Result<Json, Refusal>;
 
 /// Why a request is not granted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Refusal {
     status: u16,
     body: Json,
@@ -59,68 +73,82 @@ impl Refusal {
 }
 
 impl LeafLink {
-    /// A world without orders. `seed` rules what buyers do by chance.
+    /// A world of one company without orders. `seed` rules what buyers do by chance.
     pub fn new(trade: &Trade, seed: u64) -> Self {
-        Self { state: State::new(trade, seed), keys: Vec::new(), webhook_key: String::new(), pending: Vec::new() }
+        let state = State::new(trade, seed, (0, 1));
+        Self {
+            state,
+            others: Vec::new(),
+            seed,
+            keys: Vec::new(),
+            token: None,
+            webhook_key: String::new(),
+            pending: Vec::new(),
+        }
     }
 
-    /// Only these keys are let in; with none, any key is.
+    /// Only these keys open the first company; with none, any key does.
     #[must_use]
     pub fn api_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.keys = keys.into_iter().map(Into::into).collect();
+        self.state.company.keys.clone_from(&self.keys);
         self
-    }
-
-    fn authorised(&self, request: &Request) -> bool {
-        let Some(value) = request.header("Authorization") else { return false };
-        let key = value.strip_prefix("App ").or_else(|| value.strip_prefix("Token "));
-        key.is_some_and(|key| !key.is_empty() && (self.keys.is_empty() || self.keys.iter().any(|known| known == key)))
     }
 
     fn route(&mut self, now: Timestamp, request: &Request) -> Answer {
         let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
         if let Some(act) = path.strip_prefix("/_control/") {
-            return self.control(now, (request.method, act), &request.body);
+            return self.people(now, (request.method, act), &request.body);
         }
         let Some(path) = path.strip_prefix("/api/v2/") else { return Err(Refusal::not_found()) };
         if !path.ends_with('/') {
             return Err(Refusal::detail(400, "Bad Request: the path must end in a slash."));
         }
-        if !self.authorised(request) {
-            return Err(Refusal::detail(403, "Invalid token."));
-        }
         let query = Query::new(request, query);
-        let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
-        let body = || -> Result<Json, Refusal> {
-            serde_json::from_slice(&request.body)
-                .map_err(|error| Refusal::detail(400, &format!("JSON parse error - {error}")))
-        };
-        match (request.method, parts.as_slice()) {
-            (Method::Get, ["orders-received"]) => self.list_orders(&query),
-            (Method::Get, ["orders-received", number]) => self.show_order(number, &query),
+        let body = serde_json::from_slice(&request.body)
+            .map_err(|error| Refusal::detail(400, &format!("JSON parse error - {error}")));
+        self.scoped(request, (path, &query), &body, |own, parts, query| {
+            own.serve(now, (request.method, parts), query, &body)
+        })
+    }
+
+    /// One request to the API in the name of one company.
+    fn serve(
+        &mut self,
+        now: Timestamp,
+        (method, parts): (Method, &[&str]),
+        query: &Query,
+        body: &Result<Json, Refusal>,
+    ) -> Answer {
+        query.check()?;
+        if let Some(answer) = self.catalogue(now, (method, parts), query, body) {
+            return answer;
+        }
+        let body = || body.clone();
+        match (method, parts) {
+            (Method::Get, ["orders-received"]) => self.list_orders(query),
+            (Method::Get, ["orders-received", number]) => self.show_order(number, query),
             (Method::Patch, ["orders-received", number]) => self.edit_order(now, number, &body()?),
             (Method::Post, ["orders-received", number, "transition", action]) => self.transition(now, number, action),
             (Method::Get, ["orders-received", number, "line-items"]) => self.lines_of(number),
-            (Method::Get, ["line-items"]) => self.list_lines(&query),
-            (Method::Get, ["products"]) => self.list_products(&query),
-            (Method::Get, ["products", id]) => self.one_of("products", id),
-            (Method::Patch, ["products", id]) => self.edit_product(now, id, &body()?),
-            (Method::Get, ["customers"]) => self.list_customers(&query),
-            (Method::Get, ["customers", id]) => self.one_of("customers", id),
-            (Method::Get, [kind @ ("brands" | "company-staff" | "companies" | "batches" | "licenses")]) => {
-                Ok(query.page(self.state.rows(kind)))
-            }
-            (Method::Get, [kind @ ("brands" | "company-staff" | "companies" | "batches"), id]) => self.one_of(kind, id),
+            (Method::Get, ["line-items"]) => self.list_lines(query),
             (Method::Get, _) => Err(Refusal::not_found()),
-            _ => Err(Refusal::detail(405, &format!("Method \"{}\" not allowed.", request.method))),
+            _ => Err(Refusal::detail(405, &format!("Method \"{method}\" not allowed."))),
         }
     }
+}
+
+/// What is made is 201; a transition makes nothing.
+fn granted(request: &Request) -> u16 {
+    let makes =
+        request.method == Method::Post && request.url.starts_with("/api/") && !request.url.contains("/transition/");
+    if makes { 201 } else { 200 }
 }
 
 impl Simulator for LeafLink {
     fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome {
         let (status, body) = match self.route(now, request) {
-            Ok(body) => (200, body),
+            Ok(body) => (granted(request), body),
             Err(refusal) => (refusal.status, refusal.body),
         };
         let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
@@ -130,5 +158,12 @@ impl Simulator for LeafLink {
 
     fn set_webhook_key(&mut self, key: String) {
         self.webhook_key = key;
+    }
+
+    fn subscribe_company(&mut self, company: i64, key: Option<String>) -> bool {
+        let known = std::iter::once(&mut self.state).chain(&mut self.others).find(|one| one.company.id == company);
+        let Some(state) = known else { return false };
+        state.company.webhook_key = key.or_else(|| state.company.webhook_key.take());
+        true
     }
 }

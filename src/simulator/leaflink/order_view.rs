@@ -6,7 +6,7 @@ use super::order::{Line, Order};
 use super::query::Query;
 use super::state::{money, stamp};
 use super::transition::targets;
-use super::{Answer, COMPANY, LeafLink, Refusal};
+use super::{Answer, LeafLink, Refusal};
 
 impl LeafLink {
     /// `GET /orders-received/`
@@ -64,7 +64,7 @@ impl LeafLink {
         let mut shown = json!({
             "number": order.number, "order_number": order.number, "short_id": order.number.get(28..),
             "created_on": stamp(order.created), "modified": stamp(order.modified), "status": order.status, "manual": false,
-            "buyer": order.customer + 1000, "seller": COMPANY, "brand": null,
+            "buyer": order.customer + 1000, "seller": self.state.company.id, "brand": null,
             "customer": { "id": order.customer, "display_name": customer.map(|one| one.name.clone()), "ext_acct_id": null, "delinquent": false },
             "total": { "amount": plain(order.total()), "currency": "USD" },
             "shipping_charge": { "amount": 0, "currency": "USD" },

@@ -1,30 +1,16 @@
 //! Everything the system remembers, and how a world begins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
 use super::super::trade::Trade;
-use super::COMPANY;
+use super::category;
+use super::company::Company;
 use super::order::Order;
-
-/// A product on the menu.
-#[derive(Clone, Debug)]
-pub(super) struct Product {
-    pub id: i64,
-    pub sku: String,
-    pub name: String,
-    pub brand: i64,
-    pub units_per_case: i64,
-    pub case_price: Decimal,
-    pub quantity: Decimal,
-    pub reserved: Decimal,
-    pub listing_state: String,
-    pub external_ids: serde_json::Map<String, Json>,
-    pub modified: Timestamp,
-}
+pub(super) use super::product::Product;
 
 /// The seller's record of a buyer.
 #[derive(Clone, Debug)]
@@ -37,6 +23,7 @@ pub(super) struct Customer {
 
 #[derive(Debug)]
 pub(super) struct State {
+    pub company: Company,
     pub random: fastrand::Rng,
     pub products: BTreeMap<i64, Product>,
     pub customers: BTreeMap<i64, Customer>,
@@ -44,78 +31,137 @@ pub(super) struct State {
     pub batches: BTreeMap<i64, Json>,
     pub brands: Vec<Json>,
     pub staff: Vec<Json>,
+    pub licenses: Vec<Json>,
+    pub strains: Vec<Json>,
+    pub product_lines: BTreeMap<i64, Json>,
+    /// Products by the product of which they are varieties.
+    pub varieties: BTreeMap<i64, BTreeSet<i64>>,
     pub next_line: i64,
 }
+
+/// How far apart companies' ids are of what each has of its own.
+const APART: i64 = 1_000_000;
+
+/// The same for people.
+const STAFF_APART: i64 = 1_000;
+
+/// The id of the first company's license.
+const LICENSE: i64 = 2619;
 
 /// When the world began.
 const BEGAN: &str = "2026-01-02T08:00:00Z";
 
 impl State {
-    pub(super) fn new(trade: &Trade, seed: u64) -> Self {
+    /// What the company at this place of so many has of a trade: its share of the brands, dealt out in turn, with
+    /// their items, and records of its own of all stores and people.
+    pub(super) fn new(trade: &Trade, seed: u64, (place, of): (usize, usize)) -> Self {
+        let company = Company::new(place);
+        let own = company.id;
+        let apart = i64::try_from(place).unwrap_or(0);
         let began = BEGAN.parse().unwrap_or(Timestamp::UNIX_EPOCH);
         let id = |base: i64, at: usize| base + i64::try_from(at).unwrap_or(0);
-        let products = trade.items.iter().enumerate().map(|(at, item)| {
-            let product = Product {
-                id: id(3001, at),
-                sku: item.sku.clone(),
-                name: item.name.clone(),
-                brand: id(41, item.brand),
-                units_per_case: item.units_per_case,
-                case_price: item.unit_price * Decimal::from(item.units_per_case),
-                quantity: Decimal::from(item.stock),
-                reserved: Decimal::ZERO,
-                listing_state: "Available".to_owned(),
-                external_ids: serde_json::Map::new(),
-                modified: began,
-            };
+        let strains = strains(trade);
+        let license = LICENSE + apart;
+        let sells = |brand: usize| brand % of.max(1) == place;
+        let products = trade.items.iter().enumerate().filter(|(_, item)| sells(item.brand)).map(|(at, item)| {
+            let mut product = Product::blank((id(3001, at), own), began);
+            product.sku.clone_from(&item.sku);
+            product.name.clone_from(&item.name);
+            product.brand = id(41, item.brand);
+            product.units_per_case = item.units_per_case;
+            product.case_price = item.unit_price * Decimal::from(item.units_per_case);
+            product.quantity = Decimal::from(item.stock);
+            let (category, sub_category) = category::of_name(&item.name);
+            let sell_in = (item.units_per_case > 1).then_some("Case");
+            let strain = strains.iter().find(|one| one.get("name").and_then(Json::as_str) == Some(&item.strain));
+            let more = json!({
+                "description": item.name, "category": category, "sub_category": sub_category, "license": license,
+                "strain_classification": item.strain_type.to_lowercase(), "sell_in_unit_of_measure": sell_in,
+                "strains": strain.and_then(|one| one.get("id")).into_iter().collect::<Vec<_>>(),
+            });
+            product.fields.extend(more.as_object().cloned().unwrap_or_default());
             (product.id, product)
         });
         let customers = trade.customers.iter().enumerate().map(|(at, one)| {
-            let number = id(90_001, at);
+            let number = id(90_001 + apart * APART, at);
             let fields = json!({
-                "id": number, "name": one.name, "nickname": null, "dba": one.name, "owner": COMPANY, "partner": number + 1000,
+                "id": number, "name": one.name, "nickname": null, "dba": one.name, "owner": own, "partner": number + 1000,
                 "license_number": one.license, "email": one.email, "phone": one.phone, "website": null,
                 "address": one.street, "unit_number": null, "city": one.city, "state": one.state, "zipcode": one.zip,
-                "country": "United States", "managers": [id(71, one.rep)], "external_ids": {}, "archived": false,
+                "country": "United States", "managers": [id(71 + apart * STAFF_APART, one.rep)], "external_ids": {}, "archived": false,
                 "payment_term": null, "created_on": stamp(began), "modified": stamp(began),
             });
-            (number, Customer { id: number, name: one.name.clone(), fields, rep: id(71, one.rep) })
+            (number, Customer { id: number, name: one.name.clone(), fields, rep: id(71 + apart * STAFF_APART, one.rep) })
         });
-        let brand = |(at, name): (usize, &String)| json!({ "id": id(41, at), "name": name, "company": COMPANY });
+        let brand = |(at, name): (usize, &String)| brand(id(41, at), name, own);
         let staff = |(at, rep): (usize, &super::super::trade::Rep)| {
             json!({
-                "id": id(71, at), "user": id(1071, at), "company": COMPANY, "email": rep.email, "is_active": true, "is_admin": false,
+                "id": id(71 + apart * STAFF_APART, at), "user": id(1071, at), "company": own, "email": rep.email, "is_active": true, "is_admin": false,
                 "display_name": format!("{} {}", rep.first_name, rep.last_name),
             })
         };
         Self {
-            random: fastrand::Rng::with_seed(seed),
+            random: fastrand::Rng::with_seed(seed.wrapping_add(apart.unsigned_abs())),
             products: products.collect(),
             customers: customers.collect(),
             orders: BTreeMap::new(),
             batches: BTreeMap::new(),
-            brands: trade.brands.iter().enumerate().map(brand).collect(),
+            licenses: vec![json!({
+                "id": license, "number": format!("C11-{:07}-LIC", apart + 1), "type": "Recreational",
+                "display_type": "Adult Use", "classification": "Distributor",
+            })],
+            strains,
+            product_lines: BTreeMap::new(),
+            varieties: BTreeMap::new(),
+            brands: trade.brands.iter().enumerate().filter(|(at, _)| sells(*at)).map(brand).collect(),
             staff: trade.reps.iter().enumerate().map(staff).collect(),
-            next_line: 700_001,
+            next_line: 700_001 + apart * APART,
+            company,
         }
     }
 
     /// The rows of a plain list, in id order.
     pub(super) fn rows(&self, kind: &str) -> Vec<Json> {
         match kind {
-            "products" => self.products.values().map(Product::view).collect(),
+            "products" => self.products.values().map(|one| self.product_view(one, &[])).collect(),
             "customers" => self.customers.values().map(|one| one.fields.clone()).collect(),
             "brands" => self.brands.clone(),
             "company-staff" => self.staff.clone(),
             "batches" => self.batches.values().cloned().collect(),
-            "companies" => vec![json!({ "id": COMPANY, "name": "Northern Trade Co", "seller": true, "buyer": false })],
-            _ => vec![json!({ "id": 2619, "number": "C11-0000001-LIC", "type": "Recreational" })],
+            "companies" => vec![self.company.view()],
+            "licenses" => self.licenses.clone(),
+            "strains" => self.strains.clone(),
+            "product-lines" => self.product_lines.values().cloned().collect(),
+            "product-categories" => category::categories(),
+            "product-subcategories" => category::subcategories(),
+            _ => Vec::new(),
         }
     }
 
-    pub(super) fn product_by_sku(&mut self, sku: &str) -> Option<&mut Product> {
-        self.products.values_mut().find(|product| product.sku == sku)
+    pub(super) fn first_brand(&self) -> i64 {
+        self.brands.first().and_then(|brand| brand.get("id")).and_then(Json::as_i64).unwrap_or_default()
     }
+
+    pub(super) fn first_rep(&self) -> i64 {
+        self.staff.first().and_then(|one| one.get("id")).and_then(Json::as_i64).unwrap_or_default()
+    }
+}
+
+/// A brand as it is read.
+pub(super) fn brand(id: i64, name: &str, company: i64) -> Json {
+    json!({ "id": id, "name": name, "company": company, "description": "", "image": null, "banner": null })
+}
+
+/// Strains that every company finds: those of the trade's items, in order of appearance.
+fn strains(trade: &Trade) -> Vec<Json> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for item in &trade.items {
+        if !found.iter().any(|(name, _)| *name == item.strain) {
+            found.push((&item.strain, item.strain_type));
+        }
+    }
+    let row = |(id, (name, kind)): (i64, (&str, &str))| json!({ "id": id, "name": name, "parents": [], "company": null, "strain_classification": kind.to_lowercase() });
+    (1..).zip(found).map(row).collect()
 }
 
 /// An instant as the API writes it: microseconds and a numeric offset.

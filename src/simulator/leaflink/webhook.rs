@@ -34,11 +34,13 @@ impl LeafLink {
     pub(super) fn tell(&mut self, action: &str, data: &Json) {
         let body = json!({ "action": action, "data": data }).to_string().into_bytes();
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.webhook_key.as_bytes()) {
+        let company = &self.state.company;
+        let key = company.webhook_key.as_ref().unwrap_or(&self.webhook_key);
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) {
             mac.update(&body);
             let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
             headers.push(("LL-Signature".to_owned(), signature));
         }
-        self.pending.push(Webhook { headers, body });
+        self.pending.push(Webhook { headers, body, company: Some(company.id) });
     }
 }
