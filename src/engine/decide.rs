@@ -13,10 +13,7 @@ use crate::value::Value;
 
 /// Decides on a pair.
 pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
-    let context = match Context::new(plan, pipeline, situation) {
-        Ok(context) => context,
-        Err(stop) => return Step::Done(Box::new(Decision { stops: vec![stop], ..Decision::default() })),
-    };
+    let context = Context::new(plan, pipeline, situation);
     let decision = match &situation.base {
         Some(base) if situation.left.is_some() && situation.right.is_some() => update::update(&context, base),
         Some(_) => Decision::default(),
@@ -41,7 +38,7 @@ pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value)
         apart: false,
         reads: super::Reads::new(),
     };
-    let context = Context::new(plan, pipeline, &situation).ok()?;
+    let context = Context::new(plan, pipeline, &situation);
     let value = context.evaluate(pipeline.match_of(side), None, &pipeline.match_line).ok()?;
     value.to_key().filter(|text| !text.is_empty())
 }

@@ -55,6 +55,8 @@ pub struct Context<'a> {
     wants: RefCell<BTreeSet<Want>>,
     /// `with:` records by name.
     with: RefCell<BTreeMap<String, Typed>>,
+    /// Why a `with:` record that an expression asked for could not be told.
+    failed: RefCell<Option<Stop>>,
     /// Rule lines that spoke.
     lines: RefCell<BTreeSet<RuleLine>>,
     /// Lines that spoke for the rule looked at now.
@@ -62,25 +64,18 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// A context with the `with:` records resolved as far as they can be.
-    ///
-    /// # Errors
-    /// [`Stop`] where an entry finds more records than it may.
-    pub fn new(plan: &'a Plan, pipeline: &'a Pipeline, situation: &'a Situation) -> Result<Self, Stop> {
-        let context = Self {
+    /// A context; the `with:` records are looked for when a rule asks for them.
+    pub fn new(plan: &'a Plan, pipeline: &'a Pipeline, situation: &'a Situation) -> Self {
+        Self {
             plan,
             pipeline,
             situation,
             wants: RefCell::default(),
             with: RefCell::default(),
+            failed: RefCell::default(),
             lines: RefCell::default(),
             recent: RefCell::default(),
-        };
-        for read in &pipeline.with {
-            let found = context.find_with(read)?;
-            context.with.borrow_mut().insert(read.name.clone(), found);
         }
-        Ok(context)
     }
 
     /// Reads not answered yet.
@@ -138,7 +133,28 @@ impl<'a> Context<'a> {
         line: &RuleLine,
     ) -> Result<Value, Stop> {
         let scope = Within { context: self, element };
-        expression.evaluate(&scope).map_err(|fault| stop_of(&fault, line))
+        let value = expression.evaluate(&scope).map_err(|fault| stop_of(&fault, line));
+        match self.failed.take() {
+            Some(stop) => Err(stop),
+            None => value,
+        }
+    }
+
+    /// A `with:` record, looked for at its first use.
+    fn with(&self, name: &str) -> Option<Typed> {
+        if let Some(known) = self.with.borrow().get(name) {
+            return Some(known.clone());
+        }
+        let read = self.pipeline.with.iter().find(|read| read.name == name)?;
+        let found = match self.find_with(read) {
+            Ok(found) => found,
+            Err(stop) => {
+                self.failed.replace(Some(stop));
+                return None;
+            }
+        };
+        self.with.borrow_mut().insert(name.to_owned(), found.clone());
+        Some(found)
     }
 
     fn find_with(&self, read: &WithRead) -> Result<Typed, Stop> {
@@ -286,7 +302,7 @@ impl<'a> Context<'a> {
         if name == "settings" {
             return Some(Typed { value: self.situation.settings.clone(), at: None, account: String::new() });
         }
-        self.with.borrow().get(name).cloned()
+        self.with(name)
     }
 
     /// Follows a path from a typed value.

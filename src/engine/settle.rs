@@ -24,7 +24,7 @@ pub struct Seen<'a> {
 /// cannot be worked out keeps its old base and is decided again.
 pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<'_>) -> Base {
     let mut base = after.base.clone().unwrap_or_default();
-    let Ok(context) = Context::new(plan, pipeline, after) else { return base };
+    let context = Context::new(plan, pipeline, after);
     for rule in pipeline.rules.iter().filter(|rule| !rule.on_create) {
         if seen.rules.is_some_and(|named| !named.contains(&rule.id)) {
             continue;

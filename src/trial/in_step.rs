@@ -170,7 +170,7 @@ async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Pl
     let seen = Seen { side: Side::Right, sent: &Value::Null, rules: Some(&rules), partial: false };
     for _ in 0..READ_ROUNDS_MAX {
         let wants = {
-            let context = Context::new(&stage.plan, pipeline, &after).map_err(|stop| stop.message)?;
+            let context = Context::new(&stage.plan, pipeline, &after);
             for rule in &pipeline.rules {
                 // Only what must be read is of interest here.
                 let _ = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right));
@@ -211,7 +211,7 @@ fn situation(stage: &Stage, (left, right): (&Placed, &Placed), changed: Side) ->
 async fn fill(stage: &Stage, pipeline: &Pipeline, side: Side, situation: &mut Situation) -> Result<Record, String> {
     for _ in 0..READ_ROUNDS_MAX {
         let (fields, wants) = {
-            let context = Context::new(&stage.plan, pipeline, situation).map_err(|stop| stop.message)?;
+            let context = Context::new(&stage.plan, pipeline, situation);
             let mut fields = Record::new();
             for rule in pipeline.rules.iter().filter(|rule| context.flows(rule, side)) {
                 if let (Some(path), Some(value)) = (target_path(rule, side), asked(&context, rule, side)) {
