@@ -15,6 +15,7 @@ pub mod pipeline;
 pub mod rule;
 pub mod settings;
 pub mod system;
+pub mod system_names;
 pub mod table;
 pub mod test;
 mod test_value;
