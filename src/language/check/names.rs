@@ -78,7 +78,8 @@ pub fn check(checker: &mut Checker<'_>, names: &Names, at: &Expression) -> Kind 
             operand::condition(checker, (&decides, condition.span), "decides nothing here");
             kind
         }
-        ExpressionKind::Park(_) => Kind::Any,
+        // It gives no value, so it changes no kind.
+        ExpressionKind::Park(_) => Kind::Null,
     }
 }
 

@@ -131,10 +131,11 @@ fn value_rule(
 
 /// What a one-way arrow carries as it is, is of the target's kind. What goes both ways is judged by its round trip.
 fn carried(checker: &mut Checker<'_>, line: &ArrowRule, kinds: &[Kind; 2], target: usize) {
-    let source = if target == 0 { &line.right } else { &line.left };
+    let [left, right] = kinds;
+    let (source, field, given) = if target == 0 { (&line.right, left, right) } else { (&line.left, right, left) };
     let straight = line.modifiers.table.is_none() && line.modifiers.pipeline.is_none();
     if straight && !matches!(source.kind, ExpressionKind::Literal(_)) {
-        operand::assigned(checker, &kinds[target], (&kinds[1 - target], source.span));
+        operand::assigned(checker, field, (given, source.span));
     }
 }
 

@@ -313,7 +313,7 @@ fn place_call(checker: &mut Checker<'_>, record: &mut RecordType, key: &Scalar, 
     };
     system_names::call(checker, record, node, ready);
     if let Some(field) = key.text.strip_prefix("find by ") {
-        if !Path::parse(field).is_some_and(|path| record.field(&path).is_some()) {
+        if Path::parse(field).is_none_or(|path| record.field(&path).is_none()) {
             let span = key.part(key.text.len() - field.len(), key.text.len());
             unknown_field(checker, record, &Path::default(), (field, span));
         }
