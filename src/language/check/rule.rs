@@ -6,9 +6,9 @@ use super::check::Checker;
 use super::keyed_list;
 use super::names::{self, Names};
 use super::operand;
-use crate::diagnostic::Span;
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Arrow, FieldRule, Owner, RecordType, RuleBody, Table};
+use crate::language::plan::{Arrow, Field, FieldRule, Owner, RecordType, RuleBody, Table};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression};
 use crate::language::syntax::mapping::text;
 use crate::language::syntax::rule_line::{self, ArrowRule};
@@ -218,14 +218,27 @@ fn writable(
     let written = if line.modifiers.on_create { field.on_create } else { field.on_create || field.on_update };
     if !written && !is_state {
         let message = format!("`{}.{}` cannot be written: `{whole}` is read only", kind.system, kind.name);
-        let finding = crate::diagnostic::Diagnostic::error(
-            crate::diagnostic::Code("read-only"),
-            message,
-            tree.span,
-            "written here",
-        );
-        checker.found.push(finding.label(field.span, "declared read only here"));
+        let finding = Diagnostic::error(Code("read-only"), message, tree.span, "written here");
+        return checker.found.push(finding.label(field.span, "declared read only here"));
     }
+    if !line.modifiers.on_create && !is_state && inside.is_none() {
+        updatable(checker, kind, (field, tree.span));
+    }
+}
+
+/// What follows later changes is a field that an update sends.
+fn updatable(checker: &mut Checker<'_>, kind: &RecordType, (field, span): (&Field, Span)) {
+    let covered = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
+    let message = match &kind.update {
+        None => format!("`{}` has no call that updates a `{}`", kind.system, kind.name),
+        Some(call) if covered(&call.never) => format!("the update of `{}` never sends `{}`", kind.name, field.path),
+        Some(call) if !field.on_update && !covered(&call.resend) => {
+            format!("`{}` is written only on create", field.path)
+        }
+        Some(_) => return,
+    };
+    let finding = Diagnostic::error(Code("read-only"), message, span, "written later too");
+    checker.found.push(finding.label(field.span, "declared here").help("add `on create`"));
 }
 
 /// A constant says when it is written, and is a value that its target can have.
