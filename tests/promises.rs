@@ -185,3 +185,20 @@ fn a_value_that_no_row_knows_parks_its_group_alone() {
     assert_eq!(Pair::only(&pair.depot, "parcel")["mine"], "n");
     assert_eq!(Pair::only(&pair.depot, "parcel")["stage"], "Open");
 }
+
+#[test]
+fn what_cannot_be_looked_up_is_listed_once_for_all() {
+    let pair = Pair::start();
+    Pair::put(&pair.shop, "town", &json!([{ "id": 1, "name": "North" }, { "id": 2, "name": "South" }]));
+    Pair::put(&pair.shop, "person", &json!([{ "id": 7, "town": 2 }, { "id": 8, "town": 1 }]));
+    let order = |number: usize| json!({ "number": number, "state": "Paid", "code": "c", "buyer": 7 + number % 2 });
+    Pair::put(&pair.shop, "order", &Json::Array((1..=5).map(order).collect()));
+    let told = pair.sync(&[]);
+    assert!(told.contains("parcels: 5 × create"), "{told}");
+    let parcels = get(&format!("{}/_control/state", pair.depot.url))["parcel"].clone();
+    let towns: Vec<&str> = parcels.as_array().unwrap().iter().map(|one| one["town"].as_str().unwrap()).collect();
+    assert_eq!(towns.iter().filter(|town| **town == "North").count(), 3, "{parcels}");
+    let calls = get(&format!("{}/_control/calls", pair.shop.url));
+    let lists = calls.as_array().unwrap().iter().filter(|call| call["record"] == "town").count();
+    assert_eq!(lists, 1, "{calls:#}");
+}
