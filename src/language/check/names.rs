@@ -188,7 +188,8 @@ fn may_fail(checker: &mut Checker<'_>, names: &Names, name: &Name, (arguments, k
 fn link_call(checker: &mut Checker<'_>, name: &Name, arguments: &[Expression]) -> Kind {
     let [pipeline, _] = arguments else {
         let message = format!("`{}` takes a pipeline and a key", name.text);
-        checker.error("type-arguments", message, name.span, "write it as `linked(\"PIPELINE\", key)`");
+        let at = format!("write it as `{}(\"PIPELINE\", key)`", name.text);
+        checker.error("type-arguments", message, name.span, &at);
         return Kind::Any;
     };
     match &pipeline.kind {
