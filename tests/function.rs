@@ -58,3 +58,14 @@ fn function_reference() {
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(kept, now, "refresh with UPDATE=1 cargo test function_reference");
 }
+
+#[test]
+fn the_library_is_small_and_named_as_people_say_it() {
+    let promised = "trim lower upper replace split join starts_with ends_with contains matches number text round floor \
+                    ceil min max sum count first last any all unique date linked counterpart";
+    let mut promised: Vec<&str> = promised.split_whitespace().collect();
+    let mut found: Vec<&str> = registry::all().iter().map(|function| function.name).chain(registry::ASKED).collect();
+    promised.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, promised);
+}

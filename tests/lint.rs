@@ -120,3 +120,64 @@ fn a_byte_order_mark_and_line_ends_of_windows_change_nothing() {
     let done = petiole().arg("lint").arg(&rules).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
+
+/// Codes of what lint finds in a folder, with the place of each.
+fn codes(folder: &Folder) -> Vec<(String, String, u64, u64)> {
+    let done = petiole().args(["lint", "--format", "json"]).arg(&folder.0).output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    let report: Json = serde_json::from_slice(&done.stdout).unwrap();
+    let place = |one: &Json| {
+        let file = one["file"].as_str().unwrap().replace(&folder.0.display().to_string(), "rules");
+        (one["code"].as_str().unwrap().to_owned(), file, one["line"].as_u64().unwrap(), one["column"].as_u64().unwrap())
+    };
+    report["findings"].as_array().unwrap().iter().map(place).collect()
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_whole_is_never_read_in_part() {
+    let folder = Folder::new();
+    std::fs::write(folder.0.join("notes.txt"), "no rules").unwrap();
+    assert_eq!(codes(&folder), [("no-rules".to_owned(), "rules".to_owned(), 1, 1)]);
+
+    let folder = Folder::new();
+    std::fs::write(folder.0.join("a.yaml"), vec![b'#'; 16 * 1024 * 1024 + 1]).unwrap();
+    assert_eq!(codes(&folder), [("file-too-large".to_owned(), "rules/a.yaml".to_owned(), 1, 1)]);
+
+    let folder = Folder::new();
+    std::fs::write(folder.0.join("a.yaml"), b"settings:\n  colour: gr\xfcn\n").unwrap();
+    assert!(
+        codes(&folder).contains(&("not-utf-8".to_owned(), "rules/a.yaml".to_owned(), 2, 13)),
+        "{:?}",
+        codes(&folder)
+    );
+
+    let folder = Folder::new();
+    for number in 0..2_001 {
+        std::fs::write(folder.0.join(format!("{number}.yaml")), "tests: []\n").unwrap();
+    }
+    assert_eq!(codes(&folder).iter().map(|(code, ..)| code.as_str()).collect::<Vec<_>>(), ["too-many-files"]);
+
+    let folder = Folder::new();
+    let deep = (0..20).fold(folder.0.clone(), |path, number| path.join(number.to_string()));
+    std::fs::create_dir_all(&deep).unwrap();
+    std::fs::write(deep.join("a.yaml"), "tests: []\n").unwrap();
+    assert!(codes(&folder).iter().any(|(code, ..)| code == "too-many-files"), "{:?}", codes(&folder));
+}
+
+#[test]
+fn every_file_below_the_folder_is_read_wherever_it_lies() {
+    let folder = Folder::new();
+    let rules = fast_rules(&folder.0);
+    for (from, to) in [
+        ("systems/flourish.yaml", "a/b/c/one.yaml"),
+        ("tables/order_status.yaml", "two.yml"),
+        ("accounts.yaml", "systems/x.yaml"),
+    ] {
+        std::fs::create_dir_all(rules.join(to).parent().unwrap()).unwrap();
+        std::fs::rename(rules.join(from), rules.join(to)).unwrap();
+    }
+    std::fs::write(rules.join(".hidden.yaml"), "nonsense: [").unwrap();
+    std::fs::write(rules.join("orders.yaml~"), "nonsense: [").unwrap();
+    let done = petiole().arg("lint").arg(&rules).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}

@@ -114,7 +114,8 @@ fn a_two_way_table_of_values_gives_back_what_it_was_given() {
         ("systems/depot.yaml", "      remark: text\n", "      remark: enum [Coins, Plastic]\n"),
     ];
     let rule: Edit = (PIPELINE, "    - if settings.remarks == \"keep\" then shop.note else null -> depot.remark\n", "");
-    let setting: Edit = ("settings.yaml", "  remarks: keep\n", "");
+    let with_type = "  remarks: keep\n  bring: [Paid]\ntypes:\n  remarks: one of [keep, drop]\n";
+    let setting: Edit = ("settings.yaml", with_type, "  bring: [Paid]\ntypes:\n");
     let group: Edit =
         (PIPELINE, "  content:\n", "  pay:\n    - shop.note <-> depot.remark   via table pay\n  content:\n");
     let owner: Edit = ("ownership.yaml", "    state: shop", "    state: shop\n    pay: both");

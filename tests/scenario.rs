@@ -215,4 +215,5 @@ pages![
     an_edit_before_it_crosses,
     an_unsigned_webhook,
     a_setting_changes_while_it_runs,
+    a_sku_that_is_nearly_right,
 ];

@@ -38,8 +38,10 @@ pub fn compile_texts(sources: SourceMap) -> Compilation {
 
 fn finish(mut sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
     let unread = !findings.is_empty();
+    let broken: Vec<_> = findings.iter().map(|one| one.primary.span.file).collect();
     let Checked { rules, found, hidden } = check(&sources);
-    findings.extend(found);
+    // Of a file that could not be read nothing else is said.
+    findings.extend(found.into_iter().filter(|one| !broken.contains(&one.primary.span.file)));
     let hash = sources.hash();
     sources.hide(&hidden);
     findings.extend(rules.iter().flat_map(|rules| lint(rules, &sources)));

@@ -137,12 +137,13 @@ impl Peer {
         key
     }
 
-    /// Lays fields over a record and stamps it.
+    /// Lays fields over a record and stamps it, unless the fields say themselves when it was changed.
     pub(super) fn change(&mut self, now: Timestamp, kind: &RecordType, key: &str, fields: &Record) {
         let Some(row) = self.tables.get_mut(&kind.name).and_then(|table| table.rows.get_mut(key)) else { return };
         let Value::Record(held) = &mut row.value else { return };
         lay_over(held, fields);
-        if let Some(path) = kind.modified.as_deref().and_then(Path::parse) {
+        let stamp = kind.modified.as_deref().filter(|name| !fields.contains_key(*name)).and_then(Path::parse);
+        if let Some(path) = stamp {
             path.write(held, Value::Timestamp(now));
         }
         row.changed = now;

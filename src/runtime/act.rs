@@ -233,7 +233,7 @@ impl Runtime {
         if pairing.target() != target {
             history.push(entry(target.clone()));
         }
-        history.extend(write.lost.iter().map(|lost| self.gave_way(pairing, lost)));
+        history.extend(write.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
         let settlement = Settlement { intent: Some((intent.number, IntentState::Done)), link: Some(link), history };
         self.store.settle(settlement).await?;
         if write.id.is_none() {
@@ -268,8 +268,8 @@ impl Runtime {
         Ok(())
     }
 
-    /// A losing value stays readable in the record's history.
-    fn gave_way(&self, pairing: &Pairing<'_>, lost: &Lost) -> HistoryEntry {
+    /// A losing value stays readable in the history of both records, whichever of them was looked at first.
+    fn gave_way(&self, pairing: &Pairing<'_>, (link, lost): (&Link, &Lost)) -> [HistoryEntry; 2] {
         let system = &pairing.pipeline.record(lost.side).system;
         self.tell(Happening::GaveWay {
             target: pairing.target(),
@@ -279,13 +279,18 @@ impl Runtime {
             won: lost.winner.clone(),
             line: lost.line.to_string(),
         });
-        HistoryEntry {
-            at: self.world.clock.now(),
-            target: pairing.target(),
+        let at = self.world.clock.now();
+        [(Side::Left, &link.left), (Side::Right, &link.right)].map(|(side, end)| HistoryEntry {
+            at,
+            target: RecordRef {
+                account: end.account.clone(),
+                record: pairing.pipeline.record(side).name.clone(),
+                id: end.id.clone(),
+            },
             what: format!("both sides changed `{}`: {system}'s {} gave way to {}", lost.group, lost.value, lost.winner),
             detail: lost.value.clone(),
             lines: vec![lost.line.to_string()],
-        }
+        })
     }
 
     async fn link_after(&self, pairing: &Pairing<'_>, (side, id): (Side, &str), base: Base) -> Result<Link, Trouble> {

@@ -96,6 +96,7 @@ impl Report {
             "parked": parked,
             "put_off": put_off,
             "passed_by": passed_by,
+            "gave_way": self.gave_way,
         })
     }
 }

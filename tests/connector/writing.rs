@@ -130,3 +130,13 @@ async fn secrets_are_never_shown() {
     assert!(!shown.contains("very-") && !shown.contains("pass-word"), "{shown}");
     assert!(shown.contains("api_key"), "names of secrets may be shown");
 }
+
+#[tokio::test]
+async fn what_an_update_must_never_hold_is_not_sent() {
+    let bench = Bench::new(vec![answer(200, "")]);
+    let mut order = RecordType::clone(&bench.order());
+    order.update.as_mut().unwrap().never = vec![path("ref"), path("lines")];
+    let present = Value::Record(fields(r#"{"id":"1","ref":"r","status":"Open","facility":"F2","lines":[]}"#));
+    bench.connector.update(&order, "1", &fields(r#"{"due":"2026-01-02","ref":"other"}"#), &present).await.unwrap();
+    assert_eq!(bench.sent(0).to_string(), r#"{"due":"2026-01-02"}"#);
+}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::carries;
 use super::check::Checker;
-use super::settings::{reference, setting};
-use crate::diagnostic::{Code, Diagnostic};
+use super::settings::{fits, reference, setting};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Account, Setting};
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::{Node, NodeKind};
@@ -50,6 +50,12 @@ fn account(checker: &mut Checker<'_>, name: &str, node: &Node) -> Option<Account
             let message = format!("an account has no key `{}` that holds more than one text", key.text);
             checker.unknown("unknown-key", message, (&key.text, key.span), OWN_KEYS);
         }
+    }
+    if let Some(carries) = map.get("carries").and_then(|node| text(node, "`carries`", &mut checker.found))
+        && carries.text != "always"
+    {
+        let message = "an account carries everything of its system in this version";
+        checker.unknown("unknown-value", message, (&carries.text, carries.span), ["always"]);
     }
     let settings = map.get("settings").map(|node| own_settings(checker, node)).unwrap_or_default();
     Some(Account {
@@ -95,19 +101,23 @@ fn own_settings(checker: &mut Checker<'_>, node: &Node) -> BTreeMap<String, Sett
         match &node.kind {
             NodeKind::Mapping(inner) => {
                 for (inner_key, inner_node) in inner {
-                    let found = setting(checker, inner_node);
-                    settings.insert(format!("{}.{}", key.text, inner_key.text), found);
+                    let name = format!("{}.{}", key.text, inner_key.text);
+                    settings.extend(own_setting(checker, (name, inner_key.span), inner_node));
                 }
             }
-            _ => {
-                settings.insert(key.text.clone(), setting(checker, node));
-            }
+            _ => settings.extend(own_setting(checker, (key.text.clone(), key.span), node)),
         }
     }
-    let known: Vec<String> = checker.types.keys().cloned().collect();
-    for name in settings.keys().filter(|name| !known.is_empty() && !known.contains(name)).cloned().collect::<Vec<_>>() {
-        let message = format!("there is no setting `{name}`");
-        checker.unknown("unknown-setting", message, (&name, map.span), known.iter().map(String::as_str));
-    }
     settings
+}
+
+fn own_setting(checker: &mut Checker<'_>, (name, span): (String, Span), node: &Node) -> Option<(String, Setting)> {
+    if !checker.settings.contains_key(&name) {
+        let known: Vec<String> = checker.settings.keys().cloned().collect();
+        let message = format!("there is no setting `{name}`");
+        checker.unknown("unknown-setting", message, (&name, span), known.iter().map(String::as_str));
+        return None;
+    }
+    fits(checker, &name, node);
+    Some((name, setting(checker, node)))
 }

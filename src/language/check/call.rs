@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::check::Checker;
+use super::settings::SettingType;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Call, Each, Template, TemplatePart};
 use crate::language::syntax::mapping::{Mapping, list, text};
@@ -80,6 +81,11 @@ fn each(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Each> {
         let span = scalar.part(scalar.text.len() - start - setting.len(), scalar.text.len() - start);
         let message = format!("there is no setting `{setting}`");
         checker.unknown("unknown-setting", message, (&setting, span), known.iter().map(String::as_str));
+    }
+    if let Some(kind) = checker.types.get(&setting)
+        && !matches!(kind, SettingType::List(_))
+    {
+        checker.error("type-list", format!("`{setting}` is no list"), scalar.span, "`each` needs a list of values");
     }
     Some(Each { name, setting })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::allowed::{self, Allowed};
 use super::ownership::Ownership;
 use super::settings::SettingTypes;
+use super::system_names::{self, Wanted};
 use super::{account, ownership, pipeline, settings, system, table, test};
 use crate::diagnostic::{Code, Diagnostic, Severity, Sources as _, Span, suggest};
 use crate::language::plan::expression::CompiledExpression;
@@ -67,6 +68,8 @@ pub struct Checker<'a> {
     pub pipelines: BTreeMap<String, Span>,
     /// The kinds that pipelines pair, by system and name: grouped where they say so.
     pub grouped: BTreeMap<(String, String), Arc<RecordType>>,
+    /// What the system files ask of their accounts.
+    pub wanted: Vec<Wanted>,
     /// Places of the files that are never shown.
     pub hidden: Vec<Span>,
     /// Who owns what.
@@ -140,6 +143,7 @@ pub fn check(sources: &SourceMap) -> Checked {
         tables: BTreeMap::new(),
         pipelines: BTreeMap::new(),
         grouped: BTreeMap::new(),
+        wanted: Vec::new(),
         hidden: Vec::new(),
         ownership: Ownership::default(),
         places: BTreeMap::new(),
@@ -149,6 +153,7 @@ pub fn check(sources: &SourceMap) -> Checked {
     of("settings").into_iter().for_each(|node| settings::check(&mut checker, node));
     of("system").into_iter().for_each(|node| system::check(&mut checker, node));
     of("accounts").into_iter().for_each(|node| account::check(&mut checker, node));
+    system_names::accounts(&mut checker);
     of("pipeline").into_iter().for_each(|node| pipeline::declare(&mut checker, node));
     of("ownership").into_iter().for_each(|node| ownership::check(&mut checker, node));
     of("table").into_iter().for_each(|node| table::check(&mut checker, node));

@@ -17,6 +17,7 @@ pub mod rule;
 pub mod settings;
 pub mod standing;
 pub mod system;
+pub mod system_names;
 pub mod table;
 pub mod test;
 mod test_value;

@@ -9,7 +9,7 @@ use super::operand;
 use super::settings::SettingType;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::function::{Function, registry};
-use crate::language::plan::{RecordType, System};
+use crate::language::plan::{RecordType, Setting, System};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::value::{Kind, Path, Segment, Value};
 
@@ -33,6 +33,8 @@ pub struct Names {
     pub heads: BTreeMap<String, Meaning>,
     /// What `.` is.
     pub element: Option<Meaning>,
+    /// Whether a `??` behind says what happens where something fails.
+    pub guarded: bool,
 }
 
 /// Checks an expression; answers what kind of value it gives, as far as that is known.
@@ -78,7 +80,8 @@ pub fn check(checker: &mut Checker<'_>, names: &Names, at: &Expression) -> Kind 
             operand::condition(checker, (&decides, condition.span), "decides nothing here");
             kind
         }
-        ExpressionKind::Park(_) => Kind::Any,
+        // It gives no value, so it changes no kind.
+        ExpressionKind::Park(_) => Kind::Null,
     }
 }
 
@@ -115,6 +118,7 @@ fn call(checker: &mut Checker<'_>, names: &Names, (name, arguments): (&Name, &[E
     }
     if let Some(function) = registry::find(&name.text) {
         fits(checker, function, name, (arguments, &kinds));
+        may_fail(checker, names, name, (arguments, &kinds));
         return function.gives.clone();
     }
     let script = checker.scripts.functions().find(|function| function.name == name.text).cloned();
@@ -172,6 +176,16 @@ fn fits(checker: &mut Checker<'_>, function: &Function, name: &Name, (arguments,
     }
 }
 
+/// Text that need not spell a number or a date, without a word on what happens then.
+fn may_fail(checker: &mut Checker<'_>, names: &Names, name: &Name, (arguments, kinds): (&[Expression], &[Kind])) {
+    let constant = matches!(arguments, [Expression { kind: ExpressionKind::Literal(_), .. }]);
+    let spells = matches!(name.text.as_str(), "number" | "date") && kinds.first().is_some_and(operand::is_text);
+    if spells && !constant && !names.guarded {
+        let message = format!("`{}` fails where the text spells no {0}", name.text);
+        operand::fallible(checker, message, name.span);
+    }
+}
+
 /// `linked("PIPELINE", key)`, `counterpart("PIPELINE", key)`, `mapped("TABLE", value)`
 fn asked(checker: &mut Checker<'_>, name: &Name, arguments: &[Expression]) -> Kind {
     let of_table = name.text == "mapped";
@@ -209,8 +223,13 @@ fn binary(
     operator: Operator,
     (left, right): (&Expression, &Expression),
 ) -> Kind {
-    let kinds = [check(checker, names, left), check(checker, names, right)];
+    let guarded = Names { guarded: true, ..names.clone() };
+    let left_names = if operator == Operator::Else { &guarded } else { names };
+    let kinds = [check(checker, left_names, left), check(checker, names, right)];
     match operator {
+        Operator::Divide if !names.guarded && !is_divisor(right) => {
+            operand::fallible(checker, "a division fails where this is 0".to_owned(), right.span);
+        }
         Operator::Equal | Operator::NotEqual => {
             member(checker, &kinds[0], right);
             member(checker, &kinds[1], left);
@@ -218,6 +237,11 @@ fn binary(
         Operator::In => {
             if let ExpressionKind::List(items) = &right.kind {
                 items.iter().for_each(|item| member(checker, &kinds[0], item));
+            }
+            if let ExpressionKind::Path(PathExpression { head: Some(head), .. }) = &right.kind
+                && head.text == "settings"
+            {
+                setting_members(checker, &kinds, right.span);
             }
         }
         _ => {}
@@ -233,6 +257,21 @@ fn member(checker: &mut Checker<'_>, kind: &Kind, other: &Expression) {
         let message = format!("{text:?} is no value of what it is compared with");
         checker.unknown("unknown-value", message, (text, other.span), values.iter().map(String::as_str));
     }
+}
+
+/// Whatever a list among the settings may hold is a value that the field can have.
+fn setting_members(checker: &mut Checker<'_>, kinds: &[Kind; 2], span: Span) {
+    let (Kind::Enum(values), Kind::List(inner)) = (&kinds[0], &kinds[1]) else { return };
+    let Kind::Enum(listed) = inner.as_ref() else { return };
+    for value in listed.iter().filter(|value| !values.contains(value)) {
+        let message = format!("`{value}` may stand in this list, and is no value of what is looked for");
+        checker.unknown("unknown-value", message, (value, span), values.iter().map(String::as_str));
+    }
+}
+
+/// A constant that is not zero.
+fn is_divisor(tree: &Expression) -> bool {
+    matches!(&tree.kind, ExpressionKind::Literal(value) if value.as_decimal().is_some_and(|number| !number.is_zero()))
 }
 
 fn path_kind(checker: &mut Checker<'_>, names: &Names, path: &PathExpression, span: Span) -> Kind {
@@ -321,9 +360,12 @@ fn setting_kind(checker: &mut Checker<'_>, steps: &[Step], head: &Name) -> Kind 
     let name = parts.join(".");
     if checker.settings.contains_key(&name) {
         return match checker.types.get(&name) {
-            Some(SettingType::OneOf(values)) => Kind::Enum(values.clone().into()),
-            Some(SettingType::List(_)) => Kind::List(Box::new(Kind::Any)),
-            _ => Kind::Text,
+            Some(kind) => type_kind(kind),
+            None => match checker.settings.get(&name) {
+                Some(Setting::List(_)) => Kind::List(Box::new(Kind::Any)),
+                Some(Setting::Value(value)) => literal(value),
+                _ => Kind::Text,
+            },
         };
     }
     // The first step that leads nowhere is the one to point at.
@@ -352,6 +394,15 @@ fn setting_kind(checker: &mut Checker<'_>, steps: &[Step], head: &Name) -> Kind 
         known.iter().map(String::as_str),
     );
     Kind::Any
+}
+
+fn type_kind(kind: &SettingType) -> Kind {
+    match kind {
+        SettingType::OneOf(values) if values.iter().all(|value| value == "true" || value == "false") => Kind::Bool,
+        SettingType::OneOf(values) => Kind::Enum(values.clone().into()),
+        SettingType::List(inner) => Kind::List(Box::new(type_kind(inner))),
+        SettingType::Text => Kind::Text,
+    }
 }
 
 /// `[]` gives the list of what stands in each element, `[0]` what stands in one.

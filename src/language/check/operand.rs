@@ -47,6 +47,9 @@ pub fn binary(checker: &mut Checker<'_>, operator: Operator, [left, right]: [(&K
             if known && classes[0] != classes[1] {
                 let message = format!("{} and {} are never equal", left.0, right.0);
                 refuse(checker, message, whole, help_to_compare(classes));
+            } else if disjoint(left.0, right.0) {
+                let message = format!("{} and {} are never equal", left.0, right.0);
+                refuse(checker, message, whole, "no value stands in both");
             }
             Kind::Bool
         }
@@ -62,11 +65,57 @@ pub fn binary(checker: &mut Checker<'_>, operator: Operator, [left, right]: [(&K
                 let message = format!("`in` looks into a list, and this is {}", right.0);
                 refuse(checker, message, right.1, "write `[…]`, or `contains(text, part)` for text");
             }
+            if let Kind::List(inner) = right.0 {
+                let classes = [classes[0], class(inner)];
+                let known = !classes.contains(&Class::Unknown);
+                if known && classes[0] != classes[1] || disjoint(left.0, inner) {
+                    let message = format!("{} is never in {}", left.0, right.0);
+                    refuse(checker, message, whole, help_to_compare(classes));
+                }
+            }
             Kind::Bool
         }
         Operator::Else => either(left.0, right.0),
         _ => calculated(checker, operator, [left, right]),
     }
+}
+
+/// Whether both have their values named, and none of them in common.
+fn disjoint(one: &Kind, other: &Kind) -> bool {
+    matches!((one, other), (Kind::Enum(one), Kind::Enum(other)) if !one.iter().any(|value| other.contains(value)))
+}
+
+/// A value that goes into a field as it is: any value that it may be is one that the field can have.
+pub fn assigned(checker: &mut Checker<'_>, field: &Kind, (given, span): (&Kind, Span)) {
+    let message = match (field, given) {
+        (Kind::Integer, Kind::Decimal) => return,
+        (Kind::Enum(known), Kind::Enum(values)) => match values.iter().find(|value| !known.contains(value)) {
+            Some(value) => format!("the field has no value `{value}`, which this may be"),
+            None => return,
+        },
+        _ if field.takes(given) => return,
+        _ => format!("the field is {field} and this is {given}"),
+    };
+    let help = match (class(field), class(given)) {
+        (Class::Text, Class::Number | Class::Truth | Class::Day | Class::Instant) => "write `text(…)`",
+        (Class::Number, Class::Text) => "write `number(…) ?? park \"why\"`",
+        (Class::Text, Class::Text) => "carry it over by a table: `via table T`",
+        (Class::Day, Class::Text | Class::Instant) => "write `date(…)`",
+        (_, Class::Many) => "take one of them: `first(…)`, `sum(…)`, `join(…)`",
+        _ => "carry over a value of the field's kind",
+    };
+    refuse(checker, message, span, help);
+}
+
+/// What may fail says what happens then, by `??` behind it.
+pub fn fallible(checker: &mut Checker<'_>, message: String, span: Span) {
+    let finding = Diagnostic::error(Code("type-fallible"), message, span, "nobody says what happens then");
+    checker.found.push(finding.help("write `… ?? VALUE`, or `… ?? park \"why\"`"));
+}
+
+/// Whether a value is text, as far as is known.
+pub fn is_text(kind: &Kind) -> bool {
+    class(kind) == Class::Text
 }
 
 /// What decides is true or false; everything else counts as not true.

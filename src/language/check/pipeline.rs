@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::check::Checker;
 use super::names::{self, Meaning, Names};
+use super::operand;
 use super::rule::{self, RuleContext};
 use super::standing;
 use crate::language::plan::{Cardinality, Create, Owner, Pipeline, RecordType, RuleLine, WithRead};
@@ -30,13 +31,22 @@ pub fn declare(checker: &mut Checker<'_>, node: &Node) {
 pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
     let file = Mapping::of(node, "a pipeline", &KEYS, &mut checker.found)?;
     let name = file.get("pipeline").and_then(|node| text(node, "`pipeline`", &mut checker.found))?;
-    let sides: Vec<Arc<RecordType>> = file
-        .require("between", &mut checker.found)
-        .map(|node| list(node, "`between`", &mut checker.found))?
+    let between = file.require("between", &mut checker.found)?;
+    let sides: Vec<Option<Arc<RecordType>>> = list(between, "`between`", &mut checker.found)
         .into_iter()
-        .filter_map(|node| text(node, "a side", &mut checker.found).and_then(|scalar| side(checker, scalar)))
+        .map(|node| text(node, "a side", &mut checker.found).and_then(|scalar| side(checker, scalar)))
         .collect();
-    let [left, right] = <[Arc<RecordType>; 2]>::try_from(sides).ok()?;
+    let Ok([left, right]) = <[Option<Arc<RecordType>>; 2]>::try_from(sides) else {
+        let at = "write `[SYSTEM.RECORD, SYSTEM.RECORD]`";
+        checker.error("type-shape", "a pipeline stands between two records", between.span, at);
+        return None;
+    };
+    let (left, right) = (left?, right?);
+    if left.system == right.system {
+        let message = format!("a pipeline stands between two systems, and both sides are of `{}`", left.system);
+        checker.error("type-match", message, between.span, "names could not tell the sides apart");
+        return None;
+    }
     let mut scope = Names::default();
     for kind in [&left, &right] {
         let meaning = match kind.grouped {
@@ -270,7 +280,8 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Name
         return None;
     };
     let inner = Names { element: Some(Meaning::Record(Arc::clone(&record), Path::default())), ..scope.clone() };
-    names::check(checker, &inner, &line.condition);
+    let kind = names::check(checker, &inner, &line.condition);
+    operand::condition(checker, (&kind, line.condition.span), "decides nothing here");
     if line.many == line.at_most_one {
         checker.error(
             "type-cardinality",
@@ -340,7 +351,8 @@ fn creates(
             None
         } else {
             let Some(tree) = condition(checker, scalar) else { continue };
-            names::check(checker, scope, &tree);
+            let kind = names::check(checker, scope, &tree);
+            operand::condition(checker, (&kind, tree.span), "decides nothing here");
             Some(checker.compile(tree))
         };
         // Where nobody is named, whoever has a record may have its counterpart made.

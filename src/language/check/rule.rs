@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::check::Checker;
 use super::keyed_list;
 use super::names::{self, Names};
-use crate::diagnostic::Span;
+use super::operand;
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Arrow, FieldRule, Owner, RecordType, RuleBody, Table};
-use crate::language::syntax::expression::{Expression, ExpressionKind, Name, PathExpression};
+use crate::language::plan::{Arrow, Field, FieldRule, Owner, RecordType, RuleBody, Table};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression};
 use crate::language::syntax::mapping::text;
 use crate::language::syntax::rule_line::{self, ArrowRule};
 use crate::language::syntax::yaml::{Node, NodeKind};
@@ -86,6 +87,9 @@ fn value_rule(
         if line.arrow != away {
             writable(checker, context, (side, inside), (&paths, &line));
         }
+        if line.arrow != away && line.arrow != Arrow::Both {
+            carried(checker, &line, &kinds, side);
+        }
         if let ExpressionKind::Literal(value) = &tree.kind {
             constant(checker, &line, (value, tree.span), kinds.get(1 - side));
         }
@@ -125,6 +129,16 @@ fn value_rule(
     Some(finish(checker, context, &line, (body, when)))
 }
 
+/// What a one-way arrow carries as it is, is of the target's kind. What goes both ways is judged by its round trip.
+fn carried(checker: &mut Checker<'_>, line: &ArrowRule, kinds: &[Kind; 2], target: usize) {
+    let [left, right] = kinds;
+    let (source, field, given) = if target == 0 { (&line.right, left, right) } else { (&line.left, right, left) };
+    let straight = line.modifiers.table.is_none() && line.modifiers.pipeline.is_none();
+    if straight && !matches!(source.kind, ExpressionKind::Literal(_)) {
+        operand::assigned(checker, field, (given, source.span));
+    }
+}
+
 /// A table as this rule's sides stand.
 fn turned(checker: &mut Checker<'_>, (table, name): (Arc<Table>, &Name), sides: [&Arc<RecordType>; 2]) -> Arc<Table> {
     let system = |at: usize| table.sides.get(at).and_then(|side| side.split('.').next()).unwrap_or_default().to_owned();
@@ -142,14 +156,21 @@ fn turned(checker: &mut Checker<'_>, (table, name): (Arc<Table>, &Name), sides: 
 
 /// The rule's `when`, or its `unless` turned round.
 pub fn condition(checker: &mut Checker<'_>, scope: &Names, line: &ArrowRule) -> Option<CompiledExpression> {
-    let (tree, negated) = match (&line.modifiers.when, &line.modifiers.unless) {
-        (Some(tree), _) => (tree.clone(), false),
-        (None, Some(tree)) => (tree.clone(), true),
-        (None, None) => return None,
+    for tree in line.modifiers.when.iter().chain(&line.modifiers.unless) {
+        let kind = names::check(checker, scope, tree);
+        operand::condition(checker, (&kind, tree.span), "decides nothing here");
+    }
+    let unless = line.modifiers.unless.clone().map(|tree| {
+        let span = tree.span;
+        Expression { kind: ExpressionKind::Not(Box::new(tree)), span }
+    });
+    let tree = match (line.modifiers.when.clone(), unless) {
+        (Some(when), Some(unless)) => {
+            let span = when.span;
+            Expression { kind: ExpressionKind::Binary(Operator::And, Box::new(when), Box::new(unless)), span }
+        }
+        (when, unless) => when.or(unless)?,
     };
-    names::check(checker, scope, &tree);
-    let span = tree.span;
-    let tree = if negated { Expression { kind: ExpressionKind::Not(Box::new(tree)), span } } else { tree };
     Some(checker.compile(tree))
 }
 
@@ -197,14 +218,27 @@ fn writable(
     let written = if line.modifiers.on_create { field.on_create } else { field.on_create || field.on_update };
     if !written && !is_state {
         let message = format!("`{}.{}` cannot be written: `{whole}` is read only", kind.system, kind.name);
-        let finding = crate::diagnostic::Diagnostic::error(
-            crate::diagnostic::Code("read-only"),
-            message,
-            tree.span,
-            "written here",
-        );
-        checker.found.push(finding.label(field.span, "declared read only here"));
+        let finding = Diagnostic::error(Code("read-only"), message, tree.span, "written here");
+        return checker.found.push(finding.label(field.span, "declared read only here"));
     }
+    if !line.modifiers.on_create && !is_state && inside.is_none() {
+        updatable(checker, kind, (field, tree.span));
+    }
+}
+
+/// What follows later changes is a field that an update sends.
+fn updatable(checker: &mut Checker<'_>, kind: &RecordType, (field, span): (&Field, Span)) {
+    let covered = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
+    let message = match &kind.update {
+        None => format!("`{}` has no call that updates a `{}`", kind.system, kind.name),
+        Some(call) if covered(&call.never) => format!("the update of `{}` never sends `{}`", kind.name, field.path),
+        Some(call) if !field.on_update && !covered(&call.resend) => {
+            format!("`{}` is written only on create", field.path)
+        }
+        Some(_) => return,
+    };
+    let finding = Diagnostic::error(Code("read-only"), message, span, "written later too");
+    checker.found.push(finding.label(field.span, "declared here").help("add `on create`"));
 }
 
 /// A constant says when it is written, and is a value that its target can have.

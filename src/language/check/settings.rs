@@ -63,6 +63,16 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
     if let Some(settings) = file.require("settings", &mut checker.found) {
         let mut flat = BTreeMap::new();
         flatten(checker, settings, "", &mut flat);
+        for (key, _) in file
+            .get("types")
+            .and_then(|node| Mapping::of(node, "`types`", &[], &mut Vec::new()))
+            .iter()
+            .flat_map(Mapping::entries)
+            .filter(|(key, _)| !flat.contains_key(&key.text))
+        {
+            let message = format!("there is no setting `{}`, only its type", key.text);
+            checker.unknown("unknown-setting", message, (&key.text, key.span), flat.keys().map(String::as_str));
+        }
         for (name, span) in &flat {
             if !checker.types.is_empty() && !checker.types.contains_key(name) {
                 let known: Vec<String> = checker.types.keys().cloned().collect();

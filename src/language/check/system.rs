@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::call::{call, named_templates, shared};
 use super::check::Checker;
+use super::names::unknown_field;
+use super::system_names::{self, Ready, Wanted};
 use crate::language::plan::{
     Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System, WebhookRecord,
     WebhookRules, WritePlace,
@@ -33,6 +35,9 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
     };
     let mut headers = http.get("headers").map(|node| named_templates(checker, node)).unwrap_or_default();
     headers.extend(http.get("auth").map(|node| named_templates(checker, node)).unwrap_or_default());
+    for node in ["headers", "auth"].into_iter().filter_map(|key| http.get(key)) {
+        system_names::account_holes(checker, &name.text, node);
+    }
     let timeout = http.get("timeout").and_then(|node| duration(checker, node)).unwrap_or(TIMEOUT);
     let settle_after = http.get("settle_after").and_then(|node| duration(checker, node)).unwrap_or(timeout * 2);
     let mut records = BTreeMap::new();
@@ -45,6 +50,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
                 records.insert(key.text.clone(), Arc::new(record));
             }
         }
+        file.get("records").into_iter().for_each(|node| system_names::references(checker, node, &records));
     }
     let system = System {
         name: name.text.clone(),
@@ -58,7 +64,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
             .get("answer")
             .and_then(|node| text(node, "`answer`", &mut checker.found))
             .and_then(|text| Path::parse(&text.text)),
-        webhook: file.get("webhook").and_then(|node| webhook(checker, node, &records)),
+        webhook: file.get("webhook").and_then(|node| webhook(checker, &name.text, node, &records)),
         records,
     };
     if checker.systems.contains_key(&name.text) {
@@ -131,12 +137,27 @@ fn errors(checker: &mut Checker<'_>, file: &Mapping<'_>) -> ErrorRules {
     else {
         return ErrorRules { message: Vec::new(), gone: vec![404], later: vec![408, 429, 500, 502, 503, 504] };
     };
-    let statuses = |texts: Vec<String>| texts.iter().filter_map(|text| text.parse().ok()).collect();
     ErrorRules {
         message: paths_of(checker, &map, "message"),
-        gone: statuses(texts_of(checker, &map, "gone")),
-        later: statuses(texts_of(checker, &map, "later")),
+        gone: statuses(checker, &map, "gone"),
+        later: statuses(checker, &map, "later"),
     }
+}
+
+/// HTTP statuses.
+fn statuses(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<u16> {
+    let nodes = map.get(name).map(|node| list(node, name, &mut checker.found)).unwrap_or_default();
+    let mut statuses = Vec::new();
+    for scalar in nodes.into_iter().filter_map(|node| text(node, name, &mut checker.found)).collect::<Vec<_>>() {
+        match scalar.text.parse() {
+            Ok(status @ 100..=599) => statuses.push(status),
+            _ => {
+                let message = format!("`{}` is no HTTP status", scalar.text);
+                checker.error("type-number", message, scalar.span, "write a number from 100 to 599");
+            }
+        }
+    }
+    statuses
 }
 
 fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
@@ -153,9 +174,11 @@ fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
     };
     let (style, rows, next, more, size, offset) =
         (word("style"), word("rows"), word("next"), word("more"), word("size"), word("offset"));
-    let size = size.split_once(" = ").map_or(("limit".to_owned(), 50), |(name, number)| {
-        (name.trim().to_owned(), number.trim().parse().unwrap_or(50))
-    });
+    let page = size.split_once(" = ").and_then(|(name, number)| Some((name.trim(), number.trim().parse().ok()?)));
+    if let (None, Some(node)) = (page, map.get("size")) {
+        checker.error("type-number", format!("`{size}` is no page size"), node.span, "write `NAME = NUMBER`");
+    }
+    let size = page.map_or(("limit".to_owned(), 50), |(name, number)| (name.to_owned(), number));
     match style.as_str() {
         "offset" => Paging::Offset { rows: plain(&rows), more: plain(&more), size, offset },
         "next_url" => Paging::NextUrl { rows: plain(&rows), next: plain(&next), size },
@@ -169,6 +192,7 @@ fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
 
 fn webhook(
     checker: &mut Checker<'_>,
+    system: &str,
     node: &Node,
     records: &BTreeMap<String, Arc<RecordType>>,
 ) -> Option<WebhookRules> {
@@ -179,15 +203,19 @@ fn webhook(
         .and_then(|node| text(node, "`header`", &mut checker.found))?
         .text
         .clone();
-    let secret = map
-        .require("secret", &mut checker.found)
-        .and_then(|node| text(node, "`secret`", &mut checker.found))?
-        .text
-        .clone();
-    let encoding = match texts_of(checker, &map, "encoding").first().map(String::as_str) {
+    let secret =
+        map.require("secret", &mut checker.found).and_then(|node| text(node, "`secret`", &mut checker.found))?;
+    checker.wanted.push(Wanted {
+        system: system.to_owned(),
+        name: format!("secrets.{}", secret.text),
+        span: secret.span,
+    });
+    let secret = secret.text.clone();
+    let encoding = match one_of(checker, &map, "encoding", &["hex", "base64"]).as_deref() {
         Some("base64") => Encoding::Base64,
         _ => Encoding::Hex,
     };
+    one_of(checker, &map, "algorithm", &["hmac-sha256"]);
     let mut named = Vec::new();
     for node in map.get("records").map(|node| list(node, "`records`", &mut checker.found)).unwrap_or_default() {
         let NodeKind::Mapping(entries) = &node.kind else { continue };
@@ -209,10 +237,21 @@ fn webhook(
     Some(WebhookRules { header, encoding, secret, kind, records: named })
 }
 
+/// A word that is one of a few.
+fn one_of(checker: &mut Checker<'_>, map: &Mapping<'_>, key: &str, known: &[&str]) -> Option<String> {
+    let word = map.get(key).and_then(|node| text(node, key, &mut checker.found))?;
+    if !known.contains(&word.text.as_str()) {
+        let message = format!("`{key}` cannot be `{}`", word.text);
+        checker.unknown("unknown-value", message, (&word.text, word.span), known.iter().copied());
+    }
+    Some(word.text.clone())
+}
+
 fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) -> Option<RecordType> {
     let allowed = ["about", "key", "created", "modified", "priority", "fields", "calls", "states"];
     let map = Mapping::of(node, &format!("record `{name}`"), &allowed, &mut checker.found)?;
     let mut fields = Vec::new();
+    let mut conditions = Vec::new();
     if let Some(lines) = map
         .require("fields", &mut checker.found)
         .and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found))
@@ -222,6 +261,7 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
             // A field whose line is wrong is there all the same: rules that name it are not to blame.
             let line = checker.keep(system_line::field(scalar)).unwrap_or_else(FieldLine::of_any_kind);
             fields.extend(field(checker, key, &line));
+            conditions.extend(line.required_when);
         }
     }
     let mut own = |key: &str| -> Option<String> {
@@ -240,7 +280,7 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
         key,
         created,
         modified,
-        first: map.get("priority").is_some(),
+        first: one_of(checker, &map, "priority", &["first"]).is_some(),
         grouped: None,
         fields,
         read: None,
@@ -256,13 +296,27 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
             place_call(checker, &mut record, key, node);
         }
     }
-    record.states = map.get("states").and_then(|node| states(checker, (name, &record.fields), node));
+    let states = map.get("states").and_then(|node| states(checker, &record, node));
+    record.states = states;
+    conditions.iter().for_each(|tree| system_names::condition(checker, &record, tree));
     Some(record)
 }
 
 fn place_call(checker: &mut Checker<'_>, record: &mut RecordType, key: &Scalar, node: &Node) {
     let Some(found) = call(checker, node) else { return };
+    let ready = match (key.text.as_str(), key.text.strip_prefix("find by ")) {
+        (_, Some(field)) => Ready::Field(field),
+        ("read", _) => Ready::Key,
+        ("changed", _) => Ready::Since,
+        ("create" | "update", _) => Ready::Fields,
+        _ => Ready::Account,
+    };
+    system_names::call(checker, record, node, ready);
     if let Some(field) = key.text.strip_prefix("find by ") {
+        if Path::parse(field).is_none_or(|path| record.field(&path).is_none()) {
+            let span = key.part(key.text.len() - field.len(), key.text.len());
+            unknown_field(checker, record, &Path::default(), (field, span));
+        }
         record.find.insert(field.to_owned(), found);
         return;
     }
@@ -341,14 +395,15 @@ fn simple(name: &str) -> Kind {
     }
 }
 
-fn states(checker: &mut Checker<'_>, (record, fields): (&str, &[Field]), node: &Node) -> Option<States> {
+fn states(checker: &mut Checker<'_>, record: &RecordType, node: &Node) -> Option<States> {
+    let fields = &record.fields;
     let map = Mapping::of(node, "`states`", &["field", "initial", "moves"], &mut checker.found)?;
     let written =
         map.require("field", &mut checker.found).and_then(|node| text(node, "`field`", &mut checker.found))?;
     let known = fields.iter().find(|field| field.path.to_string() == written.text);
     if known.is_none() {
         let names: Vec<String> = fields.iter().map(|field| field.path.to_string()).collect();
-        let message = format!("record `{record}` has no field `{}`", written.text);
+        let message = format!("record `{}` has no field `{}`", record.name, written.text);
         checker.unknown("unknown-field", message, (&written.text, written.span), names.iter().map(String::as_str));
     }
     let values: &[String] = match known.map(|field| &field.kind) {
@@ -375,6 +430,7 @@ fn states(checker: &mut Checker<'_>, (record, fields): (&str, &[Field]), node: &
             if key.text.contains(" -> ") {
                 known_states(checker, key, values);
             }
+            system_names::call(checker, record, node, Ready::Fields);
             moves.extend(moves_of(checker, key, node));
         }
     }

@@ -62,6 +62,7 @@ pub fn engine() -> Engine {
     engine.set_max_map_size(limits::MAP_ENTRIES_MAX);
     engine.set_max_variables(limits::VARIABLES_MAX);
     engine.set_fail_on_invalid_map_property(true);
+    engine.set_strict_variables(true);
     engine.on_progress(overtime);
     exact_numbers(&mut engine);
     // rhai's own looks at the size only when the long text is there.

@@ -61,6 +61,12 @@ fn what(error: &EvalAltResult) -> String {
 
 /// Why a script does not compile, and what to write instead where that is known.
 pub fn unread(error: &ParseErrorType) -> (String, Option<&'static str>) {
+    if let ParseErrorType::VariableUndefined(name) = error {
+        return (
+            format!("nothing is called `{name}` here"),
+            Some("a function knows its parameters and its own `let`s"),
+        );
+    }
     let text = error.to_string();
     match REFUSED.iter().find(|word| text.contains(&format!("'{word}'"))) {
         Some(word) => {

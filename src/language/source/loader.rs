@@ -22,13 +22,17 @@ pub fn load(paths: &[std::path::PathBuf]) -> (SourceMap, Vec<Diagnostic>) {
     let mut names = Vec::new();
     let mut map = SourceMap::default();
     let mut found = Vec::new();
+    let mut unread = Vec::new();
     for path in paths {
         if path.exists() {
-            walk(path, 0, &mut names);
+            walk(path, 0, &mut names, &mut unread);
         } else {
             let message = format!("there is no `{}`", path.display());
             refuse(&mut map, &mut found, path, Code("unreadable-file"), message);
         }
+    }
+    for (path, code, message) in unread {
+        refuse(&mut map, &mut found, &path, code, message);
     }
     names.sort();
     names.dedup();
@@ -47,15 +51,25 @@ pub fn load(paths: &[std::path::PathBuf]) -> (SourceMap, Vec<Diagnostic>) {
     (map, found)
 }
 
-fn walk(path: &Path, depth: usize, names: &mut Vec<std::path::PathBuf>) {
+/// A folder that is not read, and why.
+type Unread = (std::path::PathBuf, Code, String);
+
+fn walk(path: &Path, depth: usize, names: &mut Vec<std::path::PathBuf>, unread: &mut Vec<Unread>) {
     if path.is_file() {
         names.push(path.to_owned());
         return;
     }
     if depth > FOLDER_DEPTH_MAX {
-        return;
+        let message = format!("folders nest deeper than the {FOLDER_DEPTH_MAX} that are read");
+        return unread.push((path.to_owned(), Code("too-many-files"), message));
     }
-    let Ok(entries) = std::fs::read_dir(path) else { return };
+    let entries = match std::fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let message = format!("`{}` cannot be read: {error}", path.display());
+            return unread.push((path.to_owned(), Code("unreadable-file"), message));
+        }
+    };
     for entry in entries.flatten() {
         let inner = entry.path();
         let name = entry.file_name();
@@ -63,7 +77,7 @@ fn walk(path: &Path, depth: usize, names: &mut Vec<std::path::PathBuf>) {
         let skipped = name.starts_with('.') || [".swp", ".tmp", "~"].iter().any(|end| name.ends_with(end));
         let rules = [".yaml", ".yml", ".rhai"].iter().any(|end| name.ends_with(end));
         if !skipped && (inner.is_dir() || rules) {
-            walk(&inner, depth + 1, names);
+            walk(&inner, depth + 1, names, unread);
         }
     }
 }

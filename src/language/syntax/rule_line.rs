@@ -236,6 +236,11 @@ impl<'a> Line<'a> {
             }
         }
         let arrows = [" -> ", " <- ", " <-> "];
+        if !arrows.iter().any(|arrow| text.contains(arrow))
+            && let Some(cut) = self.cut_short(text)
+        {
+            return cut;
+        }
         if !arrows.iter().any(|arrow| text.contains(arrow)) {
             let squeezed =
                 ["<->", "->", "<-"].iter().find_map(|arrow| text.find(arrow).map(|place| (place, arrow.len())));
@@ -268,6 +273,18 @@ impl<'a> Line<'a> {
         )
     }
 
+    /// A text that ends inside a quote or bracket: YAML cut a comment or a key out of it.
+    fn cut_short(&self, text: &str) -> Option<Diagnostic> {
+        let opened = |open: char, close: char| {
+            text.rfind(open).filter(|_| text.matches(open).count() > text.matches(close).count())
+        };
+        let quote = text.rfind('"').filter(|_| text.matches('"').count() % 2 == 1);
+        let place = quote.or_else(|| opened('(', ')')).or_else(|| opened('[', ']'))?;
+        let message = "YAML ends this text before it is closed";
+        let finding = Diagnostic::error(CODE, message, self.0.part(place, place + 1), "opened here");
+        Some(finding.help("where `: ` or ` #` stands inside a rule, write the whole rule in single quotes"))
+    }
+
     fn expression(&self, pair: &Pair<'_, Rule>) -> Result<Expression, Diagnostic> {
         let start = pair.as_span().start();
         let map = |at: usize| self.0.offset(start + at);
@@ -288,6 +305,19 @@ impl<'a> Line<'a> {
     fn modifier(&self, pair: Pair<'_, Rule>, modifiers: &mut Modifiers) -> Result<(), Diagnostic> {
         for inner in pair.into_inner() {
             let rule = inner.as_rule();
+            let twice = match rule {
+                Rule::via_table | Rule::via_pipeline => modifiers.table.is_some() || modifiers.pipeline.is_some(),
+                Rule::on_create | Rule::always => modifiers.on_create || modifiers.always,
+                Rule::condition => modifiers.when.is_some(),
+                Rule::exception => modifiers.unless.is_some(),
+                _ => false,
+            };
+            if twice {
+                let word = inner.as_str().split_whitespace().next().unwrap_or_default();
+                let message = format!("`{word}` says it a second time");
+                let finding = self.refuse(inner.as_span().start(), &message, "again here");
+                return Err(finding.help("a rule has one `via`, one `on create` or `always`, one `when`, one `unless`"));
+            }
             let mut parts = inner.into_inner();
             match rule {
                 Rule::via_table => modifiers.table = parts.next().map(|word| self.name(&word)),
