@@ -275,16 +275,12 @@ pub struct SimulateArguments {
     pub webhook_key: String,
 }
 
-/// `30s`, `500ms`, `2m`.
+/// `30s`, `500ms`, `2m`; a bare number is seconds.
 fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: u64 = number.parse().map_err(|_| "write a duration such as 30s, 500ms or 2m".to_owned())?;
-    let length = match unit {
-        "ms" => std::time::Duration::from_millis(number),
-        "s" | "" => std::time::Duration::from_secs(number),
-        "m" => std::time::Duration::from_secs(number.saturating_mul(60)),
-        _ => return Err("write a duration such as 30s, 500ms or 2m".to_owned()),
-    };
-    if length.is_zero() { Err("a duration is longer than nothing".to_owned()) } else { Ok(length) }
+    let seconds = || text.parse().ok().map(std::time::Duration::from_secs);
+    match crate::value::duration::parse(text).or_else(seconds) {
+        Some(length) if length.is_zero() => Err("a duration is longer than nothing".to_owned()),
+        Some(length) => Ok(length),
+        None => Err("write a duration such as 30s, 500ms or 2m".to_owned()),
+    }
 }

@@ -174,12 +174,12 @@ impl Stage {
     /// Tells the first few things of each kind, and how many more there were, until all is quiet.
     async fn settle_in_short(&mut self, story: &Story) -> Result<(), String> {
         let told = self.gather(None, 0).await?;
-        for (count, happening) in told.iter().filter(|one| matches!(one, Happening::Written { .. })).enumerate() {
+        for (count, happening) in told.iter().filter(|one| matches!(one, Happening::Written(_))).enumerate() {
             if count < TOLD_IN_SHORT {
                 story.tell(happening);
             }
         }
-        let written = told.iter().filter(|one| matches!(one, Happening::Written { .. })).count();
+        let written = told.iter().filter(|one| matches!(one, Happening::Written(_))).count();
         story.more(written.saturating_sub(TOLD_IN_SHORT));
         Ok(())
     }
@@ -196,7 +196,7 @@ impl Stage {
         loop {
             while let Ok(happening) = self.happenings.try_recv() {
                 self.report.note(&happening);
-                let ends = matches!(&happening, Happening::Written { pipeline, action: "create", .. } if pipeline == "orders")
+                let ends = matches!(&happening, Happening::Written(change) if change.pipeline == "orders" && change.action == "create")
                     || matches!(&happening, Happening::Parked { .. });
                 seen += usize::from(ends);
                 if let Some(story) = story {

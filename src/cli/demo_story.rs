@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::demo::short;
-use crate::runtime::{Happening, Report};
+use crate::runtime::{Change, Happening, Report};
 
 /// Tells the story on standard output.
 pub struct Story {
@@ -51,7 +51,7 @@ impl Story {
     /// One thing that happened.
     pub fn tell(&self, happening: &Happening) {
         match happening {
-            Happening::Written { cause, target, action, fields, lines, .. } => {
+            Happening::Written(Change { cause, target, action, fields, lines, .. }) => {
                 let done = if *action == "create" { "created" } else { "changed" };
                 println!("  {} {target} {done} for {cause}", self.paint(GREEN, "✓"));
                 let fields: Vec<String> = fields
@@ -80,7 +80,7 @@ impl Story {
             Happening::PutOff { target, reason } => {
                 println!("  {} {target} is tried again soon: {reason}", self.paint(YELLOW, "~"));
             }
-            Happening::Compared { .. } | Happening::PassedBy { .. } | Happening::Observed { .. } => {}
+            Happening::Compared { .. } | Happening::PassedBy { .. } | Happening::Observed(_) => {}
         }
     }
 

@@ -9,6 +9,7 @@ pub mod exit_code;
 pub mod inbox;
 pub mod lint;
 pub mod logging;
+pub mod progress;
 pub mod run;
 pub mod service;
 pub mod simulate;

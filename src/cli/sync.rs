@@ -1,19 +1,20 @@
 //! `petiole sync`: one pass, then the reconcile report.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::arguments::{Arguments, Format, SyncArguments};
 use super::exit_code;
+use super::progress::Progress;
 use super::run::real_world;
 use crate::language;
 use crate::runtime::limits::POLL_INTERVAL;
-use crate::runtime::poller::{Look, look};
+use crate::runtime::pass::{Pass, Scope, pass};
+use crate::runtime::poller::Look;
 use crate::runtime::reload::ready;
-use crate::runtime::{ReloadError, Report, RuleState, Runtime, dispatcher};
-use crate::store::{Hint, HintSource, RecordRef, open};
+use crate::runtime::{ReloadError, Report, RuleState, Runtime};
+use crate::store::{RecordRef, open};
 use crate::world::{Clock as _, SystemClock};
 
 /// How long put-off work is waited for before it counts as left.
@@ -21,7 +22,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Brings both sides together once.
 pub async fn sync(arguments: &Arguments, sync: &SyncArguments) -> u8 {
-    match pass(arguments, sync).await {
+    match made(arguments, sync).await {
         Ok(report) => {
             match sync.format {
                 Format::Json => println!("{:#}", report.to_json()),
@@ -36,7 +37,7 @@ pub async fn sync(arguments: &Arguments, sync: &SyncArguments) -> u8 {
     }
 }
 
-async fn pass(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8, String)> {
+async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8, String)> {
     let failed = |message: String| (exit_code::FAILED, format!("petiole: {message}"));
     let world = real_world().map_err(failed)?;
     let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| failed(error.to_string()))?;
@@ -47,28 +48,18 @@ async fn pass(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8
     })?;
     let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
     let runtime = Runtime::new(store, world, live, state, POLL_INTERVAL);
-    let mut happenings = runtime.listen();
-    let counting = tokio::spawn(async move {
-        let mut report = Report::default();
-        while let Ok(happening) = happenings.recv().await {
-            report.note(&happening);
-        }
-        report
-    });
-    match &sync.only {
-        Some(name) => only(&runtime, name).await.map_err(failed)?,
-        None => {
-            let how = if sync.full { Look::Everything } else { Look::Changes };
-            look(&runtime, how).await.map_err(|trouble| failed(trouble.to_string()))?;
-        }
-    }
-    dispatcher::settle(&runtime, PATIENCE).await;
-    drop(runtime);
-    counting.await.map_err(|error| failed(error.to_string()))
+    let scope = match &sync.only {
+        Some(name) => Scope::Only(only(&runtime, name).map_err(failed)?),
+        None => Scope::Look(if sync.full { Look::Everything } else { Look::Changes }),
+    };
+    let showing = Progress::start(&runtime, arguments.quiet);
+    let report = pass(&runtime, &Pass { scope, confirmed: sync.yes, patience: PATIENCE }).await;
+    showing.end();
+    report.map_err(|trouble| failed(trouble.to_string()))
 }
 
 /// `ACCOUNT.RECORD/ID`
-async fn only(runtime: &Arc<Runtime>, name: &str) -> Result<(), String> {
+fn only(runtime: &Runtime, name: &str) -> Result<RecordRef, String> {
     let target = parse_record(name).ok_or("a record is named ACCOUNT.RECORD/ID")?;
     let live = runtime.live.load_full();
     let system = live.plan.accounts.get(&target.account).map(|account| account.system.clone());
@@ -76,8 +67,7 @@ async fn only(runtime: &Arc<Runtime>, name: &str) -> Result<(), String> {
     if !known {
         return Err(format!("there is no account and record `{}.{}`", target.account, target.record));
     }
-    let hint = Hint { at: runtime.world.clock.now(), source: HintSource::Sweep, target, version: None, first: true };
-    runtime.accept(vec![hint]).await.map(|_| ()).map_err(|trouble| trouble.to_string())
+    Ok(target)
 }
 
 fn parse_record(name: &str) -> Option<RecordRef> {

@@ -124,6 +124,16 @@ impl Effect {
         }
     }
 
+    /// The side that a write outside goes to and the rule lines that caused it; `None`: it stays here.
+    pub fn outward(&self) -> Option<(Side, &[RuleLine])> {
+        match self {
+            Self::Create { side, lines, .. } | Self::Update { side, lines, .. } | Self::Move { side, lines, .. } => {
+                Some((*side, lines))
+            }
+            Self::Link { .. } | Self::Settle { .. } => None,
+        }
+    }
+
     /// `link`, `settle`, `create`, `update` or `move`.
     pub fn action(&self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@
 use jiff::SignedDuration;
 
 use super::finder::later;
-use super::happening::Happening;
+use super::happening::{Change, Happening};
 use super::live::Live;
 use super::pair::{Pairing, REFUSED};
 use super::runtime::Runtime;
@@ -239,14 +239,15 @@ impl Runtime {
         if write.id.is_none() {
             self.hint_of_new(live, pairing, (kind, &target)).await?;
         }
-        self.tell(Happening::Written {
+        self.tell(Happening::Written(Change {
             cause: pairing.target(),
             target,
             pipeline: pairing.pipeline.name.clone(),
             action: action_word(&intent.draft.action),
             fields: write.fields,
+            owner: pairing.pipeline.record(write.side.other()).system.clone(),
             lines,
-        });
+        }));
         Ok(after)
     }
 

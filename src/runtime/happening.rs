@@ -2,6 +2,10 @@
 //!
 //! For the demo, the reconcile report, the log and metrics. Holds no secrets.
 
+use std::fmt;
+
+use serde_json::{Value as Json, json};
+
 use crate::store::RecordRef;
 use crate::value::Value;
 
@@ -14,20 +18,7 @@ pub enum Happening {
         target: RecordRef,
     },
     /// Something was written outside and settled.
-    Written {
-        /// The record whose change caused it.
-        cause: RecordRef,
-        /// The record written.
-        target: RecordRef,
-        /// The pipeline.
-        pipeline: String,
-        /// `create`, `update` or `move`.
-        action: &'static str,
-        /// The fields written.
-        fields: Value,
-        /// The rule lines that caused it.
-        lines: Vec<String>,
-    },
+    Written(Change),
     /// Both sides changed one value, and one gave way.
     GaveWay {
         /// The record whose change was looked at.
@@ -80,14 +71,52 @@ pub enum Happening {
         reason: String,
     },
     /// What would have been written if `settings.mode` were `live`.
-    Observed {
-        /// The record whose change asked for it.
-        cause: RecordRef,
-        /// The pipeline.
-        pipeline: String,
-        /// `create`, `update` or `move`.
-        action: &'static str,
-        /// The fields.
-        fields: Value,
-    },
+    Observed(Change),
+}
+
+/// One write outside.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The record whose change caused it.
+    pub cause: RecordRef,
+    /// The record written; of one that is not there yet the id is empty.
+    pub target: RecordRef,
+    /// The pipeline.
+    pub pipeline: String,
+    /// `create`, `update` or `move`.
+    pub action: &'static str,
+    /// The fields written.
+    pub fields: Value,
+    /// The system whose values were written.
+    pub owner: String,
+    /// The rule lines that caused it.
+    pub lines: Vec<String>,
+}
+
+impl Change {
+    /// The change as JSON; names of fields, never their values.
+    pub fn to_json(&self) -> Json {
+        json!({
+            "record": self.target.to_string(), "cause": self.cause.to_string(), "pipeline": self.pipeline,
+            "action": self.action, "fields": self.names(), "owner": self.owner, "rules": self.lines,
+        })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.fields.as_record().map(|fields| fields.keys().map(String::as_str).collect()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { target, pipeline, action, owner, lines, .. } = self;
+        let what = match (*action, &self.fields) {
+            ("move", Value::Record(fields)) => {
+                let state = |name: &str| fields.get(name).and_then(Value::to_key).unwrap_or_default();
+                format!("{} → {}", state("from"), state("to"))
+            }
+            _ => self.names().join(", "),
+        };
+        write!(out, "{target} by {owner} ({pipeline}, {}): {action} {what}", lines.join(", "))
+    }
 }

@@ -40,3 +40,15 @@ pub const SECOND_PASSED: Duration = Duration::from_secs(3);
 
 /// The longest pause before work is offered again to a store that could not take it.
 pub const STORE_PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// Changes of linked records below which a sweep is never stopped.
+pub const BRAKE_CHANGES_MIN: u64 = 50;
+
+/// The share of linked records, in percent, of which a sweep changes no more unasked.
+pub const BRAKE_SHARE_PERCENT: u64 = 20;
+
+/// How long a pass waits for work of its own that others have taken up.
+pub const TAKEN_UP_MAX: Duration = Duration::from_mins(1);
+
+/// How often a pass looks whether that work is done.
+pub const TAKEN_UP_LOOK: Duration = Duration::from_millis(20);

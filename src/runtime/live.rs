@@ -107,6 +107,11 @@ impl Live {
         self.nested(&[left, right])
     }
 
+    /// A setting that all accounts share, by its dotted name.
+    pub fn setting(&self, name: &str) -> Option<&Value> {
+        self.settings.get(name)
+    }
+
     fn nested(&self, accounts: &[&str]) -> Value {
         let mut record = Record::new();
         let own = accounts.iter().filter_map(|account| self.own_settings.get(*account)).flatten();

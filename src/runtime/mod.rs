@@ -5,6 +5,7 @@
 //! through the plan.
 
 pub mod act;
+pub mod brake;
 pub mod dispatcher;
 pub mod finder;
 pub mod happening;
@@ -12,17 +13,19 @@ pub mod limits;
 pub mod live;
 pub mod pair;
 pub mod pair_lock;
+pub mod pass;
 pub mod poller;
 pub mod reads;
 pub mod reload;
 pub mod report;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod runtime;
+pub mod schedule;
 pub mod trouble;
 pub mod watcher;
 pub mod worker;
 
-pub use happening::Happening;
+pub use happening::{Change, Happening};
 pub use live::{Live, LiveError};
 pub use reload::{ReloadError, RuleState};
 pub use report::Report;

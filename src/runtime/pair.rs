@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::act::Acted;
-use super::happening::Happening;
+use super::happening::{Change, Happening};
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
 use super::runtime::Runtime;
@@ -103,8 +103,13 @@ impl Runtime {
                 let Decision { unmatched, not_carried, .. } = decision;
                 return Ok(Meeting { stops, unmatched, not_carried, left, records });
             };
-            if is_outward(effect) && situation.settings.field("mode").as_text() == Some("observe") {
-                self.observed(pairing, effect);
+            if effect.outward().is_some() && situation.settings.field("mode").as_text() == Some("observe") {
+                self.observed(pairing, &situation, effect);
+                return Ok(Meeting { stops: decision.stops, ..Meeting::default() });
+            }
+            let changes = matches!(effect, Effect::Update { .. } | Effect::Move { .. });
+            let linked = link.as_ref().filter(|_| pairing.sweep && changes).map(|link| link.since);
+            if linked.is_some_and(|since| self.brake.holds(since, &pairing.target())) {
                 return Ok(Meeting { stops: decision.stops, ..Meeting::default() });
             }
             let before = self.refused_before(pairing, (link.as_ref(), &situation), effect).await?;
@@ -302,20 +307,23 @@ impl Runtime {
         Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
     }
 
-    fn observed(&self, pairing: &Pairing<'_>, effect: &Effect) {
+    fn observed(&self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) {
         let fields = match effect {
             Effect::Create { fields, .. } | Effect::Update { fields, .. } => Value::Record(fields.clone()),
             _ => effect.to_value(),
         };
-        self.tell(Happening::Observed {
+        let Some((side, lines)) = effect.outward() else { return };
+        let kind = pairing.pipeline.record(side);
+        let id = situation.record(side).and_then(|record| kind.id_of(record)).unwrap_or_default();
+        let account = situation.account(side).to_owned();
+        self.tell(Happening::Observed(Change {
             cause: pairing.target(),
+            target: RecordRef { account, record: kind.name.clone(), id },
             pipeline: pairing.pipeline.name.clone(),
             action: effect.action(),
             fields,
-        });
+            owner: pairing.pipeline.record(side.other()).system.clone(),
+            lines: lines.iter().map(ToString::to_string).collect(),
+        }));
     }
-}
-
-fn is_outward(effect: &Effect) -> bool {
-    matches!(effect, Effect::Create { .. } | Effect::Update { .. } | Effect::Move { .. })
 }

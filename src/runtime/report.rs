@@ -1,21 +1,30 @@
-//! The reconcile report: what a pass compared, wrote, parked and left.
+//! The reconcile report: what a pass compared, what differed, what was done about it and what is left.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::happening::Happening;
-use crate::store::RecordRef;
+use serde_json::{Value as Json, json};
+
+use super::brake::Braked;
+use super::happening::{Change, Happening};
+use crate::store::{Park, RecordRef};
+
+/// Names that a list in the text shows before it only counts; JSON has all.
+const LISTED_MAX: usize = 20;
 
 /// What a pass did, counted from what happened.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     compared: BTreeSet<RecordRef>,
-    written: BTreeMap<(String, &'static str), u64>,
+    changes: Vec<Change>,
+    would: Vec<Change>,
     linked: BTreeMap<String, u64>,
     parked: BTreeMap<(RecordRef, String), (String, String)>,
-    passed_by: BTreeMap<String, BTreeSet<RecordRef>>,
+    passed_by: BTreeMap<RecordRef, BTreeSet<String>>,
     put_off: BTreeMap<RecordRef, String>,
-    gave_way: Vec<String>,
+    gave_way: Vec<Json>,
+    /// The sweep was stopped, because it would change too much.
+    pub braked: Option<Braked>,
 }
 
 impl Report {
@@ -25,26 +34,20 @@ impl Report {
             Happening::Compared { target } => {
                 self.compared.insert(target.clone());
                 self.put_off.remove(target);
-                self.parked.retain(|(parked, _), _| parked != target);
-                for records in self.passed_by.values_mut() {
-                    records.remove(target);
-                }
+                self.passed_by.remove(target);
             }
-            Happening::Written { pipeline, action, .. } => {
-                *self.written.entry((pipeline.clone(), *action)).or_default() += 1;
-            }
-            Happening::GaveWay { target, pipeline, group, lost, won, line } => {
-                self.gave_way.push(format!("{target} ({pipeline}, {line}): `{group}` {lost} gave way to {won}"));
-            }
-            Happening::Observed { pipeline, action, .. } => {
-                let _ = (pipeline, action);
-            }
+            Happening::Written(change) => self.changes.push(change.clone()),
+            Happening::Observed(change) => self.would.push(change.clone()),
+            Happening::GaveWay { target, pipeline, group, lost, won, line } => self.gave_way.push(json!({
+                "record": target.to_string(), "pipeline": pipeline, "group": group,
+                "lost": crate::value::json::to_json(lost), "won": crate::value::json::to_json(won), "rule": line,
+            })),
             Happening::Linked { pipeline, .. } => *self.linked.entry(pipeline.clone()).or_default() += 1,
             Happening::Parked { target, pipeline, message, line } => {
                 self.parked.insert((target.clone(), pipeline.clone()), (message.clone(), line.clone()));
             }
             Happening::PassedBy { target, pipeline } => {
-                self.passed_by.entry(pipeline.clone()).or_default().insert(target.clone());
+                self.passed_by.entry(target.clone()).or_default().insert(pipeline.clone());
             }
             Happening::PutOff { target, reason } => {
                 self.put_off.insert(target.clone(), reason.clone());
@@ -52,9 +55,27 @@ impl Report {
         }
     }
 
-    /// Whether both sides are in step: nothing parked, nothing put off.
+    /// What the inbox holds in the end, which is what counts as parked; of one record only, where one is named.
+    pub fn left(&mut self, parks: Vec<Park>, only: Option<&RecordRef>) {
+        let touched: BTreeSet<RecordRef> = self.changes.iter().map(|change| change.target.clone()).collect();
+        let seen = |target: &RecordRef| {
+            only.is_none_or(|only| only == target || self.compared.contains(target) || touched.contains(target))
+                || self.parked.keys().any(|(parked, _)| parked == target)
+        };
+        let parks: Vec<Park> = parks.into_iter().filter(|park| seen(&park.draft.target)).collect();
+        self.parked.clear();
+        for park in parks {
+            let draft = park.draft;
+            let what =
+                draft.group.map_or_else(|| draft.pipeline.clone(), |group| format!("{} {group}", draft.pipeline));
+            let line = format!("{}:{}", draft.rule.0, draft.rule.1);
+            self.parked.insert((draft.target, what), (draft.message, line));
+        }
+    }
+
+    /// Whether both sides are in step: nothing parked, put off, held or only observed.
     pub fn converged(&self) -> bool {
-        self.parked.is_empty() && self.put_off.is_empty()
+        self.parked.is_empty() && self.put_off.is_empty() && self.braked.is_none() && self.would.is_empty()
     }
 
     /// Records looked at.
@@ -62,77 +83,133 @@ impl Report {
         self.compared.len()
     }
 
+    /// Records whose counterparts differed, whatever became of it.
+    pub fn differing(&self) -> usize {
+        let written = self.changes.iter().chain(&self.would).map(|change| &change.cause);
+        let held = self.braked.iter().flat_map(|braked| &braked.held);
+        written.chain(self.parked.keys().map(|(target, _)| target)).chain(held).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Records that were brought into step by writes.
+    pub fn healed(&self) -> usize {
+        self.changes.iter().map(|change| &change.target).collect::<BTreeSet<_>>().len()
+    }
+
     /// Writes outside.
-    pub fn writes(&self) -> u64 {
-        self.written.values().sum()
+    pub fn writes(&self) -> usize {
+        self.changes.len()
+    }
+
+    fn written(&self) -> BTreeMap<(&str, &'static str), usize> {
+        let mut counts = BTreeMap::new();
+        for change in &self.changes {
+            *counts.entry((change.pipeline.as_str(), change.action)).or_default() += 1;
+        }
+        counts
     }
 
     /// The report as one JSON document.
-    pub fn to_json(&self) -> serde_json::Value {
-        let written: Vec<_> = self
-            .written
-            .iter()
-            .map(|((pipeline, action), count)| serde_json::json!({"pipeline": pipeline, "action": action, "count": count}))
-            .collect();
-        let parked: Vec<_> = self
-            .parked
-            .iter()
-            .map(|((target, pipeline), (message, line))| {
-                serde_json::json!({"record": target.to_string(), "pipeline": pipeline, "message": message, "rule": line})
-            })
-            .collect();
-        let put_off: Vec<_> = self
-            .put_off
-            .iter()
-            .map(|(target, reason)| serde_json::json!({"record": target.to_string(), "reason": reason}))
-            .collect();
-        let passed_by: Vec<_> = self.passed_by.values().flatten().map(ToString::to_string).collect();
-        serde_json::json!({
+    pub fn to_json(&self) -> Json {
+        let counted = |((pipeline, action), count)| json!({"pipeline": pipeline, "action": action, "count": count});
+        let parked = |((target, pipeline), (message, line)): (&(RecordRef, String), &(String, String))| json!({"record": target.to_string(), "pipeline": pipeline, "message": message, "rule": line});
+        let put_off = |(target, reason): (&RecordRef, &String)| json!({"record": target.to_string(), "reason": reason});
+        let braked = self.braked.as_ref().map(|braked| {
+            let held: Vec<String> = braked.held.iter().map(ToString::to_string).collect();
+            json!({"would_change": held.len(), "linked": braked.linked, "records": held})
+        });
+        json!({
             "converged": self.converged(),
             "compared": self.compared(),
+            "differing": self.differing(),
+            "healed": self.healed(),
             "writes": self.writes(),
-            "written": written,
-            "linked": self.linked,
-            "parked": parked,
-            "put_off": put_off,
-            "passed_by": passed_by,
+            "written": self.written().into_iter().map(counted).collect::<Vec<_>>(),
+            "changes": self.changes.iter().map(Change::to_json).collect::<Vec<_>>(),
+            "would_change": self.would.iter().map(Change::to_json).collect::<Vec<_>>(),
             "gave_way": self.gave_way,
+            "linked": self.linked,
+            "parked": self.parked.iter().map(parked).collect::<Vec<_>>(),
+            "put_off": self.put_off.iter().map(put_off).collect::<Vec<_>>(),
+            "passed_by": self.passed_by.keys().map(ToString::to_string).collect::<Vec<_>>(),
+            "braked": braked,
         })
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let passed: usize = self.passed_by.values().map(BTreeSet::len).sum();
         writeln!(
             out,
-            "compared {}, wrote {}, linked {}, parked {}, passed by {}, put off {}",
+            "compared {}, differing {}, healed {}, parked {}, passed by {}, put off {}",
             self.compared(),
-            self.writes(),
-            self.linked.values().sum::<u64>(),
+            self.differing(),
+            self.healed(),
             self.parked.len(),
-            passed,
+            self.passed_by.len(),
             self.put_off.len()
         )?;
-        for ((pipeline, action), count) in &self.written {
+        for ((pipeline, action), count) in self.written() {
             writeln!(out, "  {pipeline}: {count} × {action}")?;
         }
         for (pipeline, count) in &self.linked {
             writeln!(out, "  {pipeline}: {count} linked that both sides had already")?;
         }
-        for line in &self.gave_way {
-            writeln!(out, "  both sides changed: {line}")?;
-        }
+        listed(out, "healed", self.changes.iter().map(ToString::to_string))?;
+        listed(out, "would change", self.would.iter().map(ToString::to_string))?;
+        let gave_way = |one: &Json| {
+            let text = |name: &str| {
+                one.get(name)
+                    .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                    .unwrap_or_default()
+            };
+            format!(
+                "{} ({}, {}): `{}` {} gave way to {}",
+                text("record"),
+                text("pipeline"),
+                text("rule"),
+                text("group"),
+                text("lost"),
+                text("won")
+            )
+        };
+        listed(out, "both sides changed", self.gave_way.iter().map(gave_way))?;
         for ((target, pipeline), (message, line)) in &self.parked {
             writeln!(out, "  parked: {target} ({pipeline}, {line}): {message}")?;
         }
         for (target, reason) in &self.put_off {
             writeln!(out, "  put off: {target}: {reason}")?;
         }
-        for (pipeline, records) in self.passed_by.iter().filter(|(_, records)| !records.is_empty()) {
-            writeln!(out, "  passed by: {} of {pipeline}, whose `create` does not ask for them", records.len())?;
+        let passed = |(target, pipelines): (&RecordRef, &BTreeSet<String>)| {
+            let names: Vec<&str> = pipelines.iter().map(String::as_str).collect();
+            format!("{target} ({}): its `create` does not ask for it", names.join(", "))
+        };
+        listed(out, "passed by", self.passed_by.iter().map(passed))?;
+        if let Some(braked) = &self.braked {
+            listed(out, "held", braked.held.iter().map(ToString::to_string))?;
+            let count = braked.held.len();
+            return writeln!(
+                out,
+                "stopped: {count} of {} linked records would change; look at them, then confirm with --yes",
+                braked.linked
+            );
+        }
+        if !self.would.is_empty() {
+            let count = self.would.len();
+            return writeln!(out, "nothing was written: `settings.mode` is `observe`, and {count} would be");
         }
         let verdict = if self.converged() { "both sides are in step" } else { "something is left, named above" };
         writeln!(out, "{verdict}")
     }
+}
+
+/// The first few of a list, and how many more there are.
+fn listed(out: &mut fmt::Formatter<'_>, what: &str, lines: impl ExactSizeIterator<Item = String>) -> fmt::Result {
+    let more = lines.len().saturating_sub(LISTED_MAX);
+    for line in lines.take(LISTED_MAX) {
+        writeln!(out, "  {what}: {line}")?;
+    }
+    if more > 0 {
+        writeln!(out, "  {what}: {more} more; `--format json` names all")?;
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, broadcast, watch};
 
+use super::brake::Brake;
 use super::finder::Finder;
 use super::happening::Happening;
 use super::live::Live;
@@ -57,6 +58,8 @@ pub struct Runtime {
     /// How often changes are looked for.
     pub poll_interval: Duration,
     pub(super) finder: Finder,
+    /// Holds what a sweep would change until it is known how much that is.
+    pub brake: Brake,
     pub(super) locks: PairLocks,
     pub(super) wake: Notify,
     happenings: broadcast::Sender<Happening>,
@@ -74,6 +77,7 @@ impl Runtime {
             rules,
             poll_interval: pace.poll_interval,
             finder: Finder::default(),
+            brake: Brake::default(),
             locks: PairLocks::default(),
             wake: Notify::new(),
             happenings: broadcast::channel(pace.happenings_kept).0,

@@ -50,7 +50,10 @@ impl Runtime {
     async fn look_at(&self, work: &Work) -> Result<(), Trouble> {
         let live = self.live.load_full();
         self.tell(Happening::Compared { target: work.target.clone() });
-        let how = How { sweep: work.source == HintSource::Sweep, again: work.source == HintSource::Retry };
+        let how = How {
+            sweep: work.source == HintSource::Sweep && self.brake.sweeping(),
+            again: work.source == HintSource::Retry,
+        };
         let now = self.world.clock.now();
         match self.walk(&live, &work.target, how).await {
             Ok(parks) => {

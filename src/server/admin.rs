@@ -1,5 +1,7 @@
 //! Administration under `/api/v1`: status, reload, records, inbox, sweep.
 
+use std::time::Duration;
+
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
@@ -10,13 +12,17 @@ use serde_json::{Value as Body, json};
 
 use super::server::Shared;
 use super::status;
-use crate::runtime::poller::{Look, look};
-use crate::runtime::{ReloadError, Report, dispatcher};
+use crate::runtime::ReloadError;
+use crate::runtime::pass::{Pass, Scope, pass};
+use crate::runtime::poller::Look;
 use crate::store::{LinkEnd, Park, RecordRef, StoreError};
 use crate::value::json::to_json;
 
 /// Entries of a record's history that are shown.
 const HISTORY_MAX: usize = 200;
+
+/// How long a sweep on demand waits for put-off work before it counts as left.
+const SWEEP_PATIENCE: Duration = Duration::ZERO;
 
 /// The routes, behind the token.
 pub fn routes(shared: &Shared) -> Router<Shared> {
@@ -162,16 +168,27 @@ async fn drop_one(State(shared): State<Shared>, Path(id): Path<String>) -> Respo
     }
 }
 
-async fn sweep(State(shared): State<Shared>) -> Response {
-    let mut happenings = shared.runtime.listen();
-    let looked = look(&shared.runtime, Look::Everything).await;
-    dispatcher::settle(&shared.runtime, std::time::Duration::ZERO).await;
-    let mut report = Report::default();
-    while let Ok(happening) = happenings.try_recv() {
-        report.note(&happening);
-    }
-    match looked {
-        Ok(()) => Json(report.to_json()).into_response(),
+#[derive(Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct SweepAsked {
+    /// Whether it may change more than the brake lets through.
+    confirm: bool,
+}
+
+async fn sweep(State(shared): State<Shared>, body: axum::body::Bytes) -> Response {
+    let asked = match body.as_ref() {
+        [] => Ok(SweepAsked::default()),
+        body => serde_json::from_slice::<SweepAsked>(body),
+    };
+    let confirmed = match asked {
+        Ok(asked) => asked.confirm,
+        Err(error) => {
+            return fail(StatusCode::BAD_REQUEST, &format!("the body is not as in {{\"confirm\":true}}: {error}"));
+        }
+    };
+    let scope = Scope::Look(Look::Everything);
+    match pass(&shared.runtime, &Pass { scope, confirmed, patience: SWEEP_PATIENCE }).await {
+        Ok(report) => Json(report.to_json()).into_response(),
         Err(trouble) => fail(StatusCode::BAD_GATEWAY, &trouble.to_string()),
     }
 }

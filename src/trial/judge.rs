@@ -5,7 +5,7 @@ use crate::diagnostic::Span;
 use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestRecord};
 use crate::language::plan::{Arrow, FieldRule, RecordType, RuleBody, RuleLine, Side, heard::Heard};
 use crate::peer::PeerCall;
-use crate::runtime::Happening;
+use crate::runtime::{Change, Happening};
 use crate::store::Park;
 use crate::value::{Path, Record, Segment, Value, difference};
 
@@ -274,7 +274,7 @@ fn call_gaps(wanted: &ExpectedCall, (account, made): &(String, PeerCall)) -> Opt
 fn lines_of_writes(came: &Came<'_>) -> Vec<(RuleLine, &'static str)> {
     let mut found: Vec<(RuleLine, &'static str)> = Vec::new();
     for happening in &came.happened {
-        let Happening::Written { lines, pipeline, action, .. } = happening else { continue };
+        let Happening::Written(Change { lines, pipeline, action, .. }) = happening else { continue };
         let wrote: Vec<(RuleLine, &'static str)> = if *action == "create" {
             let pipeline = came.stage.plan.pipelines.get(pipeline);
             let creates = pipeline.iter().flat_map(|pipeline| [&pipeline.create_left, &pipeline.create_right]);

@@ -7,6 +7,7 @@
 pub mod decimal;
 pub mod difference;
 pub mod digest;
+pub mod duration;
 pub mod json;
 pub mod kind;
 pub mod path;

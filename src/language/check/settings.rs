@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::Setting;
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
-use crate::value::Value;
+use crate::value::{Value, duration};
 
 /// What values settings may have, by dotted name.
 pub type SettingTypes = BTreeMap<String, SettingType>;
@@ -17,6 +17,8 @@ pub type SettingTypes = BTreeMap<String, SettingType>;
 pub enum SettingType {
     /// One of these.
     OneOf(Vec<String>),
+    /// A length of time, or nothing.
+    Duration,
     /// Any text.
     Text,
     /// A list of what may stand in it.
@@ -29,7 +31,7 @@ impl SettingType {
         match self {
             Self::OneOf(values) => values,
             Self::List(member) => member.values(),
-            Self::Text => &[],
+            Self::Text | Self::Duration => &[],
         }
     }
 }
@@ -52,9 +54,9 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
                         checker.types.insert(key.text.clone(), SettingType::Text);
                         let message = format!("`{}` is no type", line.text);
                         let finding = Diagnostic::error(Code("type-setting"), message, line.span, "not understood");
-                        checker.found.push(
-                            finding.help("write `text`, `one of [A, B]`, `list of text` or `list of one of [A, B]`"),
-                        );
+                        checker.found.push(finding.help(
+                            "write `text`, `duration`, `one of [A, B]`, `list of text` or `list of one of [A, B]`",
+                        ));
                     }
                 }
             }
@@ -87,8 +89,10 @@ fn parse_type(line: &str) -> Option<SettingType> {
     if let Some(inner) = line.strip_prefix("list of ") {
         return parse_type(inner.trim()).map(|inner| SettingType::List(Box::new(inner)));
     }
-    if line == "text" {
-        return Some(SettingType::Text);
+    match line {
+        "text" => return Some(SettingType::Text),
+        "duration" => return Some(SettingType::Duration),
+        _ => {}
     }
     let names = line.strip_prefix("one of")?.trim().strip_prefix('[')?.strip_suffix(']')?;
     Some(SettingType::OneOf(names.split(',').map(|name| name.trim().to_owned()).collect()))
@@ -122,6 +126,14 @@ pub(super) fn fits(checker: &mut Checker<'_>, name: &str, node: &Node) {
         }
         _ => scalar_of(node).into_iter().collect(),
     };
+    if kind == SettingType::Duration {
+        let wrong = |text: &str| !text.is_empty() && duration::parse(text).is_none();
+        for scalar in scalars.iter().filter(|scalar| reference(scalar).is_none() && wrong(&scalar.text)) {
+            let message = format!("`{name}` is a length of time, and `{}` is none", scalar.text);
+            checker.error("type-duration", message, scalar.span, "write `30m`, `6h` or `1d`; empty: never");
+        }
+        return;
+    }
     let member = if let SettingType::List(inner) = &kind { inner.as_ref() } else { &kind };
     if let SettingType::OneOf(values) = member {
         for scalar in scalars {

@@ -76,14 +76,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
 
 fn duration(checker: &mut Checker<'_>, node: &Node) -> Option<Duration> {
     let scalar = text(node, "a duration", &mut checker.found)?;
-    let split = scalar.text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(scalar.text.len());
-    let (number, unit) = scalar.text.split_at(split);
-    let found = match (number.parse::<u64>(), unit.trim()) {
-        (Ok(number), "ms") => Some(Duration::from_millis(number)),
-        (Ok(number), "s") => Some(Duration::from_secs(number)),
-        (Ok(number), "m") => Some(Duration::from_secs(number.saturating_mul(60))),
-        _ => None,
-    };
+    let found = crate::value::duration::parse(&scalar.text);
     if found.is_none() {
         checker.error(
             "type-duration",

@@ -1,0 +1,71 @@
+//! Sweeps by schedule: everything is compared once in the interval that the settings name.
+//!
+//! When the last one was is kept in the store, so that restarts neither skip nor repeat one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::live::Live;
+use super::pass::{Pass, Scope, pass};
+use super::poller::Look;
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::store::Cursor;
+use crate::value::duration;
+
+/// The setting that names the interval, such as `24h`; empty: never.
+pub const SETTING: &str = "reconcile.every";
+
+/// Under which name the store keeps when the last sweep was. No account is called so.
+const KEPT: (&str, &str) = ("*", "sweep");
+
+/// How often the settings are looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Sweeps by schedule until the runtime stops.
+pub async fn schedule(runtime: Arc<Runtime>) {
+    loop {
+        if let Err(trouble) = sweep_if_due(&runtime).await {
+            tracing::warn!(%trouble, "the sweep could not be made");
+        }
+        if runtime.pause(LOOK).await {
+            return;
+        }
+    }
+}
+
+async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
+    let Some(every) = interval(&runtime.live.load()) else { return Ok(()) };
+    let now = runtime.world.clock.now();
+    let Some(last) = runtime.store.cursor(KEPT.0, KEPT.1).await? else {
+        // The first start looks at everything anyway.
+        return note(runtime, now).await;
+    };
+    if now.duration_since(last.at) < SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX) {
+        return Ok(());
+    }
+    note(runtime, now).await?;
+    let report =
+        pass(runtime, &Pass { scope: Scope::Look(Look::Everything), confirmed: false, patience: LOOK }).await?;
+    match &report.braked {
+        Some(braked) => tracing::error!(
+            would_change = braked.held.len(),
+            linked = braked.linked,
+            "the sweep would change too much and was stopped; look at `petiole sync --full`, and confirm with --yes"
+        ),
+        None => tracing::info!(compared = report.compared(), healed = report.healed(), "swept"),
+    }
+    Ok(())
+}
+
+fn interval(live: &Live) -> Option<Duration> {
+    live.setting(SETTING).and_then(|value| duration::parse(value.as_text()?))
+}
+
+async fn note(runtime: &Runtime, at: Timestamp) -> Result<(), Trouble> {
+    let cursor = Cursor { account: KEPT.0.to_owned(), record: KEPT.1.to_owned(), at };
+    runtime.store.accept(Vec::new(), Some(cursor)).await?;
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! Lengths of time as people write them: `500ms`, `30s`, `2m`, `6h`, `1d`.
+
+use std::time::Duration;
+
+/// Reads a length of time; `None` where the text is none.
+pub fn parse(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: u64 = number.parse().ok()?;
+    let seconds = |each: u64| Some(Duration::from_secs(number.checked_mul(each)?));
+    match unit.trim() {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => seconds(1),
+        "m" => seconds(60),
+        "h" => seconds(60 * 60),
+        "d" => seconds(24 * 60 * 60),
+        _ => None,
+    }
+}
