@@ -51,12 +51,6 @@ fn account(checker: &mut Checker<'_>, name: &str, node: &Node) -> Option<Account
             checker.unknown("unknown-key", message, (&key.text, key.span), OWN_KEYS);
         }
     }
-    if let Some(carries) = map.get("carries").and_then(|node| text(node, "`carries`", &mut checker.found))
-        && carries.text != "always"
-    {
-        let message = "an account carries everything of its system in this version";
-        checker.unknown("unknown-value", message, (&carries.text, carries.span), ["always"]);
-    }
     let settings = map.get("settings").map(|node| own_settings(checker, node)).unwrap_or_default();
     Some(Account {
         name: name.to_owned(),

@@ -23,9 +23,13 @@ pub fn check(checker: &mut Checker<'_>, system: &str, node: &Node) -> Option<Car
     for (name, other) in checker.systems.iter().filter(|(name, _)| *name != system) {
         scope.heads.insert(name.clone(), Meaning::System(other.clone()));
     }
+    let before = checker.found.len();
     let kind = names::check(checker, &scope, &tree);
     operand::condition(checker, (&kind, tree.span), "decides nothing here");
     let spoken = records(&tree);
+    if checker.found.len() > before {
+        return None;
+    }
     let [(other, record)] = spoken.as_slice() else {
         let at = "write it as `always`, or as in `shop.item.brand in [\"A\", \"B\"]`";
         checker.error("type-cardinality", "`carries` speaks of one kind of record", scalar.span, at);

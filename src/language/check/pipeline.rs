@@ -65,11 +65,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         .get("create")
         .map(|node| creates(checker, node, &scope, (&name.text, [&left, &right])))
         .unwrap_or_default();
-    let when = file.get("when").and_then(|node| standing::when(checker, node, &scope));
-    let untouched = file
-        .get("untouched")
-        .map(|node| standing::untouched(checker, node, &scope, [&left, &right]))
-        .unwrap_or_default();
+    let (when, untouched) = standing::check(checker, &file, &scope, [&left, &right]);
     let mut rules = Vec::new();
     if let Some(groups) = file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found)) {
         for (group, node) in groups.entries() {

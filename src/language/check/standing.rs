@@ -6,16 +6,34 @@ use std::sync::Arc;
 use super::check::Checker;
 use super::names::{self, Names};
 use super::operand;
+use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{RecordType, RuleLine, Setting, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
-use crate::language::syntax::mapping::{Mapping, text};
+use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line;
-use crate::language::syntax::yaml::{Node, Scalar};
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Kind, Segment, Value};
 
-/// Reads `when:`.
-pub fn when(checker: &mut Checker<'_>, node: &Node, scope: &Names) -> Option<(CompiledExpression, RuleLine)> {
+/// A condition with its line.
+type Condition = (CompiledExpression, RuleLine);
+
+/// A list of fields of a side, with its line.
+type Untouched = (Side, CompiledExpression, RuleLine);
+
+/// Reads `when:` and `untouched:`.
+pub fn check(
+    checker: &mut Checker<'_>,
+    file: &Mapping<'_>,
+    scope: &Names,
+    sides: [&Arc<RecordType>; 2],
+) -> (Option<Condition>, Vec<Untouched>) {
+    let when = file.get("when").and_then(|node| when(checker, node, scope));
+    let untouched = file.get("untouched").map(|node| untouched(checker, node, scope, sides));
+    (when, untouched.unwrap_or_default())
+}
+
+fn when(checker: &mut Checker<'_>, node: &Node, scope: &Names) -> Option<Condition> {
     let scalar = text(node, "`when`", &mut checker.found)?;
     let tree = checker.keep(rule_line::expression(scalar))?;
     let kind = names::check(checker, scope, &tree);
@@ -23,13 +41,8 @@ pub fn when(checker: &mut Checker<'_>, node: &Node, scope: &Names) -> Option<(Co
     Some((checker.compile(tree), checker.line(scalar.span)))
 }
 
-/// Reads `untouched:`, lists of fields by system.
-pub fn untouched(
-    checker: &mut Checker<'_>,
-    node: &Node,
-    scope: &Names,
-    sides: [&Arc<RecordType>; 2],
-) -> Vec<(Side, CompiledExpression, RuleLine)> {
+/// Lists of fields by system.
+fn untouched(checker: &mut Checker<'_>, node: &Node, scope: &Names, sides: [&Arc<RecordType>; 2]) -> Vec<Untouched> {
     let mut found = Vec::new();
     let Some(map) = Mapping::of(node, "`untouched`", &[], &mut checker.found) else { return found };
     for (key, node) in map.entries() {
@@ -39,43 +52,59 @@ pub fn untouched(
             checker.unknown("unknown-system", message, (&key.text, key.span), known);
             continue;
         };
-        let Some(scalar) = text(node, "a list of fields", &mut checker.found) else { continue };
-        let Some(tree) = checker.keep(rule_line::expression(scalar)) else { continue };
+        let Some(tree) = fields(checker, node) else { continue };
         let kind = names::check(checker, scope, &tree);
         if !Kind::List(Box::new(Kind::Any)).takes(&kind) {
             let message = format!("`untouched` names a list of fields, and this is {kind}");
             checker.error("type-mismatch", message, tree.span, "no list");
         }
         if let Some(record) = sides.get(at) {
-            known_fields(checker, record, (&tree, scalar));
+            known_fields(checker, record, &tree);
         }
         let side = if at == 0 { Side::Left } else { Side::Right };
-        found.push((side, checker.compile(tree), checker.line(scalar.span)));
+        let line = checker.line(tree.span);
+        found.push((side, checker.compile(tree), line));
     }
     found
 }
 
+/// `[name, name]`, or an expression that gives a list.
+fn fields(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
+    if !matches!(node.kind, NodeKind::Sequence(_)) {
+        let scalar = text(node, "a list of fields", &mut checker.found)?;
+        return checker.keep(rule_line::expression(scalar));
+    }
+    let items = list(node, "a list of fields", &mut checker.found);
+    let names = items.into_iter().filter_map(|item| text(item, "a field", &mut checker.found));
+    let literal = |scalar: &Scalar| {
+        let kind = ExpressionKind::Literal(Value::text(scalar.text.as_str()));
+        Expression { kind, span: scalar.span }
+    };
+    Some(Expression { kind: ExpressionKind::List(names.map(literal).collect()), span: node.span })
+}
+
 /// The names are fields of the record, as far as files say what they are.
-fn known_fields(checker: &mut Checker<'_>, record: &RecordType, (tree, scalar): (&Expression, &Scalar)) {
+fn known_fields(checker: &mut Checker<'_>, record: &RecordType, tree: &Expression) {
     let known: Vec<String> = record.fields.iter().filter_map(|field| first_name(&field.path.0)).collect();
-    let named: Vec<String> = match &tree.kind {
+    let named: Vec<(String, Span)> = match &tree.kind {
         ExpressionKind::List(items) => items
             .iter()
             .filter_map(|item| match &item.kind {
-                ExpressionKind::Literal(Value::Text(text)) => Some(text.clone()),
+                ExpressionKind::Literal(Value::Text(text)) => Some((text.clone(), item.span)),
                 _ => None,
             })
             .collect(),
         ExpressionKind::Path(path) if path.head.as_ref().is_some_and(|head| head.text == "settings") => {
             let steps = path.steps.iter().map(|step| step.segment.clone()).collect::<Vec<_>>();
             let name = crate::value::Path(steps).to_string();
-            checker.settings.get(&name).map(texts).unwrap_or_default()
+            let names = checker.settings.get(&name).map(texts).unwrap_or_default();
+            names.into_iter().map(|name| (name, tree.span)).collect()
         }
         _ => Vec::new(),
     };
-    for name in named.iter().filter(|name| !known.contains(name)) {
+    for (name, span) in named.iter().filter(|(name, _)| !known.contains(name)) {
         let message = format!("record `{}.{}` has no field `{name}` to leave alone", record.system, record.name);
-        checker.unknown("unknown-field", message, (name, scalar.span), known.iter().map(String::as_str));
+        checker.unknown("unknown-field", message, (name, *span), known.iter().map(String::as_str));
     }
 }
 
