@@ -140,10 +140,11 @@ impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             out,
-            "compared {}, differing {}, healed {}, parked {}, passed by {}, put off {}",
+            "compared {}, differing {}, healed {}, wrote {}, parked {}, passed by {}, put off {}",
             self.compared(),
             self.differing(),
             self.healed(),
+            self.writes(),
             self.parked.len(),
             self.passed_by.len(),
             self.put_off.len()

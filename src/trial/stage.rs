@@ -141,6 +141,14 @@ fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
     for system in own.systems.keys().filter(|name| !plan.accounts.values().any(|one| one.system == **name)) {
         accounts.entry(system.clone()).or_insert_with(|| added(system, system));
     }
+    for system in own.systems.keys().filter(|name| alone(plan, test, name)) {
+        accounts.retain(|_, account| account.system != *system);
+        accounts.insert(system.clone(), added(system, system));
+    }
+    // What a test says of settings holds for every account of which it says nothing else.
+    for account in accounts.values_mut() {
+        account.settings.retain(|name, _| !test.settings.contains_key(name));
+    }
     for change in &test.accounts {
         let account = accounts.entry(change.name.clone());
         let account = account.or_insert_with(|| added(&change.name, change.system.as_deref().unwrap_or(&change.name)));
@@ -163,6 +171,13 @@ fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
     own.accounts = accounts.into_iter().map(|(name, account)| (name, Arc::new(account))).collect();
     own.standing = standing(&own.settings, &own.accounts);
     own
+}
+
+/// Whether the test speaks of a system as if it had one account, whatever accounts the rules have.
+fn alone(plan: &Plan, test: &RuleTest, system: &str) -> bool {
+    let named = test.given.iter().chain(&test.when).map(|one| &one.account);
+    let named = named.chain(test.then.iter().map(|one| &one.account)).chain(test.accounts.iter().map(|one| &one.name));
+    !plan.accounts.contains_key(system) && named.into_iter().any(|account| account == system)
 }
 
 fn change_account(account: &mut Account, change: &TestAccount) {

@@ -116,7 +116,7 @@ fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestA
             let message = format!("there is no system `{}`", system.text);
             checker.unknown("unknown-system", message, (&system.text, system.span), known.iter().map(String::as_str));
         }
-        None if !checker.accounts.contains_key(&key.text) => {
+        None if !checker.accounts.contains_key(&key.text) && !checker.systems.contains_key(&key.text) => {
             let known: Vec<String> = checker.accounts.keys().cloned().collect();
             let message = format!("there is no account `{}`; a new one says its `system`", key.text);
             checker.unknown("unknown-account", message, (&key.text, key.span), known.iter().map(String::as_str));
@@ -126,7 +126,7 @@ fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestA
     }
     let mut found = TestAccount {
         name: key.text.clone(),
-        system: system.map(|system| system.text),
+        system: system.map(|system| system.text).or_else(|| stands_alone(checker, &key.text)),
         properties: BTreeMap::new(),
         carries: None,
         settings: BTreeMap::new(),
@@ -147,6 +147,12 @@ fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestA
         }
     }
     Some(found)
+}
+
+/// A test may speak of a system as if it had one account, named like it; the rules' own are left out then.
+fn stands_alone(checker: &Checker<'_>, name: &str) -> Option<String> {
+    let known = checker.accounts.contains_key(name);
+    (!known && checker.systems.contains_key(name)).then(|| name.to_owned())
 }
 
 /// Settings by dotted name, nested or not.
@@ -223,9 +229,12 @@ fn kind(checker: &mut Checker<'_>, key: &Scalar, test: &RuleTest) -> Option<(Str
         None if checker.systems.contains_key(head) => {
             let of: Vec<&String> =
                 accounts.iter().filter(|(_, system)| *system == head).map(|(name, _)| name).collect();
+            let own = test.accounts.iter().any(|one| one.system.as_deref() == Some(head));
             match of.as_slice() {
-                [] => (head.to_owned(), head.to_owned()),
                 [one] => ((*one).clone(), head.to_owned()),
+                // A test that does not care how many accounts there are is played with one.
+                [] => (head.to_owned(), head.to_owned()),
+                _ if !own => (head.to_owned(), head.to_owned()),
                 several => {
                     let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
                     let message = format!("`{head}` has several accounts: {}", names.join(", "));
