@@ -54,6 +54,8 @@ struct Stage {
     sides: BTreeMap<&'static str, Served>,
     happenings: Receiver<Happening>,
     report: Report,
+    /// A brand that both sides know.
+    brand: String,
 }
 
 async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, String> {
@@ -84,12 +86,16 @@ async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, Strin
     stage.settle(&story, 1).await?;
 
     story.act("Somebody adds the item; the order goes on by itself");
-    stage.control(erp, "item", &json!({ "sku": "NEW-SKU-1", "name": "Spring Release 3.5g", "price": 10 })).await?;
+    let brand = stage.brand.clone();
+    let item = json!({ "sku": "NEW-SKU-1", "name": "Spring Release 3.5g", "price": 10, "brand": brand });
+    stage.control(erp, "item", &item).await?;
     stage.settle(&story, 1).await?;
 
     story.act("Everything is compared once more");
     look(&stage.runtime, Look::Everything).await.map_err(|trouble| trouble.to_string())?;
     stage.settle(&story, 0).await?;
+    let parks = stage.runtime.store.parks().await.map_err(|error| error.to_string())?;
+    stage.report.left(parks, None);
     story.report(&stage.report);
     stage.runtime.stop();
     Ok(stage.report.converged())
@@ -127,7 +133,8 @@ async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Re
     let runtime = Runtime::new(store, world.clone(), live, state, Duration::from_mins(1));
     let happenings = runtime.listen();
     let serving = server::serve(Arc::clone(&runtime), loopback(), None).await.map_err(|error| error.to_string())?;
-    let stage = Stage { world, runtime, sides, happenings, report: Report::default() };
+    let brand = trade.brands.first().cloned().unwrap_or_default();
+    let stage = Stage { world, runtime, sides, happenings, report: Report::default(), brand };
     for name in simulator::NAMES {
         let body = json!({ "url": format!("http://{}/webhooks/{name}", serving.address) });
         stage.send(name, Method::Put, "webhook", &body).await?;

@@ -10,7 +10,7 @@ use super::happening::{Change, Happening};
 use crate::store::{Park, RecordRef};
 
 /// Names that a list in the text shows before it only counts; JSON has all.
-const LISTED_MAX: usize = 20;
+const LISTED_MAX: usize = 5;
 
 /// What a pass did, counted from what happened.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +42,11 @@ impl Report {
                 "record": target.to_string(), "pipeline": pipeline, "group": group,
                 "lost": crate::value::json::to_json(lost), "won": crate::value::json::to_json(won), "rule": line,
             })),
-            Happening::Linked { pipeline, .. } => *self.linked.entry(pipeline.clone()).or_default() += 1,
+            Happening::Linked { pipeline, left, right, .. } => {
+                *self.linked.entry(pipeline.clone()).or_default() += 1;
+                self.passed_by.remove(left);
+                self.passed_by.remove(right);
+            }
             Happening::Parked { target, pipeline, message, line } => {
                 self.parked.insert((target.clone(), pipeline.clone()), (message.clone(), line.clone()));
             }
@@ -92,7 +96,7 @@ impl Report {
 
     /// Records that were brought into step by writes.
     pub fn healed(&self) -> usize {
-        self.changes.iter().map(|change| &change.target).collect::<BTreeSet<_>>().len()
+        self.changes.iter().map(|change| &change.cause).collect::<BTreeSet<_>>().len()
     }
 
     /// Writes outside.
@@ -158,19 +162,17 @@ impl fmt::Display for Report {
         listed(out, "healed", self.changes.iter().map(ToString::to_string))?;
         listed(out, "would change", self.would.iter().map(ToString::to_string))?;
         let gave_way = |one: &Json| {
-            let text = |name: &str| {
-                one.get(name)
-                    .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-                    .unwrap_or_default()
-            };
+            let part = |name: &str| one.get(name).unwrap_or(&Json::Null);
+            let text = |name: &str| part(name).as_str().unwrap_or_default();
+            let values = (part("lost"), part("won"));
             format!(
                 "{} ({}, {}): `{}` {} gave way to {}",
                 text("record"),
                 text("pipeline"),
                 text("rule"),
                 text("group"),
-                text("lost"),
-                text("won")
+                values.0,
+                values.1
             )
         };
         listed(out, "both sides changed", self.gave_way.iter().map(gave_way))?;

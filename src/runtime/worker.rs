@@ -170,7 +170,9 @@ impl Runtime {
                 again: how.again,
             };
             let meeting = self.bring_together(live, &pairing, record.clone()).await?;
-            if meeting.unmatched.is_some() {
+            // A group without rows is nothing that could have a counterpart.
+            let is_there = record.as_list().is_none_or(|rows| !rows.is_empty());
+            if meeting.unmatched.is_some() && is_there {
                 self.tell(Happening::PassedBy { target: target.clone(), pipeline: pipeline.name.clone() });
             }
             carried |= meeting.not_carried.is_none();
