@@ -14,6 +14,7 @@ mod lint_rows;
 mod order_status;
 mod orders_cross;
 mod peer;
+mod products;
 mod promises;
 mod recovery;
 mod reference;

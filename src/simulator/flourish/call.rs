@@ -14,7 +14,7 @@ const PUBLIC_ORIGIN: &str = "https://app.flourishsoftware.com";
 
 /// A request with its parsed query.
 pub(super) struct Call<'a> {
-    request: &'a Request,
+    pub(super) request: &'a Request,
     /// The decoded query parameters.
     pub(super) query: Query,
 }

@@ -66,15 +66,25 @@ fn stock(company: &mut Company, fields: &Fields) -> Answer {
 
 /// Enters an item, or changes what is sent of one that is there.
 fn item(company: &mut Company, fields: &Fields) -> Answer {
-    fields.only(&[&["sku", "name", "brand", "price", "active", "ecommerce_active", "strain"]])?;
+    fields.only(&[
+        &["sku", "name", "brand", "price", "active", "ecommerce_active", "strain"],
+        &["description", "category", "sub_category", "product_line", "uom"],
+    ])?;
     let sku = fields.required_text("sku")?;
     let known = company.item_by_sku(&sku).cloned();
     let action = if known.is_some() { "update" } else { "create" };
     let mut item = known.unwrap_or_else(|| blank(company, &sku));
     if let Some(name) = fields.text("name")? {
-        (item.class, item.category) = seed::class(&name);
+        let (class, category, sub_category) = seed::class(&name);
+        (item.class, item.category) = (class, category.to_owned());
+        item.sub_category = sub_category.map(str::to_owned);
         item.name = name;
     }
+    item.description = fields.text("description")?.unwrap_or(item.description);
+    item.category = fields.text("category")?.unwrap_or(item.category);
+    item.sub_category = fields.text("sub_category")?.or(item.sub_category);
+    item.product_line = fields.text("product_line")?.or(item.product_line);
+    item.uom = fields.text("uom")?.unwrap_or(item.uom);
     item.price = fields.decimal("price")?.unwrap_or(item.price);
     item.active = fields.truth("active")?.unwrap_or(item.active);
     item.ecommerce_active = fields.truth("ecommerce_active")?.unwrap_or(item.ecommerce_active);
@@ -103,7 +113,11 @@ fn blank(company: &mut Company, sku: &str) -> Item {
         brand: None,
         strain: None,
         class: "Other",
-        category: "Other",
+        category: "Other".to_owned(),
+        description: String::new(),
+        sub_category: None,
+        product_line: None,
+        uom: "ea".to_owned(),
         price: Decimal::ZERO,
         active: true,
         ecommerce_active: true,

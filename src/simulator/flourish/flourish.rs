@@ -6,13 +6,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::call::Call;
 use super::company::Company;
-use super::reply::{Answer, Refusal};
+use super::reply::{Answer, Refusal, Reply};
 use super::{control, reply, route, seed, spelling, webhooks};
+use crate::simulator::world_input::WorldInput;
 use crate::simulator::{Outcome, Simulator, Trade};
-use crate::world::Request;
+use crate::world::{Method, Request};
 
 /// Where the API begins.
 const API_BASE: &str = "/external/api/";
@@ -25,13 +27,22 @@ pub struct Flourish {
     company: Company,
     api_keys: Vec<String>,
     webhook_key: Option<String>,
+    /// What a new world is left to where it says nothing else.
+    seed: u64,
 }
 
 impl Flourish {
     /// A company that sells this trade's items. Roughly every third customer is already known as
     /// a destination, and one destination bears another customer's name under another license.
     pub fn new(trade: &Trade) -> Self {
-        Self { company: seed::company(trade), api_keys: Vec::new(), webhook_key: None }
+        Self { company: seed::company(trade), api_keys: Vec::new(), webhook_key: None, seed: 0 }
+    }
+
+    /// Makes new worlds from this seed where people name no other.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
     }
 
     /// Accepts only these keys. With none, any key that is not empty will do.
@@ -76,6 +87,9 @@ impl Flourish {
 
     fn answer(&mut self, call: &Call) -> Answer {
         let path = call.path();
+        if path.strip_prefix(CONTROL_BASE) == Some("world") && call.method() == Method::Post {
+            return self.begin(call);
+        }
         if let Some(action) = path.strip_prefix(CONTROL_BASE) {
             return control::answer(&mut self.company, call, action);
         }
@@ -84,6 +98,16 @@ impl Flourish {
         };
         self.authenticate(call)?;
         route::answer(&mut self.company, call, resource)
+    }
+
+    /// Begins anew with another world. Keys and the address of webhooks stay.
+    fn begin(&mut self, call: &Call) -> Answer {
+        let input = WorldInput::read(&call.request.body).map_err(Refusal::bad)?;
+        let trade = input.trade(self.seed);
+        self.seed = input.seed.unwrap_or(self.seed);
+        self.company = Company { hide_empty_stock: self.company.hide_empty_stock, ..seed::company(&trade) };
+        let facilities: Vec<_> = self.company.facilities.iter().map(|facility| &facility.id).collect();
+        Ok(Reply::Bare(json!({ "items": self.company.items.len(), "facilities": facilities })))
     }
 
     /// A key in `x-api-key`, or the deprecated `Basic` with the key as its password.

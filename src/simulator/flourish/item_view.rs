@@ -38,9 +38,14 @@ pub(super) fn core(item: &Item) -> Json {
         Some((id, name, kind)) => (json!(id), json!(name), json!(kind)),
         None => (Json::Null, Json::Null, Json::Null),
     };
-    json!({
+    let shop = json!({
+        "ecommerce_active": item.ecommerce_active, "ecommerce_item_name": null,
+        "ecommerce_category_name": null, "ecommerce_sub_category_name": item.sub_category,
+        "product_line": item.product_line, "integration_status_id": 40,
+    });
+    let mut core = json!({
         "id": item.id.to_string(), "item_name": item.name, "sku": item.sku, "retail_display_name": item.name,
-        "item_description": "", "active": item.active, "external": false,
+        "item_description": item.description, "active": item.active, "external": false,
         "inventory_type": "Cannabis", "item_class": item.class, "item_category": item.category,
         "product_source_type": "Mixed", "brand": item.brand,
         "strain_required": item.strain.is_some(), "strain_id": strain_id, "strain_name": strain_name,
@@ -49,10 +54,16 @@ pub(super) fn core(item: &Item) -> Json {
         "sellable": true, "needs_fulfillment": true, "is_medical": false, "is_tax_exempt": false,
         "lot_tracked": true, "serial_number_tracked": false, "use_by_date_req": false, "single_unit_package": false,
         "sync_each_by_weight_or_volume_uom": false, "plant_additive": 0,
-        "standard_qty_uom_id": 1, "uom": "ea", "uom_description": "Each",
-        "ecommerce_active": item.ecommerce_active, "ecommerce_item_name": null,
-        "ecommerce_category_name": null, "ecommerce_sub_category_name": null, "integration_status_id": 40,
+        "standard_qty_uom_id": 1, "uom": item.uom, "uom_description": uom_name(&item.uom),
         "created_by": "flourish_software", "created_timestamp": spelling::seconds(item.created),
         "last_updated_by": "flourish_software", "last_updated_timestamp": spelling::seconds(item.updated),
-    })
+    });
+    if let (Json::Object(core), Json::Object(shop)) = (&mut core, shop) {
+        core.extend(shop);
+    }
+    core
+}
+
+fn uom_name(uom: &str) -> &str {
+    if uom == "ea" { "Each" } else { uom }
 }

@@ -52,7 +52,15 @@ pub(super) struct Item {
     /// Item class.
     pub(super) class: &'static str,
     /// Item category.
-    pub(super) category: &'static str,
+    pub(super) category: String,
+    /// What the shop says of it.
+    pub(super) description: String,
+    /// The shop's word for what it is, within its category.
+    pub(super) sub_category: Option<String>,
+    /// The line of products that it belongs to; the published payload does not show it, so it is assumed.
+    pub(super) product_line: Option<String>,
+    /// Unit of measure.
+    pub(super) uom: String,
     /// Price of one unit in dollars.
     pub(super) price: Decimal,
     /// Whether it is in use.

@@ -77,7 +77,7 @@ pub(super) fn company(trade: &Trade) -> Company {
 /// The first facility holds most of an item, every other one some.
 fn item(company: &mut Company, id: u64, known: &trade::Item, trade: &Trade) {
     let strain = company.ensure_strain(&known.strain, known.strain_type);
-    let (class, category) = class(&known.name);
+    let (class, category, sub_category) = class(&known.name);
     let now = company.now;
     let item = Item {
         id,
@@ -86,7 +86,11 @@ fn item(company: &mut Company, id: u64, known: &trade::Item, trade: &Trade) {
         brand: trade.brands.get(known.brand).cloned(),
         strain: Some((strain.id, strain.name, strain.kind)),
         class,
-        category,
+        category: category.to_owned(),
+        description: String::new(),
+        sub_category: sub_category.map(str::to_owned),
+        product_line: None,
+        uom: "ea".to_owned(),
         price: known.unit_price,
         active: true,
         ecommerce_active: true,
@@ -104,18 +108,18 @@ fn item(company: &mut Company, id: u64, known: &trade::Item, trade: &Trade) {
     }
 }
 
-/// Class and category by what the item's name says.
-pub(super) fn class(name: &str) -> (&'static str, &'static str) {
+/// Class, category and the shop's sub-category by what the item's name says.
+pub(super) fn class(name: &str) -> (&'static str, &'static str, Option<&'static str>) {
     let classes = [
-        ("Jar", "Buds", "Flower"),
-        ("Pouch", "Buds", "Flower"),
-        ("Pre-Roll", "Buds", "Pre-Rolls"),
-        ("Cartridge", "Concentrate", "Vape Cartridges"),
-        ("Resin", "Concentrate", "Concentrate"),
-        ("Gummies", "InfusedEdible", "Edibles"),
+        ("Jar", "Buds", "Flower", "Packaged Eighths"),
+        ("Pouch", "Buds", "Flower", "Packaged Quarters"),
+        ("Pre-Roll", "Buds", "Pre-Rolls", "Singles"),
+        ("Cartridge", "Concentrate", "Vape Cartridges", "510 Thread"),
+        ("Resin", "Concentrate", "Concentrate", "Live Resin"),
+        ("Gummies", "InfusedEdible", "Edibles", "Gummies"),
     ];
-    let found = classes.iter().find(|(word, _, _)| name.contains(word));
-    found.map_or(("Other", "Other"), |(_, class, category)| (*class, *category))
+    let found = classes.iter().find(|(word, ..)| name.contains(word));
+    found.map_or(("Other", "Other", None), |(_, class, category, sub)| (*class, *category, Some(*sub)))
 }
 
 fn store(company: &mut Company, customer: &trade::Customer, license: &str) {

@@ -1,0 +1,169 @@
+//! Products against both simulators: what Flourish sells on-line is on LeafLink, by the switches of the settings.
+
+use petiole::world::Method;
+use serde_json::{Value as Json, json};
+
+use crate::support::{Process, Trade, get, http, own, until};
+
+const KEY: (&str, &str) = ("Authorization", "App key-for-tests");
+
+/// The product of a SKU as LeafLink's API shows it.
+fn product(trade: &Trade, sku: &str) -> Json {
+    let answer = http(Method::Get, &format!("{}/api/v2/products/?sku={sku}", trade.leaflink.url), &[KEY], b"");
+    let page: Json = serde_json::from_slice(&answer.body).unwrap();
+    page["results"][0].clone()
+}
+
+fn patch(trade: &Trade, id: &Json, fields: &Json) {
+    let url = format!("{}/api/v2/products/{id}/", trade.leaflink.url);
+    let headers = [KEY, ("Content-Type", "application/json")];
+    assert_eq!(http(Method::Patch, &url, &headers, fields.to_string().as_bytes()).status, 200);
+}
+
+fn item(trade: &Trade, fields: &Json) {
+    trade.people(&trade.flourish, "item", fields);
+}
+
+/// A service with these owners, with nothing left to do.
+fn start(products: &str, inventory: &str) -> (Trade, Process) {
+    let trade = Trade::start();
+    own(&trade.rules, "products", products);
+    own(&trade.rules, "inventory", inventory);
+    let service = trade.run("300ms");
+    rests(&service);
+    (trade, service)
+}
+
+fn rests(service: &Process) {
+    until("the service is at rest", || {
+        let queue = get(&format!("{}/api/v1/status", service.url))["queue"].clone();
+        queue["pending"] == 0 && queue["in_flight"] == 0
+    });
+}
+
+fn inbox(service: &Process) -> Vec<Json> {
+    get(&format!("{}/api/v1/inbox", service.url))["items"].as_array().unwrap().clone()
+}
+
+/// Writes that LeafLink has seen on products since this was last asked.
+fn writes(trade: &Trade) -> Vec<Json> {
+    let url = format!("{}/_control/requests", trade.leaflink.url);
+    let log = get(&url)["log"].as_array().unwrap().clone();
+    http(Method::Delete, &url, &[], b"");
+    let wrote = |call: &Json| call["method"] != "GET" && call["path"].as_str().unwrap().contains("/products/");
+    log.into_iter().filter(wrote).collect()
+}
+
+#[test]
+fn an_item_that_is_new_becomes_a_product_with_its_stock() {
+    let (trade, service) = start("flourish", "flourish");
+    let known = product(&trade, "BD-35-JAR-001");
+    let fields = json!({ "sku": "NEW-1", "name": "Blue Dream 3.5g Jar", "price": 12.5, "brand": "North Leaf",
+        "strain": "Wedding Cake", "sub_category": "Packaged Eighths" });
+    item(&trade, &fields);
+    trade.people(&trade.flourish, "stock", &json!({ "sku": "NEW-1", "qty": 33 }));
+    until("the product is there with its stock", || {
+        assert!(inbox(&service).is_empty(), "{:#?}", inbox(&service));
+        product(&trade, "NEW-1")["available_inventory"] == 33
+    });
+    let made = product(&trade, "NEW-1");
+    assert_eq!(made["listing_state"], "Available");
+    assert_eq!(made["name"], "Blue Dream 3.5g Jar");
+    assert_eq!(made["description"], "Blue Dream 3.5g Jar", "what has no description is described by its name");
+    assert_eq!(made["brand"], known["brand"]);
+    assert_eq!(made["wholesale_price"]["amount"], "12.50");
+    assert_eq!(made["retail_price"]["amount"], "0.00");
+    assert_eq!((&made["seller"], &made["manufacturer"]), (&json!(501), &json!(501)));
+    assert_eq!((&made["unit_of_measure"], &made["unit_denomination"]["id"]), (&json!("Unit"), &json!(1)));
+    assert_eq!(made["license"]["number"], "C11-0000001-LIC");
+    let strains = http(Method::Get, &format!("{}/api/v2/strains/", trade.leaflink.url), &[KEY], b"");
+    let strains: Json = serde_json::from_slice(&strains.body).unwrap();
+    let new = strains["results"].as_array().unwrap().iter().find(|strain| strain["name"] == "Wedding Cake").unwrap();
+    assert_eq!(made["strains"], json!([new["id"]]), "a strain that LeafLink lacked was made");
+}
+
+#[test]
+fn a_change_reaches_the_product_and_never_its_listing_state() {
+    let (trade, service) = start("flourish", "leaflink");
+    let id = product(&trade, "BD-35-JAR-001")["id"].clone();
+    patch(&trade, &id, &json!({ "listing_state": "Internal" }));
+    rests(&service);
+    writes(&trade);
+    item(&trade, &json!({ "sku": "BD-35-JAR-001", "name": "Blue Dream, a jar", "price": 20 }));
+    until("the product has changed", || product(&trade, "BD-35-JAR-001")["wholesale_price"]["amount"] == "20.00");
+    rests(&service);
+    let changed = product(&trade, "BD-35-JAR-001");
+    assert_eq!(changed["name"], "Blue Dream, a jar");
+    assert_eq!(changed["listing_state"], "Internal");
+    assert_eq!(writes(&trade).len(), 1, "one change, one call");
+}
+
+#[test]
+fn an_item_that_leaves_the_shop_is_left_alone() {
+    let (trade, service) = start("flourish", "leaflink");
+    writes(&trade);
+    item(&trade, &json!({ "sku": "BD-35-JAR-001", "price": 99, "ecommerce_active": false }));
+    item(&trade, &json!({ "sku": "HIDDEN-1", "name": "Not for sale", "brand": "North Leaf", "ecommerce_active": false }));
+    // What comes after them has come: so were they looked at.
+    let last = get(&format!("{}/_control/state", trade.flourish.url))["items"][1]["sku"].as_str().unwrap().to_owned();
+    item(&trade, &json!({ "sku": last, "price": 41 }));
+    until("the later change has come", || product(&trade, &last)["wholesale_price"]["amount"] == "41.00");
+    rests(&service);
+    assert_eq!(product(&trade, "HIDDEN-1"), Json::Null);
+    assert_ne!(product(&trade, "BD-35-JAR-001")["wholesale_price"]["amount"], "99.00");
+}
+
+#[test]
+fn both_switches_flip_while_it_runs() {
+    let (trade, service) = start("leaflink", "leaflink");
+    let sku = "BD-35-JAR-001";
+    let mut price = 50;
+    let mut stock = 400;
+    for (products, inventory) in
+        [("leaflink", "leaflink"), ("flourish", "leaflink"), ("flourish", "flourish"), ("leaflink", "flourish")]
+    {
+        own(&trade.rules, "products", products);
+        own(&trade.rules, "inventory", inventory);
+        until("the switches are read", || {
+            let status = get(&format!("{}/api/v1/status", service.url));
+            let hash = petiole::language::compile(std::slice::from_ref(&trade.rules)).plan.unwrap().rules_hash;
+            status["rules_hash"] == hash
+        });
+        rests(&service);
+        writes(&trade);
+        price += 1;
+        stock += 1;
+        item(&trade, &json!({ "sku": sku, "price": price }));
+        trade.people(&trade.flourish, "stock", &json!({ "sku": sku, "qty": stock }));
+        let number = trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }))["orders"][0]["number"].clone();
+        until("a later order has crossed", || trade.orders().iter().any(|one| one["original_order_id"] == number));
+        let described = || product(&trade, sku)["wholesale_price"]["amount"] == format!("{price}.00");
+        let counted = || {
+            let product = product(&trade, sku);
+            (product["available_inventory"].as_f64().unwrap() - f64::from(stock)).abs() < 10.0
+        };
+        until("what Flourish owns has come", || {
+            (products == "leaflink" || described()) && (inventory == "leaflink" || counted())
+        });
+        rests(&service);
+        let wrote = writes(&trade);
+        let names = |name: &str| wrote.iter().any(|call| call["body"].get(name).is_some());
+        assert_eq!(names("wholesale_price"), products == "flourish", "{products} {inventory}: {wrote:?}");
+        assert_eq!(names("available_inventory"), inventory == "flourish", "{products} {inventory}: {wrote:?}");
+    }
+    assert!(inbox(&service).is_empty());
+}
+
+#[test]
+fn a_product_that_is_refused_waits_with_the_words_of_the_marketplace() {
+    let (trade, service) = start("flourish", "leaflink");
+    let long = format!("NEW-{}", "9".repeat(300));
+    item(&trade, &json!({ "sku": long, "name": "Blue Dream 3.5g Jar", "price": 1, "brand": "North Leaf",
+        "sub_category": "Packaged Eighths" }));
+    until("the product waits", || inbox(&service).len() == 1);
+    let waiting = inbox(&service).remove(0);
+    let message = waiting["message"].as_str().unwrap();
+    assert!(message.contains("no more than 255 characters"), "{waiting:#}");
+    assert!(waiting["rule"]["file"].as_str().unwrap().ends_with("pipelines/products.yaml"), "{waiting:#}");
+    assert_eq!(waiting["code"], "refused");
+}
