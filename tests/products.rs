@@ -103,7 +103,10 @@ fn an_item_that_leaves_the_shop_is_left_alone() {
     let (trade, service) = start("flourish", "leaflink");
     writes(&trade);
     item(&trade, &json!({ "sku": "BD-35-JAR-001", "price": 99, "ecommerce_active": false }));
-    item(&trade, &json!({ "sku": "HIDDEN-1", "name": "Not for sale", "brand": "North Leaf", "ecommerce_active": false }));
+    item(
+        &trade,
+        &json!({ "sku": "HIDDEN-1", "name": "Not for sale", "brand": "North Leaf", "ecommerce_active": false }),
+    );
     // What comes after them has come: so were they looked at.
     let last = get(&format!("{}/_control/state", trade.flourish.url))["items"][1]["sku"].as_str().unwrap().to_owned();
     item(&trade, &json!({ "sku": last, "price": 41 }));
@@ -158,8 +161,11 @@ fn both_switches_flip_while_it_runs() {
 fn a_product_that_is_refused_waits_with_the_words_of_the_marketplace() {
     let (trade, service) = start("flourish", "leaflink");
     let long = format!("NEW-{}", "9".repeat(300));
-    item(&trade, &json!({ "sku": long, "name": "Blue Dream 3.5g Jar", "price": 1, "brand": "North Leaf",
-        "sub_category": "Packaged Eighths" }));
+    item(
+        &trade,
+        &json!({ "sku": long, "name": "Blue Dream 3.5g Jar", "price": 1, "brand": "North Leaf",
+        "sub_category": "Packaged Eighths" }),
+    );
     until("the product waits", || inbox(&service).len() == 1);
     let waiting = inbox(&service).remove(0);
     let message = waiting["message"].as_str().unwrap();

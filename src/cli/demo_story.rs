@@ -51,7 +51,8 @@ impl Story {
     /// One thing that happened.
     pub fn tell(&self, happening: &Happening) {
         match happening {
-            Happening::Written(Change { cause, target, action, fields, lines, .. }) => {
+            Happening::Written(change) => {
+                let Change { cause, target, action, fields, .. } = change;
                 let done = if *action == "create" { "created" } else { "changed" };
                 println!("  {} {target} {done} for {cause}", self.paint(GREEN, "✓"));
                 let fields: Vec<String> = fields
@@ -61,7 +62,7 @@ impl Story {
                     .map(|(name, value)| format!("{name}={}", short(value)))
                     .collect();
                 println!("      {}", fields.join("  "));
-                println!("      {}", self.paint(DIM, &format!("by {}", lines_in_short(lines))));
+                println!("      {}", self.paint(DIM, &format!("by {}", change.places())));
             }
             Happening::Linked { left, right, line, .. } => {
                 println!(
@@ -89,17 +90,4 @@ impl Story {
         println!("  {report}");
         println!("{}", self.paint(BOLD, "Change a rule, then ask what is wrong with it: petiole lint"));
     }
-}
-
-/// `orders.yaml:15,16,19` in place of a path for every line.
-fn lines_in_short(lines: &[String]) -> String {
-    let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
-    for line in lines {
-        let Some((file, number)) = line.rsplit_once(':') else { continue };
-        match files.iter_mut().find(|(known, _)| *known == file) {
-            Some((_, numbers)) => numbers.push(number),
-            None => files.push((file, vec![number])),
-        }
-    }
-    files.iter().map(|(file, numbers)| format!("{file}:{}", numbers.join(","))).collect::<Vec<_>>().join("  ")
 }

@@ -102,6 +102,19 @@ impl Change {
         })
     }
 
+    /// The rule lines, each file named once: `rules/a.yaml:4,7  rules/b.yaml:2`.
+    pub fn places(&self) -> String {
+        let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
+        for line in &self.lines {
+            let Some((file, number)) = line.rsplit_once(':') else { continue };
+            match files.iter_mut().find(|(known, _)| *known == file) {
+                Some((_, numbers)) => numbers.push(number),
+                None => files.push((file, vec![number])),
+            }
+        }
+        files.iter().map(|(file, numbers)| format!("{file}:{}", numbers.join(","))).collect::<Vec<_>>().join("  ")
+    }
+
     fn names(&self) -> Vec<&str> {
         self.fields.as_record().map(|fields| fields.keys().map(String::as_str).collect()).unwrap_or_default()
     }
@@ -109,7 +122,7 @@ impl Change {
 
 impl fmt::Display for Change {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { target, pipeline, action, owner, lines, .. } = self;
+        let Self { target, pipeline, action, owner, .. } = self;
         let what = match (*action, &self.fields) {
             ("move", Value::Record(fields)) => {
                 let state = |name: &str| fields.get(name).and_then(Value::to_key).unwrap_or_default();
@@ -117,6 +130,6 @@ impl fmt::Display for Change {
             }
             _ => self.names().join(", "),
         };
-        write!(out, "{target} by {owner} ({pipeline}, {}): {action} {what}", lines.join(", "))
+        write!(out, "{target} by {owner} ({pipeline}, {}): {action} {what}", self.places())
     }
 }

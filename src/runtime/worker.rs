@@ -91,6 +91,7 @@ impl Runtime {
             .collect();
         self.wake_waiting(live, target, (&pipelines, &record)).await?;
         let mut parks = Parking::default();
+        let mut trouble = None;
         for (pipeline, side) in pipelines {
             if live.plan.interest_of(pipeline, side) < Interest::Work {
                 continue;
@@ -99,9 +100,10 @@ impl Runtime {
                 parks.drafts.push(undocumented(target, pipeline, misfit));
                 continue;
             }
-            self.pairs(live, (pipeline, side), (target, &record), (how, &mut parks)).await?;
+            let brought = self.pairs(live, (pipeline, side), (target, &record), (how, &mut parks)).await;
+            trouble = trouble.or(brought.err());
         }
-        Ok(parks)
+        trouble.map_or(Ok(parks), Err)
     }
 
     /// The record as it is now, and what in it was never documented, if anything.
@@ -158,6 +160,8 @@ impl Runtime {
         let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
         let mut not_carried = None;
         let mut carried = false;
+        let mut alone = !others.is_empty();
+        let mut trouble = None;
         for other in &others {
             let pairing = Pairing {
                 pipeline,
@@ -169,12 +173,19 @@ impl Runtime {
                 sweep: how.sweep,
                 again: how.again,
             };
-            let meeting = self.bring_together(live, &pairing, record.clone()).await?;
+            let meeting = match self.bring_together(live, &pairing, record.clone()).await {
+                Ok(meeting) => meeting,
+                Err(found) => {
+                    // What one account cannot do now never holds up another.
+                    trouble = trouble.or(Some(found));
+                    alone = false;
+                    carried = true;
+                    continue;
+                }
+            };
             // A group without rows is nothing that could have a counterpart.
             let is_there = record.as_list().is_none_or(|rows| !rows.is_empty());
-            if meeting.unmatched.is_some() && is_there {
-                self.tell(Happening::PassedBy { target: target.clone(), pipeline: pipeline.name.clone() });
-            }
+            alone &= meeting.unmatched.is_some() && is_there;
             carried |= meeting.not_carried.is_none();
             not_carried = not_carried.or(meeting.not_carried);
             let pair = meeting.left.unwrap_or_else(|| target.clone());
@@ -186,12 +197,16 @@ impl Runtime {
                 parks.pairs.push((pair, pipeline.name.clone()));
             }
         }
+        // What one account has is not missed at the others.
+        if alone {
+            self.tell(Happening::PassedBy { target: target.clone(), pipeline: pipeline.name.clone() });
+        }
         if let Some(line) = not_carried.filter(|_| !carried) {
             let message = format!("none of {} carries this {}", others.join(", "), target.record);
             let stop = Stop::new("not-carried", "no account carries it", message, &line);
             parks.drafts.extend(drafts((target, target), pipeline, vec![stop], record));
         }
-        Ok(())
+        trouble.map_or(Ok(()), Err)
     }
 }
 
