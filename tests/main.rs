@@ -1,6 +1,7 @@
 //! Behaviour of petiole, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+mod accounts;
 mod cli;
 mod connector;
 mod diagnostics;
