@@ -30,4 +30,5 @@ mod simulator_leaflink_catalogue;
 mod stock;
 mod store;
 mod support;
+mod sweep;
 mod tidy;

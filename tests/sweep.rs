@@ -1,0 +1,184 @@
+//! Passes over everything: what they put right, what they hold, what they tell, and with an empty store.
+
+use petiole::world::Method;
+use serde_json::{Value as Json, json};
+
+use crate::support::{Process, Trade, get, http, own, send, until};
+
+const KEY: (&str, &str) = ("Authorization", "App key-for-tests");
+
+/// Both sides in step, products and stock included, by one full pass. `items` sizes the world.
+fn in_step(items: usize) -> Trade {
+    let trade = Trade::start();
+    own(&trade.rules, "products", "flourish");
+    own(&trade.rules, "inventory", "flourish");
+    for side in [&trade.leaflink, &trade.flourish] {
+        send(Method::Post, &format!("{}/_control/world", side.url), &json!({ "seed": 3, "items": items }));
+    }
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!(code, 0, "{report:#}");
+    trade
+}
+
+/// The exit code and the report of a pass.
+fn sync(trade: &Trade, arguments: &[&str]) -> (i32, Json) {
+    let mut command = trade.command(&["sync", "--format", "json"]);
+    let done = command.args(arguments).output().unwrap();
+    let report = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| {
+        panic!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr))
+    });
+    (done.status.code().unwrap(), report)
+}
+
+fn products(trade: &Trade) -> Vec<Json> {
+    let mut url = format!("{}/api/v2/products/?limit=100", trade.leaflink.url);
+    let mut found = Vec::new();
+    loop {
+        let page: Json = serde_json::from_slice(&http(Method::Get, &url, &[KEY], b"").body).unwrap();
+        found.extend(page["results"].as_array().unwrap().clone());
+        match page["next"].as_str() {
+            Some(next) => url = next.to_owned(),
+            None => return found,
+        }
+    }
+}
+
+/// Somebody changes products on LeafLink that Flourish describes.
+fn drift(trade: &Trade, count: usize) {
+    for product in products(trade).into_iter().take(count) {
+        let url = format!("{}/api/v2/products/{}/", trade.leaflink.url, product["id"]);
+        let headers = [KEY, ("Content-Type", "application/json")];
+        assert_eq!(
+            http(Method::Patch, &url, &headers, json!({ "name": "Drifted" }).to_string().as_bytes()).status,
+            200
+        );
+    }
+}
+
+fn drifted(trade: &Trade) -> usize {
+    products(trade).iter().filter(|product| product["name"] == "Drifted").count()
+}
+
+/// Writes that LeafLink and Flourish have seen since this was last asked.
+fn writes(trade: &Trade) -> usize {
+    let mut count = 0;
+    for side in [&trade.leaflink, &trade.flourish] {
+        let url = format!("{}/_control/requests", side.url);
+        count += get(&url)["log"].as_array().unwrap().iter().filter(|call| call["method"] != "GET").count();
+        http(Method::Delete, &url, &[], b"");
+    }
+    count
+}
+
+#[test]
+fn the_first_pass_brings_both_sides_into_step_and_the_second_writes_nothing() {
+    let trade = in_step(30);
+    writes(&trade);
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!((code, &report["writes"], &report["converged"]), (0, &json!(0), &json!(true)), "{report:#}");
+    assert_eq!(writes(&trade), 0);
+}
+
+#[test]
+fn a_sweep_that_would_change_too_much_stops_until_it_is_confirmed() {
+    let trade = in_step(120);
+    drift(&trade, 60);
+    writes(&trade);
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!((code, writes(&trade)), (3, 0), "{report:#}");
+    assert_eq!(report["braked"]["would_change"], 60, "{report:#}");
+    assert_eq!(drifted(&trade), 60);
+    let told = trade.command(&["sync", "--full"]).output().unwrap();
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("linked records would change") && told.contains("--yes"), "{told}");
+    let (code, report) = sync(&trade, &["--full", "--yes"]);
+    assert_eq!((code, drifted(&trade)), (0, 0), "{report:#}");
+    assert_eq!((&report["healed"], writes(&trade)), (&json!(60), 60), "{report:#}");
+}
+
+#[test]
+fn a_sweep_that_changes_little_needs_no_confirmation() {
+    let trade = in_step(120);
+    drift(&trade, 49);
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!((code, drifted(&trade), &report["healed"]), (0, 0, &json!(49)), "{report:#}");
+    let change = &report["changes"][0];
+    assert_eq!((&change["owner"], &change["fields"]), (&json!("flourish"), &json!(["name"])), "{report:#}");
+    assert!(change["rules"][0].as_str().unwrap().contains("products.yaml:"), "{report:#}");
+}
+
+#[test]
+fn a_service_sweeps_on_demand_under_the_same_brake() {
+    let trade = in_step(120);
+    let service = trade.run("1h");
+    drift(&trade, 60);
+    let sweep = |body: &Json| send(Method::Post, &format!("{}/api/v1/sweep", service.url), body);
+    let report = sweep(&json!({}));
+    assert_eq!((&report["braked"]["would_change"], drifted(&trade)), (&json!(60), 60), "{report:#}");
+    let report = sweep(&json!({ "confirm": true }));
+    assert_eq!((&report["braked"], drifted(&trade)), (&Json::Null, 0), "{report:#}");
+    assert_eq!(report["converged"], true, "{report:#}");
+}
+
+#[test]
+fn a_service_sweeps_by_schedule() {
+    let trade = in_step(24);
+    let path = trade.rules.join("settings.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("every: 24h", "every: 1s")).unwrap();
+    let _service: Process = trade.run("1h");
+    drift(&trade, 3);
+    until("the drift is put right", || drifted(&trade) == 0);
+}
+
+#[test]
+fn what_is_observed_is_told_and_not_written() {
+    let trade = in_step(24);
+    drift(&trade, 2);
+    let path = trade.rules.join("settings.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("mode: live", "mode: observe")).unwrap();
+    writes(&trade);
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!((code, writes(&trade), drifted(&trade)), (3, 0, 2), "{report:#}");
+    let would = report["would_change"].as_array().unwrap();
+    assert_eq!(would.len(), 2, "{report:#}");
+    assert_eq!((&would[0]["action"], &would[0]["fields"]), (&json!("update"), &json!(["name"])), "{report:#}");
+}
+
+#[test]
+fn one_record_alone_is_brought_together_for_a_first_trial() {
+    let trade = in_step(24);
+    drift(&trade, 3);
+    let id = products(&trade).iter().find(|one| one["name"] == "Drifted").unwrap()["sku"].clone();
+    let state = get(&format!("{}/_control/state", trade.flourish.url));
+    let item = state["items"].as_array().unwrap().iter().find(|one| one["sku"] == id).unwrap().clone();
+    let (code, report) = sync(&trade, &["--only", &format!("flourish.item/{}", item["id"].as_str().unwrap())]);
+    assert_eq!((code, drifted(&trade), &report["compared"]), (0, 2, &json!(1)), "{report:#}");
+    let done = trade.command(&["sync", "--only", "flourish.nothing/1"]).output().unwrap();
+    assert_eq!(done.status.code(), Some(3));
+}
+
+#[test]
+fn with_an_empty_store_linked_systems_are_adopted_and_nothing_is_made_twice() {
+    let trade = in_step(24);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 8 }));
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!(code, 0, "{report:#}");
+    let count = |trade: &Trade| {
+        let flourish = get(&format!("{}/_control/state", trade.flourish.url));
+        let number = |name: &str| flourish[name].as_array().unwrap().len();
+        (number("orders"), number("destinations"), products(trade).len())
+    };
+    let before = count(&trade);
+    assert_eq!(before.0, 8);
+    std::fs::remove_file(trade.folder.0.join("petiole.db")).unwrap();
+    for more in ["petiole.db-wal", "petiole.db-shm"] {
+        let _ = std::fs::remove_file(trade.folder.0.join(more));
+    }
+    writes(&trade);
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!((code, writes(&trade)), (0, 0), "{report:#}");
+    assert_eq!(count(&trade), before);
+    assert_eq!((&report["linked"]["orders"], &report["linked"]["products"]), (&json!(8), &json!(24)), "{report:#}");
+}
