@@ -13,7 +13,7 @@ use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Row};
 use crate::engine::{self, Base, Decision, Effect, Lost, Situation, Stop};
-use crate::language::plan::{Interest, RecordType, RuleLine, Side};
+use crate::language::plan::{RecordType, RuleLine, Side};
 use crate::store::{
     Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, LinkEnd, RecordRef, Settlement,
 };
@@ -258,12 +258,10 @@ impl Runtime {
         pairing: &Pairing<'_>,
         (kind, target): (&RecordType, &RecordRef),
     ) -> Result<(), Trouble> {
-        let others = live.plan.pipelines_of(&kind.system, &kind.name);
-        let mut others = others.filter(|(pipeline, _)| pipeline.name != pairing.pipeline.name);
-        if others.any(|(pipeline, side)| live.plan.interest_of(pipeline, side) == Interest::Work) {
-            let source = if pairing.sweep { HintSource::Sweep } else { HintSource::Poll };
+        let mut others = live.plan.pipelines_of(&kind.system, &kind.name);
+        if others.any(|(pipeline, _)| pipeline.name != pairing.pipeline.name) {
             let at = self.world.clock.now();
-            let hint = Hint { at, source, target: target.clone(), version: None, first: kind.first };
+            let hint = Hint { at, source: HintSource::Made, target: target.clone(), version: None, first: kind.first };
             self.accept(vec![hint]).await?;
         }
         Ok(())

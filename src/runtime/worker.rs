@@ -12,7 +12,7 @@ use super::trouble::Trouble;
 use crate::connector::backoff;
 use crate::engine::{self, Stop, Wait};
 use crate::language::plan::{Interest, Pipeline, RecordType, RuleLine, Side};
-use crate::store::{HintSource, ParkDraft, Parking, RecordRef, Work};
+use crate::store::{HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Work};
 use crate::value::Value;
 use crate::world::Random;
 
@@ -21,6 +21,8 @@ use crate::world::Random;
 struct How {
     sweep: bool,
     again: bool,
+    /// The record may be new: its own system or petiole itself told of it.
+    new: bool,
 }
 
 impl Runtime {
@@ -53,6 +55,7 @@ impl Runtime {
         let how = How {
             sweep: work.source == HintSource::Sweep && self.brake.sweeping(),
             again: work.source == HintSource::Retry,
+            new: matches!(work.source, HintSource::Webhook | HintSource::Made),
         };
         let now = self.world.clock.now();
         match self.walk(&live, &work.target, how).await {
@@ -93,7 +96,9 @@ impl Runtime {
         let mut parks = Parking::default();
         let mut trouble = None;
         for (pipeline, side) in pipelines {
-            if live.plan.interest_of(pipeline, side) < Interest::Work {
+            // A change of what only answers look-ups leads to nothing, unless the record has yet to meet its counterpart.
+            let idle = live.plan.interest_of(pipeline, side) < Interest::Work;
+            if idle && !(how.new && self.unlinked((pipeline, side), target).await?) {
                 continue;
             }
             if let Some(misfit) = &misfit {
@@ -104,6 +109,11 @@ impl Runtime {
             trouble = trouble.or(brought.err());
         }
         trouble.map_or(Ok(parks), Err)
+    }
+
+    async fn unlinked(&self, (pipeline, side): (&Pipeline, Side), target: &RecordRef) -> Result<bool, Trouble> {
+        let end = LinkEnd { account: target.account.clone(), id: target.id.clone() };
+        Ok(self.store.links(&pipeline.name, side == Side::Left, &end).await?.is_empty())
     }
 
     /// The record as it is now, and what in it was never documented, if anything.

@@ -37,6 +37,8 @@ pub enum HintSource {
     Sweep,
     /// A person, or a record that parked work waited for.
     Retry,
+    /// Petiole itself, which made the record just now.
+    Made,
 }
 
 impl HintSource {
@@ -47,12 +49,13 @@ impl HintSource {
             Self::Poll => "poll",
             Self::Sweep => "sweep",
             Self::Retry => "retry",
+            Self::Made => "made",
         }
     }
 
     /// The source of this word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Webhook, Self::Poll, Self::Sweep, Self::Retry].into_iter().find(|one| one.as_str() == word)
+        [Self::Webhook, Self::Poll, Self::Sweep, Self::Retry, Self::Made].into_iter().find(|one| one.as_str() == word)
     }
 }
 
