@@ -28,7 +28,7 @@ pub const NAMES: [&str; 2] = ["flourish", "leaflink"];
 /// A simulator by name.
 pub fn named(name: &str, trade: &Trade, seed: u64) -> Option<Box<dyn Simulator>> {
     match name {
-        "flourish" => Some(Box::new(flourish::Flourish::new(trade))),
+        "flourish" => Some(Box::new(flourish::Flourish::new(trade).seed(seed))),
         "leaflink" => Some(Box::new(leaflink::LeafLink::new(trade, seed))),
         _ => None,
     }

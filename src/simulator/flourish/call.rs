@@ -44,6 +44,11 @@ impl<'a> Call<'a> {
         self.header("host").map_or_else(|| PUBLIC_ORIGIN.to_owned(), |host| format!("{scheme}://{host}"))
     }
 
+    /// The body as it came.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        &self.request.body
+    }
+
     /// The body as JSON.
     pub(super) fn body(&self) -> Result<Json, Refusal> {
         serde_json::from_slice(&self.request.body)

@@ -6,13 +6,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::call::Call;
 use super::company::Company;
-use super::reply::{Answer, Refusal};
+use super::reply::{Answer, Refusal, Reply};
 use super::{control, reply, route, seed, spelling, webhooks};
+use crate::simulator::world_input::WorldInput;
 use crate::simulator::{Outcome, Simulator, Trade};
-use crate::world::Request;
+use crate::world::{Method, Request};
 
 /// Where the API begins.
 const API_BASE: &str = "/external/api/";
@@ -23,6 +25,7 @@ const CONTROL_BASE: &str = "/_control/";
 #[derive(Clone, Debug)]
 pub struct Flourish {
     company: Company,
+    seed: u64,
     api_keys: Vec<String>,
     webhook_key: Option<String>,
 }
@@ -31,7 +34,14 @@ impl Flourish {
     /// A company that sells this trade's items. Roughly every third customer is already known as
     /// a destination, and one destination bears another customer's name under another license.
     pub fn new(trade: &Trade) -> Self {
-        Self { company: seed::company(trade), api_keys: Vec::new(), webhook_key: None }
+        Self { company: seed::company(trade), seed: 0, api_keys: Vec::new(), webhook_key: None }
+    }
+
+    /// What a world that is begun anew is left to chance by, where it does not say.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
     }
 
     /// Accepts only these keys. With none, any key that is not empty will do.
@@ -76,6 +86,9 @@ impl Flourish {
 
     fn answer(&mut self, call: &Call) -> Answer {
         let path = call.path();
+        if call.method() == Method::Post && path == format!("{CONTROL_BASE}world") {
+            return self.begin(call.bytes());
+        }
         if let Some(action) = path.strip_prefix(CONTROL_BASE) {
             return control::answer(&mut self.company, call, action);
         }
@@ -84,6 +97,19 @@ impl Flourish {
         };
         self.authenticate(call)?;
         route::answer(&mut self.company, call, resource)
+    }
+
+    /// Begins anew with the world asked for.
+    fn begin(&mut self, body: &[u8]) -> Answer {
+        let input = WorldInput::read(body).map_err(Refusal::bad)?;
+        self.seed = input.seed.unwrap_or(self.seed);
+        let (now, hide_empty_stock) = (self.company.now, self.company.hide_empty_stock);
+        self.company = Company { now, hide_empty_stock, ..seed::company(&input.trade(self.seed)) };
+        let sizes = json!({
+            "items": self.company.items.len(), "brands": self.company.brands.len(),
+            "facilities": self.company.facilities.iter().map(|one| &one.id).collect::<Vec<_>>(),
+        });
+        Ok(Reply::Bare(sizes))
     }
 
     /// A key in `x-api-key`, or the deprecated `Basic` with the key as its password.

@@ -85,16 +85,17 @@ fn item(company: &mut Company, id: u64, known: &trade::Item, trade: &Trade) {
         name: known.name.clone(),
         brand: trade.brands.get(known.brand).cloned(),
         strain: Some((strain.id, strain.name, strain.kind)),
-        class,
-        category,
+        class: class.to_owned(),
+        category: category.to_owned(),
+        case_units: None,
+        more: Map::new(),
         price: known.unit_price,
         active: true,
         ecommerce_active: true,
         created: now,
         updated: now,
     };
-    company.skus.insert(item.sku.clone(), id);
-    company.items.insert(id, item);
+    company.put_item(item);
     let places = i64::try_from(company.facilities.len()).unwrap_or(1).max(1);
     let share = known.stock / (4 * places);
     for facility in 0..company.facilities.len() {
