@@ -59,7 +59,7 @@ fn an_item_that_is_new_becomes_a_product_with_its_stock() {
     let (trade, service) = start("flourish", "flourish");
     let known = product(&trade, "BD-35-JAR-001");
     let fields = json!({ "sku": "NEW-1", "name": "Blue Dream 3.5g Jar", "price": 12.5, "brand": "North Leaf",
-        "strain": "Wedding Cake", "sub_category": "Packaged Eighths" });
+        "strain": "Wedding Cake" });
     item(&trade, &fields);
     trade.people(&trade.flourish, "stock", &json!({ "sku": "NEW-1", "qty": 33 }));
     until("the product is there with its stock", || {
@@ -161,11 +161,7 @@ fn both_switches_flip_while_it_runs() {
 fn a_product_that_is_refused_waits_with_the_words_of_the_marketplace() {
     let (trade, service) = start("flourish", "leaflink");
     let long = format!("NEW-{}", "9".repeat(300));
-    item(
-        &trade,
-        &json!({ "sku": long, "name": "Blue Dream 3.5g Jar", "price": 1, "brand": "North Leaf",
-        "sub_category": "Packaged Eighths" }),
-    );
+    item(&trade, &json!({ "sku": long, "name": "Blue Dream 3.5g Jar", "price": 1, "brand": "North Leaf" }));
     until("the product waits", || inbox(&service).len() == 1);
     let waiting = inbox(&service).remove(0);
     let message = waiting["message"].as_str().unwrap();

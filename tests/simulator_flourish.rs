@@ -407,3 +407,105 @@ fn the_same_history_gives_the_same_bytes() {
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn a_world_begins_as_large_as_asked() {
+    let mut shop = Shop::new();
+    let told =
+        shop.people("world", &json!({"items": 120, "facilities": 3, "brands": 4, "customers": 30, "companies": 2}));
+    assert_eq!((&told["items"], told["facilities"].as_array().unwrap().len()), (&json!(120), 3));
+    assert_eq!(shop.get("items")["meta"]["total"], 120);
+    assert_eq!(shop.get("facilities")["meta"]["total"], 3);
+    assert!(shop.webhooks.is_empty(), "a beginning is not told");
+    assert_eq!(shop.control("world", &json!({"items": 1_000_000})).0, 400);
+    shop.people("world", &json!({"seed": 7}));
+    let skus: Vec<Value> = shop.get("items")["data"].as_array().unwrap().iter().map(|row| row["sku"].clone()).collect();
+    assert_eq!(skus, trade().items.iter().map(|item| json!(item.sku)).collect::<Vec<_>>(), "that of the seed");
+}
+
+#[test]
+fn people_change_what_an_item_says() {
+    let mut shop = Shop::new();
+    let change = json!({
+        "item": 4101, "new_sku": "RENAMED", "name": "Renamed Jar", "price": 12.25, "brand": "New Brand", "strain": "New Strain",
+        "strain_type": "Sativa", "description": "Fresh", "ecommerce_active": false, "active": false, "case_units": 12,
+        "item_category": "Smalls", "unit_weight": 3.5, "weight_uom": "g", "ecommerce_category_name": "Flower", "cost": 4,
+    });
+    shop.people("item", &change);
+    let [told] = &shop.webhooks[..] else { panic!("one message") };
+    assert_eq!((&told["action"], &told["resource_type"]), (&json!("update"), &json!("item")));
+    let (told, item) = (told["data"].clone(), shop.get("items/4101")["data"].clone());
+    assert_eq!(told, item);
+    for (name, value) in [
+        ("sku", json!("RENAMED")),
+        ("item_name", json!("Renamed Jar")),
+        ("brand", json!("New Brand")),
+        ("strain_name", json!("New Strain")),
+        ("strain_type_name", json!("Sativa")),
+        ("item_description", json!("Fresh")),
+        ("ecommerce_active", json!(false)),
+        ("active", json!(false)),
+        ("item_category", json!("Smalls")),
+        ("unit_weight", json!(3.5)),
+        ("ecommerce_category_name", json!("Flower")),
+        ("cost", json!(4)),
+    ] {
+        assert_eq!(item[name], value, "{name}");
+    }
+    assert_eq!(item["price"].to_string(), "12.25");
+    let case = shop.get("items/4101/itemvariations")["data"][0].clone();
+    assert_eq!((&case["unit_qty"], case["unit_price"].to_string().as_str()), (&json!(12), "147"));
+    assert_eq!(shop.get("itemvariations/4101")["data"], case);
+    assert_eq!(shop.get("items/4102/itemvariations")["meta"]["total"], 0);
+    assert_eq!(shop.get("items?ecommerce_active=false&item_category=Smalls")["meta"]["total"], 1);
+    assert_eq!(shop.get("inventory/summary?sku=RENAMED")["data"][0]["item_description"], "Fresh");
+    assert_eq!(shop.get(&format!("inventory/summary?sku={}", first_sku()))["meta"]["total"], 0);
+    shop.people("item", &json!({"item": "4101", "brand": null, "strain": null}));
+    let item = shop.get("items/4101")["data"].clone();
+    assert_eq!((&item["brand"], &item["strain_required"]), (&Value::Null, &json!(false)));
+    assert_eq!(shop.control("item", &json!({"item": 1, "name": "x"})).0, 400);
+    assert_eq!(shop.control("item", &json!({"sku": "x", "last_updated_by": "x"})).0, 400);
+}
+
+#[test]
+fn several_items_can_bear_one_sku() {
+    let mut shop = Shop::new();
+    let sku = first_sku();
+    let twin = shop.people("item", &json!({"sku": sku, "new": true, "name": "Twin"}))["id"].clone();
+    assert_eq!(shop.webhooks[0]["action"], "create");
+    shop.people("stock", &json!({"item": twin, "qty": 9}));
+    let rows = shop.get(&format!("inventory/summary?sku={sku}"))["data"].clone();
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+    assert_eq!((&rows[1]["item_id"], &rows[1]["qty"]), (&twin, &json!(9)));
+    shop.people("item", &json!({"sku": sku, "price": 1}));
+    assert_eq!(shop.webhooks[0]["data"]["id"], "4101", "a SKU alone means the eldest");
+    shop.people("item", &json!({"item": twin, "new_sku": ""}));
+    assert_eq!(shop.get(&format!("inventory/summary?sku={sku}"))["meta"]["total"], 1);
+    assert_eq!(shop.get(&format!("items/{}", twin.as_str().unwrap()))["data"]["sku"], "");
+}
+
+#[test]
+fn stock_is_told_when_an_order_comes_goes_and_ships() {
+    let mut shop = Shop::new();
+    let sku = first_sku();
+    let told = |shop: &Shop| -> Vec<(String, String)> {
+        let stock = shop.webhooks.iter().filter(|hook| hook["resource_type"] == "inventory_summary");
+        stock.map(|hook| (hook["data"]["sku"].to_string(), hook["data"]["sellable_qty"].to_string())).collect()
+    };
+    let [_, _, _, sellable] = shop.stock(&sku);
+    let row = |sellable: i64| vec![(json!(sku).to_string(), sellable.to_string())];
+    let first = shop.order(&sku);
+    assert_eq!(told(&shop), row(sellable - 10));
+    shop.people("cancel", &json!({"order": first}));
+    assert_eq!(told(&shop), row(sellable));
+    let second = shop.order(&sku);
+    let mut body = shop.body(&sku);
+    body["order_status"] = json!("Cancelled");
+    shop.call(Method::Put, &format!("outbound-orders/{second}"), &body);
+    assert_eq!(told(&shop), row(sellable), "through the API as well");
+    let third = shop.order(&sku);
+    shop.people("allocate", &json!({"order": third}));
+    assert_eq!(told(&shop), row(sellable - 10));
+    shop.people("ship", &json!({"order": third}));
+    assert_eq!(told(&shop), row(sellable - 10));
+}

@@ -14,7 +14,7 @@ const PUBLIC_ORIGIN: &str = "https://app.flourishsoftware.com";
 
 /// A request with its parsed query.
 pub(super) struct Call<'a> {
-    pub(super) request: &'a Request,
+    request: &'a Request,
     /// The decoded query parameters.
     pub(super) query: Query,
 }
@@ -42,6 +42,11 @@ impl<'a> Call<'a> {
     pub(super) fn origin(&self) -> String {
         let scheme = self.header("x-forwarded-proto").unwrap_or("http");
         self.header("host").map_or_else(|| PUBLIC_ORIGIN.to_owned(), |host| format!("{scheme}://{host}"))
+    }
+
+    /// The body as it came.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        &self.request.body
     }
 
     /// The body as JSON.

@@ -111,7 +111,7 @@ pub(super) fn classes(_: &Company, call: &Call) -> Answer {
 
 pub(super) fn categories(company: &Company, call: &Call) -> Answer {
     let used: BTreeSet<(&str, &str)> =
-        company.items.values().map(|item| (item.class, item.category.as_str())).collect();
+        company.items.values().map(|item| (item.class.as_str(), item.category.as_str())).collect();
     let rows: Vec<Json> = used
         .iter()
         .map(|(class, category)| json!({"inventory_type": "Cannabis", "item_class": class, "item_category": category}))

@@ -4,7 +4,7 @@
 //! only through [`Company::add_order`] and [`Company::change_order`], so the stock's figures for
 //! ordered and allocated always equal the sums over open orders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -33,8 +33,8 @@ pub(super) struct Company {
     pub(super) strains: Vec<Strain>,
     /// Items by id.
     pub(super) items: BTreeMap<u64, Item>,
-    /// Item ids by SKU.
-    pub(super) skus: BTreeMap<String, u64>,
+    /// Item ids by SKU, which several items may bear.
+    pub(super) skus: BTreeMap<String, BTreeSet<u64>>,
     /// Stock by item id and the facility's place in the list.
     pub(super) stock: BTreeMap<(u64, usize), Stock>,
     /// Destinations by id.
@@ -67,16 +67,28 @@ impl Company {
         }
     }
 
+    /// The eldest item of this SKU.
     pub(super) fn item_by_sku(&self, sku: &str) -> Option<&Item> {
-        self.skus.get(sku).and_then(|id| self.items.get(id))
+        self.skus.get(sku).and_then(BTreeSet::first).and_then(|id| self.items.get(id))
     }
 
-    /// Makes an item disappear, its stock with it. Orders keep their lines. No webhook tells.
+    /// Keeps an item, new or changed.
+    pub(super) fn put_item(&mut self, item: Item) {
+        if let Some(before) = self.items.get(&item.id)
+            && let Some(ids) = self.skus.get_mut(&before.sku)
+        {
+            ids.remove(&item.id);
+        }
+        self.skus.entry(item.sku.clone()).or_default().insert(item.id);
+        self.items.insert(item.id, item);
+    }
+
+    /// Makes all items of a SKU disappear, their stock with them. Orders keep their lines. No webhook tells.
     pub(super) fn remove_item(&mut self, sku: &str) -> bool {
-        let Some(id) = self.skus.remove(sku) else { return false };
-        self.items.remove(&id);
-        self.stock.retain(|(item, _), _| *item != id);
-        true
+        let ids = self.skus.remove(sku).unwrap_or_default();
+        self.items.retain(|id, _| !ids.contains(id));
+        self.stock.retain(|(item, _), _| !ids.contains(item));
+        !ids.is_empty()
     }
 
     /// The facility's place in the list.

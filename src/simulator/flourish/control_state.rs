@@ -23,7 +23,8 @@ pub(super) fn view(company: &Company) -> Json {
         .map(|item| {
             json!({
                 "id": item.id.to_string(), "sku": item.sku, "name": item.name, "price": number(item.price),
-                "active": item.active, "ecommerce_active": item.ecommerce_active,
+                "active": item.active, "ecommerce_active": item.ecommerce_active, "brand": item.brand,
+                "category": item.category, "strain": item.strain.as_ref().map(|(_, name, _)| name),
             })
         })
         .collect();
@@ -39,8 +40,13 @@ pub(super) fn view(company: &Company) -> Json {
             })
         })
         .collect();
+    let facilities: Vec<Json> = company
+        .facilities
+        .iter()
+        .map(|one| json!({"id": one.id, "name": one.name, "sales_rep_required": one.sales_rep_required}))
+        .collect();
     let orders: Vec<Json> = company.orders.values().map(|known| order(company, known)).collect();
-    json!({"orders": orders, "destinations": destinations, "items": items, "stock": stock})
+    json!({"orders": orders, "destinations": destinations, "items": items, "stock": stock, "facilities": facilities})
 }
 
 fn order(company: &Company, order: &Order) -> Json {

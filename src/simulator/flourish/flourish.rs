@@ -25,20 +25,19 @@ const CONTROL_BASE: &str = "/_control/";
 #[derive(Clone, Debug)]
 pub struct Flourish {
     company: Company,
+    seed: u64,
     api_keys: Vec<String>,
     webhook_key: Option<String>,
-    /// What a new world is left to where it says nothing else.
-    seed: u64,
 }
 
 impl Flourish {
     /// A company that sells this trade's items. Roughly every third customer is already known as
     /// a destination, and one destination bears another customer's name under another license.
     pub fn new(trade: &Trade) -> Self {
-        Self { company: seed::company(trade), api_keys: Vec::new(), webhook_key: None, seed: 0 }
+        Self { company: seed::company(trade), seed: 0, api_keys: Vec::new(), webhook_key: None }
     }
 
-    /// Makes new worlds from this seed where people name no other.
+    /// What a world that is begun anew is left to chance by, where it does not say.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -87,8 +86,8 @@ impl Flourish {
 
     fn answer(&mut self, call: &Call) -> Answer {
         let path = call.path();
-        if path.strip_prefix(CONTROL_BASE) == Some("world") && call.method() == Method::Post {
-            return self.begin(call);
+        if call.method() == Method::Post && path == format!("{CONTROL_BASE}world") {
+            return self.begin(call.bytes());
         }
         if let Some(action) = path.strip_prefix(CONTROL_BASE) {
             return control::answer(&mut self.company, call, action);
@@ -100,14 +99,17 @@ impl Flourish {
         route::answer(&mut self.company, call, resource)
     }
 
-    /// Begins anew with another world. Keys and the address of webhooks stay.
-    fn begin(&mut self, call: &Call) -> Answer {
-        let input = WorldInput::read(&call.request.body).map_err(Refusal::bad)?;
-        let trade = input.trade(self.seed);
+    /// Begins anew with the world asked for.
+    fn begin(&mut self, body: &[u8]) -> Answer {
+        let input = WorldInput::read(body).map_err(Refusal::bad)?;
         self.seed = input.seed.unwrap_or(self.seed);
-        self.company = Company { hide_empty_stock: self.company.hide_empty_stock, ..seed::company(&trade) };
-        let facilities: Vec<_> = self.company.facilities.iter().map(|facility| &facility.id).collect();
-        Ok(Reply::Bare(json!({ "items": self.company.items.len(), "facilities": facilities })))
+        let (now, hide_empty_stock) = (self.company.now, self.company.hide_empty_stock);
+        self.company = Company { now, hide_empty_stock, ..seed::company(&input.trade(self.seed)) };
+        let sizes = json!({
+            "items": self.company.items.len(), "brands": self.company.brands.len(),
+            "facilities": self.company.facilities.iter().map(|one| &one.id).collect::<Vec<_>>(),
+        });
+        Ok(Reply::Bare(sizes))
     }
 
     /// A key in `x-api-key`, or the deprecated `Basic` with the key as its password.

@@ -4,6 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::item_view;
 use super::items::Item;
 use super::spelling;
 use super::stock::{self, Stock};
@@ -57,12 +58,13 @@ fn about(item: &Item, facility: usize, stock: &Stock) -> Json {
         None => (Json::Null, Json::Null),
     };
     json!({
-        "inventory_type": "Cannabis", "item_class": item.class, "item_category": item.category, "external": false,
-        "item_id": item.id.to_string(), "item_name": item.name, "item_retail_display_name": item.name,
+        "inventory_type": item_view::of(item, "inventory_type", "Cannabis"), "item_class": item.class, "item_category": item.category, "external": false,
+        "item_id": item.id.to_string(), "item_name": item.name, "item_retail_display_name": item_view::of(item, "retail_display_name", item.name.clone()),
         "item_variation_id": null, "variation_name": null, "variation_retail_display_name": "",
-        "sku": item.sku, "strain_id": strain_id, "strain_name": strain_name, "uom": "ea", "uom_description": "Each",
-        "lot_number": stock::lot_number(item.id, facility), "item_description": "", "brand": item.brand,
-        "thc_ratio": null, "cbd_ratio": null, "price": spelling::number(item.price), "cost": 0, "taxable": false,
+        "sku": item.sku, "strain_id": strain_id, "strain_name": strain_name, "uom": item_view::of(item, "uom", "ea"),
+        "uom_description": item_view::of(item, "uom_description", "Each"),
+        "lot_number": stock::lot_number(item.id, facility), "item_description": item_view::of(item, "item_description", ""), "brand": item.brand,
+        "thc_ratio": null, "cbd_ratio": null, "price": spelling::number(item.price), "cost": item_view::of(item, "cost", 0), "taxable": false,
         "is_tax_exempt": false, "unit_weight": null, "weight_uom": null, "weight_uom_description": null,
         "unit_volume": null, "volume_uom": null, "volume_uom_description": null,
         "qty": spelling::number(stock.on_hand), "available_qty": spelling::number(stock.available()),

@@ -26,10 +26,55 @@ const NULLS: &str = "part_number ndc_number product_code barcode season season_y
 /// Every field.
 pub(super) fn full(item: &Item) -> Json {
     let mut fields: Map<String, Json> = NULLS.split_whitespace().map(|name| (name.to_owned(), Json::Null)).collect();
+    fields.extend(item.more.clone());
     if let Json::Object(core) = core(item) {
         fields.extend(core);
     }
     Json::Object(fields)
+}
+
+/// Fields with a value of their own that people may set as they like.
+const FREE: [&str; 17] = [
+    "retail_display_name",
+    "item_description",
+    "inventory_type",
+    "item_class",
+    "item_category",
+    "product_source_type",
+    "strain_required",
+    "item_strain_type_name",
+    "cost",
+    "sellable",
+    "is_medical",
+    "uom",
+    "uom_description",
+    "ecommerce_item_name",
+    "ecommerce_category_name",
+    "ecommerce_sub_category_name",
+    "integration_status_id",
+];
+
+/// Whether people may set a field, under its documented name, to whatever they like.
+pub(super) fn is_free(name: &str) -> bool {
+    FREE.contains(&name) || NULLS.split_whitespace().any(|known| known == name)
+}
+
+/// An item's value under a documented name; this one where people set none.
+pub(super) fn of(item: &Item, name: &str, usual: impl Into<Json>) -> Json {
+    item.more.get(name).cloned().unwrap_or_else(|| usual.into())
+}
+
+/// The one variation that an item may have: a case of so many units. Its number is its item's, assumed.
+pub(super) fn case(item: &Item) -> Option<Json> {
+    let units = item.case_units?;
+    let price = item.price * rust_decimal::Decimal::from(units);
+    Some(json!({
+        "id": item.id.to_string(), "item_id": item.id.to_string(), "variation_name": "Case", "variation_description": "",
+        "unit_qty": units, "unit_price": spelling::number(price), "unit_cost": 0, "sku": item.sku,
+        "retail_display_name": item.name, "part_number": null, "taxable": false, "active": item.active,
+        "ecommerce_active": item.ecommerce_active, "ecommerce_item": null, "ecommerce_category": null,
+        "ecommerce_sub_category": null,
+    }))
 }
 
 /// The fields that have values, which are those that filters compare.
@@ -38,14 +83,9 @@ pub(super) fn core(item: &Item) -> Json {
         Some((id, name, kind)) => (json!(id), json!(name), json!(kind)),
         None => (Json::Null, Json::Null, Json::Null),
     };
-    let shop = json!({
-        "ecommerce_active": item.ecommerce_active, "ecommerce_item_name": null,
-        "ecommerce_category_name": null, "ecommerce_sub_category_name": item.sub_category,
-        "product_line": item.product_line, "integration_status_id": 40,
-    });
-    let mut core = json!({
+    let mut shown = json!({
         "id": item.id.to_string(), "item_name": item.name, "sku": item.sku, "retail_display_name": item.name,
-        "item_description": item.description, "active": item.active, "external": false,
+        "item_description": "", "active": item.active, "external": false,
         "inventory_type": "Cannabis", "item_class": item.class, "item_category": item.category,
         "product_source_type": "Mixed", "brand": item.brand,
         "strain_required": item.strain.is_some(), "strain_id": strain_id, "strain_name": strain_name,
@@ -54,16 +94,14 @@ pub(super) fn core(item: &Item) -> Json {
         "sellable": true, "needs_fulfillment": true, "is_medical": false, "is_tax_exempt": false,
         "lot_tracked": true, "serial_number_tracked": false, "use_by_date_req": false, "single_unit_package": false,
         "sync_each_by_weight_or_volume_uom": false, "plant_additive": 0,
-        "standard_qty_uom_id": 1, "uom": item.uom, "uom_description": uom_name(&item.uom),
+        "standard_qty_uom_id": 1, "uom": "ea", "uom_description": "Each",
+        "ecommerce_active": item.ecommerce_active, "ecommerce_item_name": null,
+        "ecommerce_category_name": null, "ecommerce_sub_category_name": null, "integration_status_id": 40,
         "created_by": "flourish_software", "created_timestamp": spelling::seconds(item.created),
         "last_updated_by": "flourish_software", "last_updated_timestamp": spelling::seconds(item.updated),
     });
-    if let (Json::Object(core), Json::Object(shop)) = (&mut core, shop) {
-        core.extend(shop);
+    if let Json::Object(fields) = &mut shown {
+        fields.extend(item.more.clone());
     }
-    core
-}
-
-fn uom_name(uom: &str) -> &str {
-    if uom == "ea" { "Each" } else { uom }
+    shown
 }

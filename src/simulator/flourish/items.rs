@@ -1,10 +1,11 @@
 //! Items: read-only to callers, changed by people through control paths.
 //!
-//! There is no filter by SKU, as in the real API. Items have no variations and no pictures here.
+//! There is no filter by SKU, as in the real API. Items have no pictures here, and no variation but a
+//! case.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::call::Call;
 use super::company::Company;
@@ -50,23 +51,19 @@ pub(super) struct Item {
     /// The strain's id, name and type.
     pub(super) strain: Option<(String, String, String)>,
     /// Item class.
-    pub(super) class: &'static str,
+    pub(super) class: String,
     /// Item category.
     pub(super) category: String,
-    /// What the shop says of it.
-    pub(super) description: String,
-    /// The shop's word for what it is, within its category.
-    pub(super) sub_category: Option<String>,
-    /// The line of products that it belongs to; the published payload does not show it, so it is assumed.
-    pub(super) product_line: Option<String>,
-    /// Unit of measure.
-    pub(super) uom: String,
     /// Price of one unit in dollars.
     pub(super) price: Decimal,
     /// Whether it is in use.
     pub(super) active: bool,
     /// Whether it is for sale online.
     pub(super) ecommerce_active: bool,
+    /// Units in a case, where it is sold by the case too; a variation.
+    pub(super) case_units: Option<i64>,
+    /// Documented fields that mean nothing here, as people set them.
+    pub(super) more: Map<String, Json>,
     /// When it was entered.
     pub(super) created: Timestamp,
     /// When it last changed.
@@ -100,8 +97,14 @@ pub(super) fn one(company: &Company, id: &str) -> Answer {
 }
 
 pub(super) fn variations(company: &Company, call: &Call, id: &str) -> Answer {
-    find(company, id)?;
-    paging::page(call, &[], Json::clone)
+    let rows: Vec<Json> = item_view::case(find(company, id)?).into_iter().collect();
+    paging::page(call, &rows, Json::clone)
+}
+
+/// A variation by its own number, which is that of its item here.
+pub(super) fn variation(company: &Company, id: &str) -> Answer {
+    let item = find(company, id)?;
+    item_view::case(item).map(Reply::Data).ok_or_else(Refusal::not_found)
 }
 
 pub(super) fn art(company: &Company, id: &str) -> Answer {

@@ -9,6 +9,7 @@ mod catalogue;
 mod company;
 mod contacts;
 mod control;
+mod control_items;
 mod control_orders;
 mod control_state;
 mod destination_input;

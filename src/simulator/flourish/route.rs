@@ -16,6 +16,7 @@ pub(super) fn answer(company: &mut Company, call: &Call, resource: &str) -> Answ
         (Get, ["v1", "facilities", id]) => facilities::one(company, id),
         (Get, ["v1", "items"]) => items::list(company, call),
         (Get, ["v1", "items", id]) => items::one(company, id),
+        (Get, ["v1", "itemvariations", id]) => items::variation(company, id),
         (Get, ["v1", "items", id, "itemvariations"]) => items::variations(company, call, id),
         (Get, ["v1", "items", id, "art"]) => items::art(company, id),
         (Get, ["v1", "itemclasses"]) => catalogue::classes(company, call),

@@ -28,6 +28,9 @@ const NAMESAKE_OF: usize = 1;
 /// That store's license.
 const NAMESAKE_LICENSE: &str = "C10-9999999-LIC";
 
+/// The field of an item with the shop's sub-category.
+pub(super) const SUB_CATEGORY: &str = "ecommerce_sub_category_name";
+
 /// The company.
 pub(super) fn company(trade: &Trade) -> Company {
     let now = Timestamp::from_str(SEEDED_AT).unwrap_or_default();
@@ -85,20 +88,17 @@ fn item(company: &mut Company, id: u64, known: &trade::Item, trade: &Trade) {
         name: known.name.clone(),
         brand: trade.brands.get(known.brand).cloned(),
         strain: Some((strain.id, strain.name, strain.kind)),
-        class,
+        class: class.to_owned(),
         category: category.to_owned(),
-        description: String::new(),
-        sub_category: sub_category.map(str::to_owned),
-        product_line: None,
-        uom: "ea".to_owned(),
+        case_units: None,
+        more: Map::from_iter(sub_category.map(|name| (SUB_CATEGORY.to_owned(), json!(name)))),
         price: known.unit_price,
         active: true,
         ecommerce_active: true,
         created: now,
         updated: now,
     };
-    company.skus.insert(item.sku.clone(), id);
-    company.items.insert(id, item);
+    company.put_item(item);
     let places = i64::try_from(company.facilities.len()).unwrap_or(1).max(1);
     let share = known.stock / (4 * places);
     for facility in 0..company.facilities.len() {
