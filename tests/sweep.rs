@@ -37,7 +37,7 @@ fn products(trade: &Trade) -> Vec<Json> {
         let page: Json = serde_json::from_slice(&http(Method::Get, &url, &[KEY], b"").body).unwrap();
         found.extend(page["results"].as_array().unwrap().clone());
         match page["next"].as_str() {
-            Some(next) => url = next.to_owned(),
+            Some(next) => next.clone_into(&mut url),
             None => return found,
         }
     }
