@@ -14,3 +14,6 @@ pub const TESTS_FAILED: u8 = 4;
 
 /// It did not work, or something is left.
 pub const FAILED: u8 = 3;
+
+/// Whoever read the output went away: as if SIGPIPE had ended the process.
+pub const NOBODY_READS: u8 = 141;

@@ -7,6 +7,7 @@ use super::exit_code;
 use super::service::ask;
 use crate::server::admin::item;
 use crate::store::{Store, open};
+use crate::value::timestamp;
 use crate::world::{Clock as _, Method, SystemClock};
 
 /// Lists, shows, retries or drops parked work.
@@ -91,12 +92,13 @@ fn show(answer: &Json, inbox: &InboxArguments) -> u8 {
         );
         println!("   {}", word(item, "/message"));
         let line = item.pointer("/rule/line").map(ToString::to_string).unwrap_or_default();
-        println!(
-            "   rule {}:{line}, since {}, tried {} times again",
-            word(item, "/rule/file"),
-            word(item, "/since"),
-            item.get("attempts").unwrap_or(&Json::Null)
-        );
+        let since = timestamp::parse(&word(item, "/since")).map(timestamp::text_to_second).unwrap_or_default();
+        let again = match item.get("attempts").and_then(Json::as_u64).unwrap_or_default() {
+            0 => String::new(),
+            1 => ", tried once again".to_owned(),
+            count => format!(", tried {count} times again"),
+        };
+        println!("   rule {}:{line}, since {since}{again}", word(item, "/rule/file"));
         for candidate in item.get("candidates").and_then(Json::as_array).into_iter().flatten() {
             println!(
                 "   near: {} ({}), {}",

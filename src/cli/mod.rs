@@ -33,6 +33,7 @@ pub fn main() -> u8 {
         }
     };
     logging::start(&arguments);
+    end_quietly_when_nobody_reads();
     if let Command::Lint(lint) = &arguments.command {
         return lint::lint(&arguments, lint);
     }
@@ -73,4 +74,16 @@ async fn dispatch(arguments: &Arguments) -> u8 {
             exit_code::USAGE
         }
     }
+}
+
+/// A reader that goes away (`petiole lint | head -1`) is no fault: the process ends as other programs do then.
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let said = info.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to") && said.contains("Broken pipe") {
+            std::process::exit(exit_code::NOBODY_READS.into());
+        }
+        usual(info);
+    }));
 }

@@ -33,6 +33,9 @@ pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
         named && (!inside || test.paths.iter().any(|path| is_inside(Path::new(&one.line.file), path)))
     };
     let tests: Vec<&RuleTest> = compiled.tests.iter().filter(wanted).collect();
+    if let (Some(text), true) = (&test.filter, tests.is_empty()) {
+        eprintln!("petiole: no test has {text:?} in its name");
+    }
     let mut trial = trial::run(plan, &compiled.sources, &tests);
     if tests.len() < compiled.tests.len() {
         // Of some tests alone, what was left out says nothing.

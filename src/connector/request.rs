@@ -330,7 +330,7 @@ fn spell(kind: &Kind, value: &Value) -> Json {
 /// As JSON, with instants to the millisecond.
 fn spell_as_held(value: &Value) -> Json {
     match value {
-        Value::Timestamp(instant) => Json::String(instant_text(*instant)),
+        Value::Timestamp(instant) => Json::String(timestamp::text(*instant)),
         Value::List(items) => Json::Array(items.iter().map(spell_as_held).collect()),
         Value::Record(fields) => {
             Json::Object(fields.iter().map(|(name, inner)| (name.clone(), spell_as_held(inner))).collect())
@@ -342,13 +342,9 @@ fn spell_as_held(value: &Value) -> Json {
 /// A scalar in a path, query, header or text field.
 fn plain_text(value: &Value) -> Option<String> {
     match value {
-        Value::Timestamp(instant) => Some(instant_text(*instant)),
+        Value::Timestamp(instant) => Some(timestamp::text(*instant)),
         other => other.to_key(),
     }
-}
-
-fn instant_text(instant: Timestamp) -> String {
-    instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 fn money_text(number: Decimal) -> String {

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::live::Live;
 use super::runtime::{Runtime, World};
-use crate::diagnostic::{self, Code, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::language::{self, Compilation};
 use crate::store::{RuleText, Store, StoreError};
 
@@ -59,7 +59,7 @@ impl RuleState {
     pub fn to_json(&self) -> (&'static str, Json) {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let state = if last.current { "current" } else { "last-good" };
-        (state, json!({ "at": last.at.to_string(), "ok": last.ok, "findings": last.findings }))
+        (state, json!({ "at": crate::value::timestamp::text(last.at), "ok": last.ok, "findings": last.findings }))
     }
 
     fn note(&self, last: LastReload) {
@@ -97,8 +97,10 @@ pub async fn ready(
 }
 
 fn invalid(findings: &[Diagnostic], sources: &crate::language::source::SourceMap) -> ReloadError {
+    let errors = findings.iter().filter(|one| one.severity == Severity::Error).count();
+    let counted = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
     ReloadError::Invalid {
-        text: diagnostic::render::render(findings, sources, false),
+        text: format!("{}\n{counted}\n", diagnostic::render::render(findings, sources, false)),
         json: diagnostic::json::render(findings, sources),
     }
 }

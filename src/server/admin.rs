@@ -17,6 +17,7 @@ use crate::runtime::pass::{Pass, Scope, pass};
 use crate::runtime::poller::Look;
 use crate::store::{LinkEnd, Park, RecordRef, StoreError};
 use crate::value::json::to_json;
+use crate::value::timestamp;
 
 /// Entries of a record's history that are shown.
 const HISTORY_MAX: usize = 200;
@@ -88,7 +89,7 @@ async fn record(State(shared): State<Shared>, Path((record, id)): Path<(String, 
                 })
                 .collect();
             links.push(json!({
-                "pipeline": link.pipeline, "since": link.since.to_string(), "base": base,
+                "pipeline": link.pipeline, "since": timestamp::text(link.since), "base": base,
                 "left": { "account": link.left.account, "id": link.left.id },
                 "right": { "account": link.right.account, "id": link.right.id },
             }));
@@ -101,7 +102,7 @@ async fn record(State(shared): State<Shared>, Path((record, id)): Path<(String, 
         .await
         .unwrap_or_default()
         .into_iter()
-        .map(|entry| json!({ "at": entry.at.to_string(), "what": entry.what, "detail": to_json(&entry.detail), "lines": entry.lines }))
+        .map(|entry| json!({ "at": timestamp::text(entry.at), "what": entry.what, "detail": to_json(&entry.detail), "lines": entry.lines }))
         .collect();
     if links.is_empty() && history.is_empty() {
         return fail(StatusCode::NOT_FOUND, "nothing is known of this record");
@@ -133,7 +134,7 @@ pub fn item(park: &Park) -> Body {
         "reason": draft.reason,
         "code": draft.code,
         "message": draft.message,
-        "since": park.since.to_string(),
+        "since": timestamp::text(park.since),
         "attempts": park.attempts,
         "rule": { "file": draft.rule.0, "line": draft.rule.1 },
         "candidates": candidates,

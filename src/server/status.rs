@@ -8,6 +8,7 @@ use crate::connector::BreakerState;
 use crate::language::plan::Account;
 use crate::runtime::{Live, Runtime};
 use crate::store::StoreError;
+use crate::value::timestamp;
 
 /// The body of `GET /api/v1/status`.
 ///
@@ -52,7 +53,7 @@ fn of_account(live: &Live, account: &Account) -> Json {
     json!({
         "system": account.system,
         "state": state,
-        "paused_until": peer.paused_until().map(|until| until.to_string()),
+        "paused_until": peer.paused_until().map(timestamp::text),
         "calls": calls,
     })
 }

@@ -32,3 +32,13 @@ pub fn parse_date(text: &str) -> Option<Date> {
     }
     trimmed.get(..10).and_then(|day| day.parse::<Date>().ok())
 }
+
+/// An instant to the millisecond, as JSON and peers get it.
+pub fn text(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// An instant to the second, as people read it.
+pub fn text_to_second(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}

@@ -73,5 +73,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string()
+    let text = cause.to_string();
+    // The number of the system's error says nothing to a person.
+    text.split_once(" (os error").map_or(text.clone(), |(words, _)| words.to_owned())
 }
