@@ -5,7 +5,7 @@
 use super::effect::{Decision, Effect};
 use super::list_rule;
 use super::park::Stop;
-use super::rule::{Wanted, applies, raw, target_path, wanted};
+use super::rule::{Wanted, applies, raw, wanted};
 use super::scope::Context;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Create, Field, FieldRule, RuleBody, Side};
@@ -47,7 +47,7 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
 }
 
 fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
-    let Some(path) = target_path(rule, side).filter(|_| context.flows(rule, side)) else { return Ok(()) };
+    let Some(path) = rule.path(side).filter(|_| context.flows(rule, side)) else { return Ok(()) };
     let one = |stop: Stop| vec![stop];
     // Of what is left alone, only what creating needs is filled.
     let alone = context.untouched(side, path).map_err(one)? && !required(context, side, path);
@@ -97,7 +97,7 @@ fn missing(context: &Context<'_>, side: Side, fields: &Record, create: &Create) 
                 .pipeline
                 .rules
                 .iter()
-                .find(|rule| target_path(rule, side) == Some(&field.path))
+                .find(|rule| rule.path(side) == Some(&field.path))
                 .map_or(&create.line, |rule| &rule.line);
             let message = format!("{} `{}` needs `{}`, and the rule gave nothing", kind.system, kind.name, field.path);
             Stop::new("missing-value", "a value that creating needs is missing", message, line)

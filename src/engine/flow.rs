@@ -3,7 +3,7 @@
 use super::base::BaseValues;
 use super::list_rule;
 use super::park::Stop;
-use super::rule::{Wanted, raw, target_path, wanted};
+use super::rule::{Wanted, raw, wanted};
 use super::scope::Context;
 use super::settle::{is_state, write_only};
 use super::states::first_step;
@@ -47,7 +47,7 @@ pub fn ask(
     values: &BaseValues,
 ) -> Result<Option<Ask>, Vec<Stop>> {
     let one = |stop: Stop| vec![stop];
-    let Some(path) = target_path(rule, target).cloned() else { return Ok(None) };
+    let Some(path) = rule.path(target).cloned() else { return Ok(None) };
     if context.untouched(target, &path).map_err(one)? {
         return Ok(None);
     }

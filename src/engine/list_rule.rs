@@ -4,7 +4,7 @@
 //! compared; what the target's elements hold beyond them is kept.
 
 use super::park::Stop;
-use super::rule::{Wanted, applies, elements, raw_in, target_path, wanted};
+use super::rule::{Wanted, applies, elements, raw_in, wanted};
 use super::scope::{Context, Element};
 use crate::language::plan::{FieldRule, ListRule, RuleBody, Side};
 use crate::value::{Record, Value, digest};
@@ -27,7 +27,7 @@ pub fn desired(
         for rule in list.rules.iter().filter(|rule| context.flows(rule, target)) {
             match carried(context, rule, target, &element) {
                 Ok(Some(value)) => {
-                    if let Some(path) = target_path(rule, target) {
+                    if let Some(path) = rule.path(target) {
                         path.write(&mut row, value);
                     }
                 }
@@ -94,7 +94,7 @@ fn merged(list: &ListRule, target: Side, row: &Record, present: &Value) -> Optio
     let mut changed = false;
     for (name, value) in row {
         let inner = list.rules.iter().find_map(|rule| match &rule.body {
-            RuleBody::List(inner) if target_path(rule, target)?.to_string() == *name => Some(inner),
+            RuleBody::List(inner) if rule.path(target)?.to_string() == *name => Some(inner),
             _ => None,
         });
         let value = match inner {

@@ -23,6 +23,5 @@ pub use base::{Base, BaseValues};
 pub use decide::{decide, match_value};
 pub use effect::{Decision, Effect, Lost, Step, Unmatched};
 pub use park::{Candidate, Stop, Wait};
-pub use rule::target_path;
 pub use settle::{Seen, base_of};
 pub use situation::{Found, Reads, Situation, Want};

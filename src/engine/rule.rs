@@ -4,7 +4,7 @@ use super::park::{Stop, Wait};
 use super::scope::{Context, Element, Typed};
 use super::situation::{Found, Want};
 use crate::language::plan::{FieldRule, ListRule, Outcome, RuleBody, RuleLine, Side, Table};
-use crate::value::{Path, Segment, Value};
+use crate::value::{Segment, Value};
 
 /// What a source value comes to on the target.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,19 +175,5 @@ pub fn applies(
     match &rule.when {
         None => Ok(true),
         Some(condition) => context.evaluate(condition, element, line).map(|held| held == Value::Bool(true)),
-    }
-}
-
-/// The path that a value rule writes on a side.
-pub fn target_path(rule: &FieldRule, side: Side) -> Option<&Path> {
-    match &rule.body {
-        RuleBody::Value { left_path, right_path, .. } => {
-            if side == Side::Left {
-                left_path.as_ref()
-            } else {
-                right_path.as_ref()
-            }
-        }
-        RuleBody::List(list) => Some(if side == Side::Left { &list.left } else { &list.right }),
     }
 }

@@ -1,7 +1,7 @@
 //! The base after both sides were seen: raw values of every rule that is not only for creates.
 
 use super::base::{Base, BaseValues};
-use super::rule::{raw, target_path};
+use super::rule::raw;
 use super::scope::Context;
 use super::situation::Situation;
 use crate::language::plan::{FieldRule, Pipeline, Plan, Side};
@@ -51,11 +51,11 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
 
 /// The path of a rule on a side, where the peer never gives it back.
 pub fn write_only<'r>(pipeline: &Pipeline, rule: &'r FieldRule, side: Side) -> Option<&'r Path> {
-    target_path(rule, side).filter(|path| pipeline.record(side).field(path).is_some_and(|field| field.write_only))
+    rule.path(side).filter(|path| pipeline.record(side).field(path).is_some_and(|field| field.write_only))
 }
 
 /// Whether a rule is about the state of a side's record.
 pub fn is_state(pipeline: &Pipeline, rule: &FieldRule, side: Side) -> bool {
     let states = pipeline.record(side).states.as_ref();
-    states.is_some_and(|states| target_path(rule, side) == Some(&Path::field(states.field.as_str())))
+    states.is_some_and(|states| rule.path(side) == Some(&Path::field(states.field.as_str())))
 }

@@ -7,7 +7,7 @@ use super::conflict::winner;
 use super::effect::{Decision, Effect, Lost};
 use super::flow::{Ask, ask, seen};
 use super::park::Stop;
-use super::rule::{applies, target_path};
+use super::rule::applies;
 use super::scope::Context;
 use crate::language::plan::{FieldRule, RuleLine, Side};
 use crate::value::{Path, Record, Value};
@@ -192,7 +192,7 @@ fn winner_of(context: &Context<'_>, rule: &FieldRule, values: &BaseValues) -> Si
     winner(
         [&context.pipeline.left, &context.pipeline.right],
         records,
-        [target_path(rule, Side::Left), target_path(rule, Side::Right)],
+        [rule.path(Side::Left), rule.path(Side::Right)],
         [&values.left, &values.right],
     )
 }

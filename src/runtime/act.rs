@@ -382,7 +382,7 @@ fn guard(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Optio
     };
     let may = |name: &str| {
         pipeline.rules.iter().filter(|rule| pipeline.flows(rule, side, &situation.settings)).any(|rule| {
-            let path = engine::target_path(rule, side);
+            let path = rule.path(side);
             path.is_some_and(|path| path.to_string().split('.').next() == Some(name))
         })
     };

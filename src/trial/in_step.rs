@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::given::Placed;
 use super::stage::Stage;
 use crate::diagnostic::Span;
-use crate::engine::rule::{Wanted, raw, target_path, wanted};
+use crate::engine::rule::{Wanted, raw, wanted};
 use crate::engine::scope::Context;
 use crate::engine::{self, Base, Reads, Seen, Situation};
 use crate::language::plan::test::{RuleTest, TestRecord};
@@ -214,7 +214,7 @@ async fn fill(stage: &Stage, pipeline: &Pipeline, side: Side, situation: &mut Si
             let context = Context::new(&stage.plan, pipeline, situation);
             let mut fields = Record::new();
             for rule in pipeline.rules.iter().filter(|rule| context.flows(rule, side)) {
-                if let (Some(path), Some(value)) = (target_path(rule, side), asked(&context, rule, side)) {
+                if let (Some(path), Some(value)) = (rule.path(side), asked(&context, rule, side)) {
                     path.write(&mut fields, value);
                 }
             }

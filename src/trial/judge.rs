@@ -181,7 +181,7 @@ fn lines_for(came: &Came<'_>, kind: &RecordType, gaps: &[Gap]) -> Vec<(RuleLine,
                 continue;
             }
             for rule in &pipeline.rules {
-                let path = crate::engine::target_path(rule, side).map(|path| first(&path.to_string()));
+                let path = rule.path(side).map(|path| first(&path.to_string()));
                 let points = if side == Side::Left { rule.arrow != Arrow::Right } else { rule.arrow != Arrow::Left };
                 if points && path.is_some_and(|path| names.contains(&path)) {
                     explain(came, rule, &mut found);

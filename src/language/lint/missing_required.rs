@@ -3,7 +3,7 @@
 use super::lint::{Lint, View, creates_in, flows_in};
 use super::two_writers::opposite;
 use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side};
+use crate::language::plan::{Field, FieldRule, Owner, Pipeline, Side};
 use crate::value::{Path, Segment};
 
 /// The lint.
@@ -53,7 +53,7 @@ fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<
         return None;
     }
     let filling: Vec<&FieldRule> =
-        pipeline.rules.iter().filter(|rule| rule.points(side) && writes(rule, side) == Some(path)).collect();
+        pipeline.rules.iter().filter(|rule| rule.points(side) && rule.path(side) == Some(path)).collect();
     let owners: Vec<&Owner> =
         filling.iter().map(|rule| &rule.owner).chain(pipeline.create(side).map(|create| &create.owner)).collect();
     let rules = || filling.iter().map(|rule| rule.span).collect();
@@ -78,17 +78,4 @@ fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<
 /// Fields inside lists are needed only where the list has elements.
 fn is_whole(field: &Field) -> bool {
     field.path.0.iter().all(|step| matches!(step, Segment::Field(_)))
-}
-
-fn writes(rule: &FieldRule, side: Side) -> Option<&Path> {
-    match &rule.body {
-        RuleBody::Value { left_path, right_path, .. } => {
-            if side == Side::Left {
-                left_path.as_ref()
-            } else {
-                right_path.as_ref()
-            }
-        }
-        RuleBody::List(list) => Some(if side == Side::Left { &list.left } else { &list.right }),
-    }
 }

@@ -35,7 +35,7 @@ fn within(view: &View<'_>, (pipeline, rules): (&Pipeline, &[FieldRule]), found: 
             let sides = [Side::Left, Side::Right];
             let both = sides.into_iter().find(|side| writes_same(view, pipeline, (first, second), *side));
             if let Some(side) = both.filter(|_| !exclude(view, first, second)) {
-                let path = target(first, side).map(ToString::to_string).unwrap_or_default();
+                let path = first.path(side).map(ToString::to_string).unwrap_or_default();
                 let message = format!("`{}.{path}` is written by two rules", pipeline.record(side).system);
                 found.push(flag(message, first.span, second.span));
             }
@@ -60,9 +60,9 @@ fn across(view: &View<'_>, found: &mut Vec<Diagnostic>) {
         for (other, second, far) in writes.iter().skip(at + 1).filter(|(other, ..)| other.name != pipeline.name) {
             let (kind, twin) = (pipeline.record(*side), other.record(*far));
             let same = kind.system == twin.system && kind.name == twin.name;
-            let path = target(rule, *side);
+            let path = rule.path(*side);
             let at_once = same
-                && overlap(path, target(second, *far))
+                && overlap(path, second.path(*far))
                 && view.may_both([(pipeline, rule, *side), (other, second, *far)]);
             if at_once && !exclude(view, rule, second) {
                 let path = path.map(ToString::to_string).unwrap_or_default();
@@ -80,25 +80,11 @@ fn flag(message: String, first: Span, second: Span) -> Diagnostic {
 
 /// Whether two rules write the same place on a side, or one a place inside the other's, both live at once.
 fn writes_same(view: &View<'_>, pipeline: &Pipeline, (first, second): (&FieldRule, &FieldRule), side: Side) -> bool {
-    overlap(target(first, side), target(second, side))
-        && view.may_both([(pipeline, first, side), (pipeline, second, side)])
+    overlap(first.path(side), second.path(side)) && view.may_both([(pipeline, first, side), (pipeline, second, side)])
 }
 
 fn overlap(one: Option<&Path>, other: Option<&Path>) -> bool {
     one.zip(other).is_some_and(|(one, other)| one.0.starts_with(&other.0) || other.0.starts_with(&one.0))
-}
-
-fn target(rule: &FieldRule, side: Side) -> Option<&Path> {
-    match &rule.body {
-        RuleBody::Value { left_path, right_path, .. } => {
-            if side == Side::Left {
-                left_path.as_ref()
-            } else {
-                right_path.as_ref()
-            }
-        }
-        RuleBody::List(list) => Some(if side == Side::Left { &list.left } else { &list.right }),
-    }
 }
 
 /// Whether one condition is the other turned round, or both ask one thing for different constants.

@@ -248,6 +248,15 @@ pub struct FieldRule {
 }
 
 impl FieldRule {
+    /// The path that it writes on a side; `None`: that side is an expression.
+    pub fn path(&self, side: Side) -> Option<&Path> {
+        let (left, right) = match &self.body {
+            RuleBody::Value { left_path, right_path, .. } => (left_path.as_ref(), right_path.as_ref()),
+            RuleBody::List(list) => (Some(&list.left), Some(&list.right)),
+        };
+        if side == Side::Left { left } else { right }
+    }
+
     /// Whether the arrow points at a side.
     pub fn points(&self, target: Side) -> bool {
         match target {
