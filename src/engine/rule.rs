@@ -146,7 +146,7 @@ fn counterpart(
         Some(Found::Nothing { code, message, waits, candidates }) => {
             Err(nothing_found(rule, code, message, (waits.clone(), candidates.clone())))
         }
-        Some(Found::Records(_)) | None => Ok(Value::Null),
+        Some(Found::Records(_) | Found::Listed(_)) | None => Ok(Value::Null),
     }
 }
 

@@ -164,7 +164,7 @@ impl<'a> Context<'a> {
             Some(want) => want,
             None => Want::List { account: account.clone(), record: read.record.name.clone() },
         };
-        let Some(Found::Records(rows)) = self.ask(want) else {
+        let Some(rows) = self.ask(want).and_then(Found::rows) else {
             return Ok(Typed { value: Value::Null, at, account });
         };
         let mut found = Vec::new();

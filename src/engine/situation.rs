@@ -3,10 +3,12 @@
 //! A value through and through: it can be journalled, and deciding on it again gives the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::base::Base;
+use super::listed::Listed;
 use super::park::{Candidate, Wait};
 use crate::language::plan::Side;
 use crate::value::{Record, Value, json};
@@ -88,6 +90,8 @@ pub enum Want {
 pub enum Found {
     /// Records, none where there are none.
     Records(Vec<Value>),
+    /// All records of a kind, shared.
+    Listed(Arc<Listed>),
     /// The counterpart's key.
     Key(Value),
     /// No counterpart: why, what was looked for, and what may have been meant.
@@ -160,6 +164,12 @@ impl Situation {
         ]))
     }
 
+    /// The listings that were read; the journal keeps each once, and the decision's inputs name it by its address.
+    pub fn listings(&self) -> Vec<Arc<Listed>> {
+        let listed = |found: &Found| if let Found::Listed(listed) = found { Some(Arc::clone(listed)) } else { None };
+        self.reads.values().filter_map(listed).collect()
+    }
+
     /// Everything the decision was made from, as one value for the journal.
     pub fn to_value(&self) -> Value {
         let reads = self
@@ -190,8 +200,20 @@ impl Situation {
 }
 
 impl Found {
+    /// The records, where it is records that were found.
+    pub fn rows(&self) -> Option<&[Value]> {
+        match self {
+            Self::Records(rows) => Some(rows),
+            Self::Listed(listed) => Some(listed.rows()),
+            Self::Key(_) | Self::Nothing { .. } => None,
+        }
+    }
+
     fn to_value(&self) -> Value {
         match self {
+            Self::Listed(listed) => {
+                Value::Record(Record::from([("listing".to_owned(), Value::text(listed.address()))]))
+            }
             Self::Records(records) => Value::List(records.clone()),
             Self::Key(key) => key.clone(),
             Self::Nothing { message, .. } => json::from_json(&serde_json::json!({ "nothing": message })),

@@ -15,7 +15,7 @@ use super::live::Live;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Listing};
 use crate::diagnostic::suggest;
-use crate::engine::{self, Candidate};
+use crate::engine::{self, Candidate, Listed};
 use crate::language::plan::{RecordType, Side};
 use crate::value::{Record, Value};
 use crate::world::Clock;
@@ -30,6 +30,8 @@ pub struct Finder {
 #[derive(Debug, Default)]
 struct Kept {
     rows: BTreeMap<String, Value>,
+    /// The rows as they were last given out.
+    listed: Option<Arc<Listed>>,
     /// Match values of each pipeline side to keys.
     matches: BTreeMap<(String, Side), BTreeMap<String, BTreeSet<String>>>,
     /// From which modification instant on the listing is whole; `None` with `read` set: from the beginning.
@@ -65,11 +67,11 @@ impl Finder {
     ///
     /// # Errors
     /// [`Trouble`] where the peer cannot be read.
-    pub async fn all(&self, search: &Search<'_>, fresh: bool) -> Result<Vec<Value>, Trouble> {
+    pub async fn all(&self, search: &Search<'_>, fresh: bool) -> Result<Arc<Listed>, Trouble> {
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
         kept.freshen(search, None, if fresh { MISS_AGE_MAX } else { LISTING_AGE_MAX }).await?;
-        Ok(kept.rows.values().cloned().collect())
+        Ok(kept.listed())
     }
 
     /// One record of a kind that can only be listed.
@@ -143,6 +145,13 @@ impl Finder {
 }
 
 impl Kept {
+    /// All rows, those of groups one by one; the same list as before while no row changed.
+    fn listed(&mut self) -> Arc<Listed> {
+        let rows = &self.rows;
+        let listed = self.listed.get_or_insert_with(|| Arc::new(Listed::new(rows_of(rows.values().cloned()))));
+        Arc::clone(listed)
+    }
+
     fn matching(&self, pipeline: &str, side: Side, value: &str) -> Vec<Value> {
         let ids = self.matches.get(&(pipeline.to_owned(), side)).and_then(|values| values.get(value));
         ids.into_iter().flatten().filter_map(|id| self.rows.get(id)).cloned().collect()
@@ -202,8 +211,20 @@ impl Kept {
             }
         }
         let kept = if plan.reads_whole(search.kind) { record.clone() } else { plain(record) };
-        self.rows.insert(id, kept);
+        if self.rows.get(&id) != Some(&kept) {
+            self.listed = None;
+            self.rows.insert(id, kept);
+        }
     }
+}
+
+/// Rows one by one, those of groups too.
+fn rows_of(records: impl Iterator<Item = Value>) -> Vec<Value> {
+    let flat = records.flat_map(|record| match record {
+        Value::List(rows) => rows,
+        row => vec![row],
+    });
+    flat.collect()
 }
 
 /// Lists and records inside a row can be large and are never searched by.

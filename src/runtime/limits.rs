@@ -52,3 +52,6 @@ pub const TAKEN_UP_MAX: Duration = Duration::from_mins(1);
 
 /// How often a pass looks whether that work is done.
 pub const TAKEN_UP_LOOK: Duration = Duration::from_millis(20);
+
+/// Links remembered in memory at once.
+pub const KNOWN_LINKS_MAX: usize = 100_000;

@@ -9,6 +9,7 @@ pub mod brake;
 pub mod dispatcher;
 pub mod finder;
 pub mod happening;
+pub mod known_links;
 pub mod limits;
 pub mod live;
 pub mod pair;

@@ -295,6 +295,7 @@ impl Runtime {
             target: pairing.target(),
             generation: live.generation,
             inputs: situation.to_value(),
+            listings: situation.listings(),
             effects,
             lines: decision.lines.iter().map(ToString::to_string).collect(),
         };

@@ -26,7 +26,7 @@ impl Runtime {
                 Ok(Found::Records(found.into_iter().collect()))
             }
             Want::List { account, record } => match self.search(live, account, record) {
-                Some(search) => Ok(Found::Records(rows_of(self.finder.all(&search, fresh).await?))),
+                Some(search) => Ok(Found::Listed(self.finder.all(&search, fresh).await?)),
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Find { account, record, field, value } => {
@@ -42,8 +42,14 @@ impl Runtime {
             },
             Want::Linked { pipeline, side, account, id, other } => {
                 let Some(pipeline) = live.plan.pipelines.get(pipeline) else { return Ok(Found::Records(Vec::new())) };
-                let key = self.linked_key(pipeline, *side, (account, id), other).await?;
-                Ok(key.map_or(Found::Records(Vec::new()), Found::Key))
+                if let Some(known) = self.known_links.get(want) {
+                    return Ok(Found::Key(known));
+                }
+                let Some(key) = self.linked_key(pipeline, *side, (account, id), other).await? else {
+                    return Ok(Found::Records(Vec::new()));
+                };
+                self.known_links.note(want, &key);
+                Ok(Found::Key(key))
             }
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
                 Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), other).await,
@@ -190,15 +196,6 @@ impl Runtime {
         let message = format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
         Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
     }
-}
-
-/// Rows one by one, those of groups too.
-fn rows_of(records: Vec<Value>) -> Vec<Value> {
-    let flat = records.into_iter().flat_map(|record| match record {
-        Value::List(rows) => rows,
-        row => vec![row],
-    });
-    flat.collect()
 }
 
 fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {

@@ -126,6 +126,7 @@ impl Runtime {
                 if live.plan.rules_hash != self.live.load().plan.rules_hash {
                     self.live.store(std::sync::Arc::new(live));
                     self.finder.clear();
+                    self.known_links.clear();
                     tracing::info!(generation, "new rules serve");
                     // What was parked may pass under the new rules.
                     let _ = self.store.retry(None, at).await;

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use super::brake::Brake;
 use super::finder::Finder;
 use super::happening::Happening;
+use super::known_links::KnownLinks;
 use super::live::Live;
 use super::pair_lock::PairLocks;
 use super::reload::RuleState;
@@ -60,6 +61,7 @@ pub struct Runtime {
     pub(super) finder: Finder,
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
+    pub(super) known_links: KnownLinks,
     pub(super) locks: PairLocks,
     pub(super) wake: Notify,
     happenings: broadcast::Sender<Happening>,
@@ -78,6 +80,7 @@ impl Runtime {
             poll_interval: pace.poll_interval,
             finder: Finder::default(),
             brake: Brake::default(),
+            known_links: KnownLinks::default(),
             locks: PairLocks::default(),
             wake: Notify::new(),
             happenings: broadcast::channel(pace.happenings_kept).0,

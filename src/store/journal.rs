@@ -4,9 +4,11 @@
 //! record that have not started are one piece of work.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::engine::Listed;
 use crate::value::Value;
 
 /// A record of an account.
@@ -112,8 +114,10 @@ pub struct DecisionEntry {
     pub target: RecordRef,
     /// The generation of rules.
     pub generation: i64,
-    /// Everything the decision read; stored once per content.
+    /// Everything the decision read, listings by their address; stored once per content.
     pub inputs: Value,
+    /// The listings that the inputs name; each stored once.
+    pub listings: Vec<Arc<Listed>>,
     /// What was decided, as a value.
     pub effects: Value,
     /// The rule lines that spoke (`file:line`).

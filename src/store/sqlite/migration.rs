@@ -11,7 +11,8 @@ use crate::store::store::StoreError;
 const APPLICATION_ID: i64 = 0x7065_746c;
 
 /// Steps from an empty file to the newest schema.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE hint (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL, source TEXT NOT NULL,
@@ -106,7 +107,15 @@ CREATE INDEX wait_value ON wait (account, record, field, value);
 
 CREATE TABLE generation (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, since INTEGER NOT NULL);
 CREATE TABLE rule_text (position INTEGER PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL);
-"];
+",
+    "
+-- Listings that decisions read, each kept once as an input.
+CREATE TABLE decision_listing (
+    decision INTEGER NOT NULL, input TEXT NOT NULL REFERENCES input (digest), PRIMARY KEY (decision, input)
+) WITHOUT ROWID;
+CREATE INDEX decision_listing_input ON decision_listing (input);
+",
+];
 
 /// Brings a file to the newest schema.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
