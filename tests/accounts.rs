@@ -74,6 +74,14 @@ impl Roof {
         all.filter(|one| one["sku"] == sku).map(|one| one["company"].as_i64().unwrap()).collect()
     }
 
+    /// What each company that has it offers of a SKU.
+    fn offered(&self, sku: &str) -> Vec<f64> {
+        let state = get(&format!("{}/_control/state", self.trade.leaflink.url));
+        let number = |one: &Json, name: &str| one[name].as_str().unwrap().parse::<f64>().unwrap();
+        let all = state["products"].as_array().unwrap().iter().filter(|one| one["sku"] == sku);
+        all.map(|one| number(one, "quantity") - number(one, "reserved")).collect()
+    }
+
     fn submit(&self, body: &Json) -> String {
         let made = self.trade.people(&self.trade.leaflink, "submit", body);
         made["orders"][0]["number"].as_str().unwrap().to_owned()
@@ -206,4 +214,26 @@ fn stock_is_summed_over_facilities_and_orders_ship_from_their_reps() {
             assert_eq!(facility, FACILITIES[0], "without a rep the default facility ships: {order:#}");
         }
     }
+}
+
+#[test]
+fn what_an_order_of_one_company_holds_is_offered_by_no_other() {
+    let roof = Roof::two_companies();
+    roof.trade.people(&roof.trade.leaflink, "brand", &json!({ "company": 502, "name": "North Leaf" }));
+    let path = roof.trade.rules.join("accounts.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("brand == \"South Leaf\"", "brand in [\"South Leaf\", \"North Leaf\"]");
+    // Orders of the northern company stay where they are.
+    let held = "    settings:\n      orders:\n        sync_statuses: [Backorder]\n";
+    let text = text.replacen("    carries:", &format!("{held}    carries:"), 1);
+    std::fs::write(&path, text).unwrap();
+    until("the rules are in force", || get(&format!("{}/api/v1/status", roof.service.url))["generation"] == 2);
+    let item = json!({ "sku": "N-1", "name": "Blue Dream", "price": 10, "brand": "North Leaf", "strain": "Kush" });
+    roof.item(&item);
+    until("both companies list it", || roof.products("N-1").len() == 2);
+    roof.trade.people(&roof.trade.flourish, "stock", &json!({ "sku": "N-1", "qty": 40 }));
+    until("all of it is offered twice", || roof.offered("N-1") == [40.0, 40.0]);
+    roof.submit(&json!({ "company": 501, "lines": [{ "sku": "N-1", "quantity": 8 }] }));
+    roof.trade.people(&roof.trade.flourish, "stock", &json!({ "sku": "N-1", "qty": 30 }));
+    until("what the order holds is left out by both", || roof.offered("N-1") == [22.0, 22.0]);
 }

@@ -19,6 +19,9 @@ pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
         Some(_) => Decision::default(),
         None => meet(&context),
     };
+    if context.complete() && !decision.stops.is_empty() {
+        context.make_sure();
+    }
     if context.complete() { Step::Done(Box::new(decision)) } else { Step::Need(context.wanted()) }
 }
 
@@ -67,7 +70,10 @@ fn meet(context: &Context<'_>) -> Decision {
     let found: Vec<&Value> = found.iter().filter(same).collect();
     match found.as_slice() {
         [] => unmatched(context, Some(value)),
-        [one] => link(context, other, one),
+        [one] => match taken(context, other, one) {
+            None => link(context, other, one),
+            Some(stop) => stopped(context, stop),
+        },
         several => {
             let kind = pipeline.record(other);
             let keys: Vec<String> = several.iter().filter_map(|row| kind.id_of(row)).collect();
@@ -85,6 +91,28 @@ fn youngest(context: &Context<'_>, side: Side, record: &Value) -> Option<jiff::T
         Value::Timestamp(instant) if made_here => Some(*instant),
         _ => None,
     }
+}
+
+/// A record has one counterpart in an account: where it has another already, two records claim the same match value.
+fn taken(context: &Context<'_>, other: Side, found: &Value) -> Option<Stop> {
+    let situation = context.situation;
+    let (kind, own) = (context.pipeline.record(other), context.pipeline.record(other.other()));
+    let (id, known) = (kind.id_of(found)?, own.id_of(situation.record(other.other())?)?);
+    let linked = context.ask(Want::Linked {
+        pipeline: context.pipeline.name.clone(),
+        side: other,
+        account: situation.account(other).to_owned(),
+        id: id.clone(),
+        other: situation.account(other.other()).to_owned(),
+    });
+    let Some(Found::Key(holder)) = linked else { return None };
+    let holder = holder.to_key().filter(|holder| *holder != known)?;
+    let field = context.pipeline.match_field(other);
+    let message = format!(
+        "{} `{}` {id} is linked with {} `{}` {holder} already, and {known} claims the same `{field}`",
+        kind.system, kind.name, own.system, own.name
+    );
+    Some(Stop::new("counterpart-taken", "its counterpart belongs to another", message, &context.pipeline.match_line))
 }
 
 fn link(context: &Context<'_>, other: Side, found: &Value) -> Decision {

@@ -19,6 +19,7 @@ pub mod settle;
 pub mod situation;
 pub mod states;
 pub mod update;
+mod with_read;
 
 pub use base::{Base, BaseValues};
 pub use decide::{decide, match_value};

@@ -4,15 +4,16 @@
 //! becomes a [`Want`] and reads as null until the next call. Decides nothing.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::park::Stop;
 use super::situation::{Found, Situation, Want};
+use super::with_read::WithFound;
 use crate::language::function::registry;
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
 use crate::language::plan::heard;
-use crate::language::plan::{Cardinality, FieldRule, Outcome, Pipeline, Plan, RecordType, RuleLine, Side, WithRead};
+use crate::language::plan::{FieldRule, Outcome, Pipeline, Plan, RecordType, RuleLine, Side};
 use crate::value::path::flat;
 use crate::value::{Kind, Path, Segment, Value};
 
@@ -53,10 +54,8 @@ pub struct Context<'a> {
     pub situation: &'a Situation,
     /// What is not read yet.
     wants: RefCell<BTreeSet<Want>>,
-    /// `with:` records by name.
-    with: RefCell<BTreeMap<String, Typed>>,
-    /// Why a `with:` record that an expression asked for could not be told.
-    failed: RefCell<Option<Stop>>,
+    /// The `with:` records looked for so far.
+    pub(super) found: RefCell<WithFound>,
     /// Rule lines that spoke.
     lines: RefCell<BTreeSet<RuleLine>>,
     /// Lines that spoke for the rule looked at now.
@@ -71,8 +70,7 @@ impl<'a> Context<'a> {
             pipeline,
             situation,
             wants: RefCell::default(),
-            with: RefCell::default(),
-            failed: RefCell::default(),
+            found: RefCell::default(),
             lines: RefCell::default(),
             recent: RefCell::default(),
         }
@@ -133,76 +131,15 @@ impl<'a> Context<'a> {
         line: &RuleLine,
     ) -> Result<Value, Stop> {
         let scope = Within { context: self, element };
-        let value = expression.evaluate(&scope).map_err(|fault| stop_of(&fault, line));
-        match self.failed.take() {
-            Some(stop) => Err(stop),
-            None => value,
+        let value = expression.evaluate(&scope);
+        if let Some(stop) = self.found.borrow_mut().failed.take() {
+            return Err(stop);
         }
-    }
-
-    /// A `with:` record, looked for at its first use.
-    fn with(&self, name: &str) -> Option<Typed> {
-        if let Some(known) = self.with.borrow().get(name) {
-            return Some(known.clone());
-        }
-        let read = self.pipeline.with.iter().find(|read| read.name == name)?;
-        let found = match self.find_with(read) {
-            Ok(found) => found,
-            Err(stop) => {
-                self.failed.replace(Some(stop));
-                return None;
-            }
-        };
-        self.with.borrow_mut().insert(name.to_owned(), found.clone());
-        Some(found)
-    }
-
-    fn find_with(&self, read: &WithRead) -> Result<Typed, Stop> {
-        let account = self.account_for(&read.record.system);
-        let at = Some((Arc::clone(&read.record), Path::default()));
-        let want = match self.by_call(read, &account)? {
-            Some(want) => want,
-            None => Want::List { account: account.clone(), record: read.record.name.clone() },
-        };
-        let Some(rows) = self.ask(want).and_then(Found::rows) else {
-            return Ok(Typed { value: Value::Null, at, account });
-        };
-        let mut found = Vec::new();
-        for row in rows {
-            let candidate = Typed { value: row.clone(), at: at.clone(), account: account.clone() };
-            if self.evaluate(
-                &read.condition,
-                Some(&Element { typed: &candidate, name: None, outer: None }),
-                &read.line,
-            )? == Value::Bool(true)
-            {
-                found.push(row.clone());
-            }
-        }
-        self.spoke(&read.line);
-        let value = match read.cardinality {
-            Cardinality::Many => Value::List(found),
-            Cardinality::AtMostOne if found.len() > 1 && self.complete() => {
-                let message =
-                    format!("{} records of {} fit `{}`, at most one may", found.len(), read.record.name, read.name);
-                return Err(Stop::new("several-match", "more than one record fits", message, &read.line));
-            }
-            Cardinality::AtMostOne => found.into_iter().next().unwrap_or_default(),
-        };
-        let at = matches!(read.cardinality, Cardinality::AtMostOne).then_some(at).flatten();
-        Ok(Typed { value, at, account })
-    }
-
-    /// Where the condition asks for a value of a field that the system has a search for: that search.
-    fn by_call(&self, read: &WithRead, account: &str) -> Result<Option<Want>, Stop> {
-        let Some((field, value)) = &read.search else { return Ok(None) };
-        let value = self.evaluate(value, None, &read.line)?.to_key().unwrap_or_default();
-        let record = read.record.name.clone();
-        Ok(Some(Want::Find { account: account.to_owned(), record, field: field.clone(), value }))
+        value.map_err(|fault| Stop { candidates: self.near_misses(expression), ..stop_of(&fault, line) })
     }
 
     /// The pair's account of a system; else the system's first.
-    fn account_for(&self, system: &str) -> String {
+    pub(super) fn account_for(&self, system: &str) -> String {
         for side in [Side::Left, Side::Right] {
             if self.pipeline.record(side).system == system {
                 return self.situation.account(side).to_owned();
@@ -238,11 +175,16 @@ impl<'a> Context<'a> {
         (!taken).then_some(&carries.line)
     }
 
-    /// The key that a pipeline has linked with this one, whichever side it is of.
-    fn linked_key(&self, pipeline: &str, id: &str) -> Option<Value> {
+    /// The key that a pipeline has linked with this one, whichever side it is of; `near` is what the question is
+    /// asked of, whose account counts for its own system.
+    fn linked_key(&self, pipeline: &str, id: &str, near: Option<&Typed>) -> Option<Value> {
         let pipeline = self.plan.pipelines.get(pipeline)?;
+        let near = near.and_then(|near| Some((&near.at.as_ref()?.0.system, &near.account)));
         let found = [Side::Left, Side::Right].map(|side| {
-            let account = |side: Side| self.account_for(&pipeline.record(side).system);
+            let account = |side: Side| match near {
+                Some((system, account)) if *system == pipeline.record(side).system => account.clone(),
+                _ => self.account_for(&pipeline.record(side).system),
+            };
             self.ask(Want::Linked {
                 pipeline: pipeline.name.clone(),
                 side,
@@ -434,7 +376,8 @@ impl Scope for Within<'_, '_> {
         if name == "mapped" {
             return Some(self.context.mapped(named, value));
         }
-        let key = value.to_key().and_then(|id| self.context.linked_key(named, &id)).unwrap_or_default();
+        let near = self.element.map(|element| element.typed);
+        let key = value.to_key().and_then(|id| self.context.linked_key(named, &id, near)).unwrap_or_default();
         Some(Ok(if name == "linked" { Value::Bool(!key.is_null()) } else { key }))
     }
 }

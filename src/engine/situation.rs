@@ -42,6 +42,8 @@ pub enum Want {
         account: String,
         /// The record type.
         record: String,
+        /// Whether a listing that is kept for a while will not do.
+        newest: bool,
     },
     /// Records of a pipeline's side whose match value is this.
     Match {

@@ -25,8 +25,8 @@ impl Runtime {
                 let found = self.read_record(live, account, record, id).await?;
                 Ok(Found::Records(found.into_iter().collect()))
             }
-            Want::List { account, record } => match self.search(live, account, record) {
-                Some(search) => Ok(Found::Listed(self.finder.all(&search, fresh).await?)),
+            Want::List { account, record, newest } => match self.search(live, account, record) {
+                Some(search) => Ok(Found::Listed(self.finder.all(&search, fresh || *newest).await?)),
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Find { account, record, field, value } => {

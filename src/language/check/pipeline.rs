@@ -287,14 +287,33 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Name
         );
     }
     let search = searchable(&record, &line.condition).map(|(field, value)| (field, checker.compile(value)));
+    let compared = compared(&line.condition).map(|(own, asked)| (checker.compile(own), checker.compile(asked)));
     Some(WithRead {
         name: name.to_owned(),
         record,
         search,
         condition: checker.compile(line.condition),
+        compared,
+        every_account: line.every_account,
         cardinality: if line.many { Cardinality::Many } else { Cardinality::AtMostOne },
         line: checker.line(scalar.span),
     })
+}
+
+/// The last comparison of something of the candidate with something else: by what people tell the candidates apart.
+fn compared(condition: &Expression) -> Option<(Expression, Expression)> {
+    let own = |tree: &Expression| first_path(tree).is_some_and(|path| path.head.is_none());
+    let mut found = None;
+    condition.visit(&mut |tree| {
+        if let ExpressionKind::Binary(Operator::Equal, left, right) = &tree.kind {
+            match (own(left), own(right)) {
+                (true, false) => found = Some((left.as_ref().clone(), right.as_ref().clone())),
+                (false, true) => found = Some((right.as_ref().clone(), left.as_ref().clone())),
+                _ => {}
+            }
+        }
+    });
+    found
 }
 
 /// `.field == value`, alone or joined by `and`, where the record has a search by that field.

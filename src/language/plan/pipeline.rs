@@ -205,6 +205,10 @@ pub struct WithRead {
     /// Where the condition is `.field == value` and the system has a search by that field: the
     /// field, and the value over names known before.
     pub search: Option<(String, CompiledExpression)>,
+    /// What of a candidate the condition compares, and with what; for naming what was nearly right.
+    pub compared: Option<(CompiledExpression, CompiledExpression)>,
+    /// Whether all accounts of the system are searched, not only the pair's.
+    pub every_account: bool,
     /// How many there may be.
     pub cardinality: Cardinality,
     /// Its line.

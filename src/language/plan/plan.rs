@@ -80,7 +80,7 @@ impl Plan {
     /// Whether rules read all records of a kind as a list, lists inside them too.
     pub fn reads_whole(&self, kind: &RecordType) -> bool {
         let reads = self.pipelines.values().flat_map(|pipeline| &pipeline.with);
-        let lists = reads.filter(|read| read.cardinality == Cardinality::Many);
+        let lists = reads.filter(|read| read.cardinality == Cardinality::Many && read.search.is_none());
         lists.into_iter().any(|read| read.record.system == kind.system && read.record.name == kind.name)
     }
 

@@ -82,7 +82,7 @@ pub struct RowLine {
     pub span: Span,
 }
 
-/// `system.record where COND, at most one`
+/// `system.record of every account where COND, at most one`
 #[derive(Clone, Debug)]
 pub struct WithLine {
     /// The system.
@@ -91,6 +91,8 @@ pub struct WithLine {
     pub record: Name,
     /// Whether it is a list.
     pub many: bool,
+    /// Whether `of every account` is said.
+    pub every_account: bool,
     /// Whether `at most one` is said.
     pub at_most_one: bool,
     /// The condition.
@@ -175,19 +177,22 @@ pub fn with_line(scalar: &Scalar) -> Result<WithLine, Diagnostic> {
     let line = Line(scalar);
     let whole = line.parse(Rule::with_line)?;
     let (mut system, mut record, mut condition) = (None, None, None);
-    let (mut many, mut at_most_one) = (false, false);
+    let (mut many, mut every_account, mut at_most_one) = (false, false, false);
     for pair in whole.into_inner() {
         match pair.as_rule() {
             Rule::system_name => system = Some(line.name(&pair)),
             Rule::record_name => record = Some(line.name(&pair)),
             Rule::many => many = true,
+            Rule::every_account => every_account = true,
             Rule::at_most_one => at_most_one = true,
             Rule::with_condition => condition = Some(line.expression(&pair)?),
             _ => {}
         }
     }
     match (system, record, condition) {
-        (Some(system), Some(record), Some(condition)) => Ok(WithLine { system, record, many, at_most_one, condition }),
+        (Some(system), Some(record), Some(condition)) => {
+            Ok(WithLine { system, record, many, every_account, at_most_one, condition })
+        }
         _ => Err(line.refuse(0, "an entry reads `system.record where CONDITION, at most one`", "here")),
     }
 }

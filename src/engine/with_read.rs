@@ -1,0 +1,151 @@
+//! The further records that rules read by name, looked for when a rule first asks for one.
+//!
+//! A look-up that found nothing is never the reason for a stop before the newest listing was
+//! read; the stop then names what was nearly right.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::park::{Candidate, Stop};
+use super::scope::{Context, Element, Typed};
+use super::situation::{Found, Want};
+use crate::diagnostic::suggest;
+use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::{Cardinality, WithRead};
+use crate::value::{Path, Value};
+
+/// Near misses named for one stop.
+const CANDIDATES_MAX: usize = 3;
+
+/// What the look-ups of one decision gave.
+#[derive(Debug, Default)]
+pub(super) struct WithFound {
+    known: BTreeMap<String, Typed>,
+    /// Why a record that an expression asked for could not be told.
+    pub failed: Option<Stop>,
+    /// Newer listings that would have to be read to be sure that nothing is there.
+    unsure: BTreeSet<Want>,
+}
+
+impl Context<'_> {
+    /// A `with:` record, looked for at its first use.
+    pub(super) fn with(&self, name: &str) -> Option<Typed> {
+        if let Some(known) = self.found.borrow().known.get(name) {
+            return Some(known.clone());
+        }
+        let read = self.pipeline.with.iter().find(|read| read.name == name)?;
+        let found = match self.look_up(read) {
+            Ok(found) => found,
+            Err(stop) => {
+                self.found.borrow_mut().failed = Some(stop);
+                return None;
+            }
+        };
+        self.found.borrow_mut().known.insert(name.to_owned(), found.clone());
+        Some(found)
+    }
+
+    /// Asks for the newest listings of everything that was not found.
+    pub(super) fn make_sure(&self) {
+        for want in self.found.borrow().unsure.clone() {
+            self.ask(want);
+        }
+    }
+
+    fn look_up(&self, read: &WithRead) -> Result<Typed, Stop> {
+        let own = self.account_for(&read.record.system);
+        let at = Some((Arc::clone(&read.record), Path::default()));
+        let mut found = Vec::new();
+        let accounts = self.accounts(read, &own);
+        for account in &accounts {
+            let want = self.want(read, account)?;
+            let Some(rows) = self.ask(want).and_then(Found::rows) else {
+                return Ok(Typed { value: Value::Null, at, account: own });
+            };
+            for row in rows {
+                let candidate = Typed { value: row.clone(), at: at.clone(), account: account.clone() };
+                let element = Element { typed: &candidate, name: None, outer: None };
+                if self.evaluate(&read.condition, Some(&element), &read.line)? == Value::Bool(true) {
+                    found.push(candidate.value);
+                }
+            }
+        }
+        self.spoke(&read.line);
+        let value = match read.cardinality {
+            Cardinality::Many => Value::List(found),
+            Cardinality::AtMostOne if found.len() > 1 && self.complete() => {
+                let message =
+                    format!("{} records of {} fit `{}`, at most one may", found.len(), read.record.name, read.name);
+                return Err(Stop::new("several-match", "more than one record fits", message, &read.line));
+            }
+            Cardinality::AtMostOne if found.is_empty() => {
+                let newer = accounts.iter().map(|account| self.listing(read, account, true));
+                self.found.borrow_mut().unsure.extend(newer.filter(|_| read.search.is_none()));
+                Value::Null
+            }
+            Cardinality::AtMostOne => found.into_iter().next().unwrap_or_default(),
+        };
+        let at = matches!(read.cardinality, Cardinality::AtMostOne).then_some(at).flatten();
+        Ok(Typed { value, at, account: own })
+    }
+
+    fn accounts(&self, read: &WithRead, own: &str) -> Vec<String> {
+        if read.every_account {
+            self.plan.accounts_of(&read.record.system).map(|account| account.name.clone()).collect()
+        } else {
+            vec![own.to_owned()]
+        }
+    }
+
+    /// Where the condition asks for a value of a field that the system has a search for: that search; else the
+    /// listing, the newest where it was read already.
+    fn want(&self, read: &WithRead, account: &str) -> Result<Want, Stop> {
+        if let Some((field, value)) = &read.search {
+            let value = self.evaluate(value, None, &read.line)?.to_key().unwrap_or_default();
+            let (account, record) = (account.to_owned(), read.record.name.clone());
+            return Ok(Want::Find { account, record, field: field.clone(), value });
+        }
+        let newest = self.listing(read, account, true);
+        let read_already = self.situation.reads.contains_key(&newest);
+        Ok(if read_already { newest } else { self.listing(read, account, false) })
+    }
+
+    fn listing(&self, read: &WithRead, account: &str, newest: bool) -> Want {
+        Want::List { account: account.to_owned(), record: read.record.name.clone(), newest }
+    }
+
+    /// What may have been meant where an expression stopped over records that it did not find.
+    pub(super) fn near_misses(&self, expression: &CompiledExpression) -> Vec<Candidate> {
+        let missed = |read: &&WithRead| {
+            let known = self.found.borrow();
+            known.known.get(&read.name).is_some_and(|found| found.value.is_null()) && expression.mentions(&read.name)
+        };
+        let reads: Vec<&WithRead> = self.pipeline.with.iter().filter(missed).collect();
+        reads.into_iter().flat_map(|read| self.near(read)).take(CANDIDATES_MAX).collect()
+    }
+
+    fn near(&self, read: &WithRead) -> Vec<Candidate> {
+        let Some((own, asked)) = &read.compared else { return Vec::new() };
+        let Ok(Value::Text(asked)) = self.evaluate(asked, None, &read.line) else { return Vec::new() };
+        let mut known: BTreeMap<String, Candidate> = BTreeMap::new();
+        for account in self.accounts(read, &self.account_for(&read.record.system)) {
+            let Ok(want) = self.want(read, &account) else { continue };
+            let rows = self.situation.reads.get(&want).and_then(Found::rows).unwrap_or_default();
+            for row in rows {
+                let at = Some((Arc::clone(&read.record), Path::default()));
+                let typed = Typed { value: row.clone(), at, account: account.clone() };
+                let element = Element { typed: &typed, name: None, outer: None };
+                let (Ok(Value::Text(label)), Some(id)) =
+                    (self.evaluate(own, Some(&element), &read.line), read.record.id_of(row))
+                else {
+                    continue;
+                };
+                let record = format!("{account}.{}", read.record.name);
+                let why = format!("written much like {asked:?}");
+                known.insert(label.clone(), Candidate { record, id, label, why });
+            }
+        }
+        let near = suggest::nearest(&asked, known.keys().map(String::as_str));
+        near.into_iter().filter_map(|label| known.get(label).cloned()).collect()
+    }
+}
