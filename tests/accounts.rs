@@ -228,7 +228,8 @@ fn what_an_order_of_one_company_holds_is_offered_by_no_other() {
     let text = text.replacen("    carries:", &format!("{held}    carries:"), 1);
     std::fs::write(&path, text).unwrap();
     until("the rules are in force", || get(&format!("{}/api/v1/status", roof.service.url))["generation"] == 2);
-    let item = json!({ "sku": "N-1", "name": "Blue Dream", "price": 10, "brand": "North Leaf", "strain": "Kush" });
+    let item =
+        json!({ "sku": "N-1", "name": "Blue Dream 3.5g Jar", "price": 10, "brand": "North Leaf", "strain": "Kush" });
     roof.item(&item);
     until("both companies list it", || roof.products("N-1").len() == 2);
     roof.trade.people(&roof.trade.flourish, "stock", &json!({ "sku": "N-1", "qty": 40 }));

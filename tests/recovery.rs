@@ -91,6 +91,9 @@ impl Store for Stumbling {
     async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError> {
         self.inner.links_of(pipeline).await
     }
+    async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError> {
+        self.inner.links_by_hand().await
+    }
     async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
         self.write(self.inner.record_decision(entry)).await
     }

@@ -66,6 +66,8 @@ impl Stage {
                 }
                 self.service = Some(service);
             }
+            "stop" => self.service = None,
+            "petiole" => self.petiole(line, rest),
             "people" => {
                 let mut parts = rest.splitn(3, ' ');
                 let (side, act, body) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap_or("{}"));
@@ -87,6 +89,19 @@ impl Stage {
             "post" => self.post(line, rest),
             other => panic!("no word {other}"),
         }
+    }
+
+    /// A command, over the service where one runs: how it ends and what it says.
+    fn petiole(&self, line: &str, rest: &str) {
+        let (arguments, wanted) = rest.split_once(" => ").unwrap();
+        let (code, text) = wanted.split_once(' ').unwrap_or((wanted, ""));
+        let arguments = self.filled(arguments);
+        let mut command = self.trade.command(&arguments.split(' ').collect::<Vec<_>>());
+        let url = self.service.as_ref().map_or("http://127.0.0.1:1", |service| &service.url);
+        let done = command.env("PETIOLE_URL", url).output().unwrap();
+        let told = [&done.stdout, &done.stderr].map(|told| String::from_utf8_lossy(told).into_owned()).concat();
+        assert_eq!(done.status.code().map(|code| code.to_string()).as_deref(), Some(code), "{line}: {told}");
+        assert!(told.contains(&self.filled(text)), "{line}: {told}");
     }
 
     fn change(&self, rest: &str) {
@@ -216,4 +231,7 @@ pages![
     an_unsigned_webhook,
     a_setting_changes_while_it_runs,
     a_sku_that_is_nearly_right,
+    a_status_that_goes_nowhere,
+    an_order_that_nobody_saw_submitted,
+    two_items_of_one_sku,
 ];

@@ -247,6 +247,13 @@ pub enum InboxAction {
         /// Its number.
         id: i64,
     },
+    /// Say which record is the counterpart that was not found.
+    Match {
+        /// Its number.
+        id: i64,
+        /// The counterpart: ACCOUNT.RECORD/ID, or its id alone.
+        target: String,
+    },
 }
 
 /// Arguments of `simulate`.

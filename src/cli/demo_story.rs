@@ -81,6 +81,9 @@ impl Story {
             Happening::PutOff { target, reason } => {
                 println!("  {} {target} is tried again soon: {reason}", self.paint(YELLOW, "~"));
             }
+            Happening::LeftAlone { target, value, because, line, .. } => {
+                println!("  {target}: {value} goes nowhere, because {because} ({line})");
+            }
             Happening::Compared { .. } | Happening::PassedBy { .. } | Happening::Observed(_) => {}
         }
     }

@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, InboxAction, InboxArguments};
 use super::exit_code;
 use super::service::ask;
-use crate::server::admin::item;
+use crate::language;
+use crate::runtime::crosswalk;
+use crate::server::inbox::{item, matched};
 use crate::store::{Store, open};
 use crate::value::timestamp;
 use crate::world::{Clock as _, Method, SystemClock};
@@ -18,8 +20,13 @@ pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
         InboxAction::Retry { id: Some(id), .. } => (Method::Post, format!("/api/v1/inbox/{id}/retry")),
         InboxAction::Retry { id: None, .. } => (Method::Post, "/api/v1/inbox/all/retry".to_owned()),
         InboxAction::Drop { id } => (Method::Post, format!("/api/v1/inbox/{id}/drop")),
+        InboxAction::Match { id, .. } => (Method::Post, format!("/api/v1/inbox/{id}/match")),
     };
-    let answer = match ask(url, method, &path).await {
+    let body = match &inbox.action {
+        InboxAction::Match { target, .. } => Some(json!({ "target": target })),
+        _ => None,
+    };
+    let answer = match ask(url, method, &path, body.as_ref()).await {
         Err(unreached) if unreached.starts_with("no service") => from_store(arguments, &inbox.action, &unreached).await,
         other => other,
     };
@@ -38,10 +45,10 @@ async fn from_store(arguments: &Arguments, action: &InboxAction, unreached: &str
         return Err(format!("{unreached}, and there is no store `{}`", arguments.store));
     }
     let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| error.to_string())?;
-    act(store.as_ref(), action).await
+    act(store.as_ref(), action, arguments).await
 }
 
-async fn act(store: &dyn Store, action: &InboxAction) -> Result<Json, String> {
+async fn act(store: &dyn Store, action: &InboxAction, arguments: &Arguments) -> Result<Json, String> {
     let words = |error: crate::store::StoreError| error.to_string();
     match action {
         InboxAction::List | InboxAction::Show { .. } => {
@@ -56,7 +63,34 @@ async fn act(store: &dyn Store, action: &InboxAction) -> Result<Json, String> {
             let dropped = store.drop_park(*id).await.map_err(words)?;
             if dropped { Ok(json!({ "dropped": id.to_string() })) } else { Err("no such entry".to_owned()) }
         }
+        InboxAction::Match { id, target } => {
+            let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+            let plan = compiled.plan.ok_or("the rules have errors; run `petiole lint`")?;
+            let made = crosswalk::match_by_hand(&plan, store, (*id, target), SystemClock.now()).await;
+            made.map(|link| matched(&link)).map_err(|error| error.to_string())
+        }
     }
+}
+
+/// A value that does not go with another; lists of records row by row.
+fn shown(value: &Json) {
+    let of = value.get("of").and_then(Json::as_str).unwrap_or_default();
+    match value.get("value") {
+        Some(Json::Array(rows)) if rows.iter().any(Json::is_object) => {
+            println!("   {of}:");
+            for row in rows {
+                let parts = row.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+                let parts: Vec<String> = parts.map(|(name, value)| format!("{name} {}", plain(value))).collect();
+                println!("     {}", parts.join(", "));
+            }
+        }
+        other => println!("   {of}: {}", plain(other.unwrap_or(&Json::Null))),
+    }
+}
+
+/// Text without its quotes.
+fn plain(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn show(answer: &Json, inbox: &InboxArguments) -> u8 {
@@ -79,6 +113,7 @@ fn show(answer: &Json, inbox: &InboxArguments) -> u8 {
     match &inbox.action {
         InboxAction::Retry { .. } => println!("retried {}", answer.get("retried").unwrap_or(&Json::Null)),
         InboxAction::Drop { id } => println!("dropped {id}; it stays out until its record changes"),
+        InboxAction::Match { id, target } => println!("matched {id} with {target}; it is tried again"),
         _ if items.is_empty() => println!("nothing is parked"),
         _ => {}
     }
@@ -99,6 +134,9 @@ fn show(answer: &Json, inbox: &InboxArguments) -> u8 {
             count => format!(", tried {count} times again"),
         };
         println!("   rule {}:{line}, since {since}{again}", word(item, "/rule/file"));
+        for value in item.get("values").and_then(Json::as_array).into_iter().flatten() {
+            shown(value);
+        }
         for candidate in item.get("candidates").and_then(Json::as_array).into_iter().flatten() {
             println!(
                 "   near: {} ({}), {}",

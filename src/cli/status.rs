@@ -5,12 +5,13 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, ServiceArguments};
 use super::exit_code;
 use super::service::ask;
+use crate::server::inbox::matched;
 use crate::store::open;
 use crate::world::Method;
 
 /// Prints the status.
 pub async fn status(arguments: &Arguments, at: &ServiceArguments) -> u8 {
-    let found = match ask(&at.url, Method::Get, "/api/v1/status").await {
+    let found = match ask(&at.url, Method::Get, "/api/v1/status", None).await {
         Ok(found) => Ok(found),
         Err(unreached) => from_store(arguments, &unreached).await,
     };
@@ -35,12 +36,15 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
     let store = open::open_reader(&arguments.store).await.map_err(|error| error.to_string())?;
     let counts = store.counts().await.map_err(|error| error.to_string())?;
     let generation = store.last_good().await.ok().flatten().map(|(generation, _)| generation.number);
+    let by_hand = store.links_by_hand().await.map_err(|error| error.to_string())?;
+    let by_hand: Vec<Json> = by_hand.iter().map(matched).collect();
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "service": "not running",
         "generation": generation,
         "queue": { "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked },
         "links": counts.links,
+        "crosswalk": by_hand,
     }))
 }
 
@@ -62,6 +66,12 @@ fn print(found: &Json, format: Format) {
         number("/queue/parked")
     );
     println!("links: {}", number("/links"));
+    for link in found.pointer("/crosswalk").and_then(Json::as_array).into_iter().flatten() {
+        let word = |path: &str| link.pointer(path).and_then(Json::as_str).unwrap_or_default();
+        let [left, right] = ["left", "right"]
+            .map(|side| format!("{} {}", word(&format!("/{side}/account")), word(&format!("/{side}/id"))));
+        println!("matched by hand ({}): {left} = {right}", word("/pipeline"));
+    }
     for (name, account) in found.pointer("/accounts").and_then(Json::as_object).into_iter().flatten() {
         let word = |key: &str| account.get(key).and_then(Json::as_str).unwrap_or_default();
         let calls: u64 = account

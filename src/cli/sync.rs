@@ -58,16 +58,15 @@ async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8
     report.map_err(|trouble| failed(trouble.to_string()))
 }
 
-/// `ACCOUNT.RECORD/ID`
+/// `ACCOUNT.RECORD/ID`, or `SYSTEM.RECORD/ID` where the system has one account.
 fn only(runtime: &Runtime, name: &str) -> Result<RecordRef, String> {
     let target = parse_record(name).ok_or("a record is named ACCOUNT.RECORD/ID")?;
     let live = runtime.live.load_full();
-    let system = live.plan.accounts.get(&target.account).map(|account| account.system.clone());
-    let known = system.is_some_and(|system| live.plan.record(&system, &target.record).is_some());
-    if !known {
-        return Err(format!("there is no account and record `{}.{}`", target.account, target.record));
+    let account = live.plan.account_called(&target.account);
+    match account.filter(|account| live.plan.record(&account.system, &target.record).is_some()) {
+        Some(account) => Ok(RecordRef { account: account.name.clone(), ..target }),
+        None => Err(format!("there is no account and record `{}.{}`", target.account, target.record)),
     }
-    Ok(target)
 }
 
 fn parse_record(name: &str) -> Option<RecordRef> {

@@ -4,7 +4,7 @@
 
 use super::create;
 use super::effect::{Decision, Effect, Step, Unmatched};
-use super::park::{Stop, Wait};
+use super::park::{Candidate, Stop, Unpaired, Wait};
 use super::scope::Context;
 use super::situation::{Found, Situation, Want};
 use super::update;
@@ -37,6 +37,7 @@ pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value)
         settings: Value::Null,
         demanded: false,
         sweep: false,
+        asked: false,
         held: std::collections::BTreeSet::new(),
         apart: false,
         reads: super::Reads::new(),
@@ -78,7 +79,12 @@ fn meet(context: &Context<'_>) -> Decision {
             let kind = pipeline.record(other);
             let keys: Vec<String> = several.iter().filter_map(|row| kind.id_of(row)).collect();
             let message = format!("{} `{}` records {} all match {value:?}", kind.system, kind.name, keys.join(", "));
-            stopped(context, Stop::new("several-match", "more than one counterpart", message, &pipeline.match_line))
+            let stop = Stop::new("several-match", "more than one counterpart", message, &pipeline.match_line);
+            let record = format!("{}.{}", situation.account(other), kind.name);
+            let why = format!("matches {value:?}");
+            let candidate = |id: String| Candidate { record: record.clone(), label: id.clone(), id, why: why.clone() };
+            let candidates = keys.into_iter().map(candidate).collect();
+            stopped(context, Stop { candidates, unpaired: own(context), ..stop })
         }
     }
 }
@@ -140,12 +146,16 @@ fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
                 let kind = context.pipeline.record(side.other());
                 let message =
                     format!("this {} `{}` has no `{field}`, by which it would be matched", kind.system, kind.name);
-                return stopped(
-                    context,
-                    Stop::new("nothing-to-match", "nothing to match by", message, &context.pipeline.match_line),
-                );
+                let stop = Stop::new("nothing-to-match", "nothing to match by", message, &context.pipeline.match_line);
+                return stopped(context, Stop { unpaired: own(context), ..stop });
             }
-            Ok(false) => {}
+            Ok(false) => match passed_by(context, side) {
+                Ok(None) => {}
+                Ok(Some(_)) if context.situation.asked && value.is_some() => {
+                    return create::create(context, side, create);
+                }
+                Ok(Some(stop)) | Err(stop) => return stopped(context, stop),
+            },
             Err(stop) => return stopped(context, stop),
         }
     }
@@ -157,6 +167,39 @@ fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
     });
     let line = context.pipeline.match_line.clone();
     Decision { unmatched: Some(Unmatched { wait, line }), lines: context.lines(), ..Decision::default() }
+}
+
+/// The code of a record that its create condition no longer asks for, although it once may have.
+pub const PASSED_BY: &str = "passed-by";
+
+/// Why a record that is not linked waits for a person, where the pipeline's `passed by` holds.
+fn passed_by(context: &Context<'_>, side: Side) -> Result<Option<Stop>, Stop> {
+    let Some((condition, line)) = context.pipeline.passed_by.get(&context.pipeline.record(side).system) else {
+        return Ok(None);
+    };
+    if !context.holds()? || context.evaluate(condition, None, line)? != Value::Bool(true) {
+        return Ok(None);
+    }
+    context.spoke(line);
+    let kind = context.pipeline.record(side.other());
+    let message = format!(
+        "this {} `{}` was never in a state that its `create` asks for while anybody looked; retry it to bring it over",
+        kind.system, kind.name
+    );
+    Ok(Some(Stop { unpaired: own(context), ..Stop::new(PASSED_BY, "passed by", message, line) }))
+}
+
+/// The changed record as one whose counterpart a person may name.
+fn own(context: &Context<'_>) -> Option<Unpaired> {
+    let situation = context.situation;
+    let side = situation.changed;
+    Some(Unpaired {
+        pipeline: context.pipeline.name.clone(),
+        side,
+        account: situation.account(side).to_owned(),
+        id: context.pipeline.record(side).id_of(situation.record(side)?)?,
+        other: situation.account(side.other()).to_owned(),
+    })
 }
 
 fn stopped(context: &Context<'_>, stop: Stop) -> Decision {

@@ -30,6 +30,8 @@ pub struct Decision {
     pub unmatched: Option<Unmatched>,
     /// Values that lost against the other side's.
     pub lost: Vec<Lost>,
+    /// Values that go nowhere, and why.
+    pub left_alone: Vec<LeftAlone>,
     /// A counterpart would be created, but its account does not carry the record: where that is said.
     pub not_carried: Option<RuleLine>,
 }
@@ -46,6 +48,21 @@ pub struct Lost {
     /// The value that stayed.
     pub winner: Value,
     /// The rule.
+    pub line: RuleLine,
+}
+
+/// A value that goes nowhere because a rule says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftAlone {
+    /// The group.
+    pub group: String,
+    /// The side that holds the value.
+    pub side: Side,
+    /// The value.
+    pub value: Value,
+    /// The rule's own words.
+    pub because: String,
+    /// The rule or row.
     pub line: RuleLine,
 }
 

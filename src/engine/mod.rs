@@ -22,9 +22,9 @@ pub mod update;
 mod with_read;
 
 pub use base::{Base, BaseValues};
-pub use decide::{decide, match_value};
-pub use effect::{Decision, Effect, Lost, Step, Unmatched};
+pub use decide::{PASSED_BY, decide, match_value};
+pub use effect::{Decision, Effect, LeftAlone, Lost, Step, Unmatched};
 pub use listed::Listed;
-pub use park::{Candidate, Stop, Wait};
+pub use park::{Candidate, Stop, Unpaired, Wait};
 pub use settle::{Seen, base_of};
 pub use situation::{Found, Reads, Situation, Want};

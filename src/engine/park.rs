@@ -1,6 +1,7 @@
 //! Why a rule could not be carried out, with what a person needs to mend it.
 
-use crate::language::plan::RuleLine;
+use crate::language::plan::{RuleLine, Side};
+use crate::value::Value;
 
 /// A look-up that failed; a record that answers it wakes the work.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +29,21 @@ pub struct Candidate {
     pub why: String,
 }
 
+/// A record that lacks a counterpart, which a person may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpaired {
+    /// The pipeline that would pair it.
+    pub pipeline: String,
+    /// The record's side.
+    pub side: Side,
+    /// Its account.
+    pub account: String,
+    /// Its key.
+    pub id: String,
+    /// The account in which its counterpart is missing.
+    pub other: String,
+}
+
 /// A reason to stop: the whole record before it is linked, one group of fields afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
@@ -45,6 +61,10 @@ pub struct Stop {
     pub waits: Vec<Wait>,
     /// Nearest candidates, best first.
     pub candidates: Vec<Candidate>,
+    /// The values that do not go together, each with what it is of.
+    pub values: Vec<(String, Value)>,
+    /// The record whose counterpart is missing, where that is the reason.
+    pub unpaired: Option<Unpaired>,
 }
 
 impl Stop {
@@ -58,6 +78,8 @@ impl Stop {
             line: line.clone(),
             waits: Vec::new(),
             candidates: Vec::new(),
+            values: Vec::new(),
+            unpaired: None,
         }
     }
 }

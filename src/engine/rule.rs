@@ -1,6 +1,6 @@
 //! One value rule: its raw values on both sides, and what a source value becomes on the target.
 
-use super::park::{Stop, Wait};
+use super::park::{Stop, Unpaired};
 use super::scope::{Context, Element, Typed};
 use super::situation::{Found, Want};
 use crate::language::plan::{FieldRule, ListRule, Outcome, RuleBody, RuleLine, Side, Table};
@@ -105,6 +105,12 @@ fn through_table(
         }
         Some((Outcome::Nothing, row)) => {
             context.spoke(&row.line);
+            let in_step = state.and_then(Value::to_key).is_some_and(|present| {
+                source.to_key().is_some_and(|text| table.leads_to(target == Side::Right, &text, &present))
+            });
+            if let Some(because) = row.because.as_ref().filter(|_| !in_step) {
+                context.leave_alone(rule, target.other(), source, (because, &row.line));
+            }
             Ok(Wanted::Nothing)
         }
         Some((Outcome::Park, row)) => {
@@ -134,29 +140,20 @@ fn counterpart(
     let Some(via) = context.plan.pipelines.get(pipeline) else { return Ok(Value::Null) };
     let system = &context.pipeline.record(target).system;
     let side = if via.left.system == *system { Side::Right } else { Side::Left };
-    let want = Want::Counterpart {
-        pipeline: pipeline.to_owned(),
-        side,
-        account: context.situation.account(target.other()).to_owned(),
-        id,
-        other: context.situation.account(target).to_owned(),
-    };
-    match context.ask(want) {
+    let account = context.situation.account(target.other()).to_owned();
+    let other = context.situation.account(target).to_owned();
+    let unpaired = Unpaired { pipeline: pipeline.to_owned(), side, account, id, other };
+    let Unpaired { pipeline, side, account, id, other } = unpaired.clone();
+    match context.ask(Want::Counterpart { pipeline, side, account, id, other }) {
         Some(Found::Key(key)) => Ok(key.clone()),
-        Some(Found::Nothing { code, message, waits, candidates }) => {
-            Err(nothing_found(rule, code, message, (waits.clone(), candidates.clone())))
-        }
+        Some(Found::Nothing { code, message, waits, candidates }) => Err(Stop {
+            waits: waits.clone(),
+            candidates: candidates.clone(),
+            unpaired: Some(unpaired),
+            ..Stop::new(code, "a counterpart is missing", message, &rule.line)
+        }),
         Some(Found::Records(_) | Found::Listed(_)) | None => Ok(Value::Null),
     }
-}
-
-fn nothing_found(
-    rule: &FieldRule,
-    code: &'static str,
-    message: &str,
-    (waits, candidates): (Vec<Wait>, Vec<super::park::Candidate>),
-) -> Stop {
-    Stop { waits, candidates, ..Stop::new(code, "a counterpart is missing", message, &rule.line) }
 }
 
 /// Whether a rule holds now: its `when` and its pipeline's are true, or there is none.

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::effect::LeftAlone;
 use super::park::Stop;
 use super::situation::{Found, Situation, Want};
 use super::with_read::WithFound;
@@ -56,6 +57,8 @@ pub struct Context<'a> {
     wants: RefCell<BTreeSet<Want>>,
     /// The `with:` records looked for so far.
     pub(super) found: RefCell<WithFound>,
+    /// Values that the rule looked at now leaves where they are.
+    left_alone: RefCell<Vec<LeftAlone>>,
     /// Rule lines that spoke.
     lines: RefCell<BTreeSet<RuleLine>>,
     /// Lines that spoke for the rule looked at now.
@@ -71,6 +74,7 @@ impl<'a> Context<'a> {
             situation,
             wants: RefCell::default(),
             found: RefCell::default(),
+            left_alone: RefCell::default(),
             lines: RefCell::default(),
             recent: RefCell::default(),
         }
@@ -99,6 +103,18 @@ impl<'a> Context<'a> {
     /// The lines that spoke, in order.
     pub fn lines(&self) -> Vec<RuleLine> {
         self.lines.borrow().iter().cloned().collect()
+    }
+
+    /// Notes that a value of a rule goes nowhere, and why.
+    pub fn leave_alone(&self, rule: &FieldRule, side: Side, value: &Value, (because, line): (&str, &RuleLine)) {
+        let (group, value) = (rule.group.clone(), value.clone());
+        let left = LeftAlone { group, side, value, because: because.to_owned(), line: line.clone() };
+        self.left_alone.borrow_mut().push(left);
+    }
+
+    /// The values that were left alone since this was last asked.
+    pub fn left_alone(&self) -> Vec<LeftAlone> {
+        self.left_alone.take()
     }
 
     /// From here on, lines that speak are counted anew for [`Context::recent`].

@@ -133,6 +133,8 @@ pub struct Situation {
     pub demanded: bool,
     /// Whether drift on the side that does not own is put right now.
     pub sweep: bool,
+    /// Whether a person asks for the counterpart of this very record.
+    pub asked: bool,
     /// Groups that a peer refused while this pair was brought together: left alone this time.
     pub held: BTreeSet<String>,
     /// One group at a time, because a peer refused several together.
@@ -195,6 +197,7 @@ impl Situation {
             ("settings".to_owned(), self.settings.clone()),
             ("demanded".to_owned(), Value::Bool(self.demanded)),
             ("sweep".to_owned(), Value::Bool(self.sweep)),
+            ("asked".to_owned(), Value::Bool(self.asked)),
             ("held".to_owned(), Value::List(self.held.iter().map(Value::text).collect())),
             ("reads".to_owned(), Value::List(reads)),
         ]))

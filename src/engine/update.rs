@@ -9,7 +9,7 @@ use super::flow::{Ask, ask, seen};
 use super::park::Stop;
 use super::rule::applies;
 use super::scope::Context;
-use crate::language::plan::{FieldRule, RuleLine, Side};
+use crate::language::plan::{FieldRule, RuleBody, RuleLine, Side};
 use crate::value::{Path, Record, Value};
 
 /// Changes for one side, gathered over rules.
@@ -37,14 +37,18 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let mut moves = Vec::new();
     let mut stops = Vec::new();
     let mut lost = Vec::new();
+    let mut left_alone = Vec::new();
     let mut settled = base.clone();
     let held = &context.situation.held;
     for rule in context.pipeline.rules.iter().filter(|rule| !rule.on_create && !held.contains(&rule.group)) {
-        match flow(context, rule, base.get(&rule.id)) {
+        let come_to = flow(context, rule, base.get(&rule.id));
+        let unmoved = context.left_alone();
+        match come_to {
             Ok(Flow::Settled(values)) => {
                 settled.insert(rule.id.clone(), values);
+                left_alone.extend(unmoved);
             }
-            Ok(Flow::Rest) => {}
+            Ok(Flow::Rest) => left_alone.extend(unmoved),
             Ok(Flow::Asks(side, (wish, lines), loser)) => {
                 lost.extend(loser);
                 match wish {
@@ -75,7 +79,7 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     }
     let effect = effect.or(moves.into_iter().next());
     let effect = effect.or((settled != *base).then_some(Effect::Settle { base: settled }));
-    Decision { effect, stops, lines: context.lines(), unmatched: None, lost, not_carried: None }
+    Decision { effect, stops, lines: context.lines(), lost, left_alone, ..Decision::default() }
 }
 
 impl Gathered {
@@ -111,15 +115,17 @@ fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Ve
         return Some(Effect::Update { side, fields, rules, groups, lines });
     }
     let line = lines.first().cloned().unwrap_or_default();
-    let versions: Vec<String> = fields
-        .iter()
-        .map(|(name, wanted)| format!("`{name}` is {} and should be {wanted}", present.field(name)))
-        .collect();
+    let names: Vec<String> = fields.keys().map(|name| format!("`{name}`")).collect();
+    let versions = |(name, wanted): (&String, &Value)| {
+        let of = |when: &str| format!("{}.{name} {when}", kind.system);
+        [(of("now"), present.field(name).clone()), (of("by the rules"), wanted.clone())]
+    };
+    let values: Vec<(String, Value)> = fields.iter().flat_map(versions).collect();
+    let message =
+        format!("{} does not allow changes of this {} now: {} would change", kind.system, kind.name, names.join(", "));
     for group in groups {
-        let message =
-            format!("{} does not allow changes of this {} now: {}", kind.system, kind.name, versions.join("; "));
-        let stop = Stop::new("update-not-allowed", "the peer no longer allows it", message, &line);
-        stops.push(Stop { group: Some(group), ..stop });
+        let stop = Stop::new("update-not-allowed", "the peer no longer allows it", message.as_str(), &line);
+        stops.push(Stop { group: Some(group), values: values.clone(), ..stop });
     }
     None
 }
@@ -136,13 +142,18 @@ fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> R
         right: seen(context, rule, Side::Right, base).map_err(one)?,
     };
     let mut asked: Option<(Side, (Ask, Vec<RuleLine>))> = None;
-    for target in targets(context, rule, base, (&live, &values)) {
+    let due = targets(context, rule, base, (&live, &values));
+    if due.is_empty() && context.situation.sweep && live.len() > 1 {
+        // Nothing changed, so nothing is asked for; a sweep tells once more what goes nowhere.
+        live.iter().for_each(|target| drop(ask(context, rule, *target, &values)));
+    }
+    for target in due {
         context.begin();
         context.spoke(&rule.line);
         match (ask(context, rule, target, &values), &asked) {
             (Ok(None), _) => {}
             (Ok(Some(wish)), None) => asked = Some((target, (wish, context.recent()))),
-            (Err(stops), None) => return Err(stops),
+            (Err(stops), None) => return Err(with_values(context, rule, stops, &values)),
             // Both sides want the other to change: the first to be asked won.
             (_, Some((won, _))) => {
                 let lost = lost(rule, won.other(), &values);
@@ -155,6 +166,18 @@ fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> R
         None if base == Some(&values) => Flow::Rest,
         None => Flow::Settled(values),
     })
+}
+
+/// Stops of a rule between two fields, with what each holds.
+fn with_values(context: &Context<'_>, rule: &FieldRule, stops: Vec<Stop>, values: &BaseValues) -> Vec<Stop> {
+    let held = [(Side::Left, &values.left), (Side::Right, &values.right)];
+    let named: Vec<(String, Value)> = held
+        .into_iter()
+        .filter_map(|(side, value)| Some((rule.path(side)?, side, value)))
+        .filter(|_| !matches!(rule.body, RuleBody::List(_)))
+        .map(|(path, side, value)| (format!("{}.{path}", context.pipeline.record(side).system), value.clone()))
+        .collect();
+    stops.into_iter().map(|stop| Stop { values: named.clone(), ..stop }).collect()
 }
 
 fn lost(rule: &FieldRule, winner: Side, values: &BaseValues) -> Lost {

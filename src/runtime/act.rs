@@ -118,6 +118,7 @@ impl Runtime {
             left: end(left),
             right: end(right),
             since: self.world.clock.now(),
+            by_hand: false,
             base,
         }
     }

@@ -34,6 +34,21 @@ pub enum Happening {
         /// The rule line.
         line: String,
     },
+    /// A value goes nowhere because a rule says so.
+    LeftAlone {
+        /// The record whose change was looked at.
+        target: RecordRef,
+        /// The pipeline.
+        pipeline: String,
+        /// The group of fields.
+        group: String,
+        /// The value.
+        value: Value,
+        /// The rule's own words.
+        because: String,
+        /// The rule line.
+        line: String,
+    },
     /// Two records that existed on both sides were linked.
     Linked {
         /// The pipeline.

@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod brake;
+pub mod crosswalk;
 pub mod dispatcher;
 pub mod finder;
 pub mod happening;

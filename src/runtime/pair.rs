@@ -36,6 +36,8 @@ pub struct Pairing<'a> {
     pub sweep: bool,
     /// Whether what was refused before is tried again: its time has come, or somebody asks for it.
     pub again: bool,
+    /// Whether a person asks for this very record.
+    pub asked: bool,
 }
 
 /// How it ended.
@@ -96,6 +98,9 @@ impl Runtime {
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
             let decision = self.decide(live, pairing, &mut situation, !unsettled.is_empty()).await?;
             self.settle_traces(pairing, &unsettled, &decision, link.as_ref()).await?;
+            if decision.effect.as_ref().is_none_or(|effect| effect.outward().is_none()) {
+                self.tell_left_alone(pairing, &decision);
+            }
             let Some(effect) = &decision.effect else {
                 let stops = decision.stops.into_iter().chain(refused).collect();
                 let left = link.as_ref().map(|link| self.left_of(pairing, link));
@@ -188,6 +193,7 @@ impl Runtime {
             settings: live.pair_settings(left_account, right_account),
             demanded: pairing.demanded,
             sweep: pairing.sweep,
+            asked: pairing.asked,
             held: BTreeSet::new(),
             apart: false,
             reads: Reads::new(),
@@ -306,6 +312,20 @@ impl Runtime {
     async fn unsettled(&self, pairing: &Pairing<'_>) -> Result<Vec<Intent>, Trouble> {
         let open = self.store.open_intents(Some(&pairing.target())).await?;
         Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
+    }
+
+    /// Told in the end only: what is still to be written may bring the two into step.
+    fn tell_left_alone(&self, pairing: &Pairing<'_>, decision: &Decision) {
+        for left in &decision.left_alone {
+            self.tell(Happening::LeftAlone {
+                target: pairing.target(),
+                pipeline: pairing.pipeline.name.clone(),
+                group: left.group.clone(),
+                value: left.value.clone(),
+                because: left.because.clone(),
+                line: left.line.to_string(),
+            });
+        }
     }
 
     fn observed(&self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) {

@@ -150,7 +150,17 @@ impl Runtime {
                 let message = format!("{account} has no {} {id}", kind.name);
                 return Ok(nothing("missing-counterpart", message, Vec::new()));
             };
-            let pairing = Pairing { pipeline, side, account, id, other, demanded: true, sweep: false, again: false };
+            let pairing = Pairing {
+                pipeline,
+                side,
+                account,
+                id,
+                other,
+                demanded: true,
+                sweep: false,
+                again: false,
+                asked: false,
+            };
             let meeting = self.bring_together(live, &pairing, record.clone()).await?;
             if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
                 return Ok(Found::Key(key));

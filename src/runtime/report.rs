@@ -7,10 +7,22 @@ use serde_json::{Value as Json, json};
 
 use super::brake::Braked;
 use super::happening::{Change, Happening};
+use crate::engine::PASSED_BY;
 use crate::store::{Park, RecordRef};
+use crate::value::Value;
+use crate::value::json::to_json;
 
 /// Names that a list in the text shows before it only counts; JSON has all.
 const LISTED_MAX: usize = 5;
+
+/// A value that goes nowhere, in a rule's own words.
+#[derive(Clone, Debug)]
+struct LeftAlone {
+    pipeline: String,
+    group: String,
+    value: Value,
+    because: String,
+}
 
 /// What a pass did, counted from what happened.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +35,7 @@ pub struct Report {
     passed_by: BTreeMap<RecordRef, BTreeSet<String>>,
     put_off: BTreeMap<RecordRef, String>,
     gave_way: Vec<Json>,
+    left_alone: BTreeMap<(RecordRef, String), LeftAlone>,
     /// The sweep was stopped, because it would change too much.
     pub braked: Option<Braked>,
 }
@@ -40,8 +53,13 @@ impl Report {
             Happening::Observed(change) => self.would.push(change.clone()),
             Happening::GaveWay { target, pipeline, group, lost, won, line } => self.gave_way.push(json!({
                 "record": target.to_string(), "pipeline": pipeline, "group": group,
-                "lost": crate::value::json::to_json(lost), "won": crate::value::json::to_json(won), "rule": line,
+                "lost": to_json(lost), "won": to_json(won), "rule": line,
             })),
+            Happening::LeftAlone { target, pipeline, group, value, because, line } => {
+                let (pipeline, group) = (pipeline.clone(), group.clone());
+                let left = LeftAlone { pipeline, group, value: value.clone(), because: because.clone() };
+                self.left_alone.insert((target.clone(), line.clone()), left);
+            }
             Happening::Linked { pipeline, left, right, .. } => {
                 *self.linked.entry(pipeline.clone()).or_default() += 1;
                 self.passed_by.remove(left);
@@ -70,6 +88,10 @@ impl Report {
         self.parked.clear();
         for park in parks {
             let draft = park.draft;
+            if draft.code == PASSED_BY {
+                self.passed_by.entry(draft.target).or_default().insert(draft.pipeline);
+                continue;
+            }
             let what =
                 draft.group.map_or_else(|| draft.pipeline.clone(), |group| format!("{} {group}", draft.pipeline));
             let line = format!("{}:{}", draft.rule.0, draft.rule.1);
@@ -117,6 +139,10 @@ impl Report {
         let counted = |((pipeline, action), count)| json!({"pipeline": pipeline, "action": action, "count": count});
         let parked = |((target, pipeline), (message, line)): (&(RecordRef, String), &(String, String))| json!({"record": target.to_string(), "pipeline": pipeline, "message": message, "rule": line});
         let put_off = |(target, reason): (&RecordRef, &String)| json!({"record": target.to_string(), "reason": reason});
+        let left_alone = |((target, line), left): (&(RecordRef, String), &LeftAlone)| {
+            json!({"record": target.to_string(), "pipeline": left.pipeline, "group": left.group,
+                "value": to_json(&left.value), "because": left.because, "rule": line})
+        };
         let braked = self.braked.as_ref().map(|braked| {
             let held: Vec<String> = braked.held.iter().map(ToString::to_string).collect();
             json!({"would_change": held.len(), "linked": braked.linked, "records": held})
@@ -131,6 +157,7 @@ impl Report {
             "changes": self.changes.iter().map(Change::to_json).collect::<Vec<_>>(),
             "would_change": self.would.iter().map(Change::to_json).collect::<Vec<_>>(),
             "gave_way": self.gave_way,
+            "left_alone": self.left_alone.iter().map(left_alone).collect::<Vec<_>>(),
             "linked": self.linked,
             "parked": self.parked.iter().map(parked).collect::<Vec<_>>(),
             "put_off": self.put_off.iter().map(put_off).collect::<Vec<_>>(),
@@ -176,6 +203,11 @@ impl fmt::Display for Report {
             )
         };
         listed(out, "both sides changed", self.gave_way.iter().map(gave_way))?;
+        let left = |((target, line), left): (&(RecordRef, String), &LeftAlone)| {
+            let LeftAlone { pipeline, value, because, .. } = left;
+            format!("{target} ({pipeline}, {line}): {value} goes nowhere, because {because}")
+        };
+        listed(out, "left alone", self.left_alone.iter().map(left))?;
         for ((target, pipeline), (message, line)) in &self.parked {
             writeln!(out, "  parked: {target} ({pipeline}, {line}): {message}")?;
         }

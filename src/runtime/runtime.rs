@@ -110,8 +110,12 @@ impl Runtime {
 
     /// Tells listeners; nobody listening is fine.
     pub fn tell(&self, happening: Happening) {
-        if let Happening::PutOff { target, reason } = &happening {
-            tracing::warn!(record = %target, reason, "put off");
+        match &happening {
+            Happening::PutOff { target, reason } => tracing::warn!(record = %target, reason, "put off"),
+            Happening::LeftAlone { target, group, because, line, .. } => {
+                tracing::info!(record = %target, group, rule = line, because, "left alone");
+            }
+            _ => {}
         }
         let _ = self.happenings.send(happening);
     }

@@ -21,6 +21,8 @@ use crate::world::Random;
 struct How {
     sweep: bool,
     again: bool,
+    /// A person asks for this very record.
+    asked: bool,
     /// The record may be new: its own system or petiole itself told of it.
     new: bool,
 }
@@ -54,7 +56,8 @@ impl Runtime {
         self.tell(Happening::Compared { target: work.target.clone() });
         let how = How {
             sweep: work.source == HintSource::Sweep && self.brake.sweeping(),
-            again: work.source == HintSource::Retry,
+            again: matches!(work.source, HintSource::Retry | HintSource::Asked),
+            asked: work.source == HintSource::Asked,
             new: matches!(work.source, HintSource::Webhook | HintSource::Made),
         };
         let now = self.world.clock.now();
@@ -182,6 +185,7 @@ impl Runtime {
                 demanded: false,
                 sweep: how.sweep,
                 again: how.again,
+                asked: how.asked,
             };
             let meeting = match self.bring_together(live, &pairing, record.clone()).await {
                 Ok(meeting) => meeting,
@@ -245,6 +249,8 @@ fn drafts(
                 }
                 draft.waits.extend(stop.waits);
                 draft.candidates.extend(stop.candidates);
+                draft.shown.extend(stop.values);
+                draft.unpaired = draft.unpaired.take().or(stop.unpaired);
             }
             None => drafts.push(ParkDraft {
                 target: if stop.group.is_some() { pair.clone() } else { target.clone() },
@@ -257,6 +263,8 @@ fn drafts(
                 candidates: stop.candidates,
                 waits: stop.waits,
                 values: values.clone(),
+                shown: stop.values,
+                unpaired: stop.unpaired,
             }),
         }
     }
@@ -276,5 +284,7 @@ fn undocumented(target: &RecordRef, pipeline: &Pipeline, misfit: &str) -> ParkDr
         candidates: Vec::new(),
         waits: Vec::new(),
         values: Value::Null,
+        shown: Vec::new(),
+        unpaired: None,
     }
 }

@@ -1,4 +1,4 @@
-//! Administration under `/api/v1`: status, reload, records, inbox, sweep.
+//! Administration under `/api/v1`: status, reload, records, sweep; the inbox has a file of its own.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use axum::{Json, Router};
 use serde_json::{Value as Body, json};
 
 use super::server::Shared;
-use super::status;
+use super::{inbox, status};
 use crate::runtime::ReloadError;
 use crate::runtime::pass::{Pass, Scope, pass};
 use crate::runtime::poller::Look;
-use crate::store::{LinkEnd, Park, RecordRef, StoreError};
+use crate::store::{LinkEnd, RecordRef, StoreError};
 use crate::value::json::to_json;
 use crate::value::timestamp;
 
@@ -31,9 +31,7 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .route("/status", get(show_status))
         .route("/reload", post(reload))
         .route("/records/{record}/{id}", get(record))
-        .route("/inbox", get(inbox))
-        .route("/inbox/{id}/retry", post(retry))
-        .route("/inbox/{id}/drop", post(drop_one))
+        .merge(inbox::routes())
         .route("/sweep", post(sweep))
         .layer(from_fn_with_state(shared.clone(), guard))
 }
@@ -74,8 +72,10 @@ async fn record(State(shared): State<Shared>, Path((record, id)): Path<(String, 
         return fail(StatusCode::NOT_FOUND, "a record is named ACCOUNT.RECORD/ID");
     };
     let live = shared.runtime.live.load_full();
+    let known = live.plan.account_called(account);
+    let account = known.map_or(account, |known| &known.name);
+    let system = known.map(|known| known.system.clone()).unwrap_or_default();
     let target = RecordRef { account: account.to_owned(), record: kind.to_owned(), id: id.clone() };
-    let system = live.plan.accounts.get(account).map(|account| account.system.clone()).unwrap_or_default();
     let end = LinkEnd { account: account.to_owned(), id };
     let mut links = Vec::new();
     for (pipeline, side) in live.plan.pipelines_of(&system, kind) {
@@ -110,65 +110,6 @@ async fn record(State(shared): State<Shared>, Path((record, id)): Path<(String, 
     Json(json!({ "record": target.to_string(), "links": links, "history": history })).into_response()
 }
 
-async fn inbox(State(shared): State<Shared>) -> Response {
-    match shared.runtime.store.parks().await {
-        Ok(parks) => Json(json!({ "items": parks.iter().map(item).collect::<Vec<_>>() })).into_response(),
-        Err(error) => store_failed(&error),
-    }
-}
-
-/// An entry of the inbox, as the contract names its fields.
-pub fn item(park: &Park) -> Body {
-    let draft = &park.draft;
-    let candidates: Vec<Body> = draft
-        .candidates
-        .iter()
-        .map(|one| json!({ "record": one.record, "id": one.id, "label": one.label, "why": one.why }))
-        .collect();
-    json!({
-        "id": park.number.to_string(),
-        "account": draft.target.account,
-        "record": draft.target.record,
-        "record_id": draft.target.id,
-        "group": draft.group,
-        "reason": draft.reason,
-        "code": draft.code,
-        "message": draft.message,
-        "since": timestamp::text(park.since),
-        "attempts": park.attempts,
-        "rule": { "file": draft.rule.0, "line": draft.rule.1 },
-        "candidates": candidates,
-        "mend": format!("petiole inbox retry {}", park.number),
-    })
-}
-
-async fn retry(State(shared): State<Shared>, Path(id): Path<String>) -> Response {
-    let number = match id.as_str() {
-        "all" => None,
-        other => match other.parse() {
-            Ok(number) => Some(number),
-            Err(_) => return fail(StatusCode::NOT_FOUND, "no such entry"),
-        },
-    };
-    match shared.runtime.store.retry(number, shared.runtime.world.clock.now()).await {
-        Ok(0) if number.is_some() => fail(StatusCode::NOT_FOUND, "no such entry"),
-        Ok(count) => {
-            shared.runtime.nudge();
-            Json(json!({ "retried": count })).into_response()
-        }
-        Err(error) => store_failed(&error),
-    }
-}
-
-async fn drop_one(State(shared): State<Shared>, Path(id): Path<String>) -> Response {
-    let Ok(number) = id.parse() else { return fail(StatusCode::NOT_FOUND, "no such entry") };
-    match shared.runtime.store.drop_park(number).await {
-        Ok(true) => Json(json!({ "dropped": id })).into_response(),
-        Ok(false) => fail(StatusCode::NOT_FOUND, "no such entry"),
-        Err(error) => store_failed(&error),
-    }
-}
-
 #[derive(Default, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct SweepAsked {
@@ -194,10 +135,10 @@ async fn sweep(State(shared): State<Shared>, body: axum::body::Bytes) -> Respons
     }
 }
 
-fn store_failed(error: &StoreError) -> Response {
+pub(super) fn store_failed(error: &StoreError) -> Response {
     fail(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
 }
 
-fn fail(status: StatusCode, message: &str) -> Response {
+pub(super) fn fail(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "error": message }))).into_response()
 }

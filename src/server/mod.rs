@@ -3,6 +3,7 @@
 //! Verifies and journals what comes in, shows what is going on. Knows no rules and makes no calls.
 
 pub mod admin;
+pub mod inbox;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod server;
 pub mod status;

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 
+use super::inbox;
 use super::server::Shared;
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
@@ -24,6 +25,7 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         .into_iter()
         .map(|(reason, records)| json!({ "reason": reason, "records": records }))
         .collect();
+    let by_hand: Vec<Json> = runtime.store.links_by_hand().await?.iter().map(inbox::matched).collect();
     let (rules_state, last_reload) = runtime.rules.to_json();
     let accounts: Map<String, Json> =
         live.plan.accounts.values().map(|account| (account.name.clone(), of_account(&live, account))).collect();
@@ -35,6 +37,7 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         "last_reload": last_reload,
         "queue": { "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked },
         "links": counts.links,
+        "crosswalk": by_hand,
         "troubles": troubles,
         "accounts": accounts,
     }))

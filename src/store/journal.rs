@@ -39,6 +39,8 @@ pub enum HintSource {
     Sweep,
     /// A person, or a record that parked work waited for.
     Retry,
+    /// A person, for this very record.
+    Asked,
     /// Petiole itself, which made the record just now.
     Made,
 }
@@ -51,13 +53,15 @@ impl HintSource {
             Self::Poll => "poll",
             Self::Sweep => "sweep",
             Self::Retry => "retry",
+            Self::Asked => "asked",
             Self::Made => "made",
         }
     }
 
     /// The source of this word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Webhook, Self::Poll, Self::Sweep, Self::Retry, Self::Made].into_iter().find(|one| one.as_str() == word)
+        let all = [Self::Webhook, Self::Poll, Self::Sweep, Self::Retry, Self::Asked, Self::Made];
+        all.into_iter().find(|one| one.as_str() == word)
     }
 }
 

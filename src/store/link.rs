@@ -24,6 +24,8 @@ pub struct Link {
     pub right: LinkEnd,
     /// Since when.
     pub since: Timestamp,
+    /// Whether a person made it, in place of a match.
+    pub by_hand: bool,
     /// What both sides last held.
     pub base: Base,
 }

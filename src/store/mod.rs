@@ -16,6 +16,6 @@ pub mod store;
 pub use intent::{Intent, IntentDraft, IntentState, Settlement};
 pub use journal::{Cursor, DecisionEntry, Hint, HintSource, HistoryEntry, RecordRef, Work};
 pub use link::{Base, BaseValues, Link, LinkEnd};
-pub use park::{Candidate, Park, ParkDraft, Parking, Wait};
+pub use park::{Candidate, Park, ParkDraft, Parking, Unpaired, Wait};
 pub use rules::{Generation, RuleText};
 pub use store::{Counts, Store, StoreError};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::journal::RecordRef;
-pub use crate::engine::{Candidate, Wait};
+pub use crate::engine::{Candidate, Unpaired, Wait};
 use crate::value::Value;
 
 /// A park before it has a number.
@@ -27,8 +27,12 @@ pub struct ParkDraft {
     pub candidates: Vec<Candidate>,
     /// Look-ups that failed.
     pub waits: Vec<Wait>,
-    /// Values on both sides.
+    /// Both records, or the one that there is.
     pub values: Value,
+    /// The values that do not go together, each with what it is of.
+    pub shown: Vec<(String, Value)>,
+    /// The record whose counterpart a person may name.
+    pub unpaired: Option<Unpaired>,
 }
 
 /// What stops after a piece of work was looked at.

@@ -75,6 +75,9 @@ pub trait Store: Send + Sync {
     /// All links of a pipeline.
     async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError>;
 
+    /// Links that a person made, in place of a match: the crosswalk.
+    async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError>;
+
     /// Journals a decision; its inputs are stored once per content.
     async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError>;
 

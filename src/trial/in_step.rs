@@ -184,8 +184,14 @@ async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Pl
     }
     let base = engine::base_of(&stage.plan, pipeline, &after, &seen);
     let end = |one: &Placed| LinkEnd { account: one.account.clone(), id: one.key.clone() };
-    let link =
-        Link { pipeline: pipeline.name.clone(), left: end(left), right: end(right), since: stage.clock.now(), base };
+    let link = Link {
+        pipeline: pipeline.name.clone(),
+        left: end(left),
+        right: end(right),
+        since: stage.clock.now(),
+        by_hand: false,
+        base,
+    };
     let settlement = Settlement { intent: None, link: Some(link), history: Vec::new() };
     stage.runtime.store.settle(settlement).await.map_err(|error| error.to_string())
 }
@@ -201,6 +207,7 @@ fn situation(stage: &Stage, (left, right): (&Placed, &Placed), changed: Side) ->
         settings: stage.runtime.live.load().pair_settings(&left.account, &right.account),
         demanded: false,
         sweep: false,
+        asked: false,
         held: std::collections::BTreeSet::new(),
         apart: false,
         reads: Reads::new(),

@@ -39,7 +39,7 @@ async fn parked_work_is_tried_again_on_demand() {
     assert_eq!(store.retry(Some(999), at(3)).await.unwrap(), 0);
     let work = store.claim(at(3), 10).await.unwrap();
     assert_eq!(ids(&work), ["2"]);
-    assert_eq!(work[0].source, HintSource::Retry);
+    assert_eq!(work[0].source, HintSource::Asked);
     assert_eq!(store.retry(None, at(4)).await.unwrap(), 3);
     store.finish(&work[0], at(5), Vec::new().into()).await.unwrap();
     assert_eq!(ids(&store.claim(at(5), 10).await.unwrap()), ["1", "2"], "a wish during work is not lost");

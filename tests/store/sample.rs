@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
+use petiole::language::plan::Side;
 use petiole::store::open::open;
 use petiole::store::{
     BaseValues, Candidate, Hint, HintSource, HistoryEntry, IntentDraft, Link, LinkEnd, ParkDraft, RecordRef, Store,
-    Wait, Work,
+    Unpaired, Wait, Work,
 };
 use petiole::value::{Record, Value};
 use rust_decimal::Decimal;
@@ -83,6 +84,14 @@ pub(super) fn park(id: &str, group: Option<&str>) -> ParkDraft {
         }],
         waits: vec![wait("C11")],
         values: Value::from("C11"),
+        shown: vec![("crm.total".to_owned(), every_kind())],
+        unpaired: Some(Unpaired {
+            pipeline: "orders".to_owned(),
+            side: Side::Right,
+            account: "shop".to_owned(),
+            id: "1".to_owned(),
+            other: "crm".to_owned(),
+        }),
     }
 }
 
@@ -137,6 +146,7 @@ pub(super) fn link(left: &str, right: &str) -> Link {
         left: end("shop", left),
         right: end("crm", right),
         since: "2026-05-06T07:08:09.000000001Z".parse().unwrap(),
+        by_hand: true,
         base: BTreeMap::from([("status".to_owned(), values), ("total".to_owned(), BaseValues::default())]),
     }
 }

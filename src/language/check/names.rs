@@ -401,7 +401,7 @@ fn type_kind(kind: &SettingType) -> Kind {
         SettingType::OneOf(values) if values.iter().all(|value| value == "true" || value == "false") => Kind::Bool,
         SettingType::OneOf(values) => Kind::Enum(values.clone().into()),
         SettingType::List(inner) => Kind::List(Box::new(type_kind(inner))),
-        SettingType::Text | SettingType::Duration => Kind::Text,
+        SettingType::Text | SettingType::Duration | SettingType::Date => Kind::Text,
     }
 }
 

@@ -7,7 +7,7 @@ use super::check::Checker;
 use super::names::{self, Meaning, Names};
 use super::operand;
 use super::rule::{self, RuleContext};
-use super::standing;
+use super::standing::{self, Standing};
 use crate::language::plan::{Cardinality, Create, Owner, Pipeline, RecordType, RuleLine, WithRead};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression, Step};
 use crate::language::syntax::mapping::{Mapping, list, text};
@@ -15,8 +15,20 @@ use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Path, Segment, Value};
 
-const KEYS: [&str; 11] =
-    ["pipeline", "about", "between", "match", "when", "with", "create", "untouched", "fields", "allow", "tests"];
+const KEYS: [&str; 12] = [
+    "pipeline",
+    "about",
+    "between",
+    "match",
+    "when",
+    "with",
+    "create",
+    "passed by",
+    "untouched",
+    "fields",
+    "allow",
+    "tests",
+];
 
 /// Notes a pipeline's name, so that others may refer to it.
 pub fn declare(checker: &mut Checker<'_>, node: &Node) {
@@ -65,7 +77,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         .get("create")
         .map(|node| creates(checker, node, &scope, (&name.text, [&left, &right])))
         .unwrap_or_default();
-    let (when, untouched) = standing::check(checker, &file, &scope, [&left, &right]);
+    let Standing { when, untouched, passed_by } = standing::check(checker, &file, &scope, [&left, &right]);
     let mut rules = Vec::new();
     if let Some(groups) = file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found)) {
         for (group, node) in groups.entries() {
@@ -89,6 +101,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         with,
         when,
         untouched,
+        passed_by,
         create_left: creates.remove(&left.system),
         create_right: creates.remove(&right.system),
         left,

@@ -19,6 +19,8 @@ pub enum SettingType {
     OneOf(Vec<String>),
     /// A length of time, or nothing.
     Duration,
+    /// A day, or nothing.
+    Date,
     /// Any text.
     Text,
     /// A list of what may stand in it.
@@ -31,7 +33,7 @@ impl SettingType {
         match self {
             Self::OneOf(values) => values,
             Self::List(member) => member.values(),
-            Self::Text | Self::Duration => &[],
+            Self::Text | Self::Duration | Self::Date => &[],
         }
     }
 }
@@ -55,7 +57,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
                         let message = format!("`{}` is no type", line.text);
                         let finding = Diagnostic::error(Code("type-setting"), message, line.span, "not understood");
                         checker.found.push(finding.help(
-                            "write `text`, `duration`, `one of [A, B]`, `list of text` or `list of one of [A, B]`",
+                            "write `text`, `duration`, `date`, `one of [A, B]`, `list of text` or `list of one of [A, B]`",
                         ));
                     }
                 }
@@ -91,6 +93,7 @@ fn parse_type(line: &str) -> Option<SettingType> {
     }
     match line {
         "text" => return Some(SettingType::Text),
+        "date" => return Some(SettingType::Date),
         "duration" => return Some(SettingType::Duration),
         _ => {}
     }
@@ -115,6 +118,21 @@ fn flatten(checker: &mut Checker<'_>, node: &Node, prefix: &str, flat: &mut BTre
     }
 }
 
+/// Notes lengths of time and days that are spelt as none; empty ones are fine.
+fn spelt(checker: &mut Checker<'_>, name: &str, kind: &SettingType, scalars: &[&Scalar]) {
+    for scalar in scalars.iter().filter(|scalar| !scalar.text.is_empty() && reference(scalar).is_none()) {
+        let text = &scalar.text;
+        if *kind == SettingType::Duration && duration::parse(text).is_none() {
+            let message = format!("`{name}` is a length of time, and `{text}` is none");
+            checker.error("type-duration", message, scalar.span, "write `30m`, `6h` or `1d`; empty: never");
+        }
+        if *kind == SettingType::Date && text.parse::<jiff::civil::Date>().is_err() {
+            let message = format!("`{name}` is a day, and `{text}` is none");
+            checker.error("type-date", message, scalar.span, "write it as `2026-05-01`; empty: no day");
+        }
+    }
+}
+
 /// Notes a value that a setting cannot have.
 pub(super) fn fits(checker: &mut Checker<'_>, name: &str, node: &Node) {
     let Some(kind) = checker.types.get(name).cloned() else { return };
@@ -126,13 +144,8 @@ pub(super) fn fits(checker: &mut Checker<'_>, name: &str, node: &Node) {
         }
         _ => scalar_of(node).into_iter().collect(),
     };
-    if kind == SettingType::Duration {
-        let wrong = |text: &str| !text.is_empty() && duration::parse(text).is_none();
-        for scalar in scalars.iter().filter(|scalar| reference(scalar).is_none() && wrong(&scalar.text)) {
-            let message = format!("`{name}` is a length of time, and `{}` is none", scalar.text);
-            checker.error("type-duration", message, scalar.span, "write `30m`, `6h` or `1d`; empty: never");
-        }
-        return;
+    if matches!(kind, SettingType::Duration | SettingType::Date) {
+        return spelt(checker, name, &kind, &scalars);
     }
     let member = if let SettingType::List(inner) = &kind { inner.as_ref() } else { &kind };
     if let SettingType::OneOf(values) = member {

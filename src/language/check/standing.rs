@@ -1,6 +1,7 @@
 //! What holds for a whole pipeline: the condition without which nothing is written, and fields
 //! that are left alone. Knows no rule.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::Checker;
@@ -16,25 +17,61 @@ use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Kind, Segment, Value};
 
 /// A condition with its line.
-type Condition = (CompiledExpression, RuleLine);
+pub type Condition = (CompiledExpression, RuleLine);
 
 /// A list of fields of a side, with its line.
-type Untouched = (Side, CompiledExpression, RuleLine);
+pub type Untouched = (Side, CompiledExpression, RuleLine);
 
-/// Reads `when:` and `untouched:`.
-pub fn check(
-    checker: &mut Checker<'_>,
-    file: &Mapping<'_>,
-    scope: &Names,
-    sides: [&Arc<RecordType>; 2],
-) -> (Option<Condition>, Vec<Untouched>) {
-    let when = file.get("when").and_then(|node| when(checker, node, scope));
-    let untouched = file.get("untouched").map(|node| untouched(checker, node, scope, sides));
-    (when, untouched.unwrap_or_default())
+/// What was read.
+pub struct Standing {
+    /// `when:`
+    pub when: Option<Condition>,
+    /// `untouched:`
+    pub untouched: Vec<Untouched>,
+    /// `passed by:`, by system.
+    pub passed_by: BTreeMap<String, Condition>,
 }
 
-fn when(checker: &mut Checker<'_>, node: &Node, scope: &Names) -> Option<Condition> {
-    let scalar = text(node, "`when`", &mut checker.found)?;
+/// Reads `when:`, `untouched:` and `passed by:`.
+pub fn check(checker: &mut Checker<'_>, file: &Mapping<'_>, scope: &Names, sides: [&Arc<RecordType>; 2]) -> Standing {
+    let when = file.get("when").and_then(|node| condition(checker, (node, "`when`"), scope));
+    let untouched = file.get("untouched").map(|node| untouched(checker, node, scope, sides)).unwrap_or_default();
+    let passed_by = file.get("passed by").map(|node| passed_by(checker, node, scope, sides)).unwrap_or_default();
+    Standing { when, untouched, passed_by }
+}
+
+/// Conditions by the system in which a counterpart is missing, which this pipeline creates there.
+fn passed_by(
+    checker: &mut Checker<'_>,
+    node: &Node,
+    scope: &Names,
+    sides: [&Arc<RecordType>; 2],
+) -> BTreeMap<String, Condition> {
+    let mut found = BTreeMap::new();
+    let Some(map) = Mapping::of(node, "`passed by`", &[], &mut checker.found) else { return found };
+    for (key, node) in map.entries() {
+        if side_called(checker, key, sides).is_some()
+            && let Some(held) = condition(checker, (node, "`passed by`"), scope)
+        {
+            found.insert(key.text.clone(), held);
+        }
+    }
+    found
+}
+
+/// The side of a system, by its place.
+fn side_called(checker: &mut Checker<'_>, key: &Scalar, sides: [&Arc<RecordType>; 2]) -> Option<usize> {
+    let found = sides.iter().position(|kind| kind.system == key.text);
+    if found.is_none() {
+        let message = format!("this pipeline has no side `{}`", key.text);
+        let known = sides.iter().map(|kind| kind.system.as_str());
+        checker.unknown("unknown-system", message, (&key.text, key.span), known);
+    }
+    found
+}
+
+fn condition(checker: &mut Checker<'_>, (node, what): (&Node, &str), scope: &Names) -> Option<Condition> {
+    let scalar = text(node, what, &mut checker.found)?;
     let tree = checker.keep(rule_line::expression(scalar))?;
     let kind = names::check(checker, scope, &tree);
     operand::condition(checker, (&kind, tree.span), "decides nothing here");
@@ -46,12 +83,7 @@ fn untouched(checker: &mut Checker<'_>, node: &Node, scope: &Names, sides: [&Arc
     let mut found = Vec::new();
     let Some(map) = Mapping::of(node, "`untouched`", &[], &mut checker.found) else { return found };
     for (key, node) in map.entries() {
-        let Some(at) = sides.iter().position(|kind| kind.system == key.text) else {
-            let message = format!("this pipeline has no side `{}`", key.text);
-            let known = sides.iter().map(|kind| kind.system.as_str());
-            checker.unknown("unknown-system", message, (&key.text, key.span), known);
-            continue;
-        };
+        let Some(at) = side_called(checker, key, sides) else { continue };
         let Some(tree) = fields(checker, node) else { continue };
         let kind = names::check(checker, scope, &tree);
         if !Kind::List(Box::new(Kind::Any)).takes(&kind) {

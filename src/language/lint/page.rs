@@ -28,6 +28,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("type-arguments", "a function is given the wrong number of values"),
     ("type-cardinality", "a `with:` entry does not say how many records there may be"),
     ("type-constant", "a constant does not say when it is written"),
+    ("type-date", "a setting that is a day is not written as `2026-05-01`"),
     ("type-duration", "a duration is not written as `30s`, `500ms` or `2m`"),
     ("type-fallible", "what can fail does not say what happens then"),
     ("type-list", "a list, or a group of rows, stands where one value is meant, or the other way round"),

@@ -3,6 +3,7 @@
 //! Left and right are the sides in the order of `between`. Every rule keeps its line, so that
 //! whatever happens can name the rule that caused it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -94,6 +95,8 @@ pub struct Pipeline {
     pub when: Option<(CompiledExpression, RuleLine)>,
     /// Lists of fields of a side that are left alone once the record exists.
     pub untouched: Vec<(Side, CompiledExpression, RuleLine)>,
+    /// `passed by:` by the system in which a counterpart is missing: records that wait for a person's word.
+    pub passed_by: BTreeMap<String, (CompiledExpression, RuleLine)>,
     /// When a left record is created for a right one.
     pub create_left: Option<Create>,
     /// When a right record is created for a left one.
@@ -153,6 +156,7 @@ impl Pipeline {
         let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
         let held = self.when.iter().map(|(condition, _)| condition);
         let held = held.chain(self.untouched.iter().map(|(_, fields, _)| fields));
+        let held = held.chain(self.passed_by.values().map(|(condition, _)| condition));
         creates.chain(of_rules(&self.rules)).chain([&self.match_left, &self.match_right]).chain(held)
     }
 

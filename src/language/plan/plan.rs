@@ -50,6 +50,13 @@ impl Plan {
         self.accounts.values().filter(move |account| account.system == system)
     }
 
+    /// The account of this name; else the only account of the system of this name.
+    pub fn account_called<'a>(&'a self, name: &'a str) -> Option<&'a Arc<Account>> {
+        let mut of_system = self.accounts_of(name);
+        let only = of_system.next().filter(|_| of_system.next().is_none());
+        self.accounts.get(name).or(only)
+    }
+
     /// The pipelines that a record of this kind belongs to, with its side.
     pub fn pipelines_of<'a>(
         &'a self,

@@ -88,6 +88,12 @@ impl Table {
         let row = speaking(false).or_else(|| speaking(true))?;
         row.outcome_to(forward).map(|outcome| (outcome, row))
     }
+
+    /// Whether some row, in whatever state of the target, makes `present` of a source value.
+    pub fn leads_to(&self, forward: bool, source: &str, present: &str) -> bool {
+        let named = |row: &&Row| row.sources(forward).iter().flatten().any(|spelling| spelling == source);
+        self.rows.iter().filter(|row| row.points(forward)).filter(named).any(|row| row.is_held(forward, present))
+    }
 }
 
 impl Row {

@@ -11,8 +11,8 @@ use crate::value::{Record, Value};
 pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO link (pipeline, left_account, left_id, right_account, right_id, since, base)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO link (pipeline, left_account, left_id, right_account, right_id, since, base, by_hand)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             link.pipeline,
@@ -21,26 +21,32 @@ pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError
             link.right.account,
             link.right.id,
             nanos(link.since),
-            encode(&base_value(&link.base))?
+            encode(&base_value(&link.base))?,
+            link.by_hand
         ])?;
     Ok(())
 }
 
 /// Links that have this end on one side.
 pub(super) fn at(connection: &Connection, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
-    let condition = if left { "left_account = ?2 AND left_id = ?3" } else { "right_account = ?2 AND right_id = ?3" };
-    select(connection, condition, params![pipeline, end.account, end.id])
+    let ends = if left { "left_account = ?2 AND left_id = ?3" } else { "right_account = ?2 AND right_id = ?3" };
+    select(connection, &format!("pipeline = ?1 AND {ends}"), params![pipeline, end.account, end.id])
 }
 
 /// All links of a pipeline.
 pub(super) fn of(connection: &Connection, pipeline: &str) -> Result<Vec<Link>, StoreError> {
-    select(connection, "TRUE", params![pipeline])
+    select(connection, "pipeline = ?1", params![pipeline])
+}
+
+/// Links that a person made, in place of a match.
+pub(super) fn by_hand(connection: &Connection) -> Result<Vec<Link>, StoreError> {
+    select(connection, "by_hand", params![])
 }
 
 fn select(connection: &Connection, condition: &str, bound: impl Params) -> Result<Vec<Link>, StoreError> {
     let mut select = connection.prepare_cached(&format!(
-        "SELECT pipeline, left_account, left_id, right_account, right_id, since, base FROM link
-         WHERE pipeline = ?1 AND {condition} ORDER BY left_account, left_id, right_account, right_id"
+        "SELECT pipeline, left_account, left_id, right_account, right_id, since, base, by_hand FROM link
+         WHERE {condition} ORDER BY left_account, left_id, right_account, right_id"
     ))?;
     let mut rows = select.query(bound)?;
     let mut links = Vec::new();
@@ -50,6 +56,7 @@ fn select(connection: &Connection, condition: &str, bound: impl Params) -> Resul
             left: LinkEnd { account: row.get(1)?, id: row.get(2)? },
             right: LinkEnd { account: row.get(3)?, id: row.get(4)? },
             since: instant(row.get(5)?)?,
+            by_hand: row.get(7)?,
             base: read_base(&decode(&row.get::<_, String>(6)?)?)?,
         });
     }

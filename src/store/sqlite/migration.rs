@@ -115,6 +115,11 @@ CREATE TABLE decision_listing (
 ) WITHOUT ROWID;
 CREATE INDEX decision_listing_input ON decision_listing (input);
 ",
+    "
+ALTER TABLE park ADD COLUMN shown TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE park ADD COLUMN unpaired TEXT;
+ALTER TABLE link ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// Brings a file to the newest schema.

@@ -9,9 +9,11 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
 use super::codec::{damaged, decode, encode, instant, nanos};
 use super::work;
+use crate::language::plan::Side;
 use crate::store::journal::RecordRef;
-use crate::store::park::{Candidate, Park, ParkDraft, Wait};
+use crate::store::park::{Candidate, Park, ParkDraft, Unpaired, Wait};
 use crate::store::store::StoreError;
+use crate::value::Value;
 
 /// The first pause before a park is tried again, in seconds; each further one is twice as long.
 const FIRST_PAUSE: i64 = 15;
@@ -112,7 +114,7 @@ fn describe(connection: &Connection, number: i64, draft: &ParkDraft) -> Result<(
     connection
         .prepare_cached(
             "UPDATE park SET reason = ?2, code = ?3, message = ?4, rule_file = ?5, rule_line = ?6, candidates = ?7,
-                vals = ?8 WHERE number = ?1",
+                vals = ?8, shown = ?9, unpaired = ?10 WHERE number = ?1",
         )?
         .execute(params![
             number,
@@ -122,7 +124,9 @@ fn describe(connection: &Connection, number: i64, draft: &ParkDraft) -> Result<(
             draft.rule.0,
             i64::try_from(draft.rule.1).unwrap_or(i64::MAX),
             serde_json::json!(candidates).to_string(),
-            encode(&draft.values)?
+            encode(&draft.values)?,
+            encode(&shown_value(&draft.shown))?,
+            draft.unpaired.as_ref().map(unpaired_text)
         ])?;
     connection.prepare_cached("DELETE FROM wait WHERE park = ?1")?.execute([number])?;
     let mut insert = connection.prepare_cached(
@@ -143,7 +147,7 @@ fn next_try(now: Timestamp, attempts: i64) -> Timestamp {
 
 const COLUMNS: &str =
     "number, since, attempts, next, account, record, id, pipeline, field_group, reason, code, message,
-            rule_file, rule_line, candidates, vals";
+            rule_file, rule_line, candidates, vals, shown, unpaired";
 
 /// The inbox, oldest first.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Park>, StoreError> {
@@ -194,8 +198,34 @@ fn read(row: &Row<'_>) -> Result<Park, StoreError> {
                 .collect(),
             waits: Vec::new(),
             values: decode(&row.get::<_, String>(15)?)?,
+            shown: read_shown(&decode(&row.get::<_, String>(16)?)?),
+            unpaired: row.get::<_, Option<String>>(17)?.map(|text| read_unpaired(&text)).transpose()?,
         },
     })
+}
+
+fn shown_value(shown: &[(String, Value)]) -> Value {
+    Value::List(shown.iter().map(|(of, value)| Value::List(vec![Value::text(of), value.clone()])).collect())
+}
+
+fn read_shown(value: &Value) -> Vec<(String, Value)> {
+    let pair = |pair: &Value| match pair.as_list() {
+        Some([of, value]) => Some((of.as_text()?.to_owned(), value.clone())),
+        _ => None,
+    };
+    value.as_list().unwrap_or_default().iter().filter_map(pair).collect()
+}
+
+fn unpaired_text(unpaired: &Unpaired) -> String {
+    let Unpaired { pipeline, side, account, id, other } = unpaired;
+    serde_json::json!([pipeline, side.as_str(), account, id, other]).to_string()
+}
+
+fn read_unpaired(text: &str) -> Result<Unpaired, StoreError> {
+    let [pipeline, side, account, id, other]: [String; 5] =
+        serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
+    let side = if side == Side::Left.as_str() { Side::Left } else { Side::Right };
+    Ok(Unpaired { pipeline, side, account, id, other })
 }
 
 fn waits(connection: &Connection, park: i64) -> Result<Vec<Wait>, StoreError> {

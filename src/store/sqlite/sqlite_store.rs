@@ -154,6 +154,10 @@ impl Store for SqliteStore {
         self.read(move |connection| link::of(connection, &pipeline)).await
     }
 
+    async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError> {
+        self.read(link::by_hand).await
+    }
+
     async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
         self.write(move |connection| journal::add_decision(connection, &entry)).await
     }

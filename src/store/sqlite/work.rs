@@ -72,11 +72,11 @@ pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreE
              VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?6, ?7)
              ON CONFLICT DO UPDATE SET
                 hint = excluded.hint,
-                source = excluded.source,
+                source = CASE WHEN source = 'asked' AND state <> 'parked' THEN source ELSE excluded.source END,
                 first = CASE state WHEN 'parked' THEN excluded.first ELSE max(first, excluded.first) END,
                 since = CASE state WHEN 'parked' THEN excluded.since ELSE since END,
                 due = CASE WHEN state = 'parked' THEN excluded.due
-                    WHEN excluded.source = 'retry' THEN min(due, excluded.due) ELSE due END,
+                    WHEN excluded.source IN ('retry', 'asked') THEN min(due, excluded.due) ELSE due END,
                 state = CASE state WHEN 'parked' THEN 'pending' ELSE state END",
         )?
         .execute(params![account, record, id, connection.last_insert_rowid(), source, at, hint.first])?;
@@ -215,7 +215,8 @@ pub(super) fn retry(connection: &Connection, number: Option<i64>, now: Timestamp
     // One entry is asked for by a person who waits for it.
     let first = number.is_some();
     for target in targets.into_iter().collect::<BTreeSet<_>>() {
-        enqueue(connection, &Hint { at: now, source: HintSource::Retry, target, version: None, first })?;
+        let source = if first { HintSource::Asked } else { HintSource::Retry };
+        enqueue(connection, &Hint { at: now, source, target, version: None, first })?;
     }
     Ok(touched)
 }
