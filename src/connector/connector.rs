@@ -264,7 +264,7 @@ impl Connector {
         present: &Value,
     ) -> Result<Option<Row>, Failure> {
         let call = record.update.as_ref().ok_or_else(|| no_call(record, "update"))?;
-        let fields = with_resent(call, fields, present);
+        let fields = with_resent(record, call, (fields, present));
         let sending = Sending { record, fields: &fields, mode: Mode::Update };
         self.change(record, id, call, present, Some(sending)).await
     }
@@ -393,10 +393,12 @@ fn is_nothing(json: &Json) -> bool {
     json.is_null() || json.as_array().is_some_and(Vec::is_empty)
 }
 
-/// What is sent, and what the call wants sent again and the peer has.
-fn with_resent(call: &Call, fields: &Record, present: &Value) -> Record {
+/// What is sent, and what the call or a field that is sent wants sent again and the peer has.
+fn with_resent(record: &RecordType, call: &Call, (fields, present): (&Record, &Value)) -> Record {
     let mut all = fields.clone();
-    for path in &call.resend {
+    let sent = record.fields.iter().filter(|field| request::lookup(fields, &field.path.0).is_some());
+    let together = sent.filter_map(|field| field.together.as_ref());
+    for path in call.resend.iter().chain(together) {
         let value = path.read(present);
         if !value.is_null() && request::lookup(fields, &path.0).is_none() {
             path.write(&mut all, without_nulls(value));

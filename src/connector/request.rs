@@ -289,7 +289,7 @@ fn to_peer(field: &Field, value: &Value, currency: &str) -> Json {
         return Json::Null;
     }
     match &field.shape {
-        FieldShape::Plain => spell(&field.kind, value),
+        FieldShape::Plain => spell(field.write_kind.as_ref().unwrap_or(&field.kind), value),
         FieldShape::KeyIn(key) => Json::Object(Map::from_iter([(key.clone(), spell(&field.kind, value))])),
         FieldShape::Money { amount, currency: currency_field } => match value.as_decimal() {
             Some(number) => Json::Object(Map::from_iter([

@@ -65,6 +65,13 @@ pub(super) fn at<'a>(json: &'a Json, path: &Path) -> Option<&'a Json> {
     })
 }
 
+/// What stands at the first of a field's places that holds something; else null where one is there.
+fn found<'a>(raw: &'a Json, field: &Field) -> Option<&'a Json> {
+    let mut places = std::iter::once(&field.read_at).chain(&field.read_also).filter_map(|place| at(raw, place));
+    let first = places.next()?;
+    Some(if first.is_null() { places.find(|json| !json.is_null()).unwrap_or(first) } else { first })
+}
+
 /// The canonical record.
 pub fn canonical(system: &System, record: &RecordType, raw: &Json) -> Value {
     Value::Record(read_record(system, &layout::of_record(record, |_| true), raw))
@@ -74,14 +81,14 @@ pub fn canonical(system: &System, record: &RecordType, raw: &Json) -> Value {
 /// it is the whole record and need not be read again.
 pub fn is_whole(record: &RecordType, raw: &Json) -> bool {
     let layout = layout::of_record(record, |_| true);
-    layout.plain.iter().all(|(_, field)| at(raw, &field.read_at).is_some())
+    layout.plain.iter().all(|(_, field)| found(raw, field).is_some())
         && layout.lists.iter().all(|list| at(raw, list.read_at()).is_some())
 }
 
 fn read_record(system: &System, layout: &Layout, raw: &Json) -> Record {
     let mut record = Record::new();
     for (place, field) in &layout.plain {
-        place.write(&mut record, read_field(system, field, at(raw, &field.read_at)));
+        place.write(&mut record, read_field(system, field, found(raw, field)));
     }
     for list in &layout.lists {
         let value = match at(raw, list.read_at()) {
@@ -99,7 +106,7 @@ fn read_record(system: &System, layout: &Layout, raw: &Json) -> Record {
 /// An element is a record, unless the list's elements are declared as values (`managers[]`).
 fn read_element(system: &System, layout: &Layout, item: &Json) -> Value {
     match layout.plain.iter().find(|(place, _)| place.0.is_empty()) {
-        Some((_, field)) => read_field(system, field, at(item, &field.read_at)),
+        Some((_, field)) => read_field(system, field, found(item, field)),
         None if item.is_object() => Value::Record(read_record(system, layout, item)),
         None => json::from_json(item),
     }

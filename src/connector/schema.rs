@@ -104,7 +104,9 @@ fn of_layout(system: &System, layout: &Layout) -> Map<String, Json> {
     }
     let mut schema = as_map(json!({ "type": ["object", "null"] }));
     for (_, field) in &layout.plain {
-        insert(&mut schema, &field.read_at.0, of_field(system, field));
+        for place in std::iter::once(&field.read_at).chain(&field.read_also) {
+            insert(&mut schema, &place.0, of_field(system, field));
+        }
     }
     for list in &layout.lists {
         let items = Json::Object(of_layout(system, &list.element));

@@ -2,11 +2,13 @@
 //!
 //! Either every field that creating needs is there, or nothing is written and each reason is told.
 
+use super::decide::match_value;
 use super::effect::{Decision, Effect};
 use super::list_rule;
-use super::park::Stop;
+use super::park::{Stop, Wait};
 use super::rule::{Wanted, applies, raw, wanted};
 use super::scope::Context;
+use super::situation::{Found, Want};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Create, Field, FieldRule, RuleBody, Side};
 use crate::value::{Path, Record, Segment, Value};
@@ -24,6 +26,37 @@ pub fn asked_for(context: &Context<'_>, create: &Create) -> Result<bool, Stop> {
         None => Ok(context.situation.demanded),
         Some(condition) => Ok(context.evaluate(condition, None, &create.line)? == Value::Bool(true)),
     }
+}
+
+/// What holds a creation up: records that come first and did not settle.
+pub fn after(context: &Context<'_>, side: Side) -> Vec<Stop> {
+    let pipeline = context.pipeline;
+    let other = side.other();
+    let Some((records, line)) = pipeline.after.get(&pipeline.record(side).system) else { return Vec::new() };
+    let rows = match context.evaluate(records, None, line) {
+        Ok(rows) => rows,
+        Err(stop) => return vec![stop],
+    };
+    let kind = pipeline.record(other);
+    let stop_of = |row: &Value| {
+        let id = kind.id_of(row)?;
+        context.spoke(line);
+        let account = context.situation.account(other).to_owned();
+        let found = context.ask(Want::Settled {
+            pipeline: pipeline.name.clone(),
+            side: other,
+            account: account.clone(),
+            id: id.clone(),
+            other: context.situation.account(side).to_owned(),
+        });
+        let Some(Found::Nothing { message, .. }) = found else { return None };
+        let message = format!("{} {id} comes first, and it stopped: {message}", kind.name);
+        let value = match_value(context.plan, pipeline, other, row)?;
+        let field = pipeline.match_field(other).to_owned();
+        let wait = Wait { account, record: kind.name.clone(), field, value };
+        Some(Stop { waits: vec![wait], ..Stop::new("after-another", "another record comes first", message, line) })
+    };
+    rows.as_list().unwrap_or_default().iter().filter_map(stop_of).collect()
 }
 
 /// The decision that creates the side, or that stops with every reason why it cannot be.

@@ -15,8 +15,7 @@ use crate::value::Value;
 pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
     let context = Context::new(plan, pipeline, situation);
     let decision = match &situation.base {
-        Some(base) if situation.left.is_some() && situation.right.is_some() => update::update(&context, base),
-        Some(_) => Decision::default(),
+        Some(base) => update::update(&context, base),
         None => meet(&context),
     };
     if context.complete() && !decision.stops.is_empty() {
@@ -140,7 +139,13 @@ fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
                 let not_carried = context.not_carried(side).cloned();
                 return Decision { not_carried, lines: context.lines(), ..Decision::default() };
             }
-            Ok(true) if value.is_some() => return create::create(context, side, create),
+            Ok(true) if value.is_some() => {
+                let waits = create::after(context, side);
+                return match waits.is_empty() && context.complete() {
+                    true => create::create(context, side, create),
+                    false => Decision { stops: waits, lines: context.lines(), ..Decision::default() },
+                };
+            }
             Ok(true) => {
                 let field = context.pipeline.match_field(side.other());
                 let kind = context.pipeline.record(side.other());

@@ -63,6 +63,8 @@ pub struct Stop {
     pub candidates: Vec<Candidate>,
     /// The values that do not go together, each with what it is of.
     pub values: Vec<(String, Value)>,
+    /// Whether one entry tells it for all records.
+    pub once: bool,
     /// The record whose counterpart is missing, where that is the reason.
     pub unpaired: Option<Unpaired>,
 }
@@ -79,6 +81,7 @@ impl Stop {
             waits: Vec::new(),
             candidates: Vec::new(),
             values: Vec::new(),
+            once: false,
             unpaired: None,
         }
     }

@@ -29,6 +29,10 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
         if seen.rules.is_some_and(|named| !named.contains(&rule.id)) {
             continue;
         }
+        if seen.rules.is_none() && !rule.points(seen.side) {
+            // What was created is the source of this rule, and nobody has carried it over yet.
+            continue;
+        }
         let (Ok(left), Ok(right)) = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right)) else {
             continue;
         };

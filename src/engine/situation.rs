@@ -71,6 +71,19 @@ pub enum Want {
         /// The account of the other side.
         other: String,
     },
+    /// That a record's own pair was brought together and nothing of it stopped.
+    Settled {
+        /// The pipeline.
+        pipeline: String,
+        /// The side of the record.
+        side: Side,
+        /// Its account.
+        account: String,
+        /// Its key.
+        id: String,
+        /// The account of the other side.
+        other: String,
+    },
     /// The key of the record that a pipeline links to this one, brought over first where it is
     /// missing and the pipeline's `create` allows it.
     Counterpart {

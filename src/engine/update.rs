@@ -40,7 +40,9 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let mut left_alone = Vec::new();
     let mut settled = base.clone();
     let held = &context.situation.held;
-    for rule in context.pipeline.rules.iter().filter(|rule| !rule.on_create && !held.contains(&rule.group)) {
+    let whole = context.situation.left.is_some() && context.situation.right.is_some();
+    let speaks = |rule: &&FieldRule| !rule.on_create && !held.contains(&rule.group) && (whole || rule.also_when_gone);
+    for rule in context.pipeline.rules.iter().filter(speaks) {
         let come_to = flow(context, rule, base.get(&rule.id));
         let unmoved = context.left_alone();
         match come_to {
@@ -132,7 +134,8 @@ fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Ve
 
 fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> Result<Flow, Vec<Stop>> {
     let one = |stop: Stop| vec![stop];
-    let live = [Side::Right, Side::Left].map(|target| (target, context.flows(rule, target)));
+    let live = [Side::Right, Side::Left]
+        .map(|target| (target, context.situation.record(target).is_some() && context.flows(rule, target)));
     let live: Vec<Side> = live.into_iter().filter(|(_, flows)| *flows).map(|(target, _)| target).collect();
     if live.is_empty() || !applies(context, rule, None, &rule.line).map_err(one)? {
         return Ok(Flow::Rest);

@@ -107,7 +107,7 @@ impl Context<'_> {
         }
         let newest = self.listing(read, account, true);
         let read_already = self.situation.reads.contains_key(&newest);
-        Ok(if read_already { newest } else { self.listing(read, account, false) })
+        Ok(if read.newest || read_already { newest } else { self.listing(read, account, false) })
     }
 
     fn listing(&self, read: &WithRead, account: &str, newest: bool) -> Want {

@@ -148,7 +148,8 @@ impl Runtime {
                 let rule = write.lines.first().cloned().unwrap_or_default();
                 let kind = pairing.pipeline.record(write.side);
                 let text = format!("{account} did not {} the {}: {failure}", effect.action(), kind.name);
-                Ok(Acted::Stopped(Stop::new(REFUSED, "the peer refused it", text, &rule)))
+                let once = write.rules.is_some_and(|ids| told_once(pairing, ids));
+                Ok(Acted::Stopped(Stop { once, ..Stop::new(REFUSED, "the peer refused it", text, &rule) }))
             }
             Err(failure) => {
                 let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. }) && write.id.is_none();
@@ -432,4 +433,10 @@ fn action_word(action: &str) -> &'static str {
         "move" => "move",
         _ => "update",
     }
+}
+
+/// Whether all these rules say that a refusal is told once for all records.
+fn told_once(pairing: &Pairing<'_>, ids: &[String]) -> bool {
+    let once = |id: &String| pairing.pipeline.rules.iter().any(|rule| rule.id == *id && rule.reported_once);
+    !ids.is_empty() && ids.iter().all(once)
 }

@@ -23,6 +23,7 @@ pub mod report;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod runtime;
 pub mod schedule;
+pub mod told_once;
 pub mod trouble;
 pub mod watcher;
 pub mod worker;

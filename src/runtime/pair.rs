@@ -93,6 +93,9 @@ impl Runtime {
         let unsettled = self.unsettled(pairing).await?;
         let mut situation = self.situation(live, pairing, record);
         let mut refused = Vec::new();
+        if !pairing.again {
+            situation.held = self.told.held(pairing);
+        }
         for _ in 0..STEPS_MAX {
             let link = self.link_of(pairing).await?;
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
@@ -137,6 +140,9 @@ impl Runtime {
                     [group] => {
                         // What one group was refused never holds up another.
                         situation.held.insert(group.clone());
+                        if stop.once {
+                            self.told.note(pairing, group);
+                        }
                         refused.push(Stop { group: Some(group.clone()), ..stop });
                     }
                     _ => situation.apart = true,

@@ -51,6 +51,10 @@ impl Runtime {
                 self.known_links.note(want, &key);
                 Ok(Found::Key(key))
             }
+            Want::Settled { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => self.settled(live, (pipeline, *side), (account, id), other).await,
+                None => Ok(Found::Records(Vec::new())),
+            },
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
                 Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), other).await,
                 None => Ok(Found::Records(Vec::new())),
@@ -166,6 +170,38 @@ impl Runtime {
                 return Ok(Found::Key(key));
             }
             Ok(self.not_found(&pairing, &record, meeting).await)
+        })
+    }
+
+    /// Brings a record's own pair together; its first stop, if it stops.
+    fn settled<'a>(
+        &'a self,
+        live: &'a Live,
+        (pipeline, side): (&'a Pipeline, Side),
+        (account, id): (&'a str, &'a str),
+        other: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
+        Box::pin(async move {
+            let kind = pipeline.record(side);
+            let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
+                return Ok(Found::Records(Vec::new()));
+            };
+            let pairing = Pairing {
+                pipeline,
+                side,
+                account,
+                id,
+                other,
+                demanded: false,
+                sweep: false,
+                again: false,
+                asked: false,
+            };
+            let meeting = self.bring_together(live, &pairing, record).await?;
+            Ok(match meeting.stops.into_iter().next() {
+                Some(stop) => nothing(stop.code, stop.message, Vec::new()),
+                None => Found::Records(Vec::new()),
+            })
         })
     }
 

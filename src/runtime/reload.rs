@@ -127,6 +127,7 @@ impl Runtime {
                     self.live.store(std::sync::Arc::new(live));
                     self.finder.clear();
                     self.known_links.clear();
+                    self.told.clear();
                     tracing::info!(generation, "new rules serve");
                     // What was parked may pass under the new rules.
                     let _ = self.store.retry(None, at).await;

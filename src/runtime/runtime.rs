@@ -13,6 +13,7 @@ use super::known_links::KnownLinks;
 use super::live::Live;
 use super::pair_lock::PairLocks;
 use super::reload::RuleState;
+use super::told_once::ToldOnce;
 use super::trouble::Trouble;
 use crate::store::{Hint, Store};
 use crate::world::{Clock, Random, Transport};
@@ -62,6 +63,8 @@ pub struct Runtime {
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
     pub(super) known_links: KnownLinks,
+    /// Refusals told once for all records.
+    pub told: ToldOnce,
     pub(super) locks: PairLocks,
     pub(super) wake: Notify,
     happenings: broadcast::Sender<Happening>,
@@ -81,6 +84,7 @@ impl Runtime {
             finder: Finder::default(),
             brake: Brake::default(),
             known_links: KnownLinks::default(),
+            told: ToldOnce::default(),
             locks: PairLocks::default(),
             wake: Notify::new(),
             happenings: broadcast::channel(pace.happenings_kept).0,

@@ -204,7 +204,8 @@ impl Runtime {
             not_carried = not_carried.or(meeting.not_carried);
             let pair = meeting.left.unwrap_or_else(|| target.clone());
             let values = meeting.records.unwrap_or_else(|| record.clone());
-            for draft in drafts((target, &pair), pipeline, meeting.stops, &values) {
+            let stops = self.untold(pipeline, &pair, meeting.stops).await?;
+            for draft in drafts((target, &pair), pipeline, stops, &values) {
                 parks.drafts.push(draft);
             }
             if pair != *target {
@@ -221,6 +222,25 @@ impl Runtime {
             parks.drafts.extend(drafts((target, target), pipeline, vec![stop], record));
         }
         trouble.map_or(Ok(()), Err)
+    }
+}
+
+impl Runtime {
+    /// Without those that the inbox tells of another record already and that are told once for all.
+    async fn untold(&self, pipeline: &Pipeline, pair: &RecordRef, stops: Vec<Stop>) -> Result<Vec<Stop>, Trouble> {
+        if !stops.iter().any(|stop| stop.once) {
+            return Ok(stops);
+        }
+        let parks = self.store.parks().await?;
+        let told = |stop: &Stop| {
+            parks.iter().map(|park| &park.draft).any(|draft| {
+                draft.pipeline == pipeline.name
+                    && draft.group == stop.group
+                    && draft.code == stop.code
+                    && draft.target != *pair
+            })
+        };
+        Ok(stops.into_iter().filter(|stop| !stop.once || !told(stop)).collect())
     }
 }
 

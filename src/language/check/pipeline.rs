@@ -15,7 +15,7 @@ use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Path, Segment, Value};
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "pipeline",
     "about",
     "between",
@@ -24,6 +24,7 @@ const KEYS: [&str; 12] = [
     "with",
     "create",
     "passed by",
+    "after",
     "untouched",
     "fields",
     "allow",
@@ -72,12 +73,15 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         .require("match", &mut checker.found)
         .and_then(|node| text(node, "`match`", &mut checker.found))
         .and_then(|scalar| matched(checker, scalar, &scope, [&left, &right]));
-    let with = file.get("with").map(|node| reads(checker, node, &mut scope)).unwrap_or_default();
+    let mut with = file.get("with").map(|node| reads(checker, node, &mut scope)).unwrap_or_default();
     let mut creates = file
         .get("create")
         .map(|node| creates(checker, node, &scope, (&name.text, [&left, &right])))
         .unwrap_or_default();
-    let Standing { when, untouched, passed_by } = standing::check(checker, &file, &scope, [&left, &right]);
+    let Standing { when, untouched, passed_by, after } = standing::check(checker, &file, &scope, [&left, &right]);
+    for read in &mut with {
+        read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
+    }
     let mut rules = Vec::new();
     if let Some(groups) = file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found)) {
         for (group, node) in groups.entries() {
@@ -102,6 +106,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         when,
         untouched,
         passed_by,
+        after,
         create_left: creates.remove(&left.system),
         create_right: creates.remove(&right.system),
         left,
@@ -308,6 +313,7 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Name
         condition: checker.compile(line.condition),
         compared,
         every_account: line.every_account,
+        newest: false,
         cardinality: if line.many { Cardinality::Many } else { Cardinality::AtMostOne },
         line: checker.line(scalar.span),
     })

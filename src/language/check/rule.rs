@@ -284,6 +284,8 @@ pub fn finish(
         body,
         on_create: line.modifiers.on_create,
         always: line.modifiers.always,
+        also_when_gone: line.modifiers.also_when_gone,
+        reported_once: line.modifiers.reported_once,
         when,
         because: line.modifiers.because.clone(),
         line: checker.line(line.span),

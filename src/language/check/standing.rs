@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::Checker;
-use super::names::{self, Names};
+use super::names::{self, Meaning, Names};
 use super::operand;
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
@@ -30,14 +30,50 @@ pub struct Standing {
     pub untouched: Vec<Untouched>,
     /// `passed by:`, by system.
     pub passed_by: BTreeMap<String, Condition>,
+    /// `after:`, by system.
+    pub after: BTreeMap<String, Condition>,
 }
 
-/// Reads `when:`, `untouched:` and `passed by:`.
+/// Reads `when:`, `untouched:`, `passed by:` and `after:`.
 pub fn check(checker: &mut Checker<'_>, file: &Mapping<'_>, scope: &Names, sides: [&Arc<RecordType>; 2]) -> Standing {
     let when = file.get("when").and_then(|node| condition(checker, (node, "`when`"), scope));
     let untouched = file.get("untouched").map(|node| untouched(checker, node, scope, sides)).unwrap_or_default();
     let passed_by = file.get("passed by").map(|node| passed_by(checker, node, scope, sides)).unwrap_or_default();
-    Standing { when, untouched, passed_by }
+    let after = file.get("after").map(|node| after(checker, node, scope, sides)).unwrap_or_default();
+    Standing { when, untouched, passed_by, after }
+}
+
+/// Records of the other side, by the system in which they let something be created only after them.
+fn after(
+    checker: &mut Checker<'_>,
+    node: &Node,
+    scope: &Names,
+    sides: [&Arc<RecordType>; 2],
+) -> BTreeMap<String, Condition> {
+    let mut found = BTreeMap::new();
+    let Some(map) = Mapping::of(node, "`after`", &[], &mut checker.found) else { return found };
+    for (key, node) in map.entries() {
+        let Some(at) = side_called(checker, key, sides) else { continue };
+        let Some(scalar) = text(node, "records", &mut checker.found) else { continue };
+        let Some(tree) = checker.keep(rule_line::expression(scalar)) else { continue };
+        names::check(checker, scope, &tree);
+        let named = match &tree.kind {
+            ExpressionKind::Path(path) => path.head.as_ref().and_then(|head| scope.heads.get(&head.text)),
+            _ => None,
+        };
+        let other = sides.get(1 - at).map(|kind| (&kind.system, &kind.name));
+        match named {
+            Some(Meaning::Group(kind)) if other == Some((&kind.system, &kind.name)) => {}
+            _ => {
+                let message = "`after` names a list of `with:` that holds records of the other side";
+                checker.error("type-mismatch", message, tree.span, "is none");
+                continue;
+            }
+        }
+        let line = checker.line(tree.span);
+        found.insert(key.text.clone(), (checker.compile(tree), line));
+    }
+    found
 }
 
 /// Conditions by the system in which a counterpart is missing, which this pipeline creates there.

@@ -336,7 +336,8 @@ fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field>
         Some(at) => Path(path.0.get(at + 1..).unwrap_or_default().to_vec()),
         None => path.clone(),
     };
-    let read_at = line.at.as_deref().and_then(Path::parse).unwrap_or_else(|| tail.clone());
+    let mut places = line.at.iter().filter_map(|place| Path::parse(place));
+    let read_at = places.next().unwrap_or_else(|| tail.clone());
     let body = match line.body.as_deref().and_then(Path::parse) {
         Some(path) => path,
         None if line.header.is_some() => tail,
@@ -349,6 +350,9 @@ fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field>
         kind,
         shape,
         read_at,
+        read_also: places.collect(),
+        write_kind: line.body_kind.as_deref().map(simple),
+        together: line.together.as_deref().and_then(Path::parse),
         write: line.header.clone().map_or(WritePlace::Body(body), WritePlace::Header),
         required_on_create: line.required_on_create,
         required_when: line.required_when.clone().map(|tree| checker.compile(tree)),

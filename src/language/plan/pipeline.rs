@@ -97,6 +97,8 @@ pub struct Pipeline {
     pub untouched: Vec<(Side, CompiledExpression, RuleLine)>,
     /// `passed by:` by the system in which a counterpart is missing: records that wait for a person's word.
     pub passed_by: BTreeMap<String, (CompiledExpression, RuleLine)>,
+    /// `after:` by the system in which a record is created: those whose own pairs are brought together before.
+    pub after: BTreeMap<String, (CompiledExpression, RuleLine)>,
     /// When a left record is created for a right one.
     pub create_left: Option<Create>,
     /// When a right record is created for a left one.
@@ -156,7 +158,7 @@ impl Pipeline {
         let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
         let held = self.when.iter().map(|(condition, _)| condition);
         let held = held.chain(self.untouched.iter().map(|(_, fields, _)| fields));
-        let held = held.chain(self.passed_by.values().map(|(condition, _)| condition));
+        let held = held.chain(self.passed_by.values().chain(self.after.values()).map(|(condition, _)| condition));
         creates.chain(of_rules(&self.rules)).chain([&self.match_left, &self.match_right]).chain(held)
     }
 
@@ -213,6 +215,8 @@ pub struct WithRead {
     pub compared: Option<(CompiledExpression, CompiledExpression)>,
     /// Whether all accounts of the system are searched, not only the pair's.
     pub every_account: bool,
+    /// Whether a kept listing will not do.
+    pub newest: bool,
     /// How many there may be.
     pub cardinality: Cardinality,
     /// Its line.
@@ -245,6 +249,10 @@ pub struct FieldRule {
     pub on_create: bool,
     /// Written at every change of the pair, whether its own value changed or not.
     pub always: bool,
+    /// Speaks even where the linked record that it reads is not there any more.
+    pub also_when_gone: bool,
+    /// What the peer refuses of it is told once for all records.
+    pub reported_once: bool,
     /// Only while this holds.
     pub when: Option<CompiledExpression>,
     /// Why it is as it is, for people.

@@ -212,6 +212,12 @@ pub struct Field {
     pub shape: FieldShape,
     /// Where it stands in what the peer sends, from the record; inside lists from the element.
     pub read_at: Path,
+    /// Where else it may stand, in order, where it is not there.
+    pub read_also: Vec<Path>,
+    /// How it is written, where another way than it is read.
+    pub write_kind: Option<Kind>,
+    /// The field that updates send again with it.
+    pub together: Option<Path>,
     /// Where it goes in what the peer is sent; inside lists from the element.
     pub write: WritePlace,
     /// Needed by the create call.

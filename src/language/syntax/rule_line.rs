@@ -55,6 +55,10 @@ pub struct Modifiers {
     pub on_create: bool,
     /// `always`
     pub always: bool,
+    /// `also when gone`
+    pub also_when_gone: bool,
+    /// `reported once`
+    pub reported_once: bool,
     /// `when COND`
     pub when: Option<Expression>,
     /// `unless COND`
@@ -274,7 +278,7 @@ impl<'a> Line<'a> {
         let word = word.split_whitespace().next().unwrap_or_default();
         let message = format!("`{word}` does not fit here");
         self.refuse(at, &message, "not understood").help(
-            "after the two sides may stand: via table T, via pipeline P, by [KEY], on create, always, when CONDITION, unless CONDITION, because TEXT; in tables: from STATES, on create, because TEXT",
+            "after the two sides may stand: via table T, via pipeline P, by [KEY], on create, always, also when gone, reported once, when CONDITION, unless CONDITION, because TEXT; in tables: from STATES, on create, because TEXT",
         )
     }
 
@@ -340,6 +344,8 @@ impl<'a> Line<'a> {
                 Rule::because => modifiers.because = parts.next().map(|reason| reason.as_str().trim().to_owned()),
                 Rule::on_create => modifiers.on_create = true,
                 Rule::always => modifiers.always = true,
+                Rule::also_when_gone => modifiers.also_when_gone = true,
+                Rule::reported_once => modifiers.reported_once = true,
                 Rule::condition => modifiers.when = parts.next().map(|side| self.expression(&side)).transpose()?,
                 Rule::exception => modifiers.unless = parts.next().map(|side| self.expression(&side)).transpose()?,
                 _ => {}

@@ -37,12 +37,16 @@ pub enum FieldKind {
 pub struct FieldLine {
     /// What it holds.
     pub kind: FieldKind,
-    /// `at path`
-    pub at: Option<String>,
+    /// `at path or path`
+    pub at: Vec<String>,
     /// `in header NAME`
     pub header: Option<String>,
     /// `in body PATH`
     pub body: Option<String>,
+    /// `in body PATH as TYPE`
+    pub body_kind: Option<String>,
+    /// `together with FIELD`
+    pub together: Option<String>,
     /// `read only`
     pub read_only: bool,
     /// `write only`
@@ -64,9 +68,11 @@ impl FieldLine {
     pub fn of_any_kind() -> Self {
         Self {
             kind: FieldKind::Simple("any".to_owned()),
-            at: None,
+            at: Vec::new(),
             header: None,
             body: None,
+            body_kind: None,
+            together: None,
             read_only: false,
             write_only: false,
             required_on_create: false,
@@ -86,7 +92,7 @@ pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
     let whole = parse(
         Rule::field,
         scalar,
-        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH, in header NAME, in body PATH, max N",
+        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, max N",
     )?;
     let mut line = FieldLine::of_any_kind();
     for pair in whole.into_inner() {
@@ -131,11 +137,11 @@ fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
     for inner in pair.into_inner() {
         let text = inner.as_str().to_owned();
         let rule = inner.as_rule();
-        let mut at = None;
+        let mut at = Vec::new();
         let mut words = Vec::new();
         for part in inner.into_inner() {
             match part.as_rule() {
-                Rule::at => at = part.into_inner().next().map(|path| path.as_str().to_owned()),
+                Rule::at => at = part.into_inner().map(|path| path.as_str().to_owned()).collect(),
                 _ => words.push(part.as_str().trim().to_owned()),
             }
         }
@@ -148,7 +154,7 @@ fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
             Rule::money => FieldKind::Money(next(), next()),
             _ => FieldKind::Simple(text.trim().to_owned()),
         };
-        line.at = at.or(line.at.take());
+        line.at.extend(at);
     }
 }
 
@@ -163,11 +169,16 @@ fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Res
         }
         return Ok(());
     }
-    let word = modifier.into_inner().next().map(|inner| inner.as_str().trim().to_owned());
+    let mut words = modifier.into_inner().map(|inner| inner.as_str().trim().to_owned());
+    if rule == Rule::at {
+        line.at = words.collect();
+        return Ok(());
+    }
+    let word = words.next();
     match rule {
-        Rule::at => line.at = word,
         Rule::in_header => line.header = word,
-        Rule::in_body => line.body = word,
+        Rule::in_body => (line.body, line.body_kind) = (word, words.next()),
+        Rule::together => line.together = word,
         Rule::read_only => line.read_only = true,
         Rule::write_only => line.write_only = true,
         Rule::required_on_create => line.required_on_create = true,
