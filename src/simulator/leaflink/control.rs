@@ -5,6 +5,8 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::order::{Line, Order};
+use super::order_money::Money;
+use super::payment::Payment;
 use super::state::{Customer, Product, stamp};
 use super::{Answer, LeafLink, Refusal};
 use crate::world::Method;
@@ -38,6 +40,7 @@ impl LeafLink {
             "submit" => self.submit(now, &body),
             "edit" => self.edit_lines(now, &body),
             "combine" => self.combine(now, &body),
+            "split" => self.split(now, &body),
             "customer" => self.add_customer(now, &body),
             "cancel" | "accept" | "reject" | "fulfill" | "ship" | "complete" => {
                 let order = word(&body, "order").unwrap_or_default().to_owned();
@@ -55,11 +58,10 @@ impl LeafLink {
             let (number, draft) = (order.number.clone(), body.get("draft") == Some(&json!(true)));
             made.push(json!({ "number": number, "short_id": number.get(28..) }));
             self.state.orders.insert(number.clone(), order);
-            if draft {
-                self.tell_order("create", &number);
-            } else {
-                self.set_status(now, &number, "Submitted")?;
+            if !draft {
+                self.move_to(now, &number, "Submitted")?;
             }
+            self.tell_order("create", &number);
         }
         Ok(json!({ "orders": made }))
     }
@@ -82,7 +84,7 @@ impl LeafLink {
             self.state.random.u16(0..4096),
             self.state.random.u64(0..1 << 48)
         );
-        Ok(Order {
+        let mut order = Order {
             number,
             created: now,
             modified: now,
@@ -90,13 +92,17 @@ impl LeafLink {
             customer,
             rep: body.get("sales_rep").and_then(Json::as_i64).unwrap_or(rep),
             lines,
-            notes: word(body, "notes").unwrap_or_default().to_owned(),
-            payment_term: word(body, "payment_term").unwrap_or("Net 15").to_owned(),
+            notes: String::new(),
+            internal_notes: String::new(),
+            payment: Payment::default(),
+            money: Money::default(),
             is_combination: false,
             external_ids: Map::new(),
             ship_date: Json::Null,
             reserved: false,
-        })
+        };
+        order.agree(body.as_object().unwrap_or(&Map::new()))?;
+        Ok(order)
     }
 
     fn draw_lines(&mut self) -> Vec<Line> {
@@ -171,12 +177,7 @@ impl LeafLink {
         }
         let found = self.order(&order)?;
         found.modified = now;
-        if let Some(notes) = word(body, "notes") {
-            notes.clone_into(&mut found.notes);
-        }
-        if let Some(term) = word(body, "payment_term") {
-            term.clone_into(&mut found.payment_term);
-        }
+        found.agree(body.as_object().unwrap_or(&Map::new()))?;
         self.tell_order("edit", &order);
         Ok(json!({ "order": order }))
     }
@@ -208,7 +209,36 @@ impl LeafLink {
         }
         let number = order.number.clone();
         self.state.orders.insert(number.clone(), order);
-        self.set_status(now, &number, "Submitted")?;
+        self.move_to(now, &number, "Submitted")?;
+        self.tell_order("create", &number);
+        Ok(json!({ "order": number }))
+    }
+
+    /// Lines of these SKUs leave an order and wait in one of their own.
+    fn split(&mut self, now: Timestamp, body: &Json) -> Answer {
+        let name = word(body, "order").unwrap_or_default().to_owned();
+        let skus: Vec<&str> =
+            body.get("skus").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+        let known = |id: i64| self.state.products.get(&id).is_some_and(|one| skus.contains(&one.sku.as_str()));
+        let source = self.state.orders.get(&name).ok_or_else(Refusal::not_found)?;
+        let (left, kept): (Vec<Line>, Vec<Line>) = source.lines.iter().cloned().partition(|line| known(line.product));
+        let (customer, reserved) = (source.customer, source.reserved);
+        if left.is_empty() || kept.is_empty() {
+            return Err(refuse("a split leaves lines on both sides"));
+        }
+        for line in left.iter().filter(|_| reserved) {
+            if let Some(product) = self.state.products.get_mut(&line.product) {
+                product.reserved -= line.quantity;
+            }
+        }
+        let source = self.order(&name)?;
+        (source.lines, source.modified) = (kept, now);
+        self.tell_order("edit", &name);
+        let mut order = self.draw_order(now, &json!({ "customer": customer, "lines": [] }))?;
+        (order.lines, order.status) = (left, "Backorder".to_owned());
+        let number = order.number.clone();
+        self.state.orders.insert(number.clone(), order);
+        self.tell_order("create", &number);
         Ok(json!({ "order": number }))
     }
 
@@ -237,7 +267,8 @@ impl LeafLink {
                     .iter()
                     .map(|line| json!({ "sku": sku(line.product), "quantity": line.quantity.normalize().to_string(), "unit_multiplier": line.unit_multiplier, "price": line.ordered_unit_price.to_string() }))
                     .collect();
-                json!({ "number": order.number, "status": order.status, "customer": order.customer, "lines": lines, "total": order.total().to_string(), "external_ids": order.external_ids })
+                json!({ "number": order.number, "status": order.status, "customer": order.customer, "lines": lines, "total": order.total().to_string(), "external_ids": order.external_ids,
+                    "payment_term": order.payment.name(), "payment_methods": order.payment.methods(), "is_combination": order.is_combination })
             })
             .collect();
         let products: Vec<Json> = self

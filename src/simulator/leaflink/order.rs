@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
+use super::order_money::Money;
+use super::payment::Payment;
 use super::{Answer, LeafLink, Refusal};
 
 /// An order.
@@ -17,7 +19,9 @@ pub(super) struct Order {
     pub rep: i64,
     pub lines: Vec<Line>,
     pub notes: String,
-    pub payment_term: String,
+    pub internal_notes: String,
+    pub payment: Payment,
+    pub money: Money,
     pub is_combination: bool,
     pub external_ids: Map<String, Json>,
     pub ship_date: Json,
@@ -46,20 +50,46 @@ impl Line {
     }
 }
 
-impl Order {
-    pub(super) fn total(&self) -> Decimal {
-        self.lines.iter().map(Line::total).sum()
-    }
-}
-
 /// Fields that an edit through the API may change here.
-const WRITABLE: [&str; 5] = ["notes", "payment_term", "ship_date", "external_ids", "internal_notes"];
+const WRITABLE: [&str; 11] = [
+    "notes",
+    "internal_notes",
+    "payment_term",
+    "selected_payment_option",
+    "ship_date",
+    "external_ids",
+    "discount",
+    "discount_type",
+    "tax_amount",
+    "tax_type",
+    "shipping_charge",
+];
 
 /// Keys that were issued for external ids.
 const EXTERNAL_KEYS: [&str; 2] = ["petiole", "our-system"];
 
 /// The longest external id, in characters.
 const EXTERNAL_ID_MAX: usize = 36;
+
+impl Order {
+    /// Takes what buyer and seller agree on, as the API or a person says it.
+    pub(super) fn agree(&mut self, fields: &Map<String, Json>) -> Result<(), Refusal> {
+        let text = |name: &str| fields.get(name).and_then(Json::as_str).map(str::to_owned);
+        self.notes = text("notes").unwrap_or_else(|| self.notes.clone());
+        self.internal_notes = text("internal_notes").unwrap_or_else(|| self.internal_notes.clone());
+        if let Some(date) = fields.get("ship_date") {
+            self.ship_date = date.clone();
+        }
+        if let Some(term) = fields.get("payment_term") {
+            let refuse = || Refusal::new(400, json!({ "payment_term": [format!("{term} is not a valid choice.")] }));
+            self.payment = self.payment.with_term(term).ok_or_else(refuse)?;
+        }
+        if let Some(option) = fields.get("selected_payment_option") {
+            self.payment = Payment::from_option(option)?;
+        }
+        self.money.agree(fields)
+    }
+}
 
 impl LeafLink {
     pub(super) fn order(&mut self, number: &str) -> Result<&mut Order, Refusal> {
@@ -72,20 +102,14 @@ impl LeafLink {
         if let Some(name) = fields.keys().find(|name| !WRITABLE.contains(&name.as_str())) {
             return Err(Refusal::new(400, json!({ name.as_str(): ["This field cannot be changed."] })));
         }
-        let order = self.order(number)?;
+        let mut order = self.order(number)?.clone();
         if let Some(ids) = fields.get("external_ids") {
             merge_external_ids(&mut order.external_ids, ids)?;
         }
-        if let Some(notes) = fields.get("notes").and_then(Json::as_str) {
-            notes.clone_into(&mut order.notes);
-        }
-        if let Some(term) = fields.get("payment_term").and_then(Json::as_str) {
-            term.clone_into(&mut order.payment_term);
-        }
-        if let Some(date) = fields.get("ship_date") {
-            order.ship_date = date.clone();
-        }
-        order.modified = now;
+        order.agree(fields)?;
+        let known = self.order(number)?;
+        *known = order;
+        known.modified = now;
         self.tell_order("edit", number);
         self.view(number, &["line_items"])
     }

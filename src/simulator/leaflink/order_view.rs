@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::order::{Line, Order};
+use super::payment::options;
 use super::query::Query;
 use super::state::{money, stamp};
 use super::transition::targets;
@@ -67,10 +68,13 @@ impl LeafLink {
             "buyer": order.customer + 1000, "seller": self.state.company.id, "brand": null,
             "customer": { "id": order.customer, "display_name": customer.map(|one| one.name.clone()), "ext_acct_id": null, "delinquent": false },
             "total": { "amount": plain(order.total()), "currency": "USD" },
-            "shipping_charge": { "amount": 0, "currency": "USD" },
-            "discount": 0, "discount_type": "%", "tax_amount": 0, "tax_type": "%", "final_tax": "0.00",
-            "payment_term": order.payment_term, "payment_methods": ["ACH"], "payment_due_date": null, "paid": false,
-            "ship_date": order.ship_date, "notes": order.notes, "internal_notes": null, "sales_reps": sales_reps,
+            "shipping_charge": { "amount": plain(order.money.shipping), "currency": "USD" },
+            "discount": plain(order.money.discount), "discount_type": order.money.discount_type,
+            "tax_amount": plain(order.money.tax), "tax_type": "%", "final_tax": format!("{:.2}", order.tax()),
+            "payment_term": order.payment.name(), "payment_methods": order.payment.methods(),
+            "selected_payment_option": order.payment.option(), "available_payment_options": options(),
+            "payment_due_date": null, "paid": false,
+            "ship_date": order.ship_date, "notes": order.notes, "internal_notes": order.internal_notes, "sales_reps": sales_reps,
             "classification": "Adult Use", "available_transitions": targets(&order.status), "is_combination": order.is_combination,
             "facility_id": 12, "external_ids": order.external_ids,
         });

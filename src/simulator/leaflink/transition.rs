@@ -40,6 +40,13 @@ impl LeafLink {
 
     /// Moves an order, whoever does it, with its effect on stock, and tells the subscriber.
     pub(super) fn set_status(&mut self, now: Timestamp, number: &str, to: &str) -> Result<(), Refusal> {
+        self.move_to(now, number, to)?;
+        self.tell_order("edit", number);
+        Ok(())
+    }
+
+    /// The same without a word to the subscriber.
+    pub(super) fn move_to(&mut self, now: Timestamp, number: &str, to: &str) -> Result<(), Refusal> {
         let order = self.order(number)?;
         let shipped = matches!(order.status.as_str(), "Fulfilled" | "Shipped");
         let lines: Vec<(i64, Decimal)> = order.lines.iter().map(|line| (line.product, line.quantity)).collect();
@@ -64,7 +71,6 @@ impl LeafLink {
                 _ => {}
             }
         }
-        self.tell_order("edit", number);
         Ok(())
     }
 }
