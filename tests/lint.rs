@@ -1,5 +1,7 @@
 //! `petiole lint`: clean for the shipped rules; any misspelt name is found at its very column.
 
+use std::path::Path;
+
 use serde_json::Value as Json;
 
 use crate::support::{Folder, fast_rules, petiole};
@@ -10,41 +12,34 @@ fn the_shipped_rules_are_clean() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
-/// Every name in `orders.yaml` once: line and the name, whose first occurrence on that line is misspelt.
-const NAMES: [(usize, &str); 33] = [
-    (1, "orders"),
-    (3, "leaflink"),
-    (3, "order"),
-    (3, "flourish"),
-    (3, "outbound_order"),
-    (4, "number"),
-    (4, "original_order_id"),
-    (7, "sales_rep"),
-    (7, "lower"),
-    (7, "email"),
-    (7, "sales_reps"),
-    (10, "flourish"),
-    (10, "status"),
-    (10, "settings"),
-    (10, "sync_statuses"),
-    (10, "is_combination"),
-    (13, "identity"),
-    (14, "number"),
-    (15, "created_on"),
-    (15, "order_timestamp"),
-    (17, "parties"),
-    (18, "customer"),
-    (18, "customers"),
-    (19, "rep"),
-    (19, "sales_rep_id"),
-    (20, "route_by"),
-    (20, "default_facility"),
-    (23, "line_items"),
-    (23, "lot_number"),
-    (24, "product"),
-    (25, "order_qty"),
-    (27, "unit_price"),
-    (30, "order_status"),
+/// Every name in `orders.yaml` once: how its line begins, and the name, whose first occurrence there is misspelt.
+const NAMES: [(&str, &[&str]); 23] = [
+    ("pipeline:", &["orders"]),
+    ("between:", &["leaflink", "order", "flourish", "outbound_order"]),
+    ("match:", &["number", "original_order_id"]),
+    ("  rep:", &["sales_rep", "lower", "email", "sales_reps"]),
+    ("  sources:", &["order", "is_combination", "status", "customer", "linked", "number"]),
+    (
+        "  flourish: (leaflink",
+        &["flourish", "status", "settings", "sync_statuses", "is_combination", "is_older", "start_from"],
+    ),
+    ("  flourish: leaflink.status in [", &["flourish", "status"]),
+    ("  flourish: sources", &["flourish", "sources"]),
+    ("    - leaflink.number", &["leaflink", "number", "original_order_id"]),
+    ("    - leaflink.created_on", &["created_on", "order_timestamp"]),
+    ("    - leaflink.customer", &["customer", "destination", "customers"]),
+    ("    - rep.sales_rep_id", &["rep", "sales_rep_id", "sales_rep"]),
+    ("    - if settings", &["route_by", "facility_id", "default_facility", "facility"]),
+    ("    - date(", &["date", "ship_date", "requested_delivery_date", "order_status"]),
+    ("    - order_notes", &["order_notes", "notes"]),
+    ("    - order_discounts", &["order_discounts", "discounts"]),
+    ("    - leaflink.line_items", &["line_items", "order_lines", "item", "lot_number"]),
+    ("        - .product", &["product", "item", "products"]),
+    ("        - .batch", &["batch", "production_batch_number", "lot_number"]),
+    ("        - unit_price", &["unit_price"]),
+    ("    - leaflink.status", &["status", "order_status"]),
+    ("    - leaflink.payment_term", &["payment_term", "payment_terms"]),
+    ("    - with_external_id", &["with_external_id", "external_ids", "external_id_key"]),
 ];
 
 #[test]
@@ -53,26 +48,32 @@ fn any_misspelt_name_is_found_at_its_column() {
     let rules = fast_rules(&folder.0);
     let path = rules.join("pipelines/orders.yaml");
     let good = std::fs::read_to_string(&path).unwrap();
-    for (line, name) in NAMES {
-        let mut lines: Vec<String> = good.lines().map(str::to_owned).collect();
-        let text = &lines[line - 1];
-        let at = word_in(text, name).unwrap_or_else(|| panic!("line {line} has no {name}: {text}"));
-        let wrong = format!("{name}x");
-        let mended = format!("{}{wrong}{}", &text[..at], &text[at + name.len()..]);
-        let column = text[..at].chars().count() + 1;
-        lines[line - 1] = mended;
-        std::fs::write(&path, lines.join("\n")).unwrap();
-        let done = petiole().args(["lint", "--format", "json"]).arg(&rules).output().unwrap();
-        assert_eq!(done.status.code(), Some(1), "line {line}, {wrong}");
-        let report: Json = serde_json::from_slice(&done.stdout).unwrap();
-        let findings = report["findings"].as_array().unwrap();
-        let found = findings.iter().find(|one| {
-            one["line"] == line && one["column"] == column && one["file"].as_str().unwrap().ends_with("orders.yaml")
-        });
-        let found = found.unwrap_or_else(|| panic!("line {line} column {column}, {wrong}: {report:#}"));
-        let help = found["help"].as_str().unwrap_or_default();
-        assert!(help.contains(name), "line {line}, {wrong}: the right name is not in the help {help:?}");
+    for (begins, names) in NAMES {
+        for name in names {
+            misspelt(&rules, &path, &good, (begins, name));
+        }
     }
+}
+
+fn misspelt(rules: &Path, path: &Path, good: &str, (begins, name): (&str, &str)) {
+    let mut lines: Vec<String> = good.lines().map(str::to_owned).collect();
+    let at_line = lines.iter().position(|line| line.starts_with(begins)).unwrap_or_else(|| panic!("no line {begins}"));
+    let text = &lines[at_line];
+    let at = word_in(text, name).unwrap_or_else(|| panic!("{begins} has no {name}"));
+    let wrong = format!("{name}x");
+    let column = text[..at].chars().count() + 1;
+    lines[at_line] = format!("{}{wrong}{}", &text[..at], &text[at + name.len()..]);
+    std::fs::write(path, lines.join("\n")).unwrap();
+    let done = petiole().args(["lint", "--format", "json"]).arg(rules).output().unwrap();
+    assert_eq!(done.status.code(), Some(1), "{begins} {wrong}");
+    let report: Json = serde_json::from_slice(&done.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let found = findings.iter().find(|one| {
+        one["line"] == at_line + 1 && one["column"] == column && one["file"].as_str().unwrap().ends_with("orders.yaml")
+    });
+    let found = found.unwrap_or_else(|| panic!("{begins} {wrong}, column {column}: {report:#}"));
+    let help = found["help"].as_str().unwrap_or_default();
+    assert!(help.contains(name), "{begins} {wrong}: the right name is not in the help {help:?}");
 }
 
 /// Where a whole word begins.

@@ -7,7 +7,7 @@ use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, 
 use crate::value::{Segment, Value};
 
 /// The values of a field for which a create condition holds under some value that the settings may
-/// take, as far as `==`, `in` and `or` over that field show it.
+/// take, as far as `==`, `in`, `or` and `and` over that field show it.
 pub fn certain_creates(
     view: &View<'_>,
     create: &Create,
@@ -50,6 +50,12 @@ fn holds(view: &View<'_>, tree: &Expression, field: (&str, &str), value: &str) -
     let ExpressionKind::Binary(operator, left, right) = &tree.kind else { return false };
     match operator {
         Operator::Or => holds(view, left, field, value) || holds(view, right, field, value),
+        // What is joined to it and is not about the field holds for some record.
+        Operator::And => {
+            let [one, other] = [left, right].map(|part| (holds(view, part, field, value), is_about(part, field)));
+            let fine = |(held, about): (bool, bool)| held || !about;
+            (one.0 || other.0) && fine(one) && fine(other)
+        }
         Operator::Equal => {
             is_field(left, field) && is_text(right, value) || is_field(right, field) && is_text(left, value)
         }
@@ -60,6 +66,12 @@ fn holds(view: &View<'_>, tree: &Expression, field: (&str, &str), value: &str) -
         },
         _ => false,
     }
+}
+
+fn is_about(tree: &Expression, field: (&str, &str)) -> bool {
+    let mut found = false;
+    tree.visit(&mut |part| found |= is_field(part, field));
+    found
 }
 
 fn is_field(tree: &Expression, (system, field): (&str, &str)) -> bool {
