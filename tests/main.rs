@@ -13,6 +13,7 @@ mod lint;
 mod lint_edits;
 mod lint_fixtures;
 mod lint_rows;
+mod notify;
 mod order_status;
 mod orders_cross;
 mod peer;

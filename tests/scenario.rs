@@ -234,4 +234,7 @@ pages![
     a_status_that_goes_nowhere,
     an_order_that_nobody_saw_submitted,
     two_items_of_one_sku,
+    a_term_is_set_on_either_side,
+    our_id_on_their_order,
+    combined_orders,
 ];

@@ -93,9 +93,6 @@ impl Runtime {
         let unsettled = self.unsettled(pairing).await?;
         let mut situation = self.situation(live, pairing, record);
         let mut refused = Vec::new();
-        if !pairing.again {
-            situation.held = self.told.held(pairing);
-        }
         for _ in 0..STEPS_MAX {
             let link = self.link_of(pairing).await?;
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
@@ -111,13 +108,7 @@ impl Runtime {
                 let Decision { unmatched, not_carried, .. } = decision;
                 return Ok(Meeting { stops, unmatched, not_carried, left, records });
             };
-            if effect.outward().is_some() && situation.settings.field("mode").as_text() == Some("observe") {
-                self.observed(pairing, &situation, effect);
-                return Ok(Meeting { stops: decision.stops, ..Meeting::default() });
-            }
-            let changes = matches!(effect, Effect::Update { .. } | Effect::Move { .. });
-            let linked = link.as_ref().filter(|_| pairing.sweep && changes).map(|link| link.since);
-            if linked.is_some_and(|since| self.brake.holds(since, &pairing.target())) {
+            if self.is_kept_back(pairing, &situation, (link.as_ref(), effect)) {
                 return Ok(Meeting { stops: decision.stops, ..Meeting::default() });
             }
             let before = self.refused_before(pairing, (link.as_ref(), &situation), effect).await?;
@@ -140,9 +131,6 @@ impl Runtime {
                     [group] => {
                         // What one group was refused never holds up another.
                         situation.held.insert(group.clone());
-                        if stop.once {
-                            self.told.note(pairing, group);
-                        }
                         refused.push(Stop { group: Some(group.clone()), ..stop });
                     }
                     _ => situation.apart = true,
@@ -154,6 +142,22 @@ impl Runtime {
             reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()),
             after: None,
         })
+    }
+
+    /// Whether nothing may be written now: the mode only observes, or the sweep's brake counts first.
+    fn is_kept_back(
+        &self,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        (link, effect): (Option<&Link>, &Effect),
+    ) -> bool {
+        if effect.outward().is_some() && situation.settings.field("mode").as_text() == Some("observe") {
+            self.observed(pairing, situation, effect);
+            return true;
+        }
+        let changes = matches!(effect, Effect::Update { .. } | Effect::Move { .. });
+        let linked = link.filter(|_| pairing.sweep && changes);
+        linked.is_some_and(|link| self.brake.holds(link.since, &pairing.target()))
     }
 
     /// Writes that a peer refused are not tried again while neither record has changed since.
@@ -206,7 +210,7 @@ impl Runtime {
         }
     }
 
-    /// Takes the pair's base, and reads the other side where it is linked and not read yet.
+    /// Takes the pair's base and what rests for it, and reads the other side where it is linked and not read yet.
     async fn stand(
         &self,
         live: &Live,
@@ -216,6 +220,9 @@ impl Runtime {
     ) -> Result<(), Trouble> {
         situation.base = link.map(|link| link.base.clone());
         let Some(link) = link else { return Ok(()) };
+        if !pairing.again {
+            situation.held.extend(self.told.held(pairing, &self.left_of(pairing, link)));
+        }
         let other = pairing.side.other();
         if situation.record(other).is_some() {
             return Ok(());

@@ -1,35 +1,44 @@
-//! Refusals that one inbox entry tells for all records: while one is known, the group of fields rests.
+//! Refusals that one inbox entry tells for all records: while it stands, the group of fields rests for the others.
 //!
 //! In memory only; after a restart or a reload the first record tries again.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::pair::Pairing;
+use crate::store::RecordRef;
 
-/// Groups at rest, by pipeline and both accounts.
+/// A group of fields of a pipeline between two accounts.
+type Group = (String, String, String, String);
+
+/// The pair whose inbox entry tells of a group, by its left record.
 #[derive(Debug, Default)]
-pub struct ToldOnce(Mutex<BTreeSet<(String, String, String, String)>>);
+pub struct ToldOnce(Mutex<BTreeMap<Group, RecordRef>>);
 
 impl ToldOnce {
-    /// The groups of a pair that rest.
-    pub fn held(&self, pairing: &Pairing<'_>) -> BTreeSet<String> {
+    /// The groups that rest for a pair, because another one tells of them.
+    pub fn held(&self, pairing: &Pairing<'_>, pair: &RecordRef) -> BTreeSet<String> {
         let (left, right) = pairing.accounts();
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_pair =
-            known.iter().filter(|(pipeline, a, b, _)| *pipeline == pairing.pipeline.name && a == left && b == right);
-        of_pair.map(|(.., group)| group.clone()).collect()
+        let known = self.known();
+        let here = known.iter().filter(|((pipeline, a, b, _), holder)| {
+            *pipeline == pairing.pipeline.name && a == left && b == right && *holder != pair
+        });
+        here.map(|((.., group), _)| group.clone()).collect()
     }
 
-    /// A group was refused.
-    pub fn note(&self, pairing: &Pairing<'_>, group: &str) {
+    /// Who tells of a refused group: whoever does already, else `pair`.
+    pub fn holder(&self, pairing: &Pairing<'_>, group: &str, pair: &RecordRef) -> RecordRef {
         let (left, right) = pairing.accounts();
         let name = (pairing.pipeline.name.clone(), left.to_owned(), right.to_owned(), group.to_owned());
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
+        self.known().entry(name).or_insert_with(|| pair.clone()).clone()
     }
 
     /// Forgets everything, because rules or accounts changed.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.known().clear();
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Group, RecordRef>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -60,18 +60,19 @@ impl Runtime {
             asked: work.source == HintSource::Asked,
             new: matches!(work.source, HintSource::Webhook | HintSource::Made),
         };
+        let walked = self.walk(&live, &work.target, how).await;
         let now = self.world.clock.now();
-        match self.walk(&live, &work.target, how).await {
+        match walked {
             Ok(parks) => {
-                for park in &parks.drafts {
-                    self.tell(Happening::Parked {
-                        target: park.target.clone(),
-                        pipeline: park.pipeline.clone(),
-                        message: park.message.clone(),
-                        line: format!("{}:{}", park.rule.0, park.rule.1),
-                    });
-                }
+                let parked = |park: &ParkDraft| Happening::Parked {
+                    target: park.target.clone(),
+                    pipeline: park.pipeline.clone(),
+                    message: park.message.clone(),
+                    line: format!("{}:{}", park.rule.0, park.rule.1),
+                };
+                let told: Vec<Happening> = parks.drafts.iter().map(parked).collect();
                 self.store.finish(work, now, parks).await?;
+                told.into_iter().for_each(|parked| self.tell(parked));
             }
             Err(Trouble::Later { reason, after }) => {
                 let wait = pause_of(work.attempts, after, self.world.random.as_ref());
@@ -204,7 +205,7 @@ impl Runtime {
             not_carried = not_carried.or(meeting.not_carried);
             let pair = meeting.left.unwrap_or_else(|| target.clone());
             let values = meeting.records.unwrap_or_else(|| record.clone());
-            let stops = self.untold(pipeline, &pair, meeting.stops).await?;
+            let stops = self.untold(&pairing, &pair, meeting.stops).await?;
             for draft in drafts((target, &pair), pipeline, stops, &values) {
                 parks.drafts.push(draft);
             }
@@ -227,18 +228,17 @@ impl Runtime {
 
 impl Runtime {
     /// Without those that the inbox tells of another record already and that are told once for all.
-    async fn untold(&self, pipeline: &Pipeline, pair: &RecordRef, stops: Vec<Stop>) -> Result<Vec<Stop>, Trouble> {
+    async fn untold(&self, pairing: &Pairing<'_>, pair: &RecordRef, stops: Vec<Stop>) -> Result<Vec<Stop>, Trouble> {
         if !stops.iter().any(|stop| stop.once) {
             return Ok(stops);
         }
         let parks = self.store.parks().await?;
         let told = |stop: &Stop| {
-            parks.iter().map(|park| &park.draft).any(|draft| {
-                draft.pipeline == pipeline.name
-                    && draft.group == stop.group
-                    && draft.code == stop.code
-                    && draft.target != *pair
-            })
+            let same = |draft: &&ParkDraft| {
+                draft.pipeline == pairing.pipeline.name && draft.group == stop.group && draft.code == stop.code
+            };
+            let first = parks.iter().map(|park| &park.draft).find(same).map_or(pair, |draft| &draft.target);
+            self.told.holder(pairing, stop.group.as_deref().unwrap_or_default(), first) != *pair
         };
         Ok(stops.into_iter().filter(|stop| !stop.once || !told(stop)).collect())
     }

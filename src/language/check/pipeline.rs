@@ -8,7 +8,7 @@ use super::names::{self, Meaning, Names};
 use super::operand;
 use super::rule::{self, RuleContext};
 use super::standing::{self, Standing};
-use crate::language::plan::{Cardinality, Create, Owner, Pipeline, RecordType, RuleLine, WithRead};
+use crate::language::plan::{Cardinality, Create, FieldRule, Owner, Pipeline, RecordType, RuleLine, WithRead};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression, Step};
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line;
@@ -82,16 +82,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
     for read in &mut with {
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
     }
-    let mut rules = Vec::new();
-    if let Some(groups) = file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found)) {
-        for (group, node) in groups.entries() {
-            let owner = owner(checker, &name.text, group);
-            let context = RuleContext { pipeline: &name.text, group: &group.text, owner, sides: [&left, &right] };
-            for node in list(node, "a group of rules", &mut checker.found) {
-                rules.extend(rule::check(checker, &context, (&scope, None), node));
-            }
-        }
-    }
+    let rules = groups(checker, &file, (&name.text, &scope), [&left, &right]);
     let (match_left, match_right, line) = matching?;
     let field = |tree: &Expression| match_field(tree).unwrap_or_default();
     Some(Pipeline {
@@ -239,6 +230,26 @@ fn first_path(tree: &Expression) -> Option<&crate::language::syntax::expression:
 
 fn head_of(tree: &Expression) -> Option<String> {
     first_path(tree).and_then(|path| path.head.as_ref()).map(|name| name.text.clone())
+}
+
+/// The rules of every group, in file order.
+fn groups(
+    checker: &mut Checker<'_>,
+    file: &Mapping<'_>,
+    (pipeline, scope): (&str, &Names),
+    sides: [&Arc<RecordType>; 2],
+) -> Vec<FieldRule> {
+    let mut rules = Vec::new();
+    if let Some(groups) = file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found)) {
+        for (group, node) in groups.entries() {
+            let owner = owner(checker, pipeline, group);
+            let context = RuleContext { pipeline, group: &group.text, owner, sides };
+            for node in list(node, "a group of rules", &mut checker.found) {
+                rules.extend(rule::check(checker, &context, (scope, None), node));
+            }
+        }
+    }
+    rules
 }
 
 fn match_field(tree: &Expression) -> Option<String> {
