@@ -48,52 +48,41 @@ pub async fn demo(arguments: &Arguments, demo: &DemoArguments) -> u8 {
 }
 
 /// Both systems and the runtime between them.
-struct Stage {
+pub(super) struct Stage {
     world: World,
-    runtime: Arc<Runtime>,
+    pub(super) runtime: Arc<Runtime>,
     sides: BTreeMap<&'static str, Served>,
     happenings: Receiver<Happening>,
     report: Report,
     /// A brand that both sides know.
-    brand: String,
+    pub(super) brand: String,
 }
+
+/// What an act waits for: so many writes of a pipeline, or parks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Awaited {
+    pub(super) pipeline: &'static str,
+    pub(super) action: &'static str,
+    pub(super) count: usize,
+}
+
+/// Nothing in particular.
+pub(super) const QUIET: Awaited = Awaited { pipeline: "", action: "", count: 0 };
 
 async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, String> {
     let folder = Folder::new()?;
     let mut stage = set(arguments, demo, &folder).await?;
     let story = Story { color: arguments.color.on() };
-    let [seller, erp] = [1, 0].map(|at| simulator::NAMES.get(at).copied().unwrap_or_default());
     story.opening(
         &stage.sides.iter().map(|(name, served)| (*name, served.origin())).collect::<Vec<_>>(),
         &arguments.rules,
     );
 
-    story.act("What may be sold is offered on the marketplace");
-    look(&stage.runtime, Look::Everything).await.map_err(|trouble| trouble.to_string())?;
-    stage.settle_in_short(&story).await?;
-
-    story.act("Buyers place orders on the marketplace");
-    let made = stage.control(seller, "submit", &json!({ "count": demo.orders })).await?;
-    for order in made.get("orders").and_then(Json::as_array).into_iter().flatten() {
-        story.placed(order.get("short_id").and_then(Json::as_str).unwrap_or_default());
-    }
-    stage.settle(&story, demo.orders).await?;
-
-    story.act("An order names an item that the warehouse does not know");
-    stage.control(seller, "product", &json!({ "sku": "NEW-SKU-1", "name": "Spring Release 3.5g" })).await?;
-    let lines = json!([{ "sku": "NEW-SKU-1", "quantity": 5 }]);
-    stage.control(seller, "submit", &json!({ "lines": lines })).await?;
-    stage.settle(&story, 1).await?;
-
-    story.act("Somebody adds the item; the order goes on by itself");
-    let brand = stage.brand.clone();
-    let item = json!({ "sku": "NEW-SKU-1", "name": "Spring Release 3.5g", "price": 10, "brand": brand });
-    stage.control(erp, "item", &item).await?;
-    stage.settle(&story, 1).await?;
+    stage.day(&story, demo.orders).await?;
 
     story.act("Everything is compared once more");
     look(&stage.runtime, Look::Everything).await.map_err(|trouble| trouble.to_string())?;
-    stage.settle(&story, 0).await?;
+    stage.settle(&story, QUIET).await?;
     let parks = stage.runtime.store.parks().await.map_err(|error| error.to_string())?;
     stage.report.left(parks, None);
     story.report(&stage.report);
@@ -153,18 +142,24 @@ fn environment(name: &str, urls: &BTreeMap<String, String>, facility: &str) -> O
     match wanted {
         "BASE_URL" => urls.get(system).cloned(),
         "WEBHOOK_KEY" => Some(WEBHOOK_KEY.to_owned()),
+        "COMPANY_ID" => Some(simulator::COMPANY.to_string()),
         "FACILITY_ID" => Some(facility.to_owned()),
         _ => Some("demo-key".to_owned()),
     }
 }
 
 impl Stage {
+    /// What a system's people see now.
+    pub(super) async fn state(&self, system: &str) -> Result<Json, String> {
+        self.send(system, Method::Get, "state", &Json::Null).await
+    }
+
     /// What a person does in a system.
-    async fn control(&self, system: &str, act: &str, body: &Json) -> Result<Json, String> {
+    pub(super) async fn control(&self, system: &str, act: &str, body: &Json) -> Result<Json, String> {
         self.send(system, Method::Post, act, body).await
     }
 
-    async fn send(&self, system: &str, method: Method, act: &str, body: &Json) -> Result<Json, String> {
+    pub(super) async fn send(&self, system: &str, method: Method, act: &str, body: &Json) -> Result<Json, String> {
         let origin = self.sides.get(system).map(Served::origin).unwrap_or_default();
         let request = Request {
             method,
@@ -179,8 +174,8 @@ impl Stage {
     }
 
     /// Tells the first few things of each kind, and how many more there were, until all is quiet.
-    async fn settle_in_short(&mut self, story: &Story) -> Result<(), String> {
-        let told = self.gather(None, 0).await?;
+    pub(super) async fn settle_in_short(&mut self, story: &Story) -> Result<(), String> {
+        let told = self.gather(None, QUIET).await?;
         for (count, happening) in told.iter().filter(|one| matches!(one, Happening::Written(_))).enumerate() {
             if count < TOLD_IN_SHORT {
                 story.tell(happening);
@@ -191,20 +186,25 @@ impl Stage {
         Ok(())
     }
 
-    /// Tells what happens until `orders` more orders are through or parked and all is quiet.
-    async fn settle(&mut self, story: &Story, orders: usize) -> Result<(), String> {
-        self.gather(Some(story), orders).await.map(|_| ())
+    /// Tells what happens until what is awaited has happened, or so many parks, and all is quiet.
+    pub(super) async fn settle(&mut self, story: &Story, awaited: Awaited) -> Result<(), String> {
+        self.gather(Some(story), awaited).await.map(|_| ())
     }
 
-    async fn gather(&mut self, story: Option<&Story>, orders: usize) -> Result<Vec<Happening>, String> {
+    async fn gather(&mut self, story: Option<&Story>, awaited: Awaited) -> Result<Vec<Happening>, String> {
         let mut seen = 0;
         let mut told = Vec::new();
         let deadline = self.world.clock.now().checked_add(jiff::SignedDuration::try_from(ACT_MAX).unwrap_or_default());
         loop {
             while let Ok(happening) = self.happenings.try_recv() {
                 self.report.note(&happening);
-                let ends = matches!(&happening, Happening::Written(change) if change.pipeline == "orders" && change.action == "create")
-                    || matches!(&happening, Happening::Parked { .. });
+                let ends = match &happening {
+                    Happening::Written(change) => {
+                        change.pipeline == awaited.pipeline && change.action == awaited.action
+                    }
+                    Happening::Parked { .. } => true,
+                    _ => false,
+                };
                 seen += usize::from(ends);
                 if let Some(story) = story {
                     story.tell(&happening);
@@ -213,7 +213,7 @@ impl Stage {
             }
             let counts = self.runtime.store.counts().await.map_err(|error| error.to_string())?;
             let quiet = counts.pending == 0 && counts.in_flight == 0;
-            if quiet && seen >= orders && self.happenings.is_empty() {
+            if quiet && seen >= awaited.count && self.happenings.is_empty() {
                 return Ok(told);
             }
             if deadline.as_ref().is_ok_and(|deadline| self.world.clock.now() > *deadline) {
@@ -247,7 +247,10 @@ impl Drop for Folder {
 pub(super) fn short(value: &Value) -> String {
     match value {
         Value::List(items) => format!("{} lines", items.len()),
-        Value::Record(fields) => format!("{} fields", fields.len()),
+        Value::Record(fields) if fields.len() > 2 => format!("{} fields", fields.len()),
+        Value::Record(fields) => {
+            fields.iter().map(|(name, value)| format!("{name}:{}", short(value))).collect::<Vec<_>>().join(" ")
+        }
         other => other.to_key().unwrap_or_else(|| "nothing".to_owned()),
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::demo::short;
 use crate::runtime::{Change, Happening, Report};
+use crate::value::Value;
 
 /// Tells the story on standard output.
 pub struct Story {
@@ -16,6 +17,26 @@ const DIM: &str = "2";
 const GREEN: &str = "32";
 const YELLOW: &str = "33";
 const CYAN: &str = "36";
+
+/// What is written in fewer letters than this is told on one line.
+const ONE_LINE_MAX: usize = 40;
+
+/// Rows of a list that are shown.
+const ROWS_MAX: usize = 3;
+
+/// An absent value and an empty list say nothing.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_list().is_some_and(<[Value]>::is_empty)
+}
+
+/// The rows of a list of records, each on a line.
+fn rows(value: &Value) -> Vec<String> {
+    let row = |row: &Value| {
+        let fields = row.as_record()?.iter().filter(|(_, value)| !value.is_null());
+        Some(fields.map(|(name, value)| format!("{name}={}", short(value))).collect::<Vec<_>>().join("  "))
+    };
+    value.as_list().unwrap_or_default().iter().filter_map(row).take(ROWS_MAX).collect()
+}
 
 impl Story {
     fn paint(&self, code: &str, text: &str) -> String {
@@ -41,6 +62,11 @@ impl Story {
         println!("  {} order {short_id} is submitted", self.paint(CYAN, "·"));
     }
 
+    /// A command that somebody gives.
+    pub fn command(&self, command: &str) {
+        println!("  {} {command}", self.paint(CYAN, "$"));
+    }
+
     /// Changes like those told before.
     pub fn more(&self, count: usize) {
         if count > 0 {
@@ -52,17 +78,7 @@ impl Story {
     pub fn tell(&self, happening: &Happening) {
         match happening {
             Happening::Written(change) => {
-                let Change { cause, target, action, fields, .. } = change;
-                let done = if *action == "create" { "created" } else { "changed" };
-                println!("  {} {target} {done} for {cause}", self.paint(GREEN, "✓"));
-                let fields: Vec<String> = fields
-                    .as_record()
-                    .into_iter()
-                    .flatten()
-                    .map(|(name, value)| format!("{name}={}", short(value)))
-                    .collect();
-                println!("      {}", fields.join("  "));
-                println!("      {}", self.paint(DIM, &format!("by {}", change.places())));
+                self.written(change);
             }
             Happening::Linked { left, right, line, .. } => {
                 println!(
@@ -86,6 +102,33 @@ impl Story {
             }
             Happening::Compared { .. } | Happening::PassedBy { .. } | Happening::Observed(_) => {}
         }
+    }
+
+    /// A write: what became of which record, and by which rules.
+    fn written(&self, change: &Change) {
+        let Change { cause, target, action, fields, .. } = change;
+        let fields = || fields.as_record().into_iter().flatten().filter(|(_, value)| !is_empty(value));
+        let named = |name: &str| fields().find(|(known, _)| *known == name).map(|(_, value)| short(value));
+        let plain: Vec<String> = match (*action, named("from"), named("to")) {
+            ("move", Some(from), Some(to)) => vec![format!("{from} → {to}")],
+            _ => fields()
+                .filter(|(_, value)| rows(value).is_empty())
+                .map(|(name, value)| format!("{name}={}", short(value)))
+                .collect(),
+        };
+        let plain = plain.join("  ");
+        let by = self.paint(DIM, &format!("by {}", change.places()));
+        let tick = self.paint(GREEN, "✓");
+        if *action != "create" && plain.len() <= ONE_LINE_MAX {
+            return println!("  {tick} {target}  {plain}  {by}");
+        }
+        let done = if *action == "create" { "created" } else { "changed" };
+        println!("  {tick} {target} {done} for {cause}");
+        println!("      {plain}");
+        for (name, value) in fields() {
+            rows(value).iter().for_each(|row| println!("        {name}: {row}"));
+        }
+        println!("      {by}");
     }
 
     /// The reconcile report.

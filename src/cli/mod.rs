@@ -4,6 +4,7 @@
 
 pub mod arguments;
 pub mod demo;
+mod demo_acts;
 pub mod demo_story;
 pub mod exit_code;
 pub mod inbox;

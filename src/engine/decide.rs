@@ -141,10 +141,10 @@ fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
             }
             Ok(true) if value.is_some() => {
                 let waits = create::after(context, side);
-                return match waits.is_empty() && context.complete() {
-                    true => create::create(context, side, create),
-                    false => Decision { stops: waits, lines: context.lines(), ..Decision::default() },
-                };
+                if waits.is_empty() && context.complete() {
+                    return create::create(context, side, create);
+                }
+                return Decision { stops: waits, lines: context.lines(), ..Decision::default() };
             }
             Ok(true) => {
                 let field = context.pipeline.match_field(side.other());

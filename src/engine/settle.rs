@@ -4,7 +4,7 @@ use super::base::{Base, BaseValues};
 use super::rule::raw;
 use super::scope::Context;
 use super::situation::Situation;
-use crate::language::plan::{FieldRule, Pipeline, Plan, Side};
+use crate::language::plan::{FieldRule, Pipeline, Plan, RuleBody, Side};
 use crate::value::{Path, Value};
 
 /// What was written, and what of the base follows from it.
@@ -40,6 +40,9 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
         if let Some(path) = write_only(pipeline, rule, seen.side) {
             *values.of_mut(seen.side) = path.read(seen.sent);
         }
+        if let Some(sent) = overtaken(rule, seen, &values) {
+            *values.of_mut(seen.side) = sent;
+        }
         if seen.partial {
             let source = seen.side.other();
             *values.of_mut(source) = base.get(&rule.id).map(|old| old.of(source).clone()).unwrap_or_default();
@@ -51,6 +54,21 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
         base.insert(rule.id.clone(), values);
     }
     base
+}
+
+/// What was written, where the peer holds something else by now that no row makes of the source: somebody changed it
+/// in the meantime, which must still count as a change.
+fn overtaken(rule: &FieldRule, seen: &Seen<'_>, values: &BaseValues) -> Option<Value> {
+    let RuleBody::Value { table: Some(table), .. } = &rule.body else { return None };
+    seen.rules?;
+    let (held, source) = (values.of(seen.side).to_key()?, values.of(seen.side.other()).to_key()?);
+    let sent = match seen.sent.field("to") {
+        Value::Null => rule.path(seen.side)?.read(seen.sent),
+        to => to.clone(),
+    };
+    let same = sent.is_null() || sent.to_key().as_ref() == Some(&held);
+    let led = table.leads_to(seen.side == Side::Right, &source, &held);
+    (!same && !led).then_some(sent)
 }
 
 /// The path of a rule on a side, where the peer never gives it back.

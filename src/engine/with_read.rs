@@ -55,6 +55,13 @@ impl Context<'_> {
     fn look_up(&self, read: &WithRead) -> Result<Typed, Stop> {
         let own = self.account_for(&read.record.system);
         let at = Some((Arc::clone(&read.record), Path::default()));
+        let many = read.cardinality == Cardinality::Many;
+        if let Some(guard) = &read.guard
+            && self.evaluate(guard, None, &read.line)? != Value::Bool(true)
+        {
+            let value = if many { Value::List(Vec::new()) } else { Value::Null };
+            return Ok(Typed { value, at: at.filter(|_| !many), account: own });
+        }
         let mut found = Vec::new();
         let accounts = self.accounts(read, &own);
         for account in &accounts {
@@ -85,8 +92,7 @@ impl Context<'_> {
             }
             Cardinality::AtMostOne => found.into_iter().next().unwrap_or_default(),
         };
-        let at = matches!(read.cardinality, Cardinality::AtMostOne).then_some(at).flatten();
-        Ok(Typed { value, at, account: own })
+        Ok(Typed { value, at: at.filter(|_| !many), account: own })
     }
 
     fn accounts(&self, read: &WithRead, own: &str) -> Vec<String> {

@@ -34,6 +34,9 @@ pub fn named(name: &str, trade: &Trade, seed: u64) -> Option<Box<dyn Simulator>>
     }
 }
 
+/// The id of the company in a world of one.
+pub const COMPANY: i64 = leaflink::COMPANY;
+
 /// Where a simulator's API begins, below its origin.
 pub fn base_path(name: &str) -> &'static str {
     match name {

@@ -320,6 +320,7 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Name
     Some(WithRead {
         name: name.to_owned(),
         record,
+        guard: guard(&line.condition).map(|tree| checker.compile(tree)),
         search,
         condition: checker.compile(line.condition),
         compared,
@@ -328,6 +329,20 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Name
         cardinality: if line.many { Cardinality::Many } else { Cardinality::AtMostOne },
         line: checker.line(scalar.span),
     })
+}
+
+/// The first part of `… and …` that names nothing of the candidate.
+fn guard(condition: &Expression) -> Option<Expression> {
+    let about = |tree: &Expression| {
+        let mut found = false;
+        tree.visit(&mut |part| found |= matches!(&part.kind, ExpressionKind::Path(path) if path.head.is_none()));
+        found
+    };
+    match &condition.kind {
+        _ if !about(condition) => Some(condition.clone()),
+        ExpressionKind::Binary(Operator::And, left, _) => guard(left),
+        _ => None,
+    }
 }
 
 /// The last comparison of something of the candidate with something else: by what people tell the candidates apart.

@@ -208,6 +208,8 @@ pub struct WithRead {
     pub record: Arc<RecordType>,
     /// Which of them; `.field` is the candidate's.
     pub condition: CompiledExpression,
+    /// The part of the condition that is not about the candidate; where it does not hold nothing is read.
+    pub guard: Option<CompiledExpression>,
     /// Where the condition is `.field == value` and the system has a search by that field: the
     /// field, and the value over names known before.
     pub search: Option<(String, CompiledExpression)>,

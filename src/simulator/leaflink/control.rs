@@ -275,7 +275,7 @@ impl LeafLink {
             .state
             .products
             .values()
-            .map(|one| json!({ "id": one.id, "sku": one.sku, "quantity": one.quantity.to_string(), "reserved": one.reserved.to_string(), "listing_state": one.listing_state }))
+            .map(|one| json!({ "id": one.id, "sku": one.sku, "quantity": one.quantity.to_string(), "reserved": one.reserved.to_string(), "listing_state": one.listing_state, "units_per_case": one.units_per_case }))
             .collect();
         let customers: Vec<Json> =
             self.state.customers.values().map(|one| json!({ "id": one.id, "name": one.name })).collect();
