@@ -34,3 +34,4 @@ mod store;
 mod support;
 mod sweep;
 mod tidy;
+mod trade;

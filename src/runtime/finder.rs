@@ -63,14 +63,17 @@ impl Finder {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// All records of a kind, at most [`LISTING_AGE_MAX`] old, or [`MISS_AGE_MAX`] where they must be fresh.
+    /// All records of a kind, at most [`LISTING_AGE_MAX`] old; `now`: read after this was asked. What many ask for at
+    /// once is read once for all who asked before the reading began.
     ///
     /// # Errors
     /// [`Trouble`] where the peer cannot be read.
-    pub async fn all(&self, search: &Search<'_>, fresh: bool) -> Result<Arc<Listed>, Trouble> {
+    pub async fn all(&self, search: &Search<'_>, now: bool) -> Result<Arc<Listed>, Trouble> {
+        let asked = search.clock.now();
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
-        kept.freshen(search, None, if fresh { MISS_AGE_MAX } else { LISTING_AGE_MAX }).await?;
+        let read_since = kept.read.is_some_and(|read| read >= asked);
+        kept.freshen(search, None, if now && !read_since { Duration::ZERO } else { LISTING_AGE_MAX }).await?;
         Ok(kept.listed())
     }
 
