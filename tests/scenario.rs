@@ -84,6 +84,11 @@ impl Stage {
             }
             "see" => self.see(line, rest),
             "rest" => until(line, || self.at_rest()),
+            "agents" => {
+                let (side, wanted) = rest.split_once(" are ").unwrap();
+                let found = get(&format!("{}/_control/requests", self.side(side).url))["agents"].clone();
+                assert_eq!(found, self.json(wanted), "{line}");
+            }
             "calls" => self.calls(line, rest),
             "writes" => self.writes(line, rest),
             "post" => self.post(line, rest),
@@ -234,6 +239,9 @@ pages![
     a_status_that_goes_nowhere,
     an_order_that_nobody_saw_submitted,
     two_items_of_one_sku,
+    an_edit_after_allocation,
+    a_split_backorder,
+    leaflink_best_practices,
     a_term_is_set_on_either_side,
     our_id_on_their_order,
     combined_orders,

@@ -11,6 +11,7 @@ use super::admin::{fail, store_failed};
 use super::server::Shared;
 use crate::runtime::crosswalk::MatchError;
 use crate::store::{Link, Park};
+use crate::value::Value;
 use crate::value::json::to_json;
 use crate::value::timestamp;
 
@@ -39,7 +40,7 @@ pub fn item(park: &Park) -> Body {
         .map(|one| json!({ "record": one.record, "id": one.id, "label": one.label, "why": one.why }))
         .collect();
     let values: Vec<Body> =
-        draft.shown.iter().map(|(of, value)| json!({ "of": of, "value": to_json(value) })).collect();
+        draft.shown.iter().map(|(of, value)| json!({ "of": of, "value": to_json(&shortest(value)) })).collect();
     let looked_for: Vec<Body> = draft
         .waits
         .iter()
@@ -135,4 +136,16 @@ pub fn matched(link: &Link) -> Body {
         "left": { "account": link.left.account, "id": link.left.id },
         "right": { "account": link.right.account, "id": link.right.id },
     })
+}
+
+/// The same value with no zeros behind a decimal's last digit.
+fn shortest(value: &Value) -> Value {
+    match value {
+        Value::Decimal(number) => Value::Decimal(number.normalize()),
+        Value::List(items) => Value::List(items.iter().map(shortest).collect()),
+        Value::Record(fields) => {
+            Value::Record(fields.iter().map(|(name, value)| (name.clone(), shortest(value))).collect())
+        }
+        other => other.clone(),
+    }
 }

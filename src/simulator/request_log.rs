@@ -3,7 +3,7 @@
 //! Counts every request by method and path with ids blanked, and keeps the latest writes word by
 //! word. Bounded, so that a long run cannot fill the memory.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value as Json, json};
 
@@ -13,6 +13,8 @@ use crate::world::{Method, Request};
 const WRITES_MAX: usize = 10_000;
 /// Different methods and paths counted; further ones share one row.
 const ROUTES_MAX: usize = 1_000;
+/// Different callers noted.
+const AGENTS_MAX: usize = 100;
 /// Bytes of a body kept with a write.
 const BODY_BYTES_MAX: usize = 16 * 1024;
 
@@ -23,6 +25,8 @@ pub(super) struct RequestLog {
     writes: u64,
     committed: u64,
     counts: BTreeMap<String, u64>,
+    /// What callers call themselves, the first few.
+    agents: BTreeSet<String>,
     latest: VecDeque<Json>,
 }
 
@@ -31,6 +35,10 @@ impl RequestLog {
     /// handled) and the status the caller saw (none where the connection was cut).
     pub(super) fn note(&mut self, request: &Request, handled: Option<u16>, answered: Option<u16>) {
         self.total += 1;
+        if self.agents.len() < AGENTS_MAX {
+            let agent = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+            self.agents.insert(agent.map(|(_, value)| value.clone()).unwrap_or_default());
+        }
         let route = format!("{} {}", request.method, template(&request.url));
         let known = self.counts.len() < ROUTES_MAX || self.counts.contains_key(&route);
         *self.counts.entry(if known { route } else { "other".to_owned() }).or_default() += 1;
@@ -57,6 +65,7 @@ impl RequestLog {
             "writes": self.writes,
             "committed": self.committed,
             "counts": self.counts,
+            "agents": self.agents,
             "log": self.latest,
         })
     }
