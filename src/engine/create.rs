@@ -71,6 +71,9 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
     if stops.is_empty() {
         stops.extend(missing(context, side, &fields, create));
     }
+    if stops.is_empty() {
+        stops.extend(context.needs(side).err());
+    }
     let lines = context.lines();
     if stops.is_empty() {
         Decision { effect: Some(Effect::Create { side, fields, lines: lines.clone() }), lines, ..Decision::default() }

@@ -224,6 +224,17 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Asks for what must be there before a side is written to.
+    ///
+    /// # Errors
+    /// [`Stop`] where it cannot be told.
+    pub fn needs(&self, side: Side) -> Result<(), Stop> {
+        match self.pipeline.needs.get(&self.pipeline.record(side).system) {
+            Some((needed, line)) => self.evaluate(needed, None, line).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the pipeline's own condition holds.
     ///
     /// # Errors

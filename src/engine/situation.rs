@@ -71,6 +71,21 @@ pub enum Want {
         /// The account of the other side.
         other: String,
     },
+    /// A record that is created where it is not there.
+    Made {
+        /// The account.
+        account: String,
+        /// The record type.
+        record: String,
+        /// Its key.
+        id: String,
+        /// Its fields, as JSON.
+        fields: String,
+        /// The pipeline that needs it.
+        pipeline: String,
+        /// The rule line that asks for it.
+        line: String,
+    },
     /// That a record's own pair was brought together and nothing of it stopped.
     Settled {
         /// The pipeline.

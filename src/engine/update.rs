@@ -114,6 +114,10 @@ fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Ve
     });
     let Gathered { fields, rules, lines, groups } = gathered;
     if allowed {
+        if let Err(stop) = context.needs(side) {
+            stops.extend(groups.into_iter().map(|group| Stop { group: Some(group), ..stop.clone() }));
+            return None;
+        }
         return Some(Effect::Update { side, fields, rules, groups, lines });
     }
     let line = lines.first().cloned().unwrap_or_default();

@@ -12,7 +12,7 @@ use super::situation::{Found, Want};
 use crate::diagnostic::suggest;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, WithRead};
-use crate::value::{Path, Value};
+use crate::value::{Path, Value, json};
 
 /// Near misses named for one stop.
 const CANDIDATES_MAX: usize = 3;
@@ -85,6 +85,7 @@ impl Context<'_> {
                     format!("{} records of {} fit `{}`, at most one may", found.len(), read.record.name, read.name);
                 return Err(Stop::new("several-match", "more than one record fits", message, &read.line));
             }
+            Cardinality::AtMostOne if found.is_empty() && read.made.is_some() => self.made(read, &own)?,
             Cardinality::AtMostOne if found.is_empty() => {
                 let newer = accounts.iter().map(|account| self.listing(read, account, true));
                 self.found.borrow_mut().unsure.extend(newer.filter(|_| read.search.is_none()));
@@ -93,6 +94,22 @@ impl Context<'_> {
             Cardinality::AtMostOne => found.into_iter().next().unwrap_or_default(),
         };
         Ok(Typed { value, at: at.filter(|_| !many), account: own })
+    }
+
+    /// The record that is created because it was not found, once the newest listing does not have it either.
+    fn made(&self, read: &WithRead, account: &str) -> Result<Value, Stop> {
+        let Some(made) = &read.made else { return Ok(Value::Null) };
+        let fields = self.evaluate(made, None, &read.line)?;
+        let Some(id) = read.record.id_of(&fields) else { return Ok(Value::Null) };
+        let found = self.ask(Want::Made {
+            account: account.to_owned(),
+            record: read.record.name.clone(),
+            id,
+            fields: json::to_json(&fields).to_string(),
+            pipeline: self.pipeline.name.clone(),
+            line: read.line.to_string(),
+        });
+        Ok(found.and_then(Found::rows).and_then(|rows| rows.first()).cloned().unwrap_or_default())
     }
 
     fn accounts(&self, read: &WithRead, own: &str) -> Vec<String> {

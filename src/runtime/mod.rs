@@ -13,6 +13,7 @@ pub mod happening;
 pub mod known_links;
 pub mod limits;
 pub mod live;
+mod make;
 pub mod notifier;
 pub mod pair;
 pub mod pair_lock;

@@ -51,6 +51,10 @@ impl Runtime {
                 self.known_links.note(want, &key);
                 Ok(Found::Key(key))
             }
+            Want::Made { account, record, id, .. } => match self.search(live, account, record) {
+                Some(search) => self.made(live, &search, (id, want)).await,
+                None => Ok(Found::Records(Vec::new())),
+            },
             Want::Settled { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
                 Some(pipeline) => self.settled(live, (pipeline, *side), (account, id), other).await,
                 None => Ok(Found::Records(Vec::new())),

@@ -8,14 +8,15 @@ use super::names::{self, Meaning, Names};
 use super::operand;
 use super::rule::{self, RuleContext};
 use super::standing::{self, Standing};
+use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, Create, FieldRule, Owner, Pipeline, RecordType, RuleLine, WithRead};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression, Step};
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
-use crate::value::{Path, Segment, Value};
+use crate::value::{Kind, Path, Segment, Value};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "pipeline",
     "about",
     "between",
@@ -25,6 +26,7 @@ const KEYS: [&str; 13] = [
     "create",
     "passed by",
     "after",
+    "needs",
     "untouched",
     "fields",
     "allow",
@@ -78,7 +80,8 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         .get("create")
         .map(|node| creates(checker, node, &scope, (&name.text, [&left, &right])))
         .unwrap_or_default();
-    let Standing { when, untouched, passed_by, after } = standing::check(checker, &file, &scope, [&left, &right]);
+    let Standing { when, untouched, passed_by, after, needs } =
+        standing::check(checker, &file, &scope, [&left, &right]);
     for read in &mut with {
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
     }
@@ -98,6 +101,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         untouched,
         passed_by,
         after,
+        needs,
         create_left: creates.remove(&left.system),
         create_right: creates.remove(&right.system),
         left,
@@ -315,6 +319,7 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Name
             "end with `, at most one`, or write `record[]` for a list",
         );
     }
+    let made = line.made.and_then(|fields| made(checker, (fields, scope), &record));
     let search = searchable(&record, &line.condition).map(|(field, value)| (field, checker.compile(value)));
     let compared = compared(&line.condition).map(|(own, asked)| (checker.compile(own), checker.compile(asked)));
     Some(WithRead {
@@ -324,11 +329,36 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Name
         search,
         condition: checker.compile(line.condition),
         compared,
+        made,
         every_account: line.every_account,
         newest: false,
         cardinality: if line.many { Cardinality::Many } else { Cardinality::AtMostOne },
         line: checker.line(scalar.span),
     })
+}
+
+/// The fields with which a record that is not there is created.
+fn made(
+    checker: &mut Checker<'_>,
+    (fields, scope): (Expression, &Names),
+    record: &RecordType,
+) -> Option<CompiledExpression> {
+    let kind = names::check(checker, scope, &fields);
+    if record.create.is_none() {
+        let message = format!("system `{}` has no call that creates a `{}`", record.system, record.name);
+        checker.error("read-only", message, fields.span, "cannot be made");
+        return None;
+    }
+    if !matches!(kind, Kind::Record(_) | Kind::Any) {
+        checker.error(
+            "type-mismatch",
+            format!("a record is made by its fields, and this is {kind}"),
+            fields.span,
+            "is no record",
+        );
+        return None;
+    }
+    Some(checker.compile(fields))
 }
 
 /// The first part of `… and …` that names nothing of the candidate.

@@ -32,15 +32,40 @@ pub struct Standing {
     pub passed_by: BTreeMap<String, Condition>,
     /// `after:`, by system.
     pub after: BTreeMap<String, Condition>,
+    /// `needs:`, by system.
+    pub needs: BTreeMap<String, Condition>,
 }
 
-/// Reads `when:`, `untouched:`, `passed by:` and `after:`.
+/// Reads `when:`, `untouched:`, `passed by:`, `after:` and `needs:`.
 pub fn check(checker: &mut Checker<'_>, file: &Mapping<'_>, scope: &Names, sides: [&Arc<RecordType>; 2]) -> Standing {
     let when = file.get("when").and_then(|node| condition(checker, (node, "`when`"), scope));
     let untouched = file.get("untouched").map(|node| untouched(checker, node, scope, sides)).unwrap_or_default();
     let passed_by = file.get("passed by").map(|node| passed_by(checker, node, scope, sides)).unwrap_or_default();
     let after = file.get("after").map(|node| after(checker, node, scope, sides)).unwrap_or_default();
-    Standing { when, untouched, passed_by, after }
+    let needs = file.get("needs").map(|node| needs(checker, node, scope, sides)).unwrap_or_default();
+    Standing { when, untouched, passed_by, after, needs }
+}
+
+/// Names of `with:` that are asked for before anything is written in a system.
+fn needs(
+    checker: &mut Checker<'_>,
+    node: &Node,
+    scope: &Names,
+    sides: [&Arc<RecordType>; 2],
+) -> BTreeMap<String, Condition> {
+    let mut found = BTreeMap::new();
+    let Some(map) = Mapping::of(node, "`needs`", &[], &mut checker.found) else { return found };
+    for (key, node) in map.entries() {
+        if side_called(checker, key, sides).is_none() {
+            continue;
+        }
+        let Some(scalar) = text(node, "a name of `with:`", &mut checker.found) else { continue };
+        let Some(tree) = checker.keep(rule_line::expression(scalar)) else { continue };
+        names::check(checker, scope, &tree);
+        let line = checker.line(tree.span);
+        found.insert(key.text.clone(), (checker.compile(tree), line));
+    }
+    found
 }
 
 /// Records of the other side, by the system in which they let something be created only after them.

@@ -2,6 +2,7 @@
 
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::plan::WithRead;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -19,7 +20,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     for pipeline in view.rules.pipelines.values() {
         for read in &pipeline.with {
             let by_rules = pipeline.expressions().any(|one| one.mentions(&read.name));
-            let by_reads = pipeline.with.iter().any(|other| other.condition.mentions(&read.name));
+            let by_reads = pipeline.with.iter().flat_map(WithRead::expressions).any(|part| part.mentions(&read.name));
             if !by_rules && !by_reads {
                 let span = read.condition.tree().span;
                 found.push(LINT.found(format!("no rule reads `{}`", read.name), span, "read for nothing"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::lint::View;
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Owner, Template, TemplatePart};
+use crate::language::plan::{Owner, Template, TemplatePart, WithRead};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
 use crate::value::{Segment, Value};
 
@@ -12,7 +12,7 @@ use crate::value::{Segment, Value};
 fn trees<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Expression> {
     let pipelines = view.rules.pipelines.values();
     let by_rules = pipelines.flat_map(|pipeline| {
-        pipeline.expressions().chain(pipeline.with.iter().map(|read| &read.condition)).map(CompiledExpression::tree)
+        pipeline.expressions().chain(pipeline.with.iter().flat_map(WithRead::expressions)).map(CompiledExpression::tree)
     });
     let carried = view.rules.accounts.values().filter_map(|account| account.carries.as_ref());
     by_rules.chain(carried.map(|carries| carries.condition.tree()))

@@ -97,6 +97,8 @@ pub struct Pipeline {
     pub untouched: Vec<(Side, CompiledExpression, RuleLine)>,
     /// `passed by:` by the system in which a counterpart is missing: records that wait for a person's word.
     pub passed_by: BTreeMap<String, (CompiledExpression, RuleLine)>,
+    /// `needs:` by the system that is written to: what must be there before anything is.
+    pub needs: BTreeMap<String, (CompiledExpression, RuleLine)>,
     /// `after:` by the system in which a record is created: those whose own pairs are brought together before.
     pub after: BTreeMap<String, (CompiledExpression, RuleLine)>,
     /// When a left record is created for a right one.
@@ -158,7 +160,13 @@ impl Pipeline {
         let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
         let held = self.when.iter().map(|(condition, _)| condition);
         let held = held.chain(self.untouched.iter().map(|(_, fields, _)| fields));
-        let held = held.chain(self.passed_by.values().chain(self.after.values()).map(|(condition, _)| condition));
+        let held = held.chain(
+            self.passed_by
+                .values()
+                .chain(self.after.values())
+                .chain(self.needs.values())
+                .map(|(condition, _)| condition),
+        );
         creates.chain(of_rules(&self.rules)).chain([&self.match_left, &self.match_right]).chain(held)
     }
 
@@ -215,6 +223,8 @@ pub struct WithRead {
     pub search: Option<(String, CompiledExpression)>,
     /// What of a candidate the condition compares, and with what; for naming what was nearly right.
     pub compared: Option<(CompiledExpression, CompiledExpression)>,
+    /// With what it is created where it is not there.
+    pub made: Option<CompiledExpression>,
     /// Whether all accounts of the system are searched, not only the pair's.
     pub every_account: bool,
     /// Whether a kept listing will not do.
@@ -223,6 +233,13 @@ pub struct WithRead {
     pub cardinality: Cardinality,
     /// Its line.
     pub line: RuleLine,
+}
+
+impl WithRead {
+    /// The expressions of the entry.
+    pub fn expressions(&self) -> impl Iterator<Item = &CompiledExpression> {
+        std::iter::once(&self.condition).chain(&self.made)
+    }
 }
 
 /// How many records a `with:` entry may find.

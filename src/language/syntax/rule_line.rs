@@ -101,6 +101,8 @@ pub struct WithLine {
     pub at_most_one: bool,
     /// The condition.
     pub condition: Expression,
+    /// `or made by FIELDS`
+    pub made: Option<Expression>,
 }
 
 /// Parses an arrow rule.
@@ -180,7 +182,7 @@ pub fn row(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
 pub fn with_line(scalar: &Scalar) -> Result<WithLine, Diagnostic> {
     let line = Line(scalar);
     let whole = line.parse(Rule::with_line)?;
-    let (mut system, mut record, mut condition) = (None, None, None);
+    let (mut system, mut record, mut condition, mut made) = (None, None, None, None);
     let (mut many, mut every_account, mut at_most_one) = (false, false, false);
     for pair in whole.into_inner() {
         match pair.as_rule() {
@@ -189,13 +191,18 @@ pub fn with_line(scalar: &Scalar) -> Result<WithLine, Diagnostic> {
             Rule::many => many = true,
             Rule::every_account => every_account = true,
             Rule::at_most_one => at_most_one = true,
+            Rule::or_made => {
+                if let Some(fields) = pair.into_inner().next() {
+                    made = Some(line.expression(&fields)?);
+                }
+            }
             Rule::with_condition => condition = Some(line.expression(&pair)?),
             _ => {}
         }
     }
     match (system, record, condition) {
         (Some(system), Some(record), Some(condition)) => {
-            Ok(WithLine { system, record, many, every_account, at_most_one, condition })
+            Ok(WithLine { system, record, many, every_account, at_most_one, condition, made })
         }
         _ => Err(line.refuse(0, "an entry reads `system.record where CONDITION, at most one`", "here")),
     }

@@ -1,0 +1,93 @@
+//! Makes a record that rules need and that is not there, such as a term of payment that an order names.
+//!
+//! One at a time for each key, and only after the newest listing did not show it: the same look
+//! finds the trace of a create whose answer was lost.
+
+use serde_json::Value as Json;
+
+use super::finder::{Search, later};
+use super::happening::{Change, Happening};
+use super::live::Live;
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::connector::Failure;
+use crate::engine::{Found, Want};
+use crate::store::{HistoryEntry, IntentDraft, IntentState, RecordRef, Settlement};
+use crate::value::{Record, Value, digest, json};
+
+impl Runtime {
+    /// The record, created where it is not there. None where only is observed or the peer refuses it.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer or the store cannot go on now.
+    pub(super) async fn made(
+        &self,
+        live: &Live,
+        search: &Search<'_>,
+        (id, want): (&str, &Want),
+    ) -> Result<Found, Trouble> {
+        let Want::Made { account, record, fields, pipeline, line, .. } = want else {
+            return Ok(Found::Records(Vec::new()));
+        };
+        let target = RecordRef { account: account.clone(), record: record.clone(), id: id.to_owned() };
+        let (_guard, _) = self.locks.lock(&format!("made\u{1}{target}")).await;
+        let listed = self.finder.all(search, true).await?;
+        let there = listed.rows().iter().find(|row| search.kind.id_of(row).as_deref() == Some(id)).cloned();
+        for intent in self.store.open_intents(Some(&target)).await? {
+            let state = if there.is_some() { IntentState::Done } else { IntentState::Failed };
+            self.store.settle(Settlement { intent: Some((intent.number, state)), ..Settlement::default() }).await?;
+        }
+        let observed = live.settings(account).field("mode").as_text() == Some("observe");
+        let Some(peer) = live.peers.get(account).filter(|_| there.is_none() && !observed) else {
+            return Ok(Found::Records(there.into_iter().collect()));
+        };
+        let fields = json::from_json(&serde_json::from_str::<Json>(fields).unwrap_or_default());
+        let at = self.world.clock.now();
+        let lines = vec![line.clone()];
+        let intent = self
+            .store
+            .open_intent(IntentDraft {
+                key: digest::of_value(&Value::List(vec![Value::text(target.to_string()), fields.clone()])),
+                pipeline: pipeline.clone(),
+                cause: target.clone(),
+                account: account.clone(),
+                record: record.clone(),
+                id: None,
+                action: "create".to_owned(),
+                fields: fields.clone(),
+                lines: lines.clone(),
+                generation: live.generation,
+                at,
+            })
+            .await?;
+        let empty = Record::new();
+        let made = peer.create(search.kind, fields.as_record().unwrap_or(&empty)).await;
+        match made {
+            Ok(row) => {
+                let what = format!("created {target}");
+                let entry =
+                    HistoryEntry { at, target: target.clone(), what, detail: fields.clone(), lines: lines.clone() };
+                let settlement =
+                    Settlement { intent: Some((intent.number, IntentState::Done)), link: None, history: vec![entry] };
+                self.store.settle(settlement).await?;
+                self.tell(Happening::Written(Change {
+                    cause: target.clone(),
+                    target,
+                    pipeline: pipeline.clone(),
+                    action: "create",
+                    fields: fields.clone(),
+                    owner: search.kind.system.clone(),
+                    lines,
+                }));
+                Ok(Found::Records(vec![row.map_or(fields, |row| row.value)]))
+            }
+            Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
+                let intent = Some((intent.number, IntentState::Failed));
+                self.store.settle(Settlement { intent, ..Settlement::default() }).await?;
+                tracing::warn!(record = %target, rule = line, %failure, "could not be made; what needs it goes on without");
+                Ok(Found::Records(Vec::new()))
+            }
+            Err(failure) => Err(later(account, &failure)),
+        }
+    }
+}
