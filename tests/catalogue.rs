@@ -2,7 +2,8 @@
 //! step, the second writes nothing, and thousands of changes of stock and items with lost, doubled and late webhooks
 //! leave the last value everywhere.
 //!
-//! The sizes are small here; `PETIOLE_WORLD_ITEMS=1000 PETIOLE_WORLD_CHANGES=10000` makes them large.
+//! The sizes are small here; `PETIOLE_WORLD_ITEMS=1000 PETIOLE_WORLD_CHANGES=10000` makes them large, and
+//! `PETIOLE_PATIENCE=900` (seconds) lets that take its time.
 
 use std::collections::BTreeMap;
 use std::path::Path;

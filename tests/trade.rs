@@ -2,7 +2,8 @@
 //! webhooks are lost, doubled and late. In the end lines, totals, terms and statuses agree by the rules or wait in
 //! the inbox, and nothing exists twice.
 //!
-//! The sizes are small here; `PETIOLE_TRADE_ORDERS=300 PETIOLE_TRADE_ACTS=2000` makes them large.
+//! The sizes are small here; `PETIOLE_TRADE_ORDERS=300 PETIOLE_TRADE_ACTS=2000` makes them large, and
+//! `PETIOLE_PATIENCE=900` (seconds) lets that take its time.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,8 +12,11 @@ use petiole::world::{HttpTransport, Method, Request, Response, Transport, Transp
 use serde_json::Value as Json;
 use sha2::Sha256;
 
-/// How long a condition may take to come true on a loaded machine.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long anything may take; `PETIOLE_PATIENCE`, in seconds, for large worlds.
+fn patience() -> Duration {
+    let asked = std::env::var("PETIOLE_PATIENCE").ok().and_then(|text| text.parse().ok());
+    asked.map_or(Duration::from_mins(2), Duration::from_secs)
+}
 
 /// The key that signs the simulators' webhooks unless told otherwise.
 pub(crate) const WEBHOOK_KEY: &str = "simulated-webhook-key";
@@ -103,7 +106,7 @@ pub(crate) fn try_http(
 ) -> Result<Response, TransportError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let request = Request { method, url: url.to_owned(), headers, body: body.to_vec(), timeout: PATIENCE };
+    let request = Request { method, url: url.to_owned(), headers, body: body.to_vec(), timeout: patience() };
     runtime.block_on(async { HttpTransport::new().unwrap().send(request).await })
 }
 
@@ -116,7 +119,8 @@ pub(crate) async fn send_async(method: Method, url: &str, body: &Json) -> Json {
 }
 
 async fn exchange(method: Method, url: &str, body: &[u8]) -> Json {
-    let request = Request { method, url: url.to_owned(), headers: Vec::new(), body: body.to_vec(), timeout: PATIENCE };
+    let request =
+        Request { method, url: url.to_owned(), headers: Vec::new(), body: body.to_vec(), timeout: patience() };
     let answer = HttpTransport::new().unwrap().send(request).await.unwrap();
     assert_eq!(answer.status, 200, "{url}: {}", String::from_utf8_lossy(&answer.body));
     serde_json::from_slice(&answer.body).unwrap_or_default()
@@ -145,7 +149,7 @@ pub(crate) fn until(what: &str, holds: impl FnMut() -> bool) {
 pub(crate) fn seen(mut holds: impl FnMut() -> bool) -> bool {
     let begin = Instant::now();
     while !holds() {
-        if begin.elapsed() > PATIENCE {
+        if begin.elapsed() > patience() {
             return false;
         }
         std::thread::yield_now();
