@@ -9,7 +9,6 @@ use super::flow::{Ask, ask, seen};
 use super::park::Stop;
 use super::rule::applies;
 use super::scope::Context;
-use super::settle::is_state;
 use crate::language::plan::{FieldRule, RuleBody, RuleLine, Side};
 use crate::value::{Path, Record, Value};
 
@@ -42,13 +41,7 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let mut settled = base.clone();
     let held = &context.situation.held;
     let whole = context.situation.left.is_some() && context.situation.right.is_some();
-    let ended = whole && [Side::Left, Side::Right].into_iter().all(|side| is_dead(context, side));
-    let of_state =
-        |rule: &FieldRule| [Side::Left, Side::Right].iter().any(|side| is_state(context.pipeline, rule, *side));
-    let speaks = |rule: &&FieldRule| {
-        let due = !rule.on_create && (whole || rule.also_when_gone) && (!ended || of_state(rule));
-        due && !held.contains(&rule.group)
-    };
+    let speaks = |rule: &&FieldRule| !rule.on_create && !held.contains(&rule.group) && (whole || rule.also_when_gone);
     for rule in context.pipeline.rules.iter().filter(speaks) {
         let come_to = flow(context, rule, base.get(&rule.id));
         let unmoved = context.left_alone();
@@ -89,16 +82,6 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let effect = effect.or(moves.into_iter().next());
     let effect = effect.or((settled != *base).then_some(Effect::Settle { base: settled }));
     Decision { effect, stops, lines: context.lines(), lost, left_alone, ..Decision::default() }
-}
-
-/// Whether a record is in a state that nothing leads out of. Where both are, what they hold besides is of no use any
-/// more and is not kept in step.
-fn is_dead(context: &Context<'_>, side: Side) -> bool {
-    let states = context.pipeline.record(side).states.as_ref();
-    let state = states
-        .zip(context.situation.record(side))
-        .and_then(|(states, record)| Some((states, record.field(&states.field).to_key()?)));
-    state.is_some_and(|(states, state)| states.is_dead(&state))
 }
 
 impl Gathered {

@@ -9,6 +9,7 @@ use super::pair::{Meeting, Pairing};
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::Listing;
+use crate::engine::settle::is_state;
 use crate::engine::{self, Found, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::store::LinkEnd;
@@ -202,7 +203,15 @@ impl Runtime {
                 asked: false,
             };
             let meeting = self.bring_together(live, &pairing, record).await?;
-            Ok(match meeting.stops.into_iter().next() {
+            // What comes first has settled once its state has; other groups wait for themselves alone.
+            let of_state = |group: &String| {
+                let rules = pipeline.rules.iter().filter(|rule| rule.group == *group);
+                rules
+                    .into_iter()
+                    .any(|rule| [Side::Left, Side::Right].iter().any(|side| is_state(pipeline, rule, *side)))
+            };
+            let holds = |stop: &engine::Stop| stop.group.as_ref().is_none_or(of_state);
+            Ok(match meeting.stops.into_iter().find(holds) {
                 Some(stop) => nothing(stop.code, stop.message, Vec::new()),
                 None => Found::Records(Vec::new()),
             })
