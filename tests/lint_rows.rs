@@ -170,7 +170,7 @@ fn a_value_taken_out_of_a_row_or_named_twice() {
             taken += 1;
         }
     }
-    assert_eq!(taken, 11);
+    assert_eq!(taken, 13);
 }
 
 #[test]
