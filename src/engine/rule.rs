@@ -106,7 +106,7 @@ fn through_table(
         Some((Outcome::Nothing, row)) => {
             context.spoke(&row.line);
             let in_step = state.and_then(Value::to_key).is_some_and(|present| {
-                source.to_key().is_some_and(|text| table.leads_to(target == Side::Right, &text, &present))
+                source.to_key().is_some_and(|text| table.in_step(target == Side::Right, &text, &present))
             });
             if let Some(because) = row.because.as_ref().filter(|_| !in_step) {
                 context.leave_alone(rule, target.other(), source, (because, &row.line));

@@ -91,8 +91,18 @@ impl Table {
 
     /// Whether some row, in whatever state of the target, makes `present` of a source value.
     pub fn leads_to(&self, forward: bool, source: &str, present: &str) -> bool {
-        let named = |row: &&Row| row.sources(forward).iter().flatten().any(|spelling| spelling == source);
-        self.rows.iter().filter(|row| row.points(forward)).filter(named).any(|row| row.is_held(forward, present))
+        self.leading(forward, source).any(|row| row.is_held(forward, present))
+    }
+
+    /// Whether `present` is what the rules mean by a source value. A row with a `because` makes the nearest there is,
+    /// which goes on being told.
+    pub fn in_step(&self, forward: bool, source: &str, present: &str) -> bool {
+        self.leading(forward, source).any(|row| row.because.is_none() && row.is_held(forward, present))
+    }
+
+    fn leading(&self, forward: bool, source: &str) -> impl Iterator<Item = &Row> {
+        let named = move |row: &&Row| row.sources(forward).iter().flatten().any(|spelling| spelling == source);
+        self.rows.iter().filter(move |row| row.points(forward)).filter(named)
     }
 }
 
