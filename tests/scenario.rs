@@ -236,6 +236,7 @@ pages![
     an_unsigned_webhook,
     a_setting_changes_while_it_runs,
     a_sku_that_is_nearly_right,
+    a_day_that_comes_too_late,
     a_status_that_goes_nowhere,
     an_order_that_nobody_saw_submitted,
     two_items_of_one_sku,

@@ -59,6 +59,33 @@ fn an_order_is_subtracted_once_on_its_way_across() {
     });
 }
 
+/// What was written as offered to LeafLink, in order.
+fn written(trade: &Trade) -> Vec<f64> {
+    let log = get(&format!("{}/_control/requests", trade.leaflink.url))["log"].clone();
+    let values = log.as_array().unwrap().iter().map(|call| call["body"]["available_inventory"].clone());
+    let number = |value: Json| value.as_f64().or_else(|| value.as_str()?.parse().ok());
+    values.filter_map(number).collect()
+}
+
+/// Promise R8: between the order's coming and its settlement, no write offers what it reserves.
+#[test]
+fn an_order_whose_answer_was_lost_is_subtracted_once_at_every_moment() {
+    let (trade, service, sku) = start();
+    trade.subscribe(&service);
+    set(&trade, &sku, &json!(50));
+    until("the stock is offered", || (offered(&trade, &sku) - 50.0).abs() < 1e-9);
+    rests(&service);
+    let before = written(&trade).len();
+    trade.faults(&trade.flourish, &json!({ "error_after_commit_every": 1, "webhook_copies": 3 }));
+    trade.people(&trade.leaflink, "submit", &json!({ "lines": [{ "sku": sku, "quantity": 8 }] }));
+    until("the order crossed", || trade.orders().len() == 1);
+    until("what is left is offered", || (offered(&trade, &sku) - 42.0).abs() < 1e-9);
+    rests(&service);
+    assert!((offered(&trade, &sku) - 42.0).abs() < 1e-9);
+    let writes = written(&trade).split_off(before);
+    assert!(writes.iter().all(|offer| *offer <= 42.0), "{writes:?}");
+}
+
 #[test]
 fn a_marketplace_that_owns_its_stock_is_left_alone() {
     let trade = Trade::start();

@@ -200,7 +200,6 @@ async fn history_gives_the_newest_lines_oldest_first() {
     assert_eq!(format!("{read:?}"), format!("{:?}", [story("b", 1), story("c", 2)]));
     assert!(store.history(&order("2"), 2).await.unwrap().is_empty());
     let decision = DecisionEntry {
-        listings: Vec::new(),
         at: at(0),
         pipeline: "orders".to_owned(),
         target: order("1"),

@@ -14,10 +14,11 @@ use crate::value::Value;
 /// Decides on a pair.
 pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
     let context = Context::new(plan, pipeline, situation);
-    let decision = match &situation.base {
+    let mut decision = match &situation.base {
         Some(base) => update::update(&context, base),
         None => meet(&context),
     };
+    decision.fitting = context.fitting();
     if context.complete() && !decision.stops.is_empty() {
         context.make_sure();
     }

@@ -4,7 +4,7 @@
 
 use super::base::Base;
 use super::park::{Stop, Wait};
-use super::situation::Want;
+use super::situation::{Fitting, Want};
 use crate::language::plan::{RuleLine, Side};
 use crate::value::{Record, Value, json};
 
@@ -34,6 +34,8 @@ pub struct Decision {
     pub left_alone: Vec<LeftAlone>,
     /// A counterpart would be created, but its account does not carry the record: where that is said.
     pub not_carried: Option<RuleLine>,
+    /// Of the listings that were searched, the rows that fitted.
+    pub fitting: Fitting,
 }
 
 /// Both sides changed one value, and this one gave way.

@@ -1,37 +1,33 @@
-//! All records of a kind as they were listed: shared by the decisions that read them, and
-//! journalled once under their own address.
+//! All records of a kind as they were listed, shared by the decisions that look through them.
+//!
+//! Ready for expressions, so that looking through thousands of rows copies none.
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use crate::value::{Value, digest};
+use super::scope::Typed;
+use crate::language::plan::RecordType;
+use crate::value::{Path, Value};
 
 /// Records of a kind, whole and unchanging.
-#[derive(Debug, Default)]
-pub struct Listed {
-    rows: Vec<Value>,
-    address: OnceLock<String>,
-}
+#[derive(Debug)]
+pub struct Listed(Vec<Typed>);
 
 impl Listed {
-    /// These records.
-    pub fn new(rows: Vec<Value>) -> Self {
-        Self { rows, address: OnceLock::new() }
+    /// Records of a kind at an account.
+    pub fn new(kind: &Arc<RecordType>, account: &str, records: impl Iterator<Item = Value>) -> Self {
+        let at = Some((Arc::clone(kind), Path::default()));
+        Self(records.map(|value| Typed { value, at: at.clone(), account: account.to_owned() }).collect())
     }
 
     /// The records.
-    pub fn rows(&self) -> &[Value] {
-        &self.rows
-    }
-
-    /// SHA-256 of what they are, digits of numbers included; worked out once.
-    pub fn address(&self) -> &str {
-        self.address.get_or_init(|| digest::of_bytes(format!("{:?}", self.rows).as_bytes()))
+    pub fn rows(&self) -> &[Typed] {
+        &self.0
     }
 }
 
 impl PartialEq for Listed {
     fn eq(&self, other: &Self) -> bool {
-        self.rows == other.rows
+        self.0.iter().map(|row| &row.value).eq(other.0.iter().map(|row| &row.value))
     }
 }
 

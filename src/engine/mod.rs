@@ -27,4 +27,4 @@ pub use effect::{Decision, Effect, LeftAlone, Lost, Step, Unmatched};
 pub use listed::Listed;
 pub use park::{Candidate, Stop, Unpaired, Wait};
 pub use settle::{Seen, base_of};
-pub use situation::{Found, Reads, Situation, Want};
+pub use situation::{Fitting, Found, Reads, Situation, Want};

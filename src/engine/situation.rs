@@ -140,6 +140,9 @@ pub enum Found {
 /// Answers so far.
 pub type Reads = BTreeMap<Want, Found>;
 
+/// Of listings, the rows that a decision was made from.
+pub type Fitting = BTreeMap<Want, Vec<Value>>;
+
 /// A pair of records as it stands.
 #[derive(Clone, Debug)]
 pub struct Situation {
@@ -196,19 +199,17 @@ impl Situation {
         ]))
     }
 
-    /// The listings that were read; the journal keeps each once, and the decision's inputs name it by its address.
-    pub fn listings(&self) -> Vec<Arc<Listed>> {
-        let listed = |found: &Found| if let Found::Listed(listed) = found { Some(Arc::clone(listed)) } else { None };
-        self.reads.values().filter_map(listed).collect()
-    }
-
-    /// Everything the decision was made from, as one value for the journal.
-    pub fn to_value(&self) -> Value {
-        let reads = self
-            .reads
-            .iter()
-            .map(|(want, found)| Value::List(vec![Value::text(format!("{want:?}")), found.to_value()]))
-            .collect();
+    /// Everything the decision was made from, as one value for the journal: of listings what fitted, since deciding
+    /// on that alone gives the same.
+    pub fn to_value(&self, fitting: &Fitting) -> Value {
+        let told = |(want, found): (&Want, &Found)| {
+            let found = match found {
+                Found::Listed(_) => Value::List(fitting.get(want).cloned().unwrap_or_default()),
+                other => other.to_value(),
+            };
+            Value::List(vec![Value::text(format!("{want:?}")), found])
+        };
+        let reads = self.reads.iter().map(told).collect();
         let base = self
             .base
             .iter()
@@ -233,20 +234,14 @@ impl Situation {
 }
 
 impl Found {
-    /// The records, where it is records that were found.
+    /// The records, where it is single records that were found.
     pub fn rows(&self) -> Option<&[Value]> {
-        match self {
-            Self::Records(rows) => Some(rows),
-            Self::Listed(listed) => Some(listed.rows()),
-            Self::Key(_) | Self::Nothing { .. } => None,
-        }
+        if let Self::Records(rows) = self { Some(rows) } else { None }
     }
 
     fn to_value(&self) -> Value {
         match self {
-            Self::Listed(listed) => {
-                Value::Record(Record::from([("listing".to_owned(), Value::text(listed.address()))]))
-            }
+            Self::Listed(listed) => Value::List(listed.rows().iter().map(|row| row.value.clone()).collect()),
             Self::Records(records) => Value::List(records.clone()),
             Self::Key(key) => key.clone(),
             Self::Nothing { message, .. } => json::from_json(&serde_json::json!({ "nothing": message })),

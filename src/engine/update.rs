@@ -141,7 +141,11 @@ fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> R
     let live = [Side::Right, Side::Left]
         .map(|target| (target, context.situation.record(target).is_some() && context.flows(rule, target)));
     let live: Vec<Side> = live.into_iter().filter(|(_, flows)| *flows).map(|(target, _)| target).collect();
-    if live.is_empty() || !applies(context, rule, None, &rule.line).map_err(one)? {
+    if live.is_empty() {
+        return Ok(Flow::Rest);
+    }
+    if !applies(context, rule, None, &rule.line).map_err(one)? {
+        kept_back(context, rule, base, &live).map_err(one)?;
         return Ok(Flow::Rest);
     }
     let values = BaseValues {
@@ -173,6 +177,30 @@ fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> R
         None if base == Some(&values) => Flow::Rest,
         None => Flow::Settled(values),
     })
+}
+
+/// Tells what the condition of a rule keeps back, with the rule's `because`, where the two sides differ.
+fn kept_back(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>, targets: &[Side]) -> Result<(), Stop> {
+    let Some(because) = rule.because.as_ref() else { return Ok(()) };
+    for target in targets {
+        let source = seen(context, rule, target.other(), base)?;
+        let present = seen(context, rule, *target, base)?;
+        if !source.is_null() && !in_step(rule, *target, &source, &present) {
+            context.leave_alone(rule, target.other(), &source, (because, &rule.line));
+        }
+    }
+    Ok(())
+}
+
+/// Whether two values of a rule agree without a write, as far as its own lines and its table say.
+fn in_step(rule: &FieldRule, target: Side, source: &Value, present: &Value) -> bool {
+    match &rule.body {
+        RuleBody::Value { table: Some(table), .. } => {
+            let (Some(source), Some(present)) = (source.to_key(), present.to_key()) else { return false };
+            table.in_step(target == Side::Right, &source, &present)
+        }
+        _ => source == present,
+    }
 }
 
 /// Stops of a rule between two fields, with what each holds.

@@ -3,12 +3,13 @@
 //! A look-up that found nothing is never the reason for a stop before the newest listing was
 //! read; the stop then names what was nearly right.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::park::{Candidate, Stop};
 use super::scope::{Context, Element, Typed};
-use super::situation::{Found, Want};
+use super::situation::{Fitting, Found, Want};
 use crate::diagnostic::suggest;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, WithRead};
@@ -25,6 +26,8 @@ pub(super) struct WithFound {
     pub failed: Option<Stop>,
     /// Newer listings that would have to be read to be sure that nothing is there.
     unsure: BTreeSet<Want>,
+    /// Of each listing, the rows that fitted.
+    fitting: Fitting,
 }
 
 impl Context<'_> {
@@ -52,6 +55,11 @@ impl Context<'_> {
         }
     }
 
+    /// Of each listing that was searched, the rows that fitted: all that the decision was made from.
+    pub(super) fn fitting(&self) -> Fitting {
+        self.found.borrow().fitting.clone()
+    }
+
     fn look_up(&self, read: &WithRead) -> Result<Typed, Stop> {
         let own = self.account_for(&read.record.system);
         let at = Some((Arc::clone(&read.record), Path::default()));
@@ -66,15 +74,19 @@ impl Context<'_> {
         let accounts = self.accounts(read, &own);
         for account in &accounts {
             let want = self.want(read, account)?;
-            let Some(rows) = self.ask(want).and_then(Found::rows) else {
+            let Some(rows) = self.ask(want.clone()).and_then(|found| rows_of(found, read, account)) else {
                 return Ok(Typed { value: Value::Null, at, account: own });
             };
-            for row in rows {
-                let candidate = Typed { value: row.clone(), at: at.clone(), account: account.clone() };
-                let element = Element { typed: &candidate, name: None, outer: None };
+            let before = found.len();
+            for row in rows.as_ref() {
+                let element = Element { typed: row, name: None, outer: None };
                 if self.evaluate(&read.condition, Some(&element), &read.line)? == Value::Bool(true) {
-                    found.push(candidate.value);
+                    found.push(row.value.clone());
                 }
+            }
+            if matches!(want, Want::List { .. }) {
+                let fitting = found.iter().skip(before).cloned();
+                self.found.borrow_mut().fitting.entry(want).or_default().extend(fitting);
             }
         }
         self.spoke(&read.line);
@@ -153,13 +165,11 @@ impl Context<'_> {
         let mut known: BTreeMap<String, Candidate> = BTreeMap::new();
         for account in self.accounts(read, &self.account_for(&read.record.system)) {
             let Ok(want) = self.want(read, &account) else { continue };
-            let rows = self.situation.reads.get(&want).and_then(Found::rows).unwrap_or_default();
-            for row in rows {
-                let at = Some((Arc::clone(&read.record), Path::default()));
-                let typed = Typed { value: row.clone(), at, account: account.clone() };
-                let element = Element { typed: &typed, name: None, outer: None };
+            let rows = self.situation.reads.get(&want).and_then(|found| rows_of(found, read, &account));
+            for row in rows.as_deref().unwrap_or_default() {
+                let element = Element { typed: row, name: None, outer: None };
                 let (Ok(Value::Text(label)), Some(id)) =
-                    (self.evaluate(own, Some(&element), &read.line), read.record.id_of(row))
+                    (self.evaluate(own, Some(&element), &read.line), read.record.id_of(&row.value))
                 else {
                     continue;
                 };
@@ -170,5 +180,18 @@ impl Context<'_> {
         }
         let near = suggest::nearest(&asked, known.keys().map(String::as_str));
         near.into_iter().filter_map(|label| known.get(label).cloned()).collect()
+    }
+}
+
+/// The rows of an answer, as expressions see them.
+fn rows_of<'f>(found: &'f Found, read: &WithRead, account: &str) -> Option<Cow<'f, [Typed]>> {
+    match found {
+        Found::Listed(listed) => Some(Cow::Borrowed(listed.rows())),
+        Found::Records(rows) => {
+            let at = Some((Arc::clone(&read.record), Path::default()));
+            let typed = |row: &Value| Typed { value: row.clone(), at: at.clone(), account: account.to_owned() };
+            Some(Cow::Owned(rows.iter().map(typed).collect()))
+        }
+        Found::Key(_) | Found::Nothing { .. } => None,
     }
 }

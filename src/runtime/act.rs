@@ -97,7 +97,8 @@ impl Runtime {
             detail: Value::Null,
             lines: vec![rule.clone()],
         };
-        self.store.settle(Settlement { intent: None, link: Some(link), history: vec![entry] }).await?;
+        self.store.settle(Settlement { intent: None, link: Some(link.clone()), history: vec![entry] }).await?;
+        self.look_again(&link).await?;
         self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
         Ok(())
     }
@@ -236,9 +237,12 @@ impl Runtime {
             history.push(entry(target.clone()));
         }
         history.extend(write.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
-        let settlement = Settlement { intent: Some((intent.number, IntentState::Done)), link: Some(link), history };
+        let settlement =
+            Settlement { intent: Some((intent.number, IntentState::Done)), link: Some(link.clone()), history };
         self.store.settle(settlement).await?;
+        self.swept.wrote(&live.plan, (account, kind), &target.id, after.as_ref());
         if write.id.is_none() {
+            self.look_again(&link).await?;
             self.hint_of_new(live, pairing, (kind, &target)).await?;
         }
         self.tell(Happening::Written(Change {
@@ -251,6 +255,17 @@ impl Runtime {
             lines,
         }));
         Ok(after)
+    }
+
+    /// Whoever was decided on without this link is decided on again.
+    async fn look_again(&self, link: &Link) -> Result<(), Trouble> {
+        let at = self.world.clock.now();
+        let hint = |target| Hint { at, source: HintSource::Poll, target, version: None, first: false };
+        let hints: Vec<Hint> = self.known_links.made(link).into_iter().map(hint).collect();
+        if !hints.is_empty() {
+            self.accept(hints).await?;
+        }
+        Ok(())
     }
 
     /// What was created just now may be work for other pipelines, which would learn of it from the next look only.

@@ -47,7 +47,7 @@ pub struct Search<'a> {
     /// The account searched.
     pub account: &'a str,
     /// The record type searched.
-    pub kind: &'a RecordType,
+    pub kind: &'a Arc<RecordType>,
     /// The clock.
     pub clock: &'a dyn Clock,
 }
@@ -74,7 +74,7 @@ impl Finder {
         let mut kept = kept.lock().await;
         let read_since = kept.read.is_some_and(|read| read >= asked);
         kept.freshen(search, None, if now && !read_since { Duration::ZERO } else { LISTING_AGE_MAX }).await?;
-        Ok(kept.listed())
+        Ok(kept.listed(search))
     }
 
     /// One record of a kind that can only be listed.
@@ -149,10 +149,10 @@ impl Finder {
 
 impl Kept {
     /// All rows, those of groups one by one; the same list as before while no row changed.
-    fn listed(&mut self) -> Arc<Listed> {
+    fn listed(&mut self, search: &Search<'_>) -> Arc<Listed> {
         let rows = &self.rows;
-        let listed = self.listed.get_or_insert_with(|| Arc::new(Listed::new(rows_of(rows.values().cloned()))));
-        Arc::clone(listed)
+        let listed = || Arc::new(Listed::new(search.kind, search.account, rows_of(rows.values().cloned())));
+        Arc::clone(self.listed.get_or_insert_with(listed))
     }
 
     fn matching(&self, pipeline: &str, side: Side, value: &str) -> Vec<Value> {
@@ -222,12 +222,11 @@ impl Kept {
 }
 
 /// Rows one by one, those of groups too.
-fn rows_of(records: impl Iterator<Item = Value>) -> Vec<Value> {
-    let flat = records.flat_map(|record| match record {
+fn rows_of(records: impl Iterator<Item = Value>) -> impl Iterator<Item = Value> {
+    records.flat_map(|record| match record {
         Value::List(rows) => rows,
         row => vec![row],
-    });
-    flat.collect()
+    })
 }
 
 /// Lists and records inside a row can be large and are never searched by.

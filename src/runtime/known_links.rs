@@ -1,17 +1,23 @@
-//! Links known to be there, so that conditions over long lists do not ask the store for each record.
+//! Links known to be there, so that conditions over long lists do not ask the store for each
+//! record; and who found a link missing, so that it is looked at again once the link is made.
 //!
 //! Only what is linked is remembered: a link, once made, stays. Bounded; forgets all when full.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::limits::KNOWN_LINKS_MAX;
 use crate::engine::Want;
+use crate::language::plan::Side;
+use crate::store::{Link, RecordRef};
 use crate::value::Value;
 
-/// Keys of linked records by the question that they answer.
+/// Keys of linked records by the question that they answer, and who asks what has no answer yet.
 #[derive(Debug, Default)]
-pub struct KnownLinks(Mutex<BTreeMap<Want, Value>>);
+pub struct KnownLinks {
+    known: Mutex<BTreeMap<Want, Value>>,
+    missed: Mutex<BTreeMap<Want, BTreeSet<RecordRef>>>,
+}
 
 impl KnownLinks {
     /// The linked key, where it is known.
@@ -28,12 +34,41 @@ impl KnownLinks {
         known.insert(asked.clone(), key.clone());
     }
 
+    /// A record is decided on by whether this link is there. Said before the answer is looked for, so that a link
+    /// made meanwhile is not missed.
+    pub fn asks(&self, asked: &Want, record: &RecordRef) {
+        let mut missed = self.missed();
+        if missed.len() >= KNOWN_LINKS_MAX {
+            missed.clear();
+        }
+        missed.entry(asked.clone()).or_default().insert(record.clone());
+    }
+
+    /// The records that were decided on without this link, which is there now.
+    pub fn made(&self, link: &Link) -> BTreeSet<RecordRef> {
+        let mut missed = self.missed();
+        let ends = [(Side::Left, &link.left, &link.right), (Side::Right, &link.right, &link.left)];
+        let asked = ends.map(|(side, own, other)| Want::Linked {
+            pipeline: link.pipeline.clone(),
+            side,
+            account: own.account.clone(),
+            id: own.id.clone(),
+            other: other.account.clone(),
+        });
+        asked.iter().filter_map(|asked| missed.remove(asked)).flatten().collect()
+    }
+
     /// Forgets everything, because rules or accounts changed.
     pub fn clear(&self) {
         self.known().clear();
+        self.missed().clear();
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, BTreeMap<Want, Value>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Want, Value>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn missed(&self) -> MutexGuard<'_, BTreeMap<Want, BTreeSet<RecordRef>>> {
+        self.missed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

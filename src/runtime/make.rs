@@ -32,7 +32,8 @@ impl Runtime {
         let target = RecordRef { account: account.clone(), record: record.clone(), id: id.to_owned() };
         let (_guard, _) = self.locks.lock(&format!("made\u{1}{target}")).await;
         let listed = self.finder.all(search, true).await?;
-        let there = listed.rows().iter().find(|row| search.kind.id_of(row).as_deref() == Some(id)).cloned();
+        let is_it = |row: &&Value| search.kind.id_of(row).as_deref() == Some(id);
+        let there = listed.rows().iter().map(|row| &row.value).find(is_it).cloned();
         for intent in self.store.open_intents(Some(&target)).await? {
             let state = if there.is_some() { IntentState::Done } else { IntentState::Failed };
             self.store.settle(Settlement { intent: Some((intent.number, state)), ..Settlement::default() }).await?;

@@ -19,12 +19,14 @@ pub mod pair;
 pub mod pair_lock;
 pub mod pass;
 pub mod poller;
+mod quiet;
 pub mod reads;
 pub mod reload;
 pub mod report;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod runtime;
 pub mod schedule;
+pub mod swept;
 pub mod told_once;
 pub mod trouble;
 pub mod watcher;

@@ -115,10 +115,13 @@ impl Runtime {
             if !before.is_empty() {
                 situation.held.extend(before.iter().filter_map(|stop| stop.group.clone()));
                 refused.extend(before);
-                situation.reads = Reads::new();
                 continue;
             }
             let acted = self.act(live, pairing, &situation, (&decision, effect)).await?;
+            if matches!(effect, Effect::Create { .. } | Effect::Link { .. }) {
+                // Who is linked with whom is asked anew. Whatever else was read changes nothing by an own write.
+                situation.reads = Reads::new();
+            }
             if let Acted::Written(side, record) = acted {
                 // What the peer holds now is what the next decision is made from, on whichever side.
                 match side {
@@ -136,7 +139,6 @@ impl Runtime {
                     _ => situation.apart = true,
                 }
             }
-            situation.reads = Reads::new();
         }
         Err(Trouble::Later {
             reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()),
@@ -185,12 +187,12 @@ impl Runtime {
         Ok(parks.into_iter().filter(same).map(stop).collect())
     }
 
-    fn left_of(&self, pairing: &Pairing<'_>, link: &Link) -> RecordRef {
+    pub(super) fn left_of(&self, pairing: &Pairing<'_>, link: &Link) -> RecordRef {
         let LinkEnd { account, id } = link.left.clone();
         RecordRef { account, record: pairing.pipeline.left.name.clone(), id }
     }
 
-    fn situation(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Situation {
+    pub(super) fn situation(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Situation {
         let (left_account, right_account) = pairing.accounts();
         let (left, right) = if pairing.side == Side::Left { (Some(record), None) } else { (None, Some(record)) };
         Situation {
@@ -211,7 +213,7 @@ impl Runtime {
     }
 
     /// Takes the pair's base and what rests for it, and reads the other side where it is linked and not read yet.
-    async fn stand(
+    pub(super) async fn stand(
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
@@ -257,22 +259,25 @@ impl Runtime {
     ) -> Result<Decision, Trouble> {
         let grouped = [Side::Left, Side::Right].map(|side| pairing.pipeline.record(side).grouped.is_some());
         let sums = grouped.contains(&true);
+        let mut weighed = false;
         for _ in 0..READ_ROUNDS_MAX {
             match engine::decide(&live.plan, pairing.pipeline, situation) {
                 Step::Need(mut wants) => {
+                    weighed = sums;
                     // Bringing a counterpart over makes links, which other reads may ask for.
                     wants.sort_by_key(|want| !matches!(want, Want::Counterpart { .. }));
                     for want in wants {
                         let fresh =
                             fresh && matches!(want, Want::Match { .. }) || sums && matches!(want, Want::List { .. });
-                        let found = self.answer(live, &want, fresh).await?;
+                        let found = self.answer_for(live, &pairing.target(), &want, fresh).await?;
                         situation.reads.insert(want, found);
                     }
-                    if sums {
-                        // What is summed is read after what it is weighed against: an order that left one for the
-                        // other meanwhile then counts on both sides, never on none.
-                        self.read_groups(live, pairing, situation).await?;
-                    }
+                }
+                Step::Done(_) if weighed => {
+                    // What is summed is read after what it is weighed against: an order that left one for the
+                    // other meanwhile then counts on both sides, never on none.
+                    self.read_groups(live, pairing, situation).await?;
+                    weighed = false;
                 }
                 Step::Done(decision) => {
                     self.journal_decision(live, pairing, situation, &decision).await?;
@@ -313,8 +318,7 @@ impl Runtime {
             pipeline: pairing.pipeline.name.clone(),
             target: pairing.target(),
             generation: live.generation,
-            inputs: situation.to_value(),
-            listings: situation.listings(),
+            inputs: situation.to_value(&decision.fitting),
             effects,
             lines: decision.lines.iter().map(ToString::to_string).collect(),
         };
@@ -322,13 +326,13 @@ impl Runtime {
     }
 
     /// Creates of this pair whose answer never came.
-    async fn unsettled(&self, pairing: &Pairing<'_>) -> Result<Vec<Intent>, Trouble> {
+    pub(super) async fn unsettled(&self, pairing: &Pairing<'_>) -> Result<Vec<Intent>, Trouble> {
         let open = self.store.open_intents(Some(&pairing.target())).await?;
         Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
     }
 
     /// Told in the end only: what is still to be written may bring the two into step.
-    fn tell_left_alone(&self, pairing: &Pairing<'_>, decision: &Decision) {
+    pub(super) fn tell_left_alone(&self, pairing: &Pairing<'_>, decision: &Decision) {
         for left in &decision.left_alone {
             self.tell(Happening::LeftAlone {
                 target: pairing.target(),

@@ -48,6 +48,7 @@ pub async fn pass(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble
     }
     let report = within(runtime, pass).await;
     if sweep {
+        runtime.swept.clear();
         runtime.brake.end();
     }
     report

@@ -45,10 +45,15 @@ pub async fn poll(runtime: Arc<Runtime>) {
 pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
     let live = runtime.live.load_full();
     let mut first = Ok(());
+    // A sweep lists everything before anything is worked on, so that both sides of a pair are known.
+    let mut listed = Vec::new();
     for account in live.plan.accounts.values() {
         let Some(system) = live.plan.systems.get(&account.system) else { continue };
         for kind in system.records.values() {
             let looked = match live.plan.interest(&kind.system, &kind.name) {
+                Some(Interest::Work) if how == Look::Everything => {
+                    runtime.list(&live, &account.name, kind, how).await.map(|found| listed.extend(found))
+                }
                 Some(Interest::Work) => runtime.look_for_work(&live, &account.name, kind, how).await,
                 Some(Interest::LookUp) => runtime.look_for_waiting(&live, &account.name, kind).await,
                 None => Ok(()),
@@ -58,12 +63,31 @@ pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
             }
         }
     }
+    for found in listed {
+        runtime.take_up(found).await?;
+    }
     first
+}
+
+/// What a listing led to.
+struct Listed {
+    /// In the order in which they are to be worked on.
+    hints: Vec<Hint>,
+    /// Where the next look goes on from.
+    cursor: Option<Cursor>,
 }
 
 impl Runtime {
     async fn look_for_work(&self, live: &Live, account: &str, kind: &RecordType, how: Look) -> Result<(), Trouble> {
-        let Some(peer) = live.peers.get(account) else { return Ok(()) };
+        match self.list(live, account, kind, how).await? {
+            Some(listed) => self.take_up(listed).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Lists a kind: everything or what changed.
+    async fn list(&self, live: &Live, account: &str, kind: &RecordType, how: Look) -> Result<Option<Listed>, Trouble> {
+        let Some(peer) = live.peers.get(account) else { return Ok(None) };
         let cursor = self.store.cursor(account, &kind.name).await?;
         let listing = match (&cursor, how) {
             (Some(cursor), Look::Changes) if kind.changed.is_some() => {
@@ -75,20 +99,23 @@ impl Runtime {
         let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
         let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
         let now = self.world.clock.now();
-        let mut highest = cursor.map(|cursor| cursor.at);
         let instant = |row: &Value| match kind.modified.as_deref().map(|name| row.field(name)) {
             Some(Value::Timestamp(at)) => Some(*at),
             _ => None,
         };
-        let rows: Vec<Value> = rows.into_iter().map(|row| row.value).collect();
-        highest = highest.max(rows.iter().filter_map(instant).max());
+        let highest = rows.iter().filter_map(|row| instant(&row.value)).max().max(cursor.map(|cursor| cursor.at));
+        let misfits: BTreeSet<String> = rows
+            .iter()
+            .filter(|row| how == Look::Everything && live.misfit(kind, &row.raw).is_some())
+            .filter_map(|row| kind.id_of(&row.value))
+            .collect();
         let mut hints = Vec::new();
         let mut hint = |id: String, record: &Value| {
             let version = (how == Look::Changes).then(|| version(record, instant(record), now));
             let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
             hints.push(Hint { at: now, source, target, version, first: kind.first });
         };
-        let records = kind.grouped_rows(rows.into_iter());
+        let records = kind.grouped_rows(rows.into_iter().map(|row| row.value));
         for record in &records {
             if let Some(id) = kind.id_of(record) {
                 hint(id, record);
@@ -99,14 +126,23 @@ impl Runtime {
                 hint(id, &Value::List(Vec::new()));
             }
         }
-        let mut hints = hints.into_iter().peekable();
+        if how == Look::Everything {
+            let kept = records.into_iter().filter_map(|record| Some((kind.id_of(&record)?, record)));
+            self.swept.keep(account, &kind.name, kept.filter(|(id, _)| !misfits.contains(id)).collect());
+        }
+        let cursor = highest.map(|at| Cursor { account: account.to_owned(), record: kind.name.clone(), at });
+        Ok(Some(Listed { hints, cursor }))
+    }
+
+    /// Makes hints durable, then moves the cursor.
+    async fn take_up(&self, listed: Listed) -> Result<(), Trouble> {
+        let mut hints = listed.hints.into_iter().peekable();
         while hints.peek().is_some() {
             let some: Vec<Hint> = hints.by_ref().take(HINTS_AT_ONCE).collect();
             self.accept(some).await?;
         }
-        if let Some(at) = highest {
-            let cursor = Cursor { account: account.to_owned(), record: kind.name.clone(), at };
-            self.store.accept(Vec::new(), Some(cursor)).await?;
+        if listed.cursor.is_some() {
+            self.store.accept(Vec::new(), listed.cursor).await?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::connector::Listing;
 use crate::engine::settle::is_state;
 use crate::engine::{self, Found, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
-use crate::store::LinkEnd;
+use crate::store::{LinkEnd, RecordRef};
 use crate::value::{Kind, Path, Value};
 
 impl Runtime {
@@ -41,17 +41,13 @@ impl Runtime {
                 Some(pipeline) => self.find(live, (pipeline, *side), account, (value, *since, fresh)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
-            Want::Linked { pipeline, side, account, id, other } => {
-                let Some(pipeline) = live.plan.pipelines.get(pipeline) else { return Ok(Found::Records(Vec::new())) };
-                if let Some(known) = self.known_links.get(want) {
-                    return Ok(Found::Key(known));
+            Want::Linked { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => {
+                    let key = self.linked_key(pipeline, *side, (account, id), other).await?;
+                    Ok(key.map_or(Found::Records(Vec::new()), Found::Key))
                 }
-                let Some(key) = self.linked_key(pipeline, *side, (account, id), other).await? else {
-                    return Ok(Found::Records(Vec::new()));
-                };
-                self.known_links.note(want, &key);
-                Ok(Found::Key(key))
-            }
+                None => Ok(Found::Records(Vec::new())),
+            },
             Want::Made { account, record, id, .. } => match self.search(live, account, record) {
                 Some(search) => self.made(live, &search, (id, want)).await,
                 None => Ok(Found::Records(Vec::new())),
@@ -65,6 +61,31 @@ impl Runtime {
                 None => Ok(Found::Records(Vec::new())),
             },
         }
+    }
+
+    /// Answers one want of a record. Where it is decided on for want of a link, it is looked at again once that is made.
+    ///
+    /// # Errors
+    /// [`Trouble`] where a peer or the store cannot be read.
+    pub(super) async fn answer_for(
+        &self,
+        live: &Live,
+        record: &RecordRef,
+        want: &Want,
+        fresh: bool,
+    ) -> Result<Found, Trouble> {
+        if !matches!(want, Want::Linked { .. }) {
+            return self.answer(live, want, fresh).await;
+        }
+        if let Some(known) = self.known_links.get(want) {
+            return Ok(Found::Key(known));
+        }
+        self.known_links.asks(want, record);
+        let found = self.answer(live, want, fresh).await?;
+        if let Found::Key(key) = &found {
+            self.known_links.note(want, key);
+        }
+        Ok(found)
     }
 
     /// Reads one record by key, from its call or from a kept listing. `None`: it is not there.
@@ -106,7 +127,7 @@ impl Runtime {
     /// A look-up over records of an account.
     pub fn search<'a>(&'a self, live: &'a Live, account: &'a str, record: &str) -> Option<Search<'a>> {
         let system = &live.plan.accounts.get(account)?.system;
-        let kind: &RecordType = live.plan.record(system, record)?;
+        let kind = live.plan.record(system, record)?;
         Some(Search { live, account, kind, clock: self.world.clock.as_ref() })
     }
 
@@ -218,7 +239,7 @@ impl Runtime {
         })
     }
 
-    async fn linked_key(
+    pub(super) async fn linked_key(
         &self,
         pipeline: &Pipeline,
         side: Side,

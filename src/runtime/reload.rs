@@ -126,6 +126,7 @@ impl Runtime {
                 if live.plan.rules_hash != self.live.load().plan.rules_hash {
                     self.live.store(std::sync::Arc::new(live));
                     self.finder.clear();
+                    self.swept.clear();
                     self.known_links.clear();
                     self.told.clear();
                     tracing::info!(generation, "new rules serve");

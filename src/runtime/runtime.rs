@@ -13,6 +13,7 @@ use super::known_links::KnownLinks;
 use super::live::Live;
 use super::pair_lock::PairLocks;
 use super::reload::RuleState;
+use super::swept::Swept;
 use super::told_once::ToldOnce;
 use super::trouble::Trouble;
 use crate::store::{Hint, Store};
@@ -63,6 +64,7 @@ pub struct Runtime {
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
     pub(super) known_links: KnownLinks,
+    pub(super) swept: Swept,
     /// Refusals told once for all records.
     pub told: ToldOnce,
     pub(super) locks: PairLocks,
@@ -84,6 +86,7 @@ impl Runtime {
             finder: Finder::default(),
             brake: Brake::default(),
             known_links: KnownLinks::default(),
+            swept: Swept::default(),
             told: ToldOnce::default(),
             locks: PairLocks::default(),
             wake: Notify::new(),

@@ -7,6 +7,7 @@ use super::happening::Happening;
 use super::limits::STORE_PAUSE_MAX;
 use super::live::Live;
 use super::pair::Pairing;
+use super::quiet::Resting;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::backoff;
@@ -18,13 +19,20 @@ use crate::world::Random;
 
 /// What a piece of work is for.
 #[derive(Clone, Copy)]
-struct How {
-    sweep: bool,
-    again: bool,
+pub(super) struct How {
+    pub sweep: bool,
+    pub again: bool,
     /// A person asks for this very record.
-    asked: bool,
+    pub asked: bool,
     /// The record may be new: its own system or petiole itself told of it.
-    new: bool,
+    pub new: bool,
+}
+
+/// A record that is looked at.
+struct Looked<'a> {
+    target: &'a RecordRef,
+    record: &'a Value,
+    resting: &'a mut Resting,
 }
 
 impl Runtime {
@@ -89,13 +97,20 @@ impl Runtime {
     async fn walk(&self, live: &Live, target: &RecordRef, how: How) -> Result<Parking, Trouble> {
         let Some(search) = self.search(live, &target.account, &target.record) else { return Ok(Parking::default()) };
         let kind = search.kind;
-        let Some((record, misfit)) = self.present(live, kind, target).await? else { return Ok(Parking::default()) };
-        self.finder.saw(&search, &record).await;
         let pipelines: Vec<(&Pipeline, Side)> = live
             .plan
             .pipelines_of(&kind.system, &kind.name)
             .map(|(pipeline, side)| (pipeline.as_ref(), side))
             .collect();
+        let mut resting = self.resting(live, target, (&pipelines, how)).await?;
+        let (record, misfit) = match resting.record.take() {
+            Some(record) => (record, None),
+            None => match self.present(live, kind, target).await? {
+                Some(present) => present,
+                None => return Ok(Parking::default()),
+            },
+        };
+        self.finder.saw(&search, &record).await;
         self.wake_waiting(live, target, (&pipelines, &record)).await?;
         let mut parks = Parking::default();
         let mut trouble = None;
@@ -109,7 +124,8 @@ impl Runtime {
                 parks.drafts.push(undocumented(target, pipeline, misfit));
                 continue;
             }
-            let brought = self.pairs(live, (pipeline, side), (target, &record), (how, &mut parks)).await;
+            let looked = Looked { target, record: &record, resting: &mut resting };
+            let brought = self.pairs(live, (pipeline, side), looked, (how, &mut parks)).await;
             trouble = trouble.or(brought.err());
         }
         trouble.map_or(Ok(parks), Err)
@@ -167,9 +183,10 @@ impl Runtime {
         &self,
         live: &Live,
         (pipeline, side): (&Pipeline, Side),
-        (target, record): (&RecordRef, &Value),
+        looked: Looked<'_>,
         (how, parks): (How, &mut Parking),
     ) -> Result<(), Trouble> {
+        let Looked { target, record, resting } = looked;
         let far = &pipeline.record(side.other()).system;
         let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
         let mut not_carried = None;
@@ -177,18 +194,13 @@ impl Runtime {
         let mut alone = !others.is_empty();
         let mut trouble = None;
         for other in &others {
-            let pairing = Pairing {
-                pipeline,
-                side,
-                account: &target.account,
-                id: &target.id,
-                other,
-                demanded: false,
-                sweep: how.sweep,
-                again: how.again,
-                asked: how.asked,
+            let pairing = pairing(pipeline, side, target, (other, how));
+            let known = resting.pairs.remove(&(pipeline.name.clone(), other.clone()));
+            let met = match known {
+                Some(meeting) => Ok(meeting),
+                None => self.bring_together(live, &pairing, record.clone()).await,
             };
-            let meeting = match self.bring_together(live, &pairing, record.clone()).await {
+            let meeting = match met {
                 Ok(meeting) => meeting,
                 Err(found) => {
                     // What one account cannot do now never holds up another.
@@ -241,6 +253,26 @@ impl Runtime {
             self.told.holder(pairing, stop.group.as_deref().unwrap_or_default(), first) != *pair
         };
         Ok(stops.into_iter().filter(|stop| !stop.once || !told(stop)).collect())
+    }
+}
+
+/// A pair, as a piece of work looks at it.
+pub(super) fn pairing<'a>(
+    pipeline: &'a Pipeline,
+    side: Side,
+    target: &'a RecordRef,
+    (other, how): (&'a str, How),
+) -> Pairing<'a> {
+    Pairing {
+        pipeline,
+        side,
+        account: &target.account,
+        id: &target.id,
+        other,
+        demanded: false,
+        sweep: how.sweep,
+        again: how.again,
+        asked: how.asked,
     }
 }
 

@@ -4,11 +4,9 @@
 //! record that have not started are one piece of work.
 
 use std::fmt;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::engine::Listed;
 use crate::value::Value;
 
 /// A record of an account.
@@ -118,10 +116,8 @@ pub struct DecisionEntry {
     pub target: RecordRef,
     /// The generation of rules.
     pub generation: i64,
-    /// Everything the decision read, listings by their address; stored once per content.
+    /// Everything the decision was made from; stored once per content.
     pub inputs: Value,
-    /// The listings that the inputs name; each stored once.
-    pub listings: Vec<Arc<Listed>>,
     /// What was decided, as a value.
     pub effects: Value,
     /// The rule lines that spoke (`file:line`).

@@ -1,5 +1,7 @@
 //! Runs the real binary and both simulators as processes, over real HTTP.
 
+mod go_between;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,6 +13,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use petiole::world::{HttpTransport, Method, Request, Response, Transport, TransportError};
 use serde_json::Value as Json;
 use sha2::Sha256;
+
+pub(crate) use go_between::{GoBetween, Look, When};
 
 /// How long anything may take; `PETIOLE_PATIENCE`, in seconds, for large worlds.
 fn patience() -> Duration {

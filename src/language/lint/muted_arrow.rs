@@ -27,7 +27,11 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 if rule.points(target) && !with_create && owner != "both" && owner != *leaving {
                     let message = format!("{owner} owns `{}` of pipeline `{}`", rule.group, pipeline.name);
                     let at = format!("nothing flows from {leaving} by this");
-                    found.push(LINT.found(message, rule.span, at));
+                    let finding = LINT.found(message, rule.span, at);
+                    found.push(match &rule.because {
+                        Some(because) => finding.note(format!("because {because}")),
+                        None => finding,
+                    });
                 }
             }
         }

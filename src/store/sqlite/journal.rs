@@ -3,10 +3,9 @@
 use rusqlite::{Connection, params};
 
 use super::codec::{decode, decode_lines, encode, encode_lines, instant, nanos};
-use crate::engine::Listed;
 use crate::store::journal::{DecisionEntry, HistoryEntry, RecordRef};
 use crate::store::store::StoreError;
-use crate::value::{Value, digest};
+use crate::value::digest;
 
 /// Journals a decision. Inputs are addressed by the digest of their kept bytes, which tell `1.5`
 /// from `1.50`, so that a replay reads exactly what was read.
@@ -32,23 +31,6 @@ pub(super) fn add_decision(connection: &Connection, entry: &DecisionEntry) -> Re
             encode(&entry.effects)?,
             encode_lines(&entry.lines)
         ])?;
-    let number = connection.last_insert_rowid();
-    entry.listings.iter().try_for_each(|listed| add_listing(connection, number, listed))
-}
-
-/// Keeps a listing that a decision read, unless it is kept already.
-fn add_listing(connection: &Connection, decision: i64, listed: &Listed) -> Result<(), StoreError> {
-    let address = listed.address();
-    let known = connection.prepare_cached("SELECT 1 FROM input WHERE digest = ?1")?.exists(params![address])?;
-    if !known {
-        let rows = encode(&Value::List(listed.rows().to_vec()))?;
-        connection
-            .prepare_cached("INSERT INTO input (digest, value) VALUES (?1, ?2)")?
-            .execute(params![address, rows])?;
-    }
-    connection
-        .prepare_cached("INSERT INTO decision_listing (decision, input) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-        .execute(params![decision, address])?;
     Ok(())
 }
 

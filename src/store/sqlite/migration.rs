@@ -120,6 +120,10 @@ ALTER TABLE park ADD COLUMN shown TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE park ADD COLUMN unpaired TEXT;
 ALTER TABLE link ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+-- What a decision took from a listing stands among its own inputs now.
+DROP TABLE decision_listing;
+",
 ];
 
 /// Brings a file to the newest schema.

@@ -12,13 +12,11 @@ use crate::store::store::StoreError;
 /// Rows taken per table and step.
 const STEP: i64 = 500;
 
-const STATEMENTS: [&str; 5] = [
+const STATEMENTS: [&str; 4] = [
     "DELETE FROM hint WHERE number IN (SELECT number FROM hint WHERE at < ?1 AND NOT EXISTS (
         SELECT 1 FROM work WHERE work.account = hint.account AND work.record = hint.record AND work.id = hint.id
         AND state <> 'parked') LIMIT ?2)",
     "DELETE FROM decision WHERE number IN (SELECT number FROM decision WHERE at < ?1 LIMIT ?2)",
-    "DELETE FROM decision_listing WHERE (decision, input) IN (SELECT decision, input FROM decision_listing
-        WHERE NOT EXISTS (SELECT 1 FROM decision WHERE decision.number = decision_listing.decision) LIMIT ?2)",
     "DELETE FROM history WHERE number IN (SELECT number FROM history WHERE at < ?1 LIMIT ?2)",
     "DELETE FROM intent WHERE number IN (SELECT number FROM intent WHERE at < ?1 AND state <> 'open' LIMIT ?2)",
 ];
@@ -32,8 +30,7 @@ pub(super) fn step(connection: &Connection, before: Timestamp) -> Result<usize, 
     taken += connection
         .prepare_cached(
             "DELETE FROM input WHERE digest IN (SELECT digest FROM input WHERE NOT EXISTS (
-                SELECT 1 FROM decision WHERE decision.input = input.digest) AND NOT EXISTS (
-                SELECT 1 FROM decision_listing WHERE decision_listing.input = input.digest) LIMIT ?1)",
+                SELECT 1 FROM decision WHERE decision.input = input.digest) LIMIT ?1)",
         )?
         .execute([STEP])?;
     Ok(taken)
@@ -53,8 +50,7 @@ mod tests {
                 (1, 'poll', 'a', 'r', 'done', 0), (1, 'poll', 'a', 'r', 'waits', 0), (9, 'poll', 'a', 'r', 'new', 0);
              INSERT INTO work (account, record, id, hint, state, source, since, due, first)
                 VALUES ('a', 'r', 'waits', 2, 'pending', 'poll', 1, 1, 0);
-             INSERT INTO input VALUES ('old', 'null'), ('shared', 'null'), ('old list', '[]'), ('list', '[]');
-             INSERT INTO decision_listing VALUES (1, 'old list'), (1, 'list'), (3, 'list');
+             INSERT INTO input VALUES ('old', 'null'), ('shared', 'null');
              INSERT INTO decision (at, pipeline, account, record, id, generation, input, effects, lines) VALUES
                 (1, 'p', 'a', 'r', 'x', 1, 'old', 'null', '[]'), (1, 'p', 'a', 'r', 'x', 1, 'shared', 'null', '[]'),
                 (9, 'p', 'a', 'r', 'x', 1, 'shared', 'null', '[]');
@@ -62,12 +58,12 @@ mod tests {
                 (1, 'a', 'r', 'x', '', 'null', '[]'), (9, 'a', 'r', 'x', '', 'null', '[]');",
         )?;
         let before = Timestamp::from_nanosecond(5).map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        assert_eq!(step(&connection, before)?, 8);
+        assert_eq!(step(&connection, before)?, 5);
         assert_eq!(step(&connection, before)?, 0);
         let left = |table: &str| -> Result<i64, StoreError> {
             Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
         };
-        assert_eq!([left("hint")?, left("decision")?, left("input")?, left("history")?], [2, 1, 2, 1]);
+        assert_eq!([left("hint")?, left("decision")?, left("input")?, left("history")?], [2, 1, 1, 1]);
         Ok(())
     }
 }

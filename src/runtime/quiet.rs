@@ -1,0 +1,146 @@
+//! A sweep's look at a pair by what the sweep listed, without a call.
+//!
+//! Only what comes to nothing is left at that. A write, a stop, a question that the listings do
+//! not answer: the pair is then brought together by what is read anew, as ever.
+
+use std::collections::BTreeMap;
+
+use super::finder::Search;
+use super::limits::READ_ROUNDS_MAX;
+use super::live::Live;
+use super::pair::{Meeting, Pairing};
+use super::runtime::Runtime;
+use super::swept::By;
+use super::trouble::Trouble;
+use super::worker::{How, pairing};
+use crate::engine::{self, Decision, Found, Situation, Step, Want};
+use crate::language::plan::{Interest, Pipeline, Side};
+use crate::store::RecordRef;
+use crate::value::Value;
+
+/// What of a record needs no more looking at.
+#[derive(Default)]
+pub(super) struct Resting {
+    /// The record as it was listed, where none of its pairs needs more.
+    pub record: Option<Value>,
+    /// How pairs stand, by pipeline and other account.
+    pub pairs: BTreeMap<(String, String), Meeting>,
+}
+
+impl Runtime {
+    /// What of a record's pairs is at rest by what the sweep listed, and the record itself where all of them are.
+    pub(super) async fn resting(
+        &self,
+        live: &Live,
+        target: &RecordRef,
+        (pipelines, how): (&[(&Pipeline, Side)], How),
+    ) -> Result<Resting, Trouble> {
+        let mut resting = Resting::default();
+        let listed =
+            if how.sweep && !how.again { self.swept.record(&target.account, &target.record, &target.id) } else { None };
+        let Some(record) = listed else { return Ok(resting) };
+        let mut all = true;
+        for (pipeline, side) in pipelines {
+            if live.plan.interest_of(pipeline, *side) < Interest::Work {
+                continue;
+            }
+            for other in live.plan.accounts_of(&pipeline.record(side.other()).system) {
+                let pairing = pairing(pipeline, *side, target, (&other.name, how));
+                match self.at_rest(live, &pairing, &record).await? {
+                    Some(meeting) => {
+                        resting.pairs.insert((pipeline.name.clone(), other.name.clone()), meeting);
+                    }
+                    None => all = false,
+                }
+            }
+        }
+        resting.record = Some(record).filter(|_| all);
+        Ok(resting)
+    }
+
+    /// How a pair stands by the sweep's listings, where nothing is to be done; `None`: it has to be looked at.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the store failed.
+    async fn at_rest(&self, live: &Live, pairing: &Pairing<'_>, record: &Value) -> Result<Option<Meeting>, Trouble> {
+        if !self.unsettled(pairing).await?.is_empty() {
+            return Ok(None);
+        }
+        let mut situation = self.situation(live, pairing, record.clone());
+        let link = self.link_of(pairing).await?;
+        if let Some(link) = &link {
+            let other = pairing.side.other();
+            let end = if other == Side::Left { &link.left } else { &link.right };
+            let Some(found) = self.swept.record(&end.account, &pairing.pipeline.record(other).name, &end.id) else {
+                return Ok(None);
+            };
+            match other {
+                Side::Left => situation.left = Some(found),
+                Side::Right => situation.right = Some(found),
+            }
+        }
+        self.stand(live, pairing, &mut situation, link.as_ref()).await?;
+        let Some(decision) = self.decide_by_listing(live, pairing, &mut situation).await? else { return Ok(None) };
+        if decision.effect.is_some() || !decision.stops.is_empty() {
+            return Ok(None);
+        }
+        self.tell_left_alone(pairing, &decision);
+        let Decision { unmatched, not_carried, .. } = decision;
+        let left = link.as_ref().map(|link| self.left_of(pairing, link));
+        let records = link.as_ref().map(|_| situation.records());
+        Ok(Some(Meeting { stops: Vec::new(), unmatched, not_carried, left, records }))
+    }
+
+    async fn decide_by_listing(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &mut Situation,
+    ) -> Result<Option<Decision>, Trouble> {
+        for _ in 0..READ_ROUNDS_MAX {
+            match engine::decide(&live.plan, pairing.pipeline, situation) {
+                Step::Need(wants) => {
+                    for want in wants {
+                        let Some(found) = self.answer_by_listing(live, &pairing.target(), &want).await? else {
+                            return Ok(None);
+                        };
+                        situation.reads.insert(want, found);
+                    }
+                }
+                Step::Done(decision) => return Ok(Some(*decision)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// An answer without a call, except to a listing that many share. `None`: there is none.
+    async fn answer_by_listing(&self, live: &Live, record: &RecordRef, want: &Want) -> Result<Option<Found>, Trouble> {
+        let swept = |search: &Search<'_>, by: By, value: &str| {
+            self.swept.find(&live.plan, (search.account, search.kind), &by, value).map(Found::Records)
+        };
+        Ok(match want {
+            Want::Record { account, record: kind, id } => {
+                self.swept.record(account, kind, id).map(|found| Found::Records(vec![found]))
+            }
+            Want::List { account, record: kind, .. } => match self.search(live, account, kind) {
+                Some(search) => Some(Found::Listed(self.finder.all(&search, false).await?)),
+                None => None,
+            },
+            Want::Find { account, record: kind, field, value } => self
+                .search(live, account, kind)
+                .filter(|search| search.kind.grouped.is_none())
+                .and_then(|search| swept(&search, By::Field(field.clone()), value)),
+            Want::Match { pipeline, side, account, value, .. } => {
+                let kind = live.plan.pipelines.get(pipeline).map(|pipeline| pipeline.record(*side).name.clone());
+                kind.and_then(|kind| self.search(live, account, &kind))
+                    .and_then(|search| swept(&search, By::Match(pipeline.clone(), *side), value))
+            }
+            Want::Linked { .. } => Some(self.answer_for(live, record, want, false).await?),
+            Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => self.linked_key(pipeline, *side, (account, id), other).await?.map(Found::Key),
+                None => None,
+            },
+            Want::Made { .. } | Want::Settled { .. } => None,
+        })
+    }
+}
