@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use tokio::sync::OwnedMutexGuard;
+
 use super::act::Acted;
 use super::happening::{Change, Happening};
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
@@ -79,9 +81,7 @@ impl Runtime {
     /// # Errors
     /// [`Trouble`] where a peer or the store cannot go on; what was done is settled or journalled.
     pub async fn bring_together(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Result<Meeting, Trouble> {
-        let value = engine::match_value(&live.plan, pairing.pipeline, pairing.side, &record);
-        let name = pairing.lock_name(value.as_deref().unwrap_or(pairing.id));
-        let (_guard, waited) = self.locks.lock(&name).await;
+        let (_guard, waited) = self.lock_pair(live, pairing, &record).await;
         let mut record = record;
         if waited {
             let kind = pairing.pipeline.record(pairing.side);
@@ -144,6 +144,17 @@ impl Runtime {
             reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()),
             after: None,
         })
+    }
+
+    /// The lock of a pair, and whether it had to be waited for.
+    pub(super) async fn lock_pair(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        record: &Value,
+    ) -> (OwnedMutexGuard<()>, bool) {
+        let value = engine::match_value(&live.plan, pairing.pipeline, pairing.side, record);
+        self.locks.lock(&pairing.lock_name(value.as_deref().unwrap_or(pairing.id))).await
     }
 
     /// Whether nothing may be written now: the mode only observes, or the sweep's brake counts first.

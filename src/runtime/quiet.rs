@@ -1,21 +1,21 @@
 //! A sweep's look at a pair by what the sweep listed, without a call.
 //!
-//! Only what comes to nothing is left at that. A write, a stop, a question that the listings do
-//! not answer: the pair is then brought together by what is read anew, as ever.
+//! Only what needs no write outside is left at that. A write, a stop, a question that the listings
+//! do not answer: the pair is then brought together by what is read anew, as ever.
 
 use std::collections::BTreeMap;
 
 use super::finder::Search;
-use super::limits::READ_ROUNDS_MAX;
+use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
 use super::pair::{Meeting, Pairing};
 use super::runtime::Runtime;
 use super::swept::By;
 use super::trouble::Trouble;
 use super::worker::{How, pairing};
-use crate::engine::{self, Decision, Found, Situation, Step, Want};
+use crate::engine::{self, Decision, Effect, Found, Reads, Situation, Step, Want};
 use crate::language::plan::{Interest, Pipeline, Side};
-use crate::store::RecordRef;
+use crate::store::{Link, RecordRef};
 use crate::value::Value;
 
 /// What of a record needs no more looking at.
@@ -58,37 +58,58 @@ impl Runtime {
         Ok(resting)
     }
 
-    /// How a pair stands by the sweep's listings, where nothing is to be done; `None`: it has to be looked at.
+    /// How a pair stands by the sweep's listings, where nothing is to be written; two that belong together are linked.
+    /// `None`: it has to be looked at.
     ///
     /// # Errors
     /// [`Trouble`] where the store failed.
     async fn at_rest(&self, live: &Live, pairing: &Pairing<'_>, record: &Value) -> Result<Option<Meeting>, Trouble> {
-        if !self.unsettled(pairing).await?.is_empty() {
+        let (_guard, waited) = self.lock_pair(live, pairing, record).await;
+        if waited || !self.unsettled(pairing).await?.is_empty() {
             return Ok(None);
         }
         let mut situation = self.situation(live, pairing, record.clone());
-        let link = self.link_of(pairing).await?;
-        if let Some(link) = &link {
-            let other = pairing.side.other();
-            let end = if other == Side::Left { &link.left } else { &link.right };
-            let Some(found) = self.swept.record(&end.account, &pairing.pipeline.record(other).name, &end.id) else {
+        for _ in 0..STEPS_MAX {
+            let link = self.link_of(pairing).await?;
+            if let Some(link) = &link
+                && !self.take_other(pairing, link, &mut situation)
+            {
                 return Ok(None);
-            };
-            match other {
-                Side::Left => situation.left = Some(found),
-                Side::Right => situation.right = Some(found),
+            }
+            self.stand(live, pairing, &mut situation, link.as_ref()).await?;
+            let Some(decision) = self.decide_by_listing(live, pairing, &mut situation).await? else { return Ok(None) };
+            if !decision.stops.is_empty() {
+                return Ok(None);
+            }
+            match &decision.effect {
+                Some(effect @ (Effect::Link { .. } | Effect::Settle { .. })) => {
+                    self.act(live, pairing, &situation, (&decision, effect)).await?;
+                    situation.reads = Reads::new();
+                }
+                Some(_) => return Ok(None),
+                None => {
+                    self.tell_left_alone(pairing, &decision);
+                    let Decision { unmatched, not_carried, .. } = decision;
+                    let left = link.as_ref().map(|link| self.left_of(pairing, link));
+                    let records = link.as_ref().map(|_| situation.records());
+                    return Ok(Some(Meeting { stops: Vec::new(), unmatched, not_carried, left, records }));
+                }
             }
         }
-        self.stand(live, pairing, &mut situation, link.as_ref()).await?;
-        let Some(decision) = self.decide_by_listing(live, pairing, &mut situation).await? else { return Ok(None) };
-        if decision.effect.is_some() || !decision.stops.is_empty() {
-            return Ok(None);
+        Ok(None)
+    }
+
+    /// Takes the linked record from the listings. False: it is not there.
+    fn take_other(&self, pairing: &Pairing<'_>, link: &Link, situation: &mut Situation) -> bool {
+        let other = pairing.side.other();
+        let end = if other == Side::Left { &link.left } else { &link.right };
+        let found = self.swept.record(&end.account, &pairing.pipeline.record(other).name, &end.id);
+        let there = found.is_some();
+        match other {
+            Side::Left => situation.left = found,
+            Side::Right => situation.right = found,
         }
-        self.tell_left_alone(pairing, &decision);
-        let Decision { unmatched, not_carried, .. } = decision;
-        let left = link.as_ref().map(|link| self.left_of(pairing, link));
-        let records = link.as_ref().map(|_| situation.records());
-        Ok(Some(Meeting { stops: Vec::new(), unmatched, not_carried, left, records }))
+        there
     }
 
     async fn decide_by_listing(
