@@ -55,7 +55,12 @@ pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
                     runtime.list(&live, &account.name, kind, how).await.map(|found| listed.extend(found))
                 }
                 Some(Interest::Work) => runtime.look_for_work(&live, &account.name, kind, how).await,
-                Some(Interest::LookUp) => runtime.look_for_waiting(&live, &account.name, kind).await,
+                Some(Interest::LookUp) => {
+                    // Its own changes lead to nothing, but what is worked on is compared with it.
+                    let faces = how == Look::Everything && live.plan.faces_work(kind);
+                    let listed = if faces { runtime.list(&live, &account.name, kind, how).await } else { Ok(None) };
+                    runtime.look_for_waiting(&live, &account.name, kind).await.and(listed.map(drop))
+                }
                 None => Ok(()),
             };
             if looked.is_err() && first.is_ok() {
