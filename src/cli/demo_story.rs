@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::demo::short;
-use crate::runtime::{Change, Happening, Report};
+use crate::runtime::{Change, Happening, Report, told_values};
 use crate::value::Value;
 
 /// Tells the story on standard output.
@@ -96,6 +96,9 @@ impl Story {
             }
             Happening::PutOff { target, reason } => {
                 println!("  {} {target} is tried again soon: {reason}", self.paint(YELLOW, "~"));
+            }
+            Happening::Disagrees { target, name, values, line, .. } => {
+                println!("  {target}: {name} do not agree: {} ({line})", told_values(values));
             }
             Happening::LeftAlone { target, value, because, line, .. } => {
                 println!("  {target}: {value} goes nowhere, because {because} ({line})");

@@ -34,8 +34,21 @@ pub struct Decision {
     pub left_alone: Vec<LeftAlone>,
     /// A counterpart would be created, but its account does not carry the record: where that is said.
     pub not_carried: Option<RuleLine>,
+    /// What does not agree and was not told yet.
+    pub disagreements: Vec<Disagreement>,
     /// Of the listings that were searched, the rows that fitted.
     pub fitting: Fitting,
+}
+
+/// Two linked records do not agree in what each side works out by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// What people call it.
+    pub name: String,
+    /// What it is made from, by name.
+    pub values: Vec<(String, Value)>,
+    /// Its line.
+    pub line: RuleLine,
 }
 
 /// Both sides changed one value, and this one gave way.

@@ -4,6 +4,7 @@
 //! values, and the same inputs give the same answer. The runtime reads what `decide` wants,
 //! calls it again, and acts on what it answers.
 
+mod agree;
 pub mod base;
 pub mod conflict;
 pub mod create;
@@ -23,7 +24,7 @@ mod with_read;
 
 pub use base::{Base, BaseValues};
 pub use decide::{PASSED_BY, decide, match_value};
-pub use effect::{Decision, Effect, LeftAlone, Lost, Step, Unmatched};
+pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, Step, Unmatched};
 pub use listed::Listed;
 pub use park::{Candidate, Stop, Unpaired, Wait};
 pub use settle::{Seen, base_of};

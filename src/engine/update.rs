@@ -2,6 +2,7 @@
 //!
 //! Works rule by rule and stops group by group: a group that stops never holds up another.
 
+use super::agree;
 use super::base::{Base, BaseValues};
 use super::conflict::winner;
 use super::effect::{Decision, Effect, Lost};
@@ -75,13 +76,14 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
             }
         }
     }
+    let disagreements = if whole { agree::disagreements(context, &mut settled) } else { Vec::new() };
     let mut effect = None;
     for (side, gathered) in sides {
         effect = effect.or(written(context, side, gathered, &mut stops));
     }
     let effect = effect.or(moves.into_iter().next());
     let effect = effect.or((settled != *base).then_some(Effect::Settle { base: settled }));
-    Decision { effect, stops, lines: context.lines(), lost, left_alone, ..Decision::default() }
+    Decision { effect, stops, lines: context.lines(), lost, left_alone, disagreements, ..Decision::default() }
 }
 
 impl Gathered {

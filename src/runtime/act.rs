@@ -6,13 +6,13 @@
 use jiff::SignedDuration;
 
 use super::finder::later;
-use super::happening::{Change, Happening};
+use super::happening::{Change, Happening, told_values};
 use super::live::Live;
 use super::pair::{Pairing, REFUSED};
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Row};
-use crate::engine::{self, Base, Decision, Effect, Lost, Situation, Stop};
+use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Situation, Stop};
 use crate::language::plan::{RecordType, RuleLine, Side};
 use crate::store::{
     Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, LinkEnd, RecordRef, Settlement,
@@ -55,7 +55,7 @@ impl Runtime {
         let lost = decision.lost.as_slice();
         match effect {
             Effect::Link { left, right } => self.adopt(pairing, (left, right)).await.map(|()| Acted::Noted),
-            Effect::Settle { base } => self.remember(pairing, base.clone()).await.map(|()| Acted::Noted),
+            Effect::Settle { base } => self.remember(pairing, base.clone(), decision).await.map(|()| Acted::Noted),
             Effect::Create { side, fields, lines } => {
                 let fields = Value::Record(fields.clone());
                 let write = Write { side: *side, id: None, fields, rules: None, lines, partial: false, lost };
@@ -103,10 +103,19 @@ impl Runtime {
         Ok(())
     }
 
-    async fn remember(&self, pairing: &Pairing<'_>, base: Base) -> Result<(), Trouble> {
+    /// Keeps the base, and in the record's history what does not agree.
+    async fn remember(&self, pairing: &Pairing<'_>, base: Base, decision: &Decision) -> Result<(), Trouble> {
         let Some(link) = self.link_of(pairing).await? else { return Ok(()) };
         let link = Link { base, ..link };
-        Ok(self.store.settle(Settlement { intent: None, link: Some(link), history: Vec::new() }).await?)
+        let told = |found: &Disagreement| HistoryEntry {
+            at: self.world.clock.now(),
+            target: pairing.target(),
+            what: format!("{} do not agree: {}", found.name, told_values(&found.values)),
+            detail: Value::Null,
+            lines: vec![found.line.to_string()],
+        };
+        let history = decision.disagreements.iter().map(told).collect();
+        Ok(self.store.settle(Settlement { intent: None, link: Some(link), history }).await?)
     }
 
     fn new_link(&self, pairing: &Pairing<'_>, left: (&str, &Value), right: (&str, &Value), base: Base) -> Link {

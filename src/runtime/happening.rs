@@ -34,6 +34,19 @@ pub enum Happening {
         /// The rule line.
         line: String,
     },
+    /// Two linked records do not agree in what each side works out by itself.
+    Disagrees {
+        /// The pair's left record.
+        target: RecordRef,
+        /// The pipeline.
+        pipeline: String,
+        /// What people call it.
+        name: String,
+        /// What it is made from, by name.
+        values: Vec<(String, Value)>,
+        /// The rule line.
+        line: String,
+    },
     /// A value goes nowhere because a rule says so.
     LeftAlone {
         /// The record whose change was looked at.
@@ -147,4 +160,9 @@ impl fmt::Display for Change {
         };
         write!(out, "{target} by {owner} ({pipeline}, {}): {action} {what}", self.places())
     }
+}
+
+/// Values by name, for a sentence.
+pub fn told_values(values: &[(String, Value)]) -> String {
+    values.iter().map(|(name, value)| format!("{name} is {value}")).collect::<Vec<_>>().join(", ")
 }

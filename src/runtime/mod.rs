@@ -32,7 +32,7 @@ pub mod trouble;
 pub mod watcher;
 pub mod worker;
 
-pub use happening::{Change, Happening};
+pub use happening::{Change, Happening, told_values};
 pub use live::{Live, LiveError};
 pub use reload::{ReloadError, RuleState};
 pub use report::Report;

@@ -100,6 +100,7 @@ impl Runtime {
             self.settle_traces(pairing, &unsettled, &decision, link.as_ref()).await?;
             if decision.effect.as_ref().is_none_or(|effect| effect.outward().is_none()) {
                 self.tell_left_alone(pairing, &decision);
+                self.tell_disagreements(pairing, &situation, &decision);
             }
             let Some(effect) = &decision.effect else {
                 let stops = decision.stops.into_iter().chain(refused).collect();
@@ -352,6 +353,21 @@ impl Runtime {
                 value: left.value.clone(),
                 because: left.because.clone(),
                 line: left.line.to_string(),
+            });
+        }
+    }
+
+    pub(super) fn tell_disagreements(&self, pairing: &Pairing<'_>, situation: &Situation, decision: &Decision) {
+        let kind = &pairing.pipeline.left;
+        let Some(id) = situation.left.as_ref().and_then(|left| kind.id_of(left)) else { return };
+        let target = RecordRef { account: situation.left_account.clone(), record: kind.name.clone(), id };
+        for found in &decision.disagreements {
+            self.tell(Happening::Disagrees {
+                target: target.clone(),
+                pipeline: pairing.pipeline.name.clone(),
+                name: found.name.clone(),
+                values: found.values.clone(),
+                line: found.line.to_string(),
             });
         }
     }

@@ -89,6 +89,7 @@ impl Runtime {
                 Some(_) => return Ok(None),
                 None => {
                     self.tell_left_alone(pairing, &decision);
+                    self.tell_disagreements(pairing, &situation, &decision);
                     let Decision { unmatched, not_carried, .. } = decision;
                     let left = link.as_ref().map(|link| self.left_of(pairing, link));
                     let records = link.as_ref().map(|_| situation.records());

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Value as Json, json};
 
 use super::brake::Braked;
-use super::happening::{Change, Happening};
+use super::happening::{Change, Happening, told_values};
 use crate::engine::PASSED_BY;
 use crate::store::{Park, RecordRef};
 use crate::value::Value;
@@ -24,6 +24,14 @@ struct LeftAlone {
     because: String,
 }
 
+/// What two records do not agree in.
+#[derive(Clone, Debug)]
+struct Disagreement {
+    pipeline: String,
+    name: String,
+    values: Vec<(String, Value)>,
+}
+
 /// What a pass did, counted from what happened.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -36,6 +44,7 @@ pub struct Report {
     put_off: BTreeMap<RecordRef, String>,
     gave_way: Vec<Json>,
     left_alone: BTreeMap<(RecordRef, String), LeftAlone>,
+    disagree: BTreeMap<(RecordRef, String), Disagreement>,
     /// The sweep was stopped, because it would change too much.
     pub braked: Option<Braked>,
 }
@@ -59,6 +68,11 @@ impl Report {
                 let (pipeline, group) = (pipeline.clone(), group.clone());
                 let left = LeftAlone { pipeline, group, value: value.clone(), because: because.clone() };
                 self.left_alone.insert((target.clone(), line.clone()), left);
+            }
+            Happening::Disagrees { target, pipeline, name, values, line } => {
+                let (pipeline, name) = (pipeline.clone(), name.clone());
+                let found = Disagreement { pipeline, name, values: values.clone() };
+                self.disagree.insert((target.clone(), line.clone()), found);
             }
             Happening::Linked { pipeline, left, right, .. } => {
                 *self.linked.entry(pipeline.clone()).or_default() += 1;
@@ -143,6 +157,11 @@ impl Report {
             json!({"record": target.to_string(), "pipeline": left.pipeline, "group": left.group,
                 "value": to_json(&left.value), "because": left.because, "rule": line})
         };
+        let disagree = |((target, line), found): (&(RecordRef, String), &Disagreement)| {
+            let values = found.values.iter().map(|(name, value)| (name.clone(), to_json(value)));
+            json!({"record": target.to_string(), "pipeline": found.pipeline, "name": found.name,
+                "values": values.collect::<serde_json::Map<_, _>>(), "rule": line})
+        };
         let braked = self.braked.as_ref().map(|braked| {
             let held: Vec<String> = braked.held.iter().map(ToString::to_string).collect();
             json!({"would_change": held.len(), "linked": braked.linked, "records": held})
@@ -157,6 +176,7 @@ impl Report {
             "changes": self.changes.iter().map(Change::to_json).collect::<Vec<_>>(),
             "would_change": self.would.iter().map(Change::to_json).collect::<Vec<_>>(),
             "gave_way": self.gave_way,
+            "disagree": self.disagree.iter().map(disagree).collect::<Vec<_>>(),
             "left_alone": self.left_alone.iter().map(left_alone).collect::<Vec<_>>(),
             "linked": self.linked,
             "parked": self.parked.iter().map(parked).collect::<Vec<_>>(),
@@ -207,6 +227,7 @@ impl fmt::Display for Report {
             let LeftAlone { pipeline, value, because, .. } = left;
             format!("{target} ({pipeline}, {line}): {value} goes nowhere, because {because}")
         };
+        listed(out, "disagree", self.disagree.iter().map(disagree))?;
         listed(out, "left alone", self.left_alone.iter().map(left))?;
         for ((target, pipeline), (message, line)) in &self.parked {
             writeln!(out, "  parked: {target} ({pipeline}, {line}): {message}")?;
@@ -235,6 +256,11 @@ impl fmt::Display for Report {
         let verdict = if self.converged() { "both sides are in step" } else { "something is left, named above" };
         writeln!(out, "{verdict}")
     }
+}
+
+fn disagree(((target, line), found): (&(RecordRef, String), &Disagreement)) -> String {
+    let Disagreement { pipeline, name, values } = found;
+    format!("{target} ({pipeline}, {line}): {name} do not agree: {}", told_values(values))
 }
 
 /// The first few of a list, and how many more there are.

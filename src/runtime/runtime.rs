@@ -8,7 +8,7 @@ use tokio::sync::{Notify, broadcast, watch};
 
 use super::brake::Brake;
 use super::finder::Finder;
-use super::happening::Happening;
+use super::happening::{Happening, told_values};
 use super::known_links::KnownLinks;
 use super::live::Live;
 use super::pair_lock::PairLocks;
@@ -121,6 +121,10 @@ impl Runtime {
             Happening::PutOff { target, reason } => tracing::warn!(record = %target, reason, "put off"),
             Happening::LeftAlone { target, group, because, line, .. } => {
                 tracing::info!(record = %target, group, rule = line, because, "left alone");
+            }
+            Happening::Disagrees { target, name, values, line, .. } => {
+                let values = told_values(values);
+                tracing::warn!(record = %target, rule = line, values, "{name} do not agree");
             }
             _ => {}
         }

@@ -16,7 +16,7 @@ use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Kind, Path, Segment, Value};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "pipeline",
     "about",
     "between",
@@ -27,6 +27,7 @@ const KEYS: [&str; 14] = [
     "passed by",
     "after",
     "needs",
+    "agree",
     "untouched",
     "fields",
     "allow",
@@ -80,8 +81,8 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         .get("create")
         .map(|node| creates(checker, node, &scope, (&name.text, [&left, &right])))
         .unwrap_or_default();
-    let Standing { when, untouched, passed_by, after, needs } =
-        standing::check(checker, &file, &scope, [&left, &right]);
+    let Standing { when, untouched, passed_by, after, needs, agree } =
+        standing::check(checker, &file, &scope, (&name.text, [&left, &right]));
     for read in &mut with {
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
     }
@@ -102,6 +103,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         passed_by,
         after,
         needs,
+        agree,
         create_left: creates.remove(&left.system),
         create_right: creates.remove(&right.system),
         left,

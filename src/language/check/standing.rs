@@ -9,7 +9,7 @@ use super::names::{self, Meaning, Names};
 use super::operand;
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{RecordType, RuleLine, Setting, Side};
+use crate::language::plan::{Agreement, RecordType, RuleLine, Setting, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line;
@@ -34,16 +34,46 @@ pub struct Standing {
     pub after: BTreeMap<String, Condition>,
     /// `needs:`, by system.
     pub needs: BTreeMap<String, Condition>,
+    /// `agree:`
+    pub agree: Vec<Agreement>,
 }
 
-/// Reads `when:`, `untouched:`, `passed by:`, `after:` and `needs:`.
-pub fn check(checker: &mut Checker<'_>, file: &Mapping<'_>, scope: &Names, sides: [&Arc<RecordType>; 2]) -> Standing {
+/// Reads `when:`, `untouched:`, `passed by:`, `after:`, `needs:` and `agree:` of a pipeline.
+pub fn check(
+    checker: &mut Checker<'_>,
+    file: &Mapping<'_>,
+    scope: &Names,
+    (pipeline, sides): (&str, [&Arc<RecordType>; 2]),
+) -> Standing {
     let when = file.get("when").and_then(|node| condition(checker, (node, "`when`"), scope));
     let untouched = file.get("untouched").map(|node| untouched(checker, node, scope, sides)).unwrap_or_default();
     let passed_by = file.get("passed by").map(|node| passed_by(checker, node, scope, sides)).unwrap_or_default();
     let after = file.get("after").map(|node| after(checker, node, scope, sides)).unwrap_or_default();
     let needs = file.get("needs").map(|node| needs(checker, node, scope, sides)).unwrap_or_default();
-    Standing { when, untouched, passed_by, after, needs }
+    let agree = file.get("agree").map(|node| agree(checker, node, scope, pipeline)).unwrap_or_default();
+    Standing { when, untouched, passed_by, after, needs, agree }
+}
+
+/// Conditions that hold where the two sides agree, by what people call them.
+fn agree(checker: &mut Checker<'_>, node: &Node, scope: &Names, pipeline: &str) -> Vec<Agreement> {
+    let mut found = Vec::new();
+    let Some(map) = Mapping::of(node, "`agree`", &[], &mut checker.found) else { return found };
+    for (key, node) in map.entries() {
+        let Some((condition, line)) = condition(checker, (node, "`agree`"), scope) else { continue };
+        let mut shown: BTreeMap<String, Expression> = BTreeMap::new();
+        condition.tree().visit(&mut |part| {
+            if let ExpressionKind::Path(path) = &part.kind
+                && let Some(head) = &path.head
+            {
+                let steps = path.steps.iter().map(|step| step.segment.clone()).collect();
+                shown.insert(format!("{}.{}", head.text, crate::value::Path(steps)), part.clone());
+            }
+        });
+        let shown = shown.into_iter().map(|(name, tree)| (name, checker.compile(tree))).collect();
+        let id = format!("{pipeline}/agree: {}", key.text);
+        found.push(Agreement { id, name: key.text.clone(), condition, shown, line });
+    }
+    found
 }
 
 /// Names of `with:` that are asked for before anything is written in a system.

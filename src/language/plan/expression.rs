@@ -87,7 +87,14 @@ impl CompiledExpression {
 
     /// First names of the paths that it reads from a head.
     pub fn first_names(&self, head: &str, names: &mut Vec<String>) {
-        collect(&self.tree, head, names);
+        self.tree.visit(&mut |part| {
+            if let ExpressionKind::Path(path) = &part.kind
+                && path.head.as_ref().is_some_and(|name| name.text == head)
+                && let Some(Segment::Field(name)) = path.steps.first().map(|step| &step.segment)
+            {
+                names.push(name.clone());
+            }
+        });
     }
 
     /// Whether it is a plain path, so that its value is what the record holds.
@@ -97,7 +104,12 @@ impl CompiledExpression {
 
     /// Whether a path begins with this name.
     pub fn mentions(&self, head: &str) -> bool {
-        mentions(&self.tree, head)
+        let mut found = false;
+        self.tree.visit(&mut |part| {
+            found |= matches!(&part.kind, ExpressionKind::Path(path)
+                if path.head.as_ref().is_some_and(|name| name.text == head));
+        });
+        found
     }
 
     /// The tree it was made from.
@@ -235,45 +247,6 @@ fn applied(operator: Operator, (a, b): (&Value, &Value), span: Span) -> Result<V
 
 fn failed(text: String, span: Span) -> Fault {
     Fault { kind: FaultKind::Failed(text), span }
-}
-
-fn collect(at: &Expression, head: &str, names: &mut Vec<String>) {
-    match &at.kind {
-        ExpressionKind::Path(path) => {
-            let first = path.steps.first().map(|step| &step.segment);
-            let fits = path.head.as_ref().is_some_and(|name| name.text == head);
-            if let (true, Some(Segment::Field(name))) = (fits, first) {
-                names.push(name.clone());
-            }
-        }
-        ExpressionKind::List(items) | ExpressionKind::Call(_, items) => {
-            items.iter().for_each(|item| collect(item, head, names));
-        }
-        ExpressionKind::Choice(parts) => parts.iter().for_each(|part| collect(part, head, names)),
-        ExpressionKind::Binary(_, left, right) | ExpressionKind::Filter(left, right) => {
-            collect(left, head, names);
-            collect(right, head, names);
-        }
-        ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => {
-            collect(inner, head, names);
-        }
-        ExpressionKind::Literal(_) | ExpressionKind::Park(_) => {}
-    }
-}
-
-fn mentions(at: &Expression, head: &str) -> bool {
-    match &at.kind {
-        ExpressionKind::Path(path) => path.head.as_ref().is_some_and(|name| name.text == head),
-        ExpressionKind::List(items) | ExpressionKind::Call(_, items) => items.iter().any(|item| mentions(item, head)),
-        ExpressionKind::Choice(parts) => parts.iter().any(|part| mentions(part, head)),
-        ExpressionKind::Binary(_, left, right) | ExpressionKind::Filter(left, right) => {
-            mentions(left, head) || mentions(right, head)
-        }
-        ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => {
-            mentions(inner, head)
-        }
-        ExpressionKind::Literal(_) | ExpressionKind::Park(_) => false,
-    }
 }
 
 fn truth(value: &Value) -> bool {

@@ -4,6 +4,7 @@
 //! happens here; an error in this room is a bug. Holds references to secrets, never secrets.
 
 pub mod account;
+pub mod agreement;
 pub mod expression;
 pub mod heard;
 pub mod lower;
@@ -16,6 +17,7 @@ pub mod table;
 pub mod test;
 
 pub use account::{Account, Carries, Setting};
+pub use agreement::Agreement;
 pub use ownership::Owner;
 pub use pipeline::{Arrow, Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, RuleLine, Side, WithRead};
 pub use plan::{Interest, Plan};

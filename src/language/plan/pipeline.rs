@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::diagnostic::Span;
+use crate::language::plan::agreement::Agreement;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::ownership::Owner;
 use crate::language::plan::system::RecordType;
@@ -101,6 +102,8 @@ pub struct Pipeline {
     pub needs: BTreeMap<String, (CompiledExpression, RuleLine)>,
     /// `after:` by the system in which a record is created: those whose own pairs are brought together before.
     pub after: BTreeMap<String, (CompiledExpression, RuleLine)>,
+    /// `agree:`
+    pub agree: Vec<Agreement>,
     /// When a left record is created for a right one.
     pub create_left: Option<Create>,
     /// When a right record is created for a left one.
@@ -167,6 +170,7 @@ impl Pipeline {
                 .chain(self.needs.values())
                 .map(|(condition, _)| condition),
         );
+        let held = held.chain(self.agree.iter().map(|agreement| &agreement.condition));
         creates.chain(of_rules(&self.rules)).chain([&self.match_left, &self.match_right]).chain(held)
     }
 

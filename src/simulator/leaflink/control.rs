@@ -248,7 +248,7 @@ impl LeafLink {
         let fields = json!({
             "id": id, "name": name, "dba": name, "owner": self.state.company.id, "license_number": body.get("license_number"),
             "email": null, "phone": null, "website": null, "address": "1 New St", "unit_number": null, "city": "Oakland",
-            "state": "CA", "zipcode": "94607", "managers": [self.state.first_rep()], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
+            "state": "CA", "zipcode": "94607", "corporate_address": body.get("corporate_address"), "managers": [self.state.first_rep()], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
         });
         self.state.customers.insert(id, Customer { id, name, fields, rep: self.state.first_rep() });
         Ok(json!({ "id": id }))

@@ -87,7 +87,7 @@ impl State {
             let fields = json!({
                 "id": number, "name": one.name, "nickname": null, "dba": one.name, "owner": own, "partner": number + 1000,
                 "license_number": one.license, "email": one.email, "phone": one.phone, "website": null,
-                "address": one.street, "unit_number": null, "city": one.city, "state": one.state, "zipcode": one.zip,
+                "address": one.street, "unit_number": null, "city": one.city, "state": one.state, "zipcode": one.zip, "corporate_address": null,
                 "country": "United States", "managers": [id(71 + apart * STAFF_APART, one.rep)], "external_ids": {}, "archived": false,
                 "payment_term": null, "created_on": stamp(began), "modified": stamp(began),
             });
