@@ -5,6 +5,7 @@ mod accounts;
 mod behaviours;
 mod catalogue;
 mod cli;
+mod conflict;
 mod connector;
 mod diagnostics;
 mod expression;
