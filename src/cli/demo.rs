@@ -18,7 +18,8 @@ use super::exit_code;
 use super::run::real_world;
 use crate::diagnostic;
 use crate::language;
-use crate::runtime::poller::{Look, look};
+use crate::runtime::pass::{Pass, Scope, pass};
+use crate::runtime::poller::Look;
 use crate::runtime::{Happening, Live, Report, RuleState, Runtime, World, dispatcher};
 use crate::server;
 use crate::simulator::{self, Faults, Options, Served, Size, Trade};
@@ -81,7 +82,7 @@ async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, Strin
     stage.day(&story, demo.orders).await?;
 
     story.act("Everything is compared once more");
-    look(&stage.runtime, Look::Everything).await.map_err(|trouble| trouble.to_string())?;
+    stage.compare().await?;
     stage.settle(&story, QUIET).await?;
     let parks = stage.runtime.store.parks().await.map_err(|error| error.to_string())?;
     stage.report.left(parks, None);
@@ -149,6 +150,12 @@ fn environment(name: &str, urls: &BTreeMap<String, String>, facility: &str) -> O
 }
 
 impl Stage {
+    /// Compares both sides whole.
+    pub(super) async fn compare(&self) -> Result<(), String> {
+        let whole = Pass { scope: Scope::Look(Look::Everything), confirmed: true, patience: ACT_MAX };
+        pass(&self.runtime, &whole).await.map(|_| ()).map_err(|trouble| trouble.to_string())
+    }
+
     /// What a system's people see now.
     pub(super) async fn state(&self, system: &str) -> Result<Json, String> {
         self.send(system, Method::Get, "state", &Json::Null).await

@@ -4,7 +4,6 @@ use serde_json::{Value as Json, json};
 
 use super::demo::{Awaited, Stage};
 use super::demo_story::Story;
-use crate::runtime::poller::{Look, look};
 use crate::simulator;
 
 /// The two systems: who sells, and who ships.
@@ -24,7 +23,7 @@ impl Stage {
     /// A day of trade.
     pub(super) async fn day(&mut self, story: &Story, orders: usize) -> Result<(), String> {
         story.act("What may be sold is offered on the marketplace");
-        look(&self.runtime, Look::Everything).await.map_err(|trouble| trouble.to_string())?;
+        self.compare().await?;
         self.settle_in_short(story).await?;
         self.new_item(story).await?;
         self.orders(story, orders).await?;

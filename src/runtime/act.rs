@@ -84,12 +84,7 @@ impl Runtime {
         let (left_account, right_account) = pairing.accounts();
         let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new());
         let rule = pairing.pipeline.match_line.to_string();
-        let ends = [(&link.left, Side::Left), (&link.right, Side::Right)];
-        let [left, right] = ends.map(|(end, side)| RecordRef {
-            account: end.account.clone(),
-            record: pairing.pipeline.record(side).name.clone(),
-            id: end.id.clone(),
-        });
+        let [left, right] = pairing.ends(&link);
         let entry = HistoryEntry {
             at: self.world.clock.now(),
             target: pairing.target(),
@@ -98,7 +93,7 @@ impl Runtime {
             lines: vec![rule.clone()],
         };
         self.store.settle(Settlement { intent: None, link: Some(link.clone()), history: vec![entry] }).await?;
-        self.look_again(&link).await?;
+        self.look_again(pairing, &link).await?;
         self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
         Ok(())
     }
@@ -251,7 +246,7 @@ impl Runtime {
         self.store.settle(settlement).await?;
         self.swept.wrote(&live.plan, (account, kind), &target.id, after.as_ref());
         if write.id.is_none() {
-            self.look_again(&link).await?;
+            self.look_again(pairing, &link).await?;
             self.hint_of_new(live, pairing, (kind, &target)).await?;
         }
         self.tell(Happening::Written(Change {
@@ -267,10 +262,10 @@ impl Runtime {
     }
 
     /// Whoever was decided on without this link is decided on again.
-    async fn look_again(&self, link: &Link) -> Result<(), Trouble> {
+    async fn look_again(&self, pairing: &Pairing<'_>, link: &Link) -> Result<(), Trouble> {
         let at = self.world.clock.now();
-        let hint = |target| Hint { at, source: HintSource::Poll, target, version: None, first: false };
-        let hints: Vec<Hint> = self.known_links.made(link).into_iter().map(hint).collect();
+        let hint = |target| Hint { at, source: HintSource::Made, target, version: None, first: false };
+        let hints: Vec<Hint> = self.known_links.made(link, &pairing.ends(link)).into_iter().map(hint).collect();
         if !hints.is_empty() {
             self.accept(hints).await?;
         }
@@ -305,13 +300,9 @@ impl Runtime {
             line: lost.line.to_string(),
         });
         let at = self.world.clock.now();
-        [(Side::Left, &link.left), (Side::Right, &link.right)].map(|(side, end)| HistoryEntry {
+        pairing.ends(link).map(|target| HistoryEntry {
             at,
-            target: RecordRef {
-                account: end.account.clone(),
-                record: pairing.pipeline.record(side).name.clone(),
-                id: end.id.clone(),
-            },
+            target,
             what: format!("both sides changed `{}`: {system}'s {} gave way to {}", lost.group, lost.value, lost.winner),
             detail: lost.value.clone(),
             lines: vec![lost.line.to_string()],

@@ -12,11 +12,14 @@ use crate::language::plan::Side;
 use crate::store::{Link, RecordRef};
 use crate::value::Value;
 
+/// Who asks: a record, for a pipeline's decision on it.
+pub type Asking = (String, RecordRef);
+
 /// Keys of linked records by the question that they answer, and who asks what has no answer yet.
 #[derive(Debug, Default)]
 pub struct KnownLinks {
     known: Mutex<BTreeMap<Want, Value>>,
-    missed: Mutex<BTreeMap<Want, BTreeSet<RecordRef>>>,
+    missed: Mutex<BTreeMap<Want, BTreeSet<Asking>>>,
 }
 
 impl KnownLinks {
@@ -36,16 +39,16 @@ impl KnownLinks {
 
     /// A record is decided on by whether this link is there. Said before the answer is looked for, so that a link
     /// made meanwhile is not missed.
-    pub fn asks(&self, asked: &Want, record: &RecordRef) {
+    pub fn asks(&self, asked: &Want, asking: Asking) {
         let mut missed = self.missed();
         if missed.len() >= KNOWN_LINKS_MAX {
             missed.clear();
         }
-        missed.entry(asked.clone()).or_default().insert(record.clone());
+        missed.entry(asked.clone()).or_default().insert(asking);
     }
 
-    /// The records that were decided on without this link, which is there now.
-    pub fn made(&self, link: &Link) -> BTreeSet<RecordRef> {
+    /// The records that were decided on without this link, which is there now. Its own two go on with it anyway.
+    pub fn made(&self, link: &Link, linked: &[RecordRef; 2]) -> BTreeSet<RecordRef> {
         let mut missed = self.missed();
         let ends = [(Side::Left, &link.left, &link.right), (Side::Right, &link.right, &link.left)];
         let asked = ends.map(|(side, own, other)| Want::Linked {
@@ -55,7 +58,9 @@ impl KnownLinks {
             id: own.id.clone(),
             other: other.account.clone(),
         });
-        asked.iter().filter_map(|asked| missed.remove(asked)).flatten().collect()
+        let asking = asked.iter().filter_map(|asked| missed.remove(asked)).flatten();
+        let others = asking.filter(|(pipeline, record)| *pipeline != link.pipeline || !linked.contains(record));
+        others.map(|(_, record)| record).collect()
     }
 
     /// Forgets everything, because rules or accounts changed.
@@ -68,7 +73,7 @@ impl KnownLinks {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn missed(&self) -> MutexGuard<'_, BTreeMap<Want, BTreeSet<RecordRef>>> {
+    fn missed(&self) -> MutexGuard<'_, BTreeMap<Want, BTreeSet<Asking>>> {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -56,5 +56,8 @@ pub const TAKEN_UP_LOOK: Duration = Duration::from_millis(20);
 /// Links remembered in memory at once.
 pub const KNOWN_LINKS_MAX: usize = 100_000;
 
+/// Ends of pairs whose rest is remembered.
+pub const RESTED_MAX: usize = 100_000;
+
 /// Records that a sweep keeps in memory, over all accounts; more are read one by one.
 pub const SWEPT_RECORDS_MAX: usize = 50_000;

@@ -23,6 +23,7 @@ mod quiet;
 pub mod reads;
 pub mod reload;
 pub mod report;
+pub mod rested;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod runtime;
 pub mod schedule;

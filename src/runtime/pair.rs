@@ -10,6 +10,7 @@ use super::act::Acted;
 use super::happening::{Change, Happening};
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
+use super::rested::Told;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::engine::{self, Decision, Effect, Reads, Situation, Step, Stop, Unmatched, Want};
@@ -40,6 +41,8 @@ pub struct Pairing<'a> {
     pub again: bool,
     /// Whether a person asks for this very record.
     pub asked: bool,
+    /// What told of a change; none: it is looked at in any case.
+    pub told: Option<Told>,
 }
 
 /// How it ended.
@@ -69,6 +72,15 @@ impl Pairing<'_> {
         if self.side == Side::Left { (self.account, self.other) } else { (self.other, self.account) }
     }
 
+    /// The two records of a link, left and right.
+    pub fn ends(&self, link: &Link) -> [RecordRef; 2] {
+        [(Side::Left, &link.left), (Side::Right, &link.right)].map(|(side, end)| RecordRef {
+            account: end.account.clone(),
+            record: self.pipeline.record(side).name.clone(),
+            id: end.id.clone(),
+        })
+    }
+
     fn lock_name(&self, value: &str) -> String {
         let (left, right) = self.accounts();
         format!("{}\u{1}{left}\u{1}{right}\u{1}{value}", self.pipeline.name)
@@ -82,6 +94,11 @@ impl Runtime {
     /// [`Trouble`] where a peer or the store cannot go on; what was done is settled or journalled.
     pub async fn bring_together(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Result<Meeting, Trouble> {
         let (_guard, waited) = self.lock_pair(live, pairing, &record).await;
+        let unsettled = self.unsettled(pairing).await?;
+        if let Some(left) = self.rested_already(live, pairing, (&record, &unsettled)).await? {
+            return Ok(Meeting { left: Some(left), ..Meeting::default() });
+        }
+        self.rested.stir(pairing);
         let mut record = record;
         if waited {
             let kind = pairing.pipeline.record(pairing.side);
@@ -90,7 +107,6 @@ impl Runtime {
                 None => return Ok(Meeting::default()),
             }
         }
-        let unsettled = self.unsettled(pairing).await?;
         let mut situation = self.situation(live, pairing, record);
         let mut refused = Vec::new();
         for _ in 0..STEPS_MAX {
@@ -103,11 +119,11 @@ impl Runtime {
                 self.tell_disagreements(pairing, &situation, &decision);
             }
             let Some(effect) = &decision.effect else {
-                let stops = decision.stops.into_iter().chain(refused).collect();
-                let left = link.as_ref().map(|link| self.left_of(pairing, link));
-                let records = link.as_ref().map(|_| situation.records());
-                let Decision { unmatched, not_carried, .. } = decision;
-                return Ok(Meeting { stops, unmatched, not_carried, left, records });
+                let meeting = self.at_an_end(pairing, (link.as_ref(), &situation), decision, refused);
+                if link.is_some() && meeting.stops.is_empty() {
+                    self.rested.rest(live.generation, pairing, &situation);
+                }
+                return Ok(meeting);
             };
             if self.is_kept_back(pairing, &situation, (link.as_ref(), effect)) {
                 return Ok(Meeting { stops: decision.stops, ..Meeting::default() });
@@ -145,6 +161,30 @@ impl Runtime {
             reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()),
             after: None,
         })
+    }
+
+    /// The left record of a pair for which nothing has happened since it came to rest.
+    async fn rested_already(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (record, unsettled): (&Value, &[Intent]),
+    ) -> Result<Option<RecordRef>, Trouble> {
+        let left = self.rested.covers(live.generation, pairing, record).filter(|_| unsettled.is_empty());
+        Ok(if left.is_some() && self.link_of(pairing).await?.is_some() { left } else { None })
+    }
+
+    pub(super) fn at_an_end(
+        &self,
+        pairing: &Pairing<'_>,
+        (link, situation): (Option<&Link>, &Situation),
+        decision: Decision,
+        refused: Vec<Stop>,
+    ) -> Meeting {
+        let Decision { stops, unmatched, not_carried, .. } = decision;
+        let left = link.map(|link| self.left_of(pairing, link));
+        let records = link.map(|_| situation.records());
+        Meeting { stops: stops.into_iter().chain(refused).collect(), unmatched, not_carried, left, records }
     }
 
     /// The lock of a pair, and whether it had to be waited for.
@@ -200,8 +240,8 @@ impl Runtime {
     }
 
     pub(super) fn left_of(&self, pairing: &Pairing<'_>, link: &Link) -> RecordRef {
-        let LinkEnd { account, id } = link.left.clone();
-        RecordRef { account, record: pairing.pipeline.left.name.clone(), id }
+        let [left, _] = pairing.ends(link);
+        left
     }
 
     pub(super) fn situation(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Situation {
@@ -281,7 +321,7 @@ impl Runtime {
                     for want in wants {
                         let fresh =
                             fresh && matches!(want, Want::Match { .. }) || sums && matches!(want, Want::List { .. });
-                        let found = self.answer_for(live, &pairing.target(), &want, fresh).await?;
+                        let found = self.answer_for(live, pairing, &want, fresh).await?;
                         situation.reads.insert(want, found);
                     }
                 }

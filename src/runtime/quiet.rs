@@ -90,10 +90,7 @@ impl Runtime {
                 None => {
                     self.tell_left_alone(pairing, &decision);
                     self.tell_disagreements(pairing, &situation, &decision);
-                    let Decision { unmatched, not_carried, .. } = decision;
-                    let left = link.as_ref().map(|link| self.left_of(pairing, link));
-                    let records = link.as_ref().map(|_| situation.records());
-                    return Ok(Some(Meeting { stops: Vec::new(), unmatched, not_carried, left, records }));
+                    return Ok(Some(self.at_an_end(pairing, (link.as_ref(), &situation), decision, Vec::new())));
                 }
             }
         }
@@ -123,7 +120,7 @@ impl Runtime {
             match engine::decide(&live.plan, pairing.pipeline, situation) {
                 Step::Need(wants) => {
                     for want in wants {
-                        let Some(found) = self.answer_by_listing(live, &pairing.target(), &want).await? else {
+                        let Some(found) = self.answer_by_listing(live, pairing, &want).await? else {
                             return Ok(None);
                         };
                         situation.reads.insert(want, found);
@@ -136,7 +133,12 @@ impl Runtime {
     }
 
     /// An answer without a call, except to a listing that many share. `None`: there is none.
-    async fn answer_by_listing(&self, live: &Live, record: &RecordRef, want: &Want) -> Result<Option<Found>, Trouble> {
+    async fn answer_by_listing(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        want: &Want,
+    ) -> Result<Option<Found>, Trouble> {
         let swept = |search: &Search<'_>, by: By, value: &str| {
             self.swept.find(&live.plan, (search.account, search.kind), &by, value).map(Found::Records)
         };
@@ -157,7 +159,7 @@ impl Runtime {
                 kind.and_then(|kind| self.search(live, account, &kind))
                     .and_then(|search| swept(&search, By::Match(pipeline.clone(), *side), value))
             }
-            Want::Linked { .. } => Some(self.answer_for(live, record, want, false).await?),
+            Want::Linked { .. } => Some(self.answer_for(live, pairing, want, false).await?),
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
                 Some(pipeline) => self.linked_key(pipeline, *side, (account, id), other).await?.map(Found::Key),
                 None => None,

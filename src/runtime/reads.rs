@@ -12,7 +12,7 @@ use crate::connector::Listing;
 use crate::engine::settle::is_state;
 use crate::engine::{self, Found, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
-use crate::store::{LinkEnd, RecordRef};
+use crate::store::LinkEnd;
 use crate::value::{Kind, Path, Value};
 
 impl Runtime {
@@ -70,7 +70,7 @@ impl Runtime {
     pub(super) async fn answer_for(
         &self,
         live: &Live,
-        record: &RecordRef,
+        pairing: &Pairing<'_>,
         want: &Want,
         fresh: bool,
     ) -> Result<Found, Trouble> {
@@ -80,7 +80,7 @@ impl Runtime {
         if let Some(known) = self.known_links.get(want) {
             return Ok(Found::Key(known));
         }
-        self.known_links.asks(want, record);
+        self.known_links.asks(want, (pairing.pipeline.name.clone(), pairing.target()));
         let found = self.answer(live, want, fresh).await?;
         if let Found::Key(key) = &found {
             self.known_links.note(want, key);
@@ -190,6 +190,7 @@ impl Runtime {
                 sweep: false,
                 again: false,
                 asked: false,
+                told: None,
             };
             let meeting = self.bring_together(live, &pairing, record.clone()).await?;
             if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
@@ -222,6 +223,7 @@ impl Runtime {
                 sweep: false,
                 again: false,
                 asked: false,
+                told: None,
             };
             let meeting = self.bring_together(live, &pairing, record).await?;
             // What comes first has settled once its state has; other groups wait for themselves alone.

@@ -128,6 +128,7 @@ impl Runtime {
                     self.finder.clear();
                     self.swept.clear();
                     self.known_links.clear();
+                    self.rested.clear();
                     self.told.clear();
                     tracing::info!(generation, "new rules serve");
                     // What was parked may pass under the new rules.

@@ -13,6 +13,7 @@ use super::known_links::KnownLinks;
 use super::live::Live;
 use super::pair_lock::PairLocks;
 use super::reload::RuleState;
+use super::rested::Rested;
 use super::swept::Swept;
 use super::told_once::ToldOnce;
 use super::trouble::Trouble;
@@ -64,6 +65,7 @@ pub struct Runtime {
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
     pub(super) known_links: KnownLinks,
+    pub(super) rested: Rested,
     pub(super) swept: Swept,
     /// Refusals told once for all records.
     pub told: ToldOnce,
@@ -86,6 +88,7 @@ impl Runtime {
             finder: Finder::default(),
             brake: Brake::default(),
             known_links: KnownLinks::default(),
+            rested: Rested::default(),
             swept: Swept::default(),
             told: ToldOnce::default(),
             locks: PairLocks::default(),

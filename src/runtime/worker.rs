@@ -8,6 +8,7 @@ use super::limits::STORE_PAUSE_MAX;
 use super::live::Live;
 use super::pair::Pairing;
 use super::quiet::Resting;
+use super::rested::Told;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::backoff;
@@ -26,6 +27,8 @@ pub(super) struct How {
     pub asked: bool,
     /// The record may be new: its own system or petiole itself told of it.
     pub new: bool,
+    /// What told of it.
+    pub told: Option<Told>,
 }
 
 /// A record that is looked at.
@@ -61,12 +64,14 @@ impl Runtime {
 
     async fn look_at(&self, work: &Work) -> Result<(), Trouble> {
         let live = self.live.load_full();
+        tracing::debug!(record = %work.target, told_by = work.source.as_str(), "looked at");
         self.tell(Happening::Compared { target: work.target.clone() });
         let how = How {
             sweep: work.source == HintSource::Sweep && self.brake.sweeping(),
             again: matches!(work.source, HintSource::Retry | HintSource::Asked),
             asked: work.source == HintSource::Asked,
             new: matches!(work.source, HintSource::Webhook | HintSource::Made),
+            told: Told::of(work),
         };
         let walked = self.walk(&live, &work.target, how).await;
         let now = self.world.clock.now();
@@ -273,6 +278,7 @@ pub(super) fn pairing<'a>(
         sweep: how.sweep,
         again: how.again,
         asked: how.asked,
+        told: how.told,
     }
 }
 

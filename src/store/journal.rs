@@ -86,6 +86,8 @@ pub struct Work {
     pub target: RecordRef,
     /// The number of the newest hint that this work answers.
     pub hint: i64,
+    /// The number of the newest hint of any record when this was claimed.
+    pub newest: i64,
     /// What told of the change.
     pub source: HintSource,
     /// When the oldest unanswered hint came.

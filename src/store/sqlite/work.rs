@@ -72,7 +72,8 @@ pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreE
              VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?6, ?7)
              ON CONFLICT DO UPDATE SET
                 hint = excluded.hint,
-                source = CASE WHEN source = 'asked' AND state <> 'parked' THEN source ELSE excluded.source END,
+                source = CASE WHEN state <> 'parked' AND (source = 'asked'
+                    OR source = 'made' AND excluded.source IN ('webhook', 'poll')) THEN source ELSE excluded.source END,
                 first = CASE state WHEN 'parked' THEN excluded.first ELSE max(first, excluded.first) END,
                 since = CASE state WHEN 'parked' THEN excluded.since ELSE since END,
                 due = CASE WHEN state = 'parked' THEN excluded.due
@@ -85,6 +86,8 @@ pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreE
 
 /// Claims what is due.
 pub(super) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
+    let newest: i64 =
+        connection.prepare_cached("SELECT coalesce(max(number), 0) FROM hint")?.query_row([], |row| row.get(0))?;
     let mut select = connection.prepare_cached(
         "SELECT account, record, id, hint, source, since, attempts FROM work
          WHERE state <> 'flight' AND due <= ?1 ORDER BY first DESC, since, hint LIMIT ?2",
@@ -96,6 +99,7 @@ pub(super) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Re
         claimed.push(Work {
             target: RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? },
             hint: row.get(3)?,
+            newest,
             source: HintSource::parse(&source).ok_or_else(|| damaged(&source))?,
             since: instant(row.get(5)?)?,
             attempts: row.get(6)?,
