@@ -101,3 +101,34 @@ fn a_marketplace_that_owns_its_stock_is_left_alone() {
     assert!(!patched, "no product is written: {log}");
     assert!(before > 3.0 && offered(&trade, &sku) > 3.0);
 }
+
+/// The own write comes back as a webhook. It is looked at once more, by the record itself alone, and
+/// so is a webhook without a change.
+#[test]
+fn the_echo_of_an_own_write_costs_one_read() {
+    let trade = Trade::start();
+    own(&trade.rules, "inventory", "flourish");
+    let service = trade.run("10m");
+    trade.subscribe(&service);
+    let sku = sku(&trade);
+    let requests = format!("{}/_control/requests", trade.leaflink.url);
+    let settled = || {
+        until("all that was told arrived", || {
+            let quiet = |url: &str| get(&format!("{url}/_control/quiet"))["quiet"] == true;
+            quiet(&trade.leaflink.url) && quiet(&trade.flourish.url)
+        });
+        rests(&service);
+    };
+    set(&trade, &sku, &json!(40));
+    until("the stock is offered", || (offered(&trade, &sku) - 40.0).abs() < 1e-9);
+    settled();
+    let before = get(&requests)["counts"].clone();
+    set(&trade, &sku, &json!(30));
+    until("the stock is offered", || (offered(&trade, &sku) - 30.0).abs() < 1e-9);
+    settled();
+    let after = get(&requests)["counts"].clone();
+    let made = |call: &str| after[call].as_u64().unwrap_or_default() - before[call].as_u64().unwrap_or_default();
+    assert_eq!(made("PATCH /api/v2/products/{id}/"), 1);
+    assert_eq!(made("GET /api/v2/orders-received/"), 1, "orders are read for the decision, not for its echo");
+    assert_eq!(made("GET /api/v2/products/{id}/"), 3, "before the write, after it, and for its echo");
+}

@@ -9,9 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rhai::{AST, Dynamic, Engine, Scope};
 
 use super::bars;
+use super::calls::{self, Known};
 use super::convert::{from_dynamic, of_kind, to_dynamic};
 use super::declaration::{ScriptFunction, declared};
-use super::refused::refused;
 use super::{fault, limits};
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
@@ -21,6 +21,7 @@ use crate::value::{Kind, Value};
 /// The scripts of a generation.
 pub struct ScriptSet {
     engine: Engine,
+    offered: Known,
     compiled: Vec<Script>,
 }
 
@@ -47,15 +48,11 @@ impl fmt::Debug for ScriptSet {
 impl ScriptSet {
     /// Compiles script files: each with its name and its text.
     pub fn compile(files: &[(FileId, &str, &str)]) -> (Self, Vec<Diagnostic>) {
-        let mut set = Self { engine: bars::engine(), compiled: Vec::new() };
+        let engine = bars::engine();
+        let offered = calls::offered(&engine);
+        let mut set = Self { engine, offered, compiled: Vec::new() };
         let mut found = Vec::new();
         for (file, name, text) in files {
-            if let Some((at, word)) = refused(text) {
-                let (message, help) = fault::outside(word);
-                let span = Span::new(*file, at, at + word.len());
-                found.push(Diagnostic::error(Code("script-syntax"), message, span, "here").help(help));
-                continue;
-            }
             if text.len() > limits::FILE_BYTES_MAX {
                 let message = format!("the script has {} bytes, it may have {}", text.len(), limits::FILE_BYTES_MAX);
                 let finding = Diagnostic::error(Code("script-syntax"), message, Span::new(*file, 0, 0), "this file");
@@ -66,6 +63,7 @@ impl ScriptSet {
                 Ok(ast) => {
                     let functions = declared(*file, text, &ast, &mut found);
                     taken(&set, &functions, &mut found);
+                    found.extend(calls::astray(&ast, &set.offered, |position| word_at(*file, text, position)));
                     set.compiled.push(Script { file: (*name).to_owned(), text: (*text).to_owned(), ast, functions });
                 }
                 Err(error) => {

@@ -4,12 +4,12 @@
 //! resource it uses has a limit.
 
 pub mod bars;
+pub mod calls;
 pub mod convert;
 pub mod declaration;
 pub mod fault;
 pub mod host;
 pub mod limits;
-pub mod refused;
 
 pub use declaration::ScriptFunction;
 pub use host::ScriptSet;
