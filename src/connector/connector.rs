@@ -263,9 +263,10 @@ impl Connector {
         fields: &Record,
         present: &Value,
     ) -> Result<Option<Row>, Failure> {
-        let call = record.update.as_ref().ok_or_else(|| no_call(record, "update"))?;
+        let call = record.change(fields).ok_or_else(|| no_call(record, "update"))?;
+        let adds = record.add.values().any(|added| std::ptr::eq(added, call));
         let fields = with_resent(record, call, (fields, present));
-        let sending = Sending { record, fields: &fields, mode: Mode::Update };
+        let sending = Sending { record, fields: &fields, mode: if adds { Mode::Add } else { Mode::Update } };
         self.change(record, id, call, present, Some(sending)).await
     }
 

@@ -88,6 +88,8 @@ pub enum Mode {
     Create,
     /// Fields of the update call and those it resends; nulls are sent.
     Update,
+    /// Elements of the one list that the call adds to: they alone are the body. Nulls are left out.
+    Add,
 }
 
 /// The request of a call, without page parameters.
@@ -116,7 +118,11 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
             let kind = sending.record.field(path).map_or(&Kind::Text, |field| &field.kind);
             put(&mut fields, &path.0, spell(kind, &text));
         }
-        body = Json::Object(fields).to_string().into_bytes();
+        let sent = match sending.mode {
+            Mode::Add => fields.into_iter().map(|(_, rows)| rows).next().unwrap_or_default(),
+            Mode::Create | Mode::Update => Json::Object(fields),
+        };
+        body = sent.to_string().into_bytes();
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
             headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
         }
@@ -209,6 +215,7 @@ fn is_sent(call: &Call, field: &Field, mode: Mode) -> bool {
     let wanted = match mode {
         Mode::Create => field.on_create,
         Mode::Update => field.on_update || (field.on_create && covered(&call.resend)),
+        Mode::Add => field.on_add,
     };
     wanted && !covered(&call.never)
 }
@@ -221,7 +228,7 @@ struct Spelling<'a> {
 fn write_level(layout: &Layout, fields: &Record, spelling: &Spelling, out: &mut Written) {
     for (place, field) in &layout.plain {
         let Some(value) = lookup(fields, &place.0) else { continue };
-        if value.is_null() && spelling.mode == Mode::Create {
+        if value.is_null() && spelling.mode != Mode::Update {
             continue;
         }
         match &field.write {

@@ -84,6 +84,10 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
 
 fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
     let Some(path) = rule.path(side).filter(|_| context.flows(rule, side)) else { return Ok(()) };
+    if context.pipeline.record(side).adds_to(path) {
+        // What has a call of its own follows once the record is there.
+        return Ok(());
+    }
     let one = |stop: Stop| vec![stop];
     // Of what is left alone, only what creating needs is filled.
     let alone = context.untouched(side, path).map_err(one)? && !required(context, side, path);

@@ -59,7 +59,12 @@ pub fn ask(
     let value = match &rule.body {
         RuleBody::List(list) => {
             let rows = list_rule::desired(context, list, target, None)?;
-            match list_rule::change(list, target, &rows, &present) {
+            let change = if context.pipeline.record(target).adds_to(&path) {
+                list_rule::additions(list, &rows, &present)
+            } else {
+                list_rule::change(list, target, &rows, &present)
+            };
+            match change {
                 Some(value) => value,
                 None => return Ok(None),
             }

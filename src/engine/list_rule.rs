@@ -88,6 +88,22 @@ pub fn change(list: &ListRule, target: Side, desired: &[Record], present: &Value
     (changed || !left_over.is_empty()).then_some(Value::List(rows))
 }
 
+/// The rows that a list lacks, where elements can only be added to it; `None` where it lacks none.
+pub fn additions(list: &ListRule, desired: &[Record], present: &Value) -> Option<Value> {
+    let mut held: Vec<String> =
+        present.as_list().unwrap_or_default().iter().map(|element| key_of(list, element)).collect();
+    let mut rows = Vec::new();
+    for row in desired {
+        let row = Value::Record(row.clone());
+        let key = key_of(list, &row);
+        match held.iter().position(|known| *known == key) {
+            Some(at) => drop(held.remove(at)),
+            None => rows.push(row),
+        }
+    }
+    (!rows.is_empty()).then_some(Value::List(rows))
+}
+
 /// An element with the desired row laid over it; `None` where it holds the row already.
 fn merged(list: &ListRule, target: Side, row: &Record, present: &Value) -> Option<Value> {
     let mut merged = present.as_record().cloned().unwrap_or_default();

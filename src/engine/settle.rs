@@ -33,6 +33,11 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
             // What was created is the source of this rule, and nobody has carried it over yet.
             continue;
         }
+        let added = rule.path(seen.side).is_some_and(|path| pipeline.record(seen.side).adds_to(path));
+        if seen.rules.is_none() && added {
+            // No create sends it: its own call has yet to be made.
+            continue;
+        }
         let (Ok(left), Ok(right)) = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right)) else {
             continue;
         };

@@ -57,7 +57,7 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
                 match wish {
                     Ask::Write(path, value) => {
                         for (_, gathered) in sides.iter_mut().filter(|(known, _)| *known == side) {
-                            gathered.take(context, rule, (&path, value.clone()), &lines);
+                            gathered.take(context, (side, rule), (&path, value.clone()), &lines);
                         }
                     }
                     Ask::Move { from, to, goal } => moves.push(Effect::Move {
@@ -87,9 +87,18 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
 }
 
 impl Gathered {
-    fn take(&mut self, context: &Context<'_>, rule: &FieldRule, (path, value): (&Path, Value), lines: &[RuleLine]) {
+    fn take(
+        &mut self,
+        context: &Context<'_>,
+        (side, rule): (Side, &FieldRule),
+        (path, value): (&Path, Value),
+        lines: &[RuleLine],
+    ) {
         let apart = context.situation.apart && self.groups.first().is_some_and(|group| *group != rule.group);
-        if apart {
+        // A list with a call of its own to add to it is written by itself.
+        let own = |path: &Path| context.pipeline.record(side).adds_to(path);
+        let mixed = self.fields.keys().next().is_some_and(|first| own(path) || own(&Path::field(first.as_str())));
+        if apart || mixed {
             return;
         }
         path.write(&mut self.fields, value);
@@ -108,7 +117,7 @@ fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Ve
     }
     let kind = context.pipeline.record(side);
     let present = context.situation.record(side).cloned().unwrap_or_default();
-    let allowed = kind.update.as_ref().is_none_or(|call| {
+    let allowed = kind.change(&gathered.fields).is_none_or(|call| {
         let held = |condition: &crate::language::plan::expression::CompiledExpression| {
             condition.evaluate_in(&present).is_ok_and(|held| held == Value::Bool(true))
         };

@@ -9,24 +9,28 @@ use crate::language::plan::{Call, Field, FieldShape, RecordType, System, WritePl
 use crate::value::{Kind, Path, Record, Segment, Value, decimal, json, timestamp};
 use crate::world::Request;
 
-/// Which of the two calls that send fields it is.
+/// Which of the calls that send fields it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sent {
-    OnCreate,
-    OnUpdate,
+pub(super) enum Sent<'a> {
+    Create,
+    Update,
+    /// New elements of this list.
+    Add(&'a str),
 }
 
 /// The fields of a request, by the paths of the system file.
 pub(super) fn fields(
     system: &System,
     kind: &RecordType,
-    (call, sent): (&Call, Sent),
+    (call, sent): (&Call, Sent<'_>),
     request: &Request,
 ) -> Result<Record, Refusal> {
-    let mut body = match serde_json::from_slice(&request.body) {
-        Ok(Json::Object(body)) => body,
-        Ok(_) => return Err(Refusal::new(Reason::Malformed, "the body is no JSON object")),
-        Err(error) => return Err(Refusal::new(Reason::Malformed, format!("the body is not JSON: {error}"))),
+    let mut body = match (serde_json::from_slice(&request.body), sent) {
+        (Ok(Json::Object(body)), Sent::Create | Sent::Update) => body,
+        (Ok(rows @ Json::Array(_)), Sent::Add(list)) => Map::from_iter([(list.to_owned(), rows)]),
+        (Ok(_), Sent::Add(_)) => return Err(Refusal::new(Reason::Malformed, "the body is no JSON array")),
+        (Ok(_), _) => return Err(Refusal::new(Reason::Malformed, "the body is no JSON object")),
+        (Err(error), _) => return Err(Refusal::new(Reason::Malformed, format!("the body is not JSON: {error}"))),
     };
     let level = Level::of(kind.fields.iter().filter(|field| is_taken(call, field, sent)));
     let mut found = Record::new();
@@ -40,11 +44,12 @@ pub(super) fn fields(
 }
 
 /// Fields of the create or update call; what an update must repeat is taken even if it cannot be changed.
-fn is_taken(call: &Call, field: &Field, sent: Sent) -> bool {
+fn is_taken(call: &Call, field: &Field, sent: Sent<'_>) -> bool {
     let covers = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
     let wanted = match sent {
-        Sent::OnCreate => field.on_create,
-        Sent::OnUpdate => field.on_update || field.on_create && covers(&call.resend),
+        Sent::Create => field.on_create,
+        Sent::Update => field.on_update || field.on_create && covers(&call.resend),
+        Sent::Add(_) => field.on_add,
     };
     // What the call always sends is no field that a rule writes.
     let fixed = call.body.iter().any(|(path, _)| *path == field.path);

@@ -85,6 +85,7 @@ fn calls(record: &RecordType) -> impl Iterator<Item = (CallKind, &Call)> {
         _ => None,
     });
     let found = single.into_iter().filter_map(|(kind, call)| call.as_ref().map(|call| (kind, call)));
+    let found = found.chain(record.add.values().map(|call| (CallKind::Update, call)));
     found.chain(record.find.values().map(|call| (CallKind::Find, call))).chain(moves)
 }
 

@@ -42,7 +42,7 @@ fn create(
 ) -> Result<u16, Refusal> {
     let kind = &route.record;
     let Some(call) = &kind.create else { return Err(missing_call(kind)) };
-    let mut fields = read_wire::fields(&peer.system, kind, (call, Sent::OnCreate), request)?;
+    let mut fields = read_wire::fields(&peer.system, kind, (call, Sent::Create), request)?;
     done.written.clone_from(&fields);
     let whole = |path: &Path| path.0.iter().all(|step| matches!(step, Segment::Field(_)));
     let value = Value::Record(fields.clone());
@@ -94,9 +94,17 @@ fn update(
     done: &mut Done,
 ) -> Result<u16, Refusal> {
     let kind = &route.record;
-    let Some(call) = &kind.update else { return Err(missing_call(kind)) };
     let (key, present) = present(peer, kind, done.key.as_deref())?;
-    let sent = read_wire::fields(&peer.system, kind, (call, Sent::OnUpdate), request)?;
+    if let Some((list, call)) = kind.add.iter().find(|(_, call)| is_made_by(call, request)) {
+        let rows = added(peer, (kind, call, list), &present, request)?;
+        done.written = Record::from([(list.clone(), Value::List(rows.clone()))]);
+        let held = present.field(list).as_list().unwrap_or_default().iter().cloned();
+        let whole = Value::List(held.chain(rows).collect());
+        peer.change(now, kind, &key, &Record::from([(list.clone(), whole)]));
+        return Ok(200);
+    }
+    let Some(call) = &kind.update else { return Err(missing_call(kind)) };
+    let sent = read_wire::fields(&peer.system, kind, (call, Sent::Update), request)?;
     resent(kind, call, (&sent, &present))?;
     let mut fields = changeable(kind, sent);
     done.written = changed(&fields, &present);
@@ -120,6 +128,23 @@ fn update(
     Ok(200)
 }
 
+fn is_made_by(call: &Call, request: &Request) -> bool {
+    let path = request.url.split('?').next().unwrap_or_default();
+    call.method == request.method && fit(&call.path.0, path, true).is_some()
+}
+
+/// The elements that a request adds to a list.
+fn added(
+    peer: &Peer,
+    (kind, call, list): (&RecordType, &Call, &str),
+    present: &Value,
+    request: &Request,
+) -> Result<Vec<Value>, Refusal> {
+    allowed(kind, call, present)?;
+    let sent = read_wire::fields(&peer.system, kind, (call, Sent::Add(list)), request)?;
+    Ok(sent.get(list).and_then(Value::as_list).unwrap_or_default().to_vec())
+}
+
 fn step(
     peer: &mut Peer,
     now: Timestamp,
@@ -130,10 +155,8 @@ fn step(
     let Some(states) = &kind.states else { return Err(missing_call(kind)) };
     let (key, present) = present(peer, kind, done.key.as_deref())?;
     let from = present.field(&states.field).to_key().unwrap_or_default();
-    let path = request.url.split('?').next().unwrap_or_default();
-    let own = |call: &Call| call.method == request.method && fit(&call.path.0, path, true).is_some();
     let found = states.moves.iter().find_map(|step| match &step.by {
-        MoveBy::Call(call) if step.from == from && own(call) => Some((step, call)),
+        MoveBy::Call(call) if step.from == from && is_made_by(call, request) => Some((step, call)),
         _ => None,
     });
     let Some((step, call)) = found else {

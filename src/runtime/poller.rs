@@ -50,18 +50,12 @@ pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
     for account in live.plan.accounts.values() {
         let Some(system) = live.plan.systems.get(&account.system) else { continue };
         for kind in system.records.values() {
-            let looked = match live.plan.interest(&kind.system, &kind.name) {
-                Some(Interest::Work) if how == Look::Everything => {
-                    runtime.list(&live, &account.name, kind, how).await.map(|found| listed.extend(found))
+            let looked = match runtime.look_at_kind(&live, &account.name, kind, how).await {
+                Ok(found) => {
+                    listed.extend(found);
+                    Ok(())
                 }
-                Some(Interest::Work) => runtime.look_for_work(&live, &account.name, kind, how).await,
-                Some(Interest::LookUp) => {
-                    // Its own changes lead to nothing, but what is worked on is compared with it.
-                    let faces = how == Look::Everything && live.plan.faces_work(kind);
-                    let listed = if faces { runtime.list(&live, &account.name, kind, how).await } else { Ok(None) };
-                    runtime.look_for_waiting(&live, &account.name, kind).await.and(listed.map(drop))
-                }
-                None => Ok(()),
+                Err(trouble) => Err(trouble),
             };
             if looked.is_err() && first.is_ok() {
                 first = looked;
@@ -83,11 +77,59 @@ struct Listed {
 }
 
 impl Runtime {
-    async fn look_for_work(&self, live: &Live, account: &str, kind: &RecordType, how: Look) -> Result<(), Trouble> {
-        match self.list(live, account, kind, how).await? {
-            Some(listed) => self.take_up(listed).await,
-            None => Ok(()),
+    /// Looks at a kind of record. What a sweep listed comes back, to be worked on once everything is listed.
+    async fn look_at_kind(
+        &self,
+        live: &Live,
+        account: &str,
+        kind: &RecordType,
+        how: Look,
+    ) -> Result<Option<Listed>, Trouble> {
+        let everything = how == Look::Everything;
+        let listed = match live.plan.interest(&kind.system, &kind.name) {
+            Some(Interest::Work) => self.list(live, account, kind, how).await,
+            Some(Interest::Linked) => {
+                self.look_for_waiting(live, account, kind).await?;
+                self.list_linked(live, account, kind, how).await
+            }
+            Some(Interest::LookUp) => {
+                // Its own changes lead to nothing, but what is worked on is compared with it.
+                let faces = everything && live.plan.faces_work(kind);
+                let listed = if faces { self.list(live, account, kind, how).await } else { Ok(None) };
+                self.look_for_waiting(live, account, kind).await?;
+                return listed.map(|_| None);
+            }
+            None => Ok(None),
+        }?;
+        match listed {
+            Some(listed) if !everything => self.take_up(listed).await.map(|()| None),
+            listed => Ok(listed),
         }
+    }
+
+    /// Lists a kind of which only what is linked leads to anything.
+    async fn list_linked(
+        &self,
+        live: &Live,
+        account: &str,
+        kind: &RecordType,
+        how: Look,
+    ) -> Result<Option<Listed>, Trouble> {
+        let Some(mut listed) = self.list(live, account, kind, how).await? else { return Ok(None) };
+        let linked = self.linked(live, account, kind).await?;
+        listed.hints.retain(|hint| linked.contains(&hint.target.id));
+        Ok(Some(listed))
+    }
+
+    /// The keys of an account's records of a kind that are linked in any pipeline.
+    async fn linked(&self, live: &Live, account: &str, kind: &RecordType) -> Result<BTreeSet<String>, Trouble> {
+        let mut linked = BTreeSet::new();
+        for (pipeline, side) in live.plan.pipelines_of(&kind.system, &kind.name) {
+            let ends = self.store.links_of(&pipeline.name).await?.into_iter();
+            let ends = ends.map(|link| if side == Side::Left { link.left } else { link.right });
+            linked.extend(ends.filter(|end| end.account == account).map(|end| end.id));
+        }
+        Ok(linked)
     }
 
     /// Lists a kind: everything or what changed.
@@ -160,12 +202,7 @@ impl Runtime {
         kind: &RecordType,
         present: &[Value],
     ) -> Result<BTreeSet<String>, Trouble> {
-        let mut linked = BTreeSet::new();
-        for (pipeline, side) in live.plan.pipelines_of(&kind.system, &kind.name) {
-            let ends = self.store.links_of(&pipeline.name).await?.into_iter();
-            let ends = ends.map(|link| if side == Side::Left { link.left } else { link.right });
-            linked.extend(ends.filter(|end| end.account == account).map(|end| end.id));
-        }
+        let mut linked = self.linked(live, account, kind).await?;
         present.iter().filter_map(|record| kind.id_of(record)).for_each(|id| {
             linked.remove(&id);
         });

@@ -41,8 +41,10 @@ impl Runtime {
         let Some(record) = listed else { return Ok(resting) };
         let mut all = true;
         for (pipeline, side) in pipelines {
-            if live.plan.interest_of(pipeline, *side) < Interest::Work {
-                continue;
+            match live.plan.interest_of(pipeline, *side) {
+                Interest::Work => {}
+                Interest::Linked if !self.unlinked((pipeline, *side), target).await? => {}
+                Interest::Linked | Interest::LookUp => continue,
             }
             for other in live.plan.accounts_of(&pipeline.record(side.other()).system) {
                 let pairing = pairing(pipeline, *side, target, (&other.name, how));

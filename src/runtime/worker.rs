@@ -120,9 +120,7 @@ impl Runtime {
         let mut parks = Parking::default();
         let mut trouble = None;
         for (pipeline, side) in pipelines {
-            // A change of what only answers look-ups leads to nothing, unless the record has yet to meet its counterpart.
-            let idle = live.plan.interest_of(pipeline, side) < Interest::Work;
-            if idle && !(how.new && self.unlinked((pipeline, side), target).await?) {
+            if !self.concerns(live, (pipeline, side), (target, how)).await? {
                 continue;
             }
             if let Some(misfit) = &misfit {
@@ -136,7 +134,26 @@ impl Runtime {
         trouble.map_or(Ok(parks), Err)
     }
 
-    async fn unlinked(&self, (pipeline, side): (&Pipeline, Side), target: &RecordRef) -> Result<bool, Trouble> {
+    /// Whether a change of a record can lead to anything in a pipeline. One that only answers look-ups there leads to
+    /// nothing, unless it has yet to meet its counterpart.
+    async fn concerns(
+        &self,
+        live: &Live,
+        (pipeline, side): (&Pipeline, Side),
+        (target, how): (&RecordRef, How),
+    ) -> Result<bool, Trouble> {
+        Ok(match live.plan.interest_of(pipeline, side) {
+            Interest::Work => true,
+            Interest::Linked => how.new || !self.unlinked((pipeline, side), target).await?,
+            Interest::LookUp => how.new && self.unlinked((pipeline, side), target).await?,
+        })
+    }
+
+    pub(super) async fn unlinked(
+        &self,
+        (pipeline, side): (&Pipeline, Side),
+        target: &RecordRef,
+    ) -> Result<bool, Trouble> {
         let end = LinkEnd { account: target.account.clone(), id: target.id.clone() };
         Ok(self.store.links(&pipeline.name, side == Side::Left, &end).await?.is_empty())
     }

@@ -68,7 +68,8 @@ pub(super) fn change(stage: &Stage, test: &RuleTest, placed: &[Placed]) -> Resul
         let worth = |one: &&Placed| {
             let system =
                 stage.plan.accounts.get(&one.account).map(|account| account.system.clone()).unwrap_or_default();
-            stage.plan.interest(&system, &one.record) == Some(Interest::Work)
+            let interest = stage.plan.interest(&system, &one.record);
+            interest == Some(Interest::Work) || test.linked && interest == Some(Interest::Linked)
         };
         return Ok(placed.iter().filter(worth).map(Placed::target).collect());
     }

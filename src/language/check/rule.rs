@@ -215,7 +215,8 @@ fn writable(
     whole.0.extend(path.0.iter().cloned());
     let is_state = kind.states.as_ref().is_some_and(|states| whole == Path::field(states.field.as_str()));
     let Some(field) = kind.field(&whole) else { return };
-    let written = if line.modifiers.on_create { field.on_create } else { field.on_create || field.on_update };
+    let later = field.on_create || field.on_update || field.on_add;
+    let written = if line.modifiers.on_create { field.on_create } else { later };
     if !written && !is_state {
         let message = format!("`{}.{}` cannot be written: `{whole}` is read only", kind.system, kind.name);
         let finding = Diagnostic::error(Code("read-only"), message, tree.span, "written here");
@@ -230,6 +231,7 @@ fn writable(
 fn updatable(checker: &mut Checker<'_>, kind: &RecordType, (field, span): (&Field, Span)) {
     let covered = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
     let message = match &kind.update {
+        _ if field.on_add => return,
         None => format!("`{}` has no call that updates a `{}`", kind.system, kind.name),
         Some(call) if covered(&call.never) => format!("the update of `{}` never sends `{}`", kind.name, field.path),
         Some(call) if !field.on_update && !covered(&call.resend) => {

@@ -9,8 +9,8 @@ use super::check::Checker;
 use super::names::unknown_field;
 use super::system_names::{self, Ready, Wanted};
 use crate::language::plan::{
-    Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System, WebhookRecord,
-    WebhookRules, WritePlace,
+    Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System,
+    WebhookRecord, WebhookRules, WritePlace,
 };
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::system_line::{self, FieldKind, FieldLine};
@@ -282,6 +282,7 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
         find: BTreeMap::new(),
         create: None,
         update: None,
+        add: BTreeMap::new(),
         states: None,
     };
     if let Some(calls) = map.get("calls").and_then(|node| Mapping::of(node, "`calls`", &[], &mut checker.found)) {
@@ -302,6 +303,7 @@ fn place_call(checker: &mut Checker<'_>, record: &mut RecordType, key: &Scalar, 
         ("read", _) => Ready::Key,
         ("changed", _) => Ready::Since,
         ("create" | "update", _) => Ready::Fields,
+        (key, _) if key.starts_with("add to ") => Ready::Fields,
         _ => Ready::Account,
     };
     system_names::call(checker, record, node, ready);
@@ -313,6 +315,9 @@ fn place_call(checker: &mut Checker<'_>, record: &mut RecordType, key: &Scalar, 
         record.find.insert(field.to_owned(), found);
         return;
     }
+    if let Some(list) = key.text.strip_prefix("add to ") {
+        return place_add(checker, record, (key, list), found);
+    }
     let slot = match key.text.as_str() {
         "read" => &mut record.read,
         "changed" => &mut record.changed,
@@ -321,11 +326,28 @@ fn place_call(checker: &mut Checker<'_>, record: &mut RecordType, key: &Scalar, 
         "update" => &mut record.update,
         other => {
             let message = format!("there is no call `{other}`");
-            let known = ["read", "changed", "list", "create", "update", "find by FIELD"];
+            let known = ["read", "changed", "list", "create", "update", "find by FIELD", "add to LIST"];
             return checker.unknown("unknown-key", message, (other, key.span), known);
         }
     };
     *slot = Some(found);
+}
+
+/// A call that adds to a list: the fields of its elements are sent by no other.
+fn place_add(checker: &mut Checker<'_>, record: &mut RecordType, (key, list): (&Scalar, &str), call: Call) {
+    let inside = [Segment::Field(list.to_owned()), Segment::Each];
+    let mut elements = record.fields.iter_mut().filter(|field| field.path.0.starts_with(&inside)).peekable();
+    if elements.peek().is_none() {
+        let span = key.part(key.text.len() - list.len(), key.text.len());
+        let message = format!("`{}` has no list `{list}` whose elements have fields", record.name);
+        return checker.error("unknown-field", message, span, "no such list");
+    }
+    for field in elements {
+        field.on_add = field.on_create || field.on_update;
+        field.on_create = false;
+        field.on_update = false;
+    }
+    record.add.insert(list.to_owned(), call);
 }
 
 /// A field, with the list that holds it where it is inside one.
@@ -359,6 +381,7 @@ fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field>
         write_only: line.write_only,
         on_create: !line.read_only && moment != Some("update"),
         on_update: !line.read_only && moment != Some("create"),
+        on_add: false,
         max: line.max,
         assumed: line.assumed,
         span: key.span,

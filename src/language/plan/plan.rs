@@ -35,6 +35,8 @@ pub struct Plan {
 pub enum Interest {
     /// Only answers look-ups that others wait for.
     LookUp,
+    /// May lead to an effect where it is linked, which it becomes only when another pipeline needs its counterpart.
+    Linked,
     /// May lead to an effect.
     Work,
 }
@@ -99,7 +101,7 @@ impl Plan {
     /// Whether records of this kind are the other side of what is worked on.
     pub fn faces_work(&self, kind: &RecordType) -> bool {
         self.pipelines_of(&kind.system, &kind.name)
-            .any(|(pipeline, side)| self.interest_of(pipeline, side.other()) == Interest::Work)
+            .any(|(pipeline, side)| self.interest_of(pipeline, side.other()) > Interest::LookUp)
     }
 
     /// What a change of a record of this kind is good for; `None` where no pipeline has it.
@@ -110,10 +112,17 @@ impl Plan {
     /// A change on a side can lead to an effect where a live rule, not only of creates, leaves it
     /// or where the other side is created for it by condition.
     fn wakes(&self, pipeline: &Pipeline, side: Side) -> Interest {
-        let wakes = |settings: &Value| {
-            let creates = pipeline.live_create(side.other(), settings).is_some_and(|create| create.when.is_some());
-            creates || pipeline.rules.iter().any(|rule| !rule.on_create && pipeline.flows(rule, side.other(), settings))
+        let interest = |settings: &Value| {
+            let create = pipeline.live_create(side.other(), settings);
+            let mut rules = pipeline.rules.iter();
+            let follows = rules.any(|rule| !rule.on_create && pipeline.flows(rule, side.other(), settings));
+            match create.map(|create| create.when.is_some()) {
+                Some(true) => Interest::Work,
+                Some(false) if follows => Interest::Linked,
+                None if follows => Interest::Work,
+                Some(false) | None => Interest::LookUp,
+            }
         };
-        if self.standing.iter().any(wakes) { Interest::Work } else { Interest::LookUp }
+        self.standing.iter().map(interest).max().unwrap_or(Interest::LookUp)
     }
 }

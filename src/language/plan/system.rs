@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
-use crate::value::{Kind, Path, Value};
+use crate::value::{Kind, Path, Record, Segment, Value};
 use crate::world::Method;
 
 /// A system.
@@ -149,6 +149,8 @@ pub struct RecordType {
     pub create: Option<Call>,
     /// Changes one.
     pub update: Option<Call>,
+    /// Adds elements to a list of one, by the list's name: sends the new ones, and nothing takes them away.
+    pub add: BTreeMap<String, Call>,
     /// Its states, if a field has any.
     pub states: Option<States>,
 }
@@ -191,7 +193,19 @@ impl RecordType {
             .into_iter()
             .flatten()
             .chain(self.find.values())
+            .chain(self.add.values())
             .chain(by_call)
+    }
+
+    /// Whether this is a list that a call of its own adds to.
+    pub fn adds_to(&self, path: &Path) -> bool {
+        matches!(path.0.as_slice(), [Segment::Field(name)] if self.add.contains_key(name))
+    }
+
+    /// The call that changes these fields: the update, or the one that adds to the list that is the only one of them.
+    pub fn change(&self, fields: &Record) -> Option<&Call> {
+        let alone = fields.keys().next().filter(|_| fields.len() == 1);
+        alone.and_then(|name| self.add.get(name)).or(self.update.as_ref())
     }
 
     /// The field declared at this path (`order_lines[].item`).
@@ -230,6 +244,8 @@ pub struct Field {
     pub on_create: bool,
     /// Sent by the update call.
     pub on_update: bool,
+    /// Sent by the call that adds to its list, and by no other.
+    pub on_add: bool,
     /// Longest text, in characters.
     pub max: Option<usize>,
     /// Not settled by the reference.

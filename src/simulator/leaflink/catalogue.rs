@@ -1,4 +1,4 @@
-//! The catalogue's part of the API: which request is answered where, customers, and single rows.
+//! The catalogue's part of the API: which request is answered where, and single rows.
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -47,30 +47,11 @@ impl LeafLink {
             (Method::Get, [kind]) if SORTED.contains(kind) => self.sorted(kind, query),
             (Method::Get, [kind, id]) if SORTED.contains(kind) => self.one_of(kind, id).map(|row| query.select(row)),
             (Method::Get, ["customers"]) => self.list_customers(query),
-            (Method::Get, ["customers", id]) => self.one_of("customers", id),
+            (Method::Get, ["customers", id]) => self.show_customer(id, query),
+            (Method::Get, ["contacts"]) => Ok(query.page(self.state.contacts())),
+            (Method::Get, ["contacts", id, "customers"]) => self.customers_of_contact(id, query),
             _ => return None,
         })
-    }
-
-    /// `GET /customers/`
-    pub(super) fn list_customers(&self, query: &Query) -> Answer {
-        let text = |row: &Json, name: &str| row.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let changed = |row: &Json| crate::value::timestamp::parse(&text(row, "modified")).unwrap_or(Timestamp::MIN);
-        let rows = self
-            .state
-            .rows("customers")
-            .into_iter()
-            .filter(|row| query.get("license_number").is_none_or(|number| text(row, "license_number") == number))
-            .filter(|row| {
-                query
-                    .get("license_number__startswith")
-                    .is_none_or(|number| text(row, "license_number").starts_with(number))
-            })
-            .filter(|row| query.get("name").is_none_or(|name| text(row, "name") == name))
-            .filter(|row| query.get("id").is_none_or(|id| row.get("id").is_some_and(|known| known.to_string() == id)))
-            .filter(|row| query.spans("modified", changed(row)))
-            .collect();
-        Ok(query.page(rows))
     }
 
     pub(super) fn one_of(&self, kind: &str, id: &str) -> Answer {

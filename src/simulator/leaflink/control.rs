@@ -250,7 +250,8 @@ impl LeafLink {
             "email": null, "phone": null, "website": null, "address": "1 New St", "unit_number": null, "city": "Oakland",
             "state": "CA", "zipcode": "94607", "corporate_address": body.get("corporate_address"), "managers": [self.state.first_rep()], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
         });
-        self.state.customers.insert(id, Customer { id, name, fields, rep: self.state.first_rep() });
+        let contacts = body.get("contacts").and_then(Json::as_array).cloned().unwrap_or_default();
+        self.state.customers.insert(id, Customer { id, name, fields, contacts, rep: self.state.first_rep() });
         Ok(json!({ "id": id }))
     }
 

@@ -10,6 +10,7 @@ mod company;
 mod control;
 mod control_catalogue;
 mod control_world;
+mod customer;
 mod order;
 mod order_money;
 mod order_view;

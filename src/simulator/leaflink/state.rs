@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::super::trade::Trade;
 use super::category;
 use super::company::Company;
+use super::customer::contact;
 use super::order::Order;
 pub(super) use super::product::Product;
 
@@ -18,6 +19,8 @@ pub(super) struct Customer {
     pub id: i64,
     pub name: String,
     pub fields: Json,
+    /// People there.
+    pub contacts: Vec<Json>,
     pub rep: i64,
 }
 
@@ -91,7 +94,9 @@ impl State {
                 "country": "United States", "managers": [id(71 + apart * STAFF_APART, one.rep)], "external_ids": {}, "archived": false,
                 "payment_term": null, "created_on": stamp(began), "modified": stamp(began),
             });
-            (number, Customer { id: number, name: one.name.clone(), fields, rep: id(71 + apart * STAFF_APART, one.rep) })
+            let contacts = vec![contact(number, own, &one.email, &stamp(began))];
+            let rep = id(71 + apart * STAFF_APART, one.rep);
+            (number, Customer { id: number, name: one.name.clone(), fields, contacts, rep })
         });
         let brand = |(at, name): (usize, &String)| brand(id(41, at), name, own);
         let staff = |(at, rep): (usize, &super::super::trade::Rep)| {
