@@ -38,14 +38,9 @@ pub struct Braked {
 }
 
 impl Brake {
-    /// A sweep begins. False: another one is under way.
-    pub fn begin(&self, now: Timestamp, confirmed: bool) -> bool {
-        let mut state = self.state();
-        if !matches!(*state, State::Idle) {
-            return false;
-        }
-        *state = if confirmed { State::Released } else { State::Holding { since: now, held: BTreeSet::new() } };
-        true
+    /// A sweep begins.
+    pub fn begin(&self, now: Timestamp, confirmed: bool) {
+        *self.state() = if confirmed { State::Released } else { State::Holding { since: now, held: BTreeSet::new() } };
     }
 
     /// Whether a sweep is under way, so that its work puts drift right.

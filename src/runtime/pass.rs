@@ -41,12 +41,26 @@ pub struct Pass {
 /// # Errors
 /// [`Trouble`] where a peer could not be looked at or the store failed.
 pub async fn pass(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble> {
+    pass_telling(runtime, pass, || {}).await
+}
+
+/// Makes a pass, and tells when everything is listed and what it leads to is about to be worked on.
+///
+/// # Errors
+/// As [`pass`].
+pub async fn pass_telling(
+    runtime: &Arc<Runtime>,
+    pass: &Pass,
+    listed: impl FnOnce() + Send,
+) -> Result<Report, Trouble> {
     let sweep = !matches!(pass.scope, Scope::Look(Look::Changes));
     let confirmed = pass.confirmed || matches!(pass.scope, Scope::Only(_));
-    if sweep && !runtime.brake.begin(runtime.world.clock.now(), confirmed) {
-        return Err(Trouble::Later { reason: "another sweep is under way".to_owned(), after: None });
+    // Sweeps take turns: what the one has brought into step is nothing for the next.
+    let _turn = if sweep { Some(runtime.sweep_turn.lock().await) } else { None };
+    if sweep {
+        runtime.brake.begin(runtime.world.clock.now(), confirmed);
     }
-    let report = within(runtime, pass).await;
+    let report = within(runtime, pass, listed).await;
     if sweep {
         runtime.swept.clear();
         runtime.brake.end();
@@ -54,7 +68,7 @@ pub async fn pass(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble
     report
 }
 
-async fn within(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble> {
+async fn within(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
     let mut happenings = runtime.listen();
     let (over, mut ended) = tokio::sync::oneshot::channel::<()>();
     let noting = tokio::spawn(async move {
@@ -71,7 +85,7 @@ async fn within(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble> 
             }
         }
     });
-    let went = go(runtime, pass).await;
+    let went = go(runtime, pass, listed).await;
     let _ = over.send(());
     let mut report = noting.await.unwrap_or_default();
     match went? {
@@ -85,11 +99,12 @@ async fn within(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble> 
 
 type Went = Result<(), super::brake::Braked>;
 
-async fn go(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Went, Trouble> {
+async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Went, Trouble> {
     let looked = match &pass.scope {
         Scope::Look(how) => look(runtime, *how).await,
         Scope::Only(record) => hint(runtime, std::iter::once(record.clone())).await,
     };
+    listed();
     settle(runtime, pass.patience).await?;
     looked?;
     let links = runtime.store.counts().await?.links;

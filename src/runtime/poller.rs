@@ -10,6 +10,7 @@ use super::finder::later;
 use super::limits::{HINTS_AT_ONCE, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
 use super::runtime::Runtime;
+use super::schedule;
 use super::trouble::Trouble;
 use crate::connector::Listing;
 use crate::engine::{self, Wait};
@@ -26,8 +27,9 @@ pub enum Look {
     Everything,
 }
 
-/// Looks for changes at every interval until the runtime stops.
+/// Looks for changes at every interval until the runtime stops. The first start is a sweep.
 pub async fn poll(runtime: Arc<Runtime>) {
+    schedule::first(&runtime).await;
     loop {
         if let Err(trouble) = look(&runtime, Look::Changes).await {
             tracing::warn!(%trouble, "changes could not be looked for");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, broadcast, watch};
 
 use super::brake::Brake;
 use super::finder::Finder;
@@ -64,6 +64,8 @@ pub struct Runtime {
     pub(super) finder: Finder,
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
+    /// Held by the sweep that is under way.
+    pub(super) sweep_turn: AsyncMutex<()>,
     pub(super) known_links: KnownLinks,
     pub(super) rested: Rested,
     pub(super) swept: Swept,
@@ -87,6 +89,7 @@ impl Runtime {
             poll_interval: pace.poll_interval,
             finder: Finder::default(),
             brake: Brake::default(),
+            sweep_turn: AsyncMutex::default(),
             known_links: KnownLinks::default(),
             rested: Rested::default(),
             swept: Swept::default(),

@@ -1,4 +1,4 @@
-//! Sweeps by schedule: everything is compared once in the interval that the settings name.
+//! Sweeps: one at the first start, then by schedule in the interval that the settings name.
 //!
 //! When the last one was is kept in the store, so that restarts neither skip nor repeat one.
 
@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::oneshot;
 
 use super::live::Live;
-use super::pass::{Pass, Scope, pass};
+use super::pass::{Pass, Scope, pass_telling};
 use super::poller::Look;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
@@ -36,19 +37,44 @@ pub async fn schedule(runtime: Arc<Runtime>) {
     }
 }
 
+/// Sweeps if this store never saw a sweep; returns once everything is listed, so that looks for changes go on from there.
+pub async fn first(runtime: &Arc<Runtime>) {
+    let known = runtime.store.cursor(KEPT.0, KEPT.1).await;
+    if !matches!(known, Ok(None)) || note(runtime, runtime.world.clock.now()).await.is_err() {
+        return;
+    }
+    let (listed, heard) = oneshot::channel();
+    let sweeping = Arc::clone(runtime);
+    tokio::spawn(async move {
+        let told = || {
+            let _ = listed.send(());
+        };
+        if let Err(trouble) = sweep(&sweeping, told).await {
+            tracing::warn!(%trouble, "the first sweep could not be made; looks for changes go on");
+        }
+    });
+    let mut stopping = runtime.stopping();
+    tokio::select! {
+        // A sweep that failed drops the channel, and the looks for changes do what it left.
+        _ = heard => {}
+        _ = stopping.changed() => {}
+    }
+}
+
 async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
     let Some(every) = interval(&runtime.live.load()) else { return Ok(()) };
     let now = runtime.world.clock.now();
-    let Some(last) = runtime.store.cursor(KEPT.0, KEPT.1).await? else {
-        // The first start looks at everything anyway.
-        return note(runtime, now).await;
-    };
+    let Some(last) = runtime.store.cursor(KEPT.0, KEPT.1).await? else { return Ok(()) };
     if now.duration_since(last.at) < SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX) {
         return Ok(());
     }
     note(runtime, now).await?;
-    let report =
-        pass(runtime, &Pass { scope: Scope::Look(Look::Everything), confirmed: false, patience: LOOK }).await?;
+    sweep(runtime, || {}).await
+}
+
+async fn sweep(runtime: &Arc<Runtime>, listed: impl FnOnce() + Send) -> Result<(), Trouble> {
+    let whole = Pass { scope: Scope::Look(Look::Everything), confirmed: false, patience: LOOK };
+    let report = pass_telling(runtime, &whole, listed).await?;
     match &report.braked {
         Some(braked) => tracing::error!(
             would_change = braked.held.len(),
