@@ -70,6 +70,14 @@ fn writes(trade: &Trade) -> usize {
     count
 }
 
+/// Takes the store away.
+fn forget(trade: &Trade) {
+    std::fs::remove_file(trade.folder.0.join("petiole.db")).unwrap();
+    for more in ["petiole.db-wal", "petiole.db-shm"] {
+        let _ = std::fs::remove_file(trade.folder.0.join(more));
+    }
+}
+
 #[test]
 fn the_first_pass_brings_both_sides_into_step_and_the_second_writes_nothing() {
     let trade = in_step(30);
@@ -172,13 +180,24 @@ fn with_an_empty_store_linked_systems_are_adopted_and_nothing_is_made_twice() {
     };
     let before = count(&trade);
     assert_eq!(before.0, 8);
-    std::fs::remove_file(trade.folder.0.join("petiole.db")).unwrap();
-    for more in ["petiole.db-wal", "petiole.db-shm"] {
-        let _ = std::fs::remove_file(trade.folder.0.join(more));
-    }
+    forget(&trade);
     writes(&trade);
     let (code, report) = sync(&trade, &["--full"]);
     assert_eq!((code, writes(&trade)), (0, 0), "{report:#}");
     assert_eq!(count(&trade), before);
     assert_eq!((&report["linked"]["orders"], &report["linked"]["products"]), (&json!(8), &json!(24)), "{report:#}");
+}
+
+#[test]
+fn a_first_start_sees_by_listing_what_is_in_step() {
+    let trade = in_step(24);
+    forget(&trade);
+    writes(&trade);
+    let service = trade.run("1h");
+    until("everything is linked again", || {
+        let links = get(&format!("{}/api/v1/status", service.url))["links"].as_u64().unwrap_or_default();
+        links >= 48 && crate::support::at_rest(&service.url)
+    });
+    let counts = get(&format!("{}/_control/requests", trade.leaflink.url))["counts"].clone();
+    assert_eq!((&counts["GET /api/v2/products/{id}/"], writes(&trade)), (&Json::Null, 0), "{counts:#}");
 }

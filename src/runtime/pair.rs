@@ -60,7 +60,28 @@ pub struct Meeting {
     pub records: Option<Value>,
 }
 
-impl Pairing<'_> {
+impl<'a> Pairing<'a> {
+    /// The pair of a record whose counterpart another pipeline needs.
+    pub fn of_counterpart(
+        pipeline: &'a Pipeline,
+        side: Side,
+        (account, id): (&'a str, &'a str),
+        other: &'a str,
+    ) -> Self {
+        Self {
+            pipeline,
+            side,
+            account,
+            id,
+            other,
+            demanded: true,
+            sweep: false,
+            again: false,
+            asked: false,
+            told: None,
+        }
+    }
+
     /// The changed record.
     pub fn target(&self) -> RecordRef {
         let record = self.pipeline.record(self.side).name.clone();
@@ -98,6 +119,7 @@ impl Runtime {
         if let Some(left) = self.rested_already(live, pairing, (&record, &unsettled)).await? {
             return Ok(Meeting { left: Some(left), ..Meeting::default() });
         }
+        tracing::debug!(record = %pairing.target(), pipeline = pairing.pipeline.name, "brought together");
         self.rested.stir(pairing);
         let mut record = record;
         if waited {
@@ -121,7 +143,7 @@ impl Runtime {
             let Some(effect) = &decision.effect else {
                 let meeting = self.at_an_end(pairing, (link.as_ref(), &situation), decision, refused);
                 if link.is_some() && meeting.stops.is_empty() {
-                    self.rested.rest(live.generation, pairing, &situation);
+                    self.rested.rest(live.generation, pairing, &situation, pairing.told);
                 }
                 return Ok(meeting);
             };

@@ -95,9 +95,8 @@ impl Runtime {
                 self.list_linked(live, account, kind, how).await
             }
             Some(Interest::LookUp) => {
-                // Its own changes lead to nothing, but what is worked on is compared with it.
-                let faces = everything && live.plan.faces_work(kind);
-                let listed = if faces { self.list(live, account, kind, how).await } else { Ok(None) };
+                // Its own changes lead to nothing, but what is worked on is compared with it or needs it.
+                let listed = if everything { self.list(live, account, kind, how).await } else { Ok(None) };
                 self.look_for_waiting(live, account, kind).await?;
                 return listed.map(|_| None);
             }
@@ -160,7 +159,7 @@ impl Runtime {
             .collect();
         let mut hints = Vec::new();
         let mut hint = |id: String, record: &Value| {
-            let version = (how == Look::Changes).then(|| version(record, instant(record), now));
+            let version = Some(version(record, instant(record), now));
             let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
             hints.push(Hint { at: now, source, target, version, first: kind.first });
         };

@@ -4,6 +4,8 @@
 //! do not answer: the pair is then brought together by what is read anew, as ever.
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
 
 use super::finder::Search;
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
@@ -92,6 +94,9 @@ impl Runtime {
                 None => {
                     self.tell_left_alone(pairing, &decision);
                     self.tell_disagreements(pairing, &situation, &decision);
+                    if link.is_some() {
+                        self.rested.rest(live.generation, pairing, &situation, None);
+                    }
                     return Ok(Some(self.at_an_end(pairing, (link.as_ref(), &situation), decision, Vec::new())));
                 }
             }
@@ -163,10 +168,29 @@ impl Runtime {
             }
             Want::Linked { .. } => Some(self.answer_for(live, pairing, want, false).await?),
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.linked_key(pipeline, *side, (account, id), other).await?.map(Found::Key),
+                Some(pipeline) => self.counterpart_by_listing(live, (pipeline, *side), (account, id), other).await?,
                 None => None,
             },
             Want::Made { .. } | Want::Settled { .. } => None,
+        })
+    }
+
+    /// The linked key on the other side; two that the listings show to belong together are linked first.
+    fn counterpart_by_listing<'a>(
+        &'a self,
+        live: &'a Live,
+        (pipeline, side): (&'a Pipeline, Side),
+        (account, id): (&'a str, &'a str),
+        other: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<Option<Found>, Trouble>> + Send + 'a>> {
+        Box::pin(async move {
+            if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
+                return Ok(Some(Found::Key(key)));
+            }
+            let Some(record) = self.swept.record(account, &pipeline.record(side).name, id) else { return Ok(None) };
+            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), other);
+            self.at_rest(live, &pairing, &record).await?;
+            Ok(self.linked_key(pipeline, side, (account, id), other).await?.map(Found::Key))
         })
     }
 }

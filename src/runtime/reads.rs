@@ -180,18 +180,7 @@ impl Runtime {
                 let message = format!("{account} has no {} {id}", kind.name);
                 return Ok(nothing("missing-counterpart", message, Vec::new()));
             };
-            let pairing = Pairing {
-                pipeline,
-                side,
-                account,
-                id,
-                other,
-                demanded: true,
-                sweep: false,
-                again: false,
-                asked: false,
-                told: None,
-            };
+            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), other);
             let meeting = self.bring_together(live, &pairing, record.clone()).await?;
             if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
                 return Ok(Found::Key(key));
@@ -213,18 +202,7 @@ impl Runtime {
             let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
                 return Ok(Found::Records(Vec::new()));
             };
-            let pairing = Pairing {
-                pipeline,
-                side,
-                account,
-                id,
-                other,
-                demanded: false,
-                sweep: false,
-                again: false,
-                asked: false,
-                told: None,
-            };
+            let pairing = Pairing { demanded: false, ..Pairing::of_counterpart(pipeline, side, (account, id), other) };
             let meeting = self.bring_together(live, &pairing, record).await?;
             // What comes first has settled once its state has; other groups wait for themselves alone.
             let of_state = |group: &String| {

@@ -74,8 +74,9 @@ impl Rested {
         }
     }
 
-    /// A linked pair came to rest, with nothing left to do and nothing that stops.
-    pub fn rest(&self, generation: i64, pairing: &Pairing<'_>, situation: &Situation) {
+    /// A linked pair came to rest, with nothing left to do and nothing that stops. `told`: what it was read after, where
+    /// it was not only listed.
+    pub fn rest(&self, generation: i64, pairing: &Pairing<'_>, situation: &Situation, told: Option<Told>) {
         let (left_account, right_account) = pairing.accounts();
         let key = |side: Side, account: &str, other: &str| {
             let kind = pairing.pipeline.record(side);
@@ -85,7 +86,7 @@ impl Rested {
         };
         let ends = (key(Side::Left, left_account, right_account), key(Side::Right, right_account, left_account));
         let (Some(left), Some(right)) = ends else { return };
-        let newest = pairing.told.map_or(0, |told| told.newest);
+        let newest = told.map_or(0, |told| told.newest);
         let mut stands = self.stands();
         if stands.len() >= RESTED_MAX {
             stands.clear();

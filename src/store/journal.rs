@@ -73,7 +73,7 @@ pub struct Hint {
     /// The record.
     pub target: RecordRef,
     /// The record's own modification mark where the hint carries one. A hint whose mark is the
-    /// one already accepted for the record is passed over, so that overlapping polls cost nothing.
+    /// one already accepted for the record is passed over, so that overlapping polls cost nothing; a sweep's is not.
     pub version: Option<String>,
     /// Whether it goes before other work.
     pub first: bool,

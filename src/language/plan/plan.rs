@@ -98,12 +98,6 @@ impl Plan {
         self.wakes(pipeline, side)
     }
 
-    /// Whether records of this kind are the other side of what is worked on.
-    pub fn faces_work(&self, kind: &RecordType) -> bool {
-        self.pipelines_of(&kind.system, &kind.name)
-            .any(|(pipeline, side)| self.interest_of(pipeline, side.other()) > Interest::LookUp)
-    }
-
     /// What a change of a record of this kind is good for; `None` where no pipeline has it.
     pub fn interest(&self, system: &str, record: &str) -> Option<Interest> {
         self.pipelines_of(system, record).map(|(pipeline, side)| self.wakes(pipeline, side)).max()

@@ -44,11 +44,12 @@ fn remember_version(connection: &Connection, hint: &Hint) -> Result<bool, StoreE
                  ON CONFLICT DO UPDATE SET version = excluded.version WHERE version <> excluded.version",
             )?
             .execute(params![account, record, id, version])?;
-        if changed == 0 {
+        // A sweep looks at what did not change, too.
+        if changed == 0 && hint.source != HintSource::Sweep {
             return Ok(false);
         }
     }
-    if hint.version.is_some() || hint.source == HintSource::Webhook {
+    if matches!(hint.source, HintSource::Poll | HintSource::Webhook) {
         connection
             .prepare_cached("DELETE FROM park WHERE account = ?1 AND record = ?2 AND id = ?3 AND dropped = 1")?
             .execute(params![account, record, id])?;
