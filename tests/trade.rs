@@ -201,6 +201,10 @@ fn a_trade_agrees_in_the_end_or_says_why_not() {
         *reasons.entry(item["code"].as_str().unwrap().to_owned()).or_default() += 1;
     }
     println!("parked: {reasons:?}");
+    for code in reasons.keys() {
+        let first = inbox.iter().find(|item| item["code"] == code.as_str()).unwrap();
+        println!("  {code}, for one: {} {} {}", first["record_id"], first["rule"], first["message"]);
+    }
     let ours: BTreeMap<String, Json> =
         orders.into_iter().map(|order| (order["original_order_id"].as_str().unwrap().to_owned(), order)).collect();
     for sold in world.state(&world.trade.leaflink) {

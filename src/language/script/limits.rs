@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Operations of one call. An operation can make a text of [`TEXT_BYTES_MAX`], and not every
 /// place that keeps one is counted: the product of the two, shared by the operations that a turn
-/// of a loop takes, bounds what a call holds at about 100 MiB.
+/// of a loop takes, bounds what a call holds at about 200 MiB.
 pub const OPERATIONS_MAX: u64 = 30_000;
 
 /// Nested calls.
@@ -20,14 +20,14 @@ pub const STACK_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of a script file.
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
 
-/// Bytes of one text.
-pub const TEXT_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of one text, and of all texts in one list or map.
+pub const TEXT_BYTES_MAX: usize = 32 * 1024;
 
-/// Elements of one list.
+/// Elements of one list, with those of lists inside it.
 pub const LIST_ELEMENTS_MAX: usize = 2_000;
 
-/// Entries of one map.
-pub const MAP_ENTRIES_MAX: usize = 500;
+/// Entries of one map, with those of maps inside it: an order with a thousand lines has about 9,000.
+pub const MAP_ENTRIES_MAX: usize = 10_000;
 
 /// Variables in scope at once.
 pub const VARIABLES_MAX: usize = 200;
