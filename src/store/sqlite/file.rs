@@ -27,6 +27,7 @@ PRAGMA synchronous = FULL;
 PRAGMA fullfsync = ON;
 PRAGMA foreign_keys = ON;
 PRAGMA wal_autocheckpoint = 4000;
+PRAGMA cache_size = -16000;
 ";
 
 /// Takes the lock of a database file, at once or not at all.
@@ -87,7 +88,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
 pub(super) fn memory() -> Result<Connection, StoreError> {
     let connection = Connection::open_in_memory()?;
     configure(&connection)?;
-    connection.execute_batch("PRAGMA foreign_keys = ON")?;
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000")?;
     Ok(connection)
 }
 
