@@ -19,6 +19,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 128;
 
+/// Pages kept in memory per connection, in KiB.
+const CACHE_KIB: i64 = 16 * 1024;
+
 /// FULL: a commit is on disk when it returns. The checkpoint at 4,000 pages (16 MB) is only for
 /// when the writer finds no quiet moment for one.
 const PRAGMAS: &str = "
@@ -27,7 +30,6 @@ PRAGMA synchronous = FULL;
 PRAGMA fullfsync = ON;
 PRAGMA foreign_keys = ON;
 PRAGMA wal_autocheckpoint = 4000;
-PRAGMA cache_size = -16000;
 ";
 
 /// Takes the lock of a database file, at once or not at all.
@@ -88,13 +90,15 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
 pub(super) fn memory() -> Result<Connection, StoreError> {
     let connection = Connection::open_in_memory()?;
     configure(&connection)?;
-    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000")?;
+    connection.execute_batch("PRAGMA foreign_keys = ON")?;
     Ok(connection)
 }
 
 fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Below zero means KiB and not pages.
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(())
 }
 
