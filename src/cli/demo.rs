@@ -30,8 +30,11 @@ use crate::world::{Method, Request};
 /// The key that signs the simulated systems' webhooks.
 const WEBHOOK_KEY: &str = "demo-webhook-key";
 
-/// How many of many like changes are told.
-const TOLD_IN_SHORT: usize = 2;
+/// How many of many like things are told, at each pause of an act.
+const LIKE_MAX: usize = 2;
+
+/// Letters of a value that are shown.
+const TEXT_MAX: usize = 26;
 
 /// How long one act may take.
 const ACT_MAX: Duration = Duration::from_secs(30);
@@ -83,7 +86,7 @@ async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, Strin
 
     story.act("Everything is compared once more");
     stage.compare().await?;
-    stage.settle(&story, QUIET).await?;
+    stage.gather(None, QUIET, 0).await?;
     let parks = stage.runtime.store.parks().await.map_err(|error| error.to_string())?;
     stage.report.left(parks, None);
     story.report(&stage.report);
@@ -180,27 +183,19 @@ impl Stage {
         if answer.status == 200 { Ok(body) } else { Err(format!("{system} refused to {act}: {body}")) }
     }
 
-    /// Tells the first few things of each kind, and how many more there were, until all is quiet.
-    pub(super) async fn settle_in_short(&mut self, story: &Story) -> Result<(), String> {
-        let told = self.gather(None, QUIET).await?;
-        for (count, happening) in told.iter().filter(|one| matches!(one, Happening::Written(_))).enumerate() {
-            if count < TOLD_IN_SHORT {
-                story.tell(happening);
-            }
-        }
-        let written = told.iter().filter(|one| matches!(one, Happening::Written(_))).count();
-        story.more(written.saturating_sub(TOLD_IN_SHORT));
-        Ok(())
-    }
-
     /// Tells what happens until what is awaited has happened, or so many parks, and all is quiet.
     pub(super) async fn settle(&mut self, story: &Story, awaited: Awaited) -> Result<(), String> {
-        self.gather(Some(story), awaited).await.map(|_| ())
+        self.gather(Some(story), awaited, LIKE_MAX).await
     }
 
-    async fn gather(&mut self, story: Option<&Story>, awaited: Awaited) -> Result<Vec<Happening>, String> {
+    /// The same where many like things happen: one of each kind is told, and how many more there were.
+    pub(super) async fn settle_in_short(&mut self, story: &Story, awaited: Awaited) -> Result<(), String> {
+        self.gather(Some(story), awaited, 1).await
+    }
+
+    async fn gather(&mut self, story: Option<&Story>, awaited: Awaited, like_max: usize) -> Result<(), String> {
         let mut seen = 0;
-        let mut told = Vec::new();
+        let mut like: BTreeMap<String, usize> = BTreeMap::new();
         let deadline = self.world.clock.now().checked_add(jiff::SignedDuration::try_from(ACT_MAX).unwrap_or_default());
         loop {
             while let Ok(happening) = self.happenings.try_recv() {
@@ -213,21 +208,41 @@ impl Stage {
                     _ => false,
                 };
                 seen += usize::from(ends);
-                if let Some(story) = story {
+                let Some(story) = story else { continue };
+                let before = kind_of(&happening).map_or(0, |kind| {
+                    let count = like.entry(kind).or_default();
+                    *count += 1;
+                    *count - 1
+                });
+                if before < like_max {
                     story.tell(&happening);
                 }
-                told.push(happening);
             }
             let counts = self.runtime.store.counts().await.map_err(|error| error.to_string())?;
             let quiet = counts.pending == 0 && counts.in_flight == 0;
             if quiet && seen >= awaited.count && self.happenings.is_empty() {
-                return Ok(told);
+                let untold: usize = like.values().map(|count| count.saturating_sub(like_max)).sum();
+                story.into_iter().for_each(|story| story.more(untold));
+                return Ok(());
             }
             if deadline.as_ref().is_ok_and(|deadline| self.world.clock.now() > *deadline) {
                 return Err("the act did not come to an end".to_owned());
             }
             self.world.clock.sleep(Duration::from_millis(10)).await;
         }
+    }
+}
+
+/// Things of one kind are alike: a write of one sort in one pipeline, or a link in it. What waits is always told.
+fn kind_of(happening: &Happening) -> Option<String> {
+    match happening {
+        Happening::Written(change) => {
+            let fields =
+                if change.action == "create" { Vec::new() } else { change.fields.as_record()?.keys().collect() };
+            Some(format!("{} {} {} {fields:?}", change.pipeline, change.action, change.target.record))
+        }
+        Happening::Linked { pipeline, .. } => Some(format!("{pipeline} link")),
+        _ => None,
     }
 }
 
@@ -258,6 +273,9 @@ pub(super) fn short(value: &Value) -> String {
         Value::Record(fields) => {
             fields.iter().map(|(name, value)| format!("{name}:{}", short(value))).collect::<Vec<_>>().join(" ")
         }
-        other => other.to_key().unwrap_or_else(|| "nothing".to_owned()),
+        other => {
+            let text = other.to_key().unwrap_or_else(|| "nothing".to_owned());
+            if text.chars().count() <= TEXT_MAX { text } else { text.chars().take(TEXT_MAX).chain(['…']).collect() }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::demo::{Awaited, Stage};
+use super::demo::{Awaited, QUIET, Stage};
 use super::demo_story::Story;
 use crate::simulator;
 
@@ -24,7 +24,7 @@ impl Stage {
     pub(super) async fn day(&mut self, story: &Story, orders: usize) -> Result<(), String> {
         story.act("What may be sold is offered on the marketplace");
         self.compare().await?;
-        self.settle_in_short(story).await?;
+        self.settle_in_short(story, QUIET).await?;
         self.new_item(story).await?;
         self.orders(story, orders).await?;
         self.cases_and_a_term(story).await?;
@@ -47,10 +47,9 @@ impl Stage {
         let [seller, _] = sides();
         story.act("Buyers place orders on the marketplace");
         let made = self.control(seller, "submit", &json!({ "count": count })).await?;
-        for order in made.get("orders").and_then(Json::as_array).into_iter().flatten() {
-            story.placed(text(order, "/short_id"));
-        }
-        self.settle(story, awaited("orders", "create", count)).await
+        let orders = made.get("orders").and_then(Json::as_array).into_iter().flatten();
+        story.placed(&orders.map(|order| text(order, "/short_id")).collect::<Vec<_>>());
+        self.settle_in_short(story, awaited("orders", "create", count)).await
     }
 
     /// Cases become units, and the payment term follows.

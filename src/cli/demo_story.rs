@@ -1,5 +1,6 @@
 //! What the demo prints: acts, what crossed, and the rule lines that caused it.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::demo::short;
@@ -23,6 +24,12 @@ const ONE_LINE_MAX: usize = 40;
 
 /// Rows of a list that are shown.
 const ROWS_MAX: usize = 3;
+
+/// Fields of a record that are shown.
+const FIELDS_MAX: usize = 4;
+
+/// Rule lines of a file that are named.
+const PLACES_MAX: usize = 4;
 
 /// An absent value and an empty list say nothing.
 fn is_empty(value: &Value) -> bool {
@@ -57,9 +64,9 @@ impl Story {
         println!("\n{}", self.paint(BOLD, title));
     }
 
-    /// A buyer's order.
-    pub fn placed(&self, short_id: &str) {
-        println!("  {} order {short_id} is submitted", self.paint(CYAN, "·"));
+    /// Buyers' orders.
+    pub fn placed(&self, short_ids: &[&str]) {
+        println!("  {} submitted: {}", self.paint(CYAN, "·"), short_ids.join(", "));
     }
 
     /// A command that somebody gives.
@@ -119,15 +126,21 @@ impl Story {
                 .map(|(name, value)| format!("{name}={}", short(value)))
                 .collect(),
         };
-        let plain = plain.join("  ");
-        let by = self.paint(DIM, &format!("by {}", change.places()));
+        let left_out = plain.len().saturating_sub(FIELDS_MAX);
+        let mut plain = plain.into_iter().take(FIELDS_MAX).collect::<Vec<_>>().join("  ");
+        if left_out > 0 {
+            let _ = write!(plain, "  and {left_out} more");
+        }
+        let by = self.paint(DIM, &format!("by {}", change.first_places(PLACES_MAX)));
         let tick = self.paint(GREEN, "✓");
-        if *action != "create" && plain.len() <= ONE_LINE_MAX {
+        if *action != "create" && !plain.is_empty() && plain.len() <= ONE_LINE_MAX {
             return println!("  {tick} {target}  {plain}  {by}");
         }
         let done = if *action == "create" { "created" } else { "changed" };
         println!("  {tick} {target} {done} for {cause}");
-        println!("      {plain}");
+        if !plain.is_empty() {
+            println!("      {plain}");
+        }
         for (name, value) in fields() {
             rows(value).iter().for_each(|row| println!("        {name}: {row}"));
         }

@@ -132,6 +132,11 @@ impl Change {
 
     /// The rule lines, each file named once: `rules/a.yaml:4,7  rules/b.yaml:2`.
     pub fn places(&self) -> String {
+        self.first_places(usize::MAX)
+    }
+
+    /// The first rule lines of each file, and how many more there are: `rules/a.yaml:4,7 and 20 more`.
+    pub fn first_places(&self, most: usize) -> String {
         let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
         for line in &self.lines {
             let Some((file, number)) = line.rsplit_once(':') else { continue };
@@ -140,7 +145,13 @@ impl Change {
                 None => files.push((file, vec![number])),
             }
         }
-        files.iter().map(|(file, numbers)| format!("{file}:{}", numbers.join(","))).collect::<Vec<_>>().join("  ")
+        let place = |(file, numbers): &(&str, Vec<&str>)| {
+            let shown: Vec<&str> = numbers.iter().take(most).copied().collect();
+            let more = numbers.len() - shown.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{file}:{}{more}", shown.join(","))
+        };
+        files.iter().map(place).collect::<Vec<_>>().join("  ")
     }
 
     fn names(&self) -> Vec<&str> {

@@ -148,6 +148,18 @@ impl Report {
         counts
     }
 
+    /// What was done in each pipeline, counted, in words.
+    fn done(&self) -> BTreeMap<String, Vec<String>> {
+        let mut done: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for ((pipeline, action), count) in self.written() {
+            done.entry(pipeline.to_owned()).or_default().push(format!("{count} × {action}"));
+        }
+        for (pipeline, count) in &self.linked {
+            done.entry(pipeline.clone()).or_default().push(format!("{count} linked that both sides had already"));
+        }
+        done
+    }
+
     /// The report as one JSON document.
     pub fn to_json(&self) -> Json {
         let counted = |((pipeline, action), count)| json!({"pipeline": pipeline, "action": action, "count": count});
@@ -200,11 +212,8 @@ impl fmt::Display for Report {
             self.passed_by.len(),
             self.put_off.len()
         )?;
-        for ((pipeline, action), count) in self.written() {
-            writeln!(out, "  {pipeline}: {count} × {action}")?;
-        }
-        for (pipeline, count) in &self.linked {
-            writeln!(out, "  {pipeline}: {count} linked that both sides had already")?;
+        for (pipeline, done) in self.done() {
+            writeln!(out, "  {pipeline}: {}", done.join(", "))?;
         }
         listed(out, "healed", self.changes.iter().map(ToString::to_string))?;
         listed(out, "would change", self.would.iter().map(ToString::to_string))?;
