@@ -25,6 +25,21 @@ fn size(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
+/// Writes that a side took, and how many of them repeat the last one at their place, word by word.
+fn writes(side: &Process) -> (usize, usize) {
+    let log = get(&format!("{}/_control/requests", side.url))["log"].as_array().unwrap().clone();
+    let mut last: BTreeMap<String, Json> = BTreeMap::new();
+    let (mut made, mut repeated) = (0, 0);
+    for call in log.iter().filter(|call| call["handled"].as_u64().is_some_and(|status| status < 300)) {
+        made += 1;
+        let place = format!("{} {}", call["method"], call["path"]);
+        let before = last.insert(place, call["body"].clone());
+        // A create has no place of its own.
+        repeated += usize::from(call["method"] != "POST" && before.as_ref() == Some(&call["body"]));
+    }
+    (made, repeated)
+}
+
 struct World {
     trade: Trade,
     random: fastrand::Rng,
@@ -201,6 +216,11 @@ fn a_trade_agrees_in_the_end_or_says_why_not() {
         *reasons.entry(item["code"].as_str().unwrap().to_owned()).or_default() += 1;
     }
     println!("parked: {reasons:?}");
+    for side in [&world.trade.flourish, &world.trade.leaflink] {
+        let (made, repeated) = writes(side);
+        println!("{} writes went through, {} of them said what was said before", made, repeated);
+        assert!(repeated * 20 <= made, "{repeated} of {made} writes were needless, seed {seed}");
+    }
     for code in reasons.keys() {
         let first = inbox.iter().find(|item| item["code"] == code.as_str()).unwrap();
         println!("  {code}, for one: {} {} {}", first["record_id"], first["rule"], first["message"]);
