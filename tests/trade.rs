@@ -218,7 +218,7 @@ fn a_trade_agrees_in_the_end_or_says_why_not() {
     println!("parked: {reasons:?}");
     for side in [&world.trade.flourish, &world.trade.leaflink] {
         let (made, repeated) = writes(side);
-        println!("{} writes went through, {} of them said what was said before", made, repeated);
+        println!("{made} writes went through, {repeated} of them said what was said before");
         assert!(repeated * 20 <= made, "{repeated} of {made} writes were needless, seed {seed}");
     }
     for code in reasons.keys() {
