@@ -219,3 +219,15 @@ fn a_new_record_begins_as_its_system_says() {
     let row: Edit = (TABLE, "->  Open      on create", "->  Packed      on create");
     finds(&[row], "unreachable-state: no call leads a new `depot.parcel` to Packed: it begins as Open");
 }
+
+#[test]
+fn what_is_added_to_a_list_follows_the_create() {
+    let add: Edit = (
+        "systems/depot.yaml",
+        "      create: POST /parcels\n",
+        "      create: POST /parcels\n      add to content: POST /parcels/{id}/content\n",
+    );
+    clean(&[add]);
+    let with_it: Edit = (PIPELINE, "depot.content[] by [sku]:", "depot.content[] by [sku]   on create:");
+    finds(&[add, with_it], "read-only: `content` has a call of its own, which is made once the parcel is there");
+}

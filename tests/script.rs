@@ -371,7 +371,7 @@ fn a_call_that_leads_nowhere_is_found_when_the_script_is_read() {
         ("x.to_uper()", "there is no function `to_uper`"),
         ("if x == 1 { gone(x); } x", "there is no function `gone`"),
         ("[1].map(|v| gone(v))", "there is no function `gone`"),
-        ("x.truncate()", "`truncate` takes 2 values, not 1"),
+        ("x.truncate()", "`truncate` takes 1 value in its brackets, not 0"),
         ("f(x, 1)", "`f` takes 1 value, not 2"),
         ("lower(x)", "there is no function `lower`"),
         ("blob(10)", "there is no function `blob`"),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::check::Checker;
 use super::names::{self, Meaning, Names};
 use super::rule::{self, Inside, RuleContext, condition, finish, flip, orient, target};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Arrow, FieldRule, ListRule, RecordType, RuleBody};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::mapping::list;
@@ -62,6 +63,12 @@ pub fn check(
     let leftward = line.arrow == Arrow::Left;
     let (target_kind, target_list) = if leftward { (left_kind, &left_list) } else { (right_kind, &right_list) };
     key_fields(checker, target_kind, key, target_list);
+    if line.modifiers.on_create && target_kind.adds_to(target_list) {
+        let name = &target_kind.name;
+        let message = format!("`{target_list}` has a call of its own, which is made once the {name} is there");
+        let finding = Diagnostic::error(Code("read-only"), message, line.span, "written `on create`");
+        checker.found.push(finding.help("leave out `on create`"));
+    }
     if rules.len() == list(inner, "the rules of a list", &mut Vec::new()).len() {
         filled(checker, key, &rules, leftward);
     }

@@ -13,6 +13,7 @@ pub mod names;
 pub mod operand;
 pub mod ownership;
 pub mod pipeline;
+pub mod record_call;
 pub mod rule;
 pub mod settings;
 pub mod standing;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use super::call::{call, named_templates, shared};
 use super::check::Checker;
-use super::names::unknown_field;
+use super::record_call;
 use super::system_names::{self, Ready, Wanted};
 use crate::language::plan::{
-    Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System,
-    WebhookRecord, WebhookRules, WritePlace,
+    Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System, WebhookRecord,
+    WebhookRules, WritePlace,
 };
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::system_line::{self, FieldKind, FieldLine};
@@ -287,67 +287,13 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
     };
     if let Some(calls) = map.get("calls").and_then(|node| Mapping::of(node, "`calls`", &[], &mut checker.found)) {
         for (key, node) in calls.entries() {
-            place_call(checker, &mut record, key, node);
+            record_call::check(checker, &mut record, key, node);
         }
     }
     let states = map.get("states").and_then(|node| states(checker, &record, node));
     record.states = states;
     conditions.iter().for_each(|tree| system_names::condition(checker, &record, tree));
     Some(record)
-}
-
-fn place_call(checker: &mut Checker<'_>, record: &mut RecordType, key: &Scalar, node: &Node) {
-    let Some(found) = call(checker, node) else { return };
-    let ready = match (key.text.as_str(), key.text.strip_prefix("find by ")) {
-        (_, Some(field)) => Ready::Field(field),
-        ("read", _) => Ready::Key,
-        ("changed", _) => Ready::Since,
-        ("create" | "update", _) => Ready::Fields,
-        (key, _) if key.starts_with("add to ") => Ready::Fields,
-        _ => Ready::Account,
-    };
-    system_names::call(checker, record, node, ready);
-    if let Some(field) = key.text.strip_prefix("find by ") {
-        if Path::parse(field).is_none_or(|path| record.field(&path).is_none()) {
-            let span = key.part(key.text.len() - field.len(), key.text.len());
-            unknown_field(checker, record, &Path::default(), (field, span));
-        }
-        record.find.insert(field.to_owned(), found);
-        return;
-    }
-    if let Some(list) = key.text.strip_prefix("add to ") {
-        return place_add(checker, record, (key, list), found);
-    }
-    let slot = match key.text.as_str() {
-        "read" => &mut record.read,
-        "changed" => &mut record.changed,
-        "list" => &mut record.list,
-        "create" => &mut record.create,
-        "update" => &mut record.update,
-        other => {
-            let message = format!("there is no call `{other}`");
-            let known = ["read", "changed", "list", "create", "update", "find by FIELD", "add to LIST"];
-            return checker.unknown("unknown-key", message, (other, key.span), known);
-        }
-    };
-    *slot = Some(found);
-}
-
-/// A call that adds to a list: the fields of its elements are sent by no other.
-fn place_add(checker: &mut Checker<'_>, record: &mut RecordType, (key, list): (&Scalar, &str), call: Call) {
-    let inside = [Segment::Field(list.to_owned()), Segment::Each];
-    let mut elements = record.fields.iter_mut().filter(|field| field.path.0.starts_with(&inside)).peekable();
-    if elements.peek().is_none() {
-        let span = key.part(key.text.len() - list.len(), key.text.len());
-        let message = format!("`{}` has no list `{list}` whose elements have fields", record.name);
-        return checker.error("unknown-field", message, span, "no such list");
-    }
-    for field in elements {
-        field.on_add = field.on_create || field.on_update;
-        field.on_create = false;
-        field.on_update = false;
-    }
-    record.add.insert(list.to_owned(), call);
 }
 
 /// A field, with the list that holds it where it is inside one.

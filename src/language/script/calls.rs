@@ -48,22 +48,21 @@ pub fn astray(ast: &AST, offered: &Known, at: impl Fn(Position) -> Span) -> Vec<
     ast.walk(&mut |path: &[ASTNode]| {
         let called = match path.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
-                Some((call, call.args.len(), *position))
+                Some((call, 0, *position))
             }
-            // What stands before the dot is the first value.
-            Some(ASTNode::Expr(Expr::MethodCall(call, position))) => Some((call, call.args.len() + 1, *position)),
+            Some(ASTNode::Expr(Expr::MethodCall(call, position))) => Some((call, 1, *position)),
             _ => None,
         };
-        if let Some((call, count, position)) = called {
-            found.extend(fault_of(call, count, (&known, at(position))));
+        if let Some((call, before_dot, position)) = called {
+            found.extend(fault_of(call, before_dot, (&known, at(position))));
         }
         true
     });
     found
 }
 
-/// What is wrong with a call, and what to write instead.
-fn fault_of(call: &FnCallExpr, count: usize, (known, span): (&Known, Span)) -> Option<Diagnostic> {
+/// What is wrong with a call, and what to write instead. What stands before a dot is the first value.
+fn fault_of(call: &FnCallExpr, before_dot: usize, (known, span): (&Known, Span)) -> Option<Diagnostic> {
     let name = call.name.as_str();
     if call.is_operator_call() || OF_FUNCTIONS.contains(&name) {
         return None;
@@ -85,8 +84,13 @@ fn fault_of(call: &FnCallExpr, count: usize, (known, span): (&Known, Span)) -> O
             None => finding,
         });
     };
-    let values = if counts.len() == 1 && counts.contains(&1) { "value" } else { "values" };
-    let several: Vec<String> = counts.iter().map(ToString::to_string).collect();
-    let message = format!("`{name}` takes {} {values}, not {count}", several.join(" or "));
-    (!counts.contains(&count)).then(|| unknown(message))
+    let count = call.args.len();
+    if counts.contains(&(count + before_dot)) {
+        return None;
+    }
+    let taken: Vec<usize> = counts.iter().filter_map(|count| count.checked_sub(before_dot)).collect();
+    let values = if taken == [1] { "value" } else { "values" };
+    let taken: Vec<String> = taken.iter().map(ToString::to_string).collect();
+    let place = if before_dot > 0 { " in its brackets" } else { "" };
+    Some(unknown(format!("`{name}` takes {} {values}{place}, not {count}", taken.join(" or "))))
 }
