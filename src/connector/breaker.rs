@@ -102,8 +102,8 @@ pub struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// The peer answered, whatever it said.
-    pub fn answered(mut self) {
+    /// The peer answered, whatever it said. True: for the first time since the breaker opened.
+    pub fn answered(mut self) -> bool {
         self.reported = true;
         let mut inner = self.breaker.lock();
         inner.failures = 0;
@@ -112,10 +112,11 @@ impl Pass<'_> {
             inner.openings = 0;
             inner.state = BreakerState::Closed;
         }
+        self.probe
     }
 
-    /// The call failed in a way that may pass.
-    pub fn failed(mut self, now: Timestamp, random: &dyn Random) {
+    /// The call failed in a way that may pass. Until when calls are held back, where that opens the breaker.
+    pub fn failed(mut self, now: Timestamp, random: &dyn Random) -> Option<Timestamp> {
         self.reported = true;
         let mut inner = self.breaker.lock();
         inner.failures = inner.failures.saturating_add(1);
@@ -124,12 +125,14 @@ impl Pass<'_> {
             BreakerState::Probing => self.probe,
             BreakerState::Open { .. } => false,
         };
-        if opens {
+        opens.then(|| {
             let pause = PAUSE_FIRST.saturating_mul(1 << inner.openings.min(DOUBLINGS_MAX)).min(PAUSE_LONGEST);
             inner.openings = inner.openings.saturating_add(1);
             inner.failures = 0;
-            inner.state = BreakerState::Open { until: later(now, jittered(pause, random)) };
-        }
+            let until = later(now, jittered(pause, random));
+            inner.state = BreakerState::Open { until };
+            until
+        })
     }
 }
 

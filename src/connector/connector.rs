@@ -341,8 +341,13 @@ impl Connector {
             tries += 1;
         };
         match &outcome {
-            Err(found) if found.is_transient() => pass.failed(self.clock.now(), self.random.as_ref()),
-            _ => pass.answered(),
+            Err(found) if found.is_transient() => {
+                if let Some(until) = pass.failed(self.clock.now(), self.random.as_ref()) {
+                    tracing::warn!(account = %self.account.name, reason = %found, %until, "calls are held back");
+                }
+            }
+            _ if pass.answered() => tracing::info!(account = %self.account.name, "answers again"),
+            _ => {}
         }
         outcome
     }

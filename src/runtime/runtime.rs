@@ -17,6 +17,7 @@ use super::rested::Rested;
 use super::swept::Swept;
 use super::told_once::ToldOnce;
 use super::trouble::Trouble;
+use crate::connector::{BreakerState, Connector};
 use crate::store::{Hint, Store};
 use crate::world::{Clock, Random, Transport};
 
@@ -124,6 +125,10 @@ impl Runtime {
     /// Tells listeners; nobody listening is fine.
     pub fn tell(&self, happening: Happening) {
         match &happening {
+            // An account that holds back all calls says so itself, once.
+            Happening::PutOff { target, reason } if self.is_held_back() => {
+                tracing::debug!(record = %target, reason, "put off");
+            }
             Happening::PutOff { target, reason } => tracing::warn!(record = %target, reason, "put off"),
             Happening::LeftAlone { target, group, because, line, .. } => {
                 tracing::info!(record = %target, group, rule = line, because, "left alone");
@@ -135,6 +140,12 @@ impl Runtime {
             _ => {}
         }
         let _ = self.happenings.send(happening);
+    }
+
+    /// Whether an account's calls are held back as a whole.
+    fn is_held_back(&self) -> bool {
+        let held = |peer: &Arc<Connector>| peer.breaker() != BreakerState::Closed || peer.paused_until().is_some();
+        self.live.load().peers.values().any(held)
     }
 
     /// Asks every part to end; work in flight is finished first.
