@@ -13,6 +13,7 @@ use super::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
 use super::poller::{Look, look};
 use super::report::Report;
 use super::runtime::Runtime;
+use super::schedule;
 use super::trouble::Trouble;
 use crate::store::{Hint, HintSource, RecordRef};
 
@@ -57,8 +58,12 @@ pub async fn pass_telling(
     let confirmed = pass.confirmed || matches!(pass.scope, Scope::Only(_));
     // Sweeps take turns: what the one has brought into step is nothing for the next.
     let _turn = if sweep { Some(runtime.sweep_turn.lock().await) } else { None };
+    let now = runtime.world.clock.now();
+    if matches!(pass.scope, Scope::Look(Look::Everything)) {
+        schedule::note(runtime, now).await?;
+    }
     if sweep {
-        runtime.brake.begin(runtime.world.clock.now(), confirmed);
+        runtime.brake.begin(now, confirmed);
     }
     let report = within(runtime, pass, listed).await;
     if sweep {

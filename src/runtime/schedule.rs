@@ -1,6 +1,7 @@
 //! Sweeps: one at the first start, then by schedule in the interval that the settings name.
 //!
-//! When the last one was is kept in the store, so that restarts neither skip nor repeat one.
+//! When the last one was, this or one that somebody asked for, is kept in the store, so that restarts neither skip nor
+//! repeat one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,8 +40,7 @@ pub async fn schedule(runtime: Arc<Runtime>) {
 
 /// Sweeps if this store never saw a sweep; returns once everything is listed, so that looks for changes go on from there.
 pub async fn first(runtime: &Arc<Runtime>) {
-    let known = runtime.store.cursor(KEPT.0, KEPT.1).await;
-    if !matches!(known, Ok(None)) || note(runtime, runtime.world.clock.now()).await.is_err() {
+    if !matches!(runtime.store.cursor(KEPT.0, KEPT.1).await, Ok(None)) {
         return;
     }
     let (listed, heard) = oneshot::channel();
@@ -68,7 +68,6 @@ async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
     if now.duration_since(last.at) < SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX) {
         return Ok(());
     }
-    note(runtime, now).await?;
     sweep(runtime, || {}).await
 }
 
@@ -90,7 +89,8 @@ fn interval(live: &Live) -> Option<Duration> {
     live.setting(SETTING).and_then(|value| duration::parse(value.as_text()?))
 }
 
-async fn note(runtime: &Runtime, at: Timestamp) -> Result<(), Trouble> {
+/// Keeps that a sweep began, whoever asked for it.
+pub(super) async fn note(runtime: &Runtime, at: Timestamp) -> Result<(), Trouble> {
     let cursor = Cursor { account: KEPT.0.to_owned(), record: KEPT.1.to_owned(), at };
     runtime.store.accept(Vec::new(), Some(cursor)).await?;
     Ok(())
