@@ -6,7 +6,7 @@ use std::process::Command;
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, get, http, own, petiole, send, until};
+use crate::support::{Process, Trade, at_rest, get, http, own, petiole, send, until};
 
 const FACILITIES: [&str; 2] = ["60aa00000000000000000001", "60aa00000000000000000002"];
 
@@ -53,10 +53,7 @@ impl Roof {
     }
 
     fn rests(&self) {
-        until("the service is at rest", || {
-            let queue = get(&format!("{}/api/v1/status", self.service.url))["queue"].clone();
-            queue["pending"] == 0 && queue["in_flight"] == 0
-        });
+        until("the service is at rest", || at_rest(&self.service.url));
     }
 
     fn inbox(&self) -> Vec<Json> {

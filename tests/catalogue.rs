@@ -12,7 +12,7 @@ use std::process::Command;
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, WEBHOOK_KEY, get, http, own, send, until};
+use crate::support::{Process, Trade, WEBHOOK_KEY, at_rest, get, http, own, send, until};
 
 const FACILITIES: [&str; 2] = ["60aa00000000000000000001", "60aa00000000000000000002"];
 const COMPANIES: [(&str, &str, &str); 2] = [("north", "501", "key-north"), ("south", "502", "key-south")];
@@ -184,10 +184,7 @@ fn a_world_comes_into_step_and_stays_there_whatever_changes() {
         }
     }
     send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({ "confirm": true }));
-    until("the service is at rest", || {
-        let queue = get(&format!("{}/api/v1/status", service.url))["queue"].clone();
-        queue["pending"] == 0 && queue["in_flight"] == 0
-    });
+    until("the service is at rest", || at_rest(&service.url));
     let sellable = world.sellable();
     let products = world.products();
     assert_eq!(products.len(), world.items, "each item at the one company that carries it");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, get, http, send, until};
+use crate::support::{Process, Trade, at_rest, get, http, send, until};
 
 struct Orders {
     trade: Trade,
@@ -106,10 +106,7 @@ impl Orders {
     }
 
     fn rests(&self) {
-        until("the service is at rest", || {
-            let queue = get(&format!("{}/api/v1/status", self.service.url))["queue"].clone();
-            queue["pending"] == 0 && queue["in_flight"] == 0
-        });
+        until("the service is at rest", || at_rest(&self.service.url));
     }
 
     fn inbox(&self) -> Vec<Json> {

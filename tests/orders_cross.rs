@@ -3,7 +3,7 @@
 use petiole::world::Method;
 use serde_json::json;
 
-use crate::support::{Process, Trade, get, http, until};
+use crate::support::{Process, Trade, at_rest, get, http, until};
 
 /// Many enough that work, webhooks and polls interleave.
 const ORDERS: usize = 40;
@@ -12,15 +12,10 @@ fn submit(trade: &Trade, count: usize) {
     trade.people(&trade.leaflink, "submit", &json!({ "count": count }));
 }
 
-fn at_rest(service: &Process) -> bool {
-    let status = get(&format!("{}/api/v1/status", service.url));
-    status["queue"]["pending"] == 0 && status["queue"]["in_flight"] == 0
-}
-
 #[track_caller]
 fn settles(trade: &Trade, service: &Process, orders: usize) {
     until("every order has crossed", || trade.orders().len() >= orders);
-    until("the service is at rest", || at_rest(service));
+    until("the service is at rest", || at_rest(&service.url));
     trade.assert_exactly_once();
 }
 

@@ -3,7 +3,7 @@
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, get, http, own, until};
+use crate::support::{Process, Trade, at_rest, get, http, own, until};
 
 const KEY: (&str, &str) = ("Authorization", "App key-for-tests");
 
@@ -35,10 +35,7 @@ fn start(products: &str, inventory: &str) -> (Trade, Process) {
 }
 
 fn rests(service: &Process) {
-    until("the service is at rest", || {
-        let queue = get(&format!("{}/api/v1/status", service.url))["queue"].clone();
-        queue["pending"] == 0 && queue["in_flight"] == 0
-    });
+    until("the service is at rest", || at_rest(&service.url));
 }
 
 fn inbox(service: &Process) -> Vec<Json> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use petiole::world::Method;
 use serde_json::Value as Json;
 
-use crate::support::{Process, Trade, get, http, signed, until};
+use crate::support::{Process, Trade, at_rest, get, http, signed, until};
 
 struct Stage {
     trade: Trade,
@@ -47,11 +47,6 @@ impl Stage {
         }
     }
 
-    fn at_rest(&self) -> bool {
-        let queue = self.state("status")["queue"].clone();
-        queue["pending"] == 0 && queue["in_flight"] == 0
-    }
-
     fn play(&mut self, line: &str) {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
@@ -83,7 +78,7 @@ impl Stage {
                 self.kept.insert(parts[0].to_owned(), value);
             }
             "see" => self.see(line, rest),
-            "rest" => until(line, || self.at_rest()),
+            "rest" => until(line, || at_rest(self.service())),
             "agents" => {
                 let (side, wanted) = rest.split_once(" are ").unwrap();
                 let found = get(&format!("{}/_control/requests", self.side(side).url))["agents"].clone();
@@ -150,7 +145,7 @@ impl Stage {
 
     /// All writes that a side saw, in order, with ids blanked and what each was answered.
     fn writes(&self, line: &str, rest: &str) {
-        until("the service is at rest", || self.at_rest());
+        until("the service is at rest", || at_rest(self.service()));
         let (side, wanted) = rest.split_once(": ").unwrap();
         let log = get(&format!("{}/_control/requests", self.side(side).url))["log"].clone();
         let told = |one: &Json| {
@@ -165,7 +160,7 @@ impl Stage {
     }
 
     fn calls(&self, line: &str, rest: &str) {
-        until("the service is at rest", || self.at_rest());
+        until("the service is at rest", || at_rest(self.service()));
         let (call, count) = rest.rsplit_once(" count ").unwrap();
         let parts: Vec<&str> = call.splitn(3, ' ').collect();
         let log = get(&format!("{}/_control/requests", self.side(parts[0]).url))["log"].clone();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, get, own, until};
+use crate::support::{Process, Trade, at_rest, get, own, until};
 
 /// What LeafLink offers of a SKU: on hand, less what it holds reserved.
 fn offered(trade: &Trade, sku: &str) -> f64 {
@@ -29,10 +29,7 @@ fn set(trade: &Trade, sku: &str, quantity: &Json) {
 }
 
 fn rests(service: &Process) {
-    until("the service is at rest", || {
-        let queue = get(&format!("{}/api/v1/status", service.url))["queue"].clone();
-        queue["pending"] == 0 && queue["in_flight"] == 0
-    });
+    until("the service is at rest", || at_rest(&service.url));
 }
 
 #[test]

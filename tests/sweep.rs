@@ -1,9 +1,12 @@
 //! Passes over everything: what they put right, what they hold, what they tell, and with an empty store.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, get, http, own, send, until};
+use crate::support::{GoBetween, Look, Process, Trade, at_rest, get, http, own, send, until};
 
 const KEY: (&str, &str) = ("Authorization", "App key-for-tests");
 
@@ -196,8 +199,30 @@ fn a_first_start_sees_by_listing_what_is_in_step() {
     let service = trade.run("1h");
     until("everything is linked again", || {
         let links = get(&format!("{}/api/v1/status", service.url))["links"].as_u64().unwrap_or_default();
-        links >= 48 && crate::support::at_rest(&service.url)
+        links >= 48 && at_rest(&service.url)
     });
     let counts = get(&format!("{}/_control/requests", trade.leaflink.url))["counts"].clone();
     assert_eq!((&counts["GET /api/v2/products/{id}/"], writes(&trade)), (&Json::Null, 0), "{counts:#}");
+}
+
+#[test]
+fn a_first_start_is_not_at_rest_before_its_sweep_is_over() {
+    let trade = in_step(4);
+    forget(&trade);
+    let open = Arc::new(AtomicBool::new(false));
+    let gate = Arc::clone(&open);
+    let look: Arc<Look> = Arc::new(move |_, _| {
+        until("the test has looked", || gate.load(Ordering::SeqCst));
+        true
+    });
+    let between = GoBetween::new(&trade, &look);
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "1h"]);
+    let service = Process::start(command.envs(between.environment.iter().cloned()), "listening");
+    let status = || get(&format!("{}/api/v1/status", service.url));
+    let before = status();
+    open.store(true, Ordering::SeqCst);
+    assert_eq!((&before["sweeping"], &before["queue"]["pending"]), (&json!(true), &json!(1)), "{before:#}");
+    until("the sweep is over", || at_rest(&service.url));
+    let after = status();
+    assert_eq!((&after["sweeping"], &after["links"]), (&json!(false), &json!(8)), "{after:#}");
 }

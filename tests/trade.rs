@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, get, http, send, until};
+use crate::support::{Process, Trade, at_rest, get, http, send, until};
 
 /// Terms as LeafLink spells them, and their names in Flourish; the last one has none.
 const TERMS: [(&str, Option<&str>); 5] = [
@@ -124,11 +124,6 @@ impl World {
     }
 }
 
-fn at_rest(service: &Process) -> bool {
-    let queue = get(&format!("{}/api/v1/status", service.url))["queue"].clone();
-    queue["pending"] == 0 && queue["in_flight"] == 0
-}
-
 fn quantities(lines: &Json, name: &str) -> BTreeMap<String, f64> {
     let mut sums = BTreeMap::new();
     for line in lines.as_array().unwrap() {
@@ -203,9 +198,9 @@ fn a_trade_agrees_in_the_end_or_says_why_not() {
     for _ in 0..size("PETIOLE_TRADE_ACTS", 120) {
         world.anything();
     }
-    until("the service is at rest", || at_rest(&service));
+    until("the service is at rest", || at_rest(&service.url));
     send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({ "confirm": true }));
-    until("the service is at rest again", || at_rest(&service));
+    until("the service is at rest again", || at_rest(&service.url));
 
     let mut twice = BTreeSet::new();
     let orders = world.state(&world.trade.flourish);

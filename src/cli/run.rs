@@ -23,6 +23,9 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
         Ok(runtime) => runtime,
         Err(code) => return code,
     };
+    if let Err(trouble) = schedule::prepare(&runtime).await {
+        return failed(&trouble.to_string());
+    }
     let token = std::env::var("PETIOLE_ADMIN_TOKEN").ok().filter(|token| !token.is_empty());
     let serving = match server::serve(Arc::clone(&runtime), run.listen, token).await {
         Ok(serving) => serving,

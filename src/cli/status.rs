@@ -65,6 +65,9 @@ fn print(found: &Json, format: Format) {
         number("/queue/in_flight"),
         number("/queue/parked")
     );
+    if found.get("sweeping") == Some(&Json::Bool(true)) {
+        println!("a sweep is under way");
+    }
     println!("links: {}", number("/links"));
     for link in found.pointer("/crosswalk").and_then(Json::as_array).into_iter().flatten() {
         let word = |path: &str| link.pointer(path).and_then(Json::as_str).unwrap_or_default();

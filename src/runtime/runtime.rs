@@ -1,6 +1,7 @@
 //! The runtime: what all its parts share, and how it starts and stops.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -65,6 +66,8 @@ pub struct Runtime {
     pub(super) finder: Finder,
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
+    /// Whether the sweep of a first start is still to come or under way.
+    pub(super) first_sweep: AtomicBool,
     /// Held by the sweep that is under way.
     pub(super) sweep_turn: AsyncMutex<()>,
     pub(super) known_links: KnownLinks,
@@ -90,6 +93,7 @@ impl Runtime {
             poll_interval: pace.poll_interval,
             finder: Finder::default(),
             brake: Brake::default(),
+            first_sweep: AtomicBool::default(),
             sweep_turn: AsyncMutex::default(),
             known_links: KnownLinks::default(),
             rested: Rested::default(),
@@ -110,6 +114,11 @@ impl Runtime {
         let new = self.store.accept(hints, None).await?;
         self.wake.notify_one();
         Ok(new)
+    }
+
+    /// Whether a sweep is under way, the one of a first start included from the start on.
+    pub fn sweeping(&self) -> bool {
+        self.first_sweep.load(Ordering::Acquire) || self.brake.sweeping()
     }
 
     /// Wakes the dispatcher, because work became due.

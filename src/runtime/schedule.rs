@@ -4,6 +4,7 @@
 //! repeat one.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -38,9 +39,21 @@ pub async fn schedule(runtime: Arc<Runtime>) {
     }
 }
 
-/// Sweeps if this store never saw a sweep; returns once everything is listed, so that looks for changes go on from there.
+/// Notes that a sweep is to come if this store never saw one, so that nobody who asks takes the service to be at rest
+/// before it. Comes before the first answer to anybody.
+///
+/// # Errors
+/// [`Trouble::Store`] where the store cannot be read.
+pub async fn prepare(runtime: &Runtime) -> Result<(), Trouble> {
+    let first = runtime.store.cursor(KEPT.0, KEPT.1).await?.is_none();
+    runtime.first_sweep.store(first, Ordering::Release);
+    Ok(())
+}
+
+/// Makes the sweep that [`prepare`] found to come; returns once everything is listed, so that looks for changes go on
+/// from there.
 pub async fn first(runtime: &Arc<Runtime>) {
-    if !matches!(runtime.store.cursor(KEPT.0, KEPT.1).await, Ok(None)) {
+    if !runtime.first_sweep.load(Ordering::Acquire) {
         return;
     }
     let (listed, heard) = oneshot::channel();
@@ -52,6 +65,7 @@ pub async fn first(runtime: &Arc<Runtime>) {
         if let Err(trouble) = sweep(&sweeping, told).await {
             tracing::warn!(%trouble, "the first sweep could not be made; looks for changes go on");
         }
+        sweeping.first_sweep.store(false, Ordering::Release);
     });
     let mut stopping = runtime.stopping();
     tokio::select! {

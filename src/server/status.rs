@@ -27,6 +27,9 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         .collect();
     let by_hand: Vec<Json> = runtime.store.links_by_hand().await?.iter().map(inbox::matched).collect();
     let (rules_state, last_reload) = runtime.rules.to_json();
+    // A sweep is work until it is over: while it lists, the journal knows nothing of what it will find.
+    let sweeping = runtime.sweeping();
+    let pending = counts.pending.saturating_add(u64::from(sweeping));
     let accounts: Map<String, Json> =
         live.plan.accounts.values().map(|account| (account.name.clone(), of_account(&live, account))).collect();
     Ok(json!({
@@ -35,7 +38,8 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         "rules_hash": live.plan.rules_hash,
         "rules_state": rules_state,
         "last_reload": last_reload,
-        "queue": { "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked },
+        "queue": { "pending": pending, "in_flight": counts.in_flight, "parked": counts.parked },
+        "sweeping": sweeping,
         "links": counts.links,
         "crosswalk": by_hand,
         "troubles": troubles,
