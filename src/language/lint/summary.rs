@@ -1,4 +1,4 @@
-//! `lint --summary`: who owns what, which arrows live, and every status table as a matrix.
+//! `lint --summary`: who owns what, which arrows live, every status table as a matrix, and what is assumed.
 
 use std::fmt::Write as _;
 
@@ -23,7 +23,19 @@ pub fn summary(rules: &CheckedRules) -> String {
             }
         }
     }
+    assumed(rules, &mut out);
     out
+}
+
+/// The fields of which no reference settles what the system files say.
+fn assumed(rules: &CheckedRules, out: &mut String) {
+    for record in rules.systems.values().flat_map(|system| system.records.values()) {
+        let fields: Vec<String> =
+            record.fields.iter().filter(|field| field.assumed).map(|field| field.path.to_string()).collect();
+        if !fields.is_empty() {
+            let _ = writeln!(out, "assumed of {}.{}: {}", record.system, record.name, fields.join(", "));
+        }
+    }
 }
 
 fn standing(rules: &CheckedRules) -> Value {
