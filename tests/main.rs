@@ -26,6 +26,7 @@ mod promises;
 mod recovery;
 mod reference;
 mod reload;
+mod retention;
 mod rule_test;
 
 mod scenario;

@@ -124,6 +124,9 @@ impl Store for Stumbling {
     async fn wake(&self, found: &[Wait], now: jiff::Timestamp) -> Result<usize, StoreError> {
         self.write(self.inner.wake(found, now)).await
     }
+    async fn prune(&self, before: jiff::Timestamp) -> Result<usize, StoreError> {
+        self.write(self.inner.prune(before)).await
+    }
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
         self.inner.cursor(account, record).await
     }

@@ -11,7 +11,7 @@ use crate::language::{self};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::reload::ready;
 use crate::runtime::watcher::Watch;
-use crate::runtime::{Live, ReloadError, RuleState, Runtime, World, dispatcher, notifier, poller, schedule};
+use crate::runtime::{Live, ReloadError, RuleState, Runtime, World, dispatcher, notifier, poller, retention, schedule};
 use crate::server;
 use crate::store::{Store, open};
 use crate::world::{Clock as _, HttpTransport, SeededRandom, SystemClock};
@@ -40,6 +40,7 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
         tokio::spawn(poller::poll(Arc::clone(&runtime))),
         tokio::spawn(schedule::schedule(Arc::clone(&runtime))),
         tokio::spawn(notifier::notify(Arc::clone(&runtime))),
+        tokio::spawn(retention::retain(Arc::clone(&runtime))),
     ];
     if let Some(watch) = watch {
         parts.push(tokio::spawn(watch.serve(Arc::clone(&runtime))));

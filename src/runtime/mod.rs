@@ -24,6 +24,7 @@ pub mod reads;
 pub mod reload;
 pub mod report;
 pub mod rested;
+pub mod retention;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod runtime;
 pub mod schedule;

@@ -118,6 +118,10 @@ pub trait Store: Send + Sync {
     /// The last good set, if any ever served.
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError>;
 
+    /// Takes hints, decisions, history and settled intents from before this instant out of the journal, in steps that
+    /// other work comes between. Links, parks, cursors, generations and everything open stay. Answers how many rows went.
+    async fn prune(&self, before: Timestamp) -> Result<usize, StoreError>;
+
     /// How much of what is waiting.
     async fn counts(&self) -> Result<Counts, StoreError>;
 

@@ -69,19 +69,6 @@ impl SqliteStore {
         Ok(Self { access: Access::Memory(Mutex::new(connection)) })
     }
 
-    /// Takes hints, decisions, history and settled intents from before this instant out of the
-    /// journal, while other work goes on. Answers how many rows went.
-    pub async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
-        let mut total = 0;
-        loop {
-            let taken = self.write(move |connection| prune::step(connection, before)).await?;
-            if taken == 0 {
-                return Ok(total);
-            }
-            total += taken;
-        }
-    }
-
     async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -214,6 +201,17 @@ impl Store for SqliteStore {
 
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         self.read(generation::last_good).await
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let mut total = 0;
+        loop {
+            let taken = self.write(move |connection| prune::step(connection, before)).await?;
+            if taken == 0 {
+                return Ok(total);
+            }
+            total += taken;
+        }
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {
