@@ -44,6 +44,7 @@ fn outcome(text: &str, input: &Value) -> String {
         Err(fault) => match fault.kind {
             FaultKind::Park(why) => format!("park: {why}"),
             FaultKind::Failed(why) => format!("fault: {why}"),
+            FaultKind::Exhausted(why) => format!("exhausted: {why}"),
         },
     }
 }
@@ -208,4 +209,28 @@ fn the_grammar_accepts_and_refuses_what_it_says() {
         }
     }
     assert!(tried >= 25, "only {tried} texts stand in the grammar");
+}
+
+/// Too much work is told the same way every time, on every machine, and is never a value.
+#[test]
+fn lists_looked_through_inside_one_another_end_and_nothing_follows_from_it() {
+    let input = json::from_json(&serde_json::json!({ "lines": (0..200).collect::<Vec<i64>>() }));
+    let inner = "count(lines where count(lines where count(lines where count(lines where . >= 0) > 0) > 0) > 0)";
+    let told = outcome(inner, &input);
+    assert!(told.starts_with("exhausted: the rules ask for more than 5000000 operations"), "{told}");
+    assert_eq!(outcome(&format!("{inner} ?? 7"), &input), told, "`??` makes no value of it");
+    assert_eq!(outcome("count(lines where count(lines where . >= 0) > 0)", &input), "200");
+}
+
+#[test]
+fn what_ran_into_the_limits_of_a_script_is_no_value_either() {
+    let text = "/// f(x: any) -> any\nfn f(x) { loop {} }\n/// g(x: any) -> any\nfn g(x) { x.nothing + 1 }";
+    let scripts = Arc::new(ScriptSet::compile(&[(FileId(0), "scripts/f.rhai", text)]).0);
+    let map = |at: usize| at;
+    let value = |text: &str| {
+        let tree = parse(text, &Origin { file: FileId(0), map: &map }).unwrap();
+        CompiledExpression::new(tree, Arc::clone(&scripts)).evaluate_in(&Value::Null).map_err(|fault| fault.kind)
+    };
+    assert!(matches!(value("f(1) ?? 7"), Err(FaultKind::Exhausted(_))));
+    assert_eq!(value("g(1) ?? 7"), Ok(Value::Integer(7)));
 }

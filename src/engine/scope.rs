@@ -13,6 +13,7 @@ use super::situation::{Found, Situation, Want};
 use super::with_read::WithFound;
 use crate::language::function::registry;
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
+use crate::language::plan::fuel::Fuel;
 use crate::language::plan::heard;
 use crate::language::plan::{FieldRule, Outcome, Pipeline, Plan, RecordType, RuleLine, Side};
 use crate::value::path::flat;
@@ -53,6 +54,8 @@ pub struct Context<'a> {
     pub pipeline: &'a Pipeline,
     /// The pair.
     pub situation: &'a Situation,
+    /// What all its expressions may still cost.
+    fuel: Fuel,
     /// What is not read yet.
     wants: RefCell<BTreeSet<Want>>,
     /// The `with:` records looked for so far.
@@ -72,6 +75,7 @@ impl<'a> Context<'a> {
             plan,
             pipeline,
             situation,
+            fuel: Fuel::default(),
             wants: RefCell::default(),
             found: RefCell::default(),
             left_alone: RefCell::default(),
@@ -372,6 +376,7 @@ impl Typed {
 fn stop_of(fault: &Fault, line: &RuleLine) -> Stop {
     match &fault.kind {
         FaultKind::Park(text) => Stop::new("parked-by-rule", text.clone(), text.clone(), line),
+        FaultKind::Exhausted(text) => Stop::new("too-much-work", "a rule is too much work", text.clone(), line),
         FaultKind::Failed(text) => Stop::new("rule-failed", "a rule could not be worked out", text.clone(), line),
     }
 }
@@ -391,6 +396,10 @@ impl Scope for Within<'_, '_> {
             },
         };
         Some(self.context.follow(&from, segments).value)
+    }
+
+    fn fuel(&self) -> Option<&Fuel> {
+        Some(&self.context.fuel)
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {

@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 use crate::diagnostic::Span;
 use crate::language::function::registry;
 use crate::language::function::signature::bounded;
+use crate::language::plan::fuel::{Fuel, OPERATIONS_MAX};
 use crate::language::plan::heard;
-use crate::language::script::ScriptSet;
+use crate::language::script::{CallFault, ScriptSet};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::value::{Path, Segment, Value};
 
@@ -22,6 +23,11 @@ pub trait Scope {
     /// A function that asks what only the scope knows; `None`: it knows no such function.
     fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
         let _ = (name, arguments);
+        None
+    }
+
+    /// What all expressions of the scope share; `None`: each expression has its own.
+    fn fuel(&self) -> Option<&Fuel> {
         None
     }
 }
@@ -42,6 +48,8 @@ pub enum FaultKind {
     Park(String),
     /// It could not be worked out.
     Failed(String),
+    /// It is too much work, or holds too much. No value follows from that: `??` does not catch it.
+    Exhausted(String),
 }
 
 /// A compiled expression.
@@ -58,6 +66,24 @@ impl Scope for Bare<'_> {
     fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
         let start = head.map_or_else(|| self.0.clone(), |name| self.0.field(name).clone());
         Some(Path(segments.to_vec()).read(&start))
+    }
+}
+
+/// The scope, and what work in it may still cost.
+#[derive(Clone, Copy)]
+struct Within<'a> {
+    scope: &'a dyn Scope,
+    fuel: &'a Fuel,
+}
+
+impl Within<'_> {
+    fn spend(self, operations: usize, span: Span) -> Result<(), Fault> {
+        self.fuel.spend(operations).map_err(|_| {
+            let text = format!(
+                "the rules ask for more than {OPERATIONS_MAX} operations; look through fewer lists inside one another"
+            );
+            Fault { kind: FaultKind::Exhausted(text), span }
+        })
     }
 }
 
@@ -122,7 +148,9 @@ impl CompiledExpression {
     /// # Errors
     /// [`Fault`] where a part fails and nothing catches it.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Fault> {
-        let value = self.value(&self.tree, scope)?;
+        let own = Fuel::default();
+        let within = Within { scope, fuel: scope.fuel().unwrap_or(&own) };
+        let value = self.value(&self.tree, within)?;
         if let Value::Bool(held) = value {
             heard::branch(self.tree.span, held);
         }
@@ -138,44 +166,52 @@ impl CompiledExpression {
     }
 
     /// Each kind of part has a function of its own, so that nesting costs little stack.
-    fn value(&self, at: &Expression, scope: &dyn Scope) -> Result<Value, Fault> {
+    fn value(&self, at: &Expression, within: Within<'_>) -> Result<Value, Fault> {
+        within.spend(1, at.span)?;
         match &at.kind {
             ExpressionKind::Literal(value) => Ok(value.clone()),
-            ExpressionKind::List(items) => self.all(items, scope).map(Value::List),
-            ExpressionKind::Path(path) => read(path, at.span, scope),
-            ExpressionKind::Steps(base, steps) => self.value(base, scope).map(|base| step(&base, steps)),
-            ExpressionKind::Call(name, arguments) => self.call(name, (arguments, at.span), scope),
-            ExpressionKind::Binary(operator, left, right) => self.binary(*operator, (left, right), scope),
-            ExpressionKind::Not(inner) => self.value(inner, scope).map(|value| Value::Bool(!truth(&value))),
-            ExpressionKind::Negate(inner) => self.value(inner, scope).and_then(|value| negated(&value, at.span)),
+            ExpressionKind::List(items) => self.all(items, within).map(Value::List),
+            ExpressionKind::Path(path) => read(path, at.span, within),
+            ExpressionKind::Steps(base, steps) => self.value(base, within).map(|base| step(&base, steps)),
+            ExpressionKind::Call(name, arguments) => self.call(name, (arguments, at.span), within),
+            ExpressionKind::Binary(operator, left, right) => self.binary(*operator, (left, right), within),
+            ExpressionKind::Not(inner) => self.value(inner, within).map(|value| Value::Bool(!truth(&value))),
+            ExpressionKind::Negate(inner) => self.value(inner, within).and_then(|value| negated(&value, at.span)),
             ExpressionKind::Choice(parts) => {
                 let [condition, yes, no] = parts.as_ref();
-                let held = self.value(condition, scope).map(|value| truth(&value))?;
+                let held = self.value(condition, within).map(|value| truth(&value))?;
                 heard::branch(condition.span, held);
-                self.value(if held { yes } else { no }, scope)
+                self.value(if held { yes } else { no }, within)
             }
-            ExpressionKind::Filter(list, condition) => self.filtered(list, condition, scope),
+            ExpressionKind::Filter(list, condition) => self.filtered(list, condition, within),
             ExpressionKind::Park(text) => Err(Fault { kind: FaultKind::Park(text.clone()), span: at.span }),
         }
     }
 
-    fn call(&self, name: &Name, (arguments, span): (&[Expression], Span), scope: &dyn Scope) -> Result<Value, Fault> {
-        let arguments = self.all(arguments, scope)?;
-        match (registry::find(&name.text), scope.call(&name.text, &arguments)) {
-            (Some(function), _) => (function.body)(&arguments),
-            (None, Some(answer)) => answer,
-            (None, None) => self.scripts.call(&name.text, &arguments),
+    fn call(&self, name: &Name, (arguments, span): (&[Expression], Span), within: Within<'_>) -> Result<Value, Fault> {
+        let arguments = self.all(arguments, within)?;
+        let named = |text: &str| format!("`{}`: {text}", name.text);
+        if let Some(function) = registry::find(&name.text) {
+            within.spend(arguments.iter().map(breadth).sum(), span)?;
+            return (function.body)(&arguments).map_err(|text| failed(named(&text), span));
         }
-        .map_err(|text| failed(format!("`{}`: {text}", name.text), span))
+        if let Some(answer) = within.scope.call(&name.text, &arguments) {
+            return answer.map_err(|text| failed(named(&text), span));
+        }
+        self.scripts.call(&name.text, &arguments).map_err(|fault| match fault {
+            CallFault::Failed(text) => failed(named(&text), span),
+            CallFault::Exhausted(text) => Fault { kind: FaultKind::Exhausted(named(&text)), span },
+        })
     }
 
-    fn filtered(&self, list: &Expression, condition: &Expression, scope: &dyn Scope) -> Result<Value, Fault> {
-        let kept = match self.value(list, scope)? {
+    fn filtered(&self, list: &Expression, condition: &Expression, within: Within<'_>) -> Result<Value, Fault> {
+        let kept = match self.value(list, within)? {
             Value::Null => Vec::new(),
             Value::List(items) => {
                 let mut kept = Vec::new();
                 for value in items {
-                    if truth(&self.value(condition, &Element { outer: scope, value: &value })?) {
+                    let element = Element { outer: within.scope, value: &value };
+                    if truth(&self.value(condition, Within { scope: &element, ..within })?) {
                         kept.push(value);
                     }
                 }
@@ -191,24 +227,24 @@ impl CompiledExpression {
         Ok(Value::List(kept))
     }
 
-    fn all(&self, items: &[Expression], scope: &dyn Scope) -> Result<Vec<Value>, Fault> {
-        items.iter().map(|item| self.value(item, scope)).collect()
+    fn all(&self, items: &[Expression], within: Within<'_>) -> Result<Vec<Value>, Fault> {
+        items.iter().map(|item| self.value(item, within)).collect()
     }
 
     fn binary(
         &self,
         operator: Operator,
         (left, right): (&Expression, &Expression),
-        scope: &dyn Scope,
+        within: Within<'_>,
     ) -> Result<Value, Fault> {
         match operator {
-            Operator::Or if truth(&self.value(left, scope)?) => Ok(Value::Bool(true)),
-            Operator::And if !truth(&self.value(left, scope)?) => Ok(Value::Bool(false)),
-            Operator::Or | Operator::And => Ok(Value::Bool(truth(&self.value(right, scope)?))),
-            Operator::Else => match self.value(left, scope) {
+            Operator::Or if truth(&self.value(left, within)?) => Ok(Value::Bool(true)),
+            Operator::And if !truth(&self.value(left, within)?) => Ok(Value::Bool(false)),
+            Operator::Or | Operator::And => Ok(Value::Bool(truth(&self.value(right, within)?))),
+            Operator::Else => match self.value(left, within) {
                 Ok(Value::Null) | Err(Fault { kind: FaultKind::Failed(_), .. }) => {
                     heard::branch(left.span, true);
-                    self.value(right, scope)
+                    self.value(right, within)
                 }
                 other => {
                     heard::branch(left.span, false);
@@ -216,18 +252,26 @@ impl CompiledExpression {
                 }
             },
             _ => {
-                let a = self.value(left, scope)?;
-                let b = self.value(right, scope)?;
+                let a = self.value(left, within)?;
+                let b = self.value(right, within)?;
                 applied(operator, (&a, &b), left.span.to(right.span))
             }
         }
     }
 }
 
-fn read(path: &PathExpression, span: Span, scope: &dyn Scope) -> Result<Value, Fault> {
+fn read(path: &PathExpression, span: Span, within: Within<'_>) -> Result<Value, Fault> {
     let segments: Vec<Segment> = path.steps.iter().map(|step| step.segment.clone()).collect();
     let head = path.head.as_ref().map(|name| name.text.as_str());
-    scope.read(head, &segments).ok_or_else(|| failed(format!("nothing is called `{}`", head.unwrap_or(".")), span))
+    let value = within.scope.read(head, &segments);
+    let value = value.ok_or_else(|| failed(format!("nothing is called `{}`", head.unwrap_or(".")), span))?;
+    within.spend(breadth(&value), span)?;
+    Ok(value)
+}
+
+/// How much there is to look through.
+fn breadth(value: &Value) -> usize {
+    value.as_list().map_or(0, <[Value]>::len)
 }
 
 fn step(base: &Value, steps: &[Step]) -> Value {

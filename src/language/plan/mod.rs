@@ -6,6 +6,7 @@
 pub mod account;
 pub mod agreement;
 pub mod expression;
+pub mod fuel;
 pub mod heard;
 pub mod lower;
 pub mod ownership;

@@ -3,21 +3,52 @@
 //! Knows rhai's errors so that no other file shows them; an error always names its place where
 //! rhai knows one.
 
+use std::fmt;
+
 use rhai::{EvalAltResult, ParseErrorType};
 
 use super::bars::REFUSED;
 use super::limits;
 
+/// Why a call gave no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallFault {
+    /// The script could not do it with these arguments, and never will.
+    Failed(String),
+    /// It ran into a limit, of which nothing follows for the value.
+    Exhausted(String),
+}
+
+impl fmt::Display for CallFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Failed(text) | Self::Exhausted(text)) = self;
+        out.write_str(text)
+    }
+}
+
 /// A fault of a call, as one sentence that begins with its place: in the file where it is known,
 /// else where the function is declared.
-pub fn told((file, declared): (&str, &str), error: &EvalAltResult) -> String {
+pub fn told((file, declared): (&str, &str), error: &EvalAltResult) -> CallFault {
     let inner = error.unwrap_inner();
     let known = [inner.position(), error.position()].into_iter().find(|at| !at.is_none());
     let what = what(inner);
-    match known.map(|at| (at.line().unwrap_or(1), at.position().unwrap_or(1))) {
+    let text = match known.map(|at| (at.line().unwrap_or(1), at.position().unwrap_or(1))) {
         Some((line, column)) => format!("{file}:{line}:{column}: {what}"),
         None => format!("{declared}: {what}"),
-    }
+    };
+    if is_limit(inner) { CallFault::Exhausted(text) } else { CallFault::Failed(text) }
+}
+
+/// Whether a call ran into one of the limits.
+fn is_limit(error: &EvalAltResult) -> bool {
+    matches!(
+        error,
+        EvalAltResult::ErrorTooManyOperations(_)
+            | EvalAltResult::ErrorTerminated(..)
+            | EvalAltResult::ErrorStackOverflow(_)
+            | EvalAltResult::ErrorDataTooLarge(..)
+            | EvalAltResult::ErrorTooManyVariables(_)
+    )
 }
 
 fn what(error: &EvalAltResult) -> String {
@@ -26,7 +57,7 @@ fn what(error: &EvalAltResult) -> String {
             format!("the script does more than {} operations", limits::OPERATIONS_MAX)
         }
         EvalAltResult::ErrorTerminated(..) => {
-            format!("the script runs longer than {} ms", limits::CALL_TIME_MAX.as_millis())
+            format!("the script runs longer than {} s", limits::CALL_TIME_MAX.as_secs())
         }
         EvalAltResult::ErrorStackOverflow(_) => {
             format!("the script's functions call each other deeper than {} levels", limits::CALL_LEVELS_MAX)

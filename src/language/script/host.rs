@@ -12,7 +12,8 @@ use super::bars;
 use super::calls::{self, Known};
 use super::convert::{from_dynamic, of_kind, to_dynamic};
 use super::declaration::{ScriptFunction, declared};
-use super::{fault, limits};
+use super::fault::{self, CallFault};
+use super::limits;
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::language::function::registry;
@@ -88,15 +89,17 @@ impl ScriptSet {
     /// Calls a function.
     ///
     /// # Errors
-    /// A sentence: no such function, a fault in the script with its place, or a limit.
-    pub fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
+    /// [`CallFault`]: no such function, a fault in the script with its place, or a limit.
+    pub fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, CallFault> {
         let found = self.compiled.iter().find_map(|script| {
             let function = script.functions.iter().find(|function| function.name == name)?;
             Some((script, function))
         });
-        let Some((script, function)) = found else { return Err("no such function".to_owned()) };
+        let Some((script, function)) = found else {
+            return Err(CallFault::Failed("no such function".to_owned()));
+        };
         let place = || script.place(function);
-        let given = given(function, arguments).map_err(|text| format!("{}: {text}", place()))?;
+        let given = given(function, arguments).map_err(|text| CallFault::Failed(format!("{}: {text}", place())))?;
         // What the script made is read and dropped where there is stack for it.
         let run = || {
             let answer = self.engine.call_fn::<Dynamic>(&mut Scope::new(), &script.ast, name, given);
@@ -105,14 +108,15 @@ impl ScriptSet {
         // Some native functions panic on numbers that they cannot work with; that is a fault of the
         // script. The engine keeps no state between calls, so nothing half-done is left behind.
         let answer = bars::bounded(|| catch_unwind(AssertUnwindSafe(run)))
-            .map_err(|_| format!("{}: a function of the script failed on a number", place()))?
+            .map_err(|_| CallFault::Failed(format!("{}: a function of the script failed on a number", place())))?
             .map_err(|error| fault::told((&script.file, &place()), &error))?
-            .map_err(|text| format!("{}: {text}", place()))?;
+            .map_err(|text| CallFault::Failed(format!("{}: {text}", place())))?;
         let answer = of_kind(answer, &function.gives);
         if function.gives.fits(&answer) {
             return Ok(answer);
         }
-        Err(format!("{}: it declares {} and answered {}", place(), function.gives, answer.kind_name()))
+        let text = format!("{}: it declares {} and answered {}", place(), function.gives, answer.kind_name());
+        Err(CallFault::Failed(text))
     }
 }
 

@@ -12,4 +12,5 @@ pub mod host;
 pub mod limits;
 
 pub use declaration::ScriptFunction;
+pub use fault::CallFault;
 pub use host::ScriptSet;

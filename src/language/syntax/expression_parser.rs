@@ -21,6 +21,9 @@ pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Operators of one expression.
 pub const OPERATORS_MAX: usize = 200;
 
+/// Conditions of `where` inside one another: each looks through a list for every element of the one around it.
+pub const CONDITIONS_MAX: usize = 4;
+
 /// Steps of one path.
 pub const STEPS_MAX: usize = 64;
 
@@ -67,7 +70,7 @@ pub fn parse(text: &str, origin: &Origin<'_>) -> Result<Expression, Diagnostic> 
         return Err(finding.help(format!("write `{quote}` where it ends")));
     }
     let mut pairs = ExpressionGrammar::parse(Rule::whole, text).map_err(|error| explain(text, &error, origin))?;
-    let builder = Builder { origin, operators: Cell::new(0) };
+    let builder = Builder { origin, operators: Cell::new(0), conditions: Cell::new(0) };
     let whole = pairs.next().and_then(|whole| whole.into_inner().next());
     let whole = whole.ok_or_else(|| misread(origin.span(0, text.len())))?;
     builder.expression(whole)
@@ -175,6 +178,8 @@ struct Builder<'a> {
     origin: &'a Origin<'a>,
     /// How many operators there were.
     operators: Cell<usize>,
+    /// Conditions of `where` around the part that is read now.
+    conditions: Cell<usize>,
 }
 
 impl Builder<'_> {
@@ -234,8 +239,15 @@ impl Builder<'_> {
         span: Span,
     ) -> Result<Expression, Diagnostic> {
         let condition = rest.next().ok_or_else(|| misread(span))?;
-        let parts = [self.expression(list)?, self.expression(condition)?].map(Box::new);
-        let [list, condition] = parts;
+        let list = Box::new(self.expression(list)?);
+        let outer = self.conditions.replace(self.conditions.get() + 1);
+        if outer >= CONDITIONS_MAX {
+            let message =
+                format!("`where` stands inside the condition of another `where` more than {CONDITIONS_MAX} deep");
+            return Err(too_much(message, span));
+        }
+        let condition = Box::new(self.expression(condition)?);
+        self.conditions.set(outer);
         Ok(Expression { kind: ExpressionKind::Filter(list, condition), span })
     }
 
