@@ -1,12 +1,14 @@
 //! Passes over everything: what they put right, what they hold, what they tell, and with an empty store.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{GoBetween, Look, Process, Trade, at_rest, get, http, own, send, until};
+use crate::support::{GoBetween, Look, Process, Trade, When, at_rest, get, http, own, send, until};
 
 const KEY: (&str, &str) = ("Authorization", "App key-for-tests");
 
@@ -228,4 +230,43 @@ fn a_first_start_is_not_at_rest_before_its_sweep_is_over() {
     until("the sweep is over", || at_rest(&service.url));
     let after = status();
     assert_eq!((&after["sweeping"], &after["links"]), (&json!(false), &linked), "{after:#}");
+}
+
+/// Asks a service for a sweep and hands back the connection, on which nobody has read yet.
+fn ask_for_a_sweep(url: &str) -> TcpStream {
+    let host = url.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(host).unwrap();
+    let head = format!("POST /api/v1/sweep HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n");
+    connection.write_all(format!("{head}Content-Length: 2\r\n\r\n{{}}").as_bytes()).unwrap();
+    connection
+}
+
+#[test]
+fn a_sweep_goes_on_to_its_end_when_whoever_asked_hangs_up() {
+    let trade = in_step(24);
+    let open = Arc::new(AtomicBool::new(false));
+    let held = Arc::new(AtomicBool::new(false));
+    let (gate, reached) = (Arc::clone(&open), Arc::clone(&held));
+    let look: Arc<Look> = Arc::new(move |when, request| {
+        if when == When::Before && request.method != Method::Get {
+            reached.store(true, Ordering::SeqCst);
+            until("the client has gone", || gate.load(Ordering::SeqCst));
+        }
+        true
+    });
+    let between = GoBetween::new(&trade, &look);
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "1h"]);
+    let service = Process::start(command.envs(between.environment.iter().cloned()), "listening");
+    until("the first look is over", || at_rest(&service.url));
+    drift(&trade, 3);
+    let client = ask_for_a_sweep(&service.url);
+    until("a write is on its way", || held.load(Ordering::SeqCst));
+    drop(client);
+    // The service has seen it go once it answers somebody who came later, with the write still on its way.
+    until("the service goes on", || get(&format!("{}/api/v1/status", service.url))["sweeping"] == true);
+    open.store(true, Ordering::SeqCst);
+    until("all is brought to its end", || at_rest(&service.url) && drifted(&trade) == 0);
+    drift(&trade, 2);
+    let report = send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({}));
+    assert_eq!((&report["healed"], &report["converged"], drifted(&trade)), (&json!(2), &json!(true), 0), "{report:#}");
 }

@@ -1,7 +1,7 @@
 //! One pass: look, bring together what was found, hold what is too much, report.
 //!
 //! The same for `sync`, for a sweep on demand and for one by schedule. Ends when nothing of it is
-//! due any more.
+//! due any more. A task of its own: it goes on to its end whoever asked for it and went away.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +52,27 @@ pub async fn pass(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble
 pub async fn pass_telling(
     runtime: &Arc<Runtime>,
     pass: &Pass,
-    listed: impl FnOnce() + Send,
+    listed: impl FnOnce() + Send + 'static,
 ) -> Result<Report, Trouble> {
+    let (runtime, pass) = (Arc::clone(runtime), pass.clone());
+    // What was claimed from the store is worked on to its end, also where whoever asked hangs up meanwhile.
+    let going = tokio::spawn(async move { take_turn(&runtime, &pass, listed).await });
+    going
+        .await
+        .unwrap_or_else(|error| Err(Trouble::Later { reason: format!("the pass broke off: {error}"), after: None }))
+}
+
+/// The sweep under way; over when this goes, however that comes.
+struct Sweeping<'a>(&'a Runtime);
+
+impl Drop for Sweeping<'_> {
+    fn drop(&mut self) {
+        self.0.swept.clear();
+        self.0.brake.end();
+    }
+}
+
+async fn take_turn(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
     let sweep = !matches!(pass.scope, Scope::Look(Look::Changes));
     let confirmed = pass.confirmed || matches!(pass.scope, Scope::Only(_));
     // Sweeps take turns: what the one has brought into step is nothing for the next.
@@ -62,15 +81,11 @@ pub async fn pass_telling(
     if matches!(pass.scope, Scope::Look(Look::Everything)) {
         schedule::note(runtime, now).await?;
     }
+    let _sweeping = sweep.then(|| Sweeping(runtime));
     if sweep {
         runtime.brake.begin(now, confirmed);
     }
-    let report = within(runtime, pass, listed).await;
-    if sweep {
-        runtime.swept.clear();
-        runtime.brake.end();
-    }
-    report
+    within(runtime, pass, listed).await
 }
 
 async fn within(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {

@@ -85,7 +85,7 @@ async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
     sweep(runtime, || {}).await
 }
 
-async fn sweep(runtime: &Arc<Runtime>, listed: impl FnOnce() + Send) -> Result<(), Trouble> {
+async fn sweep(runtime: &Arc<Runtime>, listed: impl FnOnce() + Send + 'static) -> Result<(), Trouble> {
     let whole = Pass { scope: Scope::Look(Look::Everything), confirmed: false, patience: LOOK };
     let report = pass_telling(runtime, &whole, listed).await?;
     match &report.braked {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -34,6 +34,19 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .merge(inbox::routes())
         .route("/sweep", post(sweep))
         .layer(from_fn_with_state(shared.clone(), guard))
+        .layer(from_fn(to_its_end))
+}
+
+/// What was asked for is done to its end, also where whoever asked hangs up meanwhile: the work is the service's, and
+/// a request's future goes with its connection.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request)).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::error!(%error, "a request broke off");
+            fail(StatusCode::INTERNAL_SERVER_ERROR, "this broke off; the log of the service says more")
+        }
+    }
 }
 
 /// Loopback without a token is open; anything else wants the token.
