@@ -31,6 +31,7 @@ mod rule_test;
 
 mod scenario;
 mod script;
+mod settings;
 mod simulator_flourish;
 mod simulator_leaflink;
 mod simulator_leaflink_catalogue;

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::arguments::{Arguments, RunArguments};
 use super::exit_code;
+use crate::language::plan::setting_type::UNKNOWN_MODE;
 use crate::language::source::{SourceFile, SourceMap};
 use crate::language::{self};
 use crate::runtime::limits::POLL_INTERVAL;
@@ -82,9 +83,19 @@ async fn start(arguments: &Arguments, run: &RunArguments) -> Result<Arc<Runtime>
                 eprintln!("petiole: the rules have errors, and --strict forbids the last good ones");
                 return Err(exit_code::INVALID);
             }
+            // Older rules may have been live, and whoever set a mode wanted it otherwise.
+            let findings = json.get("findings").cloned().unwrap_or_else(|| json!([]));
+            let asked = findings
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|one| one.get("code").is_some_and(|code| code == UNKNOWN_MODE));
+            if asked {
+                eprintln!("petiole: the mode is not known, and older rules do not serve in its place");
+                return Err(exit_code::INVALID);
+            }
             let live = last_good(store.as_ref(), &world).await?;
             tracing::warn!(generation = live.generation, "the rule files have errors; the last good rules serve");
-            let findings = json.get("findings").cloned().unwrap_or_else(|| json!([]));
             (live, RuleState::new(arguments.rules.clone(), now, false, findings))
         }
     };

@@ -3,13 +3,12 @@
 //! Immutable; work keeps the one it began with. Secrets live only inside the connectors.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
+use super::resolve::{Environment, Flat, LiveError, Resolver};
 use super::runtime::World;
-use crate::connector::{Connector, ResolvedAccount, Validator};
-use crate::diagnostic::Span;
-use crate::language::plan::{Account, Plan, RecordType, Setting, System};
+use crate::connector::{Connector, Validator};
+use crate::language::plan::{Plan, RecordType, System};
 use crate::value::{Path, Record, Value};
 
 /// A generation in service.
@@ -30,32 +29,11 @@ pub struct Live {
     schemas: BTreeMap<(String, String), Validator>,
 }
 
-/// An environment variable that the rules want is not set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveError {
-    /// The variable.
-    pub variable: String,
-    /// The line that wants it.
-    pub span: Span,
-}
-
-impl fmt::Display for LiveError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "environment variable `{}` is not set", self.variable)
-    }
-}
-
-/// Settings by dotted name, the environment resolved.
-type Flat = BTreeMap<String, Value>;
-
-/// The environment, as a look-up by name.
-pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
-
 impl Live {
     /// A generation with its environment resolved. Budgets, breakers and counts of accounts that `before` had go on.
     ///
     /// # Errors
-    /// Every variable that is wanted, has no default and is not set.
+    /// Every variable that is wanted, has no default and is not set; every setting whose value does not fit.
     pub fn new(
         generation: i64,
         plan: Arc<Plan>,
@@ -63,15 +41,15 @@ impl Live {
         world: &World,
         before: Option<&Self>,
     ) -> Result<Self, Vec<LiveError>> {
-        let mut missing = Vec::new();
+        let mut resolver = Resolver { environment, wrong: Vec::new() };
         let mut peers = BTreeMap::new();
         let mut secrets = BTreeMap::new();
-        let settings = resolve_settings(&plan.settings, environment, &mut missing);
+        let settings = resolver.settings(&plan.setting_types, &plan.settings);
         let mut own_settings = BTreeMap::new();
         for account in plan.accounts.values() {
-            let mut resolved = resolve_account(account, environment, &mut missing);
+            let mut resolved = resolver.account(account);
             secrets.insert(account.name.clone(), resolved.secrets.clone());
-            own_settings.insert(account.name.clone(), resolve_settings(&account.settings, environment, &mut missing));
+            own_settings.insert(account.name.clone(), resolver.settings(&plan.setting_types, &account.settings));
             if let Some(system) = plan.systems.get(&account.system) {
                 let own = own_settings.get(&account.name);
                 resolved.lists = lists(system, |name| own.and_then(|own| own.get(name)).or_else(|| settings.get(name)));
@@ -89,9 +67,8 @@ impl Live {
                 peers.insert(account.name.clone(), Arc::new(connector));
             }
         }
-        missing.dedup();
-        if !missing.is_empty() {
-            return Err(missing);
+        if !resolver.wrong.is_empty() {
+            return Err(resolver.wrong);
         }
         let schemas = schemas(&plan);
         Ok(Self { generation, plan, peers, secrets, settings, own_settings, schemas })
@@ -105,6 +82,11 @@ impl Live {
     /// The settings for a pair: what both accounts share, then the left one's own, then the right one's.
     pub fn pair_settings(&self, left: &str, right: &str) -> Value {
         self.nested(&[left, right])
+    }
+
+    /// Whether nothing is written outside for this account: only a mode that says `live`, or none, writes.
+    pub fn observes(&self, account: &str) -> bool {
+        observes(&self.settings(account))
     }
 
     /// A setting that all accounts share, by its dotted name.
@@ -135,6 +117,12 @@ impl Live {
     }
 }
 
+/// Whether these settings keep everything from being written outside.
+pub fn observes(settings: &Value) -> bool {
+    let mode = settings.field("mode");
+    !mode.is_null() && mode.as_text() != Some("live")
+}
+
 /// The lists for which the system's calls are repeated, each value once.
 fn lists<'s>(system: &System, setting: impl Fn(&str) -> Option<&'s Value>) -> BTreeMap<String, Vec<String>> {
     let mut lists = BTreeMap::new();
@@ -159,38 +147,4 @@ fn schemas(plan: &Plan) -> BTreeMap<(String, String), Validator> {
         }
     }
     schemas
-}
-
-fn resolve_account(account: &Account, environment: Environment<'_>, missing: &mut Vec<LiveError>) -> ResolvedAccount {
-    let mut text = |setting: &Setting| resolve(setting, environment, missing).to_key().unwrap_or_default();
-    ResolvedAccount {
-        name: account.name.clone(),
-        base_url: text(&account.base_url).trim_end_matches('/').to_owned(),
-        secrets: account.secrets.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
-        lists: BTreeMap::new(),
-        properties: account.properties.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
-    }
-}
-
-fn resolve_settings(
-    settings: &BTreeMap<String, Setting>,
-    environment: Environment<'_>,
-    missing: &mut Vec<LiveError>,
-) -> Flat {
-    settings.iter().map(|(name, setting)| (name.clone(), resolve(setting, environment, missing))).collect()
-}
-
-fn resolve(setting: &Setting, environment: Environment<'_>, missing: &mut Vec<LiveError>) -> Value {
-    match setting {
-        Setting::Value(value) => value.clone(),
-        Setting::List(items) => Value::List(items.iter().map(|item| resolve(item, environment, missing)).collect()),
-        Setting::Env { name, default, span } => {
-            // An empty variable counts as not set: an empty key or URL helps nobody.
-            let found = environment(name).filter(|text| !text.is_empty()).or_else(|| default.clone());
-            if found.is_none() && !missing.iter().any(|known| known.variable == *name) {
-                missing.push(LiveError { variable: name.clone(), span: *span });
-            }
-            found.map(Value::Text).unwrap_or_default()
-        }
-    }
 }

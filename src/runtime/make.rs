@@ -38,7 +38,7 @@ impl Runtime {
             let state = if there.is_some() { IntentState::Done } else { IntentState::Failed };
             self.store.settle(Settlement { intent: Some((intent.number, state)), ..Settlement::default() }).await?;
         }
-        let observed = live.settings(account).field("mode").as_text() == Some("observe");
+        let observed = live.observes(account);
         let Some(peer) = live.peers.get(account).filter(|_| there.is_none() && !observed) else {
             return Ok(Found::Records(there.into_iter().collect()));
         };

@@ -23,6 +23,7 @@ mod quiet;
 pub mod reads;
 pub mod reload;
 pub mod report;
+mod resolve;
 pub mod rested;
 pub mod retention;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
@@ -35,8 +36,9 @@ pub mod watcher;
 pub mod worker;
 
 pub use happening::{Change, Happening, told_values};
-pub use live::{Live, LiveError};
+pub use live::Live;
 pub use reload::{ReloadError, RuleState};
 pub use report::Report;
+pub use resolve::{Environment, LiveError};
 pub use runtime::{Pace, Runtime, World};
 pub use trouble::Trouble;

@@ -227,7 +227,7 @@ impl Runtime {
         situation: &Situation,
         (link, effect): (Option<&Link>, &Effect),
     ) -> bool {
-        if effect.outward().is_some() && situation.settings.field("mode").as_text() == Some("observe") {
+        if effect.outward().is_some() && super::live::observes(&situation.settings) {
             self.observed(pairing, situation, effect);
             return true;
         }

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::live::Live;
+use super::resolve::LiveError;
 use super::runtime::{Runtime, World};
-use crate::diagnostic::{self, Code, Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::language::{self, Compilation};
 use crate::store::{RuleText, Store, StoreError};
 
@@ -82,12 +83,8 @@ pub async fn ready(
     let plan = std::sync::Arc::new(plan);
     let environment = |name: &str| std::env::var(name).ok();
     // The generation's number is taken only once nothing else can fail.
-    if let Err(missing) = Live::new(0, std::sync::Arc::clone(&plan), &environment, world, None) {
-        for one in missing {
-            let message = format!("environment variable `{}` is not set", one.variable);
-            let finding = Diagnostic::error(Code("unset-variable"), message, one.span, "wanted here");
-            findings.push(finding.help(format!("set it: export {}=…", one.variable)));
-        }
+    if let Err(wrong) = Live::new(0, std::sync::Arc::clone(&plan), &environment, world, None) {
+        findings.extend(wrong.into_iter().map(LiveError::finding));
         return Err(invalid(&findings, &sources));
     }
     let texts: Vec<RuleText> =

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::Receiver;
 use super::wire::{StoodClock, Wire, base_url};
 use crate::language::plan::lower::standing;
 use crate::language::plan::test::{RuleTest, TestAccount};
-use crate::language::plan::{Account, Plan, Setting, TemplatePart};
+use crate::language::plan::{Account, Plan, Setting, SettingType, TemplatePart};
 use crate::peer::{Peer, PeerCall};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::{Happening, Live, Pace, RuleState, Runtime, World, dispatcher};
@@ -227,21 +227,25 @@ fn numbers_of(plan: &Plan, system: &str) -> Vec<String> {
     found
 }
 
-/// Variables that the rules give a default.
+/// Variables that the rules give a default, or whose setting must have one of a few values.
 fn defaults(plan: &Plan) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    let of_accounts =
-        plan.accounts.values().flat_map(|account| account.properties.values().chain(account.settings.values()));
-    plan.settings.values().chain(of_accounts).for_each(|setting| note(setting, &mut found));
+    for account in plan.accounts.values() {
+        account.properties.values().for_each(|setting| note(setting, None, &mut found));
+    }
+    let of_accounts = plan.accounts.values().flat_map(|account| &account.settings);
+    for (name, setting) in plan.settings.iter().chain(of_accounts) {
+        note(setting, plan.setting_types.get(name).and_then(SettingType::sample), &mut found);
+    }
     found
 }
 
-fn note(setting: &Setting, found: &mut BTreeMap<String, String>) {
+fn note(setting: &Setting, sample: Option<String>, found: &mut BTreeMap<String, String>) {
     match setting {
-        Setting::Env { name, default: Some(default), .. } => {
-            found.insert(name.clone(), default.clone());
+        Setting::Env { name, default, .. } => {
+            found.extend(default.clone().or(sample).map(|value| (name.clone(), value)));
         }
-        Setting::List(items) => items.iter().for_each(|item| note(item, found)),
-        _ => {}
+        Setting::List(items) => items.iter().for_each(|item| note(item, sample.clone(), found)),
+        Setting::Value(_) => {}
     }
 }

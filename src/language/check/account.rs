@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::carries;
 use super::check::Checker;
-use super::settings::{fits, reference, setting};
-use crate::diagnostic::{Code, Diagnostic, Span};
+use super::settings::{overrides, reference, setting};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Account, Setting};
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::{Node, NodeKind};
@@ -25,7 +25,9 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         return;
     };
     for (key, node) in accounts.entries() {
-        if let Some(account) = account(checker, &key.text, node) {
+        if checker.declare("account", &key.text, key.span)
+            && let Some(account) = account(checker, &key.text, node)
+        {
             checker.accounts.insert(key.text.clone(), Arc::new(account));
         }
     }
@@ -40,7 +42,9 @@ fn account(checker: &mut Checker<'_>, name: &str, node: &Node) -> Option<Account
         let message = format!("there is no system `{}`", system.text);
         checker.unknown("unknown-system", message, (&system.text, system.span), known.iter().map(String::as_str));
     }
-    let base_url = map.require("base_url", &mut checker.found).map(|node| setting(checker, node))?;
+    let base_url = map.require("base_url", &mut checker.found)?;
+    text(base_url, "`base_url`", &mut checker.found)?;
+    let base_url = setting(checker, base_url);
     let mut properties = BTreeMap::new();
     for (key, node) in map.entries().filter(|(key, _)| !OWN_KEYS.contains(&key.text.as_str())) {
         if matches!(node.kind, NodeKind::Scalar(_)) {
@@ -51,7 +55,10 @@ fn account(checker: &mut Checker<'_>, name: &str, node: &Node) -> Option<Account
             checker.unknown("unknown-key", message, (&key.text, key.span), OWN_KEYS);
         }
     }
-    let settings = map.get("settings").map(|node| own_settings(checker, node)).unwrap_or_default();
+    let mut settings = BTreeMap::new();
+    if let Some(node) = map.get("settings") {
+        overrides(checker, node, "", &mut settings);
+    }
     Some(Account {
         name: name.to_owned(),
         system: system.text.clone(),
@@ -86,32 +93,4 @@ fn secrets(checker: &mut Checker<'_>, node: &Node) -> BTreeMap<String, Setting> 
         secrets.insert(key.text.clone(), found);
     }
     secrets
-}
-
-fn own_settings(checker: &mut Checker<'_>, node: &Node) -> BTreeMap<String, Setting> {
-    let mut settings = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`settings` of an account", &[], &mut checker.found) else { return settings };
-    for (key, node) in map.entries() {
-        match &node.kind {
-            NodeKind::Mapping(inner) => {
-                for (inner_key, inner_node) in inner {
-                    let name = format!("{}.{}", key.text, inner_key.text);
-                    settings.extend(own_setting(checker, (name, inner_key.span), inner_node));
-                }
-            }
-            _ => settings.extend(own_setting(checker, (key.text.clone(), key.span), node)),
-        }
-    }
-    settings
-}
-
-fn own_setting(checker: &mut Checker<'_>, (name, span): (String, Span), node: &Node) -> Option<(String, Setting)> {
-    if !checker.settings.contains_key(&name) {
-        let known: Vec<String> = checker.settings.keys().cloned().collect();
-        let message = format!("there is no setting `{name}`");
-        checker.unknown("unknown-setting", message, (&name, span), known.iter().map(String::as_str));
-        return None;
-    }
-    fits(checker, &name, node);
-    Some((name, setting(checker, node)))
 }

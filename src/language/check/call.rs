@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::check::Checker;
-use super::settings::SettingType;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Call, Each, Template, TemplatePart};
 use crate::language::syntax::mapping::{Mapping, list, text};
@@ -83,7 +82,7 @@ fn each(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Each> {
         checker.unknown("unknown-setting", message, (&setting, span), known.iter().map(String::as_str));
     }
     if let Some(kind) = checker.types.get(&setting)
-        && !matches!(kind, SettingType::List(_))
+        && kind.member().is_none()
     {
         checker.error("type-list", format!("`{setting}` is no list"), scalar.span, "`each` needs a list of values");
     }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::allowed::{self, Allowed};
+use super::duplicate::{self, Again};
 use super::ownership::Ownership;
-use super::settings::SettingTypes;
 use super::system_names::{self, Wanted};
 use super::{account, ownership, pipeline, settings, system, table, test};
 use crate::diagnostic::{Code, Diagnostic, Severity, Sources as _, Span, suggest};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::test::RuleTest;
-use crate::language::plan::{Account, Pipeline, RecordType, RuleLine, Setting, System, Table};
+use crate::language::plan::{Account, Pipeline, RecordType, RuleLine, Setting, SettingTypes, System, Table};
 use crate::language::script::ScriptSet;
 use crate::language::source::SourceMap;
 use crate::language::syntax::expression::Expression;
@@ -72,6 +72,10 @@ pub struct Checker<'a> {
     pub wanted: Vec<Wanted>,
     /// Places of the files that are never shown.
     pub hidden: Vec<Span>,
+    /// Where each thing is declared first, by kind and name.
+    pub declared: BTreeMap<(&'static str, String), Span>,
+    /// Things that are declared twice.
+    pub again: Vec<Again>,
     /// Who owns what.
     pub ownership: Ownership,
     /// Where settings (`settings.a.b`) and properties of accounts (`accounts.a.b`) are named.
@@ -145,12 +149,14 @@ pub fn check(sources: &SourceMap) -> Checked {
         grouped: BTreeMap::new(),
         wanted: Vec::new(),
         hidden: Vec::new(),
+        declared: BTreeMap::new(),
+        again: Vec::new(),
         ownership: Ownership::default(),
         places: BTreeMap::new(),
     };
     let files = by_kind(&mut checker);
     let of = |kind: &str| files.iter().filter(|(found, _)| *found == kind).map(|(_, node)| node).collect::<Vec<_>>();
-    of("settings").into_iter().for_each(|node| settings::check(&mut checker, node));
+    settings::check(&mut checker, &of("settings"));
     of("system").into_iter().for_each(|node| system::check(&mut checker, node));
     of("accounts").into_iter().for_each(|node| account::check(&mut checker, node));
     system_names::accounts(&mut checker);
@@ -165,6 +171,7 @@ pub fn check(sources: &SourceMap) -> Checked {
     }
     let tests = files.iter().flat_map(|(_, node)| test::check(&mut checker, node)).collect();
     let allowed = files.iter().flat_map(|(_, node)| allowed::check(&mut checker, node)).collect();
+    duplicate::tell(&mut checker);
     // While something is broken, what seems unused may only not have been read.
     if !checker.found.iter().any(|one| one.severity == Severity::Error) {
         ownership::unused(&mut checker);

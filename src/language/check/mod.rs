@@ -8,6 +8,7 @@ pub mod allowed;
 pub mod call;
 pub mod carries;
 pub mod check;
+pub mod duplicate;
 pub mod keyed_list;
 pub mod names;
 pub mod operand;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::check::Checker;
 use super::operand;
-use super::settings::SettingType;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::function::{Function, registry};
-use crate::language::plan::{RecordType, Setting, System};
+use crate::language::plan::setting_type::is_truth;
+use crate::language::plan::{RecordType, Setting, SettingType, System};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::value::{Kind, Path, Segment, Value};
 
@@ -398,7 +398,8 @@ fn setting_kind(checker: &mut Checker<'_>, steps: &[Step], head: &Name) -> Kind 
 
 fn type_kind(kind: &SettingType) -> Kind {
     match kind {
-        SettingType::OneOf(values) if values.iter().all(|value| value == "true" || value == "false") => Kind::Bool,
+        SettingType::OneOf(values) if is_truth(values) => Kind::Bool,
+        SettingType::Filled(inner) => type_kind(inner),
         SettingType::OneOf(values) => Kind::Enum(values.clone().into()),
         SettingType::List(inner) => Kind::List(Box::new(type_kind(inner))),
         SettingType::Text | SettingType::Duration | SettingType::Date => Kind::Text,

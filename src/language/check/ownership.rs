@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::check::Checker;
-use super::settings::SettingType;
 use crate::diagnostic::Span;
-use crate::language::plan::{Owner as Whose, Setting};
+use crate::language::plan::{Owner as Whose, Setting, SettingType};
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::Node;
 
@@ -66,6 +65,9 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         };
         for (group, node) in groups.entries() {
             let Some(owner) = text(node, "an owner", &mut checker.found) else { continue };
+            if !checker.declare("owner of", &format!("{}.{}", name.text, group.text), group.span) {
+                continue;
+            }
             // One who cannot be found leaves the group with an owner: its pipeline is not to blame.
             let who = resolve(checker, &owner.text, owner.span).unwrap_or(Whose::Both);
             let owner = Owner { who, span: owner.span, key: group.span, used: false };
@@ -100,7 +102,7 @@ fn resolve(checker: &mut Checker<'_>, written: &str, span: Span) -> Option<Whose
 
 /// Whatever the setting may be, it names a system or `both`.
 fn owners_only(checker: &mut Checker<'_>, name: &str, span: Span) {
-    let values = match (checker.types.get(name), checker.settings.get(name)) {
+    let values = match (checker.types.get(name).map(SettingType::plain), checker.settings.get(name)) {
         (Some(SettingType::OneOf(values)), _) => values.clone(),
         (None, Some(Setting::Value(value))) => value.to_key().into_iter().collect(),
         _ => {

@@ -38,8 +38,8 @@ const KEYS: [&str; 15] = [
 pub fn declare(checker: &mut Checker<'_>, node: &Node) {
     let NodeKind::Mapping(entries) = &node.kind else { return };
     let Some((_, Node { kind: NodeKind::Scalar(name), .. })) = entries.first() else { return };
-    if checker.pipelines.insert(name.text.clone(), name.span).is_some() {
-        checker.error("duplicate-name", format!("there is another pipeline `{}`", name.text), name.span, "again here");
+    if checker.declare("pipeline", &name.text, name.span) {
+        checker.pipelines.insert(name.text.clone(), name.span);
     }
 }
 

@@ -1,104 +1,105 @@
 //! Settings: nested switches with the values that each may have; references to the environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Checker;
-use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::plan::Setting;
+use crate::diagnostic::{Code, Diagnostic, Span, suggest};
+use crate::language::plan::setting_type::{WRITTEN, code_for};
+use crate::language::plan::{Setting, SettingType};
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
-use crate::value::{Value, duration};
+use crate::value::Value;
 
-/// What values settings may have, by dotted name.
-pub type SettingTypes = BTreeMap<String, SettingType>;
-
-/// What values a setting may have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SettingType {
-    /// One of these.
-    OneOf(Vec<String>),
-    /// A length of time, or nothing.
-    Duration,
-    /// A day, or nothing.
-    Date,
-    /// Any text.
-    Text,
-    /// A list of what may stand in it.
-    List(Box<SettingType>),
-}
-
-impl SettingType {
-    /// The values that it names; none where it takes any text.
-    pub fn values(&self) -> &[String] {
-        match self {
-            Self::OneOf(values) => values,
-            Self::List(member) => member.values(),
-            Self::Text | Self::Duration | Self::Date => &[],
+/// Reads what every `settings:` file says: first all `types:`, for one file may say the types of another's settings.
+pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
+    let mut declared = BTreeMap::new();
+    let mut files = Vec::new();
+    for node in nodes {
+        let keys = ["settings", "types", "about", "allow"];
+        let Some(file) = Mapping::of(node, "a settings file", &keys, &mut checker.found) else { continue };
+        if let Some(node) = file.get("types") {
+            types(checker, node, &mut declared);
+        }
+        files.push(file);
+    }
+    let kinds = declared.iter().map(|(name, (_, kind))| (name.clone(), kind.clone()));
+    checker.types = kinds.collect();
+    // What the program itself reads is checked whatever the rules say of it, and whether they say anything.
+    for name in ["mode", "reconcile.every"] {
+        let asked = SettingType::of_the_program(name);
+        let narrow =
+            checker.types.get(name).is_some_and(|kind| asked.as_ref().is_some_and(|asked| within(kind, asked)));
+        checker.types.extend(asked.filter(|_| !narrow).map(|asked| (name.to_owned(), asked)));
+    }
+    let mut flat = BTreeMap::new();
+    for file in files {
+        if let Some(settings) = file.require("settings", &mut checker.found) {
+            flatten(checker, settings, "", &mut flat);
         }
     }
-}
-
-/// Reads `settings:` with its `types:`.
-pub fn check(checker: &mut Checker<'_>, node: &Node) {
-    let Some(file) = Mapping::of(node, "a settings file", &["settings", "types", "about", "allow"], &mut checker.found)
-    else {
-        return;
-    };
-    if let Some(types) = file.get("types").and_then(|node| Mapping::of(node, "`types`", &[], &mut checker.found)) {
-        for (key, node) in types.entries() {
-            if let Some(line) = text(node, "a type", &mut checker.found) {
-                match parse_type(line.text.trim()) {
-                    Some(found) => {
-                        checker.types.insert(key.text.clone(), found);
-                    }
-                    None => {
-                        // The setting is there all the same, and whoever names it is not to blame.
-                        checker.types.insert(key.text.clone(), SettingType::Text);
-                        let message = format!("`{}` is no type", line.text);
-                        let finding = Diagnostic::error(Code("type-setting"), message, line.span, "not understood");
-                        checker.found.push(finding.help(
-                            "write `text`, `duration`, `date`, `one of [A, B]`, `list of text` or `list of one of [A, B]`",
-                        ));
-                    }
-                }
-            }
-        }
+    let covered = |name: &str| flat.keys().any(|known| is_below(name, known));
+    let idle: Vec<_> = declared.iter().filter(|(name, _)| !flat.contains_key(*name) && !covered(name)).collect();
+    for (name, (span, _)) in idle {
+        let message = format!("there is no setting `{name}`, only its type");
+        let known = flat.keys().filter(|known| !declared.contains_key(*known)).map(String::as_str);
+        let else_help = "write the setting under `settings:`, or take its type out";
+        checker.found.push(one_sided(message, (name, *span), &suggest::nearest(name, known), else_help));
     }
-    if let Some(settings) = file.require("settings", &mut checker.found) {
-        let mut flat = BTreeMap::new();
-        flatten(checker, settings, "", &mut flat);
-        for (key, _) in file
-            .get("types")
-            .and_then(|node| Mapping::of(node, "`types`", &[], &mut Vec::new()))
-            .iter()
-            .flat_map(Mapping::entries)
-            .filter(|(key, _)| !flat.contains_key(&key.text))
-        {
-            let message = format!("there is no setting `{}`, only its type", key.text);
-            checker.unknown("unknown-setting", message, (&key.text, key.span), flat.keys().map(String::as_str));
+    // Whoever names a setting that has its type alone is not to blame.
+    for (name, (_, kind)) in declared.iter().filter(|(name, _)| !flat.contains_key(*name)) {
+        checker.settings.insert(name.clone(), Setting::Value(kind.settle(Value::Null)));
+    }
+    let known: BTreeSet<&str> = declared.keys().map(String::as_str).filter(|name| !flat.contains_key(*name)).collect();
+    for (name, span) in flat.iter().filter(|(name, _)| !declared.is_empty() && !declared.contains_key(*name)) {
+        // A switch over several settings was told where it stands.
+        if declared.keys().any(|known| is_below(known, name)) {
+            continue;
         }
-        for (name, span) in &flat {
-            if !checker.types.is_empty() && !checker.types.contains_key(name) {
-                let known: Vec<String> = checker.types.keys().cloned().collect();
-                let message = format!("there is no setting `{name}`");
-                checker.unknown("unknown-setting", message, (name, *span), known.iter().map(String::as_str));
-            }
-        }
+        let message = format!("there is no setting `{name}`: it has no line under `types:`");
+        let near = suggest::nearest(name, known.iter().copied());
+        let else_help = "give it a type under `types:`, or take it out";
+        checker.found.push(one_sided(message, (name, *span), &near, else_help));
     }
 }
 
-fn parse_type(line: &str) -> Option<SettingType> {
-    if let Some(inner) = line.strip_prefix("list of ") {
-        return parse_type(inner.trim()).map(|inner| SettingType::List(Box::new(inner)));
+/// A setting without a type, or a type without a setting.
+fn one_sided(message: String, (name, span): (&str, Span), near: &[&str], else_help: &str) -> Diagnostic {
+    let finding = Diagnostic::error(Code("unknown-setting"), message, span, "unknown");
+    match near.first().filter(|near| **near != name) {
+        Some(near) => finding.help(format!("write `{near}`")),
+        None => finding.help(else_help),
     }
-    match line {
-        "text" => return Some(SettingType::Text),
-        "date" => return Some(SettingType::Date),
-        "duration" => return Some(SettingType::Duration),
-        _ => {}
+}
+
+/// Whether `name` is `above.something`.
+fn is_below(name: &str, above: &str) -> bool {
+    name.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Whether whatever fits the one fits the other too.
+fn within(kind: &SettingType, other: &SettingType) -> bool {
+    match (kind.plain(), other) {
+        (SettingType::OneOf(values), SettingType::OneOf(all)) => values.iter().all(|value| all.contains(value)),
+        (kind, other) => kind == other,
     }
-    let names = line.strip_prefix("one of")?.trim().strip_prefix('[')?.strip_suffix(']')?;
-    Some(SettingType::OneOf(names.split(',').map(|name| name.trim().to_owned()).collect()))
+}
+
+fn types(checker: &mut Checker<'_>, node: &Node, declared: &mut BTreeMap<String, (Span, SettingType)>) {
+    let Some(types) = Mapping::of(node, "`types`", &[], &mut checker.found) else { return };
+    for (key, node) in types.entries() {
+        let Some(line) = text(node, "a type", &mut checker.found) else { continue };
+        if !checker.declare("type of setting", &key.text, key.span) {
+            continue;
+        }
+        // The setting is there all the same, and whoever names it is not to blame.
+        let found = SettingType::parse(&line.text).unwrap_or_else(|| {
+            let message = format!("`{}` is no type", line.text);
+            let finding = Diagnostic::error(Code("type-setting"), message, line.span, "not understood");
+            checker.found.push(finding.help(format!("write {WRITTEN}")));
+            SettingType::Text
+        });
+        declared.insert(key.text.clone(), (key.span, found));
+    }
 }
 
 /// Nested maps become dotted names.
@@ -106,68 +107,116 @@ fn flatten(checker: &mut Checker<'_>, node: &Node, prefix: &str, flat: &mut BTre
     let Some(map) = Mapping::of(node, "settings", &[], &mut checker.found) else { return };
     for (key, node) in map.entries() {
         let name = if prefix.is_empty() { key.text.clone() } else { format!("{prefix}.{}", key.text) };
-        if matches!(node.kind, NodeKind::Mapping(_)) {
+        let known = checker.types.contains_key(&name);
+        if matches!(node.kind, NodeKind::Mapping(_)) && !known {
             flatten(checker, node, &name, flat);
-        } else {
+        } else if checker.declare("setting", &name, key.span) {
             flat.insert(name.clone(), key.span);
             checker.places.insert(format!("settings.{name}"), key.span);
-            let found = setting(checker, node);
-            fits(checker, &name, node);
+            several(checker, &name, node);
+            let found = typed(checker, &name, node);
             checker.settings.insert(name, found);
         }
     }
 }
 
-/// Notes lengths of time and days that are spelt as none; empty ones are fine.
-fn spelt(checker: &mut Checker<'_>, name: &str, kind: &SettingType, scalars: &[&Scalar]) {
-    for scalar in scalars.iter().filter(|scalar| !scalar.text.is_empty() && reference(scalar).is_none()) {
-        let text = &scalar.text;
-        if *kind == SettingType::Duration && duration::parse(text).is_none() {
-            let message = format!("`{name}` is a length of time, and `{text}` is none");
-            checker.error("type-duration", message, scalar.span, "write `30m`, `6h` or `1d`; empty: never");
+/// Notes one value where the types know several settings below the name.
+fn several(checker: &mut Checker<'_>, name: &str, node: &Node) {
+    let below: Vec<String> = checker.types.keys().filter(|known| is_below(known, name)).cloned().collect();
+    if !below.is_empty() {
+        let named: Vec<String> = below.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!("`{name}` holds several settings, each on a line of its own");
+        let finding = Diagnostic::error(Code("type-shape"), message, node.span, "none of them stands here");
+        checker.found.push(finding.help(format!("write below it, indented by two more blanks: {}", named.join(", "))));
+    }
+}
+
+/// Settings of an account or a test by dotted name, nested or not; each must be one that the settings file has.
+pub(super) fn overrides(checker: &mut Checker<'_>, node: &Node, prefix: &str, found: &mut BTreeMap<String, Setting>) {
+    let Some(map) = Mapping::of(node, "settings", &[], &mut checker.found) else { return };
+    for (key, node) in map.entries() {
+        let name = if prefix.is_empty() { key.text.clone() } else { format!("{prefix}.{}", key.text) };
+        let known = checker.settings.contains_key(&name);
+        if matches!(node.kind, NodeKind::Mapping(_)) && !known {
+            overrides(checker, node, &name, found);
+            continue;
         }
-        if *kind == SettingType::Date && text.parse::<jiff::civil::Date>().is_err() {
-            let message = format!("`{name}` is a day, and `{text}` is none");
-            checker.error("type-date", message, scalar.span, "write it as `2026-05-01`; empty: no day");
+        if !known {
+            let known: Vec<String> = checker.settings.keys().cloned().collect();
+            let message = format!("there is no setting `{name}`");
+            checker.unknown("unknown-setting", message, (&name, key.span), known.iter().map(String::as_str));
+            continue;
         }
+        let value = typed(checker, &name, node);
+        found.insert(name, value);
+    }
+}
+
+/// A setting's value as its type has it; what does not fit is noted.
+fn typed(checker: &mut Checker<'_>, name: &str, node: &Node) -> Setting {
+    let Some(kind) = checker.types.get(name).cloned() else { return setting(checker, node) };
+    fits(checker, name, &kind, node);
+    match (setting(checker, node), kind.member()) {
+        (Setting::Value(Value::Null), Some(_)) => Setting::List(Vec::new()),
+        (Setting::Value(Value::Null), None) => Setting::Value(Value::text("")),
+        (found, _) => found,
     }
 }
 
 /// Notes a value that a setting cannot have.
-pub(super) fn fits(checker: &mut Checker<'_>, name: &str, node: &Node) {
-    let Some(kind) = checker.types.get(name).cloned() else { return };
-    let scalars: Vec<&Scalar> = match (&kind, &node.kind) {
-        (SettingType::List(_), NodeKind::Sequence(items)) => items.iter().filter_map(scalar_of).collect(),
-        (SettingType::List(_), NodeKind::Null) => Vec::new(),
-        (SettingType::List(_), _) => {
-            return checker.error("type-setting", format!("`{name}` is a list"), node.span, "write it as `[A, B]`");
-        }
-        _ => scalar_of(node).into_iter().collect(),
+fn fits(checker: &mut Checker<'_>, name: &str, kind: &SettingType, node: &Node) {
+    let Some(member) = kind.member() else { return single(checker, name, kind, node) };
+    let items = match &node.kind {
+        NodeKind::Sequence(items) => items.as_slice(),
+        NodeKind::Null => &[],
+        _ => return shape(checker, name, "a list", node, "`[A, B]`, also where it is only one"),
     };
-    if matches!(kind, SettingType::Duration | SettingType::Date) {
-        return spelt(checker, name, &kind, &scalars);
+    // What the environment may fill is looked at when it is asked.
+    let may_hold = |item: &Node| match &item.kind {
+        NodeKind::Scalar(scalar) => !scalar.text.is_empty(),
+        NodeKind::Null => false,
+        _ => true,
+    };
+    if matches!(kind, SettingType::Filled(_)) && !items.iter().any(may_hold) {
+        return checker.found.push(kind.empty(name).at(node.span));
     }
-    let member = if let SettingType::List(inner) = &kind { inner.as_ref() } else { &kind };
-    if let SettingType::OneOf(values) = member {
-        for scalar in scalars {
-            if reference(scalar).is_none() && !values.contains(&scalar.text) {
-                let message = format!("`{name}` cannot be `{}`", scalar.text);
-                checker.unknown(
-                    "unknown-value",
-                    message,
-                    (&scalar.text, scalar.span),
-                    values.iter().map(String::as_str),
-                );
+    for item in items {
+        match &item.kind {
+            NodeKind::Scalar(scalar) if scalar.text.is_empty() => {
+                let message = format!("an entry of `{name}` is empty text");
+                checker.error("type-setting", message, item.span, "take it out");
             }
+            NodeKind::Scalar(scalar)
+                if reference(scalar).is_some_and(|(_, default)| default.as_deref() == Some("")) => {}
+            _ => single(checker, name, member, item),
         }
     }
 }
 
-fn scalar_of(node: &Node) -> Option<&Scalar> {
-    match &node.kind {
-        NodeKind::Scalar(scalar) => Some(scalar),
-        _ => None,
-    }
+fn single(checker: &mut Checker<'_>, name: &str, kind: &SettingType, node: &Node) {
+    let text = match &node.kind {
+        NodeKind::Scalar(scalar) => match reference(scalar) {
+            // Without a default the environment is asked at start, and answers for itself.
+            Some((_, default)) => default,
+            None if scalar.text.contains("${") => None,
+            None => Some(scalar.text.clone()),
+        },
+        NodeKind::Null => Some(String::new()),
+        NodeKind::Sequence(_) | NodeKind::Mapping(_) => {
+            return shape(checker, name, "a single value", node, "one, without brackets");
+        }
+    };
+    checker.found.extend(text.and_then(|text| kind.refuses(name, &text)).map(|misfit| misfit.at(node.span)));
+}
+
+fn shape(checker: &mut Checker<'_>, name: &str, what: &str, node: &Node, how: &str) {
+    let found = match &node.kind {
+        NodeKind::Sequence(_) => "this is a list",
+        NodeKind::Mapping(_) => "this is a map",
+        _ => "this is a single value",
+    };
+    let finding = Diagnostic::error(code_for(name, "type-setting"), format!("`{name}` is {what}"), node.span, found);
+    checker.found.push(finding.help(format!("write it as {how}")));
 }
 
 /// A setting's value: text, truth, whole number, list, or a reference to the environment.

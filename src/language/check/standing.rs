@@ -240,6 +240,7 @@ fn first_name(steps: &[Segment]) -> Option<String> {
 
 fn texts(setting: &Setting) -> Vec<String> {
     match setting {
+        Setting::Value(Value::Text(text)) if text.is_empty() => Vec::new(),
         Setting::Value(Value::Text(text)) => vec![text.clone()],
         Setting::Value(Value::List(items)) => items.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
         Setting::List(items) => items.iter().flat_map(texts).collect(),

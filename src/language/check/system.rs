@@ -67,11 +67,9 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         webhook: file.get("webhook").and_then(|node| webhook(checker, &name.text, node, &records)),
         records,
     };
-    if checker.systems.contains_key(&name.text) {
-        let message = format!("there is another system `{}`", name.text);
-        return checker.error("duplicate-name", message, name.span, "again here");
+    if checker.declare("system", &name.text, name.span) {
+        checker.systems.insert(name.text.clone(), Arc::new(system));
     }
-    checker.systems.insert(name.text.clone(), Arc::new(system));
 }
 
 fn duration(checker: &mut Checker<'_>, node: &Node) -> Option<Duration> {

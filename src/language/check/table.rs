@@ -38,8 +38,8 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
     }
     let sides = [side_name(0), side_name(1)];
     let table = Arc::new(Table { name: name.text.clone(), sides, span: name.span, rows });
-    if checker.tables.insert(name.text.clone(), table).is_some() {
-        checker.error("duplicate-name", format!("there is another table `{}`", name.text), name.span, "again here");
+    if checker.declare("table", &name.text, name.span) {
+        checker.tables.insert(name.text.clone(), table);
     }
 }
 

@@ -9,8 +9,8 @@ use super::names;
 use super::settings;
 use super::test_value::{Place, fields};
 use crate::diagnostic::Span;
+use crate::language::plan::RecordType;
 use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestAccount, TestRecord};
-use crate::language::plan::{RecordType, Setting};
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::Record;
@@ -99,7 +99,7 @@ fn conditions(checker: &mut Checker<'_>, given: &Mapping<'_>, test: &mut RuleTes
         test.linked = linked;
     }
     if let Some(node) = given.get("settings") {
-        overrides(checker, node, "", &mut test.settings);
+        settings::overrides(checker, node, "", &mut test.settings);
     }
     let accounts = given.get("accounts").and_then(|node| Mapping::of(node, "`accounts`", &[], &mut checker.found));
     for (key, node) in accounts.iter().flat_map(Mapping::entries) {
@@ -135,7 +135,7 @@ fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestA
     for (key, node) in map.entries().filter(|(key, _)| key.text != "system") {
         match key.text.as_str() {
             "carries" => found.carries = Some(carries::check(checker, named.as_deref().unwrap_or_default(), node)),
-            "settings" => overrides(checker, node, "", &mut found.settings),
+            "settings" => settings::overrides(checker, node, "", &mut found.settings),
             "base_url" | "secrets" => {
                 let at = "a test never leaves this machine";
                 checker.error("unknown-key", format!("`{}` has no place in a test", key.text), key.span, at);
@@ -153,27 +153,6 @@ fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestA
 fn stands_alone(checker: &Checker<'_>, name: &str) -> Option<String> {
     let known = checker.accounts.contains_key(name);
     (!known && checker.systems.contains_key(name)).then(|| name.to_owned())
-}
-
-/// Settings by dotted name, nested or not.
-fn overrides(checker: &mut Checker<'_>, node: &Node, prefix: &str, found: &mut BTreeMap<String, Setting>) {
-    let Some(map) = Mapping::of(node, "settings", &[], &mut checker.found) else { return };
-    for (key, node) in map.entries() {
-        let name = if prefix.is_empty() { key.text.clone() } else { format!("{prefix}.{}", key.text) };
-        if matches!(node.kind, NodeKind::Mapping(_)) {
-            overrides(checker, node, &name, found);
-            continue;
-        }
-        if !checker.settings.contains_key(&name) {
-            let known: Vec<String> = checker.settings.keys().cloned().collect();
-            let message = format!("there is no setting `{name}`");
-            checker.unknown("unknown-setting", message, (&name, key.span), known.iter().map(String::as_str));
-            continue;
-        }
-        settings::fits(checker, &name, node);
-        let value = settings::setting(checker, node);
-        found.insert(name, value);
-    }
 }
 
 fn records(checker: &mut Checker<'_>, map: &Mapping<'_>, test: &RuleTest, others: &[&str]) -> Vec<TestRecord> {

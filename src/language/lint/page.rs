@@ -46,6 +46,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("unknown-function", "there is no such function"),
     ("unknown-key", "a key is not known here"),
     ("unknown-lint", "`allow:` names a lint that does not exist"),
+    ("unknown-mode", "`mode` is neither `live` nor `observe`; no rules serve until it is one of them"),
     ("unknown-name", "a name at the head of a path means nothing here"),
     ("unknown-owner", "nobody owns a group, or the owner is no system"),
     ("unknown-pipeline", "there is no such pipeline"),

@@ -1,7 +1,7 @@
 //! What can be told of conditions without running them: the values for which a record is certainly created.
 
 use super::lint::View;
-use crate::language::check::settings::SettingType;
+use crate::language::plan::SettingType;
 use crate::language::plan::{Create, Setting};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression};
 use crate::value::{Segment, Value};
@@ -96,7 +96,7 @@ fn setting_of(path: &PathExpression) -> Option<String> {
 
 /// Whether a list setting may ever hold a value.
 fn may_hold(view: &View<'_>, name: &str, value: &str) -> bool {
-    match (view.rules.types.get(name), view.rules.settings.get(name)) {
+    match (view.rules.types.get(name).map(SettingType::plain), view.rules.settings.get(name)) {
         (Some(SettingType::List(member)), _) => {
             let values = member.values();
             values.is_empty() || values.iter().any(|one| one == value)

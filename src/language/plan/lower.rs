@@ -16,6 +16,7 @@ pub fn lower(rules: CheckedRules, rules_hash: String) -> Plan {
         systems: rules.systems,
         accounts: rules.accounts,
         settings: rules.settings,
+        setting_types: rules.types,
         pipelines: rules.pipelines,
         tables: rules.tables,
     }

@@ -13,6 +13,7 @@ pub mod ownership;
 pub mod pipeline;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod plan;
+pub mod setting_type;
 pub mod system;
 pub mod table;
 pub mod test;
@@ -22,6 +23,7 @@ pub use agreement::Agreement;
 pub use ownership::Owner;
 pub use pipeline::{Arrow, Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, RuleLine, Side, WithRead};
 pub use plan::{Interest, Plan};
+pub use setting_type::{Misfit, SettingType, SettingTypes};
 pub use system::{
     Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System,
     Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,

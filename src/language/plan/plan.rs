@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::account::{Account, Setting};
 use super::pipeline::{Cardinality, Pipeline, Side};
+use super::setting_type::SettingTypes;
 use super::system::{RecordType, System};
 use super::table::Table;
 use crate::value::{Path, Value};
@@ -22,6 +23,8 @@ pub struct Plan {
     pub accounts: BTreeMap<String, Arc<Account>>,
     /// Settings by dotted name.
     pub settings: BTreeMap<String, Setting>,
+    /// What values settings may have, by dotted name.
+    pub setting_types: SettingTypes,
     /// Pipelines by name.
     pub pipelines: BTreeMap<String, Arc<Pipeline>>,
     /// Tables by name.

@@ -1,0 +1,57 @@
+//! Things that two places declare: neither wins, both are named.
+//!
+//! A file that is left beside its successor repeats everything; that is one mistake and one finding.
+
+use std::collections::BTreeMap;
+
+use super::check::Checker;
+use crate::diagnostic::{Code, Diagnostic, FileId, Sources as _, Span};
+
+/// Something that stands in two places.
+#[derive(Clone, Debug)]
+pub struct Again {
+    what: String,
+    span: Span,
+    first: Span,
+}
+
+impl Checker<'_> {
+    /// Notes where something is declared; not true where it was before, which is a finding.
+    pub fn declare(&mut self, what: &'static str, name: &str, span: Span) -> bool {
+        match self.declared.get(&(what, name.to_owned())) {
+            None => {
+                self.declared.insert((what, name.to_owned()), span);
+                true
+            }
+            Some(first) => {
+                self.again.push(Again { what: format!("{what} `{name}`"), span, first: *first });
+                false
+            }
+        }
+    }
+}
+
+/// One finding for each two files that say the same.
+pub fn tell(checker: &mut Checker<'_>) {
+    let mut told: BTreeMap<(FileId, FileId), Vec<Again>> = BTreeMap::new();
+    for again in std::mem::take(&mut checker.again) {
+        told.entry((again.first.file, again.span.file)).or_default().push(again);
+    }
+    for ((before, after), mut again) in told {
+        again.sort_by_key(|one| one.span.start);
+        let Some((one, others)) = again.split_first() else { continue };
+        let message = format!("there is another {}", one.what);
+        let finding = Diagnostic::error(Code("duplicate-name"), message, one.span, "again here");
+        let mut finding = finding.label(one.first, "first here");
+        if before == after {
+            finding = finding.help("take one of the two out, or give it another name");
+        } else {
+            let file = checker.sources.name(after);
+            finding = finding.help(format!("take one of the two out, or `{file}` as a whole: neither counts more"));
+        }
+        if !others.is_empty() {
+            finding = finding.note(format!("{} more stand in both places", others.len()));
+        }
+        checker.found.push(finding);
+    }
+}

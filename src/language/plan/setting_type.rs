@@ -1,0 +1,202 @@
+//! What values a setting may have: the same question for the file, an account, a test and the environment.
+//!
+//! Says what does not fit and what to write; where the value came from is the asker's to show.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Span, suggest};
+use crate::value::{Value, duration};
+
+/// What values settings may have, by dotted name.
+pub type SettingTypes = BTreeMap<String, SettingType>;
+
+/// The finding for a mode that is neither of the two: a service that starts with it might write where it must not.
+pub const UNKNOWN_MODE: &str = "unknown-mode";
+
+/// How a type is written, for help.
+pub const WRITTEN: &str = "`text`, `duration`, `date`, `one of [A, B]`, `list of text` or `list of one of [A, B]`, \
+                           with `, not empty` behind it where nothing is no answer";
+
+/// What values a setting may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingType {
+    /// One of these.
+    OneOf(Vec<String>),
+    /// A length of time, or nothing.
+    Duration,
+    /// A day, or nothing.
+    Date,
+    /// Any text.
+    Text,
+    /// A list of what may stand in it.
+    List(Box<SettingType>),
+    /// The same, but never nothing.
+    Filled(Box<SettingType>),
+}
+
+/// Why a value does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    code: Code,
+    message: String,
+    at: &'static str,
+    help: Option<String>,
+}
+
+impl Misfit {
+    /// A finding at the place where the value stands or is asked for.
+    pub fn at(self, span: Span) -> Diagnostic {
+        let finding = Diagnostic::error(self.code, self.message, span, self.at);
+        match self.help {
+            Some(help) => finding.help(help),
+            None => finding,
+        }
+    }
+}
+
+impl SettingType {
+    /// Reads `one of [A, B]` and the like; `None` where it is no type.
+    pub fn parse(line: &str) -> Option<Self> {
+        let line = line.trim();
+        if let Some(inner) = line.strip_suffix("not empty") {
+            return Self::parse(inner.trim_end().strip_suffix(',')?).map(|inner| Self::Filled(Box::new(inner)));
+        }
+        if let Some(inner) = line.strip_prefix("list of ") {
+            let inner = Self::parse(inner).filter(|inner| !matches!(inner, Self::List(_) | Self::Filled(_)))?;
+            return Some(Self::List(Box::new(inner)));
+        }
+        match line {
+            "text" => return Some(Self::Text),
+            "date" => return Some(Self::Date),
+            "duration" => return Some(Self::Duration),
+            _ => {}
+        }
+        let names = line.strip_prefix("one of")?.trim().strip_prefix('[')?.strip_suffix(']')?;
+        Some(Self::OneOf(names.split(',').map(|name| name.trim().to_owned()).collect()))
+    }
+
+    /// What the program itself asks of a setting that it reads, whatever the rules say.
+    pub fn of_the_program(name: &str) -> Option<Self> {
+        match name {
+            "mode" => Some(Self::OneOf(["live", "observe"].map(str::to_owned).to_vec())),
+            "reconcile.every" => Some(Self::Duration),
+            _ => None,
+        }
+    }
+
+    /// The type without its `not empty`.
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::Filled(inner) => inner.plain(),
+            other => other,
+        }
+    }
+
+    /// What may stand in the list, where it is one.
+    pub fn member(&self) -> Option<&Self> {
+        match self.plain() {
+            Self::List(member) => Some(member),
+            _ => None,
+        }
+    }
+
+    /// The values that it names; none where it takes any text.
+    pub fn values(&self) -> &[String] {
+        match self {
+            Self::OneOf(values) => values,
+            Self::List(member) | Self::Filled(member) => member.values(),
+            Self::Text | Self::Duration | Self::Date => &[],
+        }
+    }
+
+    /// Why a single text does not fit; a list is asked by its members.
+    pub fn refuses(&self, name: &str, text: &str) -> Option<Misfit> {
+        let misfit = |code, message, help: &str| {
+            Some(Misfit { code: Code(code), message, at: "this does not fit", help: Some(help.to_owned()) })
+        };
+        match self.plain() {
+            Self::OneOf(values) if !values.iter().any(|value| value == text) => Some(Misfit {
+                code: code_for(name, "unknown-value"),
+                message: format!("`{name}` cannot be {}", shown(text)),
+                at: "unknown",
+                help: suggest::help(text, values.iter().map(String::as_str)),
+            }),
+            _ if text.is_empty() => matches!(self, Self::Filled(_)).then(|| self.empty(name)),
+            Self::Duration if duration::parse(text).is_none() => {
+                let message = format!("`{name}` is a length of time, and `{text}` is none");
+                misfit("type-duration", message, "write `30m`, `6h` or `1d`; empty: never")
+            }
+            Self::Date if !is_day(text) => {
+                let message = format!("`{name}` is a day, and `{text}` is none");
+                misfit("type-date", message, "write it as `2026-05-01`, without a time of day; empty: no day")
+            }
+            _ => None,
+        }
+    }
+
+    /// That nothing stands where something must.
+    pub fn empty(&self, name: &str) -> Misfit {
+        let help = match self.values() {
+            [] => "write at least one value: its type says `not empty`".to_owned(),
+            values => {
+                let named: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+                format!("write at least one of: {}; its type says `not empty`", named.join(", "))
+            }
+        };
+        let message = format!("`{name}` is empty, and it must not be");
+        Misfit { code: Code("type-setting"), message, at: "nothing that counts stands here", help: Some(help) }
+    }
+
+    /// A value as rules read it: nothing is empty text or an empty list, truth is no text, and a list leaves
+    /// out what came to nothing.
+    pub fn settle(&self, value: Value) -> Value {
+        match (self.plain(), value) {
+            (Self::List(member), Value::List(items)) => {
+                let items = items.into_iter().filter(|item| !is_nothing(item));
+                Value::List(items.map(|item| member.settle(item)).collect())
+            }
+            (Self::List(_), Value::Null) => Value::List(Vec::new()),
+            (_, Value::Null) => Value::text(""),
+            (Self::OneOf(values), Value::Text(text)) if is_truth(values) => match text.as_str() {
+                "true" => Value::Bool(true),
+                "false" => Value::Bool(false),
+                _ => Value::Text(text),
+            },
+            (_, value) => value,
+        }
+    }
+
+    /// A value that fits, for a place where nothing else is known.
+    pub fn sample(&self) -> Option<String> {
+        match self.plain() {
+            Self::OneOf(values) => values.first().cloned(),
+            Self::Duration => Some("1d".to_owned()),
+            Self::Date => Some("2026-01-01".to_owned()),
+            Self::List(member) => member.sample(),
+            Self::Text | Self::Filled(_) => None,
+        }
+    }
+}
+
+/// The code of a finding about a setting: a mode is a matter of its own.
+pub fn code_for(name: &str, code: &'static str) -> Code {
+    Code(if name == "mode" { UNKNOWN_MODE } else { code })
+}
+
+/// Whether the values are those of a switch.
+pub fn is_truth(values: &[String]) -> bool {
+    values.iter().all(|value| value == "true" || value == "false")
+}
+
+/// `YYYY-MM-DD` and nothing behind it: a time of day would be lost without a word.
+fn is_day(text: &str) -> bool {
+    text.len() == "YYYY-MM-DD".len() && text.parse::<jiff::civil::Date>().is_ok()
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_text() == Some("")
+}
+
+fn shown(text: &str) -> String {
+    if text.is_empty() { "empty".to_owned() } else { format!("`{text}`") }
+}

@@ -1,0 +1,148 @@
+//! What the rules leave to the environment: resolved at start and at each reload, and checked by kind there.
+//!
+//! Knows no rule; a value that does not fit keeps its generation from serving.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::connector::ResolvedAccount;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::plan::{Account, Setting, SettingType, SettingTypes};
+use crate::value::Value;
+
+/// Settings by dotted name, the environment resolved.
+pub(super) type Flat = BTreeMap<String, Value>;
+
+/// The environment, as a look-up by name.
+pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+
+/// Why a generation cannot serve in this environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiveError {
+    /// A variable is not set.
+    Unset {
+        /// The variable.
+        variable: String,
+        /// The line that wants it.
+        span: Span,
+    },
+    /// A setting came to a value that it cannot have.
+    Unfit(Box<Diagnostic>),
+}
+
+impl LiveError {
+    /// The finding, at the line that asks the environment.
+    pub fn finding(self) -> Diagnostic {
+        match self {
+            Self::Unset { variable, span } => {
+                let message = format!("environment variable `{variable}` is not set");
+                let finding = Diagnostic::error(Code("unset-variable"), message, span, "wanted here");
+                finding.help(format!("set it: export {variable}=…"))
+            }
+            Self::Unfit(finding) => *finding,
+        }
+    }
+}
+
+impl fmt::Display for LiveError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unset { variable, .. } => write!(out, "environment variable `{variable}` is not set"),
+            Self::Unfit(finding) => out.write_str(&finding.message),
+        }
+    }
+}
+
+/// Resolves, and keeps what went wrong.
+pub(super) struct Resolver<'a> {
+    pub(super) environment: Environment<'a>,
+    pub(super) wrong: Vec<LiveError>,
+}
+
+impl Resolver<'_> {
+    pub(super) fn account(&mut self, account: &Account) -> ResolvedAccount {
+        let mut text = |setting: &Setting| self.value(setting).to_key().unwrap_or_default();
+        ResolvedAccount {
+            name: account.name.clone(),
+            base_url: text(&account.base_url).trim_end_matches('/').to_owned(),
+            secrets: account.secrets.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
+            lists: BTreeMap::new(),
+            properties: account.properties.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
+        }
+    }
+
+    /// The settings that all accounts share, or an account's own.
+    pub(super) fn settings(&mut self, types: &SettingTypes, settings: &BTreeMap<String, Setting>) -> Flat {
+        let mut flat = Flat::new();
+        for (name, setting) in settings {
+            let known = self.wrong.len();
+            let value = self.value(setting);
+            let kind = types.get(name);
+            if let Some(kind) = kind.filter(|_| self.wrong.len() == known) {
+                self.check(name, kind, setting);
+            }
+            flat.insert(name.clone(), kind.map_or(value.clone(), |kind| kind.settle(value)));
+        }
+        flat
+    }
+
+    /// Only what came from the environment can be wrong here: the rest was a finding of lint.
+    fn check(&mut self, name: &str, kind: &SettingType, setting: &Setting) {
+        let mut unfit = Vec::new();
+        match (kind.member(), setting) {
+            (None, Setting::Env { .. }) => unfit.extend(self.refused(name, kind, setting)),
+            (Some(member), Setting::List(items)) => {
+                let values: Vec<Option<String>> = items.iter().map(|item| self.value(item).to_key()).collect();
+                let filled = values.iter().flatten().any(|text| !text.is_empty());
+                let asked = items.iter().find_map(span_of);
+                match asked.filter(|_| !filled && matches!(kind, SettingType::Filled(_))) {
+                    Some(span) => unfit.push(kind.empty(name).at(span)),
+                    None => unfit.extend(items.iter().filter_map(|item| self.entry(name, member, item))),
+                }
+            }
+            _ => {}
+        }
+        self.wrong.extend(unfit.into_iter().map(|finding| LiveError::Unfit(Box::new(finding))));
+    }
+
+    /// The same of an entry: one that came to nothing is left out of its list.
+    fn entry(&mut self, name: &str, kind: &SettingType, setting: &Setting) -> Option<Diagnostic> {
+        let nothing = self.value(setting).to_key().is_none_or(|text| text.is_empty());
+        if nothing { None } else { self.refused(name, kind, setting) }
+    }
+
+    /// Why one value from the environment does not fit.
+    fn refused(&mut self, name: &str, kind: &SettingType, setting: &Setting) -> Option<Diagnostic> {
+        let Setting::Env { name: variable, default, span } = setting else { return None };
+        let text = self.value(setting).to_key().unwrap_or_default();
+        let finding = kind.refuses(name, &text)?.at(*span);
+        let set = (self.environment)(variable).is_some_and(|text| !text.is_empty());
+        Some(match default {
+            Some(_) if !set => finding.note(format!("the default: environment variable `{variable}` is not set")),
+            _ => finding.note(format!("environment variable `{variable}` says so")),
+        })
+    }
+
+    fn value(&mut self, setting: &Setting) -> Value {
+        match setting {
+            Setting::Value(value) => value.clone(),
+            Setting::List(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
+            Setting::Env { name, default, span } => {
+                // An empty variable counts as not set: an empty key or URL helps nobody.
+                let found = (self.environment)(name).filter(|text| !text.is_empty()).or_else(|| default.clone());
+                let known = |one: &LiveError| matches!(one, LiveError::Unset { variable, .. } if variable == name);
+                if found.is_none() && !self.wrong.iter().any(known) {
+                    self.wrong.push(LiveError::Unset { variable: name.clone(), span: *span });
+                }
+                found.map(Value::Text).unwrap_or_default()
+            }
+        }
+    }
+}
+
+fn span_of(setting: &Setting) -> Option<Span> {
+    match setting {
+        Setting::Env { span, .. } => Some(*span),
+        _ => None,
+    }
+}

@@ -1,0 +1,207 @@
+//! Values of settings are checked by kind wherever they come from; a mode that is not known is never live.
+
+use petiole::diagnostic::Sources as _;
+use petiole::diagnostic::span::place_of;
+use petiole::language;
+use petiole::world::Method;
+
+use crate::support::{Folder, Trade, copy, get, http, petiole};
+
+/// Replaces a text of the shipped rules; gives the findings as `code file:line message`.
+fn lint(file: &str, old: &str, new: &str) -> Vec<String> {
+    let folder = Folder::new();
+    copy(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").as_path(), &folder.0);
+    let path = folder.0.join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(old), "{file} has no {old:?}");
+    std::fs::write(&path, text.replacen(old, new, 1)).unwrap();
+    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let told = compiled.findings.iter().map(|one| {
+        let span = one.primary.span;
+        let line = place_of(compiled.sources.text(span.file), span.start).line;
+        let name = compiled.sources.name(span.file).rsplit('/').next().unwrap();
+        format!("{} {name}:{line} {}", one.code, one.message)
+    });
+    told.collect()
+}
+
+#[test]
+fn what_a_setting_cannot_be_is_one_finding_at_its_line() {
+    let account = "    carries: always";
+    for (file, old, new, expected) in [
+        ("settings.yaml", "mode: live", "mode: [observe]", "unknown-mode settings.yaml:3 `mode` is a single value"),
+        ("settings.yaml", "mode: live", "mode:", "unknown-mode settings.yaml:3 `mode` cannot be empty"),
+        ("settings.yaml", "mode: live", "mode: \"\"", "unknown-mode settings.yaml:3 `mode` cannot be empty"),
+        (
+            "settings.yaml",
+            "mode: live",
+            "mode: {observe: true}",
+            "unknown-mode settings.yaml:3 `mode` is a single value",
+        ),
+        ("settings.yaml", "mode: live", "mode: Observe", "unknown-mode settings.yaml:3 `mode` cannot be `Observe`"),
+        (
+            "settings.yaml",
+            "mode: live",
+            "mode: ${MODE:-observ}",
+            "unknown-mode settings.yaml:3 `mode` cannot be `observ`",
+        ),
+        ("settings.yaml", "[Submitted]", "[]", "type-setting settings.yaml:8 `orders.sync_statuses` is empty"),
+        ("settings.yaml", "[Submitted]", "", "type-setting settings.yaml:8 `orders.sync_statuses` is empty"),
+        ("settings.yaml", "[Submitted]", "[\"\"]", "type-setting settings.yaml:8 `orders.sync_statuses` is empty"),
+        ("settings.yaml", "[Submitted]", "Submitted", "type-setting settings.yaml:8 `orders.sync_statuses` is a list"),
+        (
+            "settings.yaml",
+            "[Submitted]",
+            "[[Submitted]]",
+            "type-setting settings.yaml:8 `orders.sync_statuses` is a single",
+        ),
+        (
+            "settings.yaml",
+            "[Submitted]",
+            "[Submitted, \"${ALSO:-Accept}\"]",
+            "unknown-value settings.yaml:8 `orders.sync_statuses` cannot be `Accept`",
+        ),
+        (
+            "settings.yaml",
+            "facilities:\n      - ${FLOURISH_FACILITY_ID}",
+            "facilities: []",
+            "type-setting settings.yaml:14 `stock.facilities` is empty",
+        ),
+        (
+            "settings.yaml",
+            "start_from: \"\"",
+            "start_from: \"2026-05-01T12:00:00\"",
+            "type-date settings.yaml:12 `orders.start_from` is a day",
+        ),
+        (
+            "settings.yaml",
+            "start_from: \"\"",
+            "start_from: ${START:-2026-05-01 12:00}",
+            "type-date settings.yaml:12 `orders.start_from` is a day",
+        ),
+        (
+            "settings.yaml",
+            "every: 24h",
+            "every: ${EVERY:-24}",
+            "type-duration settings.yaml:21 `reconcile.every` is a length",
+        ),
+        (
+            "settings.yaml",
+            "  stock:\n    facilities:\n      - ${FLOURISH_FACILITY_ID}",
+            "  stock: []",
+            "type-shape settings.yaml:13 `stock` holds several",
+        ),
+        (
+            "accounts.yaml",
+            account,
+            "    carries: always\n    settings: { mode: [observe] }",
+            "unknown-mode accounts.yaml:18 `mode` is a single value",
+        ),
+        (
+            "accounts.yaml",
+            account,
+            "    carries: always\n    settings: { mode: \"${MODE:-Live}\" }",
+            "unknown-mode accounts.yaml:18 `mode` cannot be `Live`",
+        ),
+        (
+            "accounts.yaml",
+            account,
+            "    carries: always\n    settings:\n      stock:\n        facilities: []",
+            "type-setting accounts.yaml:20 `stock.facilities` is empty",
+        ),
+        (
+            "accounts.yaml",
+            "base_url: ${LEAFLINK_BASE_URL:-https://app.leaflink.com/api/v2}",
+            "base_url: [a]",
+            "type-shape accounts.yaml:12 `base_url` is a single text",
+        ),
+    ] {
+        let found = lint(file, old, new);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{new:?}: {found:#?}");
+    }
+}
+
+/// The mode is the program's own: it is checked in rules that say nothing of types, too.
+#[test]
+fn a_mode_without_a_type_is_checked_too() {
+    let folder = Folder::new();
+    std::fs::write(folder.0.join("settings.yaml"), "settings:\n  mode: observ\n").unwrap();
+    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    assert!(compiled.findings.iter().any(|one| one.code.0 == "unknown-mode"), "{:?}", compiled.findings);
+}
+
+#[test]
+fn an_empty_entry_is_told_and_what_may_be_filled_is_not() {
+    let entry = "    exclude: []";
+    assert_eq!(lint("settings.yaml", entry, "    exclude: [\"\"]").len(), 1);
+    assert_eq!(lint("settings.yaml", entry, "    exclude: [\"${EXCLUDE:-}\"]"), Vec::<String>::new());
+    assert_eq!(lint("settings.yaml", "mode: live", "mode: ${MODE:-observe}"), Vec::<String>::new());
+    assert_eq!(lint("settings.yaml", "webhook: \"\"", "webhook:"), Vec::<String>::new());
+}
+
+/// What the service says with these settings in this environment.
+fn refused(old: &str, new: &str, environment: &[(&str, &str)]) -> String {
+    let trade = Trade::start();
+    let path = trade.rules.join("settings.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(old), "{old:?}");
+    std::fs::write(&path, text.replacen(old, new, 1)).unwrap();
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0"]);
+    let done = command.envs(environment.iter().copied()).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(1), "{told}");
+    assert!(told.contains("settings.yaml:"), "{told}");
+    told
+}
+
+#[test]
+fn what_the_environment_says_is_checked_at_start() {
+    let told = refused("mode: live", "mode: ${MODE}", &[("MODE", "Observe")]);
+    assert!(told.contains("error[unknown-mode]: `mode` cannot be `Observe`"), "{told}");
+    assert!(told.contains("environment variable `MODE` says so") && told.contains("write `observe`"), "{told}");
+    let told = refused("[Submitted]", "[\"${FIRST:-}\", \"${SECOND:-}\"]", &[]);
+    assert!(told.contains("`orders.sync_statuses` is empty"), "{told}");
+    let told = refused("every: 24h", "every: ${EVERY:-24h}", &[("EVERY", "24")]);
+    assert!(told.contains("`reconcile.every` is a length of time, and `24` is none"), "{told}");
+}
+
+/// The rules that served before were live; whoever changed the mode did not want that.
+#[test]
+fn older_rules_do_not_serve_in_place_of_an_unknown_mode() {
+    let trade = Trade::start();
+    let mut service = trade.run("60s");
+    let before = get(&format!("{}/api/v1/status", service.url))["generation"].clone();
+    let path = trade.rules.join("settings.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("mode: live", "mode: [observe]", 1)).unwrap();
+    let answer = http(Method::Post, &format!("{}/api/v1/reload", service.url), &[], b"");
+    let told = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(answer.status == 422 && told.contains("unknown-mode"), "{told}");
+    assert_eq!(get(&format!("{}/api/v1/status", service.url))["generation"], before);
+    service.kill();
+    let done = trade.command(&["run", "--listen", "127.0.0.1:0"]).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.code() == Some(1) && told.contains("older rules do not serve"), "{told}");
+}
+
+/// A file that was left beside its successor: neither wins, and that is one finding.
+#[test]
+fn two_files_that_say_the_same_are_refused_with_both_places() {
+    for (file, name) in [
+        ("settings.yaml", "setting `mode`"),
+        ("accounts.yaml", "account `flourish`"),
+        ("ownership.yaml", "owner of `"),
+        ("tables/units.yaml", "table `"),
+        ("systems/leaflink.yaml", "system `leaflink`"),
+    ] {
+        let folder = Folder::new();
+        copy(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").as_path(), &folder.0);
+        std::fs::copy(folder.0.join(file), folder.0.join(file.replace(".yaml", "_old.yaml"))).unwrap();
+        let done = petiole().args(["lint", &folder.0.display().to_string()]).output().unwrap();
+        let told = String::from_utf8_lossy(&done.stdout).into_owned() + String::from_utf8_lossy(&done.stderr).as_ref();
+        assert_eq!(done.status.code(), Some(1), "{told}");
+        assert!(told.contains(&format!("error[duplicate-name]: there is another {name}")), "{told}");
+        assert!(told.contains(&format!("{file}:")) && told.contains("_old.yaml:"), "{told}");
+        assert_eq!(told.matches("error[").count(), 1, "{told}");
+    }
+}
