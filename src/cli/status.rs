@@ -89,6 +89,10 @@ fn print(found: &Json, format: Format) {
             format!(", silent until {}", word("paused_until"))
         };
         println!("{name}: {}, {calls} calls{pause}", word("state"));
+        for alarm in account.get("alarms").and_then(Json::as_array).into_iter().flatten() {
+            let word = |key: &str| alarm.get(key).and_then(Json::as_str).unwrap_or_default();
+            println!("  {}: {}", word("code"), word("message"));
+        }
     }
     for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
         let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
 use super::account::ResolvedAccount;
@@ -72,6 +72,8 @@ pub struct Connector {
     rate_limit: Arc<RateLimit>,
     breaker: Arc<Breaker>,
     calls: Arc<Mutex<BTreeMap<&'static str, u64>>>,
+    /// How far the peer's clock is ahead of ours, as its last `Date` header tells.
+    ahead: Arc<Mutex<SignedDuration>>,
 }
 
 impl Connector {
@@ -84,8 +86,8 @@ impl Connector {
         random: Arc<dyn Random>,
     ) -> Self {
         let rate_limit = Arc::new(RateLimit::new(system.limits));
-        let (breaker, calls) = Default::default();
-        Self { system, account, transport, clock, random, rate_limit, breaker, calls }
+        let (breaker, calls, ahead) = Default::default();
+        Self { system, account, transport, clock, random, rate_limit, breaker, calls, ahead }
     }
 
     /// The same account under new rules: budget, breaker and counts go on; a changed limit counts
@@ -97,6 +99,7 @@ impl Connector {
             rate_limit: Arc::clone(&self.rate_limit),
             breaker: Arc::clone(&self.breaker),
             calls: Arc::clone(&self.calls),
+            ahead: Arc::clone(&self.ahead),
             transport: Arc::clone(&self.transport),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
@@ -128,6 +131,20 @@ impl Connector {
     /// Until when the peer asked for silence, if it did.
     pub fn paused_until(&self) -> Option<Timestamp> {
         self.rate_limit.paused_until(self.clock.now())
+    }
+
+    /// What the peer's clock shows now, as far as its `Date` headers tell; else what ours does.
+    pub fn peer_now(&self) -> Timestamp {
+        let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        now.checked_add(ahead).unwrap_or(now)
+    }
+
+    fn note_clock(&self, answer: &Response, now: Timestamp) {
+        let date = answer.header("Date").and_then(|text| jiff::fmt::rfc2822::parse(text.trim()).ok());
+        if let Some(date) = date {
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = date.timestamp().duration_since(now);
+        }
     }
 
     /// The record of this key; `None` where it is gone.
@@ -233,8 +250,9 @@ impl Connector {
     /// Any [`Failure`].
     pub async fn next_page(&self, record: &RecordType, pager: &mut Pager) -> Result<Option<Vec<Row>>, Failure> {
         let Some(request) = pager.request()? else { return Ok(None) };
-        let body = self.exchange(request, Purpose::List).await?;
-        let rows = pager.accept(&self.system.paging, body)?;
+        let place = pager.place();
+        let body = self.exchange(request, Purpose::List).await.map_err(|found| found.at(&place))?;
+        let rows = pager.accept(&self.system.paging, body).map_err(|found| found.at(&place))?;
         Ok(Some(rows.iter().map(|raw| self.row(record, raw)).collect()))
     }
 
@@ -366,6 +384,7 @@ impl Connector {
             answer.body = self.account.redact(&String::from_utf8_lossy(&answer.body)).into_bytes();
         }
         self.rate_limit.heed(&answer, now);
+        self.note_clock(&answer, now);
         match failure::of_response(&self.system.errors, &answer, purpose, now) {
             Some(found) => Err(found),
             None => read_body(&answer, purpose),

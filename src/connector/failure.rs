@@ -69,6 +69,17 @@ impl Failure {
         Self::Transient { message: message.into(), status, retry_after: None, maybe_done }
     }
 
+    /// This failure with the place that it happened at.
+    #[must_use]
+    pub(super) fn at(self, place: &str) -> Self {
+        match self {
+            Self::Transient { message, status, retry_after, maybe_done } => {
+                Self::Transient { message: format!("{place}: {message}"), status, retry_after, maybe_done }
+            }
+            other => other,
+        }
+    }
+
     /// Whether another try may succeed.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Transient { .. })

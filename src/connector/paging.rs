@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::failure::Failure;
 use super::request::with_query;
 use super::response::at;
-use crate::language::plan::{Call, Paging};
+use crate::language::plan::{Call, Paging, Template, TemplatePart};
 use crate::value::{Path, digest, json};
 use crate::world::Request;
 
@@ -26,6 +26,10 @@ pub struct Pager {
     next: Option<String>,
     rows_seen: usize,
     pages_seen: usize,
+    /// Rows that were asked for at once; `None` where nobody can tell.
+    page_rows: Option<usize>,
+    /// Whether a page said, one way or the other, if there is another.
+    told: bool,
     /// What pages held, to notice one that comes again.
     digests: BTreeSet<String>,
 }
@@ -43,13 +47,18 @@ impl fmt::Debug for Pager {
 impl Pager {
     /// At the first page of what this request lists.
     pub(super) fn new(paging: &Paging, call: &Call, base: Request) -> Self {
-        let (Paging::NextUrl { size, .. } | Paging::Offset { size, .. }) = paging;
         let mut base = base;
-        if !call.query.iter().any(|(name, _)| *name == size.0) {
-            base.url = with_query(&base.url, &size.0, &size.1.to_string());
+        let mut page_rows = None;
+        if let Some((name, rows)) = paging.size() {
+            let own = call.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            page_rows = own.map_or(Some(rows), own_size).and_then(|rows| usize::try_from(rows).ok());
+            if own.is_none() {
+                base.url = with_query(&base.url, name, &rows.to_string());
+            }
         }
         let next = Some(base.url.clone());
-        Self { base, next, rows_seen: 0, pages_seen: 0, digests: BTreeSet::new() }
+        let (rows_seen, pages_seen, told) = Default::default();
+        Self { base, next, rows_seen, pages_seen, page_rows, told, digests: BTreeSet::new() }
     }
 
     /// How many pages have been read.
@@ -69,20 +78,28 @@ impl Pager {
         Ok(Some(Request { url: url.clone(), ..self.base.clone() }))
     }
 
+    /// Which page is to come, for a message: its number, its path, and how many rows came before.
+    pub(super) fn place(&self) -> String {
+        let url = self.next.as_deref().unwrap_or(&self.base.url);
+        let path = url.split('?').next().unwrap_or(url);
+        let path = path.get(origin_of(path).len()..).unwrap_or_default();
+        format!("page {} of {path}, after {} rows", self.pages_seen + 1, self.rows_seen)
+    }
+
     /// Takes in an answer: its rows, and where the next page is. An empty answer ends the list.
     ///
     /// # Errors
-    /// [`Failure::Transient`] where the answer is no page or the page came before.
+    /// [`Failure::Transient`] where the answer is no page, the page came before, or nobody can tell whether there is more.
     pub(super) fn accept(&mut self, paging: &Paging, body: Option<Json>) -> Result<Vec<Json>, Failure> {
-        self.pages_seen += 1;
         let Some(body) = body else {
+            self.pages_seen += 1;
             self.next = None;
             return Ok(Vec::new());
         };
-        let (Paging::NextUrl { rows: place, .. } | Paging::Offset { rows: place, .. }) = paging;
-        let (rows, bare) = rows_of(&body, place)?;
+        let rows = rows_of(&body, paging.rows())?;
         self.rows_seen += rows.len();
-        self.next = if bare { None } else { self.after(paging, &body, rows.len()) };
+        self.next = self.after(paging, &body, rows.len())?;
+        self.pages_seen += 1;
         // The last page needs no guard: nothing is asked after it.
         if self.next.is_some() && !self.digests.insert(digest::of_value(&json::from_json(&Json::Array(rows.clone())))) {
             return Err(unusable("the peer sends the same page again; its list cannot be read to the end".to_owned()));
@@ -90,30 +107,64 @@ impl Pager {
         Ok(rows)
     }
 
-    fn after(&self, paging: &Paging, body: &Json, rows: usize) -> Option<String> {
+    /// Where the next page is. What a page says of it is not there at all only where the system file is wrong about
+    /// it, or where a list is so short that there is nothing to say: a full page is never taken for the whole list.
+    fn after(&mut self, paging: &Paging, body: &Json, rows: usize) -> Result<Option<String>, Failure> {
+        let is_full = rows > 0 && self.page_rows.is_some_and(|page| rows >= page);
         match paging {
-            Paging::NextUrl { next, .. } => {
-                let given = at(body, next)?.as_str().filter(|url| !url.trim().is_empty())?;
-                Some(on_our_host(&self.base.url, given.trim()))
-            }
+            Paging::NextUrl { next, .. } => match at(body, next) {
+                None if is_full && !self.told => Err(cut(rows, next)),
+                None => Ok(None),
+                Some(mark) => {
+                    self.told = true;
+                    match mark {
+                        Json::String(url) if !url.trim().is_empty() => {
+                            Ok(Some(on_our_host(&self.base.url, url.trim())))
+                        }
+                        Json::Null | Json::Bool(false) | Json::String(_) => Ok(None),
+                        other => Err(unusable(format!("`{next}` holds no URL of a next page but {other}"))),
+                    }
+                }
+            },
             // Counting rows rather than adding page sizes never skips one, even if the peer gives
-            // smaller pages than it was asked for.
-            Paging::Offset { more, offset, .. } => (rows > 0 && at(body, more).is_some_and(says_more))
-                .then(|| with_query(&self.base.url, offset, &self.rows_seen.to_string())),
+            // smaller pages than it was asked for. Without a mark a full page is asked on from: the
+            // answer shows whether there is more, or whether the peer does not know the offset.
+            Paging::Offset { more, offset, .. } => {
+                let mark = at(body, more);
+                let goes_on = mark.map_or(is_full && !self.told, says_more);
+                self.told |= mark.is_some();
+                Ok((rows > 0 && goes_on).then(|| with_query(&self.base.url, offset, &self.rows_seen.to_string())))
+            }
+            Paging::Whole { .. } => Ok(None),
         }
     }
 }
 
-/// The rows, and whether the answer was nothing but them.
-fn rows_of(body: &Json, place: &Path) -> Result<(Vec<Json>, bool), Failure> {
+/// The page size that a call's own query asks for, where it is written out.
+fn own_size(value: &Template) -> Option<u32> {
+    match value.0.as_slice() {
+        [TemplatePart::Text(text)] => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The rows; a bare array is nothing but them.
+fn rows_of(body: &Json, place: &Path) -> Result<Vec<Json>, Failure> {
     match body {
-        Json::Array(items) => Ok((items.clone(), true)),
+        Json::Array(items) => Ok(items.clone()),
         _ => match at(body, place) {
-            Some(Json::Array(items)) => Ok((items.clone(), false)),
-            Some(Json::Null) => Ok((Vec::new(), false)),
+            Some(Json::Array(items)) => Ok(items.clone()),
+            Some(Json::Null) => Ok(Vec::new()),
             _ => Err(unusable(format!("the answer is no list: it has no rows at {place}"))),
         },
     }
+}
+
+fn cut(rows: usize, next: &Path) -> Failure {
+    unusable(format!(
+        "a full page of {rows} rows says nothing of a next page at `{next}`, so the rest of the list cannot be read; \
+         correct `paging` in the system file (`style: whole` where every list comes in one answer)"
+    ))
 }
 
 fn says_more(mark: &Json) -> bool {

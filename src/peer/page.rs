@@ -47,8 +47,7 @@ fn compares(hole: &Hole, held: &str) -> bool {
 
 /// One page as the system sends it.
 pub(super) fn render(system: &System, route: &Route, rows: &[&Row], request: &Request) -> Json {
-    let (Paging::NextUrl { size, .. } | Paging::Offset { size, .. }) = &system.paging;
-    let most = usize::try_from(size.1).unwrap_or(usize::MAX).max(1);
+    let most = system.paging.size().map_or(usize::MAX, |(_, rows)| usize::try_from(rows).unwrap_or(usize::MAX)).max(1);
     let length = route.size.unwrap_or(most).clamp(1, most);
     let page: Vec<Json> =
         rows.iter().skip(route.offset).take(length).map(|row| write_wire::record(&route.record, &row.value)).collect();
@@ -64,6 +63,8 @@ pub(super) fn render(system: &System, route: &Route, rows: &[&Row], request: &Re
             write_wire::put(&mut body, &place.0, Json::Array(page));
             write_wire::put(&mut body, &more.0, next);
         }
+        Paging::Whole { rows: place } if place.0.is_empty() => body = Json::Array(page),
+        Paging::Whole { rows: place } => write_wire::put(&mut body, &place.0, Json::Array(page)),
     }
     body
 }
@@ -71,7 +72,7 @@ pub(super) fn render(system: &System, route: &Route, rows: &[&Row], request: &Re
 /// The same request from a later offset; absolute where the client said to whom it speaks.
 fn next_url(request: &Request, offset: usize, paging: &Paging) -> String {
     let name = match paging {
-        Paging::NextUrl { .. } => OFFSET,
+        Paging::NextUrl { .. } | Paging::Whole { .. } => OFFSET,
         Paging::Offset { offset, .. } => offset.as_str(),
     };
     let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));

@@ -99,6 +99,7 @@ fn with_query(
     let (size_name, offset_name) = match &system.paging {
         Paging::NextUrl { size, .. } => (size.0.as_str(), OFFSET),
         Paging::Offset { size, offset, .. } => (size.0.as_str(), offset.as_str()),
+        Paging::Whole { .. } => ("", ""),
     };
     // A path without holes says more than one that anything fits.
     let mut weight = usize::from(holes.is_empty());

@@ -201,7 +201,9 @@ impl Kept {
     fn insert(&mut self, search: &Search<'_>, record: &Value) {
         let Some(id) = search.kind.id_of(record) else { return };
         if let Some(Value::Timestamp(changed)) = search.kind.modified.as_deref().map(|name| record.field(name)) {
-            self.newest = self.newest.max(Some(*changed));
+            // A record that says it changed in the future must not hide what changes until then.
+            let peer_now = search.live.peers.get(search.account).map_or(*changed, |peer| peer.peer_now());
+            self.newest = self.newest.max(Some(peer_now.min(*changed)));
         }
         let plan = &search.live.plan;
         for (pipeline, side) in plan.pipelines_of(&search.kind.system, &search.kind.name) {

@@ -5,6 +5,7 @@
 //! through the plan.
 
 pub mod act;
+pub mod alarm;
 pub mod brake;
 pub mod crosswalk;
 pub mod dispatcher;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::alarm::{FUTURE_INSTANT, NOT_LISTED};
 use super::finder::later;
 use super::limits::{HINTS_AT_ONCE, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
@@ -59,6 +60,11 @@ pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
                 }
                 Err(trouble) => Err(trouble),
             };
+            let message = match &looked {
+                Err(Trouble::Later { reason, .. }) => Some(reason.clone()),
+                _ => None,
+            };
+            runtime.alarms.set((&account.name, &kind.name), NOT_LISTED, message, runtime.world.clock.now());
             if looked.is_err() && first.is_ok() {
                 first = looked;
             }
@@ -137,21 +143,32 @@ impl Runtime {
     async fn list(&self, live: &Live, account: &str, kind: &RecordType, how: Look) -> Result<Option<Listed>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Ok(None) };
         let cursor = self.store.cursor(account, &kind.name).await?;
-        let listing = match (&cursor, how) {
-            (Some(cursor), Look::Changes) if kind.changed.is_some() => {
-                Listing::ChangedSince(back(cursor.at, POLL_OVERLAP))
-            }
-            _ => Listing::All,
-        };
-        let whole = matches!(listing, Listing::All);
-        let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        let began = peer.peer_now();
+        let since = cursor.as_ref().filter(|_| how == Look::Changes && kind.changed.is_some()).map(|cursor| cursor.at);
+        let mut listing =
+            since.map_or(Listing::All, |since| Listing::ChangedSince(back(since.min(peer.peer_now()), POLL_OVERLAP)));
+        let mut whole = matches!(listing, Listing::All);
+        let mut rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        // What the peer's clock shows is known best after its answer. A cursor beyond it was set by a clock that was
+        // wrong then, or is wrong now: nobody knows what was missed in between.
+        let latest = forth(peer.peer_now(), POLL_OVERLAP);
+        let is_lost = since.is_some_and(|since| since > latest);
+        if is_lost && kind.list.is_some() {
+            listing = Listing::All;
+            whole = true;
+            rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        }
         let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
         let now = self.world.clock.now();
         let instant = |row: &Value| match kind.modified.as_deref().map(|name| row.field(name)) {
             Some(Value::Timestamp(at)) => Some(*at),
             _ => None,
         };
-        let highest = rows.iter().filter_map(|row| instant(&row.value)).max().max(cursor.map(|cursor| cursor.at));
+        let is_ahead = |row: &Value| instant(row).is_some_and(|at| at > latest);
+        let known = rows.iter().filter_map(|row| instant(&row.value)).chain(cursor.map(|cursor| cursor.at));
+        let highest = known.filter(|at| *at <= latest).max().map(|at| at.min(peer.peer_now()));
+        let highest = highest.or_else(|| is_lost.then(|| began.min(peer.peer_now())));
+        self.tell_future(account, kind, rows.iter().map(|row| &row.value).filter(|row| is_ahead(row)), latest);
         let misfits: BTreeSet<String> = rows
             .iter()
             .filter(|row| how == Look::Everything && live.misfit(kind, &row.raw).is_some())
@@ -159,7 +176,8 @@ impl Runtime {
             .collect();
         let mut hints = Vec::new();
         let mut hint = |id: String, record: &Value| {
-            let version = Some(version(record, instant(record), now));
+            // An instant to come stays as it is whatever changes, so the content tells.
+            let version = Some(version(record, instant(record).filter(|at| *at <= latest), now));
             let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
             hints.push(Hint { at: now, source, target, version, first: kind.first });
         };
@@ -180,6 +198,26 @@ impl Runtime {
         }
         let cursor = highest.map(|at| Cursor { account: account.to_owned(), record: kind.name.clone(), at });
         Ok(Some(Listed { hints, cursor }))
+    }
+
+    /// Tells of records that say they were changed in the future.
+    fn tell_future<'r>(
+        &self,
+        account: &str,
+        kind: &RecordType,
+        ahead: impl Iterator<Item = &'r Value>,
+        latest: Timestamp,
+    ) {
+        let ahead: Vec<String> = ahead.filter_map(|row| kind.id_of(row)).collect();
+        let message = ahead.first().map(|first| {
+            let more = if ahead.len() > 1 { format!(" and {} more", ahead.len() - 1) } else { String::new() };
+            format!(
+                "{account}.{}/{first}{more} says it was changed after {latest}, which is still to come there; \
+                 the look for changes does not go by it",
+                kind.name
+            )
+        });
+        self.alarms.set((account, &kind.name), FUTURE_INSTANT, message, self.world.clock.now());
     }
 
     /// Makes hints durable, then moves the cursor.
@@ -259,6 +297,10 @@ fn version(row: &Value, modified: Option<Timestamp>, now: Timestamp) -> String {
     let Some(at) = modified else { return digest::of_value(row) };
     let young = now.duration_since(at) < SignedDuration::try_from(SECOND_PASSED).unwrap_or_default();
     if at.subsec_nanosecond() == 0 && young { format!("{at} young") } else { at.to_string() }
+}
+
+fn forth(instant: Timestamp, by: Duration) -> Timestamp {
+    instant.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 fn back(instant: Timestamp, by: Duration) -> Timestamp {

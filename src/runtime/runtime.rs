@@ -7,6 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{Mutex as AsyncMutex, Notify, broadcast, watch};
 
+use super::alarm::Alarms;
 use super::brake::Brake;
 use super::finder::Finder;
 use super::happening::{Happening, told_values};
@@ -75,6 +76,8 @@ pub struct Runtime {
     pub(super) swept: Swept,
     /// Refusals told once for all records.
     pub told: ToldOnce,
+    /// What is wrong with accounts as a whole.
+    pub alarms: Alarms,
     pub(super) locks: PairLocks,
     pub(super) wake: Notify,
     happenings: broadcast::Sender<Happening>,
@@ -99,6 +102,7 @@ impl Runtime {
             rested: Rested::default(),
             swept: Swept::default(),
             told: ToldOnce::default(),
+            alarms: Alarms::default(),
             locks: PairLocks::default(),
             wake: Notify::new(),
             happenings: broadcast::channel(pace.happenings_kept).0,

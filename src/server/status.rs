@@ -30,8 +30,12 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
     // A sweep is work until it is over: while it lists, the journal knows nothing of what it will find.
     let sweeping = runtime.sweeping();
     let pending = counts.pending.saturating_add(u64::from(sweeping));
-    let accounts: Map<String, Json> =
-        live.plan.accounts.values().map(|account| (account.name.clone(), of_account(&live, account))).collect();
+    let accounts: Map<String, Json> = live
+        .plan
+        .accounts
+        .values()
+        .map(|account| (account.name.clone(), of_account(runtime, &live, account)))
+        .collect();
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "generation": live.generation,
@@ -48,11 +52,13 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
 }
 
 /// What an account's peer let through, and what holds calls back now.
-fn of_account(live: &Live, account: &Account) -> Json {
+fn of_account(runtime: &Runtime, live: &Live, account: &Account) -> Json {
     let Some(peer) = live.peers.get(&account.name) else { return json!({ "system": account.system }) };
     let calls: Map<String, Json> =
         peer.calls().into_iter().map(|(method, count)| (method.to_owned(), json!(count))).collect();
+    let alarms = runtime.alarms.of(&account.name);
     let state = match peer.breaker() {
+        BreakerState::Closed if !alarms.is_empty() => "alarm",
         BreakerState::Closed => "ok",
         BreakerState::Open { .. } => "held back",
         BreakerState::Probing => "on trial",
@@ -62,6 +68,7 @@ fn of_account(live: &Live, account: &Account) -> Json {
         "state": state,
         "paused_until": peer.paused_until().map(timestamp::text),
         "calls": calls,
+        "alarms": alarms,
     })
 }
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::world::{Method, Response};
+use crate::world::{Method, Request, Response};
 
 /// The knobs. Zero and false mean: never.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,21 @@ pub struct Faults {
     pub webhook_shuffle: bool,
     /// Every Nth webhook is never delivered.
     pub webhook_drop_every: u64,
+    /// What is put in place of a text in the bodies of answers to reads, as far as callers see them.
+    pub rewrite: Vec<Rewrite>,
+}
+
+/// A text that answers to reads show otherwise: a renamed field, a missing link to the next page, a broken record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rewrite {
+    /// Only answers to requests whose URL holds this; empty: all.
+    #[serde(default)]
+    pub url: String,
+    /// The text.
+    pub find: String,
+    /// What stands in its place.
+    pub with: String,
 }
 
 /// What becomes of an answer.
@@ -94,6 +109,16 @@ impl FaultPlan {
         } else {
             Fate::Answered
         }
+    }
+
+    /// An answer to a read as callers see it.
+    pub(super) fn rewritten(&self, request: &Request, mut response: Response) -> Response {
+        let fits = |rewrite: &&Rewrite| request.method == Method::Get && request.url.contains(&rewrite.url);
+        for rewrite in self.faults.rewrite.iter().filter(fits) {
+            let body = String::from_utf8_lossy(&response.body).replace(&rewrite.find, &rewrite.with);
+            response.body = body.into_bytes();
+        }
+        response
     }
 
     /// How often the next webhook is delivered.

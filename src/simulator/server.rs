@@ -153,7 +153,7 @@ fn exchange(shell: &Shell, cut: &Cut, request: &Request) -> http::Response<Body>
     let handled = response.status;
     let fate = lock(&shell.faults).after(request.method, handled);
     let (response, answered) = match fate {
-        Fate::Answered => (response, Some(handled)),
+        Fate::Answered => (lock(&shell.faults).rewritten(request, response), Some(handled)),
         Fate::Failed => (bad_gateway(), Some(502)),
         Fate::Cut => {
             cut.pull();

@@ -115,13 +115,63 @@ async fn offsets_count_rows_that_came() {
 }
 
 #[tokio::test]
-async fn a_bare_array_is_one_page_and_a_page_twice_is_an_error() {
+async fn a_short_bare_array_is_one_page_and_a_page_twice_is_an_error() {
     let page = r#"{"next":"https://peer.example/api/orders/?page=2","results":[{"id":"1"}]}"#;
-    let bench = Bench::new(vec![answer(200, r#"[{"id":"1"},{"id":"2"}]"#), answer(200, page), answer(200, page)]);
+    let bench = Bench::new(vec![answer(200, r#"[{"id":"1"}]"#), answer(200, page), answer(200, page)]);
     let rows = bench.connector.rows(&bench.order(), Listing::All).await.unwrap();
-    assert_eq!(keys(&rows), ["1", "2"]);
+    assert_eq!(keys(&rows), ["1"]);
     let again = bench.connector.rows(&bench.order(), Listing::All).await.unwrap_err();
-    assert!(again.to_string().contains("the same page again"), "{again}");
+    assert!(
+        again.to_string().contains("page 2 of /api/orders/, after 1 rows: the peer sends the same page again"),
+        "{again}"
+    );
+}
+
+#[tokio::test]
+async fn a_full_page_that_says_nothing_of_a_next_one_is_an_error() {
+    for page in [r#"[{"id":"1"},{"id":"2"}]"#, r#"{"results":[{"id":"1"},{"id":"2"}],"links":{"next":"x"}}"#] {
+        let bench = Bench::new(vec![answer(200, page)]);
+        let cut = bench.connector.rows(&bench.order(), Listing::All).await.unwrap_err().to_string();
+        assert!(cut.contains("a full page of 2 rows says nothing of a next page at `next`"), "{cut}");
+    }
+    let odd = answer(200, r#"{"results":[{"id":"1"}],"next":{"href":"x"}}"#);
+    let bench = Bench::new(vec![odd]);
+    let odd = bench.connector.rows(&bench.order(), Listing::All).await.unwrap_err().to_string();
+    assert!(odd.contains("`next` holds no URL of a next page"), "{odd}");
+    // A peer that says so where there is more may leave it out where there is none.
+    let bench = Bench::new(vec![
+        answer(200, r#"{"next":"/api/orders/?p=2","results":[{"id":"1"},{"id":"2"}]}"#),
+        answer(200, r#"{"results":[{"id":"3"},{"id":"4"}]}"#),
+    ]);
+    assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["1", "2", "3", "4"]);
+}
+
+#[tokio::test]
+async fn a_full_page_without_a_mark_is_asked_on_from() {
+    let pages = [r#"[{"id":"1"},{"id":"2"}]"#, r#"[{"id":"3"},{"id":"4"}]"#, "[]"];
+    let bench = Bench::with(wrapped(), pages.map(|page| answer(200, page)).into());
+    assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["1", "2", "3", "4"]);
+    // One that does not know the offset sends the same again.
+    let bench = Bench::with(wrapped(), vec![answer(200, pages[0]), answer(200, pages[0])]);
+    let same = bench.connector.rows(&bench.order(), Listing::All).await.unwrap_err();
+    assert!(same.to_string().contains("the same page again"), "{same}");
+}
+
+#[tokio::test]
+async fn a_list_that_comes_whole_is_asked_for_once() {
+    let system = System { paging: Paging::Whole { rows: Path::default() }, ..shop() };
+    let bench = Bench::with(system, vec![answer(200, r#"[{"id":"1"},{"id":"2"},{"id":"3"}]"#)]);
+    assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["1", "2", "3"]);
+    assert_eq!(bench.lines(), ["GET https://peer.example/api/orders/"]);
+}
+
+#[tokio::test]
+async fn the_clock_of_a_peer_is_read_from_its_answers() {
+    let date = ("Date", "Mon, 05 Jan 2026 14:00:00 GMT");
+    let bench = Bench::new(vec![answer_with(200, date, r#"{"results":[],"next":null}"#)]);
+    assert_eq!(bench.connector.peer_now(), bench.clock.now());
+    bench.connector.rows(&bench.order(), Listing::All).await.unwrap();
+    assert_eq!(bench.connector.peer_now(), "2026-01-05T14:00:00Z".parse::<Timestamp>().unwrap());
 }
 
 #[tokio::test]

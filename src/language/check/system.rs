@@ -170,15 +170,50 @@ fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
         checker.error("type-number", format!("`{size}` is no page size"), node.span, "write `NAME = NUMBER`");
     }
     let size = page.map_or(("limit".to_owned(), 50), |(name, number)| (name.to_owned(), number));
+    // What is misspelt is told as such; what it leaves open is no finding of its own.
+    let is_sound = map.entries().all(|(key, _)| allowed.contains(&key.text.as_str()));
+    let mut must = |name: &str, place: &str| {
+        if is_sound {
+            must_say(checker, &map, (&rows, name, place));
+        }
+    };
     match style.as_str() {
-        "offset" => Paging::Offset { rows: plain(&rows), more: plain(&more), size, offset },
-        "next_url" => Paging::NextUrl { rows: plain(&rows), next: plain(&next), size },
+        "offset" => {
+            must("more", &more);
+            must("offset", &offset);
+            Paging::Offset { rows: plain(&rows), more: plain(&more), size, offset }
+        }
+        "next_url" => {
+            must("next", &next);
+            Paging::NextUrl { rows: plain(&rows), next: plain(&next), size }
+        }
+        "whole" => Paging::Whole { rows: plain(&rows) },
         other => {
             let message = format!("there is no paging style `{other}`");
-            checker.unknown("unknown-value", message, (other, map.span), ["offset", "next_url"]);
+            checker.unknown("unknown-value", message, (other, map.span), ["offset", "next_url", "whole"]);
             default
         }
     }
+}
+
+/// Pages cannot be told apart where the answer is a bare array, or where what says that there is more has no place
+/// outside the rows.
+fn must_say(checker: &mut Checker<'_>, map: &Mapping<'_>, (rows, name, place): (&str, &str, &str)) {
+    let span = map.get(name).map_or(map.span, |node| node.span);
+    let within = |place: &str| place == rows || place.strip_prefix(rows).is_some_and(|rest| rest.starts_with('.'));
+    let message = match (rows, place) {
+        (_, "") => format!("lists in pages need `{name}`; without it they end after the first page"),
+        ("", _) if name != "offset" => {
+            format!("without `rows` an answer is a bare array, which cannot say `{name}`: it would end after one page")
+        }
+        _ if name != "offset" && within(place) => {
+            format!("`{place}` stands inside the rows (`{rows}`), where nothing says that there is more")
+        }
+        _ => return,
+    };
+    let help =
+        format!("write where the answer says it: `{name}: PATH`; lists that come in one answer are `style: whole`");
+    checker.error("unpaged-list", message, span, &help);
 }
 
 fn webhook(

@@ -57,6 +57,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("unknown-system", "there is no such system"),
     ("unknown-table", "there is no such table"),
     ("unknown-value", "a field, a setting or a table cannot have this value"),
+    ("unpaged-list", "the paging of a system cannot tell whether a list goes on"),
     ("unreadable-file", "a file cannot be read, or is not UTF-8"),
     ("unset-variable", "the environment lacks a variable that the rules refer to"),
     ("unused-allow", "`allow:` names a lint that finds nothing in this file"),

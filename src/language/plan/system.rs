@@ -61,7 +61,7 @@ pub struct ErrorRules {
 /// How lists come.
 #[derive(Clone, Debug)]
 pub enum Paging {
-    /// The body names the next page's absolute URL, or null; `rows` and `next` say where. A bare array is one page.
+    /// The body names the next page's absolute URL, or null; `rows` and `next` say where.
     NextUrl {
         /// Where the rows stand.
         rows: Path,
@@ -81,6 +81,28 @@ pub enum Paging {
         /// Query parameter of the offset.
         offset: String,
     },
+    /// Every list comes in one answer; `rows` says where, empty: the answer is the list.
+    Whole {
+        /// Where the rows stand.
+        rows: Path,
+    },
+}
+
+impl Paging {
+    /// Where the rows of an answer stand.
+    pub fn rows(&self) -> &Path {
+        match self {
+            Self::NextUrl { rows, .. } | Self::Offset { rows, .. } | Self::Whole { rows } => rows,
+        }
+    }
+
+    /// Query parameter and value that ask for a page size, where there are pages.
+    pub fn size(&self) -> Option<(&str, u32)> {
+        match self {
+            Self::NextUrl { size, .. } | Self::Offset { size, .. } => Some((&size.0, size.1)),
+            Self::Whole { .. } => None,
+        }
+    }
 }
 
 /// How a webhook is verified and read.

@@ -1,0 +1,86 @@
+//! Answers that are not as the system file says: lists cut short, instants to come.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Trade, get, until};
+
+/// Both systems, LeafLink's lists in pages of `rows`, and a change of a simulator's answers to reads.
+fn trade(rows: usize) -> Trade {
+    let trade = Trade::start();
+    let path = trade.rules.join("systems/leaflink.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let small = text.replace("size: limit = 100", &format!("size: limit = {rows}"));
+    assert!(text.contains("size: limit = 100"), "the page size stands elsewhere");
+    std::fs::write(&path, small).unwrap();
+    trade
+}
+
+fn rewrite(trade: &Trade, rewrites: &Json) {
+    trade.faults(&trade.leaflink, &json!({ "rewrite": rewrites }));
+}
+
+fn submit(trade: &Trade, count: usize) {
+    trade.people(&trade.leaflink, "submit", &json!({ "count": count }));
+}
+
+/// The exit code and the words of a pass.
+fn sync(trade: &Trade) -> (i32, String) {
+    let done = trade.command(&["sync", "--full"]).output().unwrap();
+    let told = [done.stdout, done.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    (done.status.code().unwrap(), told)
+}
+
+fn forget(trade: &Trade) {
+    for name in ["petiole.db", "petiole.db-wal", "petiole.db-shm"] {
+        let _ = std::fs::remove_file(trade.folder.0.join(name));
+    }
+}
+
+/// The codes of the alarms of LeafLink's account.
+fn alarms(service: &str) -> Vec<String> {
+    let status = get(&format!("{service}/api/v1/status"));
+    let alarms = status["accounts"]["leaflink"]["alarms"].as_array().unwrap().clone();
+    let state = &status["accounts"]["leaflink"]["state"];
+    assert_eq!(state == "ok", alarms.is_empty(), "{status:#}");
+    alarms.iter().map(|alarm| alarm["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_list_cut_short_is_an_error_and_nothing_is_made_twice() {
+    let trade = trade(5);
+    submit(&trade, 8);
+    let (code, told) = sync(&trade);
+    assert_eq!((code, trade.orders().len()), (0, 8), "{told}");
+    forget(&trade);
+    // Flourish's own lists stay as they are; what LeafLink's cannot say is no end of theirs.
+    rewrite(&trade, &json!([{ "find": "\"next\":", "with": "\"following\":" }]));
+    let (code, told) = sync(&trade);
+    assert_eq!((code, trade.orders().len()), (3, 8), "{told}");
+    assert!(told.contains("page 1 of /api/v2/") && told.contains("nothing of a next page"), "{told}");
+    let service = trade.run("200ms");
+    until("the account's state names the page", || alarms(&service.url).contains(&"not-listed".to_owned()));
+    rewrite(&trade, &json!([]));
+    until("it is over", || alarms(&service.url).is_empty());
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn a_modification_to_come_does_not_move_the_look_for_changes() {
+    let trade = trade(100);
+    let service = trade.run("200ms");
+    rewrite(&trade, &json!([{ "url": "/orders-received/", "find": "\"modified\":\"20", "with": "\"modified\":\"21" }]));
+    submit(&trade, 1);
+    until("it crossed", || trade.orders().len() == 1);
+    until("it is told", || alarms(&service.url) == ["future-instant"]);
+    // Two more looks, so that the cursor would have gone there.
+    let looks = || {
+        let counts = get(&format!("{}/_control/requests", trade.leaflink.url))["counts"].clone();
+        counts["GET /api/v2/orders-received/"].as_u64().unwrap_or_default()
+    };
+    let seen = looks();
+    until("it was looked for again", || looks() >= seen + 2);
+    rewrite(&trade, &json!([]));
+    submit(&trade, 1);
+    until("the next one crosses by polling", || trade.orders().len() == 2);
+    until("the alarm is over", || alarms(&service.url).is_empty());
+}
