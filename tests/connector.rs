@@ -270,7 +270,7 @@ fn shop() -> System {
         headers: vec![("Authorization".to_owned(), template("App {secrets.api_key}"))],
         timeout: Duration::from_secs(30),
         settle_after: Duration::from_mins(1),
-        limits: Limits { per_minute: 60, burst: 5, at_once: 2 },
+        limits: Limits { per_minute: 60, burst: 5, at_once: 2, same_record: Duration::from_secs(1) },
         errors: ErrorRules {
             message: vec![path("detail"), path("message")],
             gone: vec![204, 404],

@@ -82,6 +82,9 @@ impl Store for Stumbling {
     async fn defer(&self, work: &Work, until: jiff::Timestamp, reason: &str) -> Result<(), StoreError> {
         self.write(self.inner.defer(work, until, reason)).await
     }
+    async fn postpone(&self, work: &Work, until: jiff::Timestamp) -> Result<(), StoreError> {
+        self.write(self.inner.postpone(work, until)).await
+    }
     async fn next_due(&self) -> Result<Option<jiff::Timestamp>, StoreError> {
         self.inner.next_due().await
     }

@@ -129,3 +129,23 @@ fn the_echo_of_an_own_write_costs_one_read() {
     assert_eq!(made("GET /api/v2/orders-received/"), 1, "orders are read for the decision, not for its echo");
     assert_eq!(made("GET /api/v2/products/{id}/"), 3, "before the write, after it, and for its echo");
 }
+
+/// A burst of changes of one SKU costs a few writes, and the last value stands.
+#[test]
+fn a_burst_is_written_at_once_and_then_now_and_then() {
+    let (trade, service, sku) = start();
+    trade.subscribe(&service);
+    rests(&service);
+    let before = written(&trade).len();
+    let begin = std::time::Instant::now();
+    for quantity in 1..=120 {
+        set(&trade, &sku, &json!(quantity));
+    }
+    until("the last value is offered", || (offered(&trade, &sku) - 120.0).abs() < 1e-9);
+    rests(&service);
+    let seconds = begin.elapsed().as_secs();
+    let burst = written(&trade).split_off(before);
+    // The first at once, then one a second with what is the newest.
+    assert!(burst.len() as u64 <= seconds + 3, "{} writes in {seconds} s: {burst:?}", burst.len());
+    assert!(burst.is_sorted(), "{burst:?}");
+}

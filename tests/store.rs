@@ -160,10 +160,12 @@ async fn intents_stay_open_until_they_are_settled() {
         intent: Some((first.number, IntentState::Done)),
         link: Some(link("1", "a")),
         history: vec![story("created", 2), story("linked", 2)],
+        hints: vec![hint("1", HintSource::Made, 2)],
     };
     store.settle(settlement).await.unwrap();
     assert_eq!(store.open_intents(Some(&order("1"))).await.unwrap().len(), 0);
     assert_eq!(store.links_of("orders").await.unwrap().len(), 1);
+    assert_eq!(ids(&store.claim(at(2), 9).await.unwrap()), ["1"], "what a settlement makes news of is work with it");
     let later = store.open_intent(intent("one", 9)).await.unwrap();
     assert_ne!(later.number, first.number, "a settled effect may happen again");
     store
@@ -181,12 +183,14 @@ async fn a_settlement_happens_whole_or_not_at_all() {
         intent: Some((77, IntentState::Done)),
         link: Some(link("1", "a")),
         history: vec![story("created", 2)],
+        hints: vec![hint("1", HintSource::Made, 2)],
     };
     let kept = Settlement { history: vec![story("seen", 1)], ..Settlement::default() };
     let (lost, kept) = tokio::join!(store.settle(lost), store.settle(kept));
     assert!(matches!(lost, Err(StoreError::Unavailable(_))));
     kept.unwrap();
     assert!(store.links_of("orders").await.unwrap().is_empty());
+    assert_eq!(store.counts().await.unwrap().pending, 0);
     assert_eq!(store.history(&order("1"), 10).await.unwrap().len(), 1);
 }
 

@@ -92,7 +92,9 @@ impl Runtime {
             detail: Value::Null,
             lines: vec![rule.clone()],
         };
-        self.store.settle(Settlement { intent: None, link: Some(link.clone()), history: vec![entry] }).await?;
+        self.store
+            .settle(Settlement { link: Some(link.clone()), history: vec![entry], ..Settlement::default() })
+            .await?;
         self.look_again(pairing, &link).await?;
         self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
         Ok(())
@@ -110,7 +112,7 @@ impl Runtime {
             lines: vec![found.line.to_string()],
         };
         let history = decision.disagreements.iter().map(told).collect();
-        Ok(self.store.settle(Settlement { intent: None, link: Some(link), history }).await?)
+        Ok(self.store.settle(Settlement { link: Some(link), history, ..Settlement::default() }).await?)
     }
 
     fn new_link(&self, pairing: &Pairing<'_>, left: (&str, &Value), right: (&str, &Value), base: Base) -> Link {
@@ -241,13 +243,15 @@ impl Runtime {
             history.push(entry(target.clone()));
         }
         history.extend(write.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
-        let settlement =
-            Settlement { intent: Some((intent.number, IntentState::Done)), link: Some(link.clone()), history };
-        self.store.settle(settlement).await?;
+        let hints = if write.id.is_none() { self.hint_of_new(live, pairing, (kind, &target)) } else { Vec::new() };
+        let intent_done = Some((intent.number, IntentState::Done));
+        self.store.settle(Settlement { intent: intent_done, link: Some(link.clone()), history, hints }).await?;
         self.swept.wrote(&live.plan, (account, kind), &target.id, after.as_ref());
         if write.id.is_none() {
             self.look_again(pairing, &link).await?;
-            self.hint_of_new(live, pairing, (kind, &target)).await?;
+            self.nudge();
+        } else if let Some(system) = live.plan.systems.get(&kind.system) {
+            self.pacing.wrote(pairing.target(), self.world.clock.now(), system.limits.same_record);
         }
         self.tell(Happening::Written(Change {
             cause: pairing.target(),
@@ -272,20 +276,15 @@ impl Runtime {
         Ok(())
     }
 
-    /// What was created just now may be work for other pipelines, which would learn of it from the next look only.
-    async fn hint_of_new(
-        &self,
-        live: &Live,
-        pairing: &Pairing<'_>,
-        (kind, target): (&RecordType, &RecordRef),
-    ) -> Result<(), Trouble> {
+    /// What was created just now may be work for other pipelines, which would learn of it from the next look only. The
+    /// hint is durable with the settlement, so that nothing can come between.
+    fn hint_of_new(&self, live: &Live, pairing: &Pairing<'_>, (kind, target): (&RecordType, &RecordRef)) -> Vec<Hint> {
         let mut others = live.plan.pipelines_of(&kind.system, &kind.name);
-        if others.any(|(pipeline, _)| pipeline.name != pairing.pipeline.name) {
-            let at = self.world.clock.now();
-            let hint = Hint { at, source: HintSource::Made, target: target.clone(), version: None, first: kind.first };
-            self.accept(vec![hint]).await?;
+        if !others.any(|(pipeline, _)| pipeline.name != pairing.pipeline.name) {
+            return Vec::new();
         }
-        Ok(())
+        let at = self.world.clock.now();
+        vec![Hint { at, source: HintSource::Made, target: target.clone(), version: None, first: kind.first }]
     }
 
     /// A losing value stays readable in the history of both records, whichever of them was looked at first.
@@ -337,7 +336,10 @@ impl Runtime {
             let wait = ready.duration_since(self.world.clock.now());
             let repeats = matches!(decision.effect, Some(Effect::Create { .. }));
             if found {
-                self.close(intent, IntentState::Done).await?;
+                let hints = self.trace_found(pairing, (decision, link));
+                let intent = Some((intent.number, IntentState::Done));
+                self.store.settle(Settlement { intent, hints, ..Settlement::default() }).await?;
+                self.nudge();
             } else if repeats && wait.is_positive() {
                 let reason = format!("{} may still show up at {}", intent.draft.record, intent.draft.account);
                 let after = std::time::Duration::try_from(wait).unwrap_or_default();
@@ -349,6 +351,20 @@ impl Runtime {
         Ok(())
     }
 
+    /// A create of which nobody saw the answer made a record that is news for other pipelines, too.
+    fn trace_found(&self, pairing: &Pairing<'_>, (decision, link): (&Decision, Option<&Link>)) -> Vec<Hint> {
+        let other = pairing.side.other();
+        let adopted = match &decision.effect {
+            Some(Effect::Link { left, right }) => if other == Side::Left { left } else { right }.to_key(),
+            _ => None,
+        };
+        let linked = link.map(|link| if other == Side::Left { &link.left.id } else { &link.right.id }.clone());
+        let kind = pairing.pipeline.record(other);
+        let target = |id| RecordRef { account: pairing.other.to_owned(), record: kind.name.clone(), id };
+        let found = linked.or(adopted).map(target);
+        found.map(|found| self.hint_of_new(&self.live.load(), pairing, (kind, &found))).unwrap_or_default()
+    }
+
     fn ready_at(&self, pairing: &Pairing<'_>, intent: &Intent) -> jiff::Timestamp {
         let live = self.live.load();
         let system = &pairing.pipeline.record(pairing.side.other()).system;
@@ -358,7 +374,7 @@ impl Runtime {
     }
 
     async fn close(&self, intent: &Intent, state: IntentState) -> Result<(), Trouble> {
-        let settlement = Settlement { intent: Some((intent.number, state)), link: None, history: Vec::new() };
+        let settlement = Settlement { intent: Some((intent.number, state)), ..Settlement::default() };
         Ok(self.store.settle(settlement).await?)
     }
 }

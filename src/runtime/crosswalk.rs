@@ -145,7 +145,7 @@ async fn keep(store: &dyn Store, (number, asked): (i64, Asked), now: Timestamp) 
     let what = format!("matched {} with {} by hand", asked.near, asked.far);
     let entry = HistoryEntry { at: now, target: asked.near, what, detail: Value::Null, lines: Vec::new() };
     let link = Link { pipeline: asked.pipeline, left, right, since: now, by_hand: true, base: Base::new() };
-    store.settle(Settlement { intent: None, link: Some(link.clone()), history: vec![entry] }).await?;
+    store.settle(Settlement { link: Some(link.clone()), history: vec![entry], ..Settlement::default() }).await?;
     store.retry(Some(number), now).await?;
     Ok(link)
 }

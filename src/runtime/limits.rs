@@ -11,6 +11,9 @@ pub const STEPS_MAX: usize = 20;
 /// Rounds of reads for one decision.
 pub const READ_ROUNDS_MAX: usize = 12;
 
+/// Records remembered as written for just now.
+pub const PACED_MAX: usize = 100_000;
+
 /// How far a poll reads back behind its cursor.
 pub const POLL_OVERLAP: Duration = Duration::from_mins(2);
 

@@ -68,8 +68,11 @@ impl Runtime {
                 let what = format!("created {target}");
                 let entry =
                     HistoryEntry { at, target: target.clone(), what, detail: fields.clone(), lines: lines.clone() };
-                let settlement =
-                    Settlement { intent: Some((intent.number, IntentState::Done)), link: None, history: vec![entry] };
+                let settlement = Settlement {
+                    intent: Some((intent.number, IntentState::Done)),
+                    history: vec![entry],
+                    ..Settlement::default()
+                };
                 self.store.settle(settlement).await?;
                 self.tell(Happening::Written(Change {
                     cause: target.clone(),

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod live;
 mod make;
 pub mod notifier;
+pub mod pacing;
 pub mod pair;
 pub mod pair_lock;
 pub mod pass;

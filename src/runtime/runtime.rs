@@ -13,6 +13,7 @@ use super::finder::Finder;
 use super::happening::{Happening, told_values};
 use super::known_links::KnownLinks;
 use super::live::Live;
+use super::pacing::Pacing;
 use super::pair_lock::PairLocks;
 use super::reload::RuleState;
 use super::rested::Rested;
@@ -79,6 +80,7 @@ pub struct Runtime {
     /// What is wrong with accounts as a whole.
     pub alarms: Alarms,
     pub(super) locks: PairLocks,
+    pub(super) pacing: Pacing,
     pub(super) wake: Notify,
     happenings: broadcast::Sender<Happening>,
     stop: watch::Sender<bool>,
@@ -104,6 +106,7 @@ impl Runtime {
             told: ToldOnce::default(),
             alarms: Alarms::default(),
             locks: PairLocks::default(),
+            pacing: Pacing::default(),
             wake: Notify::new(),
             happenings: broadcast::channel(pace.happenings_kept).0,
             stop: watch::channel(false).0,

@@ -64,6 +64,11 @@ impl Runtime {
 
     async fn look_at(&self, work: &Work) -> Result<(), Trouble> {
         let live = self.live.load_full();
+        if let Some(until) = self.pacing.next(&work.target, self.world.clock.now())
+            && matches!(work.source, HintSource::Webhook | HintSource::Poll)
+        {
+            return Ok(self.store.postpone(work, until).await?);
+        }
         tracing::debug!(record = %work.target, told_by = work.source.as_str(), "looked at");
         self.tell(Happening::Compared { target: work.target.clone() });
         let how = How {

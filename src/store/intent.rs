@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::journal::{HistoryEntry, RecordRef};
+use super::journal::{Hint, HistoryEntry, RecordRef};
 use super::link::Link;
 use crate::value::Value;
 
@@ -67,4 +67,6 @@ pub struct Settlement {
     pub link: Option<Link>,
     /// What people should be able to read later.
     pub history: Vec<HistoryEntry>,
+    /// Records that are work now because of it.
+    pub hints: Vec<Hint>,
 }

@@ -66,6 +66,9 @@ pub trait Store: Send + Sync {
     /// The work is put off: pending again, not before `until`, with one more attempt counted and the reason kept for `status`.
     async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError>;
 
+    /// The work goes on at `until`, together with what is told of its record meanwhile. No attempt is counted.
+    async fn postpone(&self, work: &Work, until: Timestamp) -> Result<(), StoreError>;
+
     /// When the earliest pending work is due, if any waits.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 

@@ -192,7 +192,7 @@ async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Pl
         by_hand: false,
         base,
     };
-    let settlement = Settlement { intent: None, link: Some(link), history: Vec::new() };
+    let settlement = Settlement { link: Some(link), ..Settlement::default() };
     stage.runtime.store.settle(settlement).await.map_err(|error| error.to_string())
 }
 

@@ -23,6 +23,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Calls in one go where the file does not say.
 const BURST: u32 = 5;
 
+/// Between two updates for one record where the file does not say.
+const SAME_RECORD: Duration = Duration::from_secs(1);
+
 /// Reads a `system:` file.
 pub fn check(checker: &mut Checker<'_>, node: &Node) {
     let allowed = ["system", "about", "http", "limits", "errors", "paging", "answer", "webhook", "records", "allow"];
@@ -95,16 +98,17 @@ fn whole(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str, default: u32)
 }
 
 fn limits(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Limits {
-    let map = file
-        .get("limits")
-        .and_then(|node| Mapping::of(node, "`limits`", &["per_minute", "burst", "at_once"], &mut checker.found));
+    let map = file.get("limits").and_then(|node| {
+        Mapping::of(node, "`limits`", &["per_minute", "burst", "at_once", "same_record"], &mut checker.found)
+    });
     match map {
         Some(map) => Limits {
             per_minute: whole(checker, &map, "per_minute", 300),
             burst: whole(checker, &map, "burst", BURST),
             at_once: whole(checker, &map, "at_once", 8),
+            same_record: map.get("same_record").and_then(|node| duration(checker, node)).unwrap_or(SAME_RECORD),
         },
-        None => Limits { per_minute: 300, burst: BURST, at_once: 8 },
+        None => Limits { per_minute: 300, burst: BURST, at_once: 8, same_record: SAME_RECORD },
     }
 }
 

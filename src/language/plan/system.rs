@@ -45,6 +45,9 @@ pub struct Limits {
     pub burst: u32,
     /// Calls under way at once per account.
     pub at_once: u32,
+    /// How long after an update of a record the next change of what it follows waits, and is joined by those that come
+    /// meanwhile.
+    pub same_record: Duration,
 }
 
 /// Which answers mean what; everything else of 400 and above is refused for good.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::codec::{decode, decode_lines, encode, encode_lines, instant, nanos};
-use super::{journal, link};
+use super::{journal, link, work};
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
 use crate::store::journal::RecordRef;
 use crate::store::store::StoreError;
@@ -108,5 +108,6 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Result
     for entry in &settlement.history {
         journal::add_history(connection, entry)?;
     }
+    work::accept(connection, &settlement.hints, None)?;
     Ok(())
 }

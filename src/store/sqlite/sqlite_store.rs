@@ -127,6 +127,11 @@ impl Store for SqliteStore {
         self.write(move |connection| work::defer(connection, &work, until, &reason)).await
     }
 
+    async fn postpone(&self, work: &Work, until: Timestamp) -> Result<(), StoreError> {
+        let work = work.clone();
+        self.write(move |connection| work::postpone(connection, &work, until)).await
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(work::next_due).await
     }

@@ -192,6 +192,15 @@ pub(super) fn defer(connection: &Connection, work: &Work, until: Timestamp, reas
     Ok(())
 }
 
+/// Has work wait without counting an attempt.
+pub(super) fn postpone(connection: &Connection, work: &Work, until: Timestamp) -> Result<(), StoreError> {
+    let RecordRef { account, record, id } = &work.target;
+    connection
+        .prepare_cached("UPDATE work SET state = 'pending', due = ?4 WHERE account = ?1 AND record = ?2 AND id = ?3")?
+        .execute(params![account, record, id, nanos(until)])?;
+    Ok(())
+}
+
 /// Makes pending what was in flight when the last owner ended.
 pub(super) fn recover(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
     connection.execute("UPDATE work SET state = 'pending', due = ?1 WHERE state = 'flight'", [nanos(now)])?;
