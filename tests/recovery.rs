@@ -23,7 +23,7 @@ use petiole::world::{HttpTransport, Method, SeededRandom, SystemClock};
 use serde_json::{Value as Json, json};
 use tokio::sync::Notify;
 
-use crate::support::{Folder, fast_rules, get_async, send_async, signed};
+use crate::support::{Folder, fast_rules, get_async, own, send_async, signed};
 
 /// What happens at the n-th write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set() -> Self {
+    async fn set(size: Size) -> Self {
         let folder = Folder::new();
         let rules = fast_rules(&folder.0);
         let world = World {
@@ -165,7 +165,7 @@ impl Stage {
             random: Arc::new(SeededRandom::new(7)),
             transport: Arc::new(HttpTransport::new().unwrap()),
         };
-        let trade = Trade::from_seed(7, Size::default());
+        let trade = Trade::from_seed(7, size);
         let mut sides = BTreeMap::new();
         for name in simulator::NAMES {
             let system = simulator::named(name, &trade, 7).unwrap();
@@ -194,6 +194,7 @@ impl Stage {
                     Some(format!("{}{}", side.origin(), simulator::base_path(&name)))
                 }
                 "FACILITY_ID" => Some(self.facility.clone()),
+                "COMPANY_ID" => Some("501".to_owned()),
                 _ => Some("test-key".to_owned()),
             }
         };
@@ -208,6 +209,11 @@ impl Stage {
 
     /// Looks and works until the store stumbles, or until nothing is left to do.
     async fn goes_on_until_it_stumbles(&self, at: u64, how: Stumble) -> u64 {
+        self.goes_on(Duration::from_secs(20), (at, how)).await
+    }
+
+    /// The same, where what is put off for longer than `patience` counts as left.
+    async fn goes_on(&self, patience: Duration, (at, how): (u64, Stumble)) -> u64 {
         let gone = Arc::new(Notify::new());
         let stumbling = Arc::new(Stumbling {
             inner: self.store().await,
@@ -221,7 +227,7 @@ impl Stage {
         tasks.spawn(async move {
             // A look that the store refused is made again, as the poller does.
             while look(&runtime, Look::Changes).await.is_err() {}
-            dispatcher::settle(&runtime, Duration::from_secs(20)).await;
+            dispatcher::settle(&runtime, patience).await;
         });
         tokio::select! {
             _ = tasks.join_next() => {}
@@ -243,7 +249,7 @@ async fn until_alone(store: &Arc<Stumbling>) {
 
 /// One life. Answers how many writes it took and what stands on both sides in the end.
 async fn one_life(at: u64, how: Stumble) -> (u64, Json) {
-    let stage = Stage::set().await;
+    let stage = Stage::set(Size::default()).await;
     let url = format!("{}/_control/submit", stage.sides["leaflink"].origin());
     let made = send_async(Method::Post, &url, &json!({ "count": 1 })).await;
     let number = made["orders"][0]["number"].clone();
@@ -290,11 +296,54 @@ fn every_write_refused_once_as_by_a_full_disk() {
     at_every_write(Stumble::Refused);
 }
 
+/// What may be put off within an item's life: a look for a trace, and the next write of a burst.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A new item's life: it becomes a product, and the product gets what may be sold. Without a sweep.
+async fn life_of_an_item(at: u64, how: Stumble) -> u64 {
+    let stage = Stage::set(Size { brands: 1, items: 1, customers: 1, reps: 1, facilities: 1 }).await;
+    own(&stage.rules, "products", "flourish");
+    own(&stage.rules, "inventory", "flourish");
+    stage.goes_on(PATIENCE, (u64::MAX, Stumble::Refused)).await;
+    let flourish = stage.sides["flourish"].origin();
+    let item = json!({ "sku": "NEW-1", "name": "Blue Dream 3.5g Jar", "price": 12.5, "brand": "North Leaf",
+        "strain": "Wedding Cake" });
+    send_async(Method::Post, &format!("{flourish}/_control/item"), &item).await;
+    send_async(Method::Post, &format!("{flourish}/_control/stock"), &json!({ "sku": "NEW-1", "qty": 17 })).await;
+    let writes = stage.goes_on(PATIENCE, (at, how)).await;
+    stage.goes_on(PATIENCE, (u64::MAX, Stumble::Refused)).await;
+    let place = format!("stumbled at write {at}, {how:?}");
+    let products = stage.state("leaflink").await["products"].as_array().unwrap().clone();
+    let made: Vec<&Json> = products.iter().filter(|product| product["sku"] == "NEW-1").collect();
+    assert_eq!(made.len(), 1, "exactly one product; {place}");
+    let quantity = made[0]["quantity"].as_str().map(str::parse::<f64>);
+    assert_eq!(quantity, Some(Ok(17.0)), "its stock is offered; {place}: {}", made[0]);
+    writes
+}
+
+#[test]
+fn an_item_becomes_a_product_with_its_stock_whatever_write_is_the_last() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let writes = life_of_an_item(u64::MAX, Stumble::Refused).await;
+        assert!(writes > 8, "a life has more writes than {writes}");
+        // Lives wait more than they work, so several go on side by side.
+        let mut lives = tokio::task::JoinSet::new();
+        for (at, how) in (1..=writes).flat_map(|at| [(at, Stumble::Lost), (at, Stumble::Unseen)]) {
+            lives.spawn(life_of_an_item(at, how));
+            if lives.len() == 8 {
+                lives.join_next().await.unwrap().unwrap();
+            }
+        }
+        lives.join_all().await;
+    });
+}
+
 #[test]
 fn a_webhook_that_the_store_refuses_is_not_promised_and_comes_again() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let stage = Stage::set().await;
+        let stage = Stage::set(Size::default()).await;
         let gone = Arc::new(Notify::new());
         let store = Stumbling {
             inner: stage.store().await,

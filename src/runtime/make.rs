@@ -68,12 +68,8 @@ impl Runtime {
                 let what = format!("created {target}");
                 let entry =
                     HistoryEntry { at, target: target.clone(), what, detail: fields.clone(), lines: lines.clone() };
-                let settlement = Settlement {
-                    intent: Some((intent.number, IntentState::Done)),
-                    history: vec![entry],
-                    ..Settlement::default()
-                };
-                self.store.settle(settlement).await?;
+                let (intent, history) = (Some((intent.number, IntentState::Done)), vec![entry]);
+                self.store.settle(Settlement { intent, history, ..Settlement::default() }).await?;
                 self.tell(Happening::Written(Change {
                     cause: target.clone(),
                     target,

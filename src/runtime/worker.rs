@@ -140,7 +140,7 @@ impl Runtime {
     }
 
     /// Whether a change of a record can lead to anything in a pipeline. One that only answers look-ups there leads to
-    /// nothing, unless it has yet to meet its counterpart.
+    /// nothing, unless it has yet to meet its counterpart and be brought into step.
     async fn concerns(
         &self,
         live: &Live,
@@ -150,8 +150,16 @@ impl Runtime {
         Ok(match live.plan.interest_of(pipeline, side) {
             Interest::Work => true,
             Interest::Linked => how.new || !self.unlinked((pipeline, side), target).await?,
-            Interest::LookUp => how.new && self.unlinked((pipeline, side), target).await?,
+            Interest::LookUp => how.new && self.unfinished((pipeline, side), target).await?,
         })
+    }
+
+    /// Whether a record has yet to meet its counterpart, or was linked and never brought into step: the process may
+    /// have ended between the two.
+    async fn unfinished(&self, (pipeline, side): (&Pipeline, Side), target: &RecordRef) -> Result<bool, Trouble> {
+        let end = LinkEnd { account: target.account.clone(), id: target.id.clone() };
+        let links = self.store.links(&pipeline.name, side == Side::Left, &end).await?;
+        Ok(links.is_empty() || links.iter().any(|link| link.base.is_empty()))
     }
 
     pub(super) async fn unlinked(
