@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bad_answers;
+mod base;
 mod behaviours;
 mod catalogue;
 mod cli;

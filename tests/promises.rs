@@ -127,7 +127,7 @@ fn a_drift_is_put_right_at_the_next_sweep_and_not_before() {
 }
 
 #[test]
-fn the_link_and_its_base_are_shown_rule_by_rule() {
+fn the_link_and_its_base_are_shown_field_by_field() {
     let pair = Pair::crossed();
     let parcel = Pair::only(&pair.depot, "parcel");
     let service = pair.run();
@@ -135,7 +135,7 @@ fn the_link_and_its_base_are_shown_rule_by_rule() {
     let link = &known["links"][0];
     assert_eq!(link["left"], json!({ "account": "shop", "id": "1" }), "{known:#}");
     assert_eq!(link["right"], json!({ "account": "depot", "id": parcel["id"] }), "{known:#}");
-    let base = &link["base"]["parcels/mine: shop.mine -> depot.mine"];
+    let base = &link["base"]["-> mine"];
     assert_eq!(*base, json!({ "left": "m", "right": "m" }), "{known:#}");
 }
 

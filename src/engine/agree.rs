@@ -26,7 +26,7 @@ fn disagreement(context: &Context<'_>, agreement: &Agreement, base: &mut Base) -
         base.remove(&agreement.id);
         return None;
     }
-    let told = BaseValues { left: Value::Record(values.iter().cloned().collect::<Record>()), right: Value::Null };
+    let told = BaseValues::new(Value::Record(values.iter().cloned().collect::<Record>()), Value::Null);
     let news = base.get(&agreement.id) != Some(&told);
     base.insert(agreement.id.clone(), told);
     (news || context.situation.sweep).then(|| Disagreement {

@@ -36,7 +36,8 @@ pub fn seen(context: &Context<'_>, rule: &FieldRule, side: Side, base: Option<&B
     raw(context, rule, side)
 }
 
-/// What the other side's value asks of `target`; `None`: it holds that already, or the rules say that nothing is to be done.
+/// What the other side's value asks of `target`; `None`: it holds that already, the rules say that nothing is to be
+/// done, or the peer was `sent` that before and still holds what it made of it.
 ///
 /// # Errors
 /// Every [`Stop`] that keeps the value from being carried over.
@@ -44,7 +45,7 @@ pub fn ask(
     context: &Context<'_>,
     rule: &FieldRule,
     target: Side,
-    values: &BaseValues,
+    (values, sent): (&BaseValues, Option<&BaseValues>),
 ) -> Result<Option<Ask>, Vec<Stop>> {
     let one = |stop: Stop| vec![stop];
     let Some(path) = rule.path(target).cloned() else { return Ok(None) };
@@ -60,7 +61,7 @@ pub fn ask(
         RuleBody::List(list) => {
             let rows = list_rule::desired(context, list, target, None)?;
             let change = if context.pipeline.record(target).adds_to(&path) {
-                list_rule::additions(list, &rows, &present)
+                list_rule::additions(list, &rows, &present, sent.and_then(|entry| entry.sent.as_ref()))
             } else {
                 list_rule::change(list, target, &rows, &present)
             };
@@ -77,6 +78,9 @@ pub fn ask(
             }
         }
     };
+    if sent.is_some_and(|entry| entry.sent.as_ref() == Some(&value) && entry.of(target) == values.of(target)) {
+        return Ok(None);
+    }
     match context.pipeline.record(target).states.as_ref().filter(|_| is_state(context.pipeline, rule, target)) {
         Some(states) => step_towards(states, rule, (&held, &value)).map(Some).map_err(one),
         None => Ok(Some(Ask::Write(path, value))),

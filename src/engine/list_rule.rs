@@ -88,10 +88,12 @@ pub fn change(list: &ListRule, target: Side, desired: &[Record], present: &Value
     (changed || !left_over.is_empty()).then_some(Value::List(rows))
 }
 
-/// The rows that a list lacks, where elements can only be added to it; `None` where it lacks none.
-pub fn additions(list: &ListRule, desired: &[Record], present: &Value) -> Option<Value> {
-    let mut held: Vec<String> =
-        present.as_list().unwrap_or_default().iter().map(|element| key_of(list, element)).collect();
+/// The rows that a list lacks, where elements can only be added to it; `None` where it lacks none. `sent`: rows that
+/// were added before and that the peer spells otherwise.
+pub fn additions(list: &ListRule, desired: &[Record], present: &Value, sent: Option<&Value>) -> Option<Value> {
+    let there = [Some(present), sent].into_iter().flatten();
+    let there = there.flat_map(|rows| rows.as_list().unwrap_or_default());
+    let mut held: Vec<String> = there.map(|element| key_of(list, element)).collect();
     let mut rows = Vec::new();
     for row in desired {
         let row = Value::Record(row.clone());

@@ -45,8 +45,15 @@ fn raw_list(context: &Context<'_>, list: &ListRule, side: Side, outer: Option<&E
     let mut rows = Vec::new();
     for typed in elements(context, list, side, outer) {
         let element = Element { typed: &typed, name: list.element.as_deref(), outer };
-        let row: Result<Vec<Value>, Stop> =
-            list.rules.iter().map(|rule| raw_in(context, rule, side, Some(&element))).collect();
+        let one = |rule: &FieldRule| {
+            // A source that does not speak is none, so that it counts as changed once it does.
+            let source = rule.when.is_some() && rule.points(side.other()) && !rule.points(side);
+            if source && !applies(context, rule, Some(&element), &rule.line)? {
+                return Ok(Value::Null);
+            }
+            raw_in(context, rule, side, Some(&element))
+        };
+        let row: Result<Vec<Value>, Stop> = list.rules.iter().map(one).collect();
         rows.push(Value::List(row?));
     }
     Ok(Value::List(rows))

@@ -1,7 +1,7 @@
 //! The base after both sides were seen: raw values of every rule that is not only for creates.
 
-use super::base::{Base, BaseValues};
-use super::rule::raw;
+use super::base::{self, Base, BaseValues};
+use super::rule::{applies, raw};
 use super::scope::Context;
 use super::situation::Situation;
 use crate::language::plan::{FieldRule, Pipeline, Plan, RuleBody, Side};
@@ -25,7 +25,7 @@ pub struct Seen<'a> {
 pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<'_>) -> Base {
     let mut base = after.base.clone().unwrap_or_default();
     let context = Context::new(plan, pipeline, after);
-    for rule in pipeline.rules.iter().filter(|rule| !rule.on_create) {
+    for rule in pipeline.rules.iter().filter(|rule| !rule.on_create && speaks(&context, rule)) {
         if seen.rules.is_some_and(|named| !named.contains(&rule.id)) {
             continue;
         }
@@ -41,7 +41,7 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
         let (Ok(left), Ok(right)) = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right)) else {
             continue;
         };
-        let mut values = BaseValues { left, right };
+        let mut values = BaseValues::new(left, right);
         if let Some(path) = write_only(pipeline, rule, seen.side) {
             *values.of_mut(seen.side) = path.read(seen.sent);
         }
@@ -50,15 +50,27 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
         }
         if seen.partial {
             let source = seen.side.other();
-            *values.of_mut(source) = base.get(&rule.id).map(|old| old.of(source).clone()).unwrap_or_default();
+            *values.of_mut(source) = base::known(&base, rule).map(|old| old.of(source).clone()).unwrap_or_default();
         }
         if seen.rules.is_none() && is_state(pipeline, rule, seen.side) {
             // The peer chose the first state itself: that is news for the other side.
             *values.of_mut(seen.side) = Value::Null;
         }
-        base.insert(rule.id.clone(), values);
+        base::keep(&mut base, pipeline, rule, &values, None);
     }
     base
+}
+
+/// Whether a rule has a say now: of several that write one field, only the one that holds keeps what was seen.
+fn speaks(context: &Context<'_>, rule: &FieldRule) -> bool {
+    let writes = |known: &FieldRule, side: Side| known.points(side) && known.path(side) == rule.path(side);
+    let rules = &context.pipeline.rules;
+    let alone = [Side::Left, Side::Right]
+        .into_iter()
+        .filter(|side| rule.points(*side))
+        .all(|side| rules.iter().filter(|known| !known.on_create && writes(known, side)).count() < 2);
+    let live = alone || [Side::Left, Side::Right].iter().any(|side| context.flows(rule, *side));
+    live && (rule.when.is_none() || applies(context, rule, None, &rule.line).unwrap_or(false))
 }
 
 /// What was written, where the peer holds something else by now that no row makes of the source: somebody changed it

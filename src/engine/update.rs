@@ -3,7 +3,7 @@
 //! Works rule by rule and stops group by group: a group that stops never holds up another.
 
 use super::agree;
-use super::base::{Base, BaseValues};
+use super::base::{self, Base, BaseValues};
 use super::conflict::winner;
 use super::effect::{Decision, Effect, Lost};
 use super::flow::{Ask, ask, seen};
@@ -44,11 +44,11 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let whole = context.situation.left.is_some() && context.situation.right.is_some();
     let speaks = |rule: &&FieldRule| !rule.on_create && !held.contains(&rule.group) && (whole || rule.also_when_gone);
     for rule in context.pipeline.rules.iter().filter(speaks) {
-        let come_to = flow(context, rule, base.get(&rule.id));
+        let come_to = flow(context, rule, base);
         let unmoved = context.left_alone();
         match come_to {
             Ok(Flow::Settled(values)) => {
-                settled.insert(rule.id.clone(), values);
+                base::keep(&mut settled, context.pipeline, rule, &values, None);
                 left_alone.extend(unmoved);
             }
             Ok(Flow::Rest) => left_alone.extend(unmoved),
@@ -147,7 +147,9 @@ fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Ve
     None
 }
 
-fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> Result<Flow, Vec<Stop>> {
+fn flow(context: &Context<'_>, rule: &FieldRule, all: &Base) -> Result<Flow, Vec<Stop>> {
+    let found = base::known(all, rule);
+    let base = found.as_ref();
     let one = |stop: Stop| vec![stop];
     let live = [Side::Right, Side::Left]
         .map(|target| (target, context.situation.record(target).is_some() && context.flows(rule, target)));
@@ -159,20 +161,18 @@ fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> R
         kept_back(context, rule, base, &live).map_err(one)?;
         return Ok(Flow::Rest);
     }
-    let values = BaseValues {
-        left: seen(context, rule, Side::Left, base).map_err(one)?,
-        right: seen(context, rule, Side::Right, base).map_err(one)?,
-    };
+    let [left, right] = [Side::Left, Side::Right].map(|side| seen(context, rule, side, base).map_err(one));
+    let values = BaseValues::new(left?, right?);
     let mut asked: Option<(Side, (Ask, Vec<RuleLine>))> = None;
     let due = targets(context, rule, base, (&live, &values));
     if due.is_empty() && context.situation.sweep && live.len() > 1 {
         // Nothing changed, so nothing is asked for; a sweep tells once more what goes nowhere.
-        live.iter().for_each(|target| drop(ask(context, rule, *target, &values)));
+        live.iter().for_each(|target| drop(ask(context, rule, *target, (&values, base::sent_to(all, rule, *target)))));
     }
     for target in due {
         context.begin();
         context.spoke(&rule.line);
-        match (ask(context, rule, target, &values), &asked) {
+        match (ask(context, rule, target, (&values, base::sent_to(all, rule, target))), &asked) {
             (Ok(None), _) => {}
             (Ok(Some(wish)), None) => asked = Some((target, (wish, context.recent()))),
             (Err(stops), None) => return Err(with_values(context, rule, stops, &values)),
@@ -185,7 +185,7 @@ fn flow(context: &Context<'_>, rule: &FieldRule, base: Option<&BaseValues>) -> R
     }
     Ok(match asked {
         Some((side, wish)) => Flow::Asks(side, wish, None),
-        None if base == Some(&values) => Flow::Rest,
+        None if base.is_some_and(|base| base.same(&values) && base.by.is_some()) => Flow::Rest,
         None => Flow::Settled(values),
     })
 }

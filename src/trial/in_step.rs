@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::given::Placed;
 use super::stage::Stage;
 use crate::diagnostic::Span;
-use crate::engine::rule::{Wanted, raw, wanted};
+use crate::engine::rule::{Wanted, applies, raw, wanted};
 use crate::engine::scope::Context;
 use crate::engine::{self, Base, Reads, Seen, Situation};
 use crate::language::plan::test::{RuleTest, TestRecord};
@@ -173,7 +173,8 @@ async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Pl
             let context = Context::new(&stage.plan, pipeline, &after);
             for rule in &pipeline.rules {
                 // Only what must be read is of interest here.
-                let _ = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right));
+                let said = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right));
+                let _ = (said, applies(&context, rule, None, &rule.line));
             }
             context.wanted()
         };

@@ -140,7 +140,11 @@ pub(super) fn every_kind() -> Value {
 }
 
 pub(super) fn link(left: &str, right: &str) -> Link {
-    let values = BaseValues { left: every_kind(), right: Value::from("2") };
+    let values = BaseValues {
+        by: Some("table t".to_owned()),
+        sent: Some(Value::from("1")),
+        ..BaseValues::new(every_kind(), Value::from("2"))
+    };
     Link {
         pipeline: "orders".to_owned(),
         left: end("shop", left),

@@ -258,7 +258,7 @@ pub enum Cardinality {
 /// A rule between a value on one side and a field on the other.
 #[derive(Debug)]
 pub struct FieldRule {
-    /// Pipeline, group and both sides as written: names the rule's base, whatever line it moves to.
+    /// Pipeline, group and both sides as written: names the rule within its generation.
     pub id: String,
     /// Its group: the unit of ownership, conflict and parking.
     pub group: String,

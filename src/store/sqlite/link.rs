@@ -64,14 +64,25 @@ fn select(connection: &Connection, condition: &str, bound: impl Params) -> Resul
 }
 
 fn base_value(base: &Base) -> Value {
-    let sides = |values: &BaseValues| Value::List(vec![values.left.clone(), values.right.clone()]);
+    let sides = |values: &BaseValues| {
+        let by = values.by.clone().map(|by| ("by".to_owned(), Value::Text(by)));
+        let sent = values.sent.clone().map(|sent| ("sent".to_owned(), sent));
+        let noted: Record = by.into_iter().chain(sent).collect();
+        Value::List(vec![values.left.clone(), values.right.clone(), Value::Record(noted)])
+    };
     Value::Record(base.iter().map(|(rule, values)| (rule.clone(), sides(values))).collect::<Record>())
 }
 
 fn read_base(value: &Value) -> Result<Base, StoreError> {
     let rules = value.as_record().ok_or_else(|| damaged("a base is no record"))?;
     let sides = rules.iter().map(|(rule, sides)| match sides.as_list() {
-        Some([left, right]) => Ok((rule.clone(), BaseValues { left: left.clone(), right: right.clone() })),
+        // Older versions noted the two halves alone.
+        Some([left, right]) => Ok((rule.clone(), BaseValues::new(left.clone(), right.clone()))),
+        Some([left, right, noted]) => {
+            let by = noted.field("by").as_text().map(ToOwned::to_owned);
+            let sent = noted.as_record().and_then(|noted| noted.get("sent")).cloned();
+            Ok((rule.clone(), BaseValues { by, sent, ..BaseValues::new(left.clone(), right.clone()) }))
+        }
         _ => Err(damaged("a base has not two sides")),
     });
     sides.collect()
