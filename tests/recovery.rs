@@ -115,6 +115,10 @@ impl Store for Stumbling {
     async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError> {
         self.inner.parks_of(target).await
     }
+    async fn park_known(&self, target: &RecordRef, pipeline: &str, group: Option<&str>) -> Result<bool, StoreError> {
+        self.inner.park_known(target, pipeline, group).await
+    }
+
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.inner.parks().await
     }

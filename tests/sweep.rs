@@ -270,3 +270,140 @@ fn a_sweep_goes_on_to_its_end_when_whoever_asked_hangs_up() {
     let report = send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({}));
     assert_eq!((&report["healed"], &report["converged"], drifted(&trade)), (&json!(2), &json!(true), 0), "{report:#}");
 }
+
+/// Changes a line of the settings.
+fn set(trade: &Trade, old: &str, new: &str) {
+    let path = trade.rules.join("settings.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(old), "{old}");
+    std::fs::write(&path, text.replace(old, new)).unwrap();
+}
+
+#[test]
+fn what_was_only_observed_is_done_once_the_mode_is_live() {
+    let trade = in_step(24);
+    set(&trade, "mode: live", "mode: observe");
+    let service = trade.run("300ms");
+    let status = |path: &str| get(&format!("{}/api/v1/status", service.url)).pointer(path).cloned().unwrap_or_default();
+    assert_eq!(status("/mode"), "observe");
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 3 }));
+    drift(&trade, 2);
+    let report = send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({}));
+    assert_eq!((&report["mode"], &report["parked"]), (&json!("observe"), &json!([])), "{report:#}");
+    assert!(trade.orders().is_empty() && drifted(&trade) == 2);
+    set(&trade, "mode: observe", "mode: live");
+    until("the new rules serve", || status("/mode") == "live");
+    until("what was observed is done", || at_rest(&service.url) && trade.orders().len() == 3 && drifted(&trade) == 0);
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn what_was_only_observed_is_done_by_a_start_that_is_live() {
+    let trade = in_step(8);
+    set(&trade, "mode: live", "mode: observe");
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 2 }));
+    let (code, report) = sync(&trade, &[]);
+    assert_eq!((code, trade.orders().len()), (3, 0), "{report:#}");
+    set(&trade, "mode: observe", "mode: live");
+    let service = trade.run("1h");
+    until("what was observed is done", || at_rest(&service.url) && trade.orders().len() == 2);
+}
+
+#[test]
+fn what_would_be_written_is_told_once_with_its_values_and_without_false_reasons() {
+    let trade = in_step(24);
+    drift(&trade, 1);
+    let product = products(&trade).into_iter().find(|one| one["name"] == "Drifted").unwrap();
+    // A buyer that Flourish does not know yet, so that the order rests on a destination that is only observed.
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 8 }));
+    set(&trade, "mode: live", "mode: observe");
+    for _ in 0..2 {
+        let (code, report) = sync(&trade, &[]);
+        assert_eq!((code, &report["parked"], &report["put_off"]), (3, &json!([]), &json!([])), "{report:#}");
+        let would = report["would_change"].as_array().unwrap();
+        let to = |record: &str| would.iter().filter(|one| one["record"].as_str().unwrap().starts_with(record)).count();
+        assert_eq!((to("leaflink.product/"), to("flourish.outbound_order/")), (1, 8), "{report:#}");
+        let made = to("flourish.destination/");
+        assert!(made > 0, "{report:#}");
+        let told = would.iter().find(|one| one["action"] == "update").unwrap();
+        assert_eq!(told["record"], format!("leaflink.product/{}", product["id"]));
+        let value = &told["values"][0];
+        assert_eq!((&value["field"], &value["old"]), (&json!("name"), &json!("Drifted")), "{report:#}");
+        assert_ne!(value["new"], "Drifted", "{report:#}");
+        let new: Vec<&Json> = would.iter().flat_map(|one| one["values"].as_array().unwrap()).collect();
+        assert!(new.iter().any(|one| one["field"] == "destination" && one["new"] == "(the new destination)"));
+    }
+    let told = trade.command(&["sync"]).output().unwrap();
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("name: \"Drifted\" → ") && told.contains("nothing was written"), "{told}");
+    assert!(!told.contains("in step"), "{told}");
+}
+
+#[test]
+fn a_sweep_that_would_create_too_much_stops_before_the_first_until_it_is_confirmed() {
+    let trade = in_step(8);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 51 }));
+    writes(&trade);
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!((code, writes(&trade)), (3, 0), "{report:#}");
+    let would = report["braked"]["would_create"].as_array().unwrap();
+    let orders = would.iter().find(|one| one["kind"] == "flourish.outbound_order").unwrap();
+    assert_eq!((&orders["count"], &orders["most"]), (&json!(51), &json!(50)), "{report:#}");
+    // A look for changes alone sees none of them, and says nothing else than the sweep.
+    let told = trade.command(&["sync"]).output().unwrap();
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.status.code() == Some(3) && text.contains("stopped: 51 flourish.outbound_order"), "{text}");
+    assert!(!text.contains("in step"), "{text}");
+    let (code, report) = sync(&trade, &["--full", "--yes"]);
+    assert_eq!((code, trade.orders().len(), &report["converged"]), (0, 51, &json!(true)), "{report:#}");
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn a_sweep_that_would_park_too_much_stops_and_the_setting_lets_it() {
+    let trade = in_step(4);
+    let product = json!({ "sku": "NOBODY-HAS-IT", "name": "Nowhere" });
+    trade.people(&trade.leaflink, "product", &product);
+    set(&trade, "creates: 50", "creates: 2");
+    for _ in 0..3 {
+        let lines = json!([{ "sku": "NOBODY-HAS-IT", "quantity": 1 }]);
+        trade.people(&trade.leaflink, "submit", &json!({ "lines": lines }));
+    }
+    let (code, report) = sync(&trade, &["--full"]);
+    let would = &report["braked"]["would_park"][0];
+    assert_eq!((code, &would["kind"], &would["count"]), (3, &json!("leaflink.order"), &json!(3)), "{report:#}");
+    assert!(would["records"][0]["message"].as_str().unwrap().contains("NOBODY-HAS-IT"), "{report:#}");
+    assert_eq!(report["parked"], json!([]), "{report:#}");
+    set(&trade, "creates: 2", "creates: 0");
+    let (code, report) = sync(&trade, &["--full"]);
+    let parked = report["parked"].as_array().unwrap().len();
+    assert_eq!((code, &report["braked"], parked), (3, &Json::Null, 3), "{report:#}");
+}
+
+#[test]
+fn a_sweep_counts_what_it_did_itself_and_tells_each_pair_once() {
+    let trade = in_step(8);
+    let service = trade.run("1h");
+    trade.subscribe(&service);
+    let state = get(&format!("{}/_control/state", trade.leaflink.url));
+    let sku = &state["products"][0]["sku"];
+    let numbers: Vec<Json> = [3, 4]
+        .iter()
+        .map(|quantity| {
+            let body = json!({ "customer": 90_001, "lines": [{ "sku": sku, "quantity": quantity }] });
+            trade.people(&trade.leaflink, "submit", &body)["orders"][0]["number"].clone()
+        })
+        .collect();
+    until("the orders have crossed", || at_rest(&service.url) && trade.orders().len() == 2);
+    trade.people(&trade.leaflink, "combine", &json!({ "orders": numbers }));
+    until("the combined order has crossed", || at_rest(&service.url) && trade.orders().len() == 3);
+    let report = send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({}));
+    assert_eq!((&report["differing"], &report["healed"], &report["writes"]), (&json!(0), &json!(0), &json!(0)));
+    let alone = report["left_alone"].as_array().unwrap();
+    let told: Vec<&Json> = alone.iter().map(|one| &one["record"]).collect();
+    assert_eq!(told.len(), 2, "each pair that was called off once: {report:#}");
+    assert!(
+        told.iter()
+            .all(|record| numbers.iter().any(|number| record.as_str().unwrap().contains(number.as_str().unwrap())))
+    );
+}

@@ -57,7 +57,6 @@ pub(super) struct Stage {
     pub(super) runtime: Arc<Runtime>,
     sides: BTreeMap<&'static str, Served>,
     happenings: Receiver<Happening>,
-    report: Report,
     /// A brand that both sides know.
     pub(super) brand: String,
 }
@@ -85,13 +84,10 @@ async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, Strin
     stage.day(&story, demo.orders).await?;
 
     story.act("Everything is compared once more");
-    stage.compare().await?;
-    stage.gather(None, QUIET, 0).await?;
-    let parks = stage.runtime.store.parks().await.map_err(|error| error.to_string())?;
-    stage.report.left(parks, None);
-    story.report(&stage.report);
+    let report = stage.compare().await?;
+    story.report(&report);
     stage.runtime.stop();
-    Ok(stage.report.converged())
+    Ok(report.converged())
 }
 
 async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Result<Stage, String> {
@@ -127,7 +123,7 @@ async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Re
     let happenings = runtime.listen();
     let serving = server::serve(Arc::clone(&runtime), loopback(), None).await.map_err(|error| error.to_string())?;
     let brand = trade.brands.first().cloned().unwrap_or_default();
-    let stage = Stage { world, runtime, sides, happenings, report: Report::default(), brand };
+    let stage = Stage { world, runtime, sides, happenings, brand };
     for name in simulator::NAMES {
         let body = json!({ "url": format!("http://{}/webhooks/{name}", serving.address) });
         stage.send(name, Method::Put, "webhook", &body).await?;
@@ -154,9 +150,9 @@ fn environment(name: &str, urls: &BTreeMap<String, String>, facility: &str) -> O
 
 impl Stage {
     /// Compares both sides whole.
-    pub(super) async fn compare(&self) -> Result<(), String> {
+    pub(super) async fn compare(&self) -> Result<Report, String> {
         let whole = Pass { scope: Scope::Look(Look::Everything), confirmed: true, patience: ACT_MAX };
-        pass(&self.runtime, &whole).await.map(|_| ()).map_err(|trouble| trouble.to_string())
+        pass(&self.runtime, &whole).await.map_err(|trouble| trouble.to_string())
     }
 
     /// What a system's people see now.
@@ -185,21 +181,20 @@ impl Stage {
 
     /// Tells what happens until what is awaited has happened, or so many parks, and all is quiet.
     pub(super) async fn settle(&mut self, story: &Story, awaited: Awaited) -> Result<(), String> {
-        self.gather(Some(story), awaited, LIKE_MAX).await
+        self.gather(story, awaited, LIKE_MAX).await
     }
 
     /// The same where many like things happen: one of each kind is told, and how many more there were.
     pub(super) async fn settle_in_short(&mut self, story: &Story, awaited: Awaited) -> Result<(), String> {
-        self.gather(Some(story), awaited, 1).await
+        self.gather(story, awaited, 1).await
     }
 
-    async fn gather(&mut self, story: Option<&Story>, awaited: Awaited, like_max: usize) -> Result<(), String> {
+    async fn gather(&mut self, story: &Story, awaited: Awaited, like_max: usize) -> Result<(), String> {
         let mut seen = 0;
         let mut like: BTreeMap<String, usize> = BTreeMap::new();
         let deadline = self.world.clock.now().checked_add(jiff::SignedDuration::try_from(ACT_MAX).unwrap_or_default());
         loop {
             while let Ok(happening) = self.happenings.try_recv() {
-                self.report.note(&happening);
                 let ends = match &happening {
                     Happening::Written(change) => {
                         change.pipeline == awaited.pipeline && change.action == awaited.action
@@ -208,7 +203,6 @@ impl Stage {
                     _ => false,
                 };
                 seen += usize::from(ends);
-                let Some(story) = story else { continue };
                 let before = kind_of(&happening).map_or(0, |kind| {
                     let count = like.entry(kind).or_default();
                     *count += 1;
@@ -222,7 +216,7 @@ impl Stage {
             let quiet = counts.pending == 0 && counts.in_flight == 0;
             if quiet && seen >= awaited.count && self.happenings.is_empty() {
                 let untold: usize = like.values().map(|count| count.saturating_sub(like_max)).sum();
-                story.into_iter().for_each(|story| story.more(untold));
+                story.more(untold);
                 return Ok(());
             }
             if deadline.as_ref().is_ok_and(|deadline| self.world.clock.now() > *deadline) {

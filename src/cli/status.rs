@@ -59,6 +59,11 @@ fn print(found: &Json, format: Format) {
         println!("the service is {}", word("/service"));
     }
     println!("rules: generation {} {}", number("/generation"), word("/rules_state"));
+    match word("/mode").as_str() {
+        "" => {}
+        mode @ "live" => println!("mode: {mode}"),
+        mode => println!("mode: {mode} (what is decided is told and not written)"),
+    }
     println!(
         "queue: {} pending, {} in flight, {} parked",
         number("/queue/pending"),

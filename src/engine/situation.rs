@@ -183,6 +183,14 @@ impl Situation {
         }
     }
 
+    /// The record of a side, to be replaced.
+    pub fn record_mut(&mut self, side: Side) -> &mut Option<Value> {
+        match side {
+            Side::Left => &mut self.left,
+            Side::Right => &mut self.right,
+        }
+    }
+
     /// The account of a side.
     pub fn account(&self, side: Side) -> &str {
         match side {

@@ -259,6 +259,7 @@ impl Runtime {
             pipeline: pairing.pipeline.name.clone(),
             action: action_word(&intent.draft.action),
             fields: write.fields,
+            before: Value::Null,
             owner: pairing.pipeline.record(write.side.other()).system.clone(),
             lines,
         }));

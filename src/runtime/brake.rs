@@ -1,16 +1,21 @@
-//! The brake of a sweep: changes of records that were linked before it began are held until it is
-//! known how many there are.
+//! The brake of a sweep: what would be made, what would be parked, and changes of records that were linked before it
+//! began are held until it is known how much that is.
 //!
 //! One sweep at a time. Sweep work that outlived its sweep (a restart) is ordinary work: it never
 //! puts drift right unasked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::limits::{BRAKE_CHANGES_MIN, BRAKE_SHARE_PERCENT};
+use super::limits::{BRAKE_CHANGES_MIN, BRAKE_CREATES_MAX, BRAKE_SHARE_PERCENT};
+use super::live::Live;
 use crate::store::RecordRef;
+
+/// The setting that names how many records of a kind a sweep makes, or parks, unasked; 0: any number.
+pub const SETTING: &str = "reconcile.creates";
 
 /// Where the sweep in progress stands.
 #[derive(Debug, Default)]
@@ -18,8 +23,8 @@ enum State {
     /// There is none.
     #[default]
     Idle,
-    /// What would change records linked before this instant is held.
-    Holding { since: Timestamp, held: BTreeSet<RecordRef> },
+    /// What would change records linked before this instant is held, and what would be made or parked.
+    Holding(Timestamp, Braked),
     /// Changes go through.
     Released,
 }
@@ -28,19 +33,46 @@ enum State {
 #[derive(Debug, Default)]
 pub struct Brake(Mutex<State>);
 
-/// A sweep that would change too much.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a sweep holds; too much, where it was stopped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Braked {
     /// The records whose counterparts would change.
-    pub held: Vec<RecordRef>,
+    pub held: BTreeSet<RecordRef>,
     /// Links at that time.
     pub linked: u64,
+    /// The records that would be given a counterpart, by its account and kind.
+    pub made: BTreeMap<Kind, BTreeSet<RecordRef>>,
+    /// The records that would be parked, by account and kind, each with why.
+    pub parked: BTreeMap<Kind, BTreeMap<RecordRef, String>>,
+}
+
+/// Records of a kind at an account, and how many of them are made or parked unasked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind {
+    /// Account and record.
+    pub name: String,
+    /// The most.
+    pub most: u64,
+}
+
+impl Kind {
+    /// The kind, with what the account's settings say.
+    pub fn of(live: &Live, account: &str, record: &str) -> Self {
+        let settings = live.settings(account);
+        let (group, name) = SETTING.split_once('.').unwrap_or_default();
+        let most = settings.field(group).field(name).to_key().and_then(|text| text.parse().ok());
+        Self { name: format!("{account}.{record}"), most: most.unwrap_or(BRAKE_CREATES_MAX) }
+    }
+
+    fn is_too_much(&self, count: usize) -> bool {
+        self.most > 0 && u64::try_from(count).unwrap_or(u64::MAX) > self.most
+    }
 }
 
 impl Brake {
     /// A sweep begins.
     pub fn begin(&self, now: Timestamp, confirmed: bool) {
-        *self.state() = if confirmed { State::Released } else { State::Holding { since: now, held: BTreeSet::new() } };
+        *self.state() = if confirmed { State::Released } else { State::Holding(now, Braked::default()) };
     }
 
     /// Whether a sweep is under way, so that its work puts drift right.
@@ -51,8 +83,30 @@ impl Brake {
     /// Whether a change of this record's counterpart is to wait; it is noted then.
     pub fn holds(&self, linked: Timestamp, record: &RecordRef) -> bool {
         match &mut *self.state() {
-            State::Holding { since, held } if linked < *since => {
-                held.insert(record.clone());
+            State::Holding(since, braked) if linked < *since => {
+                braked.held.insert(record.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a counterpart of this kind is to be made later; it is noted then.
+    pub fn holds_making(&self, kind: Kind, record: &RecordRef) -> bool {
+        match &mut *self.state() {
+            State::Holding(_, braked) if kind.most > 0 => {
+                braked.made.entry(kind).or_default().insert(record.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a record of this kind is to be parked later; it is noted then.
+    pub fn holds_parking(&self, kind: Kind, record: &RecordRef, why: &str) -> bool {
+        match &mut *self.state() {
+            State::Holding(_, braked) if kind.most > 0 => {
+                braked.parked.entry(kind).or_default().insert(record.clone(), why.to_owned());
                 true
             }
             _ => false,
@@ -62,19 +116,14 @@ impl Brake {
     /// All was looked at: what was held goes on, unless it is too much.
     ///
     /// # Errors
-    /// [`Braked`] where it is more than a sweep may change unasked.
+    /// [`Braked`] where it is more than a sweep may do unasked.
     pub fn release(&self, links: u64) -> Result<BTreeSet<RecordRef>, Braked> {
         let mut state = self.state();
-        let held = match std::mem::replace(&mut *state, State::Released) {
-            State::Holding { held, .. } => held,
-            State::Idle | State::Released => BTreeSet::new(),
+        let braked = match std::mem::replace(&mut *state, State::Released) {
+            State::Holding(_, braked) => Braked { linked: links, ..braked },
+            State::Idle | State::Released => Braked::default(),
         };
-        let count = u64::try_from(held.len()).unwrap_or(u64::MAX);
-        let share = count.saturating_mul(100) > links.saturating_mul(BRAKE_SHARE_PERCENT);
-        if count >= BRAKE_CHANGES_MIN && share {
-            return Err(Braked { held: held.into_iter().collect(), linked: links });
-        }
-        Ok(held)
+        if braked.changes_too_much() || braked.too_many().next().is_some() { Err(braked) } else { Ok(braked.records()) }
     }
 
     /// The sweep is over.
@@ -84,5 +133,38 @@ impl Brake {
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Braked {
+    fn changes_too_much(&self) -> bool {
+        let count = u64::try_from(self.held.len()).unwrap_or(u64::MAX);
+        let share = count.saturating_mul(100) > self.linked.saturating_mul(BRAKE_SHARE_PERCENT);
+        count >= BRAKE_CHANGES_MIN && share
+    }
+
+    /// What is too many of a kind, in words.
+    fn too_many(&self) -> impl Iterator<Item = String> {
+        let told = |kind: &Kind, count: usize, what: &str| {
+            kind.is_too_much(count)
+                .then(|| format!("{count} {} would be {what} (`{SETTING}` is {})", kind.name, kind.most))
+        };
+        let made = self.made.iter().filter_map(move |(kind, records)| told(kind, records.len(), "created"));
+        made.chain(self.parked.iter().filter_map(move |(kind, records)| told(kind, records.len(), "parked")))
+    }
+
+    /// All records that are held.
+    pub fn records(&self) -> BTreeSet<RecordRef> {
+        let made = self.made.values().flatten();
+        let parked = self.parked.values().flat_map(BTreeMap::keys);
+        self.held.iter().chain(made).chain(parked).cloned().collect()
+    }
+}
+
+impl fmt::Display for Braked {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changes = format!("{} of {} linked records would change", self.held.len(), self.linked);
+        let changes = self.changes_too_much().then_some(changes);
+        out.write_str(&changes.into_iter().chain(self.too_many()).collect::<Vec<_>>().join("; "))
     }
 }

@@ -1,6 +1,7 @@
 //! Claims due work and has it done, many records side by side, until the runtime stops.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -14,6 +15,7 @@ const REST: Duration = Duration::from_secs(5);
 
 /// Runs until the runtime stops; what is in flight is finished first.
 pub async fn dispatch(runtime: Arc<Runtime>) {
+    runtime.serving.store(true, Ordering::Release);
     let mut running = JoinSet::new();
     let mut stopping = runtime.stopping();
     while !*stopping.borrow() {

@@ -8,6 +8,13 @@ use serde_json::{Value as Json, json};
 
 use crate::store::RecordRef;
 use crate::value::Value;
+use crate::value::json::to_json;
+
+/// Letters of a value that are shown in a line.
+const VALUE_SHOWN: usize = 60;
+
+/// Rule lines of each file that are shown with values.
+const PLACES_SHOWN: usize = 3;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -115,6 +122,8 @@ pub struct Change {
     pub action: &'static str,
     /// The fields written.
     pub fields: Value,
+    /// What they held before, where that was looked at.
+    pub before: Value,
     /// The system whose values were written.
     pub owner: String,
     /// The rule lines that caused it.
@@ -128,6 +137,48 @@ impl Change {
             "record": self.target.to_string(), "cause": self.cause.to_string(), "pipeline": self.pipeline,
             "action": self.action, "fields": self.names(), "owner": self.owner, "rules": self.lines,
         })
+    }
+
+    /// The change as JSON with its values, for what is only observed.
+    pub fn to_json_with_values(&self) -> Json {
+        let value = |(name, old, new): (String, Value, Value)| json!({"field": name, "old": to_json(&old), "new": to_json(&new)});
+        let mut told = self.to_json();
+        if let Some(told) = told.as_object_mut() {
+            told.insert("values".to_owned(), self.values().into_iter().map(value).collect());
+        }
+        told
+    }
+
+    /// What is written where, whatever the values are.
+    pub fn place(&self) -> String {
+        let record = if self.target.id.is_empty() { &self.cause } else { &self.target };
+        let target = (&self.target.account, &self.target.record);
+        format!("{record} {target:?} {} {} {:?}", self.pipeline, self.action, self.names())
+    }
+
+    /// The change with its values: record, field, old → new.
+    pub fn told(&self) -> String {
+        let Self { cause, target, pipeline, action, owner, .. } = self;
+        let shown = |(name, old, new): (String, Value, Value)| match *action {
+            "create" => format!("{name} = {}", shortened(&new)),
+            _ => format!("{name}: {} → {}", shortened(&old), shortened(&new)),
+        };
+        let values = self.values().into_iter().map(shown).collect::<Vec<_>>().join(", ");
+        let by = format!("by {owner} ({pipeline}, {})", self.first_places(PLACES_SHOWN));
+        match *action {
+            "create" => format!("{}.{}, new, for {cause} {by}: {values}", target.account, target.record),
+            _ => format!("{target} {by}: {values}"),
+        }
+    }
+
+    /// Each field with what it held and what it is to hold; of a move the state.
+    fn values(&self) -> Vec<(String, Value, Value)> {
+        if self.action == "move" {
+            let state = |name: &str| self.fields.field(name).clone();
+            return vec![("state".to_owned(), state("from"), state("to"))];
+        }
+        let fields = self.fields.as_record().into_iter().flatten();
+        fields.map(|(name, new)| (name.clone(), self.before.field(name).clone(), new.clone())).collect()
     }
 
     /// The rule lines, each file named once: `rules/a.yaml:4,7  rules/b.yaml:2`.
@@ -176,4 +227,13 @@ impl fmt::Display for Change {
 /// Values by name, for a sentence.
 pub fn told_values(values: &[(String, Value)]) -> String {
     values.iter().map(|(name, value)| format!("{name} is {value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A value in a line, its end left out where it is long.
+fn shortened(value: &Value) -> String {
+    if matches!(value, Value::Null) {
+        return "nothing".to_owned();
+    }
+    let text = value.to_string();
+    if text.chars().count() <= VALUE_SHOWN { text } else { text.chars().take(VALUE_SHOWN).chain(['…']).collect() }
 }

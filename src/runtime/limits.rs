@@ -50,6 +50,9 @@ pub const BRAKE_CHANGES_MIN: u64 = 50;
 /// The share of linked records, in percent, of which a sweep changes no more unasked.
 pub const BRAKE_SHARE_PERCENT: u64 = 20;
 
+/// Records of a kind that a sweep makes, or parks, unasked, where no setting says otherwise.
+pub const BRAKE_CREATES_MAX: u64 = 50;
+
 /// How long a pass waits for work of its own that others have taken up.
 pub const TAKEN_UP_MAX: Duration = Duration::from_mins(1);
 
@@ -64,3 +67,6 @@ pub const RESTED_MAX: usize = 100_000;
 
 /// Records that a sweep keeps in memory, over all accounts; more are read one by one.
 pub const SWEPT_RECORDS_MAX: usize = 50_000;
+
+/// Places of which it is remembered what was told last.
+pub const TOLD_MAX: usize = 10_000;

@@ -16,7 +16,7 @@ use crate::store::{HistoryEntry, IntentDraft, IntentState, RecordRef, Settlement
 use crate::value::{Record, Value, digest, json};
 
 impl Runtime {
-    /// The record, created where it is not there. None where only is observed or the peer refuses it.
+    /// The record, created where it is not there. None where the peer refuses it.
     ///
     /// # Errors
     /// [`Trouble`] where the peer or the store cannot go on now.
@@ -34,17 +34,17 @@ impl Runtime {
         let listed = self.finder.all(search, true).await?;
         let is_it = |row: &&Value| search.kind.id_of(row).as_deref() == Some(id);
         let there = listed.rows().iter().map(|row| &row.value).find(is_it).cloned();
-        for intent in self.store.open_intents(Some(&target)).await? {
-            let state = if there.is_some() { IntentState::Done } else { IntentState::Failed };
-            self.store.settle(Settlement { intent: Some((intent.number, state)), ..Settlement::default() }).await?;
-        }
-        let observed = live.observes(account);
-        let Some(peer) = live.peers.get(account).filter(|_| there.is_none() && !observed) else {
+        self.close_makings(&target, there.is_some()).await?;
+        let Some(peer) = live.peers.get(account).filter(|_| there.is_none()) else {
             return Ok(Found::Records(there.into_iter().collect()));
         };
         let fields = json::from_json(&serde_json::from_str::<Json>(fields).unwrap_or_default());
         let at = self.world.clock.now();
         let lines = vec![line.clone()];
+        if live.observes(account) {
+            self.observe_making(search, want, (target, &fields));
+            return Ok(Found::Records(vec![fields]));
+        }
         let intent = self
             .store
             .open_intent(IntentDraft {
@@ -76,18 +76,42 @@ impl Runtime {
                     pipeline: pipeline.clone(),
                     action: "create",
                     fields: fields.clone(),
+                    before: Value::Null,
                     owner: search.kind.system.clone(),
                     lines,
                 }));
                 Ok(Found::Records(vec![row.map_or(fields, |row| row.value)]))
             }
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
-                let intent = Some((intent.number, IntentState::Failed));
-                self.store.settle(Settlement { intent, ..Settlement::default() }).await?;
+                self.close_makings(&target, false).await?;
                 tracing::warn!(record = %target, rule = line, %failure, "could not be made; what needs it goes on without");
                 Ok(Found::Records(Vec::new()))
             }
             Err(failure) => Err(later(account, &failure)),
         }
+    }
+
+    /// Settles creates of this record whose answer never came, by whether it is there now.
+    async fn close_makings(&self, target: &RecordRef, there: bool) -> Result<(), Trouble> {
+        for intent in self.store.open_intents(Some(target)).await? {
+            let state = if there { IntentState::Done } else { IntentState::Failed };
+            self.store.settle(Settlement { intent: Some((intent.number, state)), ..Settlement::default() }).await?;
+        }
+        Ok(())
+    }
+
+    /// What rests on a record that is only observed is only observed too, and told as it would be.
+    fn observe_making(&self, search: &Search<'_>, want: &Want, (target, fields): (RecordRef, &Value)) {
+        let Want::Made { pipeline, line, .. } = want else { return };
+        self.tell(Happening::Observed(Change {
+            cause: target.clone(),
+            target,
+            pipeline: pipeline.clone(),
+            action: "create",
+            fields: fields.clone(),
+            before: Value::Null,
+            owner: search.kind.system.clone(),
+            lines: vec![line.clone()],
+        }));
     }
 }

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use tokio::sync::OwnedMutexGuard;
 
 use super::act::Acted;
-use super::happening::{Change, Happening};
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
 use super::rested::Told;
@@ -37,6 +36,8 @@ pub struct Pairing<'a> {
     pub demanded: bool,
     /// Whether drift is put right.
     pub sweep: bool,
+    /// Whether what is to be written waits while the sweep's brake counts.
+    pub braked: bool,
     /// Whether what was refused before is tried again: its time has come, or somebody asks for it.
     pub again: bool,
     /// Whether a person asks for this very record.
@@ -54,6 +55,8 @@ pub struct Meeting {
     pub unmatched: Option<Unmatched>,
     /// The other account does not carry the record, which would have a counterpart there otherwise.
     pub not_carried: Option<RuleLine>,
+    /// The counterpart is to be made, but nothing is written now.
+    pub to_make: bool,
     /// The left record, where the two are linked.
     pub left: Option<RecordRef>,
     /// Both records as they were seen last, where the two are linked.
@@ -66,7 +69,7 @@ impl<'a> Pairing<'a> {
         pipeline: &'a Pipeline,
         side: Side,
         (account, id): (&'a str, &'a str),
-        other: &'a str,
+        (other, braked): (&'a str, bool),
     ) -> Self {
         Self {
             pipeline,
@@ -76,6 +79,7 @@ impl<'a> Pairing<'a> {
             other,
             demanded: true,
             sweep: false,
+            braked,
             again: false,
             asked: false,
             told: None,
@@ -121,34 +125,33 @@ impl Runtime {
         }
         tracing::debug!(record = %pairing.target(), pipeline = pairing.pipeline.name, "brought together");
         self.rested.stir(pairing);
-        let mut record = record;
-        if waited {
-            let kind = pairing.pipeline.record(pairing.side);
-            match self.read_record(live, pairing.account, &kind.name, pairing.id).await? {
-                Some(present) => record = present,
-                None => return Ok(Meeting::default()),
-            }
-        }
+        let kind = &pairing.pipeline.record(pairing.side).name;
+        let present =
+            if waited { self.read_record(live, pairing.account, kind, pairing.id).await? } else { Some(record) };
+        let Some(record) = present else { return Ok(Meeting::default()) };
         let mut situation = self.situation(live, pairing, record);
         let mut refused = Vec::new();
+        let mut kept_back = false;
         for _ in 0..STEPS_MAX {
             let link = self.link_of(pairing).await?;
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
             let decision = self.decide(live, pairing, &mut situation, !unsettled.is_empty()).await?;
             self.settle_traces(pairing, &unsettled, &decision, link.as_ref()).await?;
-            if decision.effect.as_ref().is_none_or(|effect| effect.outward().is_none()) {
-                self.tell_left_alone(pairing, &decision);
-                self.tell_disagreements(pairing, &situation, &decision);
-            }
+            self.tell_of_end(pairing, &situation, &decision);
             let Some(effect) = &decision.effect else {
                 let meeting = self.at_an_end(pairing, (link.as_ref(), &situation), decision, refused);
-                if link.is_some() && meeting.stops.is_empty() {
+                if link.is_some() && meeting.stops.is_empty() && !kept_back {
                     self.rested.rest(live.generation, pairing, &situation, pairing.told);
                 }
                 return Ok(meeting);
             };
-            if self.is_kept_back(pairing, &situation, (link.as_ref(), effect)) {
-                return Ok(Meeting { stops: decision.stops, ..Meeting::default() });
+            if self.is_kept_back(live, pairing, &situation, (link.as_ref(), effect))? {
+                let [_, ..] = effect.groups() else {
+                    return Ok(Meeting { stops: decision.stops, to_make: true, ..Meeting::default() });
+                };
+                kept_back = true;
+                situation.held.extend(effect.groups().iter().cloned());
+                continue;
             }
             let before = self.refused_before(pairing, (link.as_ref(), &situation), effect).await?;
             if !before.is_empty() {
@@ -163,10 +166,7 @@ impl Runtime {
             }
             if let Acted::Written(side, record) = acted {
                 // What the peer holds now is what the next decision is made from, on whichever side.
-                match side {
-                    Side::Left => situation.left = record,
-                    Side::Right => situation.right = record,
-                }
+                *situation.record_mut(side) = record;
             } else if let Acted::Stopped(stop) = acted {
                 match effect.groups() {
                     [] => return Ok(Meeting { stops: vec![stop], ..Meeting::default() }),
@@ -204,9 +204,10 @@ impl Runtime {
         refused: Vec<Stop>,
     ) -> Meeting {
         let Decision { stops, unmatched, not_carried, .. } = decision;
+        let to_make = false;
         let left = link.map(|link| self.left_of(pairing, link));
         let records = link.map(|_| situation.records());
-        Meeting { stops: stops.into_iter().chain(refused).collect(), unmatched, not_carried, left, records }
+        Meeting { stops: stops.into_iter().chain(refused).collect(), unmatched, not_carried, to_make, left, records }
     }
 
     /// The lock of a pair, and whether it had to be waited for.
@@ -218,22 +219,6 @@ impl Runtime {
     ) -> (OwnedMutexGuard<()>, bool) {
         let value = engine::match_value(&live.plan, pairing.pipeline, pairing.side, record);
         self.locks.lock(&pairing.lock_name(value.as_deref().unwrap_or(pairing.id))).await
-    }
-
-    /// Whether nothing may be written now: the mode only observes, or the sweep's brake counts first.
-    fn is_kept_back(
-        &self,
-        pairing: &Pairing<'_>,
-        situation: &Situation,
-        (link, effect): (Option<&Link>, &Effect),
-    ) -> bool {
-        if effect.outward().is_some() && super::live::observes(&situation.settings) {
-            self.observed(pairing, situation, effect);
-            return true;
-        }
-        let changes = matches!(effect, Effect::Update { .. } | Effect::Move { .. });
-        let linked = link.filter(|_| pairing.sweep && changes);
-        linked.is_some_and(|link| self.brake.holds(link.since, &pairing.target()))
     }
 
     /// Writes that a peer refused are not tried again while neither record has changed since.
@@ -403,54 +388,5 @@ impl Runtime {
     pub(super) async fn unsettled(&self, pairing: &Pairing<'_>) -> Result<Vec<Intent>, Trouble> {
         let open = self.store.open_intents(Some(&pairing.target())).await?;
         Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
-    }
-
-    /// Told in the end only: what is still to be written may bring the two into step.
-    pub(super) fn tell_left_alone(&self, pairing: &Pairing<'_>, decision: &Decision) {
-        for left in &decision.left_alone {
-            self.tell(Happening::LeftAlone {
-                target: pairing.target(),
-                pipeline: pairing.pipeline.name.clone(),
-                group: left.group.clone(),
-                value: left.value.clone(),
-                because: left.because.clone(),
-                line: left.line.to_string(),
-            });
-        }
-    }
-
-    pub(super) fn tell_disagreements(&self, pairing: &Pairing<'_>, situation: &Situation, decision: &Decision) {
-        let kind = &pairing.pipeline.left;
-        let Some(id) = situation.left.as_ref().and_then(|left| kind.id_of(left)) else { return };
-        let target = RecordRef { account: situation.left_account.clone(), record: kind.name.clone(), id };
-        for found in &decision.disagreements {
-            self.tell(Happening::Disagrees {
-                target: target.clone(),
-                pipeline: pairing.pipeline.name.clone(),
-                name: found.name.clone(),
-                values: found.values.clone(),
-                line: found.line.to_string(),
-            });
-        }
-    }
-
-    fn observed(&self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) {
-        let fields = match effect {
-            Effect::Create { fields, .. } | Effect::Update { fields, .. } => Value::Record(fields.clone()),
-            _ => effect.to_value(),
-        };
-        let Some((side, lines)) = effect.outward() else { return };
-        let kind = pairing.pipeline.record(side);
-        let id = situation.record(side).and_then(|record| kind.id_of(record)).unwrap_or_default();
-        let account = situation.account(side).to_owned();
-        self.tell(Happening::Observed(Change {
-            cause: pairing.target(),
-            target: RecordRef { account, record: kind.name.clone(), id },
-            pipeline: pairing.pipeline.name.clone(),
-            action: effect.action(),
-            fields,
-            owner: pairing.pipeline.record(side.other()).system.clone(),
-            lines: lines.iter().map(ToString::to_string).collect(),
-        }));
     }
 }

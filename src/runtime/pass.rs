@@ -4,14 +4,15 @@
 //! due any more. A task of its own: it goes on to its end whoever asked for it and went away.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::broadcast::error::RecvError;
+use jiff::Timestamp;
 
 use super::dispatcher;
 use super::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
 use super::poller::{Look, look};
-use super::report::Report;
+use super::report::{Report, Seen};
 use super::runtime::Runtime;
 use super::schedule;
 use super::trouble::Trouble;
@@ -73,48 +74,69 @@ impl Drop for Sweeping<'_> {
 }
 
 async fn take_turn(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
+    // Passes take turns: what the one has brought into step is nothing for the next.
+    let _turn = runtime.sweep_turn.lock().await;
+    let pass = &Pass { scope: scope_of(runtime, &pass.scope).await?, ..pass.clone() };
     let sweep = !matches!(pass.scope, Scope::Look(Look::Changes));
     let confirmed = pass.confirmed || matches!(pass.scope, Scope::Only(_));
-    // Sweeps take turns: what the one has brought into step is nothing for the next.
-    let _turn = if sweep { Some(runtime.sweep_turn.lock().await) } else { None };
     let now = runtime.world.clock.now();
-    if matches!(pass.scope, Scope::Look(Look::Everything)) {
-        schedule::note(runtime, now).await?;
+    let everything = matches!(pass.scope, Scope::Look(Look::Everything));
+    if everything {
+        schedule::note(runtime, schedule::Mark::Begun, now).await?;
     }
     let _sweeping = sweep.then(|| Sweeping(runtime));
     if sweep {
         runtime.brake.begin(now, confirmed);
     }
-    within(runtime, pass, listed).await
+    let report = within(runtime, pass, listed).await?;
+    if everything {
+        let mark = if report.braked.is_some() { schedule::Mark::Braked } else { schedule::Mark::Whole };
+        schedule::note(runtime, mark, now).await?;
+    }
+    runtime.note_observing(&runtime.live.load_full()).await?;
+    Ok(report)
+}
+
+/// What a pass is really for: a look for changes would not see what an earlier one only observed or held, nor what was
+/// there before the first.
+async fn scope_of(runtime: &Runtime, scope: &Scope) -> Result<Scope, Trouble> {
+    Ok(match scope {
+        Scope::Look(Look::Changes) if schedule::is_owed(runtime).await? => Scope::Look(Look::Everything),
+        scope => scope.clone(),
+    })
 }
 
 async fn within(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
-    let mut happenings = runtime.listen();
-    let (over, mut ended) = tokio::sync::oneshot::channel::<()>();
-    let noting = tokio::spawn(async move {
-        let mut report = Report::default();
-        loop {
-            tokio::select! {
-                biased;
-                happening = happenings.recv() => match happening {
-                    Ok(happening) => report.note(&happening),
-                    Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return report,
-                },
-                _ = &mut ended => return report,
-            }
-        }
-    });
+    let seen = match &pass.scope {
+        Scope::Look(Look::Everything) => Seen::Everything,
+        Scope::Look(Look::Changes) => Seen::Changes { since: since(runtime).await? },
+        Scope::Only(record) => Seen::Only(record.clone()),
+    };
+    let mode = runtime.live.load().mode();
+    runtime.tally.open(Report::of(seen, mode), !runtime.serving.load(Ordering::Acquire));
     let went = go(runtime, pass, listed).await;
-    let _ = over.send(());
-    let mut report = noting.await.unwrap_or_default();
+    let mut report = runtime.tally.close();
     match went? {
         Ok(()) => {}
         Err(braked) => report.braked = Some(braked),
     }
-    let parks = runtime.store.parks().await?;
-    report.left(parks, if let Scope::Only(record) = &pass.scope { Some(record) } else { None });
+    report.left(runtime.store.parks().await?);
+    report.waits(runtime.store.deferred().await?);
     Ok(report)
+}
+
+/// From when on a look for changes sees all that changed: where the earliest of the last looks had come to.
+async fn since(runtime: &Runtime) -> Result<Option<Timestamp>, Trouble> {
+    let live = runtime.live.load_full();
+    let mut earliest = None;
+    for account in live.plan.accounts.values() {
+        let kinds = live.plan.systems.get(&account.system).into_iter().flat_map(|system| system.records.values());
+        for kind in kinds.filter(|kind| kind.changed.is_some()) {
+            let cursor = runtime.store.cursor(&account.name, &kind.name).await?.map(|cursor| cursor.at);
+            earliest = [earliest, cursor].into_iter().flatten().min();
+        }
+    }
+    Ok(earliest)
 }
 
 type Went = Result<(), super::brake::Braked>;

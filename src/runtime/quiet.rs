@@ -92,7 +92,7 @@ impl Runtime {
                 }
                 Some(_) => return Ok(None),
                 None => {
-                    self.tell_left_alone(pairing, &decision);
+                    self.tell_left_alone(pairing, &situation, &decision);
                     self.tell_disagreements(pairing, &situation, &decision);
                     if link.is_some() {
                         self.rested.rest(live.generation, pairing, &situation, None);
@@ -188,7 +188,7 @@ impl Runtime {
                 return Ok(Some(Found::Key(key)));
             }
             let Some(record) = self.swept.record(account, &pipeline.record(side).name, id) else { return Ok(None) };
-            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), other);
+            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, true));
             self.at_rest(live, &pairing, &record).await?;
             Ok(self.linked_key(pipeline, side, (account, id), other).await?.map(Found::Key))
         })

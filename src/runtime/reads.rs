@@ -10,7 +10,7 @@ use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::Listing;
 use crate::engine::settle::is_state;
-use crate::engine::{self, Found, Wait, Want};
+use crate::engine::{self, Found, Situation, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::store::LinkEnd;
 use crate::value::{Kind, Path, Value};
@@ -21,6 +21,11 @@ impl Runtime {
     /// # Errors
     /// [`Trouble`] where a peer or the store cannot be read.
     pub async fn answer(&self, live: &Live, want: &Want, fresh: bool) -> Result<Found, Trouble> {
+        self.answer_braked(live, want, (fresh, false)).await
+    }
+
+    /// The same. `braked`: what the answer would take to be made or moved first waits while the sweep's brake counts.
+    async fn answer_braked(&self, live: &Live, want: &Want, (fresh, braked): (bool, bool)) -> Result<Found, Trouble> {
         match want {
             Want::Record { account, record, id } => {
                 let found = self.read_record(live, account, record, id).await?;
@@ -53,11 +58,11 @@ impl Runtime {
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Settled { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.settled(live, (pipeline, *side), (account, id), other).await,
+                Some(pipeline) => self.settled(live, (pipeline, *side), (account, id), (other, braked)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), other).await,
+                Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), (other, braked)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
         }
@@ -75,7 +80,7 @@ impl Runtime {
         fresh: bool,
     ) -> Result<Found, Trouble> {
         if !matches!(want, Want::Linked { .. }) {
-            return self.answer(live, want, fresh).await;
+            return self.answer_braked(live, want, (fresh, pairing.braked)).await;
         }
         if let Some(known) = self.known_links.get(want) {
             return Ok(Found::Key(known));
@@ -169,7 +174,7 @@ impl Runtime {
         live: &'a Live,
         (pipeline, side): (&'a Pipeline, Side),
         (account, id): (&'a str, &'a str),
-        other: &'a str,
+        (other, braked): (&'a str, bool),
     ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
         Box::pin(async move {
             if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
@@ -180,10 +185,13 @@ impl Runtime {
                 let message = format!("{account} has no {} {id}", kind.name);
                 return Ok(nothing("missing-counterpart", message, Vec::new()));
             };
-            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), other);
+            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, braked));
             let meeting = self.bring_together(live, &pairing, record.clone()).await?;
             if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
                 return Ok(Found::Key(key));
+            }
+            if meeting.to_make && meeting.stops.is_empty() {
+                return Ok(Found::Key(to_be_made(pipeline.record(side.other()))));
             }
             Ok(self.not_found(&pairing, &record, meeting).await)
         })
@@ -195,14 +203,15 @@ impl Runtime {
         live: &'a Live,
         (pipeline, side): (&'a Pipeline, Side),
         (account, id): (&'a str, &'a str),
-        other: &'a str,
+        (other, braked): (&'a str, bool),
     ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
         Box::pin(async move {
             let kind = pipeline.record(side);
             let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
                 return Ok(Found::Records(Vec::new()));
             };
-            let pairing = Pairing { demanded: false, ..Pairing::of_counterpart(pipeline, side, (account, id), other) };
+            let pairing =
+                Pairing { demanded: false, ..Pairing::of_counterpart(pipeline, side, (account, id), (other, braked)) };
             let meeting = self.bring_together(live, &pairing, record).await?;
             // What comes first has settled once its state has; other groups wait for themselves alone.
             let of_state = |group: &String| {
@@ -256,6 +265,19 @@ impl Runtime {
         let message = format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
         Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
     }
+}
+
+/// Stands for the key of a record that is to be made, but not now; nothing that rests on it is ever written.
+fn to_be_made(kind: &RecordType) -> Value {
+    Value::text(format!("(the new {})", kind.name))
+}
+
+/// Whether what was read for a decision holds the key of a record that is not there yet.
+pub(super) fn rests_on_what_is_to_be_made(live: &Live, situation: &Situation) -> bool {
+    situation.reads.iter().any(|(want, found)| {
+        let (Want::Counterpart { pipeline, side, .. }, Found::Key(key)) = (want, found) else { return false };
+        live.plan.pipelines.get(pipeline).is_some_and(|via| *key == to_be_made(via.record(side.other())))
+    })
 }
 
 fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::live::Live;
 use super::resolve::LiveError;
 use super::runtime::{Runtime, World};
+use super::schedule;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::language::{self, Compilation};
 use crate::store::{RuleText, Store, StoreError};
@@ -121,15 +122,18 @@ impl Runtime {
             Ok(live) => {
                 let generation = live.generation;
                 if live.plan.rules_hash != self.live.load().plan.rules_hash {
-                    self.live.store(std::sync::Arc::new(live));
+                    let live = std::sync::Arc::new(live);
+                    self.live.store(std::sync::Arc::clone(&live));
                     self.finder.clear();
                     self.swept.clear();
                     self.known_links.clear();
                     self.rested.clear();
                     self.told.clear();
+                    self.observed.clear();
                     tracing::info!(generation, "new rules serve");
                     // What was parked may pass under the new rules.
                     let _ = self.store.retry(None, at).await;
+                    schedule::new_rules(self, &before, &live).await;
                     self.nudge();
                 }
                 self.rules.note(LastReload { at, ok: true, current: true, findings: json!([]) });

@@ -5,15 +5,21 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
-use super::brake::Braked;
+use jiff::Timestamp;
+
+use super::brake::{Braked, Kind};
 use super::happening::{Change, Happening, told_values};
 use crate::engine::PASSED_BY;
 use crate::store::{Park, RecordRef};
 use crate::value::Value;
 use crate::value::json::to_json;
+use crate::value::timestamp;
 
 /// Names that a list in the text shows before it only counts; JSON has all.
 const LISTED_MAX: usize = 5;
+
+/// The same where only is observed: this list is what was asked for.
+const WOULD_LISTED_MAX: usize = 50;
 
 /// A value that goes nowhere, in a rule's own words.
 #[derive(Clone, Debug)]
@@ -32,15 +38,34 @@ struct Disagreement {
     values: Vec<(String, Value)>,
 }
 
+/// What a pass looked at.
+#[derive(Clone, Debug, Default)]
+pub enum Seen {
+    /// All records.
+    #[default]
+    Everything,
+    /// What changed.
+    Changes {
+        /// Since when; none where nothing was looked for before.
+        since: Option<Timestamp>,
+    },
+    /// One record with its counterparts.
+    Only(RecordRef),
+}
+
 /// What a pass did, counted from what happened.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
+    seen: Seen,
+    mode: &'static str,
     compared: BTreeSet<RecordRef>,
     changes: Vec<Change>,
-    would: Vec<Change>,
+    would: BTreeMap<String, Change>,
     linked: BTreeMap<String, u64>,
     parked: BTreeMap<(RecordRef, String), (String, String)>,
     passed_by: BTreeMap<RecordRef, BTreeSet<String>>,
+    /// Reasons of work that was put off before and whose time has not come, with how many records each.
+    waiting: Vec<(String, u64)>,
     put_off: BTreeMap<RecordRef, String>,
     gave_way: Vec<Json>,
     left_alone: BTreeMap<(RecordRef, String), LeftAlone>,
@@ -50,6 +75,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// The report of a pass that begins.
+    pub fn of(seen: Seen, mode: &'static str) -> Self {
+        Self { seen, mode, ..Self::default() }
+    }
+
     /// Takes one happening into account.
     pub fn note(&mut self, happening: &Happening) {
         match happening {
@@ -59,7 +89,9 @@ impl Report {
                 self.passed_by.remove(target);
             }
             Happening::Written(change) => self.changes.push(change.clone()),
-            Happening::Observed(change) => self.would.push(change.clone()),
+            Happening::Observed(change) => {
+                self.would.insert(change.place(), change.clone());
+            }
             Happening::GaveWay { target, pipeline, group, lost, won, line } => self.gave_way.push(json!({
                 "record": target.to_string(), "pipeline": pipeline, "group": group,
                 "lost": to_json(lost), "won": to_json(won), "rule": line,
@@ -91,8 +123,19 @@ impl Report {
         }
     }
 
-    /// What the inbox holds in the end, which is what counts as parked; of one record only, where one is named.
-    pub fn left(&mut self, parks: Vec<Park>, only: Option<&RecordRef>) {
+    /// What is put off in the end; of one record nothing but its own.
+    pub fn waits(&mut self, deferred: Vec<(String, u64)>) {
+        let known: BTreeSet<&String> = self.put_off.values().collect();
+        if !matches!(self.seen, Seen::Only(_)) {
+            self.waiting = deferred.into_iter().filter(|(reason, _)| !known.contains(reason)).collect();
+        }
+    }
+
+    /// What the inbox holds in the end, which is what counts as parked; of one record only, where only one was looked
+    /// at.
+    pub fn left(&mut self, parks: Vec<Park>) {
+        let only = if let Seen::Only(record) = &self.seen { Some(record.clone()) } else { None };
+        let only = only.as_ref();
         let touched: BTreeSet<RecordRef> = self.changes.iter().map(|change| change.target.clone()).collect();
         let seen = |target: &RecordRef| {
             only.is_none_or(|only| only == target || self.compared.contains(target) || touched.contains(target))
@@ -113,9 +156,10 @@ impl Report {
         }
     }
 
-    /// Whether both sides are in step: nothing parked, put off, held or only observed.
+    /// Whether both sides are in step in what was looked at: nothing parked, put off, held or only observed.
     pub fn converged(&self) -> bool {
-        self.parked.is_empty() && self.put_off.is_empty() && self.braked.is_none() && self.would.is_empty()
+        let waits = !self.put_off.is_empty() || !self.waiting.is_empty();
+        self.parked.is_empty() && !waits && self.braked.is_none() && self.would.is_empty()
     }
 
     /// Records looked at.
@@ -125,9 +169,10 @@ impl Report {
 
     /// Records whose counterparts differed, whatever became of it.
     pub fn differing(&self) -> usize {
-        let written = self.changes.iter().chain(&self.would).map(|change| &change.cause);
-        let held = self.braked.iter().flat_map(|braked| &braked.held);
-        written.chain(self.parked.keys().map(|(target, _)| target)).chain(held).collect::<BTreeSet<_>>().len()
+        let written = self.changes.iter().chain(self.would.values()).map(|change| change.cause.clone());
+        let parked = self.parked.keys().map(|(target, _)| target.clone());
+        let held = self.braked.iter().flat_map(Braked::records);
+        written.chain(parked).chain(held).collect::<BTreeSet<_>>().len()
     }
 
     /// Records that were brought into step by writes.
@@ -174,19 +219,24 @@ impl Report {
             json!({"record": target.to_string(), "pipeline": found.pipeline, "name": found.name,
                 "values": values.collect::<serde_json::Map<_, _>>(), "rule": line})
         };
-        let braked = self.braked.as_ref().map(|braked| {
-            let held: Vec<String> = braked.held.iter().map(ToString::to_string).collect();
-            json!({"would_change": held.len(), "linked": braked.linked, "records": held})
-        });
+        let (seen, since) = match &self.seen {
+            Seen::Everything => ("everything".to_owned(), None),
+            Seen::Changes { since } => ("changes".to_owned(), since.map(timestamp::text)),
+            Seen::Only(record) => (record.to_string(), None),
+        };
+        let waiting = |(reason, records): &(String, u64)| json!({"reason": reason, "records": records});
         json!({
             "converged": self.converged(),
+            "looked_at": seen,
+            "since": since,
+            "mode": self.mode,
             "compared": self.compared(),
             "differing": self.differing(),
             "healed": self.healed(),
             "writes": self.writes(),
             "written": self.written().into_iter().map(counted).collect::<Vec<_>>(),
             "changes": self.changes.iter().map(Change::to_json).collect::<Vec<_>>(),
-            "would_change": self.would.iter().map(Change::to_json).collect::<Vec<_>>(),
+            "would_change": self.would.values().map(Change::to_json_with_values).collect::<Vec<_>>(),
             "gave_way": self.gave_way,
             "disagree": self.disagree.iter().map(disagree).collect::<Vec<_>>(),
             "left_alone": self.left_alone.iter().map(left_alone).collect::<Vec<_>>(),
@@ -194,7 +244,8 @@ impl Report {
             "parked": self.parked.iter().map(parked).collect::<Vec<_>>(),
             "put_off": self.put_off.iter().map(put_off).collect::<Vec<_>>(),
             "passed_by": self.passed_by.keys().map(ToString::to_string).collect::<Vec<_>>(),
-            "braked": braked,
+            "waiting": self.waiting.iter().map(waiting).collect::<Vec<_>>(),
+            "braked": self.braked.as_ref().map(braked_json),
         })
     }
 }
@@ -216,7 +267,7 @@ impl fmt::Display for Report {
             writeln!(out, "  {pipeline}: {}", done.join(", "))?;
         }
         listed(out, "healed", self.changes.iter().map(ToString::to_string))?;
-        listed(out, "would change", self.would.iter().map(ToString::to_string))?;
+        listed_up_to(WOULD_LISTED_MAX, out, "would change", self.would.values().map(Change::told))?;
         let gave_way = |one: &Json| {
             let part = |name: &str| one.get(name).unwrap_or(&Json::Null);
             let text = |name: &str| part(name).as_str().unwrap_or_default();
@@ -249,22 +300,72 @@ impl fmt::Display for Report {
             format!("{target} ({}): its `create` does not ask for it", names.join(", "))
         };
         listed(out, "passed by", self.passed_by.iter().map(passed))?;
-        if let Some(braked) = &self.braked {
-            listed(out, "held", braked.held.iter().map(ToString::to_string))?;
-            let count = braked.held.len();
-            return writeln!(
-                out,
-                "stopped: {count} of {} linked records would change; look at them, then confirm with --yes",
-                braked.linked
-            );
+        for (reason, records) in &self.waiting {
+            writeln!(out, "  waiting: {records} put off before: {reason}")?;
         }
+        if let Some(braked) = &self.braked {
+            return write_braked(out, braked);
+        }
+        writeln!(out, "{}", self.verdict())
+    }
+}
+
+impl Report {
+    /// The last line: what can be said of what was looked at, and of nothing else.
+    fn verdict(&self) -> String {
+        let observes = self.mode != "live" && !self.mode.is_empty();
         if !self.would.is_empty() {
             let count = self.would.len();
-            return writeln!(out, "nothing was written: `settings.mode` is `observe`, and {count} would be");
+            return format!("nothing was written: `settings.mode` is `observe`, and {count} would be");
         }
-        let verdict = if self.converged() { "both sides are in step" } else { "something is left, named above" };
-        writeln!(out, "{verdict}")
+        if !self.converged() {
+            return "something is left, named above".to_owned();
+        }
+        let looked_at = match &self.seen {
+            Seen::Changes { since: Some(since) } => {
+                format!(" in what changed since {}; `--full` compares everything", timestamp::text_to_second(*since))
+            }
+            Seen::Only(record) => format!(" in {record}; nothing else was looked at"),
+            Seen::Everything | Seen::Changes { since: None } => String::new(),
+        };
+        let passed_by = match self.passed_by.len() {
+            0 => String::new(),
+            passed => format!(", but for {passed} passed by, named above"),
+        };
+        let mut verdict = format!("both sides are in step{looked_at}{passed_by}");
+        if observes {
+            verdict += "; `settings.mode` is `observe`, and nothing would be written";
+        }
+        verdict
     }
+}
+
+fn braked_json(braked: &Braked) -> Json {
+    let names = |records: &BTreeSet<RecordRef>| records.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let made = |(kind, records): (&Kind, &BTreeSet<RecordRef>)| json!({"kind": kind.name, "most": kind.most, "count": records.len(), "records": names(records)});
+    let why = |(record, message): (&RecordRef, &String)| json!({"record": record.to_string(), "message": message});
+    let parked = |(kind, records): (&Kind, &BTreeMap<RecordRef, String>)| {
+        let records: Vec<Json> = records.iter().map(why).collect();
+        json!({"kind": kind.name, "most": kind.most, "count": records.len(), "records": records})
+    };
+    json!({
+        "would_change": braked.held.len(), "linked": braked.linked, "records": names(&braked.held),
+        "would_create": braked.made.iter().map(made).collect::<Vec<_>>(),
+        "would_park": braked.parked.iter().map(parked).collect::<Vec<_>>(),
+    })
+}
+
+fn write_braked(out: &mut fmt::Formatter<'_>, braked: &Braked) -> fmt::Result {
+    listed(out, "held", braked.held.iter().map(ToString::to_string))?;
+    for (kind, records) in &braked.made {
+        let what = format!("held, would bring a new {}", kind.name);
+        listed(out, &what, records.iter().map(ToString::to_string))?;
+    }
+    for records in braked.parked.values() {
+        let told = records.iter().map(|(record, message)| format!("{record}: {message}"));
+        listed(out, "held, would be parked", told.collect::<Vec<_>>().into_iter())?;
+    }
+    writeln!(out, "stopped: {braked}; look at them, then confirm with --yes")
 }
 
 fn disagree(((target, line), found): (&(RecordRef, String), &Disagreement)) -> String {
@@ -274,8 +375,17 @@ fn disagree(((target, line), found): (&(RecordRef, String), &Disagreement)) -> S
 
 /// The first few of a list, and how many more there are.
 fn listed(out: &mut fmt::Formatter<'_>, what: &str, lines: impl ExactSizeIterator<Item = String>) -> fmt::Result {
-    let more = lines.len().saturating_sub(LISTED_MAX);
-    for line in lines.take(LISTED_MAX) {
+    listed_up_to(LISTED_MAX, out, what, lines)
+}
+
+fn listed_up_to(
+    most: usize,
+    out: &mut fmt::Formatter<'_>,
+    what: &str,
+    lines: impl ExactSizeIterator<Item = String>,
+) -> fmt::Result {
+    let more = lines.len().saturating_sub(most);
+    for line in lines.take(most) {
         writeln!(out, "  {what}: {line}")?;
     }
     if more > 0 {

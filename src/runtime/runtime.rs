@@ -18,7 +18,8 @@ use super::pair_lock::PairLocks;
 use super::reload::RuleState;
 use super::rested::Rested;
 use super::swept::Swept;
-use super::told_once::ToldOnce;
+use super::tally::Tally;
+use super::told_once::{ToldOf, ToldOnce};
 use super::trouble::Trouble;
 use crate::connector::{BreakerState, Connector};
 use crate::store::{Hint, Store};
@@ -68,8 +69,17 @@ pub struct Runtime {
     pub(super) finder: Finder,
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
-    /// Whether the sweep of a first start is still to come or under way.
+    /// Whether the sweep of a first start, or of one after it was only observed, is still to come or under way.
     pub(super) first_sweep: AtomicBool,
+    /// Whether a change of the rules asks for a sweep that is still to come or under way.
+    pub(super) sweep_owed: AtomicBool,
+    /// Wakes the schedule, because a sweep is owed.
+    pub(super) sweep_wake: Notify,
+    /// Whether others give work to this process than the pass under way.
+    pub(super) serving: AtomicBool,
+    pub(super) tally: Tally,
+    /// What was observed and told in the log.
+    pub(super) observed: ToldOf,
     /// Held by the sweep that is under way.
     pub(super) sweep_turn: AsyncMutex<()>,
     pub(super) known_links: KnownLinks,
@@ -99,6 +109,11 @@ impl Runtime {
             finder: Finder::default(),
             brake: Brake::default(),
             first_sweep: AtomicBool::default(),
+            sweep_owed: AtomicBool::default(),
+            sweep_wake: Notify::new(),
+            serving: AtomicBool::default(),
+            tally: Tally::default(),
+            observed: ToldOf::default(),
             sweep_turn: AsyncMutex::default(),
             known_links: KnownLinks::default(),
             rested: Rested::default(),
@@ -123,9 +138,10 @@ impl Runtime {
         Ok(new)
     }
 
-    /// Whether a sweep is under way, the one of a first start included from the start on.
+    /// Whether a sweep is under way, one that is owed included from then on.
     pub fn sweeping(&self) -> bool {
-        self.first_sweep.load(Ordering::Acquire) || self.brake.sweeping()
+        let owed = self.first_sweep.load(Ordering::Acquire) || self.sweep_owed.load(Ordering::Acquire);
+        owed || self.brake.sweeping()
     }
 
     /// Wakes the dispatcher, because work became due.
@@ -153,8 +169,12 @@ impl Runtime {
                 let values = told_values(values);
                 tracing::warn!(record = %target, rule = line, values, "{name} do not agree");
             }
+            Happening::Observed(change) if self.observed.first_time(&change.place(), &change.fields) => {
+                tracing::info!(mode = "observe", "would write {}", change.told());
+            }
             _ => {}
         }
+        self.tally.note(&happening);
         let _ = self.happenings.send(happening);
     }
 

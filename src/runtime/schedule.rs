@@ -1,7 +1,8 @@
-//! Sweeps: one at the first start, then by schedule in the interval that the settings name.
+//! Sweeps: one at the first start and after what was only observed, else by schedule in the interval that the settings
+//! name.
 //!
-//! When the last one was, this or one that somebody asked for, is kept in the store, so that restarts neither skip nor
-//! repeat one.
+//! When the last one was and how it ended, this or one that somebody asked for, is kept in the store, so that restarts
+//! neither skip nor repeat one.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,8 +22,29 @@ use crate::value::duration;
 /// The setting that names the interval, such as `24h`; empty: never.
 pub const SETTING: &str = "reconcile.every";
 
-/// Under which name the store keeps when the last sweep was. No account is called so.
-const KEPT: (&str, &str) = ("*", "sweep");
+/// Under which name the store keeps when sweeps were. No account is called so.
+const KEPT: &str = "*";
+
+/// What is kept of sweeps: when the last one of each sort began.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mark {
+    /// Any.
+    Begun,
+    /// One that was made to its end.
+    Whole,
+    /// One that the brake stopped.
+    Braked,
+}
+
+impl Mark {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Begun => "sweep",
+            Self::Whole => "sweep-whole",
+            Self::Braked => "sweep-braked",
+        }
+    }
+}
 
 /// How often the settings are looked at.
 const LOOK: Duration = Duration::from_secs(5);
@@ -30,24 +52,74 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Sweeps by schedule until the runtime stops.
 pub async fn schedule(runtime: Arc<Runtime>) {
     loop {
-        if let Err(trouble) = sweep_if_due(&runtime).await {
-            tracing::warn!(%trouble, "the sweep could not be made");
-        }
-        if runtime.pause(LOOK).await {
+        let rest = match sweep_if_due(&runtime).await {
+            Ok(()) => LOOK,
+            Err(trouble) => {
+                tracing::warn!(%trouble, "the sweep could not be made");
+                runtime.poll_interval.max(LOOK)
+            }
+        };
+        let stops = tokio::select! {
+            stops = runtime.pause(rest) => stops,
+            () = runtime.sweep_wake.notified() => false,
+        };
+        if stops {
             return;
         }
     }
 }
 
-/// Notes that a sweep is to come if this store never saw one, so that nobody who asks takes the service to be at rest
-/// before it. Comes before the first answer to anybody.
+/// Notes that a sweep is to come if this store never saw one, or if what is live now was only observed, so that nobody
+/// who asks takes the service to be at rest before it. Comes before the first answer to anybody.
+///
+/// # Errors
+/// [`Trouble::Store`] where the store cannot be read or written.
+pub async fn prepare(runtime: &Runtime) -> Result<(), Trouble> {
+    let live = runtime.live.load_full();
+    Runtime::say_mode(&live);
+    runtime.note_observing(&live).await?;
+    let first = last(runtime, Mark::Begun).await?.is_none() || leaves_observing(runtime, &live).await?;
+    runtime.first_sweep.store(first, Ordering::Release);
+    Ok(())
+}
+
+/// New rules serve. Where an account is live now that was only observed, everything is compared.
+pub(super) async fn new_rules(runtime: &Runtime, before: &Live, live: &Live) {
+    let kept = runtime.note_observing(live).await;
+    let observing = live.observing();
+    let left = before.observing().iter().any(|account| !observing.contains(account));
+    if before.mode() != live.mode() {
+        Runtime::say_mode(live);
+    }
+    match kept.and(leaves_observing(runtime, live).await) {
+        Ok(owed) if !owed && !left => {}
+        found => {
+            if let Err(trouble) = found {
+                tracing::warn!(%trouble, "it cannot be told whether anything was only observed; everything is compared");
+            }
+            runtime.sweep_owed.store(true, Ordering::Release);
+            runtime.sweep_wake.notify_one();
+        }
+    }
+}
+
+/// Whether what is live now was only observed, and no sweep has been over it since, nor was stopped by its brake.
+async fn leaves_observing(runtime: &Runtime, live: &Live) -> Result<bool, Trouble> {
+    let swept = last(runtime, Mark::Whole).await?.max(last(runtime, Mark::Braked).await?);
+    runtime.observed_since(live, swept).await
+}
+
+/// Whether a look for changes would not see all there is to do: nothing was ever compared whole, something is or was
+/// only observed, or the brake holds something.
 ///
 /// # Errors
 /// [`Trouble::Store`] where the store cannot be read.
-pub async fn prepare(runtime: &Runtime) -> Result<(), Trouble> {
-    let first = runtime.store.cursor(KEPT.0, KEPT.1).await?.is_none();
-    runtime.first_sweep.store(first, Ordering::Release);
-    Ok(())
+pub(super) async fn is_owed(runtime: &Runtime) -> Result<bool, Trouble> {
+    let live = runtime.live.load_full();
+    let whole = last(runtime, Mark::Whole).await?;
+    let first = last(runtime, Mark::Begun).await?.is_none();
+    let braked = last(runtime, Mark::Braked).await?.is_some_and(|braked| whole.is_none_or(|whole| braked > whole));
+    Ok(first || braked || !live.observing().is_empty() || runtime.observed_since(&live, whole).await?)
 }
 
 /// Makes the sweep that [`prepare`] found to come; returns once everything is listed, so that looks for changes go on
@@ -76,10 +148,15 @@ pub async fn first(runtime: &Arc<Runtime>) {
 }
 
 async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
+    if runtime.sweep_owed.load(Ordering::Acquire) {
+        sweep(runtime, || {}).await?;
+        runtime.sweep_owed.store(false, Ordering::Release);
+        return Ok(());
+    }
     let Some(every) = interval(&runtime.live.load()) else { return Ok(()) };
     let now = runtime.world.clock.now();
-    let Some(last) = runtime.store.cursor(KEPT.0, KEPT.1).await? else { return Ok(()) };
-    if now.duration_since(last.at) < SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX) {
+    let Some(last) = last(runtime, Mark::Begun).await? else { return Ok(()) };
+    if now.duration_since(last) < SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX) {
         return Ok(());
     }
     sweep(runtime, || {}).await
@@ -89,11 +166,9 @@ async fn sweep(runtime: &Arc<Runtime>, listed: impl FnOnce() + Send + 'static) -
     let whole = Pass { scope: Scope::Look(Look::Everything), confirmed: false, patience: LOOK };
     let report = pass_telling(runtime, &whole, listed).await?;
     match &report.braked {
-        Some(braked) => tracing::error!(
-            would_change = braked.held.len(),
-            linked = braked.linked,
-            "the sweep would change too much and was stopped; look at `petiole sync --full`, and confirm with --yes"
-        ),
+        Some(braked) => {
+            tracing::error!("the sweep was stopped: {braked}; look at `petiole sync --full`, and confirm with --yes");
+        }
         None => tracing::info!(compared = report.compared(), healed = report.healed(), "swept"),
     }
     Ok(())
@@ -103,9 +178,14 @@ fn interval(live: &Live) -> Option<Duration> {
     live.setting(SETTING).and_then(|value| duration::parse(value.as_text()?))
 }
 
-/// Keeps that a sweep began, whoever asked for it.
-pub(super) async fn note(runtime: &Runtime, at: Timestamp) -> Result<(), Trouble> {
-    let cursor = Cursor { account: KEPT.0.to_owned(), record: KEPT.1.to_owned(), at };
+/// Keeps that a sweep began or how it ended, whoever asked for it.
+pub(super) async fn note(runtime: &Runtime, mark: Mark, at: Timestamp) -> Result<(), Trouble> {
+    let cursor = Cursor { account: KEPT.to_owned(), record: mark.name().to_owned(), at };
     runtime.store.accept(Vec::new(), Some(cursor)).await?;
     Ok(())
+}
+
+/// When the last sweep of a sort began.
+async fn last(runtime: &Runtime, mark: Mark) -> Result<Option<Timestamp>, Trouble> {
+    Ok(runtime.store.cursor(KEPT, mark.name()).await?.map(|cursor| cursor.at))
 }

@@ -1,12 +1,15 @@
-//! Refusals that one inbox entry tells for all records: while it stands, the group of fields rests for the others.
+//! What is told once: refusals that one inbox entry tells for all records, so that the group of fields rests for the
+//! others while it stands, and what was told in the log already.
 //!
 //! In memory only; after a restart or a reload the first record tries again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::limits::TOLD_MAX;
 use super::pair::Pairing;
 use crate::store::RecordRef;
+use crate::value::{Value, digest};
 
 /// A group of fields of a pipeline between two accounts.
 type Group = (String, String, String, String);
@@ -40,5 +43,26 @@ impl ToldOnce {
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<Group, RecordRef>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was told last of a place, by digest. Bounded, and forgets all when full.
+#[derive(Debug, Default)]
+pub struct ToldOf(Mutex<BTreeMap<String, String>>);
+
+impl ToldOf {
+    /// Whether this is other than what was told last of a place; it counts as told from now on.
+    pub fn first_time(&self, place: &str, what: &Value) -> bool {
+        let what = digest::of_value(what);
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= TOLD_MAX {
+            told.clear();
+        }
+        told.insert(place.to_owned(), what.clone()) != Some(what)
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

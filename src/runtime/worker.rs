@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::brake;
 use super::finder::later;
 use super::happening::Happening;
 use super::limits::STORE_PAUSE_MAX;
@@ -10,9 +11,10 @@ use super::pair::Pairing;
 use super::quiet::Resting;
 use super::rested::Told;
 use super::runtime::Runtime;
+use super::tally;
 use super::trouble::Trouble;
 use crate::connector::backoff;
-use crate::engine::{self, Stop, Wait};
+use crate::engine::{self, PASSED_BY, Stop, Wait};
 use crate::language::plan::{Interest, Pipeline, RecordType, RuleLine, Side};
 use crate::store::{HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Work};
 use crate::value::Value;
@@ -22,6 +24,8 @@ use crate::world::Random;
 #[derive(Clone, Copy)]
 pub(super) struct How {
     pub sweep: bool,
+    /// What is to be written waits while the sweep's brake counts.
+    pub braked: bool,
     pub again: bool,
     /// A person asks for this very record.
     pub asked: bool,
@@ -42,7 +46,7 @@ impl Runtime {
     /// Does one piece of work and tells the store how it ended. Where the store cannot take that
     /// now, the work is given back to it as soon as it can, and done again.
     pub async fn work(&self, work: Work) {
-        if let Err(trouble) = self.look_at(&work).await {
+        if let Err(trouble) = tally::told_by(work.source, self.look_at(&work)).await {
             tracing::error!(%trouble, record = %work.target, "the store failed; this is done again");
             self.give_back(&work, &trouble).await;
         }
@@ -73,6 +77,8 @@ impl Runtime {
         self.tell(Happening::Compared { target: work.target.clone() });
         let how = How {
             sweep: work.source == HintSource::Sweep && self.brake.sweeping(),
+            // What a system or a person tells of is never held, what follows from a sweep is.
+            braked: !matches!(work.source, HintSource::Webhook | HintSource::Poll | HintSource::Asked),
             again: matches!(work.source, HintSource::Retry | HintSource::Asked),
             asked: work.source == HintSource::Asked,
             new: matches!(work.source, HintSource::Webhook | HintSource::Made),
@@ -81,7 +87,10 @@ impl Runtime {
         let walked = self.walk(&live, &work.target, how).await;
         let now = self.world.clock.now();
         match walked {
-            Ok(parks) => {
+            Ok(mut parks) => {
+                if how.braked {
+                    self.hold_parks(&live, &mut parks).await?;
+                }
                 let parked = |park: &ParkDraft| Happening::Parked {
                     target: park.target.clone(),
                     pipeline: park.pipeline.clone(),
@@ -100,6 +109,25 @@ impl Runtime {
             }
             Err(trouble) => return Err(trouble),
         }
+        Ok(())
+    }
+
+    /// While the sweep's brake counts, what was not parked before is parked later.
+    async fn hold_parks(&self, live: &Live, parks: &mut Parking) -> Result<(), Trouble> {
+        let mut held = Vec::new();
+        for draft in parks.drafts.iter().filter(|draft| draft.code != PASSED_BY) {
+            let known = self.store.park_known(&draft.target, &draft.pipeline, draft.group.as_deref()).await?;
+            let kind = brake::Kind::of(live, &draft.target.account, &draft.target.record);
+            if !known && self.brake.holds_parking(kind, &draft.target, &draft.message) {
+                held.push((draft.target.clone(), draft.pipeline.clone(), draft.group.clone()));
+            }
+        }
+        let is_held = |draft: &ParkDraft| {
+            held.iter().any(|(target, pipeline, group)| {
+                *target == draft.target && *pipeline == draft.pipeline && *group == draft.group
+            })
+        };
+        parks.drafts.retain(|draft| !is_held(draft));
         Ok(())
     }
 
@@ -306,6 +334,7 @@ pub(super) fn pairing<'a>(
         other,
         demanded: false,
         sweep: how.sweep,
+        braked: how.braked,
         again: how.again,
         asked: how.asked,
         told: how.told,

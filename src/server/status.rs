@@ -43,6 +43,7 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         "rules_state": rules_state,
         "last_reload": last_reload,
         "queue": { "pending": pending, "in_flight": counts.in_flight, "parked": counts.parked },
+        "mode": live.mode(),
         "sweeping": sweeping,
         "links": counts.links,
         "crosswalk": by_hand,

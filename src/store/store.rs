@@ -99,6 +99,9 @@ pub trait Store: Send + Sync {
     /// What is parked of one record, dropped entries not among them.
     async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError>;
 
+    /// Whether work of a record stands parked, dropped or not: by pipeline and group.
+    async fn park_known(&self, target: &RecordRef, pipeline: &str, group: Option<&str>) -> Result<bool, StoreError>;
+
     /// The inbox, oldest first.
     async fn parks(&self) -> Result<Vec<Park>, StoreError>;
 

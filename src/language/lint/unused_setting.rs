@@ -16,7 +16,7 @@ pub const LINT: Lint = Lint {
 };
 
 /// Settings that the program itself reads.
-const OWN: [&str; 3] = ["mode", "reconcile.every", "journal.keep"];
+const OWN: [&str; 4] = ["mode", "reconcile.every", "reconcile.creates", "journal.keep"];
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let read = usage::settings(view);

@@ -165,6 +165,19 @@ pub(super) fn of(connection: &Connection, target: &RecordRef) -> Result<Vec<Park
     gather(connection, select.query(params![target.account, target.record, target.id])?)
 }
 
+/// Whether work of a record stands parked, dropped or not.
+pub(super) fn known(
+    connection: &Connection,
+    target: &RecordRef,
+    pipeline: &str,
+    group: Option<&str>,
+) -> Result<bool, StoreError> {
+    let mut select = connection.prepare_cached(
+        "SELECT 1 FROM park WHERE account = ?1 AND record = ?2 AND id = ?3 AND pipeline = ?4 AND field_group IS ?5",
+    )?;
+    Ok(select.exists(params![target.account, target.record, target.id, pipeline, group])?)
+}
+
 fn gather(connection: &Connection, mut rows: Rows<'_>) -> Result<Vec<Park>, StoreError> {
     let mut parks = Vec::new();
     while let Some(row) = rows.next()? {

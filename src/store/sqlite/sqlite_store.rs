@@ -177,6 +177,11 @@ impl Store for SqliteStore {
         self.read(move |connection| park::of(connection, &target)).await
     }
 
+    async fn park_known(&self, target: &RecordRef, pipeline: &str, group: Option<&str>) -> Result<bool, StoreError> {
+        let (target, pipeline, group) = (target.clone(), pipeline.to_owned(), group.map(str::to_owned));
+        self.read(move |connection| park::known(connection, &target, &pipeline, group.as_deref())).await
+    }
+
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.read(park::all).await
     }

@@ -1,0 +1,121 @@
+//! What is only told: writes that are kept back because the mode only observes or the sweep's brake counts first, and
+//! what two records do not agree in.
+
+use super::brake;
+use super::happening::{Change, Happening};
+use super::live::{Live, observes};
+use super::pair::Pairing;
+use super::reads::rests_on_what_is_to_be_made;
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::engine::{Decision, Effect, Situation};
+use crate::store::{Link, RecordRef};
+use crate::value::{Record, Value};
+
+impl Runtime {
+    /// Whether nothing may be written now: the mode only observes, or the sweep's brake counts first.
+    pub(super) fn is_kept_back(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        (link, effect): (Option<&Link>, &Effect),
+    ) -> Result<bool, Trouble> {
+        let Some((side, _)) = effect.outward() else { return Ok(false) };
+        if observes(&situation.settings) {
+            self.observed(pairing, situation, effect);
+            return Ok(true);
+        }
+        let making = || {
+            let kind = pairing.pipeline.record(side);
+            brake::Kind::of(live, situation.account(side), &kind.name)
+        };
+        let held = pairing.braked
+            && match (effect, link) {
+                (Effect::Create { .. }, _) => self.brake.holds_making(making(), &pairing.target()),
+                (_, Some(link)) => self.brake.holds(link.since, &pairing.target()),
+                _ => false,
+            };
+        if !held && rests_on_what_is_to_be_made(live, situation) {
+            if self.brake.holds(jiff::Timestamp::MIN, &pairing.target()) {
+                return Ok(true);
+            }
+            // The counterpart was held while the brake counted, and now it is not: it is looked for again.
+            let reason = format!("{} waits for its counterparts to be made", pairing.target());
+            return Err(Trouble::Later { reason, after: Some(std::time::Duration::ZERO) });
+        }
+        Ok(held)
+    }
+
+    /// What is left alone and what does not agree, where nothing is written any more.
+    pub(super) fn tell_of_end(&self, pairing: &Pairing<'_>, situation: &Situation, decision: &Decision) {
+        if decision.effect.as_ref().is_none_or(|effect| effect.outward().is_none()) {
+            self.tell_left_alone(pairing, situation, decision);
+            self.tell_disagreements(pairing, situation, decision);
+        }
+    }
+
+    /// Told in the end only: what is still to be written may bring the two into step.
+    pub(super) fn tell_left_alone(&self, pairing: &Pairing<'_>, situation: &Situation, decision: &Decision) {
+        // Under the pair's left record, so that it is told once whichever side is looked at.
+        let left_record = self.left_record(pairing, situation);
+        for left in &decision.left_alone {
+            self.tell(Happening::LeftAlone {
+                target: left_record.clone().unwrap_or_else(|| pairing.target()),
+                pipeline: pairing.pipeline.name.clone(),
+                group: left.group.clone(),
+                value: left.value.clone(),
+                because: left.because.clone(),
+                line: left.line.to_string(),
+            });
+        }
+    }
+
+    pub(super) fn tell_disagreements(&self, pairing: &Pairing<'_>, situation: &Situation, decision: &Decision) {
+        let Some(target) = self.left_record(pairing, situation) else { return };
+        for found in &decision.disagreements {
+            self.tell(Happening::Disagrees {
+                target: target.clone(),
+                pipeline: pairing.pipeline.name.clone(),
+                name: found.name.clone(),
+                values: found.values.clone(),
+                line: found.line.to_string(),
+            });
+        }
+    }
+
+    fn left_record(&self, pairing: &Pairing<'_>, situation: &Situation) -> Option<RecordRef> {
+        let kind = &pairing.pipeline.left;
+        let id = situation.left.as_ref().and_then(|left| kind.id_of(left))?;
+        Some(RecordRef { account: situation.left_account.clone(), record: kind.name.clone(), id })
+    }
+
+    fn observed(&self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) {
+        let fields = match effect {
+            Effect::Create { fields, .. } | Effect::Update { fields, .. } => Value::Record(fields.clone()),
+            Effect::Move { from, to, .. } => Value::Record(Record::from([
+                ("from".to_owned(), Value::text(from.as_str())),
+                ("to".to_owned(), Value::text(to.as_str())),
+            ])),
+            Effect::Link { .. } | Effect::Settle { .. } => Value::Null,
+        };
+        let Some((side, lines)) = effect.outward() else { return };
+        let kind = pairing.pipeline.record(side);
+        let id = situation.record(side).and_then(|record| kind.id_of(record)).unwrap_or_default();
+        let account = situation.account(side).to_owned();
+        let before = situation.record(side).cloned().unwrap_or_default();
+        let before =
+            fields.as_record().into_iter().flatten().map(|(name, _)| (name.clone(), before.field(name).clone()));
+        let before = Value::Record(before.collect());
+        self.tell(Happening::Observed(Change {
+            before,
+            cause: pairing.target(),
+            target: RecordRef { account, record: kind.name.clone(), id },
+            pipeline: pairing.pipeline.name.clone(),
+            action: effect.action(),
+            fields,
+            owner: pairing.pipeline.record(side.other()).system.clone(),
+            lines: lines.iter().map(ToString::to_string).collect(),
+        }));
+    }
+}
