@@ -358,7 +358,8 @@ fn a_webhook_that_the_store_refuses_is_not_promised_and_comes_again() {
         };
         let runtime = stage.runtime(Arc::new(store));
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let serving = petiole::server::serve(Arc::clone(&runtime), listen, None).await.unwrap();
+        let serving =
+            petiole::server::serve(Arc::clone(&runtime), listen, petiole::server::Admission::default()).await.unwrap();
         let body = br#"{"type":"leaflink.order.created","data":{"number":"N-1"}}"#.to_vec();
         let signature = signed(&body, "test-key");
         let send = || {

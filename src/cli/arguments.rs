@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Where state is kept.
     #[arg(long, global = true, env = "PETIOLE_STORE", default_value = "sqlite:petiole.db", value_name = "URL")]
     pub store: String,
+    /// Where the running service is.
+    #[arg(long, global = true, env = "PETIOLE_URL", default_value = "http://127.0.0.1:8787", value_name = "URL")]
+    pub url: String,
     /// Whether output is coloured.
     #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
@@ -38,6 +41,19 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+impl Arguments {
+    /// Whether a command or an option is asked for that is still to come.
+    pub fn is_later(&self) -> bool {
+        match &self.command {
+            Command::Demo(demo) => demo.serve || demo.faults,
+            Command::Lint(lint) => lint.fix || lint.format == FindingsFormat::Sarif,
+            Command::Simulate(simulate) => simulate.faults.is_some(),
+            Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) | Command::Test(_) => false,
+            _ => true,
+        }
+    }
 }
 
 impl Color {
@@ -92,25 +108,51 @@ pub enum Command {
     /// Run the tests beside the rules.
     Test(TestArguments),
     /// What a sync would write (not in this version).
-    Plan,
+    Plan(LaterArguments),
     /// Evaluate an expression (not in this version).
-    Eval,
+    Eval(LaterArguments),
     /// Why a value is what it is (not in this version).
-    Explain,
+    Explain(LaterArguments),
     /// Past events through candidate rules (not in this version).
-    Replay,
+    Replay(LaterArguments),
+    /// Records by anything a person holds (not in this version).
+    Find(LaterArguments),
+    /// One record, pipeline or account stops (not in this version).
+    Hold(LaterArguments),
+    /// What was held goes on (not in this version).
+    Release(LaterArguments),
+    /// Work that is put off goes now (not in this version).
+    Retry(LaterArguments),
+    /// A lost conflict the other way (not in this version).
+    Take(LaterArguments),
+    /// A stopped store into another engine (not in this version).
+    Store(LaterArguments),
     /// The live stream of events (not in this version).
-    Tap,
+    Tap(LaterArguments),
     /// Check the connection to each system (not in this version).
-    Doctor,
+    Doctor(LaterArguments),
     /// JSON Schema of a rule file kind (not in this version).
-    Schema,
+    Schema(LaterArguments),
     /// Canonical layout of rule files (not in this version).
-    Fmt,
+    Fmt(LaterArguments),
     /// A small working rule set (not in this version).
-    New,
+    New(LaterArguments),
     /// Language server (not in this version).
-    Lsp,
+    Lsp(LaterArguments),
+    /// Completions for a shell (not in this version).
+    Completions(LaterArguments),
+    /// The manual page (not in this version).
+    Man(LaterArguments),
+    /// The version, for scripts (not in this version).
+    Version(LaterArguments),
+}
+
+/// Arguments of a command that is still to come: whatever they are, it says that it is not there.
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+pub struct LaterArguments {
+    #[arg(hide = true, num_args = 0.., trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<std::ffi::OsString>,
 }
 
 /// Arguments of `demo`.
@@ -122,6 +164,12 @@ pub struct DemoArguments {
     /// How many orders buyers submit.
     #[arg(long, default_value_t = 4)]
     pub orders: usize,
+    /// Keep trading, with a page to play with (not in this version).
+    #[arg(long)]
+    pub serve: bool,
+    /// With faults, each shown with how it was mended (not in this version).
+    #[arg(long)]
+    pub faults: bool,
 }
 
 /// Arguments of `run`.
@@ -133,6 +181,9 @@ pub struct RunArguments {
     /// How often changes are looked for, such as 30s.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub poll_interval: Option<std::time::Duration>,
+    /// A name under which `/api` may be asked for, beside addresses and localhost; several with commas.
+    #[arg(long = "allowed-host", env = "PETIOLE_ALLOWED_HOSTS", value_delimiter = ',', value_name = "NAME")]
+    pub allowed_hosts: Vec<String>,
     /// Do not watch the rule files.
     #[arg(long)]
     pub no_watch: bool,
@@ -158,6 +209,18 @@ pub struct SyncArguments {
     pub format: Format,
 }
 
+/// How findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+    /// For code hosts (not in this version).
+    Sarif,
+}
+
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
 pub struct LintArguments {
@@ -169,12 +232,15 @@ pub struct LintArguments {
     /// Print who owns what, which arrows live, and every status table as a matrix.
     #[arg(long)]
     pub summary: bool,
+    /// Mend what can be mended (not in this version).
+    #[arg(long)]
+    pub fix: bool,
     /// Tell what a code means, and check nothing.
     #[arg(long, value_name = "CODE")]
     pub explain: Option<String>,
     /// How findings are written.
     #[arg(long, default_value = "text")]
-    pub format: Format,
+    pub format: FindingsFormat,
 }
 
 /// Arguments of `test`.
@@ -202,21 +268,18 @@ pub enum TestFormat {
     Junit,
 }
 
-/// Where the running service is.
+/// How a service's answer is shown.
 #[derive(Debug, Args)]
 pub struct ServiceArguments {
-    /// The service's URL.
-    #[arg(long, env = "PETIOLE_URL", default_value = "http://127.0.0.1:8787")]
-    pub url: String,
     /// How the answer is written.
-    #[arg(long, default_value = "text")]
+    #[arg(long, global = true, default_value = "text")]
     pub format: Format,
 }
 
 /// Arguments of `inbox`.
 #[derive(Debug, Args)]
 pub struct InboxArguments {
-    /// Where the service is.
+    /// How the answer is shown.
     #[command(flatten)]
     pub service: ServiceArguments,
     /// What to do.
@@ -274,6 +337,9 @@ pub struct SimulateArguments {
     /// Customers in the world.
     #[arg(long, default_value_t = 12)]
     pub customers: usize,
+    /// Faults from a file (not in this version).
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
     /// Where webhooks go.
     #[arg(long, value_name = "URL")]
     pub webhook: Option<String>,

@@ -21,7 +21,7 @@ use crate::language;
 use crate::runtime::pass::{Pass, Scope, pass};
 use crate::runtime::poller::Look;
 use crate::runtime::{Happening, Live, Report, RuleState, Runtime, World, dispatcher};
-use crate::server;
+use crate::server::{self, Admission};
 use crate::simulator::{self, Faults, Options, Served, Size, Trade};
 use crate::store::{RuleText, open};
 use crate::value::Value;
@@ -121,7 +121,9 @@ async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Re
     let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
     let runtime = Runtime::new(store, world.clone(), live, state, Duration::from_mins(1));
     let happenings = runtime.listen();
-    let serving = server::serve(Arc::clone(&runtime), loopback(), None).await.map_err(|error| error.to_string())?;
+    let serving = server::serve(Arc::clone(&runtime), loopback(), Admission::default())
+        .await
+        .map_err(|error| error.to_string())?;
     let brand = trade.brands.first().cloned().unwrap_or_default();
     let stage = Stage { world, runtime, sides, happenings, brand };
     for name in simulator::NAMES {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::{Arguments, Format, InboxAction, InboxArguments};
 use super::exit_code;
-use super::service::ask;
+use super::service::{Unanswered, ask};
 use crate::language;
 use crate::runtime::crosswalk;
 use crate::server::inbox::{item, matched};
@@ -14,7 +14,7 @@ use crate::world::{Clock as _, Method, SystemClock};
 
 /// Lists, shows, retries or drops parked work.
 pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
-    let url = &inbox.service.url;
+    let url = &arguments.url;
     let (method, path) = match &inbox.action {
         InboxAction::List | InboxAction::Show { .. } => (Method::Get, "/api/v1/inbox".to_owned()),
         InboxAction::Retry { id: Some(id), .. } => (Method::Post, format!("/api/v1/inbox/{id}/retry")),
@@ -27,8 +27,8 @@ pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
         _ => None,
     };
     let answer = match ask(url, method, &path, body.as_ref()).await {
-        Err(unreached) if unreached.starts_with("no service") => from_store(arguments, &inbox.action, &unreached).await,
-        other => other,
+        Err(Unanswered::Unreached(text)) => from_store(arguments, &inbox.action, &text).await,
+        other => other.map_err(|unanswered| unanswered.to_string()),
     };
     match answer {
         Ok(answer) => show(&answer, inbox),

@@ -1,6 +1,6 @@
 //! `petiole lint`: everything wrong with the rules, in one go, offline.
 
-use super::arguments::{Arguments, Format, LintArguments};
+use super::arguments::{Arguments, FindingsFormat, LintArguments};
 use super::exit_code;
 use crate::diagnostic::{Severity, json, render};
 use crate::language::{self, lint::page};
@@ -32,8 +32,8 @@ pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
     let count = |severity: Severity| compiled.findings.iter().filter(|one| one.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match lint.format {
-        Format::Json => println!("{:#}", json::render(&compiled.findings, &compiled.sources)),
-        Format::Text => {
+        FindingsFormat::Json => println!("{:#}", json::render(&compiled.findings, &compiled.sources)),
+        FindingsFormat::Text | FindingsFormat::Sarif => {
             eprint!("{}", render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
             let files = compiled.sources.files().count();
             if errors + warnings > 0 {

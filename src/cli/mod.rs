@@ -33,6 +33,9 @@ pub fn main() -> u8 {
             return code;
         }
     };
+    if arguments.is_later() {
+        return later();
+    }
     logging::start(&arguments);
     end_quietly_when_nobody_reads();
     if let Command::Lint(lint) = &arguments.command {
@@ -61,20 +64,13 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Inbox(inbox) => inbox::inbox(arguments, inbox).await,
         Command::Simulate(simulate) => simulate::simulate(arguments, simulate).await,
         Command::Test(one) => test::test(arguments, one),
-        Command::Plan
-        | Command::Eval
-        | Command::Explain
-        | Command::Replay
-        | Command::Tap
-        | Command::Doctor
-        | Command::Schema
-        | Command::Fmt
-        | Command::New
-        | Command::Lsp => {
-            eprintln!("petiole: not in this version");
-            exit_code::USAGE
-        }
+        _ => later(),
     }
+}
+
+fn later() -> u8 {
+    eprintln!("petiole: not in this version");
+    exit_code::USAGE
 }
 
 /// A reader that goes away (`petiole lint | head -1`) is no fault: the process ends as other programs do then.

@@ -13,7 +13,7 @@ use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::reload::ready;
 use crate::runtime::watcher::Watch;
 use crate::runtime::{Live, ReloadError, RuleState, Runtime, World, dispatcher, notifier, poller, retention, schedule};
-use crate::server;
+use crate::server::{self, Admission};
 use crate::store::{Store, open};
 use crate::world::{Clock as _, HttpTransport, SeededRandom, SystemClock};
 
@@ -27,8 +27,8 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
     if let Err(trouble) = schedule::prepare(&runtime).await {
         return failed(&trouble.to_string());
     }
-    let token = std::env::var("PETIOLE_ADMIN_TOKEN").ok().filter(|token| !token.is_empty());
-    let serving = match server::serve(Arc::clone(&runtime), run.listen, token).await {
+    let admission = Admission::new(std::env::var("PETIOLE_ADMIN_TOKEN").ok(), run.allowed_hosts.clone());
+    let serving = match server::serve(Arc::clone(&runtime), run.listen, admission).await {
         Ok(serving) => serving,
         Err(error) => {
             eprintln!("petiole: cannot listen on {}: {error}", run.listen);

@@ -1,5 +1,6 @@
 //! Talks to the running service.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -10,25 +11,51 @@ use crate::world::{Method, Request};
 /// How long the service may take to answer.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
+/// Why the service gave no answer that can be used.
+#[derive(Debug)]
+pub enum Unanswered {
+    /// Nobody answers there.
+    Unreached(String),
+    /// Somebody does, and refuses.
+    Refused(String),
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Unreached(text) | Self::Refused(text)) = self;
+        out.write_str(text)
+    }
+}
+
 /// One request to the service's API; the body where it answered 2xx.
 ///
 /// # Errors
-/// A sentence: not reached, or the service's own words.
-pub async fn ask(url: &str, method: Method, path: &str, body: Option<&Json>) -> Result<Json, String> {
-    let world = real_world()?;
+/// [`Unanswered`], with the service's own words where it has some.
+pub async fn ask(url: &str, method: Method, path: &str, body: Option<&Json>) -> Result<Json, Unanswered> {
+    let world = real_world().map_err(Unanswered::Unreached)?;
     let base = url.trim_end_matches('/');
     let mut headers = Vec::new();
     if let Ok(token) = std::env::var("PETIOLE_ADMIN_TOKEN") {
         headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
     }
+    if body.is_some() {
+        headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+    }
     let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
     let request = Request { method, url: format!("{base}{path}"), headers, body, timeout: TIMEOUT };
-    let answer =
-        world.transport.send(request).await.map_err(|error| format!("no service answers at {base}: {error}"))?;
+    let answer = world
+        .transport
+        .send(request)
+        .await
+        .map_err(|error| Unanswered::Unreached(format!("no service answers at {base}: {error}")))?;
     let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
     if (200..300).contains(&answer.status) {
         return Ok(body);
     }
     let words = body.get("error").and_then(Json::as_str).unwrap_or("no reason given");
-    Err(format!("the service answered {}: {words}", answer.status))
+    let help = match answer.status {
+        401 | 403 => "; PETIOLE_ADMIN_TOKEN is the token that it wants",
+        _ => "",
+    };
+    Err(Unanswered::Refused(format!("the service at {base} answered {}: {words}{help}", answer.status)))
 }

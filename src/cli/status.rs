@@ -4,21 +4,23 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::{Arguments, Format, ServiceArguments};
 use super::exit_code;
-use super::service::ask;
+use super::service::{Unanswered, ask};
 use crate::server::inbox::matched;
 use crate::store::open;
 use crate::world::Method;
 
 /// Prints the status.
 pub async fn status(arguments: &Arguments, at: &ServiceArguments) -> u8 {
-    let found = match ask(&at.url, Method::Get, "/api/v1/status", None).await {
-        Ok(found) => Ok(found),
-        Err(unreached) => from_store(arguments, &unreached).await,
+    let (found, code) = match ask(&arguments.url, Method::Get, "/api/v1/status", None).await {
+        Ok(found) => (Ok(found), exit_code::OK),
+        // What a store holds is worth reading, but no service serves it.
+        Err(Unanswered::Unreached(text)) => (from_store(arguments, &text).await, exit_code::FAILED),
+        Err(refused) => (Err(refused.to_string()), exit_code::FAILED),
     };
     match found {
         Ok(found) => {
             print(&found, at.format);
-            exit_code::OK
+            code
         }
         Err(message) => {
             eprintln!("petiole: {message}");
@@ -64,6 +66,9 @@ fn print(found: &Json, format: Format) {
         mode @ "live" => println!("mode: {mode}"),
         mode => println!("mode: {mode} (what is decided is told and not written)"),
     }
+    if word("/rules_state") == "last-good" {
+        print_findings(found);
+    }
     println!(
         "queue: {} pending, {} in flight, {} parked",
         number("/queue/pending"),
@@ -102,5 +107,15 @@ fn print(found: &Json, format: Format) {
     for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
         let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();
         println!("put off ({records}): {}", trouble.get("reason").and_then(Json::as_str).unwrap_or_default());
+    }
+}
+
+/// Why the last good rules serve and not the files.
+fn print_findings(found: &Json) {
+    println!("the rule files have errors, so the last good rules serve:");
+    for finding in found.pointer("/last_reload/findings").and_then(Json::as_array).into_iter().flatten() {
+        let word = |key: &str| finding.get(key).and_then(Json::as_str).unwrap_or_default();
+        let line = finding.get("line").map(ToString::to_string).unwrap_or_default();
+        println!("  {}[{}]: {} ({}:{line})", word("severity"), word("code"), word("message"), word("file"));
     }
 }

@@ -75,10 +75,9 @@ impl Resolver<'_> {
     pub(super) fn settings(&mut self, types: &SettingTypes, settings: &BTreeMap<String, Setting>) -> Flat {
         let mut flat = Flat::new();
         for (name, setting) in settings {
-            let known = self.wrong.len();
             let value = self.value(setting);
             let kind = types.get(name);
-            if let Some(kind) = kind.filter(|_| self.wrong.len() == known) {
+            if let Some(kind) = kind.filter(|_| !self.lacks(setting)) {
                 self.check(name, kind, setting);
             }
             flat.insert(name.clone(), kind.map_or(value.clone(), |kind| kind.settle(value)));
@@ -121,6 +120,17 @@ impl Resolver<'_> {
             Some(_) if !set => finding.note(format!("the default: environment variable `{variable}` is not set")),
             _ => finding.note(format!("environment variable `{variable}` says so")),
         })
+    }
+
+    /// Whether a variable that the setting wants is not set, which is told as that and as nothing else.
+    fn lacks(&self, setting: &Setting) -> bool {
+        match setting {
+            Setting::Value(_) => false,
+            Setting::List(items) => items.iter().any(|item| self.lacks(item)),
+            Setting::Env { name, default, .. } => {
+                default.is_none() && (self.environment)(name).is_none_or(|text| text.is_empty())
+            }
+        }
     }
 
     fn value(&mut self, setting: &Setting) -> Value {

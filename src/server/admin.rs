@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value as Body, json};
 
+use super::guard::guard;
 use super::server::Shared;
 use super::{inbox, status};
 use crate::runtime::ReloadError;
@@ -47,22 +48,6 @@ async fn to_its_end(request: Request, next: Next) -> Response {
             fail(StatusCode::INTERNAL_SERVER_ERROR, "this broke off; the log of the service says more")
         }
     }
-}
-
-/// Loopback without a token is open; anything else wants the token.
-async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let given = request.headers().get("Authorization").and_then(|value| value.to_str().ok());
-    match &shared.token {
-        None if shared.loopback => next.run(request).await,
-        None => fail(StatusCode::FORBIDDEN, "set PETIOLE_ADMIN_TOKEN to use this from another machine"),
-        Some(token) if given.is_some_and(|given| same(given, &format!("Bearer {token}"))) => next.run(request).await,
-        Some(_) => fail(StatusCode::UNAUTHORIZED, "the token is missing or wrong"),
-    }
-}
-
-/// Compares without telling by time where two texts differ.
-fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differs, (x, y)| differs | (x ^ y)) == 0
 }
 
 async fn show_status(State(shared): State<Shared>) -> Response {

@@ -3,10 +3,12 @@
 //! Verifies and journals what comes in, shows what is going on. Knows no rules and makes no calls.
 
 pub mod admin;
+pub mod guard;
 pub mod inbox;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod server;
 pub mod status;
 pub mod webhook;
 
+pub use guard::Admission;
 pub use server::{Serving, serve};

@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::guard::Admission;
 use super::{admin, status, webhook};
 use crate::runtime::Runtime;
 
@@ -22,8 +23,8 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 pub struct Shared {
     /// The runtime.
     pub runtime: Arc<Runtime>,
-    /// The token that administration wants, if one is set.
-    pub token: Option<Arc<str>>,
+    /// Who may use `/api`.
+    pub admission: Admission,
     /// Whether only this machine can reach the service.
     pub loopback: bool,
 }
@@ -41,15 +42,15 @@ pub struct Serving {
 ///
 /// # Errors
 /// Where the address cannot be listened on.
-pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, token: Option<String>) -> std::io::Result<Serving> {
+pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, admission: Admission) -> std::io::Result<Serving> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let loopback = address.ip().is_loopback();
-    if !loopback && token.is_none() {
+    if !loopback && admission.token.is_none() {
         tracing::warn!("/api answers 403: the service listens on {address} and PETIOLE_ADMIN_TOKEN is not set");
     }
     let mut stopping = runtime.stopping();
-    let shared = Shared { runtime, token: token.map(Into::into), loopback };
+    let shared = Shared { runtime, admission, loopback };
     let router = Router::new()
         .route("/webhooks/{account}", post(webhook::accept))
         .route("/healthz", get(|| async { "alive\n" }))

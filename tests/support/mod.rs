@@ -138,7 +138,7 @@ pub(crate) fn get(url: &str) -> Json {
 
 #[track_caller]
 pub(crate) fn send(method: Method, url: &str, body: &Json) -> Json {
-    let answer = http(method, url, &[], body.to_string().as_bytes());
+    let answer = http(method, url, &[("Content-Type", "application/json")], body.to_string().as_bytes());
     assert_eq!(answer.status, 200, "{url}: {}", String::from_utf8_lossy(&answer.body));
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
