@@ -407,3 +407,20 @@ fn a_sweep_counts_what_it_did_itself_and_tells_each_pair_once() {
             .all(|record| numbers.iter().any(|number| record.as_str().unwrap().contains(number.as_str().unwrap())))
     );
 }
+
+#[test]
+fn one_record_is_found_by_its_short_number_and_one_that_is_not_there_is_said_to_be_so() {
+    let trade = in_step(4);
+    let made = trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    let short = made["orders"][0]["short_id"].as_str().unwrap().to_owned();
+    let wrong = format!("{short}x");
+    for name in [format!("leaflink.order/{wrong}"), "leaflink.order/NUMBER".to_owned()] {
+        let done = trade.command(&["sync", "--only", &name]).output().unwrap();
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.code() == Some(3) && told.contains("there is no record"), "{told}");
+        assert!(name.ends_with("NUMBER") || told.contains(&format!("short_id {short}")), "{told}");
+    }
+    assert!(trade.orders().is_empty());
+    let (code, report) = sync(&trade, &["--only", &format!("leaflink.order/{short}")]);
+    assert_eq!((code, trade.orders().len()), (0, 1), "{report:#}");
+}

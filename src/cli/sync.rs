@@ -14,7 +14,7 @@ use crate::runtime::pass::{Pass, Scope, pass};
 use crate::runtime::poller::Look;
 use crate::runtime::reload::ready;
 use crate::runtime::{ReloadError, Report, RuleState, Runtime};
-use crate::store::{RecordRef, open};
+use crate::store::open;
 use crate::world::{Clock as _, SystemClock};
 
 /// How long put-off work is waited for before it counts as left.
@@ -49,28 +49,11 @@ async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8
     let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
     let runtime = Runtime::new(store, world, live, state, POLL_INTERVAL);
     let scope = match &sync.only {
-        Some(name) => Scope::Only(only(&runtime, name).map_err(failed)?),
+        Some(name) => Scope::Only(runtime.named(name).await.map_err(failed)?),
         None => Scope::Look(if sync.full { Look::Everything } else { Look::Changes }),
     };
     let showing = Progress::start(&runtime, arguments.quiet);
     let report = pass(&runtime, &Pass { scope, confirmed: sync.yes, patience: PATIENCE }).await;
     showing.end();
     report.map_err(|trouble| failed(trouble.to_string()))
-}
-
-/// `ACCOUNT.RECORD/ID`, or `SYSTEM.RECORD/ID` where the system has one account.
-fn only(runtime: &Runtime, name: &str) -> Result<RecordRef, String> {
-    let target = parse_record(name).ok_or("a record is named ACCOUNT.RECORD/ID")?;
-    let live = runtime.live.load_full();
-    let account = live.plan.account_called(&target.account);
-    match account.filter(|account| live.plan.record(&account.system, &target.record).is_some()) {
-        Some(account) => Ok(RecordRef { account: account.name.clone(), ..target }),
-        None => Err(format!("there is no account and record `{}.{}`", target.account, target.record)),
-    }
-}
-
-fn parse_record(name: &str) -> Option<RecordRef> {
-    let (kind, id) = name.split_once('/')?;
-    let (account, record) = kind.split_once('.')?;
-    Some(RecordRef { account: account.to_owned(), record: record.to_owned(), id: id.to_owned() })
 }

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod live;
 mod make;
 pub mod mode;
+mod named;
 pub mod notifier;
 pub mod pacing;
 pub mod pair;
