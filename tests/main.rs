@@ -18,6 +18,7 @@ mod lint;
 mod lint_edits;
 mod lint_fixtures;
 mod lint_rows;
+mod log;
 mod notify;
 mod order_status;
 mod orders_cross;

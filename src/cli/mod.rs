@@ -36,13 +36,21 @@ pub fn main() -> u8 {
     if arguments.is_later() {
         return later();
     }
-    logging::start(&arguments);
+    let log = logging::start(&arguments);
+    let code = begin(&arguments);
+    if let Some(log) = log {
+        log.flush_within_a_moment();
+    }
+    code
+}
+
+fn begin(arguments: &Arguments) -> u8 {
     end_quietly_when_nobody_reads();
     if let Command::Lint(lint) = &arguments.command {
-        return lint::lint(&arguments, lint);
+        return lint::lint(arguments, lint);
     }
     if let Command::Test(one) = &arguments.command {
-        return test::test(&arguments, one);
+        return test::test(arguments, one);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -51,7 +59,7 @@ pub fn main() -> u8 {
             return exit_code::FAILED;
         }
     };
-    runtime.block_on(dispatch(&arguments))
+    runtime.block_on(dispatch(arguments))
 }
 
 async fn dispatch(arguments: &Arguments) -> u8 {

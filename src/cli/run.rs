@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use tokio::task::{JoinError, JoinSet};
 
 use super::arguments::{Arguments, RunArguments};
 use super::exit_code;
@@ -36,24 +37,34 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
         }
     };
     println!("listening on http://{}", serving.address);
-    let mut parts = vec![
-        tokio::spawn(dispatcher::dispatch(Arc::clone(&runtime))),
-        tokio::spawn(poller::poll(Arc::clone(&runtime))),
-        tokio::spawn(schedule::schedule(Arc::clone(&runtime))),
-        tokio::spawn(notifier::notify(Arc::clone(&runtime))),
-        tokio::spawn(retention::retain(Arc::clone(&runtime))),
-    ];
+    let mut parts = JoinSet::new();
+    parts.spawn(dispatcher::dispatch(Arc::clone(&runtime)));
+    parts.spawn(poller::poll(Arc::clone(&runtime)));
+    parts.spawn(schedule::schedule(Arc::clone(&runtime)));
+    parts.spawn(notifier::notify(Arc::clone(&runtime)));
+    parts.spawn(retention::retain(Arc::clone(&runtime)));
     if let Some(watch) = watch {
-        parts.push(tokio::spawn(watch.serve(Arc::clone(&runtime))));
+        parts.spawn(watch.serve(Arc::clone(&runtime)));
     }
-    until_signal(&runtime).await;
+    let code = tokio::select! {
+        biased;
+        () = until_signal(&runtime) => exit_code::OK,
+        ended = parts.join_next() => broke_off(ended),
+    };
     tracing::info!("stopping; work in flight is finished first");
     runtime.stop();
-    for part in parts {
-        let _ = part.await;
-    }
+    while parts.join_next().await.is_some() {}
     serving.task.abort();
-    exit_code::OK
+    code
+}
+
+/// A part of the service that ends unasked ends the service: whoever watches over it starts it again, whole.
+fn broke_off(ended: Option<Result<(), JoinError>>) -> u8 {
+    match ended {
+        Some(Err(error)) => tracing::error!(%error, "a part of the service broke off; the service ends"),
+        _ => tracing::error!("a part of the service ended unasked; the service ends"),
+    }
+    exit_code::FAILED
 }
 
 /// The outside as it really is.

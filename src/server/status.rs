@@ -10,6 +10,7 @@ use crate::language::plan::Account;
 use crate::runtime::{Live, Runtime};
 use crate::store::StoreError;
 use crate::value::timestamp;
+use crate::world::log_sink;
 
 /// The body of `GET /api/v1/status`.
 ///
@@ -85,10 +86,14 @@ pub async fn metrics(State(shared): State<Shared>) -> String {
         ("petiole_generation", "The generation of rules in service.", generation.to_string()),
     ];
     let live = shared.runtime.live.load_full();
+    let dropped = log_sink::dropped();
     let mut text: String = gauges
         .iter()
         .map(|(name, help, value)| format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"))
         .collect();
+    text.extend([format!(
+        "# HELP petiole_log_lines_dropped_total Log lines that could not be written.\n# TYPE petiole_log_lines_dropped_total counter\npetiole_log_lines_dropped_total {dropped}\n"
+    )]);
     text.push_str("# HELP petiole_calls_total Requests sent to peers.\n# TYPE petiole_calls_total counter\n");
     for (account, peer) in &live.peers {
         for (method, count) in peer.calls() {

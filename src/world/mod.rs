@@ -5,7 +5,8 @@
 
 pub mod clock;
 pub mod http_transport;
-pub mod random;
+pub mod log_sink;
+mod random;
 pub mod transport;
 
 pub use clock::{Clock, SystemClock};
