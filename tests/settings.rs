@@ -205,3 +205,30 @@ fn two_files_that_say_the_same_are_refused_with_both_places() {
         assert_eq!(told.matches("error[").count(), 1, "{told}");
     }
 }
+
+#[test]
+fn the_shipped_tests_hold_whichever_way_a_switch_is_turned() {
+    for (old, new) in [
+        ("mode: live", "mode: observe"),
+        ("inventory: flourish", "inventory: leaflink"),
+        ("products: flourish", "products: leaflink"),
+        ("[Submitted]", "[Accepted]"),
+        ("[Submitted]", "[Submitted, Accepted, Backorder]"),
+        ("route_by: sales_rep", "route_by: default_facility"),
+        ("default_facility: ${FLOURISH_FACILITY_ID}", "default_facility: other"),
+        ("external_id_key: petiole", "external_id_key: \"\""),
+        ("start_from: \"\"", "start_from: \"2027-01-01\""),
+        ("      - ${FLOURISH_FACILITY_ID}", "      - other\n      - more"),
+        ("exclude: []", "exclude: [name, description, brand, wholesale_price, category]"),
+        ("leaflink: case", "leaflink: unit"),
+    ] {
+        let folder = Folder::new();
+        copy(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").as_path(), &folder.0);
+        let path = folder.0.join("settings.yaml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "no {old:?}");
+        std::fs::write(&path, text.replacen(old, new, 1)).unwrap();
+        let ran = petiole().arg("test").arg("--rules").arg(&folder.0).output().unwrap();
+        assert!(ran.status.success(), "{new}: {}", String::from_utf8_lossy(&ran.stdout));
+    }
+}

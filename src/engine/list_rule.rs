@@ -6,8 +6,8 @@
 use super::park::Stop;
 use super::rule::{Wanted, applies, elements, raw_in, wanted};
 use super::scope::{Context, Element};
-use crate::language::plan::{FieldRule, ListRule, RuleBody, Side};
-use crate::value::{Record, Value, digest};
+use crate::language::plan::{Field, FieldRule, ListRule, RuleBody, Side};
+use crate::value::{Path, Record, Segment, Value, digest};
 
 /// The list that `target` is to hold, in the source's order.
 ///
@@ -35,9 +35,36 @@ pub fn desired(
                 Err(found) => stops.extend(found),
             }
         }
+        if stops.is_empty() {
+            stops.extend(missing(context, list, target, (&row, outer.is_some())));
+        }
         rows.push(row);
     }
     if stops.is_empty() { Ok(rows) } else { Err(stops) }
+}
+
+/// Fields that an element of the target needs and that no rule filled.
+fn missing(context: &Context<'_>, list: &ListRule, target: Side, (row, inner): (&Record, bool)) -> Vec<Stop> {
+    let kind = context.pipeline.record(target);
+    let row = Value::Record(row.clone());
+    let path = if target == Side::Left { &list.left } else { &list.right };
+    // A list within a list says its own part of the path only.
+    let stands = |before: &[Segment]| if inner { before.ends_with(&path.0) } else { before == path.0 };
+    let own = |field: &Field| {
+        let each = field.path.0.iter().rposition(|step| *step == Segment::Each)?;
+        let (before, own) = field.path.0.split_at_checked(each)?;
+        stands(before).then(|| Path(own.get(1..).unwrap_or_default().to_vec()))
+    };
+    let needed = kind.fields.iter().filter(|field| field.required_on_create);
+    let lacking = needed.filter_map(|field| Some((field, own(field)?))).filter(|(_, own)| own.read(&row).is_null());
+    lacking
+        .filter_map(|(field, own)| {
+            let filling = list.rules.iter().find(|rule| rule.path(target) == Some(&own));
+            let line = filling.or(list.rules.first()).map(|rule| &rule.line)?;
+            let message = format!("{} `{}` needs `{}`, and the rule gave nothing", kind.system, kind.name, field.path);
+            Some(Stop::new("missing-value", "a value that creating needs is missing", message, line))
+        })
+        .collect()
 }
 
 /// What one rule puts into an element of the target; `None`: nothing.

@@ -216,10 +216,10 @@ impl<'a> Context<'a> {
         found.into_iter().flatten().find_map(|found| if let Found::Key(key) = found { Some(key.clone()) } else { None })
     }
 
-    /// What a table makes of a value, read from left to right.
+    /// What a table makes of a value, read from left to right; a value without a row goes by one that differs in case.
     fn mapped(&self, table: &str, value: &Value) -> Result<Value, String> {
         let Some(table) = self.plan.tables.get(table).filter(|_| !value.is_null()) else { return Ok(Value::Null) };
-        let Some((outcome, row)) = table.look_up(true, value, None) else { return Ok(Value::Null) };
+        let Some((outcome, row)) = table.look_up_any_case(value) else { return Ok(Value::Null) };
         self.spoke(&row.line);
         match outcome {
             Outcome::Value(text) => Ok(Value::Text(text)),

@@ -89,6 +89,17 @@ impl Table {
         row.outcome_to(forward).map(|outcome| (outcome, row))
     }
 
+    /// The row for a source value, read left to right; a value that no row names goes by one that differs in case only.
+    pub fn look_up_any_case(&self, source: &Value) -> Option<(Outcome, &Row)> {
+        let text = source.to_key()?;
+        let spellings = || self.rows.iter().filter(|row| row.points(true)).flat_map(|row| row.sources(true)).flatten();
+        let same = || spellings().find(|spelling| spelling.to_lowercase() == text.to_lowercase());
+        match spellings().any(|spelling| *spelling == text).then_some(&text).or_else(same) {
+            Some(spelling) => self.look_up(true, &Value::Text(spelling.clone()), None),
+            None => self.look_up(true, source, None),
+        }
+    }
+
     /// Whether some row, in whatever state of the target, makes `present` of a source value.
     pub fn leads_to(&self, forward: bool, source: &str, present: &str) -> bool {
         self.leading(forward, source).any(|row| row.is_held(forward, present))
