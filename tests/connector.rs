@@ -28,12 +28,25 @@ use petiole::world::{Clock, Method, Request, Response, SeededRandom, Transport, 
 
 const SECRET: &str = "very-secret-key";
 
+/// How the peer says that a record is not there.
+const NOT_THERE: &str = r#"{"detail":"Not found."}"#;
+
 /// A clock that stands until someone sleeps.
-struct StoodClock(Mutex<Timestamp>);
+struct StoodClock(Mutex<Timestamp>, Mutex<jiff::SignedDuration>);
+
+impl StoodClock {
+    fn set_back(&self, by: jiff::SignedDuration) {
+        *self.1.lock().unwrap() += by;
+    }
+}
 
 #[async_trait]
 impl Clock for StoodClock {
     fn now(&self) -> Timestamp {
+        self.steady() - *self.1.lock().unwrap()
+    }
+
+    fn steady(&self) -> Timestamp {
         *self.0.lock().unwrap()
     }
 
@@ -73,7 +86,7 @@ impl Bench {
 
     fn with(system: System, answers: Vec<Result<Response, TransportError>>) -> Self {
         let script = Arc::new(Script { answers: Mutex::new(answers.into()), ..Script::default() });
-        let clock = Arc::new(StoodClock(Mutex::new("2026-01-05T12:00:00Z".parse().unwrap())));
+        let clock = Arc::new(StoodClock(Mutex::new("2026-01-05T12:00:00Z".parse().unwrap()), Mutex::default()));
         let system = Arc::new(system);
         let random = Arc::new(SeededRandom::new(7));
         let connector = Connector::new(Arc::clone(&system), account(), script.clone(), clock.clone(), random);

@@ -125,12 +125,20 @@ impl Connector {
 
     /// What the breaker lets through.
     pub fn breaker(&self) -> BreakerState {
-        self.breaker.state()
+        match self.breaker.state() {
+            BreakerState::Open { until } => BreakerState::Open { until: self.shown(until) },
+            other => other,
+        }
     }
 
     /// Until when the peer asked for silence, if it did.
     pub fn paused_until(&self) -> Option<Timestamp> {
-        self.rate_limit.paused_until(self.clock.now())
+        self.rate_limit.paused_until(self.clock.steady()).map(|until| self.shown(until))
+    }
+
+    /// A steady instant as the clock shows it.
+    fn shown(&self, steady: Timestamp) -> Timestamp {
+        self.clock.now().checked_add(steady.duration_since(self.clock.steady())).unwrap_or(steady)
     }
 
     /// What the peer's clock shows now, as far as its `Date` headers tell; else what ours does.
@@ -342,7 +350,7 @@ impl Connector {
 
     /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one.
     async fn exchange(&self, request: Request, purpose: Purpose) -> Result<Option<Json>, Failure> {
-        let pass = self.breaker.admit(self.clock.now()).map_err(|wait| held_back("the breaker is open", wait))?;
+        let pass = self.breaker.admit(self.clock.steady()).map_err(|wait| held_back("the breaker is open", wait))?;
         let mut tries = 1;
         let outcome = loop {
             let turn = self.rate_limit.turn(self.clock.as_ref()).await;
@@ -360,7 +368,8 @@ impl Connector {
         };
         match &outcome {
             Err(found) if found.is_transient() => {
-                if let Some(until) = pass.failed(self.clock.now(), self.random.as_ref()) {
+                if let Some(until) = pass.failed(self.clock.steady(), self.random.as_ref()) {
+                    let until = self.shown(until);
                     tracing::warn!(account = %self.account.name, reason = %found, %until, "calls are held back");
                 }
             }
@@ -383,7 +392,7 @@ impl Connector {
             // Before anything is cut to length: half a secret could not be found any more.
             answer.body = self.account.redact(&String::from_utf8_lossy(&answer.body)).into_bytes();
         }
-        self.rate_limit.heed(&answer, now);
+        self.rate_limit.heed(&answer, (now, self.clock.steady()));
         self.note_clock(&answer, now);
         match failure::of_response(&self.system.errors, &answer, purpose, now) {
             Some(found) => Err(found),

@@ -175,8 +175,16 @@ pub fn of_response(rules: &ErrorRules, response: &Response, purpose: Purpose, no
     let status = response.status;
     let good = (200..300).contains(&status);
     // An empty 2xx answer to a write is how many peers say "done", whatever it means for reads.
-    if rules.gone.contains(&status) && purpose.names_record() && !(good && purpose.is_write()) {
-        return Some(Failure::Gone);
+    if rules.gone.contains(&status) && !(good && purpose.is_write()) {
+        if !good && !is_own(rules, response) {
+            let words = peer_words(rules, &response.body);
+            let message =
+                format!("this is not an answer of the API's own, so it does not say that anything is gone: {words}");
+            return Some(Failure::unusable(message, Some(status), purpose.is_write()));
+        }
+        if purpose.names_record() {
+            return Some(Failure::Gone);
+        }
     }
     if good {
         return None;
@@ -195,6 +203,22 @@ pub fn of_response(rules: &ErrorRules, response: &Response, purpose: Purpose, no
         return Some(Failure::Unauthorised { status, message });
     }
     Some(Failure::Refused { status, message, body: bounded(&text_of(&response.body), BODY_CHARS_MAX) })
+}
+
+/// Whether a refusal is the API's own and not that of something on the way to it: JSON, with one of the fields in which
+/// the system file says that the peer explains itself. Where it names none, an empty body may be the API's own, too.
+fn is_own(rules: &ErrorRules, response: &Response) -> bool {
+    if response.header("Content-Type").is_some_and(|kind| !kind.to_ascii_lowercase().contains("json")) {
+        return false;
+    }
+    match response::parse(&response.body) {
+        Ok(Some(body)) => {
+            let value = json::from_json(&body);
+            rules.message.is_empty() || rules.message.iter().any(|path| !path.read(&value).is_null())
+        }
+        Ok(None) => rules.message.is_empty(),
+        Err(_) => false,
+    }
 }
 
 /// What a broken exchange fails with.

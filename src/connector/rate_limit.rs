@@ -1,7 +1,8 @@
 //! What a peer allows an account: calls a minute and calls at once.
 //!
 //! Spreads calls evenly with a small burst, and stands still for as long as the peer's own
-//! headers ask. New limits count at once, also for calls that wait already. Time comes from the clock it is given; knows nothing of why a call is made.
+//! headers ask. New limits count at once, also for calls that wait already. Its instants are steady ones, so that a clock
+//! that is set back holds up nothing; knows nothing of why a call is made.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -72,7 +73,7 @@ impl RateLimit {
         loop {
             // Made before the look, so that no change between look and sleep is missed.
             let changed = self.changed.notified();
-            let wait = self.take(clock.now());
+            let wait = self.take(clock.steady());
             if wait.is_zero() {
                 return Ok(permit);
             }
@@ -104,13 +105,14 @@ impl RateLimit {
         Duration::ZERO
     }
 
-    /// Reads what the peer says about its budget, and stands still where it asks for it.
-    pub fn heed(&self, response: &Response, now: Timestamp) {
+    /// Reads what the peer says about its budget, and stands still where it asks for it. `now` is what the clock shows,
+    /// `steady` what waits are measured by.
+    pub fn heed(&self, response: &Response, (now, steady): (Timestamp, Timestamp)) {
         let spent = response.header("RateLimit-Remaining").is_some_and(|left| left.trim() == "0");
         let reset = response.header("RateLimit-Reset").filter(|_| spent).and_then(|text| reset_wait(text, now));
         if let Some(wait) = retry_after(response, now).max(reset) {
             let mut turns = self.lock();
-            turns.paused_until = turns.paused_until.max(later(now, wait));
+            turns.paused_until = turns.paused_until.max(later(steady, wait));
         }
     }
 
@@ -123,14 +125,15 @@ fn at_once(limits: Limits) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(usize::try_from(limits.at_once.max(1)).unwrap_or(1)))
 }
 
-/// What `Retry-After` asks for, in seconds or as an HTTP date; at most [`PAUSE_LONGEST`].
+/// What `Retry-After` asks for, in seconds or as an HTTP date; at most [`PAUSE_LONGEST`]. No wait at all, or an instant
+/// that is past, asks for nothing.
 pub fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
     let text = response.header("Retry-After")?.trim();
     let wait = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => wait_until(jiff::fmt::rfc2822::parse(text).ok()?.timestamp(), now),
     };
-    Some(wait.min(PAUSE_LONGEST))
+    Some(wait.min(PAUSE_LONGEST)).filter(|wait| !wait.is_zero())
 }
 
 fn reset_wait(text: &str, now: Timestamp) -> Option<Duration> {

@@ -3,7 +3,9 @@
 //! After a lost answer the create is not repeated until its trace was looked for, at once and
 //! again when the system has had time to settle.
 
-use jiff::SignedDuration;
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::finder::later;
 use super::happening::{Change, Happening, told_values};
@@ -211,7 +213,7 @@ impl Runtime {
         let Some(id) = id else {
             // Done, but the answer does not name the record: its trace is looked for.
             let reason = format!("{account} did not say which {} it created", kind.name);
-            return Err(Trouble::Later { reason, after: Some(std::time::Duration::ZERO) });
+            return Err(Trouble::Later { reason, after: Some(Duration::ZERO) });
         };
         let after = self.read_record(live, account, &kind.name, &id).await?;
         let mut seen = situation.clone();
@@ -320,31 +322,32 @@ impl Runtime {
     }
 
     /// Closes creates whose answer never came: done where the pair is linked now or about to be
-    /// adopted, and given up where nothing was found after the system had time to settle.
+    /// adopted, and given up where a look that began once the system had time to settle found nothing. That time begins
+    /// with the first look in vain, however long the call itself took: a peer may still be at it. A look before a
+    /// restart is forgotten, and the time begins anew. `looked`: when the present look began.
     ///
     /// # Errors
     /// [`Trouble::Later`] while the trace may still appear.
     pub async fn settle_traces(
         &self,
         pairing: &Pairing<'_>,
-        unsettled: &[Intent],
+        (unsettled, looked): (&[Intent], Timestamp),
         decision: &Decision,
         link: Option<&Link>,
     ) -> Result<(), Trouble> {
         let found = link.is_some() || matches!(decision.effect, Some(Effect::Link { .. }));
         for intent in unsettled {
-            let ready = self.ready_at(pairing, intent);
-            let wait = ready.duration_since(self.world.clock.now());
             let repeats = matches!(decision.effect, Some(Effect::Create { .. }));
+            let wait = if repeats && !found { self.time_to_settle(pairing, (intent, looked)) } else { Duration::ZERO };
             if found {
                 let hints = self.trace_found(pairing, (decision, link));
+                self.traces.forget(intent.number);
                 let intent = Some((intent.number, IntentState::Done));
                 self.store.settle(Settlement { intent, hints, ..Settlement::default() }).await?;
                 self.nudge();
-            } else if repeats && wait.is_positive() {
+            } else if !wait.is_zero() {
                 let reason = format!("{} may still show up at {}", intent.draft.record, intent.draft.account);
-                let after = std::time::Duration::try_from(wait).unwrap_or_default();
-                return Err(Trouble::Later { reason, after: Some(after) });
+                return Err(Trouble::Later { reason, after: Some(wait) });
             } else {
                 self.close(intent, IntentState::Failed).await?;
             }
@@ -366,24 +369,27 @@ impl Runtime {
         found.map(|found| self.hint_of_new(&self.live.load(), pairing, (kind, &found))).unwrap_or_default()
     }
 
-    fn ready_at(&self, pairing: &Pairing<'_>, intent: &Intent) -> jiff::Timestamp {
+    /// How long until a look counts as the second one; zero for one that does.
+    fn time_to_settle(&self, pairing: &Pairing<'_>, (intent, looked): (&Intent, Timestamp)) -> Duration {
         let live = self.live.load();
         let system = &pairing.pipeline.record(pairing.side.other()).system;
         let settle = live.plan.systems.get(system).map(|system| system.settle_after).unwrap_or_default();
-        let settle = SignedDuration::try_from(settle).unwrap_or_default();
-        intent.draft.at.checked_add(settle).unwrap_or(intent.draft.at)
+        let first = self.traces.first_look(intent.number, self.world.clock.steady());
+        settle.saturating_sub(looked.duration_since(first).try_into().unwrap_or_default())
     }
 
     async fn close(&self, intent: &Intent, state: IntentState) -> Result<(), Trouble> {
         let settlement = Settlement { intent: Some((intent.number, state)), ..Settlement::default() };
-        Ok(self.store.settle(settlement).await?)
+        self.store.settle(settlement).await?;
+        self.traces.forget(intent.number);
+        Ok(())
     }
 }
 
 /// After a lost answer the record is looked at again at once: its trace may be there already.
 fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble {
     match later(account, failure) {
-        Trouble::Later { reason, .. } if unseen => Trouble::Later { reason, after: Some(std::time::Duration::ZERO) },
+        Trouble::Later { reason, .. } if unseen => Trouble::Later { reason, after: Some(Duration::ZERO) },
         other => other,
     }
 }

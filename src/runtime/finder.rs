@@ -69,11 +69,11 @@ impl Finder {
     /// # Errors
     /// [`Trouble`] where the peer cannot be read.
     pub async fn all(&self, search: &Search<'_>, now: bool) -> Result<Arc<Listed>, Trouble> {
-        let asked = search.clock.now();
+        let asked = search.clock.steady();
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
         let read_since = kept.read.is_some_and(|read| read >= asked);
-        kept.freshen(search, None, if now && !read_since { Duration::ZERO } else { LISTING_AGE_MAX }).await?;
+        kept.freshen(search, (None, None), if now && !read_since { Duration::ZERO } else { LISTING_AGE_MAX }).await?;
         Ok(kept.listed(search))
     }
 
@@ -84,14 +84,15 @@ impl Finder {
     pub async fn by_key(&self, search: &Search<'_>, id: &str) -> Result<Option<Value>, Trouble> {
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
-        kept.freshen(search, None, LISTING_AGE_MAX).await?;
+        kept.freshen(search, (None, None), LISTING_AGE_MAX).await?;
         if !kept.rows.contains_key(id) {
-            kept.freshen(search, None, MISS_AGE_MAX).await?;
+            kept.freshen(search, (None, None), MISS_AGE_MAX).await?;
         }
         Ok(kept.rows.get(id).cloned())
     }
 
-    /// Records whose match value on this side of the pipeline is `value`. `fresh`: read what changed in any case.
+    /// Records whose match value on this side of the pipeline is `value`. `unseen`: what changed is read in any case,
+    /// from this instant on at the latest, because an own write may have happened unseen since.
     ///
     /// # Errors
     /// [`Trouble`] where the peer cannot be read.
@@ -100,14 +101,15 @@ impl Finder {
         search: &Search<'_>,
         (pipeline, side): (&str, Side),
         value: &str,
-        (since, fresh): (Option<Timestamp>, bool),
+        (since, unseen): (Option<Timestamp>, Option<Timestamp>),
     ) -> Result<Vec<Value>, Trouble> {
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
-        kept.freshen(search, since, if fresh { Duration::ZERO } else { LISTING_AGE_MAX }).await?;
+        let age_max = if unseen.is_some() { Duration::ZERO } else { LISTING_AGE_MAX };
+        kept.freshen(search, (since, unseen), age_max).await?;
         let mut found = kept.matching(pipeline, side, value);
-        if found.is_empty() && !fresh {
-            kept.freshen(search, since, MISS_AGE_MAX).await?;
+        if found.is_empty() && unseen.is_none() {
+            kept.freshen(search, (since, None), MISS_AGE_MAX).await?;
             found = kept.matching(pipeline, side, value);
         }
         Ok(found)
@@ -164,11 +166,12 @@ impl Kept {
     async fn freshen(
         &mut self,
         search: &Search<'_>,
-        since: Option<Timestamp>,
+        (since, unseen): (Option<Timestamp>, Option<Timestamp>),
         age_max: Duration,
     ) -> Result<(), Trouble> {
-        let now = search.clock.now();
-        let reach = since.map(|instant| back(instant, CLOCK_SKEW));
+        // How old it is does not depend on what becomes of the machine's clock.
+        let now = search.clock.steady();
+        let reach = since.map(|instant| back(instant.min(unseen.unwrap_or(instant)), CLOCK_SKEW));
         let covered =
             self.read.is_some() && (self.from.is_none() || reach.is_some_and(|reach| Some(reach) >= self.from));
         let young = self
@@ -178,9 +181,17 @@ impl Kept {
             return Ok(());
         }
         let Some(peer) = search.live.peers.get(search.account) else { return Ok(()) };
+        // The smallest of what was noted, what both clocks say now and when an own write may have happened: whoever's
+        // clock was ahead for a moment, nothing is skipped.
+        let (ours, theirs) = (search.clock.now(), peer.peer_now());
+        let by_their_clock = |at: Timestamp| at.checked_add(theirs.duration_since(ours)).unwrap_or(at);
+        let known = |newest: Timestamp| {
+            let unseen = unseen.map(|at| at.min(by_their_clock(at)));
+            [ours, theirs].into_iter().chain(unseen).fold(newest, Timestamp::min)
+        };
         let by_change = search.kind.changed.is_some() && search.kind.grouped.is_none();
         let listing = match (covered, self.newest, reach) {
-            (true, Some(newest), _) if by_change => Listing::ChangedSince(back(newest, POLL_OVERLAP)),
+            (true, Some(newest), _) if by_change => Listing::ChangedSince(back(known(newest), POLL_OVERLAP)),
             (false, _, Some(reach)) if by_change => Listing::ChangedSince(reach),
             _ => Listing::All,
         };

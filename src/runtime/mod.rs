@@ -37,6 +37,7 @@ pub mod schedule;
 pub mod swept;
 pub mod tally;
 pub mod told_once;
+mod traces;
 pub mod trouble;
 pub mod watcher;
 pub mod worker;

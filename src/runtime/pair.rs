@@ -135,8 +135,10 @@ impl Runtime {
         for _ in 0..STEPS_MAX {
             let link = self.link_of(pairing).await?;
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
-            let decision = self.decide(live, pairing, &mut situation, !unsettled.is_empty()).await?;
-            self.settle_traces(pairing, &unsettled, &decision, link.as_ref()).await?;
+            let looked = self.world.clock.steady();
+            let since = unsettled.iter().map(|intent| intent.draft.at).min();
+            let decision = self.decide(live, pairing, &mut situation, since).await?;
+            self.settle_traces(pairing, (&unsettled, looked), &decision, link.as_ref()).await?;
             self.tell_of_end(pairing, &situation, &decision);
             let Some(effect) = &decision.effect else {
                 let meeting = self.at_an_end(pairing, (link.as_ref(), &situation), decision, refused);
@@ -314,7 +316,7 @@ impl Runtime {
         live: &Live,
         pairing: &Pairing<'_>,
         situation: &mut Situation,
-        fresh: bool,
+        unseen: Option<jiff::Timestamp>,
     ) -> Result<Decision, Trouble> {
         let grouped = [Side::Left, Side::Right].map(|side| pairing.pipeline.record(side).grouped.is_some());
         let sums = grouped.contains(&true);
@@ -326,9 +328,12 @@ impl Runtime {
                     // Bringing a counterpart over makes links, which other reads may ask for.
                     wants.sort_by_key(|want| !matches!(want, Want::Counterpart { .. }));
                     for want in wants {
-                        let fresh =
-                            fresh && matches!(want, Want::Match { .. }) || sums && matches!(want, Want::List { .. });
-                        let found = self.answer_for(live, pairing, &want, fresh).await?;
+                        let since = match &want {
+                            Want::Match { .. } => unseen,
+                            Want::List { .. } if sums => Some(self.world.clock.now()),
+                            _ => None,
+                        };
+                        let found = self.answer_for(live, pairing, &want, since).await?;
                         situation.reads.insert(want, found);
                     }
                 }

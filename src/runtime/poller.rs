@@ -285,7 +285,7 @@ impl Runtime {
             value: value.to_owned(),
             since: None,
         };
-        let found = self.answer(live, &want, false).await?;
+        let found = self.answer(live, &want, None).await?;
         Ok(matches!(found, engine::Found::Records(rows) if !rows.is_empty()))
     }
 }

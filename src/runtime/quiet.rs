@@ -166,7 +166,7 @@ impl Runtime {
                 kind.and_then(|kind| self.search(live, account, &kind))
                     .and_then(|search| swept(&search, By::Match(pipeline.clone(), *side), value))
             }
-            Want::Linked { .. } => Some(self.answer_for(live, pairing, want, false).await?),
+            Want::Linked { .. } => Some(self.answer_for(live, pairing, want, None).await?),
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
                 Some(pipeline) => self.counterpart_by_listing(live, (pipeline, *side), (account, id), other).await?,
                 None => None,

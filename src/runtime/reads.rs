@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use jiff::Timestamp;
+
 use super::finder::{Search, later};
 use super::live::Live;
 use super::pair::{Meeting, Pairing};
@@ -16,23 +18,29 @@ use crate::store::LinkEnd;
 use crate::value::{Kind, Path, Value};
 
 impl Runtime {
-    /// Answers one want. `fresh`: what is kept in memory is not enough, because an own write may have happened unseen.
+    /// Answers one want. `unseen`: what is kept in memory is not enough, because an own write may have happened unseen
+    /// since then.
     ///
     /// # Errors
     /// [`Trouble`] where a peer or the store cannot be read.
-    pub async fn answer(&self, live: &Live, want: &Want, fresh: bool) -> Result<Found, Trouble> {
-        self.answer_braked(live, want, (fresh, false)).await
+    pub async fn answer(&self, live: &Live, want: &Want, unseen: Option<Timestamp>) -> Result<Found, Trouble> {
+        self.answer_braked(live, want, (unseen, false)).await
     }
 
     /// The same. `braked`: what the answer would take to be made or moved first waits while the sweep's brake counts.
-    async fn answer_braked(&self, live: &Live, want: &Want, (fresh, braked): (bool, bool)) -> Result<Found, Trouble> {
+    async fn answer_braked(
+        &self,
+        live: &Live,
+        want: &Want,
+        (unseen, braked): (Option<Timestamp>, bool),
+    ) -> Result<Found, Trouble> {
         match want {
             Want::Record { account, record, id } => {
                 let found = self.read_record(live, account, record, id).await?;
                 Ok(Found::Records(found.into_iter().collect()))
             }
             Want::List { account, record, newest } => match self.search(live, account, record) {
-                Some(search) => Ok(Found::Listed(self.finder.all(&search, fresh || *newest).await?)),
+                Some(search) => Ok(Found::Listed(self.finder.all(&search, unseen.is_some() || *newest).await?)),
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Find { account, record, field, value } => {
@@ -43,7 +51,7 @@ impl Runtime {
                 Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()))
             }
             Want::Match { pipeline, side, account, value, since } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.find(live, (pipeline, *side), account, (value, *since, fresh)).await,
+                Some(pipeline) => self.find(live, (pipeline, *side), account, (value, *since, unseen)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Linked { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
@@ -77,16 +85,16 @@ impl Runtime {
         live: &Live,
         pairing: &Pairing<'_>,
         want: &Want,
-        fresh: bool,
+        unseen: Option<Timestamp>,
     ) -> Result<Found, Trouble> {
         if !matches!(want, Want::Linked { .. }) {
-            return self.answer_braked(live, want, (fresh, pairing.braked)).await;
+            return self.answer_braked(live, want, (unseen, pairing.braked)).await;
         }
         if let Some(known) = self.known_links.get(want) {
             return Ok(Found::Key(known));
         }
         self.known_links.asks(want, (pairing.pipeline.name.clone(), pairing.target()));
-        let found = self.answer(live, want, fresh).await?;
+        let found = self.answer(live, want, unseen).await?;
         if let Found::Key(key) = &found {
             self.known_links.note(want, key);
         }
@@ -141,7 +149,7 @@ impl Runtime {
         live: &Live,
         (pipeline, side): (&Pipeline, Side),
         account: &str,
-        (value, since, fresh): (&str, Option<jiff::Timestamp>, bool),
+        (value, since, unseen): (&str, Option<Timestamp>, Option<Timestamp>),
     ) -> Result<Found, Trouble> {
         let kind = pipeline.record(side);
         let Some(peer) = live.peers.get(account) else { return Ok(Found::Records(Vec::new())) };
@@ -165,7 +173,7 @@ impl Runtime {
             let row = peer.read(kind, value).await.map_err(|failure| later(account, &failure))?;
             return Ok(Found::Records(row.into_iter().map(|row| row.value).collect()));
         }
-        self.finder.matching(&search, (&pipeline.name, side), value, (since, fresh)).await.map(Found::Records)
+        self.finder.matching(&search, (&pipeline.name, side), value, (since, unseen)).await.map(Found::Records)
     }
 
     /// The linked key on the other side, brought over first where it may be.

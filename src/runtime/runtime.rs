@@ -20,6 +20,7 @@ use super::rested::Rested;
 use super::swept::Swept;
 use super::tally::Tally;
 use super::told_once::{ToldOf, ToldOnce};
+use super::traces::Traces;
 use super::trouble::Trouble;
 use crate::connector::{BreakerState, Connector};
 use crate::store::{Hint, Store};
@@ -85,6 +86,8 @@ pub struct Runtime {
     pub(super) known_links: KnownLinks,
     pub(super) rested: Rested,
     pub(super) swept: Swept,
+    /// Creates whose answers never came.
+    pub(super) traces: Traces,
     /// Refusals told once for all records.
     pub told: ToldOnce,
     /// What is wrong with accounts as a whole.
@@ -118,6 +121,7 @@ impl Runtime {
             known_links: KnownLinks::default(),
             rested: Rested::default(),
             swept: Swept::default(),
+            traces: Traces::default(),
             told: ToldOnce::default(),
             alarms: Alarms::default(),
             locks: PairLocks::default(),

@@ -16,7 +16,7 @@ use super::trouble::Trouble;
 use crate::connector::backoff;
 use crate::engine::{self, PASSED_BY, Stop, Wait};
 use crate::language::plan::{Interest, Pipeline, RecordType, RuleLine, Side};
-use crate::store::{HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Work};
+use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Work};
 use crate::value::Value;
 use crate::world::Random;
 
@@ -31,6 +31,8 @@ pub(super) struct How {
     pub asked: bool,
     /// The record may be new: its own system or petiole itself told of it.
     pub new: bool,
+    /// From where it was told.
+    pub source: HintSource,
     /// What told of it.
     pub told: Option<Told>,
 }
@@ -82,6 +84,7 @@ impl Runtime {
             again: matches!(work.source, HintSource::Retry | HintSource::Asked),
             asked: work.source == HintSource::Asked,
             new: matches!(work.source, HintSource::Webhook | HintSource::Made),
+            source: work.source,
             told: Told::of(work),
         };
         let walked = self.walk(&live, &work.target, how).await;
@@ -149,6 +152,14 @@ impl Runtime {
             },
         };
         self.finder.saw(&search, &record).await;
+        if let Some(own) = kind.id_of(&record).filter(|own| *own != target.id) {
+            // Whoever told of it spelt its key otherwise. What is kept of a record is kept under its own.
+            let target = RecordRef { id: own, ..target.clone() };
+            let hint =
+                Hint { at: self.world.clock.now(), source: how.source, target, version: None, first: kind.first };
+            self.accept(vec![hint]).await?;
+            return Ok(Parking::default());
+        }
         self.wake_waiting(live, target, (&pipelines, &record)).await?;
         let mut parks = Parking::default();
         let mut trouble = None;

@@ -255,7 +255,7 @@ fn asked(context: &Context<'_>, rule: &FieldRule, side: Side) -> Option<Value> {
 async fn answer(stage: &Stage, wants: Vec<engine::Want>, situation: &mut Situation) -> Result<(), String> {
     let live = stage.runtime.live.load_full();
     for want in wants {
-        let found = stage.runtime.answer(&live, &want, false).await.map_err(|trouble| trouble.to_string())?;
+        let found = stage.runtime.answer(&live, &want, None).await.map_err(|trouble| trouble.to_string())?;
         situation.reads.insert(want, found);
     }
     Ok(())

@@ -6,8 +6,8 @@ use super::*;
 async fn the_peers_own_waits_are_kept() {
     let bench = Bench::new(vec![
         answer_with(429, ("Retry-After", "20"), ""),
-        answer(404, ""),
-        answer_with(404, ("Retry-After", "Mon, 05 Jan 2026 13:00:00 GMT"), ""),
+        answer(404, NOT_THERE),
+        answer_with(404, ("Retry-After", "Mon, 05 Jan 2026 13:00:00 GMT"), NOT_THERE),
     ]);
     let order = bench.order();
     assert_eq!(bench.connector.read(&order, "1").await.unwrap(), None);
@@ -29,7 +29,7 @@ async fn a_peer_that_only_throttles_is_left_alone_in_the_end() {
 
 #[tokio::test]
 async fn an_emptied_budget_pauses_until_its_reset() {
-    let mut spent = answer_with(404, ("RateLimit-Remaining", "0"), "").unwrap();
+    let mut spent = answer_with(404, ("RateLimit-Remaining", "0"), NOT_THERE).unwrap();
     spent.headers.push(("RateLimit-Reset".to_owned(), "9".to_owned()));
     let bench = Bench::new(vec![Ok(spent)]);
     bench.connector.read(&bench.order(), "1").await.unwrap();
@@ -38,7 +38,7 @@ async fn an_emptied_budget_pauses_until_its_reset() {
 
 #[tokio::test]
 async fn calls_are_spread_over_the_minute() {
-    let bench = Bench::new((0..20).map(|_| answer(404, "")).collect());
+    let bench = Bench::new((0..20).map(|_| answer(404, NOT_THERE)).collect());
     let order = bench.order();
     for _ in 0..20 {
         bench.connector.read(&order, "1").await.unwrap();
@@ -49,7 +49,16 @@ async fn calls_are_spread_over_the_minute() {
 #[tokio::test]
 async fn the_breaker_opens_probes_and_closes() {
     let down = || answer(503, "");
-    let bench = Bench::new(vec![down(), down(), down(), down(), down(), down(), answer(404, ""), answer(404, "")]);
+    let bench = Bench::new(vec![
+        down(),
+        down(),
+        down(),
+        down(),
+        down(),
+        down(),
+        answer(404, NOT_THERE),
+        answer(404, NOT_THERE),
+    ]);
     let order = bench.order();
     for _ in 0..5 {
         assert!(bench.connector.read(&order, "1").await.is_err());
@@ -84,4 +93,35 @@ fn back_off_grows_is_jittered_and_respects_the_peer() {
     assert_eq!(backoff::delay(1, Some(hour), &random), hour);
     let spread: BTreeSet<Duration> = (0..20).map(|_| backoff::delay(9, None, &random)).collect();
     assert!(spread.len() > 10);
+}
+
+#[tokio::test]
+async fn no_wait_that_a_peer_names_undercuts_our_own_back_off() {
+    for word in ["0", "Mon, 05 Jan 2026 11:00:00 GMT"] {
+        let bench = Bench::new(vec![answer_with(429, ("Retry-After", word), "")]);
+        let found = bench.connector.create(&bench.order(), &Record::new()).await.unwrap_err();
+        assert!(found.is_transient());
+        assert_eq!((found.retry_after(), bench.asked().len()), (None, 1), "said once, then our own back-off: {word}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_holds_up_no_call() {
+    let down = || answer(503, "");
+    let throttled = answer_with(404, ("Retry-After", "20"), NOT_THERE);
+    let good = || answer(404, NOT_THERE);
+    let bench = Bench::new(vec![throttled, good(), down(), down(), down(), down(), down(), good()]);
+    let order = bench.order();
+    bench.connector.read(&order, "1").await.unwrap();
+    bench.clock.set_back(jiff::SignedDuration::from_hours(2));
+    assert_eq!(bench.connector.paused_until(), Some("2026-01-05T10:00:20Z".parse().unwrap()));
+    bench.clock.sleep(Duration::from_secs(20)).await;
+    assert_eq!(bench.connector.paused_until(), None);
+    bench.connector.read(&order, "1").await.unwrap();
+    for _ in 0..5 {
+        assert!(bench.connector.read(&order, "1").await.is_err());
+    }
+    bench.clock.set_back(jiff::SignedDuration::from_hours(2));
+    bench.clock.sleep(Duration::from_secs(5)).await;
+    assert!(bench.connector.read(&order, "1").await.unwrap().is_none(), "the probe passes when its time has come");
 }

@@ -68,6 +68,28 @@ async fn envelopes_are_opened_and_gone_is_none() {
 }
 
 #[tokio::test]
+async fn only_the_apis_own_answer_says_gone() {
+    let html = "<html><body>404 Not Found</body></html>";
+    for foreign in [
+        answer_with(404, ("Content-Type", "text/html"), html),
+        answer_with(404, ("Content-Type", "text/html"), r#"{"message":"no"}"#),
+        answer(404, html),
+        answer(404, r#"{"fault":"no route"}"#),
+        answer(404, ""),
+    ] {
+        let bench = Bench::new(vec![foreign.clone(), foreign]);
+        let order = bench.order();
+        let read = bench.connector.read(&order, "1").await.unwrap_err();
+        assert!(read.is_transient() && read.to_string().contains("not an answer of the API's own"), "{read}");
+        let change = bench.connector.update(&order, "1", &Record::new(), &Value::Null).await.unwrap_err();
+        assert!(change.is_transient(), "{change}");
+    }
+    let own = answer_with(404, ("Content-Type", "application/problem+json; charset=utf-8"), NOT_THERE);
+    let bench = Bench::new(vec![own]);
+    assert_eq!(bench.connector.read(&bench.order(), "1").await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn next_urls_are_followed_but_never_to_another_host() {
     let bench = Bench::new(vec![
         answer(

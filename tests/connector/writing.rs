@@ -79,7 +79,7 @@ async fn failures_are_told_apart() {
         answer(500, ""),
         answer(429, r#"{"detail":"slow down"}"#),
         Err(TransportError::Unreachable("refused".to_owned())),
-        answer(404, ""),
+        answer(404, NOT_THERE),
         Err(TransportError::Interrupted("cut".to_owned())),
         answer(301, ""),
         answer(200, "not json"),

@@ -126,17 +126,22 @@ fn texts_of(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<Str
 }
 
 fn errors(checker: &mut Checker<'_>, file: &Mapping<'_>) -> ErrorRules {
+    // What is not said keeps its default, key by key.
+    let mut rules = ErrorRules { message: Vec::new(), gone: vec![404], later: vec![408, 429, 500, 502, 503, 504] };
     let Some(map) = file
         .get("errors")
         .and_then(|node| Mapping::of(node, "`errors`", &["message", "gone", "later"], &mut checker.found))
     else {
-        return ErrorRules { message: Vec::new(), gone: vec![404], later: vec![408, 429, 500, 502, 503, 504] };
+        return rules;
     };
-    ErrorRules {
-        message: paths_of(checker, &map, "message"),
-        gone: statuses(checker, &map, "gone"),
-        later: statuses(checker, &map, "later"),
+    rules.message = paths_of(checker, &map, "message");
+    if map.get("gone").is_some() {
+        rules.gone = statuses(checker, &map, "gone");
     }
+    if map.get("later").is_some() {
+        rules.later = statuses(checker, &map, "later");
+    }
+    rules
 }
 
 /// HTTP statuses.

@@ -85,10 +85,16 @@ pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreE
     Ok(())
 }
 
+/// The furthest ahead that anything is due, in nanoseconds: the longest wait of parks. What is due later was put off
+/// while the machine's clock was ahead, or by a peer whose pause the account keeps by itself.
+const DUE_AHEAD_MAX: i64 = 15 * 60 * 1_000_000_000;
+
 /// Claims what is due.
 pub(super) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
     let newest: i64 =
         connection.prepare_cached("SELECT coalesce(max(number), 0) FROM hint")?.query_row([], |row| row.get(0))?;
+    let furthest = nanos(now).saturating_add(DUE_AHEAD_MAX);
+    connection.prepare_cached("UPDATE work SET due = ?1 WHERE state <> 'flight' AND due > ?1")?.execute([furthest])?;
     let mut select = connection.prepare_cached(
         "SELECT account, record, id, hint, source, since, attempts FROM work
          WHERE state <> 'flight' AND due <= ?1 ORDER BY first DESC, since, hint LIMIT ?2",
