@@ -241,4 +241,5 @@ pages![
     a_term_is_set_on_either_side,
     our_id_on_their_order,
     combined_orders,
+    a_peer_that_keeps_values_otherwise,
 ];

@@ -251,6 +251,9 @@ pub struct TestArguments {
     /// Only tests whose name has this in it.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// How long one test may take, such as 30s.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
+    pub timeout: std::time::Duration,
     /// How the report is written.
     #[arg(long, default_value = "text")]
     pub format: TestFormat,

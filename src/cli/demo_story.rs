@@ -107,6 +107,7 @@ impl Story {
             Happening::Disagrees { target, name, values, line, .. } => {
                 println!("  {target}: {name} do not agree: {} ({line})", told_values(values));
             }
+            Happening::Kept { target, text, line, .. } => println!("  {target}: {text} ({line})"),
             Happening::LeftAlone { target, value, because, line, .. } => {
                 println!("  {target}: {value} goes nowhere, because {because} ({line})");
             }

@@ -36,7 +36,7 @@ pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
     if let (Some(text), true) = (&test.filter, tests.is_empty()) {
         eprintln!("petiole: no test has {text:?} in its name");
     }
-    let mut trial = trial::run(plan, &compiled.sources, &tests);
+    let mut trial = trial::run(plan, &compiled.sources, (&tests, test.timeout));
     if tests.len() < compiled.tests.len() {
         // Of some tests alone, what was left out says nothing.
         trial.coverage.never.clear();

@@ -13,6 +13,9 @@ use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Create, Field, FieldRule, RuleBody, Side};
 use crate::value::{Path, Record, Segment, Value};
 
+/// The code of records that wait for one another.
+pub const RING: &str = "waits-for-itself";
+
 /// Whether the missing side is to be created now.
 ///
 /// # Errors
@@ -49,8 +52,12 @@ pub fn after(context: &Context<'_>, side: Side) -> Vec<Stop> {
             id: id.clone(),
             other: context.situation.account(side).to_owned(),
         });
-        let Some(Found::Nothing { message, .. }) = found else { return None };
+        let Some(Found::Nothing { code, message, .. }) = found else { return None };
         let message = format!("{} {id} comes first, and it stopped: {message}", kind.name);
+        if *code == RING {
+            // Nothing that the other comes to would end it, so it waits for no news of that.
+            return Some(Stop::new(RING, "records wait for one another", message, line));
+        }
         let value = match_value(context.plan, pipeline, other, row)?;
         let field = pipeline.match_field(other).to_owned();
         let wait = Wait { account, record: kind.name.clone(), field, value };

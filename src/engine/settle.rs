@@ -1,6 +1,7 @@
 //! The base after both sides were seen: raw values of every rule that is not only for creates.
 
 use super::base::{self, Base, BaseValues};
+use super::kept;
 use super::rule::{applies, raw};
 use super::scope::Context;
 use super::situation::Situation;
@@ -45,9 +46,13 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
         if let Some(path) = write_only(pipeline, rule, seen.side) {
             *values.of_mut(seen.side) = path.read(seen.sent);
         }
-        if let Some(sent) = overtaken(rule, seen, &values) {
-            *values.of_mut(seen.side) = sent;
-        }
+        let kept = match overtaken(rule, seen, &values) {
+            Some(sent) => {
+                *values.of_mut(seen.side) = sent;
+                None
+            }
+            None => kept::otherwise(&context, rule, (seen.side, seen.sent), &values),
+        };
         if seen.partial {
             let source = seen.side.other();
             *values.of_mut(source) = base::known(&base, rule).map(|old| old.of(source).clone()).unwrap_or_default();
@@ -56,7 +61,7 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
             // The peer chose the first state itself: that is news for the other side.
             *values.of_mut(seen.side) = Value::Null;
         }
-        base::keep(&mut base, pipeline, rule, &values, None);
+        base::keep(&mut base, pipeline, rule, &values, Some(&(seen.side, kept)));
     }
     base
 }

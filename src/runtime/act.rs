@@ -229,6 +229,7 @@ impl Runtime {
             }
             None => Base::new(),
         };
+        let kept = engine::kept::news(pairing.pipeline, write.side, situation.base.as_ref(), &base);
         let link = self.link_after(pairing, (write.side, &id), base).await?;
         let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
         let lines: Vec<String> = write.lines.iter().map(ToString::to_string).collect();
@@ -244,6 +245,7 @@ impl Runtime {
         if pairing.target() != target {
             history.push(entry(target.clone()));
         }
+        history.extend(self.kept_otherwise(pairing, &target, &kept));
         history.extend(write.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
         let hints = if write.id.is_none() { self.hint_of_new(live, pairing, (kind, &target)) } else { Vec::new() };
         let intent_done = Some((intent.number, IntentState::Done));

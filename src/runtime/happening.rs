@@ -41,6 +41,19 @@ pub enum Happening {
         /// The rule line.
         line: String,
     },
+    /// A peer keeps a value otherwise than it was sent, which is left at that.
+    Kept {
+        /// The record written.
+        target: RecordRef,
+        /// The pipeline.
+        pipeline: String,
+        /// The group of fields.
+        group: String,
+        /// In a sentence.
+        text: String,
+        /// The rule line.
+        line: String,
+    },
     /// Two linked records do not agree in what each side works out by itself.
     Disagrees {
         /// The pair's left record.

@@ -30,7 +30,10 @@ impl Runtime {
             return Ok(Found::Records(Vec::new()));
         };
         let target = RecordRef { account: account.clone(), record: record.clone(), id: id.to_owned() };
-        let (_guard, _) = self.locks.lock(&format!("made\u{1}{target}")).await;
+        let called = target.to_string();
+        let Ok((_guard, _)) = self.locks.lock(&format!("made\u{1}{target}"), &called).await else {
+            return Ok(Found::Records(Vec::new()));
+        };
         let listed = self.finder.all(search, true).await?;
         let is_it = |row: &&Value| search.kind.id_of(row).as_deref() == Some(id);
         let there = listed.rows().iter().map(|row| &row.value).find(is_it).cloned();

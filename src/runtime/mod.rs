@@ -27,6 +27,7 @@ pub mod poller;
 mod quiet;
 pub mod reads;
 pub mod reload;
+mod repeat;
 pub mod report;
 mod resolve;
 pub mod rested;

@@ -4,14 +4,15 @@
 
 use std::collections::BTreeSet;
 
-use tokio::sync::OwnedMutexGuard;
-
 use super::act::Acted;
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
+use super::pair_lock::{PairGuard, Ring};
+use super::repeat::{Repeats, WILL_NOT_KEEP};
 use super::rested::Told;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
+use crate::engine::create::RING;
 use crate::engine::{self, Decision, Effect, Reads, Situation, Step, Stop, Unmatched, Want};
 use crate::language::plan::{Pipeline, RuleLine, Side};
 use crate::store::{DecisionEntry, Intent, Link, LinkEnd, Park, RecordRef};
@@ -118,7 +119,25 @@ impl Runtime {
     /// # Errors
     /// [`Trouble`] where a peer or the store cannot go on; what was done is settled or journalled.
     pub async fn bring_together(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Result<Meeting, Trouble> {
-        let (_guard, waited) = self.lock_pair(live, pairing, &record).await;
+        let alone = async {
+            match self.lock_pair(live, pairing, &record).await {
+                Ok((_guard, waited)) => self.bring(live, pairing, (record, waited)).await,
+                Err(ring) => {
+                    let line = &pairing.pipeline.match_line;
+                    let stop = Stop::new(RING, "records wait for one another", ring.to_string(), line);
+                    Ok(Meeting { stops: vec![stop], ..Meeting::default() })
+                }
+            }
+        };
+        self.locks.chained(Box::pin(alone)).await
+    }
+
+    async fn bring(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (record, waited): (Value, bool),
+    ) -> Result<Meeting, Trouble> {
         let unsettled = self.unsettled(pairing).await?;
         if let Some(left) = self.rested_already(live, pairing, (&record, &unsettled)).await? {
             return Ok(Meeting { left: Some(left), ..Meeting::default() });
@@ -132,6 +151,7 @@ impl Runtime {
         let mut situation = self.situation(live, pairing, record);
         let mut refused = Vec::new();
         let mut kept_back = false;
+        let mut repeats = Repeats::default();
         for _ in 0..STEPS_MAX {
             let link = self.link_of(pairing).await?;
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
@@ -155,7 +175,10 @@ impl Runtime {
                 situation.held.extend(effect.groups().iter().cloned());
                 continue;
             }
-            let before = self.refused_before(pairing, (link.as_ref(), &situation), effect).await?;
+            let mut before = self.refused_before(pairing, (link.as_ref(), &situation), effect).await?;
+            if before.is_empty() {
+                before = repeats.stuck(pairing, effect);
+            }
             if !before.is_empty() {
                 situation.held.extend(before.iter().filter_map(|stop| stop.group.clone()));
                 refused.extend(before);
@@ -170,21 +193,14 @@ impl Runtime {
                 // What the peer holds now is what the next decision is made from, on whichever side.
                 *situation.record_mut(side) = record;
             } else if let Acted::Stopped(stop) = acted {
-                match effect.groups() {
-                    [] => return Ok(Meeting { stops: vec![stop], ..Meeting::default() }),
-                    [group] => {
-                        // What one group was refused never holds up another.
-                        situation.held.insert(group.clone());
-                        refused.push(Stop { group: Some(group.clone()), ..stop });
-                    }
-                    _ => situation.apart = true,
+                if effect.groups().is_empty() {
+                    return Ok(Meeting { stops: vec![stop], ..Meeting::default() });
                 }
+                refused.extend(hold(&mut situation, effect, stop));
             }
         }
-        Err(Trouble::Later {
-            reason: format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target()),
-            after: None,
-        })
+        let reason = format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target());
+        Err(Trouble::Later { reason, after: None })
     }
 
     /// The left record of a pair for which nothing has happened since it came to rest.
@@ -212,15 +228,16 @@ impl Runtime {
         Meeting { stops: stops.into_iter().chain(refused).collect(), unmatched, not_carried, to_make, left, records }
     }
 
-    /// The lock of a pair, and whether it had to be waited for.
+    /// The lock of a pair, and whether it had to be waited for; an error where that would never end.
     pub(super) async fn lock_pair(
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
         record: &Value,
-    ) -> (OwnedMutexGuard<()>, bool) {
+    ) -> Result<(PairGuard, bool), Ring> {
         let value = engine::match_value(&live.plan, pairing.pipeline, pairing.side, record);
-        self.locks.lock(&pairing.lock_name(value.as_deref().unwrap_or(pairing.id))).await
+        let name = pairing.lock_name(value.as_deref().unwrap_or(pairing.id));
+        self.locks.lock(&name, &pairing.target().to_string()).await
     }
 
     /// Writes that a peer refused are not tried again while neither record has changed since.
@@ -236,13 +253,16 @@ impl Runtime {
         let records = situation.records();
         let same = |park: &Park| {
             let draft = &park.draft;
-            let here = draft.pipeline == pairing.pipeline.name && draft.code == REFUSED && draft.values == records;
+            let here = draft.pipeline == pairing.pipeline.name
+                && [REFUSED, WILL_NOT_KEEP].contains(&draft.code.as_str())
+                && draft.values == records;
             here && draft.group.as_ref().is_some_and(|group| effect.groups().contains(group))
         };
         let parks = self.store.parks_of(&self.left_of(pairing, link)).await?;
         let stop = |park: Park| {
             let (file, line) = park.draft.rule;
-            let stop = Stop::new(REFUSED, park.draft.reason, park.draft.message, &RuleLine { file, line });
+            let code = if park.draft.code == REFUSED { REFUSED } else { WILL_NOT_KEEP };
+            let stop = Stop::new(code, park.draft.reason, park.draft.message, &RuleLine { file, line });
             Stop { group: park.draft.group, ..stop }
         };
         Ok(parks.into_iter().filter(same).map(stop).collect())
@@ -394,4 +414,14 @@ impl Runtime {
         let open = self.store.open_intents(Some(&pairing.target())).await?;
         Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
     }
+}
+
+/// Leaves a refused group alone from now on, so that it never holds up another; of several each is tried by itself.
+fn hold(situation: &mut Situation, effect: &Effect, stop: Stop) -> Option<Stop> {
+    let [group] = effect.groups() else {
+        situation.apart = true;
+        return None;
+    };
+    situation.held.insert(group.clone());
+    Some(Stop { group: Some(group.clone()), ..stop })
 }

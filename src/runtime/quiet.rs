@@ -68,7 +68,11 @@ impl Runtime {
     /// # Errors
     /// [`Trouble`] where the store failed.
     async fn at_rest(&self, live: &Live, pairing: &Pairing<'_>, record: &Value) -> Result<Option<Meeting>, Trouble> {
-        let (_guard, waited) = self.lock_pair(live, pairing, record).await;
+        self.locks.chained(Box::pin(self.rests(live, pairing, record))).await
+    }
+
+    async fn rests(&self, live: &Live, pairing: &Pairing<'_>, record: &Value) -> Result<Option<Meeting>, Trouble> {
+        let Ok((_guard, waited)) = self.lock_pair(live, pairing, record).await else { return Ok(None) };
         if waited || !self.unsettled(pairing).await?.is_empty() {
             return Ok(None);
         }

@@ -68,6 +68,7 @@ pub struct Report {
     waiting: Vec<(String, u64)>,
     put_off: BTreeMap<RecordRef, String>,
     gave_way: Vec<Json>,
+    kept: BTreeMap<(RecordRef, String), Json>,
     left_alone: BTreeMap<(RecordRef, String), LeftAlone>,
     disagree: BTreeMap<(RecordRef, String), Disagreement>,
     /// The sweep was stopped, because it would change too much.
@@ -96,6 +97,11 @@ impl Report {
                 "record": target.to_string(), "pipeline": pipeline, "group": group,
                 "lost": to_json(lost), "won": to_json(won), "rule": line,
             })),
+            Happening::Kept { target, pipeline, group, text, line } => {
+                let told = json!({"record": target.to_string(), "pipeline": pipeline, "group": group, "text": text,
+                    "rule": line});
+                self.kept.insert((target.clone(), line.clone()), told);
+            }
             Happening::LeftAlone { target, pipeline, group, value, because, line } => {
                 let (pipeline, group) = (pipeline.clone(), group.clone());
                 let left = LeftAlone { pipeline, group, value: value.clone(), because: because.clone() };
@@ -238,6 +244,7 @@ impl Report {
             "changes": self.changes.iter().map(Change::to_json).collect::<Vec<_>>(),
             "would_change": self.would.values().map(Change::to_json_with_values).collect::<Vec<_>>(),
             "gave_way": self.gave_way,
+            "kept_otherwise": self.kept.values().collect::<Vec<_>>(),
             "disagree": self.disagree.iter().map(disagree).collect::<Vec<_>>(),
             "left_alone": self.left_alone.iter().map(left_alone).collect::<Vec<_>>(),
             "linked": self.linked,
@@ -283,6 +290,11 @@ impl fmt::Display for Report {
             )
         };
         listed(out, "both sides changed", self.gave_way.iter().map(gave_way))?;
+        let kept = |one: &Json| {
+            let text = |name: &str| one.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+            format!("{} ({}, {}): {}", text("record"), text("pipeline"), text("rule"), text("text"))
+        };
+        listed(out, "kept otherwise", self.kept.values().map(kept))?;
         let left = |((target, line), left): (&(RecordRef, String), &LeftAlone)| {
             let LeftAlone { pipeline, value, because, .. } = left;
             format!("{target} ({pipeline}, {line}): {value} goes nowhere, because {because}")

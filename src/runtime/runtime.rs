@@ -169,6 +169,9 @@ impl Runtime {
             Happening::LeftAlone { target, group, because, line, .. } => {
                 tracing::info!(record = %target, group, rule = line, because, "left alone");
             }
+            Happening::Kept { target, group, text, line, .. } => {
+                tracing::info!(record = %target, group, rule = line, text, "kept otherwise");
+            }
             Happening::Disagrees { target, name, values, line, .. } => {
                 let values = told_values(values);
                 tracing::warn!(record = %target, rule = line, values, "{name} do not agree");

@@ -48,7 +48,7 @@ impl Runtime {
     /// Does one piece of work and tells the store how it ended. Where the store cannot take that
     /// now, the work is given back to it as soon as it can, and done again.
     pub async fn work(&self, work: Work) {
-        if let Err(trouble) = tally::told_by(work.source, self.look_at(&work)).await {
+        if let Err(trouble) = tally::told_by(work.source, Box::pin(self.look_at(&work))).await {
             tracing::error!(%trouble, record = %work.target, "the store failed; this is done again");
             self.give_back(&work, &trouble).await;
         }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::keeping::Keeping;
 use crate::world::{Method, Request, Response};
 
 /// The knobs. Zero and false mean: never.
@@ -27,6 +28,8 @@ pub struct Faults {
     pub webhook_shuffle: bool,
     /// Every Nth webhook is never delivered.
     pub webhook_drop_every: u64,
+    /// What is kept otherwise than it was sent.
+    pub keeps: Keeping,
     /// What is put in place of a text in the bodies of answers to reads, as far as callers see them.
     pub rewrite: Vec<Rewrite>,
 }

@@ -9,6 +9,7 @@ mod control;
 mod courier;
 pub mod fault;
 pub mod flourish;
+pub mod keeping;
 pub mod leaflink;
 mod request_log;
 pub mod server;

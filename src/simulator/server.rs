@@ -149,7 +149,8 @@ fn exchange(shell: &Shell, cut: &Cut, request: &Request) -> http::Response<Body>
         lock(&shell.log).note(request, None, Some(response.status));
         return export(response);
     }
-    let response = handle(shell, request);
+    let keeps = lock(&shell.faults).faults().keeps.clone();
+    let response = keeps.shown(handle(shell, &keeps.taken(request)));
     let handled = response.status;
     let fate = lock(&shell.faults).after(request.method, handled);
     let (response, answered) = match fate {

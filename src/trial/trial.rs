@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::coverage::{Coverage, measure};
 use super::given;
@@ -38,8 +39,8 @@ impl Trial<'_> {
     }
 }
 
-/// Runs these tests under a plan.
-pub fn run<'a>(plan: &Plan, sources: &SourceMap, tests: &[&'a RuleTest]) -> Trial<'a> {
+/// Runs these tests under a plan, each for no longer than this.
+pub fn run<'a>(plan: &Plan, sources: &SourceMap, (tests, timeout): (&[&'a RuleTest], Duration)) -> Trial<'a> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Outcome<'a>, Heard)>> = Mutex::default();
     let lock = || done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -48,7 +49,7 @@ pub fn run<'a>(plan: &Plan, sources: &SourceMap, tests: &[&'a RuleTest]) -> Tria
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (failures, heard) = one(plan, test);
+                    let (failures, heard) = one(plan, test, timeout);
                     let at = tests.iter().position(|known| std::ptr::eq(*known, *test)).unwrap_or_default();
                     lock().push((at, Outcome { test, failures }, heard));
                 }
@@ -68,13 +69,17 @@ pub fn run<'a>(plan: &Plan, sources: &SourceMap, tests: &[&'a RuleTest]) -> Tria
 }
 
 /// One test from the first record to the verdict, on one thread.
-fn one(plan: &Plan, test: &RuleTest) -> (Vec<Failure>, Heard) {
-    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
+fn one(plan: &Plan, test: &RuleTest, timeout: Duration) -> (Vec<Failure>, Heard) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
         Ok(runtime) => runtime,
         Err(error) => return (vec![broken(test, error.to_string())], Heard::default()),
     };
     runtime.block_on(async {
-        match play(plan, test).await {
+        let over = |_| {
+            let limit = jiff::SignedDuration::try_from(timeout).unwrap_or_default();
+            Err(format!("it did not come to an end within {limit:#}; `--timeout` gives it longer"))
+        };
+        match tokio::time::timeout(timeout, play(plan, test)).await.unwrap_or_else(over) {
             Ok(done) => done,
             Err(message) => {
                 let heard = heard::take();

@@ -1,0 +1,74 @@
+//! Writes that come to nothing: the peer takes them and holds something else each time.
+//!
+//! Counts, while one pair is brought together, how often the same is written; tells what a peer keeps otherwise.
+
+use std::collections::BTreeMap;
+
+use super::happening::Happening;
+use super::pair::Pairing;
+use super::runtime::Runtime;
+use crate::engine::{Effect, Kept, Stop};
+use crate::store::{HistoryEntry, RecordRef};
+use crate::value::{Value, digest};
+
+/// The code of a write that a peer took and did not keep, twice.
+pub(super) const WILL_NOT_KEEP: &str = "will-not-keep";
+
+/// How often one pair is sent the same while it is brought together.
+const SAME_WRITES_MAX: u32 = 2;
+
+/// Writes of one pair by their content.
+#[derive(Debug, Default)]
+pub(super) struct Repeats(BTreeMap<String, u32>);
+
+impl Repeats {
+    /// Why a write is not made once more: one stop for each of its groups. Counts it where it is made.
+    pub(super) fn stuck(&mut self, pairing: &Pairing<'_>, effect: &Effect) -> Vec<Stop> {
+        let (Some((side, lines)), false) = (effect.outward(), effect.groups().is_empty()) else { return Vec::new() };
+        let content = Value::List(vec![side.as_str().into(), effect.to_value()]);
+        let written = self.0.entry(digest::of_value(&content)).or_default();
+        if *written < SAME_WRITES_MAX {
+            *written += 1;
+            return Vec::new();
+        }
+        let kind = pairing.pipeline.record(side);
+        let message = format!("{} was sent this twice and does not keep it: {}", kind.system, sent(effect));
+        let line = lines.first().cloned().unwrap_or_default();
+        let stop = |group: &String| {
+            let stop = Stop::new(WILL_NOT_KEEP, "the peer does not keep it", message.as_str(), &line);
+            Stop { group: Some(group.clone()), ..stop }
+        };
+        effect.groups().iter().map(stop).collect()
+    }
+}
+
+fn sent(effect: &Effect) -> String {
+    match effect {
+        Effect::Update { fields, .. } => fields.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+        Effect::Move { from, to, .. } => format!("{from} → {to}"),
+        Effect::Create { .. } | Effect::Link { .. } | Effect::Settle { .. } => String::new(),
+    }
+}
+
+impl Runtime {
+    /// Tells what a peer keeps otherwise than it was sent; the entries of the record's history.
+    pub(super) fn kept_otherwise(&self, pairing: &Pairing<'_>, target: &RecordRef, kept: &[Kept]) -> Vec<HistoryEntry> {
+        let told = |kept: &Kept| {
+            self.tell(Happening::Kept {
+                target: target.clone(),
+                pipeline: pairing.pipeline.name.clone(),
+                group: kept.group.clone(),
+                text: kept.text.clone(),
+                line: kept.line.to_string(),
+            });
+            HistoryEntry {
+                at: self.world.clock.now(),
+                target: target.clone(),
+                what: kept.text.clone(),
+                detail: Value::Null,
+                lines: vec![kept.line.to_string()],
+            }
+        };
+        kept.iter().map(told).collect()
+    }
+}
