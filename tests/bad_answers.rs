@@ -1,8 +1,9 @@
 //! Answers that are not as the system file says: lists cut short, instants to come.
 
+use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Trade, get, until};
+use crate::support::{Trade, get, http, own, send, until};
 
 /// Both systems, LeafLink's lists in pages of `rows`, and a change of a simulator's answers to reads.
 fn trade(rows: usize) -> Trade {
@@ -83,4 +84,79 @@ fn a_modification_to_come_does_not_move_the_look_for_changes() {
     submit(&trade, 1);
     until("the next one crosses by polling", || trade.orders().len() == 2);
     until("the alarm is over", || alarms(&service.url).is_empty());
+}
+
+/// The parks with a code, by kind of record.
+fn parked(trade: &Trade, code: &str) -> Vec<String> {
+    let done = trade.command(&["inbox", "--url", "http://127.0.0.1:1", "--format", "json", "list"]).output().unwrap();
+    let found: Json = serde_json::from_slice(&done.stdout).unwrap();
+    let items = found["items"].as_array().unwrap();
+    items.iter().filter(|one| one["code"] == code).map(|one| one["record"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_renamed_field_is_no_null_and_parks_what_reads_it() {
+    let trade = trade(100);
+    rewrite(&trade, &json!([{ "url": "/orders-received/", "find": "\"line_items\":", "with": "\"lines\":" }]));
+    submit(&trade, 2);
+    let (code, told) = sync(&trade);
+    assert_eq!((code, trade.orders().len()), (3, 0), "{told}");
+    assert_eq!(parked(&trade, "field-gone").len(), 2, "{told}");
+    let service = trade.run("200ms");
+    until("the account tells", || alarms(&service.url) == ["field-gone"]);
+    rewrite(&trade, &json!([]));
+    until("the alarm is over", || alarms(&service.url).is_empty());
+    drop(service);
+    let (code, told) = sync(&trade);
+    assert_eq!(code, 0, "{told}");
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn a_field_that_look_ups_need_is_missed_before_anything_is_made_again() {
+    let trade = trade(100);
+    submit(&trade, 3);
+    assert_eq!(sync(&trade).0, 0);
+    let destinations = |trade: &Trade| {
+        get(&format!("{}/_control/state", trade.flourish.url))["destinations"].as_array().unwrap().len()
+    };
+    let before = (trade.orders().len(), destinations(&trade));
+    forget(&trade);
+    for field in ["license_number", "original_order_id"] {
+        let gone = json!({ "rewrite": [{ "find": format!("\"{field}\":"), "with": "\"renamed\":" }] });
+        trade.faults(&trade.flourish, &gone);
+        let (code, told) = sync(&trade);
+        assert_eq!((trade.orders().len(), destinations(&trade)), before, "{field}, {code}: {told}");
+    }
+    trade.faults(&trade.flourish, &json!({}));
+    assert_eq!(sync(&trade).0, 0);
+    assert_eq!((trade.orders().len(), destinations(&trade)), before);
+}
+
+#[test]
+fn stock_that_is_not_shown_is_not_zero() {
+    let trade = trade(100);
+    own(&trade.rules, "products", "flourish");
+    own(&trade.rules, "inventory", "flourish");
+    for side in [&trade.leaflink, &trade.flourish] {
+        send(Method::Post, &format!("{}/_control/world", side.url), &json!({ "seed": 3, "items": 8 }));
+    }
+    let (code, told) = sync(&trade);
+    assert_eq!(code, 0, "{told}");
+    let stock = || {
+        let url = format!("{}/api/v2/products/?limit=100", trade.leaflink.url);
+        let answer = http(Method::Get, &url, &[("Authorization", "App key-for-tests")], b"");
+        let page: Json = serde_json::from_slice(&answer.body).unwrap();
+        let rows = page["results"].as_array().unwrap().clone();
+        rows.iter().map(|row| (row["sku"].to_string(), row["available_inventory"].to_string())).collect::<Vec<_>>()
+    };
+    let before = stock();
+    assert!(before.iter().any(|(_, held)| held.trim_matches('"').starts_with(|first: char| first > '0')), "{before:?}");
+    for with in ["\"sellable\":", "\"sellable_qty\":null,\"was\":"] {
+        let gone = json!({ "rewrite": [{ "find": "\"sellable_qty\":", "with": with }] });
+        trade.faults(&trade.flourish, &gone);
+        let (code, told) = sync(&trade);
+        assert_eq!((code, stock()), (3, before.clone()), "{told}");
+        assert!(!parked(&trade, "field-gone").is_empty(), "{told}");
+    }
 }

@@ -20,8 +20,8 @@ use petiole::connector::{
 };
 use petiole::diagnostic::Span;
 use petiole::language::plan::{
-    Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System, Template,
-    TemplatePart, WebhookRecord, WebhookRules, WritePlace,
+    Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType, States, System,
+    Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
 };
 use petiole::value::{Kind, Path, Record, Value, json};
 use petiole::world::{Clock, Method, Request, Response, SeededRandom, Transport, TransportError};
@@ -179,6 +179,7 @@ fn field(at: &str, kind: Kind) -> Field {
         on_update: true,
         on_add: false,
         max: None,
+        presence: Presence::Open,
         assumed: false,
         span: Span::default(),
     }

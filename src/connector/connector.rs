@@ -14,6 +14,7 @@ use super::account::ResolvedAccount;
 use super::breaker::{Breaker, BreakerState};
 use super::failure::{self, Failure, Purpose};
 use super::paging::Pager;
+use super::presence::{self, Gone};
 use super::rate_limit::RateLimit;
 use super::request::{self, Holes, Mode, Sending};
 use super::response;
@@ -32,6 +33,8 @@ pub struct Row {
     pub value: Value,
     /// What the peer sent, with everything undeclared.
     pub raw: Value,
+    /// Fields that are always there, and are not.
+    pub gone: Vec<Gone>,
 }
 
 impl Row {
@@ -345,7 +348,8 @@ impl Connector {
     }
 
     fn row(&self, record: &RecordType, raw: &Json) -> Row {
-        Row { value: response::canonical(&self.system, record, raw), raw: json::from_json(raw) }
+        let gone = presence::missing(record, raw, self.transport.peers_are_whole());
+        Row { value: response::canonical(&self.system, record, raw), raw: json::from_json(raw), gone }
     }
 
     /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one.

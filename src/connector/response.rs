@@ -66,7 +66,7 @@ pub(super) fn at<'a>(json: &'a Json, path: &Path) -> Option<&'a Json> {
 }
 
 /// What stands at the first of a field's places that holds something; else null where one is there.
-fn found<'a>(raw: &'a Json, field: &Field) -> Option<&'a Json> {
+pub(super) fn found<'a>(raw: &'a Json, field: &Field) -> Option<&'a Json> {
     let mut places = std::iter::once(&field.read_at).chain(&field.read_also).filter_map(|place| at(raw, place));
     let first = places.next()?;
     Some(if first.is_null() { places.find(|json| !json.is_null()).unwrap_or(first) } else { first })

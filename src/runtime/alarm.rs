@@ -14,6 +14,8 @@ use crate::value::timestamp;
 pub const NOT_LISTED: &str = "not-listed";
 /// A record that says it was changed in the future.
 pub const FUTURE_INSTANT: &str = "future-instant";
+/// A field that is always there is missing from what the peer shows.
+pub const FIELD_GONE: &str = "field-gone";
 
 /// Account, kind of record and cause.
 type Place = (String, String, &'static str);

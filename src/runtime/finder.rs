@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::alarm::FIELD_GONE;
 use super::limits::{CANDIDATES_MAX, CLOCK_SKEW, LISTING_AGE_MAX, MISS_AGE_MAX, POLL_OVERLAP};
 use super::live::Live;
 use super::trouble::Trouble;
@@ -197,6 +198,10 @@ impl Kept {
         };
         let whole = matches!(listing, Listing::All);
         let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
+        // A look-up by a field that no row shows would find nothing, and what is there would be made again.
+        if let Some(gone) = search.live.gone(search.kind, rows.iter().map(|row| row.gone.as_slice())) {
+            return Err(Trouble::Unreadable { code: FIELD_GONE, message: format!("{}: {gone}", search.account) });
+        }
         if whole {
             *self = Self::default();
         } else if !covered {

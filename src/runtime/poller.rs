@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::alarm::{FUTURE_INSTANT, NOT_LISTED};
+use super::alarm::{FIELD_GONE, FUTURE_INSTANT, NOT_LISTED};
 use super::finder::later;
 use super::limits::{HINTS_AT_ONCE, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
 use super::runtime::Runtime;
 use super::schedule;
 use super::trouble::Trouble;
-use crate::connector::Listing;
+use crate::connector::{Listing, Row};
 use crate::engine::{self, Wait};
 use crate::language::plan::{Interest, RecordType, Side};
 use crate::store::{Cursor, Hint, HintSource, RecordRef};
@@ -158,6 +158,7 @@ impl Runtime {
             whole = true;
             rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
         }
+        self.tell_missing(live, account, kind, &rows)?;
         let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
         let now = self.world.clock.now();
         let instant = |row: &Value| match kind.modified.as_deref().map(|name| row.field(name)) {
@@ -171,7 +172,10 @@ impl Runtime {
         self.tell_future(account, kind, rows.iter().map(|row| &row.value).filter(|row| is_ahead(row)), latest);
         let misfits: BTreeSet<String> = rows
             .iter()
-            .filter(|row| how == Look::Everything && live.misfit(kind, &row.raw).is_some())
+            .filter(|row| {
+                let is_odd = || !row.gone.is_empty() || live.misfit(kind, &row.raw).is_some();
+                how == Look::Everything && is_odd()
+            })
             .filter_map(|row| kind.id_of(&row.value))
             .collect();
         let mut hints = Vec::new();
@@ -198,6 +202,20 @@ impl Runtime {
         }
         let cursor = highest.map(|at| Cursor { account: account.to_owned(), record: kind.name.clone(), at });
         Ok(Some(Listed { hints, cursor }))
+    }
+
+    /// Tells of fields that no row shows. Without any key nothing can be asked for, so the look must not move past it.
+    fn tell_missing(&self, live: &Live, account: &str, kind: &RecordType, rows: &[Row]) -> Result<(), Trouble> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        let gone = live.gone(kind, rows.iter().map(|row| row.gone.as_slice()));
+        let gone = gone.map(|gone| format!("{account}: {gone}"));
+        self.alarms.set((account, &kind.name), FIELD_GONE, gone, self.world.clock.now());
+        if rows.iter().any(|row| kind.id_of(&row.value).is_some()) {
+            return Ok(());
+        }
+        let shown: Vec<&str> = first.raw.as_record().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let message = format!("no {} has its key `{}`; they have {}", kind.name, kind.key, shown.join(", "));
+        Err(Trouble::Later { reason: format!("{account}: {message}"), after: None })
     }
 
     /// Tells of records that say they were changed in the future.

@@ -5,12 +5,13 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 
+use super::alarm::FIELD_GONE;
 use super::finder::{Search, later};
 use super::live::Live;
 use super::pair::{Meeting, Pairing};
 use super::runtime::Runtime;
 use super::trouble::Trouble;
-use crate::connector::Listing;
+use crate::connector::{Listing, Row};
 use crate::engine::settle::is_state;
 use crate::engine::{self, Found, Situation, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
@@ -45,9 +46,8 @@ impl Runtime {
             },
             Want::Find { account, record, field, value } => {
                 let Some(search) = self.search(live, account, record) else { return Ok(Found::Records(Vec::new())) };
-                let Some(peer) = live.peers.get(account) else { return Ok(Found::Records(Vec::new())) };
                 let listing = Listing::Find { field: field.clone(), value: Value::from(value.as_str()) };
-                let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(account, &failure))?;
+                let rows = self.rows(live, search.kind, (account, listing)).await?;
                 Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()))
             }
             Want::Match { pipeline, side, account, value, since } => match live.plan.pipelines.get(pipeline) {
@@ -101,6 +101,46 @@ impl Runtime {
         Ok(found)
     }
 
+    /// One record as its own call shows it. `None`: it is not there.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read or its answer lacks what rules read.
+    pub(super) async fn read_row(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        (account, id): (&str, &str),
+    ) -> Result<Option<Row>, Trouble> {
+        let Some(peer) = live.peers.get(account) else { return Ok(None) };
+        let row = peer.read(kind, id).await.map_err(|failure| later(account, &failure))?;
+        self.all_there(live, kind, (account, row.as_slice()))?;
+        Ok(row)
+    }
+
+    /// The rows of a listing.
+    ///
+    /// # Errors
+    /// As [`Self::read_row`]; of a listing, what is missing is missing from every row.
+    pub(super) async fn rows(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        (account, listing): (&str, Listing),
+    ) -> Result<Vec<Row>, Trouble> {
+        let Some(peer) = live.peers.get(account) else { return Ok(Vec::new()) };
+        let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        self.all_there(live, kind, (account, &rows))?;
+        Ok(rows)
+    }
+
+    /// Absent is not null: what rules read and no row shows was renamed, and nothing is decided on it.
+    fn all_there(&self, live: &Live, kind: &RecordType, (account, rows): (&str, &[Row])) -> Result<(), Trouble> {
+        let Some(gone) = live.gone(kind, rows.iter().map(|row| row.gone.as_slice())) else { return Ok(()) };
+        let message = format!("{account}: {gone}");
+        self.alarms.raise((account, &kind.name), FIELD_GONE, message.clone(), self.world.clock.now());
+        Err(Trouble::Unreadable { code: FIELD_GONE, message })
+    }
+
     /// Reads one record by key, from its call or from a kept listing. `None`: it is not there.
     ///
     /// # Errors
@@ -119,19 +159,17 @@ impl Runtime {
         if search.kind.read.is_none() {
             return self.finder.by_key(&search, id).await;
         }
-        let Some(peer) = live.peers.get(account) else { return Ok(None) };
-        let row = peer.read(search.kind, id).await.map_err(|failure| later(account, &failure))?;
+        let row = self.read_row(live, search.kind, (account, id)).await?;
         Ok(row.map(|row| row.value))
     }
 
     /// The rows that share a group's key, none where there are none now.
     async fn read_group(&self, search: &Search<'_>, id: &str) -> Result<Value, Trouble> {
-        let Some(peer) = search.live.peers.get(search.account) else { return Ok(Value::List(Vec::new())) };
         if !search.kind.find.contains_key(&search.kind.key) {
             return Ok(self.finder.by_key(search, id).await?.unwrap_or(Value::List(Vec::new())));
         }
         let listing = Listing::Find { field: search.kind.key.clone(), value: Value::from(id) };
-        let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
+        let rows = self.rows(search.live, search.kind, (search.account, listing)).await?;
         // The peer's own search may be looser than equality.
         let same = |row: &Value| row.field(&search.kind.key).to_key().as_deref() == Some(id);
         Ok(Value::List(rows.into_iter().map(|row| row.value).filter(same).collect()))
@@ -152,7 +190,6 @@ impl Runtime {
         (value, since, unseen): (&str, Option<Timestamp>, Option<Timestamp>),
     ) -> Result<Found, Trouble> {
         let kind = pipeline.record(side);
-        let Some(peer) = live.peers.get(account) else { return Ok(Found::Records(Vec::new())) };
         let field = pipeline.match_field(side);
         let search = Search { live, account, kind, clock: self.world.clock.as_ref() };
         if kind.grouped.is_some() {
@@ -162,7 +199,7 @@ impl Runtime {
         }
         if kind.find.contains_key(field) {
             let listing = Listing::Find { field: field.to_owned(), value: Value::from(value) };
-            let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+            let rows = self.rows(live, kind, (account, listing)).await?;
             // A peer finds only what is spelt as it is asked for; a match that normalises looks further.
             let same = |row: &Value| engine::match_value(&live.plan, pipeline, side, row).as_deref() == Some(value);
             if pipeline.match_of(side).is_path() || rows.iter().any(|row| same(&row.value)) {
@@ -170,7 +207,7 @@ impl Runtime {
             }
         }
         if field == kind.key && kind.read.is_some() {
-            let row = peer.read(kind, value).await.map_err(|failure| later(account, &failure))?;
+            let row = self.read_row(live, kind, (account, value)).await?;
             return Ok(Found::Records(row.into_iter().map(|row| row.value).collect()));
         }
         self.finder.matching(&search, (&pipeline.name, side), value, (since, unseen)).await.map(Found::Records)

@@ -15,6 +15,13 @@ pub enum Trouble {
         /// Not before this much time.
         after: Option<Duration>,
     },
+    /// The peer's answer cannot be relied on; the work is parked until it is well again.
+    Unreadable {
+        /// The kind of finding.
+        code: &'static str,
+        /// What is wrong with the answer.
+        message: String,
+    },
     /// The store cannot take it; nothing was lost, nothing goes on.
     Store(StoreError),
 }
@@ -23,6 +30,7 @@ impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Later { reason, .. } => out.write_str(reason),
+            Self::Unreadable { message, .. } => out.write_str(message),
             Self::Store(error) => error.fmt(out),
         }
     }

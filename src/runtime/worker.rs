@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::brake;
-use super::finder::later;
 use super::happening::Happening;
 use super::limits::STORE_PAUSE_MAX;
 use super::live::Live;
@@ -104,13 +103,9 @@ impl Runtime {
                 self.store.finish(work, now, parks).await?;
                 told.into_iter().for_each(|parked| self.tell(parked));
             }
-            Err(Trouble::Later { reason, after }) => {
-                let wait = pause_of(work.attempts, after, self.world.random.as_ref());
-                let until = jiff::SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok());
-                self.store.defer(work, until.unwrap_or(now), &reason).await?;
-                self.tell(Happening::PutOff { target: work.target.clone(), reason });
-            }
-            Err(trouble) => return Err(trouble),
+            Err(Trouble::Unreadable { message, .. }) => self.put_off(work, now, (message, None)).await?,
+            Err(Trouble::Later { reason, after }) => self.put_off(work, now, (reason, after)).await?,
+            Err(Trouble::Store(error)) => return Err(Trouble::Store(error)),
         }
         Ok(())
     }
@@ -134,6 +129,19 @@ impl Runtime {
         Ok(())
     }
 
+    async fn put_off(
+        &self,
+        work: &Work,
+        now: jiff::Timestamp,
+        (reason, after): (String, Option<Duration>),
+    ) -> Result<(), Trouble> {
+        let wait = pause_of(work.attempts, after, self.world.random.as_ref());
+        let until = jiff::SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok());
+        self.store.defer(work, until.unwrap_or(now), &reason).await?;
+        self.tell(Happening::PutOff { target: work.target.clone(), reason });
+        Ok(())
+    }
+
     /// Brings every pair of a record together; what stops comes back.
     async fn walk(&self, live: &Live, target: &RecordRef, how: How) -> Result<Parking, Trouble> {
         let Some(search) = self.search(live, &target.account, &target.record) else { return Ok(Parking::default()) };
@@ -146,9 +154,19 @@ impl Runtime {
         let mut resting = self.resting(live, target, (&pipelines, how)).await?;
         let (record, misfit) = match resting.record.take() {
             Some(record) => (record, None),
-            None => match self.present(live, kind, target).await? {
-                Some(present) => present,
-                None => return Ok(Parking::default()),
+            None => match self.present(live, kind, target).await {
+                Ok(Some(present)) => present,
+                Ok(None) => return Ok(Parking::default()),
+                Err(Trouble::Unreadable { code, message }) => {
+                    let mut parks = Parking::default();
+                    for (pipeline, side) in pipelines {
+                        if self.concerns(live, (pipeline, side), (target, how)).await? {
+                            parks.drafts.push(unreadable(target, pipeline, (code, &message)));
+                        }
+                    }
+                    return Ok(parks);
+                }
+                Err(trouble) => return Err(trouble),
             },
         };
         self.finder.saw(&search, &record).await;
@@ -172,8 +190,12 @@ impl Runtime {
                 continue;
             }
             let looked = Looked { target, record: &record, resting: &mut resting };
-            let brought = self.pairs(live, (pipeline, side), looked, (how, &mut parks)).await;
-            trouble = trouble.or(brought.err());
+            match self.pairs(live, (pipeline, side), looked, (how, &mut parks)).await {
+                Err(Trouble::Unreadable { code, message }) => {
+                    parks.drafts.push(unreadable(target, pipeline, (code, &message)));
+                }
+                brought => trouble = trouble.or(brought.err()),
+            }
         }
         trouble.map_or(Ok(parks), Err)
     }
@@ -221,8 +243,7 @@ impl Runtime {
             let value = self.read_record(live, &target.account, &kind.name, &target.id).await?;
             return Ok(value.map(|value| (value, None)));
         }
-        let Some(peer) = live.peers.get(&target.account) else { return Ok(None) };
-        let row = peer.read(kind, &target.id).await.map_err(|failure| later(&target.account, &failure))?;
+        let row = self.read_row(live, kind, (&target.account, &target.id)).await?;
         Ok(row.map(|row| {
             let misfit = live.misfit(kind, &row.raw);
             (row.value, misfit)
@@ -400,14 +421,23 @@ fn drafts(
 }
 
 fn undocumented(target: &RecordRef, pipeline: &Pipeline, misfit: &str) -> ParkDraft {
+    let message = format!("{} sent {misfit}; add it to the system file if it is right", target.account);
+    ParkDraft {
+        reason: "the peer sent what its system file does not know".to_owned(),
+        ..unreadable(target, pipeline, ("unexpected-value", &message))
+    }
+}
+
+/// A record that nothing can be decided on, because of what the peer shows.
+fn unreadable(target: &RecordRef, pipeline: &Pipeline, (code, message): (&str, &str)) -> ParkDraft {
     let RuleLine { file, line } = pipeline.match_line.clone();
     ParkDraft {
         target: target.clone(),
         pipeline: pipeline.name.clone(),
         group: None,
-        reason: "the peer sent what its system file does not know".to_owned(),
-        code: "unexpected-value".to_owned(),
-        message: format!("{} sent {misfit}; add it to the system file if it is right", target.account),
+        reason: "what the peer shows cannot be relied on".to_owned(),
+        code: code.to_owned(),
+        message: message.to_owned(),
         rule: (file, line),
         candidates: Vec::new(),
         waits: Vec::new(),

@@ -77,6 +77,10 @@ impl Wire {
 
 #[async_trait]
 impl Transport for Wire {
+    fn peers_are_whole(&self) -> bool {
+        false
+    }
+
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let rest = request.url.strip_prefix(SCHEME).unwrap_or_default();
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

@@ -122,4 +122,9 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// [`TransportError`] where no whole response came; a response of any status is no error.
     async fn send(&self, request: Request) -> Result<Response, TransportError>;
+
+    /// Whether peers behind it show records whole; those of a rule test hold only what the test says.
+    fn peers_are_whole(&self) -> bool {
+        true
+    }
 }

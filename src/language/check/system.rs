@@ -9,8 +9,8 @@ use super::check::Checker;
 use super::record_call;
 use super::system_names::{self, Ready, Wanted};
 use crate::language::plan::{
-    Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, RecordType, States, System, WebhookRecord,
-    WebhookRules, WritePlace,
+    Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType, States, System,
+    WebhookRecord, WebhookRules, WritePlace,
 };
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::system_line::{self, FieldKind, FieldLine};
@@ -371,6 +371,11 @@ fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field>
         on_update: !line.read_only && moment != Some("create"),
         on_add: false,
         max: line.max,
+        presence: match line.always {
+            None => Presence::Open,
+            Some(true) => Presence::Shown,
+            Some(false) => Presence::Filled,
+        },
         assumed: line.assumed,
         span: key.span,
     })

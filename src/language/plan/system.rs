@@ -273,10 +273,24 @@ pub struct Field {
     pub on_add: bool,
     /// Longest text, in characters.
     pub max: Option<usize>,
+    /// Whether every answer shows it.
+    pub presence: Presence,
     /// Not settled by the reference.
     pub assumed: bool,
     /// Where the system file declares it.
     pub span: Span,
+}
+
+/// Whether a field is in every answer that shows its record, or the element of the list that it is in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// Answers may leave it out.
+    #[default]
+    Open,
+    /// It is always there, null where it has no value.
+    Shown,
+    /// It is always there and has a value.
+    Filled,
 }
 
 /// How a peer spells a field's value.

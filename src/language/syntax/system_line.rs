@@ -59,6 +59,8 @@ pub struct FieldLine {
     pub write_on: Option<String>,
     /// `max N`
     pub max: Option<usize>,
+    /// `always` (false) or `always or null` (true)
+    pub always: Option<bool>,
     /// `assumed`
     pub assumed: bool,
 }
@@ -79,6 +81,7 @@ impl FieldLine {
             required_when: None,
             write_on: None,
             max: None,
+            always: None,
             assumed: false,
         }
     }
@@ -92,7 +95,7 @@ pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
     let whole = parse(
         Rule::field,
         scalar,
-        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, max N",
+        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, max N, always, always or null",
     )?;
     let mut line = FieldLine::of_any_kind();
     for pair in whole.into_inner() {
@@ -179,6 +182,7 @@ fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Res
         Rule::in_header => line.header = word,
         Rule::in_body => (line.body, line.body_kind) = (word, words.next()),
         Rule::together => line.together = word,
+        Rule::always => line.always = Some(word.is_some()),
         Rule::read_only => line.read_only = true,
         Rule::write_only => line.write_only = true,
         Rule::required_on_create => line.required_on_create = true,
