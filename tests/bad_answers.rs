@@ -160,3 +160,32 @@ fn stock_that_is_not_shown_is_not_zero() {
         assert!(!parked(&trade, "field-gone").is_empty(), "{told}");
     }
 }
+
+#[test]
+fn one_record_that_no_parser_takes_is_parked_under_its_id_and_the_rest_goes_on() {
+    let trade = trade(100);
+    submit(&trade, 3);
+    let state = get(&format!("{}/_control/state", trade.leaflink.url));
+    let number = state["orders"][1]["number"].as_str().unwrap().to_owned();
+    let short = number.get(28..).unwrap();
+    let broken =
+        |value: &str| json!([{ "find": format!("\"short_id\":\"{short}\""), "with": format!("\"short_id\":{value}") }]);
+    rewrite(&trade, &broken("\"\\ud83d\""));
+    let service = trade.run("200ms");
+    until("the others crossed", || trade.orders().len() == 2);
+    until("the account tells", || alarms(&service.url) == ["unreadable-record"]);
+    let inbox = || get(&format!("{}/api/v1/inbox", service.url))["items"].as_array().unwrap().clone();
+    until("it is parked", || {
+        inbox().iter().any(|one| one["code"] == "unreadable-record" && one["record_id"] == number.as_str())
+    });
+    drop(service);
+    for value in ["NaN", "\"a\tb\""] {
+        rewrite(&trade, &broken(value));
+        let (code, told) = sync(&trade);
+        assert_eq!((code, trade.orders().len()), (3, 2), "{told}");
+    }
+    rewrite(&trade, &json!([]));
+    let (code, told) = sync(&trade);
+    assert_eq!(code, 0, "{told}");
+    trade.assert_exactly_once();
+}

@@ -17,7 +17,7 @@ use super::paging::Pager;
 use super::presence::{self, Gone};
 use super::rate_limit::RateLimit;
 use super::request::{self, Holes, Mode, Sending};
-use super::response;
+use super::{response, unreadable};
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, json};
 use crate::world::{Clock, Random, Request, Response, Transport};
@@ -35,6 +35,8 @@ pub struct Row {
     pub raw: Value,
     /// Fields that are always there, and are not.
     pub gone: Vec<Gone>,
+    /// Where a value stands that no JSON parser takes; it reads as null, and nothing may be decided on it.
+    pub unreadable: Option<Path>,
 }
 
 impl Row {
@@ -348,8 +350,10 @@ impl Connector {
     }
 
     fn row(&self, record: &RecordType, raw: &Json) -> Row {
-        let gone = presence::missing(record, raw, self.transport.peers_are_whole());
-        Row { value: response::canonical(&self.system, record, raw), raw: json::from_json(raw), gone }
+        let mut raw = raw.clone();
+        let unreadable = unreadable::take_marks(&mut raw);
+        let gone = presence::missing(record, &raw, self.transport.peers_are_whole());
+        Row { value: response::canonical(&self.system, record, &raw), raw: json::from_json(&raw), gone, unreadable }
     }
 
     /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one.
@@ -417,7 +421,8 @@ impl fmt::Debug for Connector {
 }
 
 fn read_body(answer: &Response, purpose: Purpose) -> Result<Option<Json>, Failure> {
-    match response::parse(&answer.body) {
+    let read = if purpose.is_write() { response::parse } else { response::parse_records };
+    match read(&answer.body) {
         Ok(None) if purpose == Purpose::List && answer.status != 204 => {
             Err(Failure::unusable("the answer is empty where a list should be", Some(answer.status), false))
         }

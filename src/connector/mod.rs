@@ -18,6 +18,7 @@ pub mod request;
 pub mod response;
 pub mod schema;
 pub mod signature;
+mod unreadable;
 pub mod webhook;
 
 pub use account::ResolvedAccount;

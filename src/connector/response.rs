@@ -10,6 +10,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::Value as Json;
 
 use super::layout::{self, Layout};
+use super::unreadable;
 use crate::language::plan::{Field, FieldShape, RecordType, System};
 use crate::value::{Kind, Path, Record, Segment, Value, decimal, json, timestamp};
 
@@ -40,6 +41,14 @@ pub fn parse(body: &[u8]) -> Result<Option<Json>, NotJson> {
         return Ok(None);
     }
     serde_json::from_slice(body).map(Some).map_err(|error| NotJson { why: error.to_string() })
+}
+
+/// Reads a body of records as [`parse`] does, with marks for single values that no parser takes.
+///
+/// # Errors
+/// [`NotJson`] where it is broken beyond single values.
+pub(super) fn parse_records(body: &[u8]) -> Result<Option<Json>, NotJson> {
+    parse(body).or_else(|error| serde_json::from_str(&unreadable::marked(body)).map(Some).map_err(|_| error))
 }
 
 /// The single record in an answer. Where the system wraps records, a one-element list under the

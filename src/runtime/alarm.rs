@@ -16,6 +16,8 @@ pub const NOT_LISTED: &str = "not-listed";
 pub const FUTURE_INSTANT: &str = "future-instant";
 /// A field that is always there is missing from what the peer shows.
 pub const FIELD_GONE: &str = "field-gone";
+/// A record with a value that no JSON parser takes.
+pub const UNREADABLE: &str = "unreadable-record";
 
 /// Account, kind of record and cause.
 type Place = (String, String, &'static str);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::alarm::FIELD_GONE;
+use super::alarm::{FIELD_GONE, UNREADABLE};
 use super::limits::{CANDIDATES_MAX, CLOCK_SKEW, LISTING_AGE_MAX, MISS_AGE_MAX, POLL_OVERLAP};
 use super::live::Live;
 use super::trouble::Trouble;
@@ -31,6 +31,8 @@ pub struct Finder {
 #[derive(Debug, Default)]
 struct Kept {
     rows: BTreeMap<String, Value>,
+    /// Keys of rows that could be read in part only: enough to be found by, not to decide on.
+    unreadable: BTreeSet<String>,
     /// The rows as they were last given out.
     listed: Option<Arc<Listed>>,
     /// Match values of each pipeline side to keys.
@@ -88,6 +90,10 @@ impl Finder {
         kept.freshen(search, (None, None), LISTING_AGE_MAX).await?;
         if !kept.rows.contains_key(id) {
             kept.freshen(search, (None, None), MISS_AGE_MAX).await?;
+        }
+        if kept.unreadable.contains(id) {
+            let message = format!("{}.{}/{id} can be read in part only", search.account, search.kind.name);
+            return Err(Trouble::Unreadable { code: UNREADABLE, message });
         }
         Ok(kept.rows.get(id).cloned())
     }
@@ -206,6 +212,15 @@ impl Kept {
             *self = Self::default();
         } else if !covered {
             self.from = reach;
+        }
+        for row in &rows {
+            if let Some(id) = search.kind.id_of(&row.value) {
+                if row.unreadable.is_some() {
+                    self.unreadable.insert(id)
+                } else {
+                    self.unreadable.remove(&id)
+                };
+            }
         }
         for record in search.kind.grouped_rows(rows.into_iter().map(|row| row.value)) {
             self.insert(search, &record);

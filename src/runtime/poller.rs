@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::alarm::{FIELD_GONE, FUTURE_INSTANT, NOT_LISTED};
+use super::alarm::{FIELD_GONE, FUTURE_INSTANT, NOT_LISTED, UNREADABLE};
 use super::finder::later;
 use super::limits::{HINTS_AT_ONCE, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
+use super::reads::unreadable;
 use super::runtime::Runtime;
 use super::schedule;
 use super::trouble::Trouble;
@@ -173,7 +174,8 @@ impl Runtime {
         let misfits: BTreeSet<String> = rows
             .iter()
             .filter(|row| {
-                let is_odd = || !row.gone.is_empty() || live.misfit(kind, &row.raw).is_some();
+                let is_odd =
+                    || !row.gone.is_empty() || row.unreadable.is_some() || live.misfit(kind, &row.raw).is_some();
                 how == Look::Everything && is_odd()
             })
             .filter_map(|row| kind.id_of(&row.value))
@@ -206,6 +208,9 @@ impl Runtime {
 
     /// Tells of fields that no row shows. Without any key nothing can be asked for, so the look must not move past it.
     fn tell_missing(&self, live: &Live, account: &str, kind: &RecordType, rows: &[Row]) -> Result<(), Trouble> {
+        let first_unreadable = rows.iter().find_map(|row| Some((row, row.unreadable.as_ref()?)));
+        let message = first_unreadable.map(|(row, place)| unreadable(kind, (account, row), place));
+        self.alarms.set((account, &kind.name), UNREADABLE, message, self.world.clock.now());
         let Some(first) = rows.first() else { return Ok(()) };
         let gone = live.gone(kind, rows.iter().map(|row| row.gone.as_slice()));
         let gone = gone.map(|gone| format!("{account}: {gone}"));

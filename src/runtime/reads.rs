@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 
-use super::alarm::FIELD_GONE;
+use super::alarm::{FIELD_GONE, UNREADABLE};
 use super::finder::{Search, later};
 use super::live::Live;
 use super::pair::{Meeting, Pairing};
@@ -113,6 +113,7 @@ impl Runtime {
     ) -> Result<Option<Row>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Ok(None) };
         let row = peer.read(kind, id).await.map_err(|failure| later(account, &failure))?;
+        readable(kind, (account, row.as_slice()))?;
         self.all_there(live, kind, (account, row.as_slice()))?;
         Ok(row)
     }
@@ -170,6 +171,7 @@ impl Runtime {
         }
         let listing = Listing::Find { field: search.kind.key.clone(), value: Value::from(id) };
         let rows = self.rows(search.live, search.kind, (search.account, listing)).await?;
+        readable(search.kind, (search.account, &rows))?;
         // The peer's own search may be looser than equality.
         let same = |row: &Value| row.field(&search.kind.key).to_key().as_deref() == Some(id);
         Ok(Value::List(rows.into_iter().map(|row| row.value).filter(same).collect()))
@@ -323,6 +325,21 @@ pub(super) fn rests_on_what_is_to_be_made(live: &Live, situation: &Situation) ->
         let (Want::Counterpart { pipeline, side, .. }, Found::Key(key)) = (want, found) else { return false };
         live.plan.pipelines.get(pipeline).is_some_and(|via| *key == to_be_made(via.record(side.other())))
     })
+}
+
+/// Nothing is decided on a record that could be read in part only.
+fn readable(kind: &RecordType, (account, rows): (&str, &[Row])) -> Result<(), Trouble> {
+    let Some((row, place)) = rows.iter().find_map(|row| Some((row, row.unreadable.as_ref()?))) else { return Ok(()) };
+    Err(Trouble::Unreadable { code: UNREADABLE, message: unreadable(kind, (account, row), place) })
+}
+
+/// Which record cannot be read, and why.
+pub(super) fn unreadable(kind: &RecordType, (account, row): (&str, &Row), place: &Path) -> String {
+    let id = row.key(kind).unwrap_or_default();
+    format!(
+        "{account}.{}/{id} holds no JSON at `{place}` (half a character, NaN or a broken byte); mend it there",
+        kind.name
+    )
 }
 
 fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {

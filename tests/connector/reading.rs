@@ -210,3 +210,20 @@ async fn a_failed_page_is_asked_again() {
     assert_eq!(keys(&bench.connector.next_page(&order, &mut pager).await.unwrap().unwrap()), ["2"]);
     assert!(bench.connector.next_page(&order, &mut pager).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn a_value_that_no_parser_takes_takes_no_other_row_with_it() {
+    let mut body = br#"{"next":null,"results":[{"id":"1","ref":"a"},{"id":"2","ref":"x\ud83d"},{"id":"3","total":NaN},
+        {"id":"4","ref":"\ud83d\ude00 NaN \" {"},{"id":"5","ref":""#
+        .to_vec();
+    body.extend(b"\xff\"}]}");
+    let answer = Ok(Response { status: 200, headers: Vec::new(), body });
+    let bench = Bench::new(vec![answer]);
+    let rows = bench.connector.rows(&bench.order(), Listing::All).await.unwrap();
+    assert_eq!(keys(&rows), ["1", "2", "3", "4", "5"]);
+    let places: Vec<Option<String>> = rows.iter().map(|row| row.unreadable.as_ref().map(Path::to_string)).collect();
+    let at = |place: &str| Some(place.to_owned());
+    assert_eq!(places, [None, at("ref"), at("total"), None, at("ref")]);
+    assert_eq!(rows[3].value.field("ref"), &Value::text("😀 NaN \" {"));
+    assert_eq!(rows[1].value.field("ref"), &Value::Null);
+}
