@@ -83,7 +83,7 @@ fn what_a_setting_cannot_be_is_one_finding_at_its_line() {
             "settings.yaml",
             "every: 24h",
             "every: ${EVERY:-24}",
-            "type-duration settings.yaml:21 `reconcile.every` is a length",
+            "type-duration settings.yaml:23 `reconcile.every` is a length",
         ),
         (
             "settings.yaml",

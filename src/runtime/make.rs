@@ -11,7 +11,7 @@ use super::live::Live;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::Failure;
-use crate::engine::{Found, Want};
+use crate::engine::{Found, Listed, Want};
 use crate::store::{HistoryEntry, IntentDraft, IntentState, RecordRef, Settlement};
 use crate::value::{Record, Value, digest, json};
 
@@ -30,13 +30,11 @@ impl Runtime {
             return Ok(Found::Records(Vec::new()));
         };
         let target = RecordRef { account: account.clone(), record: record.clone(), id: id.to_owned() };
-        let called = target.to_string();
-        let Ok((_guard, _)) = self.locks.lock(&format!("made\u{1}{target}"), &called).await else {
+        let Ok((_guard, _)) = self.locks.lock(&format!("made\u{1}{target}"), &target.to_string()).await else {
             return Ok(Found::Records(Vec::new()));
         };
         let listed = self.finder.all(search, true).await?;
-        let is_it = |row: &&Value| search.kind.id_of(row).as_deref() == Some(id);
-        let there = listed.rows().iter().map(|row| &row.value).find(is_it).cloned();
+        let there = row_called(search, &listed, id);
         self.close_makings(&target, there.is_some()).await?;
         let Some(peer) = live.peers.get(account).filter(|_| there.is_none()) else {
             return Ok(Found::Records(there.into_iter().collect()));
@@ -117,4 +115,10 @@ impl Runtime {
             lines: vec![line.clone()],
         }));
     }
+}
+
+/// The row of a listing that has this key.
+fn row_called(search: &Search<'_>, listed: &Listed, id: &str) -> Option<Value> {
+    let is_it = |row: &&Value| search.kind.id_of(row).as_deref() == Some(id);
+    listed.rows().iter().map(|row| &row.value).find(is_it).cloned()
 }
