@@ -39,6 +39,7 @@ mod settings;
 mod simulator_flourish;
 mod simulator_leaflink;
 mod simulator_leaflink_catalogue;
+mod slips;
 mod stock;
 mod store;
 mod support;

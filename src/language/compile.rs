@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::check::causes::arrange;
 use crate::language::check::{Checked, check};
 use crate::language::lint::{run as lint, summary::summary};
 use crate::language::plan::{Plan, lower::lower, test::RuleTest};
@@ -42,6 +43,7 @@ fn finish(mut sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation 
     let Checked { rules, found, hidden } = check(&sources);
     // Of a file that could not be read nothing else is said.
     findings.extend(found.into_iter().filter(|one| !broken.contains(&one.primary.span.file)));
+    let mut findings = arrange(&sources, findings);
     let hash = sources.hash();
     sources.hide(&hidden);
     findings.extend(rules.iter().flat_map(|rules| lint(rules, &sources)));

@@ -7,6 +7,7 @@ pub mod account;
 pub mod allowed;
 pub mod call;
 pub mod carries;
+pub mod causes;
 pub mod check;
 pub mod duplicate;
 pub mod keyed_list;

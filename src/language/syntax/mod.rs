@@ -6,6 +6,7 @@ pub mod expression;
 pub mod expression_advice;
 pub mod expression_parser;
 pub mod expression_scan;
+pub mod indentation;
 pub mod mapping;
 pub mod rule_line;
 pub mod system_line;

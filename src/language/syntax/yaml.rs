@@ -5,6 +5,7 @@
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
+use super::indentation;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 
 /// How deep nodes may nest.
@@ -75,6 +76,31 @@ impl Scalar {
 
 /// Parses one file.
 pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
+    let (node, mut found) = read(file, text);
+    if let Some(finding) = found.first_mut().filter(|one| matches!(one.code.0, "syntax-yaml" | "duplicate-key"))
+        && let Some(slip) = indentation::slip(text, finding.primary.span.start, |text| read(file, text).1.is_empty())
+    {
+        *finding = slipped(finding, slip);
+    }
+    (node, found)
+}
+
+/// The line that slipped, in place of the one where YAML noticed.
+fn slipped(noticed: &Diagnostic, slip: indentation::Slip) -> Diagnostic {
+    let blanks = |count: usize| if count == 1 { "1 blank".to_owned() } else { format!("{count} blanks") };
+    let span = Span::new(noticed.primary.span.file, slip.start, slip.end);
+    let message =
+        format!("this line is indented by {}, and the lines around it do not fit to that", blanks(slip.indent));
+    let finding = Diagnostic::error(CODE, message, span, "this line");
+    let finding = finding.help(format!("indent it by {}", blanks(slip.wanted)));
+    let place = noticed.primary.span;
+    if place.start < slip.start || place.start > slip.end {
+        return finding.label(place, "YAML notices here");
+    }
+    finding
+}
+
+fn read(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
     let mut builder = Builder { file, text, open: Vec::new(), root: None, nodes: 0 };
     let mut found = Vec::new();
     for event in Parser::new_from_str(text) {
