@@ -6,6 +6,7 @@ mod admission;
 mod bad_answers;
 mod base;
 mod behaviours;
+mod beside;
 mod catalogue;
 mod cli;
 mod conflict;

@@ -143,6 +143,9 @@ impl Store for Stumbling {
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         self.inner.last_good().await
     }
+    async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
+        self.inner.serve_at(url).await
+    }
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.inner.counts().await
     }

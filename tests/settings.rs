@@ -87,7 +87,7 @@ fn what_a_setting_cannot_be_is_one_finding_at_its_line() {
         ),
         (
             "settings.yaml",
-            "  stock:\n    facilities:\n      - ${FLOURISH_FACILITY_ID}",
+            "  stock:\n    facilities:\n      - ${FLOURISH_FACILITY_ID}\n    safety: 0",
             "  stock: []",
             "type-shape settings.yaml:13 `stock` holds several",
         ),

@@ -5,6 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::store::open::served_at;
+
+/// Where the service is where nothing says otherwise.
+const SERVICE_URL: &str = "http://127.0.0.1:8787";
+
+const SERVICE_HELP: &str =
+    "Where the running service is [default: the one that has the store, else http://127.0.0.1:8787]";
+
 /// Joins business systems by rules.
 #[derive(Debug, Parser)]
 #[command(name = "petiole", version, about, disable_help_subcommand = true)]
@@ -19,8 +27,8 @@ pub struct Arguments {
     #[arg(long, global = true, env = "PETIOLE_STORE", default_value = "sqlite:petiole.db", value_name = "URL")]
     pub store: String,
     /// Where the running service is.
-    #[arg(long, global = true, env = "PETIOLE_URL", default_value = "http://127.0.0.1:8787", value_name = "URL")]
-    pub url: String,
+    #[arg(long, global = true, env = "PETIOLE_URL", value_name = "URL", help = SERVICE_HELP)]
+    pub url: Option<String>,
     /// Whether output is coloured.
     #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
@@ -44,6 +52,12 @@ pub enum Color {
 }
 
 impl Arguments {
+    /// Where the service is: as said, or the one that has the store, or the address that it has unasked.
+    pub fn service_url(&self) -> String {
+        let said = self.url.clone().or_else(|| served_at(&self.store));
+        said.unwrap_or_else(|| SERVICE_URL.to_owned())
+    }
+
     /// Whether a command or an option is asked for that is still to come.
     pub fn is_later(&self) -> bool {
         match &self.command {

@@ -14,7 +14,7 @@ use crate::world::{Clock as _, Method, SystemClock};
 
 /// Lists, shows, retries or drops parked work.
 pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
-    let url = &arguments.url;
+    let url = &arguments.service_url();
     let (method, path) = match &inbox.action {
         InboxAction::List | InboxAction::Show { .. } => (Method::Get, "/api/v1/inbox".to_owned()),
         InboxAction::Retry { id: Some(id), .. } => (Method::Post, format!("/api/v1/inbox/{id}/retry")),

@@ -1,5 +1,6 @@
 //! `petiole run`: the service.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -15,7 +16,8 @@ use crate::runtime::reload::ready;
 use crate::runtime::watcher::Watch;
 use crate::runtime::{Live, ReloadError, RuleState, Runtime, World, dispatcher, notifier, poller, retention, schedule};
 use crate::server::{self, Admission};
-use crate::store::{Store, open};
+use crate::store::{Store, StoreError, open};
+use crate::value::duration;
 use crate::world::{Clock as _, HttpTransport, SeededRandom, SystemClock};
 
 /// Serves until a signal, then drains.
@@ -37,6 +39,9 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
         }
     };
     println!("listening on http://{}", serving.address);
+    if let Err(error) = announce(&runtime, serving.address).await {
+        return failed(&error.to_string());
+    }
     let mut parts = JoinSet::new();
     parts.spawn(dispatcher::dispatch(Arc::clone(&runtime)));
     parts.spawn(poller::poll(Arc::clone(&runtime)));
@@ -56,6 +61,23 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
     while parts.join_next().await.is_some() {}
     serving.task.abort();
     code
+}
+
+/// Says what is served and where, and tells other commands on this machine where to ask.
+async fn announce(runtime: &Runtime, address: SocketAddr) -> Result<(), StoreError> {
+    let live = runtime.live.load_full();
+    let poll_interval = duration::text(runtime.poll_interval);
+    tracing::info!(generation = live.generation, mode = live.mode(), poll_interval, "serving");
+    let here =
+        if address.ip().is_unspecified() { format!("THIS_HOST:{}", address.port()) } else { address.to_string() };
+    for account in live.plan.accounts.values() {
+        let base_url = live.peers.get(&account.name).map(|peer| peer.base_url()).unwrap_or_default();
+        let takes = live.plan.systems.get(&account.system).is_some_and(|system| system.webhook.is_some());
+        let webhooks = if takes { format!("http://{here}/webhooks/{}", account.name) } else { "none".to_owned() };
+        tracing::info!(account = account.name, system = account.system, base_url, webhooks, "account");
+    }
+    let own = if address.ip().is_unspecified() { format!("127.0.0.1:{}", address.port()) } else { address.to_string() };
+    runtime.store.serve_at(&format!("http://{own}")).await
 }
 
 /// A part of the service that ends unasked ends the service: whoever watches over it starts it again, whole.

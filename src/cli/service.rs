@@ -32,6 +32,19 @@ impl fmt::Display for Unanswered {
 /// # Errors
 /// [`Unanswered`], with the service's own words where it has some.
 pub async fn ask(url: &str, method: Method, path: &str, body: Option<&Json>) -> Result<Json, Unanswered> {
+    ask_for(url, (method, path), body, TIMEOUT).await
+}
+
+/// The same, where the answer may take longer.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_for(
+    url: &str,
+    (method, path): (Method, &str),
+    body: Option<&Json>,
+    timeout: Duration,
+) -> Result<Json, Unanswered> {
     let world = real_world().map_err(Unanswered::Unreached)?;
     let base = url.trim_end_matches('/');
     let mut headers = Vec::new();
@@ -42,7 +55,7 @@ pub async fn ask(url: &str, method: Method, path: &str, body: Option<&Json>) -> 
         headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
     }
     let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-    let request = Request { method, url: format!("{base}{path}"), headers, body, timeout: TIMEOUT };
+    let request = Request { method, url: format!("{base}{path}"), headers, body, timeout };
     let answer = world
         .transport
         .send(request)

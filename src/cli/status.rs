@@ -5,13 +5,15 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, ServiceArguments};
 use super::exit_code;
 use super::service::{Unanswered, ask};
+use crate::runtime::schedule::LastSweep;
 use crate::server::inbox::matched;
 use crate::store::open;
+use crate::value::timestamp;
 use crate::world::Method;
 
 /// Prints the status.
 pub async fn status(arguments: &Arguments, at: &ServiceArguments) -> u8 {
-    let (found, code) = match ask(&arguments.url, Method::Get, "/api/v1/status", None).await {
+    let (found, code) = match ask(&arguments.service_url(), Method::Get, "/api/v1/status", None).await {
         Ok(found) => (Ok(found), exit_code::OK),
         // What a store holds is worth reading, but no service serves it.
         Err(Unanswered::Unreached(text)) => (from_store(arguments, &text).await, exit_code::FAILED),
@@ -45,6 +47,7 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
         "service": "not running",
         "generation": generation,
         "queue": { "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked },
+        "last_sweep": LastSweep::of(store.as_ref()).await.map_err(|error| error.to_string())?.map(LastSweep::to_json),
         "links": counts.links,
         "crosswalk": by_hand,
     }))
@@ -75,9 +78,7 @@ fn print(found: &Json, format: Format) {
         number("/queue/in_flight"),
         number("/queue/parked")
     );
-    if found.get("sweeping") == Some(&Json::Bool(true)) {
-        println!("a sweep is under way");
-    }
+    print_last_sweep(found);
     println!("links: {}", number("/links"));
     for link in found.pointer("/crosswalk").and_then(Json::as_array).into_iter().flatten() {
         let word = |path: &str| link.pointer(path).and_then(Json::as_str).unwrap_or_default();
@@ -107,6 +108,23 @@ fn print(found: &Json, format: Format) {
     for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
         let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();
         println!("put off ({records}): {}", trouble.get("reason").and_then(Json::as_str).unwrap_or_default());
+    }
+}
+
+/// When everything was compared last, and whether that came to its end.
+fn print_last_sweep(found: &Json) {
+    let word = |path: &str| found.pointer(path).and_then(Json::as_str).unwrap_or_default();
+    let sweeping = found.get("sweeping") == Some(&Json::Bool(true));
+    match (word("/last_sweep/state"), timestamp::parse(word("/last_sweep/at"))) {
+        ("not ended", Some(_)) if sweeping => println!("a sweep is under way"),
+        ("held back", Some(at)) => {
+            let held = if word("/held").is_empty() { "it would change too much" } else { word("/held") };
+            println!("last sweep: {}, held back: {held}", timestamp::text_to_second(at));
+            println!("  `petiole sync --full` shows what is held, and --yes confirms it");
+        }
+        (state, Some(at)) => println!("last sweep: {}, {state}", timestamp::text_to_second(at)),
+        _ if sweeping => println!("a sweep is under way"),
+        _ => println!("last sweep: none yet"),
     }
 }
 

@@ -1,34 +1,55 @@
-//! `petiole sync`: one pass, then the reconcile report.
+//! `petiole sync`: one pass, then the reconcile report. A service that has the store makes the pass itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::arguments::{Arguments, Format, SyncArguments};
 use super::exit_code;
 use super::progress::Progress;
 use super::run::real_world;
+use super::service::{Unanswered, ask_for};
 use crate::language;
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::pass::{Pass, Scope, pass};
 use crate::runtime::poller::Look;
 use crate::runtime::reload::ready;
-use crate::runtime::{ReloadError, Report, RuleState, Runtime};
-use crate::store::open;
-use crate::world::{Clock as _, SystemClock};
+use crate::runtime::{ReloadError, Report, RuleState, Runtime, World};
+use crate::store::{Store, StoreError, open};
+use crate::world::{Clock as _, Method, SystemClock};
 
 /// How long put-off work is waited for before it counts as left.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long a service may take for a whole pass.
+const SERVICE_PATIENCE: Duration = Duration::from_hours(24);
+
+/// An exit code and what to say.
+type Failed = (u8, String);
+
+/// What a pass came to.
+struct Outcome {
+    converged: bool,
+    json: Json,
+    text: String,
+}
+
+impl From<Report> for Outcome {
+    fn from(report: Report) -> Self {
+        Self { converged: report.converged(), json: report.to_json(), text: report.to_string() }
+    }
+}
+
 /// Brings both sides together once.
 pub async fn sync(arguments: &Arguments, sync: &SyncArguments) -> u8 {
     match made(arguments, sync).await {
-        Ok(report) => {
+        Ok(outcome) => {
             match sync.format {
-                Format::Json => println!("{:#}", report.to_json()),
-                Format::Text => print!("{report}"),
+                Format::Json => println!("{:#}", outcome.json),
+                Format::Text => print!("{}", outcome.text),
             }
-            if report.converged() { exit_code::OK } else { exit_code::FAILED }
+            if outcome.converged { exit_code::OK } else { exit_code::FAILED }
         }
         Err((code, message)) => {
             eprintln!("{}", message.trim_end());
@@ -37,23 +58,66 @@ pub async fn sync(arguments: &Arguments, sync: &SyncArguments) -> u8 {
     }
 }
 
-async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Report, (u8, String)> {
-    let failed = |message: String| (exit_code::FAILED, format!("petiole: {message}"));
-    let world = real_world().map_err(failed)?;
-    let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| failed(error.to_string()))?;
+async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Outcome, Failed> {
+    if let Some(url) = &arguments.url {
+        match by_service(arguments, sync, url).await {
+            Err(Unanswered::Unreached(text)) => {
+                if !arguments.quiet {
+                    eprintln!("petiole: {text}; the pass is made here");
+                }
+            }
+            other => return other.map_err(|unanswered| failed(&unanswered.to_string())),
+        }
+    }
+    let world = real_world().map_err(|error| failed(&error))?;
+    match open::open(&arguments.store, SystemClock.now()).await {
+        Ok(store) => here(arguments, sync, (store, world)).await.map(Outcome::from),
+        Err(error @ StoreError::InUse(_)) => match open::served_at(&arguments.store) {
+            Some(url) => by_service(arguments, sync, &url).await.map_err(|unanswered| failed(&unanswered.to_string())),
+            None => Err(failed(&error.to_string())),
+        },
+        Err(error) => Err(failed(&error.to_string())),
+    }
+}
+
+fn failed(message: &str) -> Failed {
+    (exit_code::FAILED, format!("petiole: {message}"))
+}
+
+async fn by_service(arguments: &Arguments, sync: &SyncArguments, url: &str) -> Result<Outcome, Unanswered> {
+    let body = json!({
+        "confirm": sync.yes, "changes": !sync.full && sync.only.is_none(), "only": sync.only,
+        "wait": PATIENCE.as_secs(), "text": true,
+    });
+    // A service that is not there is told before anything is said.
+    ask_for(url, (Method::Get, "/healthz"), None, PATIENCE).await?;
+    if !arguments.quiet {
+        eprintln!("petiole: the service at {url} makes the pass, by the rules that it serves");
+    }
+    let mut json = ask_for(url, (Method::Post, "/api/v1/sweep"), Some(&body), SERVICE_PATIENCE).await?;
+    let text = json.as_object_mut().and_then(|report| report.remove("text"));
+    let text = text.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
+    Ok(Outcome { converged: json.get("converged") == Some(&Json::Bool(true)), json, text })
+}
+
+async fn here(
+    arguments: &Arguments,
+    sync: &SyncArguments,
+    (store, world): (Arc<dyn Store>, World),
+) -> Result<Report, Failed> {
     let compiled = language::compile(std::slice::from_ref(&arguments.rules));
     let live = ready(compiled, store.as_ref(), &world, None).await.map_err(|error| match error {
         ReloadError::Invalid { text, .. } => (exit_code::INVALID, text),
-        ReloadError::Store(error) => failed(error.to_string()),
+        ReloadError::Store(error) => failed(&error.to_string()),
     })?;
     let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
     let runtime = Runtime::new(store, world, live, state, POLL_INTERVAL);
     let scope = match &sync.only {
-        Some(name) => Scope::Only(runtime.named(name).await.map_err(failed)?),
+        Some(name) => Scope::Only(runtime.named(name).await.map_err(|words| failed(&words))?),
         None => Scope::Look(if sync.full { Look::Everything } else { Look::Changes }),
     };
     let showing = Progress::start(&runtime, arguments.quiet);
     let report = pass(&runtime, &Pass { scope, confirmed: sync.yes, patience: PATIENCE }).await;
     showing.end();
-    report.map_err(|trouble| failed(trouble.to_string()))
+    report.map_err(|trouble| failed(&trouble.to_string()))
 }

@@ -25,6 +25,11 @@ pub struct ResolvedAccount {
 }
 
 impl ResolvedAccount {
+    /// Where the peer is, without secrets.
+    pub fn shown_url(&self) -> String {
+        without_user(&self.redact(&self.base_url))
+    }
+
     /// The text with every secret of this account struck out: peers sometimes repeat a key they refuse.
     pub fn redact(&self, text: &str) -> String {
         let mut clean = text.to_owned();
@@ -42,7 +47,7 @@ impl fmt::Debug for ResolvedAccount {
         let secrets: Vec<&String> = self.secrets.keys().collect();
         out.debug_struct("ResolvedAccount")
             .field("name", &self.name)
-            .field("base_url", &without_user(&self.redact(&self.base_url)))
+            .field("base_url", &self.shown_url())
             .field("secrets", &secrets)
             .field("properties", &self.properties.keys().collect::<Vec<_>>())
             .field("lists", &self.lists)

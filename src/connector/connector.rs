@@ -123,6 +123,11 @@ impl Connector {
         &self.account.name
     }
 
+    /// Where the peer is, without secrets.
+    pub fn base_url(&self) -> String {
+        self.account.shown_url()
+    }
+
     /// Requests sent so far by method (`GET`), answered or not.
     pub fn calls(&self) -> BTreeMap<&'static str, u64> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -168,7 +173,7 @@ impl Connector {
         let call = record.read.as_ref().ok_or_else(|| no_call(record, "read"))?;
         let holes = Holes { key: Some((&record.key, id)), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, None)?;
-        let body = match self.exchange(request, Purpose::Read).await {
+        let body = match self.exchange(request, (Purpose::Read, &name_of(call))).await {
             Ok(Some(body)) => body,
             Ok(None) => return Err(Failure::unusable("the answer is empty where a record should be", None, false)),
             Err(Failure::Gone) => return Ok(None),
@@ -264,7 +269,7 @@ impl Connector {
     pub async fn next_page(&self, record: &RecordType, pager: &mut Pager) -> Result<Option<Vec<Row>>, Failure> {
         let Some(request) = pager.request()? else { return Ok(None) };
         let place = pager.place();
-        let body = self.exchange(request, Purpose::List).await.map_err(|found| found.at(&place))?;
+        let body = self.exchange(request, (Purpose::List, &place)).await?;
         let rows = pager.accept(&self.system.paging, body).map_err(|found| found.at(&place))?;
         Ok(Some(rows.iter().map(|raw| self.row(record, raw)).collect()))
     }
@@ -278,7 +283,7 @@ impl Connector {
         let holes = Holes { fields: Some(fields), ..Holes::of(&self.account) };
         let sending = Sending { record, fields, mode: Mode::Create };
         let request = request::build(&self.system, call, &holes, Some(sending))?;
-        let body = self.exchange(request, Purpose::Create).await?;
+        let body = self.exchange(request, (Purpose::Create, &name_of(call))).await?;
         Ok(body.and_then(|body| self.row_in(record, &body)))
     }
 
@@ -339,7 +344,7 @@ impl Connector {
     ) -> Result<Option<Row>, Failure> {
         let holes = Holes { key: Some((&record.key, id)), fields: present.as_record(), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, sending)?;
-        let body = self.exchange(request, Purpose::Change).await?;
+        let body = self.exchange(request, (Purpose::Change, &name_of(call))).await?;
         Ok(body.and_then(|body| self.row_in(record, &body)))
     }
 
@@ -356,8 +361,9 @@ impl Connector {
         Row { value: response::canonical(&self.system, record, &raw), raw: json::from_json(&raw), gone, unreadable }
     }
 
-    /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one.
-    async fn exchange(&self, request: Request, purpose: Purpose) -> Result<Option<Json>, Failure> {
+    /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one. What fails at
+    /// the peer names `place`, what was called.
+    async fn exchange(&self, request: Request, (purpose, place): (Purpose, &str)) -> Result<Option<Json>, Failure> {
         let pass = self.breaker.admit(self.clock.steady()).map_err(|wait| held_back("the breaker is open", wait))?;
         let mut tries = 1;
         let outcome = loop {
@@ -366,7 +372,7 @@ impl Connector {
             let outcome = self
                 .send(request.clone(), purpose)
                 .await
-                .map_err(|found| found.map_texts(|text| self.account.redact(text)));
+                .map_err(|found| found.at(place).map_texts(|text| self.account.redact(text)));
             drop(permit);
             if tries >= THROTTLED_TRIES || !outcome.as_ref().is_err_and(Failure::is_throttled) {
                 break outcome;
@@ -407,6 +413,11 @@ impl Connector {
             None => read_body(&answer, purpose),
         }
     }
+}
+
+/// A call as its system file names it: method and path, the same for all records.
+fn name_of(call: &Call) -> String {
+    format!("{} {}", call.method, call.path)
 }
 
 impl fmt::Debug for Connector {

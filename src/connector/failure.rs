@@ -76,7 +76,13 @@ impl Failure {
             Self::Transient { message, status, retry_after, maybe_done } => {
                 Self::Transient { message: format!("{place}: {message}"), status, retry_after, maybe_done }
             }
-            other => other,
+            Self::Refused { status, message, body } => {
+                Self::Refused { status, message: format!("{place}: {message}"), body }
+            }
+            Self::Unauthorised { status, message } => {
+                Self::Unauthorised { status, message: format!("{place}: {message}") }
+            }
+            other @ (Self::Gone | Self::Unsupported { .. }) => other,
         }
     }
 

@@ -31,7 +31,11 @@ enum State {
 
 /// The brake.
 #[derive(Debug, Default)]
-pub struct Brake(Mutex<State>);
+pub struct Brake {
+    state: Mutex<State>,
+    /// Why the last sweep was stopped, if it was.
+    stopped: Mutex<Option<String>>,
+}
 
 /// What a sweep holds; too much, where it was stopped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,8 +135,18 @@ impl Brake {
         *self.state() = State::Idle;
     }
 
+    /// Keeps why a sweep was stopped, or that none is.
+    pub(super) fn note_stopped(&self, braked: Option<&Braked>) {
+        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = braked.map(ToString::to_string);
+    }
+
+    /// Why the last sweep of this process was stopped, if it was.
+    pub fn stopped(&self) -> Option<String> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

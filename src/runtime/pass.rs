@@ -90,6 +90,7 @@ async fn take_turn(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + 
     }
     let report = within(runtime, pass, listed).await?;
     if everything {
+        runtime.brake.note_stopped(report.braked.as_ref());
         let mark = if report.braked.is_some() { schedule::Mark::Braked } else { schedule::Mark::Whole };
         schedule::note(runtime, mark, now).await?;
     }

@@ -166,8 +166,10 @@ impl Runtime {
                 tracing::debug!(record = %target, reason, "put off");
             }
             Happening::PutOff { target, reason } => tracing::warn!(record = %target, reason, "put off"),
+            // One line for each write outward, and none for what is left at that: a report names it.
+            Happening::Written(change) => tracing::info!("wrote {change}"),
             Happening::LeftAlone { target, group, because, line, .. } => {
-                tracing::info!(record = %target, group, rule = line, because, "left alone");
+                tracing::debug!(record = %target, group, rule = line, because, "left alone");
             }
             Happening::Kept { target, group, text, line, .. } => {
                 tracing::info!(record = %target, group, rule = line, text, "kept otherwise");

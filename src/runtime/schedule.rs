@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value as Json, json};
 use tokio::sync::oneshot;
 
 use super::live::Live;
@@ -16,8 +17,8 @@ use super::pass::{Pass, Scope, pass_telling};
 use super::poller::Look;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
-use crate::store::Cursor;
-use crate::value::duration;
+use crate::store::{Cursor, Store, StoreError};
+use crate::value::{duration, timestamp};
 
 /// The setting that names the interval, such as `24h`; empty: never.
 pub const SETTING: &str = "reconcile.every";
@@ -189,5 +190,40 @@ pub(super) async fn note(runtime: &Runtime, mark: Mark, at: Timestamp) -> Result
 
 /// When the last sweep of a sort began.
 async fn last(runtime: &Runtime, mark: Mark) -> Result<Option<Timestamp>, Trouble> {
-    Ok(runtime.store.cursor(KEPT, mark.name()).await?.map(|cursor| cursor.at))
+    Ok(kept(runtime.store.as_ref(), mark).await?)
+}
+
+async fn kept(store: &dyn Store, mark: Mark) -> Result<Option<Timestamp>, StoreError> {
+    Ok(store.cursor(KEPT, mark.name()).await?.map(|cursor| cursor.at))
+}
+
+/// The last sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastSweep {
+    /// When it began.
+    pub at: Timestamp,
+    /// `done`, `held back` by the brake, or `not ended`: under way, or broken off.
+    pub state: &'static str,
+}
+
+impl LastSweep {
+    /// What the store knows of it; none was ever begun.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn of(store: &dyn Store) -> Result<Option<Self>, StoreError> {
+        let Some(at) = kept(store, Mark::Begun).await? else { return Ok(None) };
+        let (whole, braked) = (kept(store, Mark::Whole).await?, kept(store, Mark::Braked).await?);
+        let state = match (whole == Some(at), braked == Some(at)) {
+            (true, _) => "done",
+            (_, true) => "held back",
+            _ => "not ended",
+        };
+        Ok(Some(Self { at, state }))
+    }
+
+    /// As JSON.
+    pub fn to_json(self) -> Json {
+        json!({ "at": timestamp::text(self.at), "state": self.state })
+    }
 }

@@ -23,8 +23,9 @@ use crate::value::timestamp;
 /// Entries of a record's history that are shown.
 const HISTORY_MAX: usize = 200;
 
-/// How long a sweep on demand waits for put-off work before it counts as left.
-const SWEEP_PATIENCE: Duration = Duration::ZERO;
+/// The longest that a sweep on demand waits for put-off work before it counts as left; it waits only where it is asked
+/// to.
+const SWEEP_PATIENCE_MAX: Duration = Duration::from_mins(10);
 
 /// The routes, behind the token.
 pub fn routes(shared: &Shared) -> Router<Shared> {
@@ -113,6 +114,14 @@ async fn record(State(shared): State<Shared>, Path((record, id)): Path<(String, 
 struct SweepAsked {
     /// Whether it may change more than the brake lets through.
     confirm: bool,
+    /// Only what changed since the last look, instead of everything.
+    changes: bool,
+    /// Only this record with its counterparts.
+    only: Option<String>,
+    /// How long put-off work is waited for, in seconds; at most [`SWEEP_PATIENCE_MAX`].
+    wait: u64,
+    /// Whether the report is wanted as text beside, under `text`.
+    text: bool,
 }
 
 async fn sweep(State(shared): State<Shared>, body: axum::body::Bytes) -> Response {
@@ -120,15 +129,28 @@ async fn sweep(State(shared): State<Shared>, body: axum::body::Bytes) -> Respons
         [] => Ok(SweepAsked::default()),
         body => serde_json::from_slice::<SweepAsked>(body),
     };
-    let confirmed = match asked {
-        Ok(asked) => asked.confirm,
+    let asked = match asked {
+        Ok(asked) => asked,
         Err(error) => {
             return fail(StatusCode::BAD_REQUEST, &format!("the body is not as in {{\"confirm\":true}}: {error}"));
         }
     };
-    let scope = Scope::Look(Look::Everything);
-    match pass(&shared.runtime, &Pass { scope, confirmed, patience: SWEEP_PATIENCE }).await {
-        Ok(report) => Json(report.to_json()).into_response(),
+    let scope = match &asked.only {
+        Some(name) => match shared.runtime.named(name).await {
+            Ok(record) => Scope::Only(record),
+            Err(words) => return fail(StatusCode::NOT_FOUND, &words),
+        },
+        None => Scope::Look(if asked.changes { Look::Changes } else { Look::Everything }),
+    };
+    let patience = Duration::from_secs(asked.wait).min(SWEEP_PATIENCE_MAX);
+    match pass(&shared.runtime, &Pass { scope, confirmed: asked.confirm, patience }).await {
+        Ok(report) => {
+            let mut body = report.to_json();
+            if let Some(body) = body.as_object_mut().filter(|_| asked.text) {
+                body.insert("text".to_owned(), report.to_string().into());
+            }
+            Json(body).into_response()
+        }
         Err(trouble) => fail(StatusCode::BAD_GATEWAY, &trouble.to_string()),
     }
 }

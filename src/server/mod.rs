@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod guard;
 pub mod inbox;
+pub mod refused;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod server;
 pub mod status;

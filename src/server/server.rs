@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::guard::Admission;
+use super::refused::Refused;
 use super::{admin, status, webhook};
 use crate::runtime::Runtime;
 
@@ -25,6 +26,8 @@ pub struct Shared {
     pub runtime: Arc<Runtime>,
     /// Who may use `/api`.
     pub admission: Admission,
+    /// The webhooks that were not taken.
+    pub refused: Arc<Refused>,
     /// Whether only this machine can reach the service.
     pub loopback: bool,
 }
@@ -50,7 +53,7 @@ pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, admission: Admissi
         tracing::warn!("/api answers 403: the service listens on {address} and PETIOLE_ADMIN_TOKEN is not set");
     }
     let mut stopping = runtime.stopping();
-    let shared = Shared { runtime, admission, loopback };
+    let shared = Shared { runtime, admission, refused: Arc::default(), loopback };
     let router = Router::new()
         .route("/webhooks/{account}", post(webhook::accept))
         .route("/healthz", get(|| async { "alive\n" }))

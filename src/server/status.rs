@@ -7,6 +7,7 @@ use super::inbox;
 use super::server::Shared;
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
+use crate::runtime::schedule::LastSweep;
 use crate::runtime::{Live, Runtime};
 use crate::store::StoreError;
 use crate::value::timestamp;
@@ -46,6 +47,8 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         "queue": { "pending": pending, "in_flight": counts.in_flight, "parked": counts.parked },
         "mode": live.mode(),
         "sweeping": sweeping,
+        "last_sweep": LastSweep::of(runtime.store.as_ref()).await?.map(LastSweep::to_json),
+        "held": runtime.brake.stopped(),
         "links": counts.links,
         "crosswalk": by_hand,
         "troubles": troubles,
@@ -94,6 +97,7 @@ pub async fn metrics(State(shared): State<Shared>) -> String {
     text.extend([format!(
         "# HELP petiole_log_lines_dropped_total Log lines that could not be written.\n# TYPE petiole_log_lines_dropped_total counter\npetiole_log_lines_dropped_total {dropped}\n"
     )]);
+    text.push_str(&shared.refused.metrics());
     text.push_str("# HELP petiole_calls_total Requests sent to peers.\n# TYPE petiole_calls_total counter\n");
     for (account, peer) in &live.peers {
         for (method, count) in peer.calls() {

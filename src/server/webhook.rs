@@ -10,6 +10,9 @@ use crate::connector::{signature, webhook};
 use crate::runtime::Live;
 use crate::store::{Hint, HintSource, RecordRef};
 
+/// A refusal: the status and why.
+type Refusal = (StatusCode, &'static str);
+
 /// `POST /webhooks/{account}`
 pub async fn accept(
     State(shared): State<Shared>,
@@ -18,11 +21,14 @@ pub async fn accept(
     body: Body,
 ) -> Response {
     let live = shared.runtime.live.load_full();
-    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
-        return answer(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB");
-    };
-    match verified(&live, &account, &headers, &bytes) {
-        Err(refusal) => refusal,
+    let read = to_bytes(body, BODY_BYTES_MAX).await;
+    let read = read.map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB"));
+    match read.and_then(|bytes| verified(&live, &account, &headers, &bytes)) {
+        Err((status, why)) => {
+            let known = live.plan.accounts.get(&account).map(|account| account.name.as_str());
+            shared.refused.note(known, status, why, shared.runtime.world.clock.now());
+            answer(status, why)
+        }
         Ok(None) => answer(StatusCode::ACCEPTED, "accepted; it names no record, so the next poll will look"),
         Ok(Some((record, id))) => {
             let first = live
@@ -51,23 +57,18 @@ pub async fn accept(
 }
 
 /// The record that a webhook names, once account, signature and form are right.
-fn verified(
-    live: &Live,
-    account: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Option<(String, String)>, Response> {
+fn verified(live: &Live, account: &str, headers: &HeaderMap, body: &[u8]) -> Result<Option<(String, String)>, Refusal> {
     let system = live.plan.accounts.get(account).and_then(|account| live.plan.systems.get(&account.system));
     let Some(rules) = system.and_then(|system| system.webhook.as_ref()) else {
-        return Err(answer(StatusCode::NOT_FOUND, "no account of this name takes webhooks"));
+        return Err((StatusCode::NOT_FOUND, "no account of this name takes webhooks"));
     };
     let secret = live.secret(account, &rules.secret).unwrap_or_default();
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if signature::verify(rules, secret, header, body).is_err() {
-        return Err(answer(StatusCode::UNAUTHORIZED, "the signature is missing or wrong"));
+        return Err((StatusCode::UNAUTHORIZED, "the signature is missing or wrong"));
     }
     let Ok(parsed) = serde_json::from_slice(body) else {
-        return Err(answer(StatusCode::BAD_REQUEST, "the body is no JSON"));
+        return Err((StatusCode::BAD_REQUEST, "the body is no JSON"));
     };
     Ok(webhook::named_record(rules, &parsed))
 }

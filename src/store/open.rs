@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::sqlite::SqliteStore;
+use super::sqlite::{self, SqliteStore};
 use super::store::{Store, StoreError};
 
 /// What a store URL may look like, for messages.
@@ -42,6 +42,14 @@ pub async fn open_reader(url: &str) -> Result<Arc<dyn Store>, StoreError> {
         Place::Memory => {
             Err(StoreError::Unavailable("a store in memory can only be read by the process that made it".to_owned()))
         }
+    }
+}
+
+/// Where the service that has this store now is spoken to, if one has it and runs on this machine.
+pub fn served_at(url: &str) -> Option<String> {
+    match place(url) {
+        Ok(Place::File(path)) => sqlite::served_at(path),
+        Ok(Place::Memory) | Err(_) => None,
     }
 }
 

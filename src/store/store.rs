@@ -128,6 +128,10 @@ pub trait Store: Send + Sync {
     /// other work comes between. Links, parks, cursors, generations and everything open stay. Answers how many rows went.
     async fn prune(&self, before: Timestamp) -> Result<usize, StoreError>;
 
+    /// Says where the process that has this store is spoken to, for others on the same machine; see
+    /// [`open::served_at`](super::open::served_at). Of no store but one in a file anything is kept.
+    async fn serve_at(&self, url: &str) -> Result<(), StoreError>;
+
     /// How much of what is waiting.
     async fn counts(&self) -> Result<Counts, StoreError>;
 

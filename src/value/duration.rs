@@ -18,3 +18,11 @@ pub fn parse(text: &str) -> Option<Duration> {
         _ => None,
     }
 }
+
+/// A length of time as [`parse`] reads it, in its largest whole unit: `500ms`, `30s`, `2m`.
+pub fn text(length: Duration) -> String {
+    let millis = length.as_millis();
+    let units = [("d", 24 * 60 * 60 * 1000), ("h", 60 * 60 * 1000), ("m", 60 * 1000), ("s", 1000)];
+    let whole = units.iter().find(|(_, each)| millis > 0 && millis.is_multiple_of(*each));
+    whole.map_or_else(|| format!("{millis}ms"), |(unit, each)| format!("{}{unit}", millis / each))
+}

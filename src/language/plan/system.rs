@@ -3,6 +3,7 @@
 //! Pure data for the connector, which alone speaks HTTP. Knows no account and no secret.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -355,6 +356,16 @@ pub struct Each {
 /// Text with holes: `/orders/{number}/`, `App {secrets.api_key}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template(pub Vec<TemplatePart>);
+
+/// As it is written.
+impl fmt::Display for Template {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            TemplatePart::Text(text) => out.write_str(text),
+            TemplatePart::Hole(name) => write!(out, "{{{name}}}"),
+        })
+    }
+}
 
 /// A part of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +15,13 @@ use crate::store::store::StoreError;
 
 /// How long a statement waits for another program's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The longest address that is read from a lock file, in bytes.
+const URL_BYTES_MAX: u64 = 512;
+
+/// How often the lock is tried, and how long it rests between.
+const LOCK_TRIES: u32 = 4;
+const LOCK_REST: Duration = Duration::from_millis(10);
 
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 128;
@@ -48,8 +55,21 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
             _ => format!("{} cannot be written ({error})", beside.display()),
         })
     })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
+    let mut taken = file.try_lock();
+    for _ in 1..LOCK_TRIES {
+        // Somebody who only looks who has it holds it for an instant.
+        if !matches!(taken, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(LOCK_REST);
+        taken = file.try_lock();
+    }
+    match taken {
+        Ok(()) => {
+            // What stands there is of a process that has ended.
+            serve_at(&file, "")?;
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(format!(
             "{} belongs to another process; stop that one, ask it over HTTP, or name another store",
             path.display()
@@ -58,6 +78,26 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
             Err(StoreError::Unavailable(format!("{} cannot be locked ({error})", beside.display())))
         }
     }
+}
+
+/// Writes into the lock file where its holder is spoken to; empty: nowhere.
+pub(super) fn serve_at(mut lock: &File, url: &str) -> Result<(), StoreError> {
+    let written = lock.set_len(0).and_then(|()| lock.rewind()).and_then(|()| lock.write_all(url.as_bytes()));
+    written.map_err(|error| StoreError::Unavailable(format!("the lock file cannot be written ({error})")))
+}
+
+/// Where the process that has a database file now is spoken to, if one has it and said so.
+pub fn served_at(path: &Path) -> Option<String> {
+    let path = fs::canonicalize(path).ok()?;
+    let file = File::options().read(true).open(lock_path(&path)).ok()?;
+    // Shared: two who only look do not take each other for its owner.
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {}
+        Ok(()) | Err(TryLockError::Error(_)) => return None,
+    }
+    let mut url = String::new();
+    file.take(URL_BYTES_MAX).read_to_string(&mut url).ok()?;
+    Some(url).filter(|url| !url.is_empty())
 }
 
 /// A connection that may write, to a file that is made where there is none.

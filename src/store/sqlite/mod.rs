@@ -17,4 +17,5 @@ mod sqlite_store;
 mod work;
 mod worker;
 
+pub use file::served_at;
 pub use sqlite_store::SqliteStore;

@@ -27,7 +27,7 @@ pub struct SqliteStore {
 
 /// Fields are dropped in order: the writer closes last and tidies the log, then the lock is freed.
 enum Access {
-    Owner { reader: Worker, writer: Worker, _lock: File },
+    Owner { reader: Worker, writer: Worker, lock: File },
     Reader { reader: Worker, place: String },
     Memory(Mutex<Connection>),
 }
@@ -47,7 +47,7 @@ impl SqliteStore {
         let (writer, reader) = open().map_err(|error| error::at(&place, error))?;
         let writer = Worker::writer(writer, &place)?;
         let reader = Worker::reader(reader, &place)?;
-        Ok(Self { access: Access::Owner { reader, writer, _lock: lock } })
+        Ok(Self { access: Access::Owner { reader, writer, lock } })
     }
 
     /// Opens a file for reading, also while another process owns it.
@@ -221,6 +221,13 @@ impl Store for SqliteStore {
                 return Ok(total);
             }
             total += taken;
+        }
+    }
+
+    async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
+        match &self.access {
+            Access::Owner { lock, .. } => file::serve_at(lock, url),
+            Access::Reader { .. } | Access::Memory(_) => Ok(()),
         }
     }
 
