@@ -264,3 +264,96 @@ fn a_raised_limit_frees_what_waits_for_the_budget() {
     until("the edit serves", || generation(&service) == 2);
     crosses(&trade, &service, 2);
 }
+
+fn last_sweep(service: &Process) -> Json {
+    status(service)["last_sweep"].clone()
+}
+
+fn gone(service: &Process) -> Vec<String> {
+    let gone = status(service)["last_reload"]["gone"].clone();
+    gone.as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The accounts file as it is for a moment while somebody writes it: the first account is there, the second is not.
+fn half(accounts: &str) -> &str {
+    accounts.split_once("  leaflink:\n").unwrap().0
+}
+
+fn knock(service: &Process, account: &str) -> (u16, Option<String>) {
+    let answer = http(Method::Post, &format!("{}/webhooks/{account}", service.url), &[], b"{}");
+    (answer.status, answer.header("retry-after").map(str::to_owned))
+}
+
+#[test]
+fn an_account_that_a_reload_takes_away_is_told_asked_to_come_later_and_swept_when_it_is_back() {
+    let trade = Trade::start();
+    let service = trade.run("1h");
+    until("the first sweep is over", || last_sweep(&service)["state"] == "done" && at_rest(&service.url));
+    let before = last_sweep(&service);
+    let path = trade.rules.join("accounts.yaml");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(knock(&service, "leaflink").0, 401);
+    std::fs::write(&path, half(&whole)).unwrap();
+    until("the account is gone", || status(&service)["accounts"]["leaflink"].is_null());
+    assert_eq!(knock(&service, "leaflink"), (503, Some("5".to_owned())));
+    assert_eq!(knock(&service, "nobody").0, 404, "only what was there may be back");
+    assert_eq!(gone(&service), ["account leaflink of leaflink"]);
+    let told = trade.command(&["status", "--url", &service.url]).output().unwrap();
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("not in the rules any more: account leaflink of leaflink (since "), "{told}");
+    // What is ordered meanwhile is told to nobody, and no look for changes is due.
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    assert_eq!(last_sweep(&service), before);
+    std::fs::write(&path, &whole).unwrap();
+    crosses(&trade, &service, 1);
+    assert_ne!(last_sweep(&service), before);
+    assert_eq!((knock(&service, "leaflink").0, gone(&service)), (401, Vec::new()));
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn what_a_start_lacks_of_the_rules_before_it_counts_as_taken_away_too() {
+    let trade = Trade::start();
+    let mut service = trade.run("1h");
+    until("the first sweep is over", || last_sweep(&service)["state"] == "done" && at_rest(&service.url));
+    let before = last_sweep(&service);
+    let path = trade.rules.join("accounts.yaml");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    service.kill();
+    std::fs::write(&path, half(&whole)).unwrap();
+    let mut service = trade.run("1h");
+    assert_eq!(knock(&service, "leaflink").0, 503);
+    assert_eq!(gone(&service), ["account leaflink of leaflink"]);
+    assert_eq!(last_sweep(&service), before);
+    service.kill();
+    std::fs::write(&path, &whole).unwrap();
+    let service = trade.run("1h");
+    until("everything is compared", || last_sweep(&service) != before && last_sweep(&service)["state"] == "done");
+    assert_eq!(knock(&service, "leaflink").0, 401);
+}
+
+#[test]
+fn a_pipeline_or_a_group_that_was_gone_is_swept_when_it_is_back() {
+    let trade = Trade::start();
+    let service = trade.run("1h");
+    until("the first sweep is over", || last_sweep(&service)["state"] == "done" && at_rest(&service.url));
+    let orders = std::fs::read_to_string(file(&trade)).unwrap();
+    let fields = orders.split_once("\ntests:\n").unwrap().0;
+    let shorter = fields.split_once("  external_id:\n").unwrap().0;
+    let stock = trade.rules.join("pipelines/stock.yaml");
+    for (path, half, lost) in
+        [(stock, None, "pipeline stock"), (file(&trade), Some(shorter), "`external_id` of pipeline orders")]
+    {
+        let before = last_sweep(&service);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        match half {
+            Some(half) => std::fs::write(&path, half).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        until("it is gone", || gone(&service) == [lost]);
+        assert_eq!(last_sweep(&service), before);
+        std::fs::write(&path, whole).unwrap();
+        until("everything is compared", || last_sweep(&service) != before && last_sweep(&service)["state"] == "done");
+        assert_eq!(gone(&service), Vec::<String>::new());
+    }
+}

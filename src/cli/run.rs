@@ -8,6 +8,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::arguments::{Arguments, RunArguments};
 use super::exit_code;
+use crate::language::plan::Plan;
 use crate::language::plan::setting_type::UNKNOWN_MODE;
 use crate::language::source::{SourceFile, SourceMap};
 use crate::language::{self};
@@ -16,18 +17,18 @@ use crate::runtime::reload::ready;
 use crate::runtime::watcher::Watch;
 use crate::runtime::{Live, ReloadError, RuleState, Runtime, World, dispatcher, notifier, poller, retention, schedule};
 use crate::server::{self, Admission};
-use crate::store::{Store, StoreError, open};
+use crate::store::{RuleText, Store, StoreError, open};
 use crate::value::duration;
 use crate::world::{Clock as _, HttpTransport, SeededRandom, SystemClock};
 
 /// Serves until a signal, then drains.
 pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
     let watch = (!run.no_watch).then(|| Watch::begin(&arguments.rules));
-    let runtime = match start(arguments, run).await {
-        Ok(runtime) => runtime,
+    let (runtime, before) = match start(arguments, run).await {
+        Ok(started) => started,
         Err(code) => return code,
     };
-    if let Err(trouble) = schedule::prepare(&runtime).await {
+    if let Err(trouble) = schedule::prepare(&runtime, before.as_ref()).await {
         return failed(&trouble.to_string());
     }
     let admission = Admission::new(std::env::var("PETIOLE_ADMIN_TOKEN").ok(), run.allowed_hosts.clone());
@@ -102,11 +103,13 @@ pub fn real_world() -> Result<World, String> {
     })
 }
 
-async fn start(arguments: &Arguments, run: &RunArguments) -> Result<Arc<Runtime>, u8> {
+/// The runtime, and the rules that served last where they are others.
+async fn start(arguments: &Arguments, run: &RunArguments) -> Result<(Arc<Runtime>, Option<Plan>), u8> {
     let world = real_world().map_err(|error| failed(&error))?;
     let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| failed(&error.to_string()))?;
     let now = world.clock.now();
     let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+    let before = served_before(store.as_ref(), compiled.plan.as_ref()).await;
     let (live, state) = match ready(compiled, store.as_ref(), &world, None).await {
         Ok(live) => (live, RuleState::new(arguments.rules.clone(), now, true, json!([]))),
         Err(ReloadError::Store(error)) => return Err(failed(&error.to_string())),
@@ -133,7 +136,20 @@ async fn start(arguments: &Arguments, run: &RunArguments) -> Result<Arc<Runtime>
         }
     };
     let interval = run.poll_interval.unwrap_or(POLL_INTERVAL);
-    Ok(Runtime::new(store, world, live, state, interval))
+    Ok((Runtime::new(store, world, live, state, interval), before))
+}
+
+/// The rules that served last, where they are not those that were compiled now.
+async fn served_before(store: &dyn Store, now: Option<&Plan>) -> Option<Plan> {
+    let (generation, texts) = store.last_good().await.ok().flatten()?;
+    if now.is_none_or(|plan| plan.rules_hash == generation.hash) {
+        return None;
+    }
+    language::compile_texts(source_map(texts)).plan
+}
+
+fn source_map(texts: Vec<RuleText>) -> SourceMap {
+    SourceMap::new(texts.into_iter().map(|text| SourceFile { name: text.name, text: text.text }).collect())
 }
 
 async fn last_good(store: &dyn Store, world: &World) -> Result<Live, u8> {
@@ -142,8 +158,7 @@ async fn last_good(store: &dyn Store, world: &World) -> Result<Live, u8> {
         eprintln!("petiole: the rules have errors and no good set ever served from this store");
         return Err(exit_code::INVALID);
     };
-    let files = texts.into_iter().map(|text| SourceFile { name: text.name, text: text.text }).collect();
-    let compiled = language::compile_texts(SourceMap::new(files));
+    let compiled = language::compile_texts(source_map(texts));
     ready(compiled, store, world, None).await.map_err(|error| {
         if let ReloadError::Invalid { text, .. } = error {
             eprint!("{text}");

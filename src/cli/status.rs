@@ -72,6 +72,10 @@ fn print(found: &Json, format: Format) {
     if word("/rules_state") == "last-good" {
         print_findings(found);
     }
+    for gone in found.pointer("/last_reload/gone").and_then(Json::as_array).into_iter().flatten() {
+        let word = |key: &str| gone.get(key).and_then(Json::as_str).unwrap_or_default();
+        println!("not in the rules any more: {} (since {})", word("what"), word("since"));
+    }
     println!(
         "queue: {} pending, {} in flight, {} parked",
         number("/queue/pending"),

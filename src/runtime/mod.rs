@@ -8,6 +8,7 @@ pub mod act;
 pub mod alarm;
 pub mod brake;
 pub mod crosswalk;
+pub mod departed;
 pub mod dispatcher;
 pub mod finder;
 pub mod happening;

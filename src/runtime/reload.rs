@@ -123,6 +123,7 @@ impl Runtime {
                 let generation = live.generation;
                 if live.plan.rules_hash != self.live.load().plan.rules_hash {
                     let live = std::sync::Arc::new(live);
+                    self.departed.note(&before.plan, &live.plan, at);
                     self.live.store(std::sync::Arc::clone(&live));
                     self.finder.clear();
                     self.swept.clear();

@@ -1,7 +1,7 @@
 //! The runtime: what all its parts share, and how it starts and stops.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -9,6 +9,7 @@ use tokio::sync::{Mutex as AsyncMutex, Notify, broadcast, watch};
 
 use super::alarm::Alarms;
 use super::brake::Brake;
+use super::departed::Departed;
 use super::finder::Finder;
 use super::happening::{Happening, told_values};
 use super::known_links::KnownLinks;
@@ -72,8 +73,8 @@ pub struct Runtime {
     pub brake: Brake,
     /// Whether the sweep of a first start, or of one after it was only observed, is still to come or under way.
     pub(super) first_sweep: AtomicBool,
-    /// Whether a change of the rules asks for a sweep that is still to come or under way.
-    pub(super) sweep_owed: AtomicBool,
+    /// How often changes of the rules asked for a sweep that is still to come or under way.
+    pub(super) sweep_owed: AtomicU64,
     /// Wakes the schedule, because a sweep is owed.
     pub(super) sweep_wake: Notify,
     /// Whether others give work to this process than the pass under way.
@@ -92,6 +93,8 @@ pub struct Runtime {
     pub told: ToldOnce,
     /// What is wrong with accounts as a whole.
     pub alarms: Alarms,
+    /// What the rules in service lost.
+    pub departed: Departed,
     pub(super) locks: PairLocks,
     pub(super) pacing: Pacing,
     pub(super) wake: Notify,
@@ -112,7 +115,7 @@ impl Runtime {
             finder: Finder::default(),
             brake: Brake::default(),
             first_sweep: AtomicBool::default(),
-            sweep_owed: AtomicBool::default(),
+            sweep_owed: AtomicU64::default(),
             sweep_wake: Notify::new(),
             serving: AtomicBool::default(),
             tally: Tally::default(),
@@ -124,6 +127,7 @@ impl Runtime {
             traces: Traces::default(),
             told: ToldOnce::default(),
             alarms: Alarms::default(),
+            departed: Departed::default(),
             locks: PairLocks::default(),
             pacing: Pacing::default(),
             wake: Notify::new(),
@@ -144,7 +148,7 @@ impl Runtime {
 
     /// Whether a sweep is under way, one that is owed included from then on.
     pub fn sweeping(&self) -> bool {
-        let owed = self.first_sweep.load(Ordering::Acquire) || self.sweep_owed.load(Ordering::Acquire);
+        let owed = self.first_sweep.load(Ordering::Acquire) || self.sweep_owed.load(Ordering::Acquire) > 0;
         owed || self.brake.sweeping()
     }
 

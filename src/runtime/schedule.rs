@@ -17,6 +17,7 @@ use super::pass::{Pass, Scope, pass_telling};
 use super::poller::Look;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
+use crate::language::plan::Plan;
 use crate::store::{Cursor, Store, StoreError};
 use crate::value::{duration, timestamp};
 
@@ -35,6 +36,8 @@ pub(super) enum Mark {
     Whole,
     /// One that the brake stopped.
     Braked,
+    /// None yet: the rules asked for one.
+    Owed,
 }
 
 impl Mark {
@@ -43,6 +46,7 @@ impl Mark {
             Self::Begun => "sweep",
             Self::Whole => "sweep-whole",
             Self::Braked => "sweep-braked",
+            Self::Owed => "sweep-owed",
         }
     }
 }
@@ -71,20 +75,29 @@ pub async fn schedule(runtime: Arc<Runtime>) {
 }
 
 /// Notes that a sweep is to come if this store never saw one, or if what is live now was only observed, so that nobody
-/// who asks takes the service to be at rest before it. Comes before the first answer to anybody.
+/// who asks takes the service to be at rest before it. Comes before the first answer to anybody. `before`: the rules
+/// that served last, where they are others.
 ///
 /// # Errors
 /// [`Trouble::Store`] where the store cannot be read or written.
-pub async fn prepare(runtime: &Runtime) -> Result<(), Trouble> {
+pub async fn prepare(runtime: &Runtime, before: Option<&Plan>) -> Result<(), Trouble> {
     let live = runtime.live.load_full();
+    if let Some(before) = before {
+        let now = runtime.world.clock.now();
+        runtime.departed.note(before, &live.plan, now);
+        if runtime.departed.is_anything_back(before, &live.plan) {
+            note(runtime, Mark::Owed, now).await?;
+        }
+    }
     Runtime::say_mode(&live);
     runtime.note_observing(&live).await?;
-    let first = last(runtime, Mark::Begun).await?.is_none() || leaves_observing(runtime, &live).await?;
+    let first = last(runtime, Mark::Begun).await?.is_none() || is_behind(runtime, &live).await?;
     runtime.first_sweep.store(first, Ordering::Release);
     Ok(())
 }
 
-/// New rules serve. Where an account is live now that was only observed, everything is compared.
+/// New rules serve. Where an account is live now that was only observed, or the rules before lacked a part that these
+/// have, everything is compared.
 pub(super) async fn new_rules(runtime: &Runtime, before: &Live, live: &Live) {
     let kept = runtime.note_observing(live).await;
     let observing = live.observing();
@@ -92,22 +105,28 @@ pub(super) async fn new_rules(runtime: &Runtime, before: &Live, live: &Live) {
     if before.mode() != live.mode() {
         Runtime::say_mode(live);
     }
-    match kept.and(leaves_observing(runtime, live).await) {
+    let back = if runtime.departed.is_anything_back(&before.plan, &live.plan) {
+        note(runtime, Mark::Owed, runtime.world.clock.now()).await
+    } else {
+        Ok(())
+    };
+    match kept.and(back).and(is_behind(runtime, live).await) {
         Ok(owed) if !owed && !left => {}
         found => {
             if let Err(trouble) = found {
-                tracing::warn!(%trouble, "it cannot be told whether anything was only observed; everything is compared");
+                tracing::warn!(%trouble, "it cannot be kept what was only observed or left out; everything is compared");
             }
-            runtime.sweep_owed.store(true, Ordering::Release);
+            runtime.sweep_owed.fetch_add(1, Ordering::AcqRel);
             runtime.sweep_wake.notify_one();
         }
     }
 }
 
-/// Whether what is live now was only observed, and no sweep has been over it since, nor was stopped by its brake.
-async fn leaves_observing(runtime: &Runtime, live: &Live) -> Result<bool, Trouble> {
+/// Whether what is live now was only observed or came with a change of the rules, and no sweep has been over it since,
+/// nor was stopped by its brake.
+async fn is_behind(runtime: &Runtime, live: &Live) -> Result<bool, Trouble> {
     let swept = last(runtime, Mark::Whole).await?.max(last(runtime, Mark::Braked).await?);
-    runtime.observed_since(live, swept).await
+    Ok(last(runtime, Mark::Owed).await? > swept || runtime.observed_since(live, swept).await?)
 }
 
 /// Whether a look for changes would not see all there is to do: nothing was ever compared whole, something is or was
@@ -120,7 +139,8 @@ pub(super) async fn is_owed(runtime: &Runtime) -> Result<bool, Trouble> {
     let whole = last(runtime, Mark::Whole).await?;
     let first = last(runtime, Mark::Begun).await?.is_none();
     let braked = last(runtime, Mark::Braked).await?.is_some_and(|braked| whole.is_none_or(|whole| braked > whole));
-    Ok(first || braked || !live.observing().is_empty() || runtime.observed_since(&live, whole).await?)
+    let owed = last(runtime, Mark::Owed).await? > whole;
+    Ok(first || braked || owed || !live.observing().is_empty() || runtime.observed_since(&live, whole).await?)
 }
 
 /// Makes the sweep that [`prepare`] found to come; returns once everything is listed, so that looks for changes go on
@@ -149,9 +169,11 @@ pub async fn first(runtime: &Arc<Runtime>) {
 }
 
 async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
-    if runtime.sweep_owed.load(Ordering::Acquire) {
+    let owed = runtime.sweep_owed.load(Ordering::Acquire);
+    if owed > 0 {
         sweep(runtime, || {}).await?;
-        runtime.sweep_owed.store(false, Ordering::Release);
+        // What was asked for meanwhile may have come too late for this one.
+        let _ = runtime.sweep_owed.compare_exchange(owed, 0, Ordering::AcqRel, Ordering::Acquire);
         return Ok(());
     }
     let Some(every) = interval(&runtime.live.load()) else { return Ok(()) };

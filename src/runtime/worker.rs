@@ -144,7 +144,10 @@ impl Runtime {
 
     /// Brings every pair of a record together; what stops comes back.
     async fn walk(&self, live: &Live, target: &RecordRef, how: How) -> Result<Parking, Trouble> {
-        let Some(search) = self.search(live, &target.account, &target.record) else { return Ok(Parking::default()) };
+        let Some(search) = self.search(live, &target.account, &target.record) else {
+            let may_return = self.departed.may_have_account(&target.account, self.world.clock.now());
+            return if may_return { Err(not_in_the_rules(&target.account)) } else { Ok(Parking::default()) };
+        };
         let kind = search.kind;
         let pipelines: Vec<(&Pipeline, Side)> = live
             .plan
@@ -320,6 +323,9 @@ impl Runtime {
                 parks.pairs.push((pair, pipeline.name.clone()));
             }
         }
+        if !carried && self.departed.may_have_account_of(far, self.world.clock.now()) {
+            return Err(not_in_the_rules(far));
+        }
         // What one account has is not missed at the others.
         if alone {
             self.tell(Happening::PassedBy { target: target.clone(), pipeline: pipeline.name.clone() });
@@ -374,6 +380,11 @@ pub(super) fn pairing<'a>(
 }
 
 /// How long put-off work rests; zero where it is to be looked at again at once.
+/// A reload took an account away a moment ago, which may be half a file.
+fn not_in_the_rules(what: &str) -> Trouble {
+    Trouble::Later { reason: format!("{what}: the account is not in the rules at this moment"), after: None }
+}
+
 fn pause_of(attempts: u32, after: Option<Duration>, random: &dyn Random) -> Duration {
     match after {
         Some(after) if after.is_zero() => after,

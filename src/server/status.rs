@@ -28,7 +28,10 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         .map(|(reason, records)| json!({ "reason": reason, "records": records }))
         .collect();
     let by_hand: Vec<Json> = runtime.store.links_by_hand().await?.iter().map(inbox::matched).collect();
-    let (rules_state, last_reload) = runtime.rules.to_json();
+    let (rules_state, mut last_reload) = runtime.rules.to_json();
+    if let Some(told) = last_reload.as_object_mut() {
+        told.insert("gone".to_owned(), runtime.departed.to_json(runtime.world.clock.now()));
+    }
     // A sweep is work until it is over: while it lists, the journal knows nothing of what it will find.
     let sweeping = runtime.sweeping();
     let pending = counts.pending.saturating_add(u64::from(sweeping));

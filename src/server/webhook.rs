@@ -13,6 +13,12 @@ use crate::store::{Hint, HintSource, RecordRef};
 /// A refusal: the status and why.
 type Refusal = (StatusCode, &'static str);
 
+/// Where the rules lost an account a moment ago.
+const PUT_OFF: Refusal = (StatusCode::SERVICE_UNAVAILABLE, "this account is not in the rules at this moment");
+
+/// After how many seconds to try again.
+const RETRY_AFTER: &str = "5";
+
 /// `POST /webhooks/{account}`
 pub async fn accept(
     State(shared): State<Shared>,
@@ -25,9 +31,12 @@ pub async fn accept(
     let read = read.map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB"));
     match read.and_then(|bytes| verified(&live, &account, &headers, &bytes)) {
         Err((status, why)) => {
-            let known = live.plan.accounts.get(&account).map(|account| account.name.as_str());
-            shared.refused.note(known, status, why, shared.runtime.world.clock.now());
-            answer(status, why)
+            let now = shared.runtime.world.clock.now();
+            let may_open = status == StatusCode::NOT_FOUND && shared.runtime.departed.may_open(&account, now);
+            let (status, why) = if may_open { PUT_OFF } else { (status, why) };
+            let known = may_open || live.plan.accounts.contains_key(&account);
+            shared.refused.note(known.then_some(&account), status, why, now);
+            if may_open { later(status, why) } else { answer(status, why) }
         }
         Ok(None) => answer(StatusCode::ACCEPTED, "accepted; it names no record, so the next poll will look"),
         Ok(Some((record, id))) => {
@@ -48,8 +57,7 @@ pub async fn accept(
                 Ok(_) => answer(StatusCode::ACCEPTED, "accepted"),
                 Err(trouble) => {
                     tracing::error!(%trouble, "a webhook could not be kept");
-                    let refusal = answer(StatusCode::SERVICE_UNAVAILABLE, "the store cannot take it now");
-                    ([("Retry-After", "5")], refusal).into_response()
+                    later(StatusCode::SERVICE_UNAVAILABLE, "the store cannot take it now")
                 }
             }
         }
@@ -71,6 +79,11 @@ fn verified(live: &Live, account: &str, headers: &HeaderMap, body: &[u8]) -> Res
         return Err((StatusCode::BAD_REQUEST, "the body is no JSON"));
     };
     Ok(webhook::named_record(rules, &parsed))
+}
+
+/// An answer that asks for the same again.
+fn later(status: StatusCode, text: &str) -> Response {
+    ([("Retry-After", RETRY_AFTER)], answer(status, text)).into_response()
 }
 
 fn answer(status: StatusCode, text: &str) -> Response {
