@@ -42,11 +42,18 @@ pub fn arrange(sources: &SourceMap, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let kinds: BTreeMap<FileId, Declares> =
         sources.files().map(|(id, file)| (id, declares(&file.name, &file.text))).collect();
     let kind = |one: &Diagnostic| kinds.get(&one.primary.span.file).copied().unwrap_or(Declares::Nothing);
-    let causes: Vec<(FileId, Declares)> =
-        found.iter().filter(|one| rank(one) <= Rank::Missing).map(|one| (one.primary.span.file, kind(one))).collect();
+    let causes: Vec<(FileId, Declares, bool)> = found
+        .iter()
+        .filter(|one| rank(one) <= Rank::Missing)
+        .map(|one| (one.primary.span.file, kind(one), names_astray(one)))
+        .collect();
     let follows = |one: &Diagnostic| {
         let file = one.primary.span.file;
-        causes.iter().any(|(cause, declares)| hides(*declares, kind(one), one, *cause == file))
+        let hidden = |(cause, declares, astray): &(FileId, Declares, bool)| {
+            hides(*declares, kind(one), one, *cause == file)
+                || *astray && *cause == file && rank(one) == Rank::Meaning && one.code.0 == "unknown-name"
+        };
+        causes.iter().any(hidden)
     };
     let (hidden, mut shown): (Vec<_>, Vec<_>) = found.into_iter().partition(follows);
     shown.sort_by_key(|one| {
@@ -71,6 +78,11 @@ fn rank(one: &Diagnostic) -> Rank {
         code if code.starts_with("syntax-") => Rank::Misplaced,
         _ => Rank::Meaning,
     }
+}
+
+/// Whether what names stand for may be gone with a key that was not understood.
+fn names_astray(one: &Diagnostic) -> bool {
+    matches!(one.code.0, "unknown-key" | "duplicate-key" | "type-shape")
 }
 
 /// Whether a cause in a file that declares something may have led to a finding.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::allowed::{self, Allowed};
 use super::duplicate::{self, Again};
+use super::misspelt::{self, Stray};
 use super::ownership::Ownership;
 use super::system_names::{self, Wanted};
 use super::{account, ownership, pipeline, settings, system, table, test};
@@ -76,6 +77,8 @@ pub struct Checker<'a> {
     pub declared: BTreeMap<(&'static str, String), Span>,
     /// Things that are declared twice.
     pub again: Vec<Again>,
+    /// Names that were not found.
+    pub strays: Vec<Stray>,
     /// Who owns what.
     pub ownership: Ownership,
     /// Where settings (`settings.a.b`) and properties of accounts (`accounts.a.b`) are named.
@@ -96,6 +99,8 @@ impl Checker<'_> {
         (written, span): (&str, Span),
         known: impl IntoIterator<Item = &'n str>,
     ) {
+        let known: Vec<&str> = known.into_iter().collect();
+        self.stray(code, (written, span), known.iter().copied());
         let finding = Diagnostic::error(Code(code), message, span, "unknown");
         self.found.push(with_help(finding, suggest::help(written, known)));
     }
@@ -151,6 +156,7 @@ pub fn check(sources: &SourceMap) -> Checked {
         hidden: Vec::new(),
         declared: BTreeMap::new(),
         again: Vec::new(),
+        strays: Vec::new(),
         ownership: Ownership::default(),
         places: BTreeMap::new(),
     };
@@ -172,6 +178,7 @@ pub fn check(sources: &SourceMap) -> Checked {
     let tests = files.iter().flat_map(|(_, node)| test::check(&mut checker, node)).collect();
     let allowed = files.iter().flat_map(|(_, node)| allowed::check(&mut checker, node)).collect();
     duplicate::tell(&mut checker);
+    misspelt::tell(&mut checker);
     // While something is broken, what seems unused may only not have been read.
     if !checker.found.iter().any(|one| one.severity == Severity::Error) {
         ownership::unused(&mut checker);

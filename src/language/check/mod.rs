@@ -11,6 +11,7 @@ pub mod causes;
 pub mod check;
 pub mod duplicate;
 pub mod keyed_list;
+pub mod misspelt;
 pub mod names;
 pub mod operand;
 pub mod ownership;

@@ -178,6 +178,8 @@ fn owned(checker: &mut Checker<'_>, name: &Scalar) {
 fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Scalar) -> Owner {
     match checker.ownership.owner(pipeline, &group.text) {
         Some(owner) => owner.who,
+        // That nobody owns anything of the pipeline was told where it is named.
+        None if checker.ownership.groups(pipeline).is_empty() => Owner::Both,
         None => {
             let known = checker.ownership.groups(pipeline);
             let message = format!("nobody owns group `{}` of pipeline `{pipeline}`", group.text);

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Arrow, Field, FieldRule, Owner, RecordType, RuleBody, Table};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression};
-use crate::language::syntax::mapping::text;
+use crate::language::syntax::mapping::{colon, text};
 use crate::language::syntax::rule_line::{self, ArrowRule};
 use crate::language::syntax::yaml::{Node, NodeKind};
 use crate::value::{Kind, Path, Segment, Value};
@@ -59,6 +59,10 @@ pub fn check(
             checker.error("syntax-rule", "a keyed list is one line that ends in `:`", node.span, "several keys here");
             return None;
         };
+        if matches!(inner.kind, NodeKind::Scalar(_)) {
+            checker.found.push(colon(key));
+            return None;
+        }
         return keyed_list::check(checker, context, (scope, inside), (key, inner));
     }
     let scalar = text(node, "a rule", &mut checker.found)?;

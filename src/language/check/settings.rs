@@ -41,7 +41,8 @@ pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
     let idle: Vec<_> = declared.iter().filter(|(name, _)| !flat.contains_key(*name) && !covered(name)).collect();
     for (name, (span, _)) in idle {
         let message = format!("there is no setting `{name}`, only its type");
-        let known = flat.keys().filter(|known| !declared.contains_key(*known)).map(String::as_str);
+        let known: Vec<&str> = flat.keys().filter(|known| !declared.contains_key(*known)).map(String::as_str).collect();
+        checker.stray("unknown-setting", (name, *span), known.iter().copied());
         let else_help = "write the setting under `settings:`, or take its type out";
         checker.found.push(one_sided(message, (name, *span), &suggest::nearest(name, known), else_help));
     }
@@ -56,6 +57,7 @@ pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
             continue;
         }
         let message = format!("there is no setting `{name}`: it has no line under `types:`");
+        checker.stray("unknown-setting", (name, *span), known.iter().copied());
         let near = suggest::nearest(name, known.iter().copied());
         let else_help = "give it a type under `types:`, or take it out";
         checker.found.push(one_sided(message, (name, *span), &near, else_help));

@@ -229,7 +229,8 @@ fn kind(checker: &mut Checker<'_>, key: &Scalar, test: &RuleTest) -> Option<(Str
             return None;
         }
     };
-    let records = checker.systems.get(&system).map(|system| system.records.clone()).unwrap_or_default();
+    // An account of a system that is none was told where it stands.
+    let records = checker.systems.get(&system).map(|system| system.records.clone())?;
     match records.get(name) {
         // Where a pipeline groups its rows, the record's key is what they share.
         Some(record) => {

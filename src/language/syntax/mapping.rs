@@ -11,6 +11,7 @@ pub struct Mapping<'a> {
     /// Where it begins.
     pub span: Span,
     what: String,
+    unknown: Vec<&'a str>,
 }
 
 impl<'a> Mapping<'a> {
@@ -21,12 +22,14 @@ impl<'a> Mapping<'a> {
             found.push(Diagnostic::error(Code("type-shape"), message, node.span, describe(node)));
             return None;
         };
+        let mut unknown = Vec::new();
         for (key, _) in entries.iter().filter(|(key, _)| !allowed.is_empty() && !allowed.contains(&key.text.as_str())) {
+            unknown.push(key.text.as_str());
             let message = format!("{what} has no key `{}`", key.text);
             let finding = Diagnostic::error(Code("unknown-key"), message, key.span, "unknown");
             found.push(with_help(finding, suggest::help(&key.text, allowed.iter().copied())));
         }
-        Some(Self { entries, span: node.span, what: what.to_owned() })
+        Some(Self { entries, span: node.span, what: what.to_owned(), unknown })
     }
 
     /// The entries in file order.
@@ -42,7 +45,9 @@ impl<'a> Mapping<'a> {
     /// The value of a key that must be there.
     pub fn require(&self, name: &str, found: &mut Vec<Diagnostic>) -> Option<&'a Node> {
         let node = self.get(name);
-        if node.is_none() {
+        // A key that is nearly this one was told already.
+        let misspelt = || self.unknown.iter().any(|key| !suggest::nearest(key, [name]).is_empty());
+        if node.is_none() && !misspelt() {
             let message = format!("{} needs the key `{name}`", self.what);
             found.push(Diagnostic::error(Code("missing-key"), message, self.span, "missing in this map"));
         }
@@ -54,6 +59,10 @@ impl<'a> Mapping<'a> {
 pub fn text<'a>(node: &'a Node, what: &str, found: &mut Vec<Diagnostic>) -> Option<&'a Scalar> {
     match &node.kind {
         NodeKind::Scalar(scalar) => Some(scalar),
+        NodeKind::Mapping(entries) if entries.first().is_some_and(|(key, _)| is_line(&key.text)) => {
+            found.extend(entries.first().map(|(key, _)| colon(key)));
+            None
+        }
         _ => {
             found.push(Diagnostic::error(
                 Code("type-shape"),
@@ -82,6 +91,25 @@ pub fn list<'a>(node: &'a Node, what: &str, found: &mut Vec<Diagnostic>) -> Vec<
             Vec::new()
         }
     }
+}
+
+/// Whether a key is the beginning of a rule or a row, which has no key.
+fn is_line(key: &str) -> bool {
+    [" -> ", " <- ", " <-> "].iter().any(|arrow| key.contains(arrow))
+}
+
+/// A colon with a blank inside a line, which YAML takes for the end of a key.
+pub fn colon(key: &Scalar) -> Diagnostic {
+    let span = Span::new(key.span.file, key.span.end, key.span.end + 1);
+    let message = "YAML takes a colon with a blank behind it for the end of a key, and this line has none";
+    Diagnostic::error(Code("syntax-rule"), message, span, "the line ends here for YAML").help(whole(": "))
+}
+
+/// How a line is kept whole that has in it what YAML cuts at.
+pub fn whole(at: &str) -> String {
+    format!(
+        "leave `{at}` out, or write the whole line in single quotes: `- '…{at}…'`; a quote inside it is written twice"
+    )
 }
 
 /// A finding with help where there is any.

@@ -9,5 +9,6 @@ pub mod expression_scan;
 pub mod indentation;
 pub mod mapping;
 pub mod rule_line;
+pub mod slips;
 pub mod system_line;
 pub mod yaml;

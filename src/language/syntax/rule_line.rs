@@ -9,6 +9,7 @@ use pest::iterators::Pair;
 
 use super::expression::{Expression, Name};
 use super::expression_parser::{self, Origin};
+use super::mapping::whole;
 use super::yaml::Scalar;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::Arrow;
@@ -127,6 +128,7 @@ pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
             _ => {}
         }
     }
+    line.reason(modifiers.because.is_some())?;
     let mut sides = sides.into_iter();
     match (sides.next(), sides.next(), <[String; 2]>::try_from(texts)) {
         (Some(left), Some(right), Ok(text)) => Ok(ArrowRule { left, right, arrow, text, modifiers, span: scalar.span }),
@@ -169,6 +171,7 @@ pub fn row(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
             _ => {}
         }
     }
+    line.reason(row.because.is_some())?;
     let mut cells = cells.into_iter();
     row.left = cells.next().unwrap_or_default();
     row.right = cells.next().unwrap_or_default();
@@ -287,6 +290,14 @@ impl<'a> Line<'a> {
         self.refuse(at, &message, "not understood").help(
             "after the two sides may stand: via table T, via pipeline P, by [KEY], on create, always, also when gone, reported once, when CONDITION, unless CONDITION, because TEXT; in tables: from STATES, on create, because TEXT",
         )
+    }
+
+    /// A reason runs to the end of the line, and YAML ends the line before that.
+    fn reason(&self, is_given: bool) -> Result<(), Diagnostic> {
+        let Some(span) = self.0.cut.filter(|_| is_given) else { return Ok(()) };
+        let message = "YAML takes ` #` for the beginning of a comment, and the reason ends before it";
+        Err(Diagnostic::error(CODE, message, span, "not read")
+            .help(format!("{}; a comment stands two blanks away: `  # …`", whole(" #"))))
     }
 
     /// A text that ends inside a quote or bracket: YAML cut a comment or a key out of it.

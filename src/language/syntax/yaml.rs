@@ -5,7 +5,7 @@
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::indentation;
+use super::{indentation, slips};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 
 /// How deep nodes may nest.
@@ -15,6 +15,10 @@ pub const DEPTH_MAX: usize = 64;
 pub const NODES_MAX: usize = 200_000;
 
 const CODE: Code = Code("syntax-yaml");
+
+const TAB: &str = "a tab stands where YAML indents with blanks";
+const QUOTE: &str = "a quote is not closed";
+const COLON: &str = "YAML takes a colon with a blank behind it for the end of a key";
 
 /// A node.
 #[derive(Clone, Debug)]
@@ -47,6 +51,8 @@ pub struct Scalar {
     pub plain: bool,
     /// Where it stands, quotes included.
     pub span: Span,
+    /// What stands behind it on its line as a comment, and does not look like one.
+    pub cut: Option<Span>,
     offsets: Vec<usize>,
 }
 
@@ -64,7 +70,7 @@ impl Scalar {
     pub fn tail(&self, start: usize) -> Self {
         let text = self.text.get(start..).unwrap_or_default().to_owned();
         let offsets = self.offsets.get(start..).unwrap_or_default().to_vec();
-        Self { text, plain: self.plain, span: self.part(start, self.text.len()), offsets }
+        Self { text, plain: self.plain, span: self.part(start, self.text.len()), cut: self.cut, offsets }
     }
 
     /// Where a part of the text stands.
@@ -77,12 +83,18 @@ impl Scalar {
 /// Parses one file.
 pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
     let (node, mut found) = read(file, text);
-    if let Some(finding) = found.first_mut().filter(|one| matches!(one.code.0, "syntax-yaml" | "duplicate-key"))
+    let unsure = |one: &&mut Diagnostic| matches!(one.code.0, "syntax-yaml" | "duplicate-key") && !is_sure(one);
+    if let Some(finding) = found.first_mut().filter(unsure)
         && let Some(slip) = indentation::slip(text, finding.primary.span.start, |text| read(file, text).1.is_empty())
     {
         *finding = slipped(finding, slip);
     }
     (node, found)
+}
+
+/// Whether a finding names its cause already, and not only what YAML stumbled over.
+fn is_sure(finding: &Diagnostic) -> bool {
+    [TAB, QUOTE, COLON].contains(&finding.message.as_str())
 }
 
 /// The line that slipped, in place of the one where YAML noticed.
@@ -213,10 +225,13 @@ impl Builder<'_> {
     fn scalar(&mut self, value: &str, style: ScalarStyle, span: Span) -> Result<(), Refusal> {
         let raw = self.text.get(span.start..span.end).unwrap_or_default();
         let trimmed = Span::new(self.file, span.start, span.start + raw.trim_end().len());
+        let plain = style == ScalarStyle::Plain;
+        let cut = slips::cut(self.text, trimmed.end).filter(|_| plain);
         let scalar = Scalar {
             text: value.to_owned(),
-            plain: style == ScalarStyle::Plain,
+            plain,
             span: trimmed,
+            cut: cut.map(|(start, end)| Span::new(self.file, start, end)),
             offsets: align(value, raw, span.start, style),
         };
         if let Some(open) = self.open.last_mut().filter(|open| open.mapping && open.key.is_none()) {
@@ -279,18 +294,22 @@ fn refusal(message: &str, span: Span, at: &str, help: &str) -> Refusal {
 
 /// The parser's own words are for YAML's authors; these are for a rule's.
 fn reword(words: &str, text: &str, span: Span) -> Refusal {
-    let before = text.get(..span.start).unwrap_or_default();
-    let line = text.get(before.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or_default();
-    let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
-    if indent.contains('\t') || words.contains("tab") {
-        return refusal(
-            "a tab stands where YAML indents with blanks",
-            span,
-            "at or before here",
-            "use two blanks for each level",
-        );
+    if let Some(place) = slips::tab(text, span.start) {
+        return refusal(TAB, Span::new(span.file, place, place + 1), "a tab", "use two blanks for each level");
     }
-    if let Some(at) = open_bracket(text.get(..span.start).unwrap_or_default()) {
+    if words.contains("tab") {
+        return refusal(TAB, span, "at or before here", "use two blanks for each level");
+    }
+    if let Some(place) = slips::second_colon(text, span.start) {
+        let place = Span::new(span.file, place, place + 1);
+        let finding = Diagnostic::error(CODE, COLON, place, "read as the end of a key");
+        return Box::new(finding.help("write the whole value in single quotes: `'…: …'`"));
+    }
+    if let Some(place) = slips::open_quote(text, span.start) {
+        let place = Span::new(span.file, place, place + 1);
+        return refusal(QUOTE, place, "opened here", "close it on this line");
+    }
+    if let Some(at) = slips::open_bracket(text.get(..span.start).unwrap_or_default()) {
         let bracket = text.get(at..=at).unwrap_or_default();
         let place = Span::new(span.file, at, at + 1);
         return refusal(
@@ -311,24 +330,4 @@ fn reword(words: &str, text: &str, span: Span) -> Refusal {
         "here",
         "compare the indentation and quotes of this line with its neighbours",
     )
-}
-
-/// The innermost bracket that begins a list or map in one line and is still open at the end of the text.
-fn open_bracket(before: &str) -> Option<usize> {
-    let (mut open, mut quote, mut last, mut comment) = (Vec::new(), None, ' ', false);
-    for (at, letter) in before.char_indices() {
-        match (quote, letter) {
-            _ if comment => {}
-            (Some(end), _) if letter == end => quote = None,
-            (Some(_), _) => {}
-            (None, '#') if last.is_whitespace() => comment = true,
-            (None, '"' | '\'') if last.is_whitespace() || "[{,".contains(last) => quote = Some(letter),
-            (None, '[' | '{') if last.is_whitespace() || "[{,".contains(last) => open.push(at),
-            (None, ']' | '}') => drop(open.pop()),
-            _ => {}
-        }
-        comment &= letter != '\n';
-        last = letter;
-    }
-    open.pop()
 }

@@ -1,0 +1,106 @@
+//! What slipped where YAML only says that a text is not well-formed: a tab, a quote, a bracket, a colon.
+//!
+//! Looks at letters near the place where YAML noticed; knows nothing of what the text means.
+
+/// How many lines from the place where YAML notices a tab is sought.
+const LINES_NEAR: usize = 2;
+
+/// The lines of a text with the place where each begins.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line.trim_end_matches(['\n', '\r'])))
+    })
+}
+
+/// The line in which a place is, with its start.
+fn line_at(text: &str, place: usize) -> Option<(usize, &str)> {
+    lines(text).take_while(|(start, _)| *start <= place).last()
+}
+
+/// A tab before the text of a line at or next to the place.
+pub fn tab(text: &str, noticed: usize) -> Option<usize> {
+    let all: Vec<(usize, &str)> = lines(text).collect();
+    let at = all.iter().rposition(|(start, _)| *start <= noticed)?;
+    let mut near = all.get(at.saturating_sub(LINES_NEAR)..).unwrap_or_default().iter().take(2 * LINES_NEAR + 1);
+    near.find_map(|(start, line)| {
+        let blanks = line.len() - line.trim_start().len();
+        line.get(..blanks)?.find('\t').map(|at| start + at)
+    })
+}
+
+/// The last quote that begins a value, or a text in it, before the place and is not closed on its line.
+pub fn open_quote(text: &str, noticed: usize) -> Option<usize> {
+    lines(text)
+        .take_while(|(start, _)| *start <= noticed)
+        .filter_map(|(start, line)| Some(start + odd_quote(line)?))
+        .last()
+}
+
+fn odd_quote(line: &str) -> Option<usize> {
+    if line.trim_start().starts_with('#') || line.matches('"').count().is_multiple_of(2) {
+        return None;
+    }
+    let opens = |at: &usize| {
+        let before = line.get(..*at).unwrap_or_default();
+        before.matches('"').count().is_multiple_of(2) && before.ends_with([' ', '[', '{', '(', ','])
+    };
+    line.match_indices('"').map(|(at, _)| at).rfind(opens)
+}
+
+/// What YAML takes for a comment behind a text, and people hardly meant so: a single blank before the `#`, or none
+/// behind it.
+pub fn cut(text: &str, end: usize) -> Option<(usize, usize)> {
+    let rest = text.get(end..)?.split('\n').next()?;
+    let said = rest.trim_start_matches([' ', '\t']);
+    let blanks = rest.len() - said.len();
+    let mark = said.strip_prefix('#')?;
+    let close = blanks == 1 || mark.starts_with(|letter: char| letter.is_alphanumeric());
+    (blanks > 0 && close).then(|| (end + blanks, end + rest.trim_end().len()))
+}
+
+/// A second `: ` outside quotes and brackets on the line, where YAML allows one.
+pub fn second_colon(text: &str, noticed: usize) -> Option<usize> {
+    let (start, line) = line_at(text, noticed)?;
+    let bare = line.trim_start();
+    let (mut quoted, mut depth, mut last, mut colons) = (false, 0_usize, ' ', 0);
+    for (at, letter) in line.char_indices() {
+        match letter {
+            '#' if last.is_whitespace() && !quoted => break,
+            '"' => quoted = !quoted,
+            '[' | '{' if !quoted => depth += 1,
+            ']' | '}' if !quoted => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && line.get(at + 1..).is_some_and(|rest| rest.starts_with(' ')) => {
+                colons += 1;
+                // Quotes inside an unquoted value mean nothing to YAML.
+                if colons == 2 && !bare.starts_with('#') {
+                    return Some(start + at);
+                }
+            }
+            _ => {}
+        }
+        last = letter;
+    }
+    None
+}
+
+/// The innermost bracket that begins a list or map in one line and is still open at the end of the text.
+pub fn open_bracket(before: &str) -> Option<usize> {
+    let (mut open, mut quote, mut last, mut comment) = (Vec::new(), None, ' ', false);
+    for (at, letter) in before.char_indices() {
+        match (quote, letter) {
+            _ if comment => {}
+            (Some(end), _) if letter == end => quote = None,
+            (Some(_), _) => {}
+            (None, '#') if last.is_whitespace() => comment = true,
+            (None, '"' | '\'') if last.is_whitespace() || "[{,".contains(last) => quote = Some(letter),
+            (None, '[' | '{') if last.is_whitespace() || "[{,".contains(last) => open.push(at),
+            (None, ']' | '}') => drop(open.pop()),
+            _ => {}
+        }
+        comment &= letter != '\n';
+        last = letter;
+    }
+    open.pop()
+}
