@@ -10,6 +10,7 @@ mod beside;
 mod catalogue;
 mod cli;
 mod conflict;
+mod connections;
 mod connector;
 mod diagnostics;
 mod expression;

@@ -3,9 +3,11 @@
 //! Verifies and journals what comes in, shows what is going on. Knows no rules and makes no calls.
 
 pub mod admin;
+pub mod connection;
 pub mod guard;
 pub mod inbox;
 pub mod refused;
+pub mod seats;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod server;
 pub mod status;

@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 
 use super::guard::Admission;
 use super::refused::Refused;
-use super::{admin, status, webhook};
+use super::seats::{CONNECTIONS_MAX, DESCRIPTORS_KEPT_BACK, DESCRIPTORS_USUAL, Limits, Seats};
+use super::{admin, connection, status, webhook};
 use crate::runtime::Runtime;
 
 /// The largest request body, in bytes.
@@ -28,6 +29,8 @@ pub struct Shared {
     pub admission: Admission,
     /// The webhooks that were not taken.
     pub refused: Arc<Refused>,
+    /// The connections that clients hold.
+    pub seats: Arc<Seats>,
     /// Whether only this machine can reach the service.
     pub loopback: bool,
 }
@@ -52,8 +55,9 @@ pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, admission: Admissi
     if !loopback && admission.token.is_none() {
         tracing::warn!("/api answers 403: the service listens on {address} and PETIOLE_ADMIN_TOKEN is not set");
     }
-    let mut stopping = runtime.stopping();
-    let shared = Shared { runtime, admission, refused: Arc::default(), loopback };
+    let stopping = runtime.stopping();
+    let seats = Seats::new(limits(), Arc::clone(&runtime.world.clock));
+    let shared = Shared { runtime, admission, refused: Arc::default(), seats: Arc::clone(&seats), loopback };
     let router = Router::new()
         .route("/webhooks/{account}", post(webhook::accept))
         .route("/healthz", get(|| async { "alive\n" }))
@@ -62,15 +66,18 @@ pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, admission: Admissi
         .nest("/api/v1", admin::routes(&shared))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared);
-    let task = tokio::spawn(async move {
-        let ended = async move {
-            let _ = stopping.wait_for(|stop| *stop).await;
-        };
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
-            tracing::error!(%error, "the service stopped listening");
-        }
-    });
+    let task = tokio::spawn(connection::serve(listener, router, seats, stopping));
     Ok(Serving { address, task })
+}
+
+/// What connections may take of the descriptors that this process may have, as many as the system lets it.
+fn limits() -> Limits {
+    let wanted = CONNECTIONS_MAX.saturating_add(DESCRIPTORS_KEPT_BACK);
+    let soft = || rlimit::getrlimit(rlimit::Resource::NOFILE).map(|(soft, _)| soft);
+    let descriptors = rlimit::increase_nofile_limit(wanted).or_else(|_| soft()).unwrap_or(DESCRIPTORS_USUAL);
+    let limits = Limits::of_descriptors(descriptors);
+    tracing::info!(total = limits.total, per_address = limits.per_address, descriptors, "connections at most");
+    limits
 }
 
 async fn ready(State(shared): State<Shared>) -> Response {

@@ -101,6 +101,7 @@ pub async fn metrics(State(shared): State<Shared>) -> String {
         "# HELP petiole_log_lines_dropped_total Log lines that could not be written.\n# TYPE petiole_log_lines_dropped_total counter\npetiole_log_lines_dropped_total {dropped}\n"
     )]);
     text.push_str(&shared.refused.metrics());
+    text.push_str(&shared.seats.metrics());
     text.push_str("# HELP petiole_calls_total Requests sent to peers.\n# TYPE petiole_calls_total counter\n");
     for (account, peer) in &live.peers {
         for (method, count) in peer.calls() {
