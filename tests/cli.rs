@@ -81,7 +81,11 @@ fn cli_transcripts() {
 #[test]
 fn a_store_in_use_is_said_to_be_so() {
     let trade = Trade::start();
-    let _service = trade.run("60s");
+    // Somebody who has it and says nothing of where it can be asked.
+    let path = trade.folder.0.join("petiole.db");
+    std::fs::write(&path, "").unwrap();
+    let lock = std::fs::File::create(trade.folder.0.join("petiole.db.lock")).unwrap();
+    lock.lock().unwrap();
     let done = trade.command(&["sync"]).output().unwrap();
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert_eq!(done.status.code(), Some(3), "{told}");

@@ -1,6 +1,7 @@
 //! One rule in one direction: what the source asks of the target, if anything.
 
 use super::base::BaseValues;
+use super::hidden::Hidden;
 use super::list_rule;
 use super::park::Stop;
 use super::rule::{Wanted, raw, wanted};
@@ -33,7 +34,11 @@ pub fn seen(context: &Context<'_>, rule: &FieldRule, side: Side, base: Option<&B
     if write_only(context.pipeline, rule, side).is_some() {
         return Ok(base.map(|base| base.of(side).clone()).unwrap_or_default());
     }
-    raw(context, rule, side)
+    let raw = raw(context, rule, side)?;
+    Ok(match Hidden::of(context.pipeline, rule, side) {
+        Some(hidden) => hidden.known(raw, base),
+        None => raw,
+    })
 }
 
 /// What the other side's value asks of `target`; `None`: it holds that already, the rules say that nothing is to be
@@ -60,6 +65,10 @@ pub fn ask(
     let value = match &rule.body {
         RuleBody::List(list) => {
             let rows = list_rule::desired(context, list, target, None)?;
+            let present = match Hidden::of(context.pipeline, rule, target) {
+                Some(hidden) => hidden.held(&present, values.of(target), &rows),
+                None => present,
+            };
             let change = if context.pipeline.record(target).adds_to(&path) {
                 list_rule::additions(list, &rows, &present, sent.and_then(|entry| entry.sent.as_ref()))
             } else {

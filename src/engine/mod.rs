@@ -11,6 +11,7 @@ pub mod create;
 pub mod decide;
 pub mod effect;
 pub mod flow;
+mod hidden;
 pub mod kept;
 pub mod list_rule;
 pub mod listed;

@@ -1,6 +1,7 @@
 //! The base after both sides were seen: raw values of every rule that is not only for creates.
 
 use super::base::{self, Base, BaseValues};
+use super::hidden::Hidden;
 use super::kept;
 use super::rule::{applies, raw};
 use super::scope::Context;
@@ -45,6 +46,11 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
         let mut values = BaseValues::new(left, right);
         if let Some(path) = write_only(pipeline, rule, seen.side) {
             *values.of_mut(seen.side) = path.read(seen.sent);
+        }
+        if let Some(hidden) = Hidden::of(pipeline, rule, seen.side) {
+            let sent = rule.path(seen.side).map(|path| path.read(seen.sent)).unwrap_or_default();
+            let raw = hidden.sent(values.of(seen.side).clone(), &sent);
+            *values.of_mut(seen.side) = raw;
         }
         let kept = match overtaken(rule, seen, &values) {
             Some(sent) => {

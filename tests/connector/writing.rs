@@ -97,16 +97,16 @@ async fn failures_are_told_apart() {
     assert_eq!(
         shown,
         [
-            "refused with status 400: Order has already been shipped",
-            r#"refused with status 400: {"lines":[{"qty":["too many"]}]}"#,
-            "the account's credentials are not accepted (status 403): bad key ***",
-            "failed for now with status 500: no reason given; it may have been done all the same",
-            "failed for now with status 429: slow down",
-            "failed for now: could not connect: refused",
+            "refused with status 400: POST /orders/: Order has already been shipped",
+            r#"refused with status 400: POST /orders/: {"lines":[{"qty":["too many"]}]}"#,
+            "the account's credentials are not accepted (status 403): POST /orders/: bad key ***",
+            "failed for now with status 500: POST /orders/: no reason given; it may have been done all the same",
+            "failed for now with status 429: POST /orders/: slow down",
+            "failed for now: POST /orders/: could not connect: refused",
             "the record is not there",
-            "failed for now: the answer was lost: cut; it may have been done all the same",
-            "refused with status 301: the peer sends us elsewhere; correct the account's base_url",
-            "failed for now with status 200: the answer is not JSON (expected ident at line 1 column 2); \
+            "failed for now: POST /orders/: the answer was lost: cut; it may have been done all the same",
+            "refused with status 301: POST /orders/: the peer sends us elsewhere; correct the account's base_url",
+            "failed for now with status 200: POST /orders/: the answer is not JSON (expected ident at line 1 column 2); \
              it may have been done all the same",
         ]
     );
