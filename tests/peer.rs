@@ -166,7 +166,10 @@ fn shipped(name: &str) -> Arc<System> {
 #[track_caller]
 fn refused<T: std::fmt::Debug>(outcome: Result<T, Failure>) -> (u16, String) {
     match outcome {
-        Err(Failure::Refused { status, message, .. }) => (status, message),
+        // After the call that was refused.
+        Err(Failure::Refused { status, message, .. }) => {
+            (status, message.split_once(": ").unwrap_or_default().1.to_owned())
+        }
         other => panic!("{other:?}"),
     }
 }

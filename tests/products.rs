@@ -166,3 +166,67 @@ fn a_product_that_is_refused_waits_with_the_words_of_the_marketplace() {
     assert!(waiting["rule"]["file"].as_str().unwrap().ends_with("pipelines/products.yaml"), "{waiting:#}");
     assert_eq!(waiting["code"], "refused");
 }
+
+/// One pass over everything: its exit code and report.
+fn sweep(trade: &Trade) -> (i32, Json) {
+    let done = trade.command(&["sync", "--full", "--yes", "--format", "json"]).output().unwrap();
+    let report = serde_json::from_slice(&done.stdout).unwrap();
+    (done.status.code().unwrap(), report)
+}
+
+/// Products as Flourish has them on LeafLink, and nobody else at work.
+fn in_step() -> Trade {
+    let (trade, service) = start("flourish", "leaflink");
+    drop(service);
+    assert_eq!(sweep(&trade).0, 0);
+    trade
+}
+
+#[test]
+fn an_edit_between_our_write_and_our_look_is_a_change_and_no_way_of_keeping() {
+    let trade = in_step();
+    item(&trade, &json!({ "sku": "BD-35-JAR-001", "name": "Blue Dream, a jar" }));
+    let edit = json!({ "edits": [{ "url": "/products/", "fields": { "name": "Somebody's own name" } }] });
+    trade.faults(&trade.leaflink, &edit);
+    let (_, report) = sweep(&trade);
+    assert_eq!(report["kept_otherwise"], json!([]), "{report:#}");
+    let (code, report) = sweep(&trade);
+    assert_eq!((code, &report["kept_otherwise"]), (0, &json!([])), "{report:#}");
+    assert_eq!(product(&trade, "BD-35-JAR-001")["name"], "Blue Dream, a jar", "who owns it has the last word");
+    assert_eq!(sweep(&trade).1["writes"], 0);
+}
+
+#[test]
+fn what_comes_back_to_the_same_each_time_is_written_twice_and_then_parks() {
+    let trade = in_step();
+    let id = product(&trade, "BD-35-JAR-001")["id"].clone();
+    let name = product(&trade, "BD-35-JAR-001")["name"].clone();
+    for writes in [1, 1, 0, 0] {
+        patch(&trade, &id, &json!({ "name": "BLUE DREAM" }));
+        let (code, report) = sweep(&trade);
+        assert_eq!(report["writes"], writes, "{report:#}");
+        assert_eq!(code == 0, writes > 0, "{report:#}");
+    }
+    let inbox = |more: &[&str]| {
+        let done = trade.command(&[&["inbox"], more].concat()).output().unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let listed: Json = serde_json::from_str(&inbox(&["list", "--format", "json"])).unwrap();
+    let parked = &listed["items"][0];
+    assert_eq!(
+        (&parked["code"], listed["items"].as_array().unwrap().len()),
+        (&json!("will-not-keep"), 1),
+        "{listed:#}"
+    );
+    assert!(parked["message"].as_str().unwrap().contains("BLUE DREAM"), "{parked:#}");
+    // Who asks for it gets one more try.
+    inbox(&["retry", parked["id"].as_str().unwrap()]);
+    assert_eq!(sweep(&trade).0, 0);
+    assert_eq!(product(&trade, "BD-35-JAR-001")["name"], name);
+    // A change of the source is another matter.
+    patch(&trade, &id, &json!({ "name": "BLUE DREAM" }));
+    assert_eq!(sweep(&trade).1["writes"], 0);
+    item(&trade, &json!({ "sku": "BD-35-JAR-001", "name": "Blue Dream, new" }));
+    assert_eq!(sweep(&trade).0, 0);
+    assert_eq!(product(&trade, "BD-35-JAR-001")["name"], "Blue Dream, new");
+}

@@ -85,8 +85,8 @@ impl Store for Stumbling {
     async fn postpone(&self, work: &Work, until: jiff::Timestamp) -> Result<(), StoreError> {
         self.write(self.inner.postpone(work, until)).await
     }
-    async fn next_due(&self) -> Result<Option<jiff::Timestamp>, StoreError> {
-        self.inner.next_due().await
+    async fn next_due(&self, parked: bool) -> Result<Option<jiff::Timestamp>, StoreError> {
+        self.inner.next_due(parked).await
     }
     async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
         self.inner.links(pipeline, left, end).await

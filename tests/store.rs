@@ -29,7 +29,7 @@ async fn many_hints_for_one_record_are_one_piece_of_work() {
     assert_eq!(ids(&work), ["1", "2"]);
     assert_eq!((work[0].source, work[0].since, work[0].attempts), (HintSource::Sweep, at(5), 0));
     assert!(store.claim(at(10), 10).await.unwrap().is_empty(), "work in flight is not claimed again");
-    assert_eq!(store.next_due().await.unwrap(), None);
+    assert_eq!(store.next_due(true).await.unwrap(), None);
     for one in &work {
         store.finish(one, at(11), Vec::new().into()).await.unwrap();
     }
@@ -43,7 +43,7 @@ async fn first_and_older_work_is_claimed_before_other_work_and_only_when_due() {
     let urgent = Hint { first: true, ..hint("urgent", HintSource::Webhook, 9) };
     let hints = vec![hint("young", HintSource::Poll, 8), hint("old", HintSource::Poll, 3), urgent];
     store.accept(hints, None).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(at(3)));
+    assert_eq!(store.next_due(true).await.unwrap(), Some(at(3)));
     assert_eq!(ids(&store.claim(at(9), 2).await.unwrap()), ["urgent", "old"]);
     assert_eq!(ids(&store.claim(at(7), 2).await.unwrap()), Vec::<&str>::new());
     assert_eq!(ids(&store.claim(at(8), 2).await.unwrap()), ["young"]);
@@ -64,7 +64,7 @@ async fn a_newer_hint_than_the_finished_one_leaves_the_record_pending() {
     assert!(next[0].hint > work[0].hint);
     store.finish(&next[0], at(5), Vec::new().into()).await.unwrap();
     assert!(store.parks().await.unwrap().is_empty());
-    assert_eq!(store.next_due().await.unwrap(), None);
+    assert_eq!(store.next_due(true).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn work_put_off_waits_keeps_its_age_and_says_why() {
     assert_eq!(store.deferred().await.unwrap(), [("shop answers 503".to_owned(), 2)]);
     store.accept(vec![hint("1", HintSource::Webhook, 5)], None).await.unwrap();
     assert!(store.claim(at(59), 10).await.unwrap().is_empty());
-    assert_eq!(store.next_due().await.unwrap(), Some(at(60)));
+    assert_eq!(store.next_due(true).await.unwrap(), Some(at(60)));
     let work = store.claim(at(60), 1).await.unwrap();
     assert_eq!((work[0].attempts, work[0].since), (1, at(0)));
     store.finish(&work[0], at(61), Vec::new().into()).await.unwrap();
@@ -92,7 +92,7 @@ async fn a_version_accepted_last_is_passed_over() {
     assert_eq!(store.accept(vec![version("1", "a", 0), version("1", "a", 1)], None).await.unwrap(), 1);
     again(&*store, "1", 1, Vec::new()).await;
     assert_eq!(store.accept(vec![version("1", "a", 2)], None).await.unwrap(), 0);
-    assert_eq!(store.next_due().await.unwrap(), None);
+    assert_eq!(store.next_due(true).await.unwrap(), None);
     drop(store);
     let store = place.open().await;
     assert_eq!(store.accept(vec![version("1", "a", 3)], None).await.unwrap(), 0);
@@ -243,7 +243,7 @@ async fn work_in_flight_is_pending_again_after_a_restart() {
     let before = store.claim(at(1), 10).await.unwrap();
     drop(store);
     let store = open(&place.url(), at(30)).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(at(30)));
+    assert_eq!(store.next_due(true).await.unwrap(), Some(at(30)));
     let work = store.claim(at(30), 10).await.unwrap();
     assert_eq!((work[0].hint, work[0].since), (before[0].hint, at(0)));
 }

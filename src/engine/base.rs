@@ -20,12 +20,25 @@ pub struct BaseValues {
     pub by: Option<String>,
     /// What was sent, where the peer keeps something else of it.
     pub sent: Option<Value>,
+    /// What the side held before it was written last, and how often it came to hold that again.
+    pub fought: Option<Fought>,
+}
+
+/// A write that may be the same each time: the side took it, and later held again what it had held before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fought {
+    /// What the side held.
+    pub held: Value,
+    /// What it was sent in its place.
+    pub sent: Value,
+    /// How often, one after the other.
+    pub times: u32,
 }
 
 impl BaseValues {
     /// Both halves.
     pub fn new(left: Value, right: Value) -> Self {
-        Self { left, right, by: None, sent: None }
+        Self { left, right, by: None, sent: None, fought: None }
     }
 
     /// The half of a side.
@@ -79,15 +92,24 @@ pub fn sent_to<'b>(base: &'b Base, rule: &FieldRule, target: Side) -> Option<&'b
     base.get(&field_key(rule, target)?).filter(|entry| entry.sent.is_some())
 }
 
-/// Keeps the values of a rule under each field that it writes. `sent`: what a side was sent just now, where it keeps
-/// something else of that.
-pub fn keep(
-    base: &mut Base,
-    pipeline: &Pipeline,
-    rule: &FieldRule,
-    values: &BaseValues,
-    sent: Option<&(Side, Option<Value>)>,
-) {
+/// What was sent to a side in the place of something else, and how often.
+pub fn fought<'b>(base: &'b Base, rule: &FieldRule, target: Side) -> Option<&'b Fought> {
+    base.get(&field_key(rule, target)?)?.fought.as_ref()
+}
+
+/// What follows from a write of a field for its base.
+#[derive(Clone, Debug)]
+pub struct Wrote {
+    /// The side written.
+    pub side: Side,
+    /// What it was sent, where it keeps something else of that.
+    pub kept: Option<Value>,
+    /// How often the same was written in the place of the same.
+    pub fought: Option<Fought>,
+}
+
+/// Keeps the values of a rule under each field that it writes. `wrote`: what was written just now.
+pub fn keep(base: &mut Base, pipeline: &Pipeline, rule: &FieldRule, values: &BaseValues, wrote: Option<&Wrote>) {
     while let Some(old) = of_old(base, rule).map(|(key, _)| key.clone()) {
         base.remove(&old);
     }
@@ -95,12 +117,14 @@ pub fn keep(
         let Some(key) = field_key(rule, side) else { continue };
         let adds = rule.path(side).is_some_and(|path| pipeline.record(side).adds_to(path));
         let before = base.get(&key).filter(|old| adds || old.of(side) == values.of(side));
-        let sent = match sent {
-            Some((written, sent)) if *written == side => sent.clone(),
-            _ => before.and_then(|old| old.sent.clone()),
+        let (sent, fought) = match wrote {
+            Some(wrote) if wrote.side == side => (wrote.kept.clone(), wrote.fought.clone()),
+            Some(_) => (before.and_then(|old| old.sent.clone()), None),
+            // Nothing was written: both sides were only seen.
+            None => (before.and_then(|old| old.sent.clone()), base.get(&key).and_then(|old| old.fought.clone())),
         };
-        let entry =
-            BaseValues { left: values.left.clone(), right: values.right.clone(), by: Some(carries(rule)), sent };
+        let (left, right) = (values.left.clone(), values.right.clone());
+        let entry = BaseValues { left, right, by: Some(carries(rule)), sent, fought };
         base.insert(key, entry);
     }
 }

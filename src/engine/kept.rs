@@ -9,6 +9,9 @@ use super::scope::Context;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, RuleLine, Side};
 use crate::value::{Path, Value};
 
+/// Letters that are shown of the rows of a list.
+const ROWS_SHOWN: usize = 200;
+
 /// A field that a peer keeps otherwise than it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -61,7 +64,10 @@ pub fn news(pipeline: &Pipeline, side: Side, before: Option<&Base>, after: &Base
 fn text(system: &str, rule: &FieldRule, side: Side, (held, sent): (&Value, &Value)) -> String {
     let path = rule.path(side).map(ToString::to_string).unwrap_or_default();
     match &rule.body {
-        RuleBody::List(_) => format!("{system} keeps `{path}` otherwise than it was sent"),
+        RuleBody::List(_) => {
+            let rows: String = sent.to_string().chars().take(ROWS_SHOWN).collect();
+            format!("{system} keeps `{path}` otherwise than it was sent: {rows}")
+        }
         RuleBody::Value { .. } if held.is_null() => format!("{system} does not show {sent} in `{path}`"),
         RuleBody::Value { .. } => format!("{system} keeps {held} of {sent} in `{path}`"),
     }

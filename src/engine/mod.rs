@@ -24,7 +24,7 @@ pub mod states;
 pub mod update;
 mod with_read;
 
-pub use base::{Base, BaseValues};
+pub use base::{Base, BaseValues, Fought};
 pub use decide::{PASSED_BY, decide, match_value};
 pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, Step, Unmatched};
 pub use kept::Kept;

@@ -1,6 +1,6 @@
 //! The base after both sides were seen: raw values of every rule that is not only for creates.
 
-use super::base::{self, Base, BaseValues};
+use super::base::{self, Base, BaseValues, Fought, Wrote};
 use super::hidden::Hidden;
 use super::kept;
 use super::rule::{applies, raw};
@@ -20,6 +20,8 @@ pub struct Seen<'a> {
     pub rules: Option<&'a [String]>,
     /// One step of several: the source still counts as changed, so that the next step follows.
     pub partial: bool,
+    /// The record as it was before; null where it was created.
+    pub before: &'a Value,
 }
 
 /// The base that follows from a situation as it stands after a write. A rule whose raw value
@@ -67,9 +69,21 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
             // The peer chose the first state itself: that is news for the other side.
             *values.of_mut(seen.side) = Value::Null;
         }
-        base::keep(&mut base, pipeline, rule, &values, Some(&(seen.side, kept)));
+        let wrote = Wrote { side: seen.side, kept, fought: again(&base, rule, seen) };
+        base::keep(&mut base, pipeline, rule, &values, Some(&wrote));
     }
     base
+}
+
+/// How often a field was sent this in the place of what it held.
+fn again(base: &Base, rule: &FieldRule, seen: &Seen<'_>) -> Option<Fought> {
+    let path = rule.path(seen.side)?;
+    let (held, sent) = (path.read(seen.before), path.read(seen.sent));
+    if seen.before.is_null() || sent.is_null() {
+        return None;
+    }
+    let before = base::fought(base, rule, seen.side).filter(|old| old.held == held && old.sent == sent);
+    Some(Fought { held, sent, times: before.map_or(0, |old| old.times).saturating_add(1) })
 }
 
 /// Whether a rule has a say now: of several that write one field, only the one that holds keeps what was seen.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::after_write::base_after;
 use super::finder::later;
 use super::happening::{Change, Happening, told_values};
 use super::live::Live;
@@ -22,14 +23,14 @@ use crate::store::{
 use crate::value::{Record, Value, digest};
 
 /// One write outside, ready to be journalled.
-struct Write<'a> {
-    side: Side,
-    id: Option<String>,
-    fields: Value,
-    rules: Option<&'a [String]>,
-    lines: &'a [RuleLine],
-    partial: bool,
-    lost: &'a [Lost],
+pub(super) struct Write<'a> {
+    pub(super) side: Side,
+    pub(super) id: Option<String>,
+    pub(super) fields: Value,
+    pub(super) rules: Option<&'a [String]>,
+    pub(super) lines: &'a [RuleLine],
+    pub(super) partial: bool,
+    pub(super) lost: &'a [Lost],
 }
 
 /// How an effect ended.
@@ -216,19 +217,7 @@ impl Runtime {
             return Err(Trouble::Later { reason, after: Some(Duration::ZERO) });
         };
         let after = self.read_record(live, account, &kind.name, &id).await?;
-        let mut seen = situation.clone();
-        match write.side {
-            Side::Left => seen.left.clone_from(&after),
-            Side::Right => seen.right.clone_from(&after),
-        }
-        let base = match after {
-            Some(_) => {
-                let wrote =
-                    engine::Seen { side: write.side, sent: &write.fields, rules: write.rules, partial: write.partial };
-                engine::base_of(&live.plan, pairing.pipeline, &seen, &wrote)
-            }
-            None => Base::new(),
-        };
+        let base = base_after(live, pairing, situation, (&write, row.as_ref(), after.as_ref()));
         let kept = engine::kept::news(pairing.pipeline, write.side, situation.base.as_ref(), &base);
         let link = self.link_after(pairing, (write.side, &id), base).await?;
         let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };

@@ -36,7 +36,7 @@ pub async fn dispatch(runtime: Arc<Runtime>) {
 }
 
 /// Works until nothing is due any more and nothing is in flight; put-off work that is due within
-/// `patience` is waited for.
+/// `patience` is waited for, but not the next try of what is parked.
 pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
     let mut running = JoinSet::new();
     let deadline = later_by(runtime, patience);
@@ -48,7 +48,7 @@ pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
             report(Some(done));
             continue;
         }
-        match runtime.store.next_due().await {
+        match runtime.store.next_due(false).await {
             Ok(Some(due)) if due <= deadline => {
                 let now = runtime.world.clock.now();
                 let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
@@ -93,7 +93,7 @@ async fn until_due(runtime: &Runtime, running: usize) -> Duration {
         return REST;
     }
     let now = runtime.world.clock.now();
-    match runtime.store.next_due().await {
+    match runtime.store.next_due(true).await {
         Ok(Some(due)) => Duration::try_from(due.duration_since(now)).unwrap_or_default().min(REST),
         _ => REST,
     }

@@ -5,6 +5,7 @@
 //! through the plan.
 
 pub mod act;
+mod after_write;
 pub mod alarm;
 pub mod brake;
 pub mod crosswalk;

@@ -155,6 +155,7 @@ impl Runtime {
         for _ in 0..STEPS_MAX {
             let link = self.link_of(pairing).await?;
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
+            situation.sweep |= pairing.again && self.is_refused(pairing, link.as_ref()).await?;
             let looked = self.world.clock.steady();
             let since = unsettled.iter().map(|intent| intent.draft.at).min();
             let decision = self.decide(live, pairing, &mut situation, since).await?;
@@ -177,7 +178,7 @@ impl Runtime {
             }
             let mut before = self.refused_before(pairing, (link.as_ref(), &situation), effect).await?;
             if before.is_empty() {
-                before = repeats.stuck(pairing, effect);
+                before = repeats.in_vain(pairing, &situation, effect);
             }
             if !before.is_empty() {
                 situation.held.extend(before.iter().filter_map(|stop| stop.group.clone()));
@@ -266,6 +267,14 @@ impl Runtime {
             Stop { group: park.draft.group, ..stop }
         };
         Ok(parks.into_iter().filter(same).map(stop).collect())
+    }
+
+    /// Whether a write to this pair waits in the inbox: trying it again puts a drift right, too, as it was found by a sweep.
+    async fn is_refused(&self, pairing: &Pairing<'_>, link: Option<&Link>) -> Result<bool, Trouble> {
+        let Some(link) = link else { return Ok(false) };
+        let parks = self.store.parks_of(&self.left_of(pairing, link)).await?;
+        let of_write = |park: &Park| [REFUSED, WILL_NOT_KEEP].contains(&park.draft.code.as_str());
+        Ok(parks.iter().any(|park| park.draft.pipeline == pairing.pipeline.name && of_write(park)))
     }
 
     pub(super) fn left_of(&self, pairing: &Pairing<'_>, link: &Link) -> RecordRef {

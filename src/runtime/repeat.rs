@@ -1,13 +1,15 @@
 //! Writes that come to nothing: the peer takes them and holds something else each time.
 //!
-//! Counts, while one pair is brought together, how often the same is written; tells what a peer keeps otherwise.
+//! Counts, while one pair is brought together and from one look to the next, how often the same is written in the place
+//! of the same; tells what a peer keeps otherwise.
 
 use std::collections::BTreeMap;
 
 use super::happening::Happening;
 use super::pair::Pairing;
 use super::runtime::Runtime;
-use crate::engine::{Effect, Kept, Stop};
+use crate::engine::{Effect, Kept, Situation, Stop, base};
+use crate::language::plan::FieldRule;
 use crate::store::{HistoryEntry, RecordRef};
 use crate::value::{Value, digest};
 
@@ -22,8 +24,15 @@ const SAME_WRITES_MAX: u32 = 2;
 pub(super) struct Repeats(BTreeMap<String, u32>);
 
 impl Repeats {
-    /// Why a write is not made once more: one stop for each of its groups. Counts it where it is made.
-    pub(super) fn stuck(&mut self, pairing: &Pairing<'_>, effect: &Effect) -> Vec<Stop> {
+    /// Why a write is not made once more. Counts it where it is made.
+    pub(super) fn in_vain(&mut self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Vec<Stop> {
+        // Who asks for one record gets one more try.
+        let fought = if pairing.asked { Vec::new() } else { fought(pairing, situation, effect) };
+        if fought.is_empty() { self.stuck(pairing, effect) } else { fought }
+    }
+
+    /// One stop for each of its groups, where it was made often enough while the pair was brought together.
+    fn stuck(&mut self, pairing: &Pairing<'_>, effect: &Effect) -> Vec<Stop> {
         let (Some((side, lines)), false) = (effect.outward(), effect.groups().is_empty()) else { return Vec::new() };
         let content = Value::List(vec![side.as_str().into(), effect.to_value()]);
         let written = self.0.entry(digest::of_value(&content)).or_default();
@@ -40,6 +49,29 @@ impl Repeats {
         };
         effect.groups().iter().map(stop).collect()
     }
+}
+
+/// Why what a peer did not keep before is not sent again: one stop for each field that holds the same as each time
+/// before, at whichever look that was, and would be sent the same.
+fn fought(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Vec<Stop> {
+    let Effect::Update { side, fields, rules, .. } = effect else { return Vec::new() };
+    let (Some(base), Some(record)) = (&situation.base, situation.record(*side)) else { return Vec::new() };
+    let fields = Value::Record(fields.clone());
+    let stop = |rule: &FieldRule| {
+        let (path, known) = (rule.path(*side)?, base::fought(base, rule, *side)?);
+        let same = known.held == path.read(record) && known.sent == path.read(&fields);
+        (same && known.times >= SAME_WRITES_MAX).then(|| {
+            let system = &pairing.pipeline.record(*side).system;
+            let what = match (&known.held, &known.sent) {
+                (Value::List(_) | Value::Record(_), _) | (_, Value::List(_) | Value::Record(_)) => format!("`{path}`"),
+                (held, sent) => format!("`{path}`: {sent} was sent, and it holds {held}"),
+            };
+            let message = format!("{system} was sent this twice and each time came back to what it held, {what}");
+            let stop = Stop::new(WILL_NOT_KEEP, "the peer does not keep it", message, &rule.line);
+            Stop { group: Some(rule.group.clone()), ..stop }
+        })
+    };
+    pairing.pipeline.rules.iter().filter(|rule| rules.contains(&rule.id)).filter_map(stop).collect()
 }
 
 fn sent(effect: &Effect) -> String {

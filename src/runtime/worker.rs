@@ -211,6 +211,10 @@ impl Runtime {
         (pipeline, side): (&Pipeline, Side),
         (target, how): (&RecordRef, How),
     ) -> Result<bool, Trouble> {
+        // What a pair left in the inbox is kept with its left record, whichever side the work comes from.
+        if how.again && self.store.parks_of(target).await?.iter().any(|park| park.draft.pipeline == pipeline.name) {
+            return Ok(true);
+        }
         Ok(match live.plan.interest_of(pipeline, side) {
             Interest::Work => true,
             Interest::Linked => how.new || !self.unlinked((pipeline, side), target).await?,

@@ -4,6 +4,7 @@
 //! and for each webhook. Knows no system. The same knobs, seed and requests give the same faults.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use super::keeping::Keeping;
 use crate::world::{Method, Request, Response};
@@ -30,8 +31,21 @@ pub struct Faults {
     pub webhook_drop_every: u64,
     /// What is kept otherwise than it was sent.
     pub keeps: Keeping,
+    /// What somebody else writes right after a change that a caller made, before anybody reads it; each once.
+    pub edits: Vec<Edit>,
     /// What is put in place of a text in the bodies of answers to reads, as far as callers see them.
     pub rewrite: Vec<Rewrite>,
+}
+
+/// A change by somebody else of the record that a caller has just changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    /// Only after changes at a URL that holds this; empty: any.
+    #[serde(default)]
+    pub url: String,
+    /// The fields, as the same call takes them.
+    pub fields: Json,
 }
 
 /// A text that answers to reads show otherwise: a renamed field, a missing link to the next page, a broken record.
@@ -112,6 +126,14 @@ impl FaultPlan {
         } else {
             Fate::Answered
         }
+    }
+
+    /// What somebody else sends right after this change.
+    pub(super) fn edit_after(&mut self, request: &Request, status: u16) -> Option<Request> {
+        let changes = matches!(request.method, Method::Patch | Method::Put) && (200..300).contains(&status);
+        let at = self.faults.edits.iter().position(|edit| changes && request.url.contains(&edit.url))?;
+        let edit = self.faults.edits.remove(at);
+        Some(Request { body: edit.fields.to_string().into_bytes(), ..request.clone() })
     }
 
     /// An answer to a read as callers see it.

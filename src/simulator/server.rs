@@ -152,6 +152,10 @@ fn exchange(shell: &Shell, cut: &Cut, request: &Request) -> http::Response<Body>
     let keeps = lock(&shell.faults).faults().keeps.clone();
     let response = keeps.shown(handle(shell, &keeps.taken(request)));
     let handled = response.status;
+    let edit = lock(&shell.faults).edit_after(request, handled);
+    if let Some(edit) = edit {
+        handle(shell, &edit);
+    }
     let fate = lock(&shell.faults).after(request.method, handled);
     let (response, answered) = match fate {
         Fate::Answered => (lock(&shell.faults).rewritten(request, response), Some(handled)),

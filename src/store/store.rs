@@ -69,8 +69,8 @@ pub trait Store: Send + Sync {
     /// The work goes on at `until`, together with what is told of its record meanwhile. No attempt is counted.
     async fn postpone(&self, work: &Work, until: Timestamp) -> Result<(), StoreError>;
 
-    /// When the earliest pending work is due, if any waits.
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the earliest pending work is due, if any waits; with `parked` the next try of what is parked counts, too.
+    async fn next_due(&self, parked: bool) -> Result<Option<Timestamp>, StoreError>;
 
     /// Links of a pipeline that have this end on the left (or right).
     async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError>;

@@ -14,11 +14,11 @@ async fn parks_are_renewed_by_group_and_back_off() {
     assert_eq!((first[0].since, first[0].attempts, first[0].next), (at(0), 0, at(15)));
     assert_eq!(format!("{:?}", first[0].draft), format!("{:?}", park("1", None)));
     assert_eq!(store.counts().await.unwrap().pending, 0, "what only waits for its next try is at rest");
-    assert_eq!(store.next_due().await.unwrap(), Some(at(15)));
+    assert_eq!(store.next_due(true).await.unwrap(), Some(at(15)));
     let mut now = 15;
     for pause in [30, 60, 120, 240, 480, 900, 900] {
         again(&*store, "1", now, vec![park("1", Some("price"))]).await;
-        assert_eq!(store.next_due().await.unwrap(), Some(at(now + pause)));
+        assert_eq!(store.next_due(true).await.unwrap(), Some(at(now + pause)));
         now += pause;
     }
     let parks = store.parks().await.unwrap();
@@ -55,7 +55,7 @@ async fn a_dropped_park_stays_quiet_until_its_record_changes() {
     assert!(store.drop_park(number).await.unwrap());
     assert!(!store.drop_park(number).await.unwrap());
     assert!(store.parks().await.unwrap().is_empty());
-    assert_eq!(store.next_due().await.unwrap(), None);
+    assert_eq!(store.next_due(true).await.unwrap(), None);
     assert_eq!(store.retry(None, at(1)).await.unwrap(), 0);
     assert_eq!(store.wake(&[wait("C11")], at(1)).await.unwrap(), 0);
     assert_eq!(store.accept(vec![version("1", "a", 1)], None).await.unwrap(), 0);

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Params, params};
 
 use super::codec::{damaged, decode, encode, instant, nanos};
+use crate::engine::Fought;
 use crate::store::link::{Base, BaseValues, Link, LinkEnd};
 use crate::store::store::StoreError;
 use crate::value::{Record, Value};
@@ -67,7 +68,11 @@ fn base_value(base: &Base) -> Value {
     let sides = |values: &BaseValues| {
         let by = values.by.clone().map(|by| ("by".to_owned(), Value::Text(by)));
         let sent = values.sent.clone().map(|sent| ("sent".to_owned(), sent));
-        let noted: Record = by.into_iter().chain(sent).collect();
+        let fought = values.fought.as_ref().map(|fought| {
+            let times = Value::Integer(fought.times.into());
+            ("fought".to_owned(), Value::List(vec![fought.held.clone(), fought.sent.clone(), times]))
+        });
+        let noted: Record = by.into_iter().chain(sent).chain(fought).collect();
         Value::List(vec![values.left.clone(), values.right.clone(), Value::Record(noted)])
     };
     Value::Record(base.iter().map(|(rule, values)| (rule.clone(), sides(values))).collect::<Record>())
@@ -81,9 +86,20 @@ fn read_base(value: &Value) -> Result<Base, StoreError> {
         Some([left, right, noted]) => {
             let by = noted.field("by").as_text().map(ToOwned::to_owned);
             let sent = noted.as_record().and_then(|noted| noted.get("sent")).cloned();
-            Ok((rule.clone(), BaseValues { by, sent, ..BaseValues::new(left.clone(), right.clone()) }))
+            let fought = read_fought(noted.field("fought"));
+            Ok((rule.clone(), BaseValues { by, sent, fought, ..BaseValues::new(left.clone(), right.clone()) }))
         }
         _ => Err(damaged("a base has not two sides")),
     });
     sides.collect()
+}
+
+fn read_fought(noted: &Value) -> Option<Fought> {
+    match noted.as_list()? {
+        [held, sent, times] => {
+            let times = times.to_key()?.parse().ok()?;
+            Some(Fought { held: held.clone(), sent: sent.clone(), times })
+        }
+        _ => None,
+    }
 }

@@ -132,8 +132,8 @@ impl Store for SqliteStore {
         self.write(move |connection| work::postpone(connection, &work, until)).await
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(work::next_due).await
+    async fn next_due(&self, parked: bool) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |connection| work::next_due(connection, parked)).await
     }
 
     async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {

@@ -214,10 +214,10 @@ pub(super) fn recover(connection: &Connection, now: Timestamp) -> Result<(), Sto
 }
 
 /// When the earliest work is due.
-pub(super) fn next_due(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+pub(super) fn next_due(connection: &Connection, parked: bool) -> Result<Option<Timestamp>, StoreError> {
     let due: Option<i64> = connection
-        .prepare_cached("SELECT min(due) FROM work WHERE state <> 'flight'")?
-        .query_row([], |row| row.get(0))?;
+        .prepare_cached("SELECT min(due) FROM work WHERE state <> 'flight' AND (?1 OR state <> 'parked')")?
+        .query_row([parked], |row| row.get(0))?;
     due.map(instant).transpose()
 }
 
