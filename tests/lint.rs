@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use crate::support::{Folder, fast_rules, petiole};
+use crate::support::{Folder, copy, fast_rules, petiole};
 
 #[test]
 fn the_shipped_rules_are_clean() {
@@ -181,4 +181,61 @@ fn every_file_below_the_folder_is_read_wherever_it_lies() {
     std::fs::write(rules.join("orders.yaml~"), "nonsense: [").unwrap();
     let done = petiole().arg("lint").arg(&rules).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Runs a command in a folder; its exit code and what it says.
+fn in_folder(folder: &Path, words: &[&str]) -> (Option<i32>, String) {
+    let done = petiole().current_dir(folder).args(words).output().unwrap();
+    let told = [done.stdout, done.stderr].map(|told| String::from_utf8_lossy(&told).into_owned());
+    (done.status.code(), told.concat())
+}
+
+#[test]
+fn a_file_is_judged_in_its_set_wherever_that_is() {
+    let folder = Folder::new();
+    let set = folder.0.join("mine");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &set);
+    let absolute = set.join("tables/units.yaml").display().to_string();
+    for (place, words) in [
+        (&folder.0, vec!["lint", "mine/pipelines/orders.yaml"]),
+        (&folder.0, vec!["lint", "mine/accounts.yaml", "mine/scripts"]),
+        (&folder.0, vec!["lint", "--rules", "mine", "mine/settings.yaml"]),
+        (&folder.0, vec!["lint", absolute.as_str()]),
+        (&set, vec!["lint", "settings.yaml"]),
+        (&set.join("pipelines"), vec!["lint", "orders.yaml"]),
+        (&set.join("pipelines"), vec!["lint", "../tables/units.yaml", "."]),
+        (&set.join("pipelines"), vec!["test", "orders.yaml", "--filter", "waits for nobody"]),
+        (&folder.0, vec!["test", "mine/pipelines/orders.yaml", "--filter", "waits for nobody"]),
+    ] {
+        let (code, told) = in_folder(place, &words);
+        assert_eq!(code, Some(0), "{words:?} in {}: {told}", place.display());
+    }
+    // What is wrong elsewhere is not told of a file, but that it is there is.
+    let orders = set.join("pipelines/orders.yaml");
+    let text = std::fs::read_to_string(&orders).unwrap();
+    std::fs::write(&orders, text.replacen("leaflink.created_on ", "leaflink.create_on ", 1)).unwrap();
+    let (code, told) = in_folder(&folder.0, &["lint", "mine/settings.yaml"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("1 file, nothing wrong") && told.contains("other files have 1 error"), "{told}");
+    assert!(!told.contains("unknown-field"), "{told}");
+    let (code, told) = in_folder(&set.join("pipelines"), &["lint", "stock.yaml", "orders.yaml"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("unknown-field") && told.contains("in 2 files"), "{told}");
+}
+
+#[test]
+fn what_is_no_rule_file_is_never_called_right() {
+    let folder = Folder::new();
+    let set = folder.0.join("rules");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &set);
+    std::fs::write(set.join("notes"), "pipeline: [").unwrap();
+    std::fs::write(set.join(".hidden.yaml"), "pipeline: [").unwrap();
+    std::fs::create_dir(set.join("empty")).unwrap();
+    for command in ["lint", "test"] {
+        for path in ["rules/README.md", "rules/notes", "rules/.hidden.yaml", "rules/empty"] {
+            let (code, told) = in_folder(&folder.0, &[command, path, "--format", "json"]);
+            assert_eq!(code, Some(2), "{command} {path}: {told}");
+            assert!(told.starts_with(&format!("petiole: `{path}` ")) && told.contains("rule file"), "{told}");
+        }
+    }
 }

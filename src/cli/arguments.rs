@@ -238,7 +238,10 @@ pub enum FindingsFormat {
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
 pub struct LintArguments {
-    /// Files or folders; the rules folder where none is given.
+    /// Files or folders; the rules folder where none is given. Of a set, what is named is judged with the rest of it.
+    ///
+    /// The set is the rules folder where it holds what is named, else the nearest folder above with accounts, systems
+    /// or settings. A file that is no rule file (.yaml, .yml, .rhai) is wrong usage, exit code 2.
     pub paths: Vec<PathBuf>,
     /// Fail on warnings too.
     #[arg(long)]
@@ -260,9 +263,12 @@ pub struct LintArguments {
 /// Arguments of `test`.
 #[derive(Debug, Args)]
 pub struct TestArguments {
-    /// Files or folders of the rules folder whose tests are run, or another rule set; all tests where none is given.
+    /// Files or folders whose tests are run, with the rest of their set; all tests where none is given.
+    ///
+    /// The set is the rules folder where it holds what is named, else the nearest folder above with accounts, systems
+    /// or settings. A file that is no rule file (.yaml, .yml, .rhai), or has no tests, is wrong usage, exit code 2.
     pub paths: Vec<PathBuf>,
-    /// Only tests whose name has this in it.
+    /// Only tests whose name has this in it; where none has, exit code 2.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// How long one test may take, such as 30s.

@@ -2,8 +2,9 @@
 
 use super::arguments::{Arguments, FindingsFormat, LintArguments};
 use super::exit_code;
-use crate::diagnostic::{Severity, json, render};
-use crate::language::{self, lint::page};
+use super::rule_set::RuleSet;
+use crate::diagnostic::{Diagnostic, Severity, json, render};
+use crate::language::{self, Compilation, lint::page};
 
 fn explain(code: &str) -> u8 {
     match page::explain(code) {
@@ -18,6 +19,15 @@ fn explain(code: &str) -> u8 {
     }
 }
 
+fn count(findings: &[Diagnostic], severity: Severity) -> usize {
+    findings.iter().filter(|one| one.severity == severity).count()
+}
+
+fn wrong_usage(message: &str) -> u8 {
+    eprintln!("petiole: {message}");
+    exit_code::USAGE
+}
+
 fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
@@ -27,15 +37,21 @@ pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
     if let Some(code) = &lint.explain {
         return explain(code);
     }
-    let paths = if lint.paths.is_empty() { vec![arguments.rules.clone()] } else { lint.paths.clone() };
-    let compiled = language::compile(&paths);
-    let count = |severity: Severity| compiled.findings.iter().filter(|one| one.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let set = match RuleSet::of(&lint.paths, &arguments.rules) {
+        Ok(set) => set,
+        Err(message) => return wrong_usage(&message),
+    };
+    let Compilation { sources, findings, summary, .. } = language::compile(&set.paths);
+    let files = match set.count(&sources) {
+        Ok(files) => files,
+        Err(message) => return wrong_usage(&message),
+    };
+    let (findings, beside) = set.divide(findings, &sources);
+    let (errors, warnings) = (count(&findings, Severity::Error), count(&findings, Severity::Warning));
     match lint.format {
-        FindingsFormat::Json => println!("{:#}", json::render(&compiled.findings, &compiled.sources)),
+        FindingsFormat::Json => println!("{:#}", json::render(&findings, &sources)),
         FindingsFormat::Text | FindingsFormat::Sarif => {
-            eprint!("{}", render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
-            let files = compiled.sources.files().count();
+            eprint!("{}", render::render(&findings, &sources, arguments.color.on()));
             if errors + warnings > 0 {
                 let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
                 eprintln!("\n{errors}, {warnings} in {}", counted(files, "file"));
@@ -43,9 +59,14 @@ pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
                 println!("{}, nothing wrong", counted(files, "file"));
             }
             if lint.summary {
-                print!("\n{}", compiled.summary);
+                print!("\n{summary}");
             }
         }
+    }
+    let others = count(&beside, Severity::Error);
+    if others > 0 {
+        let (others, set) = (counted(others, "error"), set.told());
+        eprintln!("petiole: other files have {others}, which may hide some here; `petiole lint {set}` shows them");
     }
     if errors > 0 || lint.deny_warnings && warnings > 0 { exit_code::INVALID } else { exit_code::OK }
 }

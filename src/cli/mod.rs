@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod lint;
 pub mod logging;
 pub mod progress;
+pub mod rule_set;
 pub mod run;
 pub mod service;
 pub mod simulate;

@@ -1,22 +1,27 @@
 //! `petiole test`: runs the tests written beside the rules.
 
-use std::path::{Path, PathBuf};
-
 use super::arguments::{Arguments, TestArguments, TestFormat};
 use super::exit_code;
+use super::rule_set::RuleSet;
+use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Severity, json, render};
 use crate::language;
 use crate::language::plan::test::RuleTest;
 use crate::trial;
 
+/// The most tests named in the place of one that is not there.
+const NEAR_MAX: usize = 5;
+
 /// Runs tests and prints the report.
 pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
-    let inside = !test.paths.is_empty() && test.paths.iter().all(|path| is_inside(path, &arguments.rules));
-    // Files of the rules folder need the rest of it; anything else is a rule set of its own.
-    let compiled = match (inside, test.paths.is_empty()) {
-        (false, false) => language::compile(&test.paths),
-        _ => language::compile(std::slice::from_ref(&arguments.rules)),
+    let set = match RuleSet::of(&test.paths, &arguments.rules) {
+        Ok(set) => set,
+        Err(message) => return wrong_usage(&message),
     };
+    let compiled = language::compile(&set.paths);
+    if let Err(message) = set.count(&compiled.sources) {
+        return wrong_usage(&message);
+    }
     let Some(plan) = &compiled.plan else {
         if test.format == TestFormat::Json {
             println!("{:#}", json::render(&compiled.findings, &compiled.sources));
@@ -28,13 +33,14 @@ pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
         eprintln!("\n{errors}; tests run only under rules without any");
         return exit_code::INVALID;
     };
-    let wanted = |one: &&RuleTest| {
-        let named = test.filter.as_ref().is_none_or(|text| one.name.contains(text.as_str()));
-        named && (!inside || test.paths.iter().any(|path| is_inside(Path::new(&one.line.file), path)))
-    };
-    let tests: Vec<&RuleTest> = compiled.tests.iter().filter(wanted).collect();
+    let asked: Vec<&RuleTest> = compiled.tests.iter().filter(|one| set.names(&one.line.file)).collect();
+    if asked.is_empty() && !test.paths.is_empty() {
+        return wrong_usage("there are no tests in what is named");
+    }
+    let wanted = |one: &RuleTest| test.filter.as_ref().is_none_or(|text| one.name.contains(text.as_str()));
+    let tests: Vec<&RuleTest> = asked.iter().copied().filter(|one| wanted(one)).collect();
     if let (Some(text), true) = (&test.filter, tests.is_empty()) {
-        eprintln!("petiole: no test has {text:?} in its name");
+        return wrong_usage(&no_such_test(text, &asked));
     }
     let mut trial = trial::run(plan, &compiled.sources, (&tests, test.timeout));
     if tests.len() < compiled.tests.len() {
@@ -51,8 +57,30 @@ pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
     if trial.failed() > 0 { exit_code::TESTS_FAILED } else { exit_code::OK }
 }
 
-/// Whether a path is a folder or in it.
-fn is_inside(path: &Path, folder: &Path) -> bool {
-    let real = |path: &Path| -> PathBuf { path.canonicalize().unwrap_or_else(|_| path.to_owned()) };
-    real(path).starts_with(real(folder))
+/// What a filter without a hit is answered: the tests whose names share the most of its words, misspelt or not.
+fn no_such_test(filter: &str, tests: &[&RuleTest]) -> String {
+    let words = filter.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    let shares = |one: &RuleTest| {
+        let name = one.name.to_lowercase();
+        let is_near =
+            |word: &&String| name.contains(word.as_str()) || !nearest(word, name.split_whitespace()).is_empty();
+        words.iter().filter(is_near).count()
+    };
+    let mut near: Vec<(usize, &str)> = tests.iter().map(|one| (shares(one), one.name.as_str())).collect();
+    near.retain(|(shared, _)| *shared > 0);
+    near.sort_by_key(|(shared, _)| std::cmp::Reverse(*shared));
+    let near: String = near.iter().take(NEAR_MAX).map(|(_, name)| format!("\n  {name}")).collect();
+    let count = tests.len();
+    match near.as_str() {
+        "" => {
+            format!("none of {count} tests has {filter:?} in its name, nor anything near it; `petiole test` names all")
+        }
+        near => format!("none of {count} tests has {filter:?} in its name; near it are:{near}"),
+    }
+}
+
+fn wrong_usage(message: &str) -> u8 {
+    eprintln!("petiole: {message}");
+    exit_code::USAGE
 }

@@ -1,0 +1,143 @@
+//! Which rule set the paths of a command line mean: a file or a folder of a set is judged with the rest of it.
+//!
+//! Knows the names of rule files and how a set's folder looks, not what is in them.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, FileId, Sources as _};
+use crate::language::source::SourceMap;
+
+/// How many folders above a path the folder of its set may be.
+const FOLDERS_ABOVE_MAX: usize = 3;
+
+/// What rule files end in.
+const ENDINGS: [&str; 3] = ["yaml", "yml", "rhai"];
+
+/// What is read, and what of it was asked for.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// What to compile.
+    pub paths: Vec<PathBuf>,
+    /// What was named of it; none: all of it.
+    named: Option<Vec<PathBuf>>,
+}
+
+impl RuleSet {
+    /// The set of these paths, or of the rules folder where none is given.
+    ///
+    /// # Errors
+    /// Names a file that is no rule file.
+    pub fn of(paths: &[PathBuf], rules: &Path) -> Result<Self, String> {
+        if let Some(other) = paths.iter().find(|path| path.is_file() && !is_rule_file(path)) {
+            return Err(format!("`{}` is no rule file; rule files end in .yaml, .yml or .rhai", other.display()));
+        }
+        if paths.is_empty() {
+            return Ok(Self { paths: vec![rules.to_owned()], named: None });
+        }
+        let mut whole: Vec<PathBuf> = Vec::new();
+        let mut is_part = false;
+        for path in paths {
+            let folder = folder_of(path, rules);
+            is_part |= folder.is_some();
+            let read = folder.unwrap_or_else(|| path.clone());
+            if !whole.iter().any(|known| real(known) == real(&read)) {
+                whole.push(read);
+            }
+        }
+        Ok(Self { paths: whole, named: is_part.then(|| paths.to_vec()) })
+    }
+
+    /// Whether a file was asked for.
+    pub fn names(&self, file: &str) -> bool {
+        self.named.as_ref().is_none_or(|named| named.iter().any(|path| is_inside(Path::new(file), path)))
+    }
+
+    /// How many files were asked for.
+    ///
+    /// # Errors
+    /// Names a path of which the set has nothing.
+    pub fn count(&self, sources: &SourceMap) -> Result<usize, String> {
+        let files: Vec<&str> = sources.files().map(|(_, file)| file.name.as_str()).collect();
+        for path in self.named.iter().flatten() {
+            if !files.iter().any(|file| is_inside(Path::new(file), path)) {
+                let why = "names that begin with a dot or end in .swp, .tmp or ~ are passed over";
+                return Err(format!("`{}` holds no rule file; {why}", path.display()));
+            }
+        }
+        Ok(files.iter().filter(|file| self.names(file)).count())
+    }
+
+    /// The findings that concern what was asked for, and those of the rest of the set.
+    pub fn divide(&self, findings: Vec<Diagnostic>, sources: &SourceMap) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let is_named = |file: FileId| self.names(sources.name(file));
+        findings.into_iter().partition(|one| {
+            is_named(one.primary.span.file) || one.labels.iter().any(|label| is_named(label.span.file))
+        })
+    }
+
+    /// The set's folders, for people.
+    pub fn told(&self) -> String {
+        self.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The folder of the set that a path is only a part of.
+fn folder_of(path: &Path, rules: &Path) -> Option<PathBuf> {
+    if !path.exists() || is_inside(rules, path) {
+        return None;
+    }
+    if is_inside(path, rules) {
+        return Some(rules.to_owned());
+    }
+    let above = above(path);
+    let own = path.is_dir().then(|| path.to_owned());
+    let chain = || own.iter().chain(&above);
+    let found = chain().find(|folder| holds_accounts(folder)).or_else(|| chain().find(|folder| holds_settings(folder)));
+    found.filter(|folder| real(folder) != real(path)).cloned()
+}
+
+/// The folders above a path, the nearest first, as the user would write them.
+fn above(path: &Path) -> Vec<PathBuf> {
+    let written = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    let mut folders: Vec<PathBuf> = written.map(Path::to_owned).collect();
+    if path.is_relative() {
+        folders.push(PathBuf::from("."));
+        folders.extend((1..=FOLDERS_ABOVE_MAX).map(|up| std::iter::repeat_n("..", up).collect()));
+    }
+    let own = real(path);
+    // Where a path begins with `..`, not all of these are above it.
+    folders.retain(|folder| own.starts_with(real(folder)) && own != real(folder));
+    folders.sort_by_key(|folder| std::cmp::Reverse(real(folder).components().count()));
+    folders.truncate(FOLDERS_ABOVE_MAX);
+    folders
+}
+
+fn holds_accounts(folder: &Path) -> bool {
+    folder.join("systems").is_dir() || begins_with(folder, &["accounts:"])
+}
+
+fn holds_settings(folder: &Path) -> bool {
+    begins_with(folder, &["settings:", "ownership:"])
+}
+
+/// Whether a rule file right in a folder has one of these at the beginning of a line.
+fn begins_with(folder: &Path, words: &[&str]) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    let files = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file() && is_rule_file(path));
+    files
+        .filter_map(|path| std::fs::read_to_string(path).ok())
+        .any(|text| text.lines().any(|line| words.iter().any(|word| line.starts_with(word))))
+}
+
+fn is_rule_file(path: &Path) -> bool {
+    path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known))
+}
+
+/// Whether a path is a folder or in it.
+fn is_inside(path: &Path, folder: &Path) -> bool {
+    real(path).starts_with(real(folder))
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
