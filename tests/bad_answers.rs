@@ -189,3 +189,13 @@ fn one_record_that_no_parser_takes_is_parked_under_its_id_and_the_rest_goes_on()
     assert_eq!(code, 0, "{told}");
     trade.assert_exactly_once();
 }
+
+#[test]
+fn a_list_that_shifts_between_two_pages_is_read_again() {
+    let trade = trade(5);
+    submit(&trade, 15);
+    trade.faults(&trade.leaflink, &json!({ "page_shift": true }));
+    let (code, told) = sync(&trade);
+    assert_eq!((code, trade.orders().len()), (0, 15), "{told}");
+    trade.assert_exactly_once();
+}

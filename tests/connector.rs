@@ -290,7 +290,12 @@ fn shop() -> System {
             gone: vec![204, 404],
             later: vec![408, 429, 500, 502, 503, 504],
         },
-        paging: Paging::NextUrl { rows: path("results"), next: path("next"), size: ("limit".to_owned(), 2) },
+        paging: Paging::NextUrl {
+            rows: path("results"),
+            next: path("next"),
+            size: ("limit".to_owned(), 2),
+            count: Some(path("count")),
+        },
         answer: None,
         webhook: None,
         records: records.into_iter().map(|one| (one.name.clone(), Arc::new(one))).collect(),
@@ -306,6 +311,7 @@ fn wrapped() -> System {
             more: path("meta.next"),
             size: ("limit".to_owned(), 2),
             offset: "offset".to_owned(),
+            count: None,
         },
         ..shop()
     }

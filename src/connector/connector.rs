@@ -212,20 +212,6 @@ impl Connector {
         Ok(rows)
     }
 
-    async fn rows_for(
-        &self,
-        record: &RecordType,
-        listing: &Listing,
-        each: Option<(&str, &str)>,
-    ) -> Result<Vec<Row>, Failure> {
-        let mut pager = self.pages_for(record, listing, each)?;
-        let mut rows = Vec::new();
-        while let Some(page) = self.next_page(record, &mut pager).await? {
-            rows.extend(page);
-        }
-        Ok(rows)
-    }
-
     fn listing_call<'r>(&self, record: &'r RecordType, listing: &Listing) -> Result<&'r Call, Failure> {
         match listing {
             Listing::All => record.list.as_ref().ok_or_else(|| no_call(record, "list")),
@@ -244,7 +230,12 @@ impl Connector {
         self.pages_for(record, listing, None)
     }
 
-    fn pages_for(&self, record: &RecordType, listing: &Listing, each: Option<(&str, &str)>) -> Result<Pager, Failure> {
+    pub(super) fn pages_for(
+        &self,
+        record: &RecordType,
+        listing: &Listing,
+        each: Option<(&str, &str)>,
+    ) -> Result<Pager, Failure> {
         let mut holes = Holes { each, ..Holes::of(&self.account) };
         let mut wanted = Record::new();
         match listing {

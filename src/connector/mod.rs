@@ -11,6 +11,7 @@ pub mod breaker;
 pub mod connector;
 pub mod failure;
 mod layout;
+mod look;
 pub mod paging;
 pub mod presence;
 pub mod rate_limit;

@@ -30,6 +30,10 @@ pub struct Pager {
     page_rows: Option<usize>,
     /// Whether a page said, one way or the other, if there is another.
     told: bool,
+    /// How many rows all pages hold, as the last one said.
+    count: Option<u64>,
+    /// Whether two pages said otherwise.
+    count_moved: bool,
     /// What pages held, to notice one that comes again.
     digests: BTreeSet<String>,
 }
@@ -57,13 +61,23 @@ impl Pager {
             }
         }
         let next = Some(base.url.clone());
-        let (rows_seen, pages_seen, told) = Default::default();
-        Self { base, next, rows_seen, pages_seen, page_rows, told, digests: BTreeSet::new() }
+        let (rows_seen, pages_seen, told, count, count_moved) = Default::default();
+        Self { base, next, rows_seen, pages_seen, page_rows, told, count, count_moved, digests: BTreeSet::new() }
     }
 
     /// How many pages have been read.
     pub fn pages_seen(&self) -> usize {
         self.pages_seen
+    }
+
+    /// How many rows the list has in all, if its last page said.
+    pub(super) fn count(&self) -> Option<usize> {
+        self.count.and_then(|count| usize::try_from(count).ok())
+    }
+
+    /// Whether that changed while the list was read.
+    pub(super) fn count_moved(&self) -> bool {
+        self.count_moved
     }
 
     /// The request for the next page; `None` at the end.
@@ -99,6 +113,9 @@ impl Pager {
         let rows = rows_of(&body, paging.rows())?;
         self.rows_seen += rows.len();
         self.next = self.after(paging, &body, rows.len())?;
+        let count = paging.count().and_then(|place| at(&body, place)).and_then(Json::as_u64);
+        self.count_moved |= self.pages_seen > 0 && count != self.count;
+        self.count = count;
         self.pages_seen += 1;
         // The last page needs no guard: nothing is asked after it.
         if self.next.is_some() && !self.digests.insert(digest::of_value(&json::from_json(&Json::Array(rows.clone())))) {

@@ -66,6 +66,9 @@ pub(super) fn render(system: &System, route: &Route, rows: &[&Row], request: &Re
         Paging::Whole { rows: place } if place.0.is_empty() => body = Json::Array(page),
         Paging::Whole { rows: place } => write_wire::put(&mut body, &place.0, Json::Array(page)),
     }
+    if let Some(at) = system.paging.count() {
+        write_wire::put(&mut body, &at.0, Json::from(rows.len()));
+    }
     body
 }
 

@@ -3,6 +3,8 @@
 //! Owns the knobs and the counting behind them; the shell asks here before and after each request
 //! and for each webhook. Knows no system. The same knobs, seed and requests give the same faults.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -35,6 +37,9 @@ pub struct Faults {
     pub edits: Vec<Edit>,
     /// What is put in place of a text in the bodies of answers to reads, as far as callers see them.
     pub rewrite: Vec<Rewrite>,
+    /// Whether the first later page of each list that is asked for comes as if a row before it had left its place: the
+    /// first row of that page is on no page, as where somebody changes a record while a list is read.
+    pub page_shift: bool,
 }
 
 /// A change by somebody else of the record that a caller has just changed.
@@ -83,11 +88,14 @@ pub(super) struct FaultPlan {
     requests: u64,
     creates: u64,
     webhooks: u64,
+    /// Paths of lists that were shifted.
+    shifted: BTreeSet<String>,
 }
 
 impl FaultPlan {
     pub(super) fn new(faults: Faults, seed: u64) -> Self {
-        Self { faults, random: fastrand::Rng::with_seed(seed), requests: 0, creates: 0, webhooks: 0 }
+        let random = fastrand::Rng::with_seed(seed);
+        Self { faults, random, requests: 0, creates: 0, webhooks: 0, shifted: BTreeSet::new() }
     }
 
     pub(super) fn faults(&self) -> &Faults {
@@ -100,6 +108,24 @@ impl FaultPlan {
         self.requests = 0;
         self.creates = 0;
         self.webhooks = 0;
+        self.shifted.clear();
+    }
+
+    /// The request as the system takes it: one for a later page may find the list shifted.
+    pub(super) fn shifted(&mut self, mut request: Request) -> Request {
+        let Some((path, query)) = request.url.split_once('?').filter(|_| self.faults.page_shift) else {
+            return request;
+        };
+        let offset = query.split('&').find_map(|pair| pair.strip_prefix("offset=")?.parse::<u64>().ok());
+        let Some(offset) = offset.filter(|offset| *offset > 0 && request.method == Method::Get) else { return request };
+        if self.shifted.insert(path.to_owned()) {
+            let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+                Some(("offset", _)) => format!("offset={}", offset.saturating_add(1)),
+                _ => pair.to_owned(),
+            });
+            request.url = format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"));
+        }
+        request
     }
 
     /// The answer to give in place of handling the next request, if any.

@@ -150,7 +150,8 @@ fn exchange(shell: &Shell, cut: &Cut, request: &Request) -> http::Response<Body>
         return export(response);
     }
     let keeps = lock(&shell.faults).faults().keeps.clone();
-    let response = keeps.shown(handle(shell, &keeps.taken(request)));
+    let taken = lock(&shell.faults).shifted(keeps.taken(request));
+    let response = keeps.shown(handle(shell, &taken));
     let handled = response.status;
     let edit = lock(&shell.faults).edit_after(request, handled);
     if let Some(edit) = edit {

@@ -227,3 +227,69 @@ async fn a_value_that_no_parser_takes_takes_no_other_row_with_it() {
     assert_eq!(rows[3].value.field("ref"), &Value::text("😀 NaN \" {"));
     assert_eq!(rows[1].value.field("ref"), &Value::Null);
 }
+
+#[tokio::test]
+async fn a_list_that_moved_between_two_pages_is_read_again() {
+    let page = |ids: [&str; 2], next: &str| {
+        let rows = ids.map(|id| format!(r#"{{"id":"{id}"}}"#)).join(",");
+        answer(200, &format!(r#"{{"count":4,"next":{next},"results":[{rows}]}}"#))
+    };
+    let next = r#""/api/orders/?offset=2""#;
+    // 1 moved to the end once it was read, so 3 is on neither page.
+    let moved = [page(["1", "2"], next), page(["4", "1"], "null")];
+    let again = [page(["2", "3"], next), page(["4", "1"], "null")];
+    let bench = Bench::new(moved.into_iter().chain(again).collect());
+    assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["2", "3", "4", "1"]);
+    // A count that a second look cannot explain is of something else.
+    let short = || [page(["1", "2"], next), page(["3", "1"], "null")];
+    let bench = Bench::new(short().into_iter().chain(short()).collect());
+    assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["1", "2", "3", "1"]);
+}
+
+#[tokio::test]
+async fn a_row_that_left_its_place_is_noticed_by_every_sign() {
+    let page = |count: usize, ids: [&str; 2], next: &str| {
+        let rows = ids.map(|id| format!(r#"{{"id":"{id}"}}"#)).join(",");
+        answer(200, &format!(r#"{{"count":{count},"next":{next},"results":[{rows}]}}"#))
+    };
+    let next = r#""/api/orders/?offset=2""#;
+    // 1 was deleted once it was read: 3 is on neither page, and as many came as there are.
+    let deleted = [page(5, ["1", "2"], next), page(4, ["4", "5"], "null")];
+    let again = [page(4, ["2", "3"], next), page(4, ["4", "5"], "null")];
+    let bench = Bench::new(deleted.into_iter().chain(again).collect());
+    assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["2", "3", "4", "5"]);
+    // It moves each time that it is read, each time elsewhere; what the looks brought together is everything.
+    let walks = [[["1", "2"], ["4", "1"]], [["2", "3"], ["1", "2"]], [["3", "4"], ["2", "3"]]];
+    let pages = walks.into_iter().flat_map(|[first, second]| [page(4, first, next), page(4, second, "null")]);
+    let bench = Bench::new(pages.collect());
+    assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["1", "2", "4", "3"]);
+    // It never comes to rest, and rows are missing: that is no list.
+    let walks =
+        [[["1", "2"], ["4", "1"]], [["2", "4"], ["1", "2"]], [["4", "1"], ["2", "4"]], [["1", "2"], ["4", "1"]]];
+    let pages = walks.into_iter().flat_map(|[first, second]| [page(4, first, next), page(4, second, "null")]);
+    let bench = Bench::new(pages.collect());
+    let moved = bench.connector.rows(&bench.order(), Listing::All).await.unwrap_err();
+    assert!(moved.is_transient() && moved.to_string().contains("rows may be missing"), "{moved}");
+}
+
+#[tokio::test]
+async fn a_row_that_came_while_another_left_leaves_the_count_and_is_noticed() {
+    let mut system = shop();
+    let order = RecordType { created: Some("ordered".to_owned()), ..order() };
+    system.records.insert("order".to_owned(), Arc::new(order));
+    let page = |ids: [(&str, &str); 2], next: &str| {
+        let rows = ids.map(|(id, at)| format!(r#"{{"id":"{id}","ordered":"2026-01-05T{at}Z"}}"#)).join(",");
+        answer(200, &format!(r#"{{"count":4,"next":{next},"results":[{rows}]}}"#))
+    };
+    let (old, new, next) = ("10:00:00", "12:00:01", r#""/api/orders/?offset=2""#);
+    let pages = [
+        page([("1", old), ("2", old)], next),
+        page([("4", old), ("5", new)], "null"),
+        page([("2", old), ("3", old)], next),
+        page([("4", old), ("5", new)], "null"),
+        page([("2", old), ("3", old)], next),
+        page([("4", old), ("5", new)], "null"),
+    ];
+    let bench = Bench::with(system, pages.into());
+    assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["2", "3", "4", "5"]);
+}

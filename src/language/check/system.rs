@@ -161,10 +161,11 @@ fn statuses(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<u16
 }
 
 fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
-    let allowed = ["style", "rows", "next", "more", "size", "offset"];
+    let allowed = ["style", "rows", "next", "more", "size", "offset", "count"];
     let map = file.get("paging").and_then(|node| Mapping::of(node, "`paging`", &allowed, &mut checker.found));
     let plain = |path: &str| Path::parse(path).unwrap_or_default();
-    let default = Paging::NextUrl { rows: plain("results"), next: plain("next"), size: ("limit".to_owned(), 100) };
+    let default =
+        Paging::NextUrl { rows: plain("results"), next: plain("next"), size: ("limit".to_owned(), 100), count: None };
     let Some(map) = map else { return default };
     let mut word = |name: &str| {
         map.get(name)
@@ -174,6 +175,7 @@ fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
     };
     let (style, rows, next, more, size, offset) =
         (word("style"), word("rows"), word("next"), word("more"), word("size"), word("offset"));
+    let count = Path::parse(&word("count"));
     let page = size.split_once(" = ").and_then(|(name, number)| Some((name.trim(), number.trim().parse().ok()?)));
     if let (None, Some(node)) = (page, map.get("size")) {
         checker.error("type-number", format!("`{size}` is no page size"), node.span, "write `NAME = NUMBER`");
@@ -190,11 +192,11 @@ fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
         "offset" => {
             must("more", &more);
             must("offset", &offset);
-            Paging::Offset { rows: plain(&rows), more: plain(&more), size, offset }
+            Paging::Offset { rows: plain(&rows), more: plain(&more), size, offset, count }
         }
         "next_url" => {
             must("next", &next);
-            Paging::NextUrl { rows: plain(&rows), next: plain(&next), size }
+            Paging::NextUrl { rows: plain(&rows), next: plain(&next), size, count }
         }
         "whole" => Paging::Whole { rows: plain(&rows) },
         other => {

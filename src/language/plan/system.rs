@@ -73,6 +73,8 @@ pub enum Paging {
         next: Path,
         /// Query parameter and value that ask for a page size.
         size: (String, u32),
+        /// Where the number of rows on all pages stands, if the peer says it.
+        count: Option<Path>,
     },
     /// Pages by record offset; `more` says where something non-empty stands while there is more.
     Offset {
@@ -84,6 +86,8 @@ pub enum Paging {
         size: (String, u32),
         /// Query parameter of the offset.
         offset: String,
+        /// Where the number of rows on all pages stands, if the peer says it.
+        count: Option<Path>,
     },
     /// Every list comes in one answer; `rows` says where, empty: the answer is the list.
     Whole {
@@ -97,6 +101,14 @@ impl Paging {
     pub fn rows(&self) -> &Path {
         match self {
             Self::NextUrl { rows, .. } | Self::Offset { rows, .. } | Self::Whole { rows } => rows,
+        }
+    }
+
+    /// Where the number of rows on all pages stands, if it does.
+    pub fn count(&self) -> Option<&Path> {
+        match self {
+            Self::NextUrl { count, .. } | Self::Offset { count, .. } => count.as_ref(),
+            Self::Whole { .. } => None,
         }
     }
 
