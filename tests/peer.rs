@@ -57,6 +57,7 @@ records:
       parts[].count: decimal
       tags: list of text
       sealed: bool, write on update
+      seal: text, required when depot.strict
     calls:
       read: GET /crates/{ref}
       list: GET /crates
@@ -76,6 +77,7 @@ records:
     key: code
     fields:
       code: text, read only
+      strict: bool, read only
     calls:
       list: GET /depots
 ";
@@ -207,6 +209,11 @@ async fn what_is_not_allowed_is_refused_and_changes_nothing() {
     assert_eq!(message, "a new crate needs `depot` (header X-Depot)");
     let (_, message) = create(json!({ "label": "far too long", "depot": "north" })).await;
     assert_eq!(message, "`label` has at most 8 letters");
+    bench.put("depot", json!({ "code": "south", "strict": true }));
+    let (_, message) = create(json!({ "label": "pears", "depot": "south" })).await;
+    assert_eq!(message, "a new crate needs `seal`");
+    let sealed = fields_of(json!({ "label": "pears", "depot": "south", "seal": "wax" }));
+    assert!(bench.connector.create(&kind, &sealed).await.is_ok());
     bench.put("crate", json!({ "ref": 7, "label": "plums", "stage": "Gone" }));
     let present = bench.connector.read(&kind, "7").await.unwrap().unwrap().value;
     let sealed = fields_of(json!({ "sealed": true }));

@@ -219,6 +219,7 @@ pages![
     an_order_crosses,
     a_customer_without_a_license,
     a_sales_rep_without_a_match,
+    a_facility_that_asks_for_a_sales_rep,
     an_edit_before_allocation,
     a_peer_that_is_throttled,
     a_peer_that_is_down,

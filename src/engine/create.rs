@@ -7,14 +7,18 @@ use super::effect::{Decision, Effect};
 use super::list_rule;
 use super::park::{Stop, Wait};
 use super::rule::{Wanted, applies, raw, wanted};
-use super::scope::Context;
+use super::scope::{Context, Typed};
 use super::situation::{Found, Want};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Create, Field, FieldRule, RuleBody, Side};
-use crate::value::{Path, Record, Segment, Value};
+use crate::language::plan::{Create, Field, FieldRule, Requirement, RuleBody, Side};
+use crate::language::syntax::expression::ExpressionKind;
+use crate::value::{Kind, Path, Record, Segment, Value};
 
 /// The code of records that wait for one another.
 pub const RING: &str = "waits-for-itself";
+
+/// Functions that answer by what is linked already.
+const LINKS: [&str; 2] = ["linked", "counterpart"];
 
 /// Whether the missing side is to be created now.
 ///
@@ -70,13 +74,22 @@ pub fn after(context: &Context<'_>, side: Side) -> Vec<Stop> {
 pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
     let mut fields = Record::new();
     let mut stops = Vec::new();
-    for rule in &context.pipeline.rules {
-        if let Err(found) = fill(context, rule, side, &mut fields) {
-            stops.extend(found);
-        }
+    let (asking, plain): (Vec<&FieldRule>, Vec<&FieldRule>) =
+        context.pipeline.rules.iter().partition(|rule| asks(rule));
+    for rule in plain {
+        stops.extend(fill(context, rule, side, &mut fields).err().into_iter().flatten());
+    }
+    // Nobody is brought over for a record that lacks what no other record would give it.
+    let own = |path: &Path| !asking.iter().any(|rule| rule.path(side) == Some(path));
+    let lacking = missing(context, side, &fields, (create, &own));
+    if !context.complete() || stops.is_empty() && !lacking.is_empty() {
+        return Decision { stops: lacking, lines: context.lines(), ..Decision::default() };
+    }
+    for rule in asking {
+        stops.extend(fill(context, rule, side, &mut fields).err().into_iter().flatten());
     }
     if stops.is_empty() {
-        stops.extend(missing(context, side, &fields, create));
+        stops.extend(missing(context, side, &fields, (create, &|_| true)));
     }
     if stops.is_empty() {
         stops.extend(context.needs(side).err());
@@ -86,6 +99,16 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
         Decision { effect: Some(Effect::Create { side, fields, lines: lines.clone() }), lines, ..Decision::default() }
     } else {
         Decision { stops, lines, ..Decision::default() }
+    }
+}
+
+/// Whether a rule needs other records brought over, or asks whether they were.
+fn asks(rule: &FieldRule) -> bool {
+    match &rule.body {
+        RuleBody::Value { left, right, via, .. } => {
+            via.is_some() || [Some(left), Some(right), rule.when.as_ref()].into_iter().flatten().any(asks_for_links)
+        }
+        RuleBody::List(list) => list.rules.iter().any(asks),
     }
 }
 
@@ -131,28 +154,68 @@ fn is_initial_state(context: &Context<'_>, side: Side, path: &Path) -> bool {
     kind.states.as_ref().is_some_and(|states| *path == Path::field(states.field.as_str()))
 }
 
-/// Fields that the create call needs and that no rule filled.
-fn missing(context: &Context<'_>, side: Side, fields: &Record, create: &Create) -> Vec<Stop> {
-    let kind = context.pipeline.record(side);
-    let record = Value::Record(fields.clone());
-    let whole = |path: &Path| path.0.iter().all(|step| matches!(step, Segment::Field(_)));
-    kind.fields
-        .iter()
-        .filter(|field| needed(field, &record) && whole(&field.path) && field.path.read(&record).is_null())
-        .map(|field| {
-            let line = context
-                .pipeline
-                .rules
-                .iter()
-                .find(|rule| rule.path(side) == Some(&field.path))
-                .map_or(&create.line, |rule| &rule.line);
-            let message = format!("{} `{}` needs `{}`, and the rule gave nothing", kind.system, kind.name, field.path);
-            Stop::new("missing-value", "a value that creating needs is missing", message, line)
-        })
-        .collect()
+fn asks_for_links(expression: &CompiledExpression) -> bool {
+    let mut found = false;
+    expression.tree().visit(&mut |part| {
+        found |= matches!(&part.kind, ExpressionKind::Call(name, _) if LINKS.contains(&name.text.as_str()));
+    });
+    found
 }
 
-fn needed(field: &Field, record: &Value) -> bool {
-    let holds = |condition: &CompiledExpression| condition.evaluate_in(record) == Ok(Value::Bool(true));
+/// Fields that the create call needs and that no rule filled, of those asked about.
+fn missing(
+    context: &Context<'_>,
+    side: Side,
+    fields: &Record,
+    (create, asked): (&Create, &dyn Fn(&Path) -> bool),
+) -> Vec<Stop> {
+    let kind = context.pipeline.record(side);
+    let record = context.typed(side, Value::Record(fields.clone()));
+    let whole = |path: &Path| path.0.iter().all(|step| matches!(step, Segment::Field(_)));
+    let lacking = |field: &&Field| {
+        whole(&field.path)
+            && asked(&field.path)
+            && field.path.read(&record.value).is_null()
+            && needed(context, field, &record)
+    };
+    kind.fields.iter().filter(lacking).map(|field| lacks(context, side, field, create)).collect()
+}
+
+fn needed(context: &Context<'_>, field: &Field, record: &Typed) -> bool {
+    let holds = |needed: &Requirement| context.holds_of(&needed.condition, record);
     field.required_on_create || field.required_when.as_ref().is_some_and(holds)
+}
+
+/// The stop for a field that no rule filled, with what its rule may have meant.
+fn lacks(context: &Context<'_>, side: Side, field: &Field, create: &Create) -> Stop {
+    let kind = context.pipeline.record(side);
+    let filling = context.pipeline.rules.iter().find(|rule| rule.path(side) == Some(&field.path));
+    let line = filling.map_or(&create.line, |rule| &rule.line);
+    let when = match &field.required_when {
+        Some(needed) if !field.required_on_create => {
+            doubt(context, side, needed);
+            format!(" where `{}`", needed.text)
+        }
+        _ => String::new(),
+    };
+    let message = format!("{} `{}` needs `{}`{when}, and the rule gave nothing", kind.system, kind.name, field.path);
+    let stop = Stop::new("missing-value", "a value that creating needs is missing", message, line);
+    let candidates = match filling.map(|rule| &rule.body) {
+        Some(RuleBody::Value { left, right, .. }) => context.near_misses(if side == Side::Left { right } else { left }),
+        _ => Vec::new(),
+    };
+    Stop { candidates, ..stop }
+}
+
+/// What a condition reads from records that can only be listed is read anew before anybody is told.
+fn doubt(context: &Context<'_>, side: Side, needed: &Requirement) {
+    let kind = context.pipeline.record(side);
+    for field in kind.fields.iter().filter(|field| field.path.0.len() == 1) {
+        let Kind::Reference(record) = &field.kind else { continue };
+        let listed_only = context.plan.record(&kind.system, record).is_some_and(|target| target.read.is_none());
+        if listed_only && needed.condition.mentions(&field.path.to_string()) {
+            let account = context.situation.account(side).to_owned();
+            context.doubts(Want::List { account, record: record.to_string(), newest: true });
+        }
+    }
 }

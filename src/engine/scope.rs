@@ -170,11 +170,21 @@ impl<'a> Context<'a> {
 
     /// The record of a side.
     pub fn root(&self, side: Side) -> Typed {
+        self.typed(side, self.situation.record(side).cloned().unwrap_or_default())
+    }
+
+    /// A record as it would be on a side.
+    pub fn typed(&self, side: Side, value: Value) -> Typed {
         Typed {
-            value: self.situation.record(side).cloned().unwrap_or_default(),
+            value,
             at: Some((Arc::clone(self.pipeline.record(side)), Path::default())),
             account: self.situation.account(side).to_owned(),
         }
+    }
+
+    /// Whether a condition of a system file holds of a record, by its own fields and what they refer to.
+    pub fn holds_of(&self, condition: &CompiledExpression, record: &Typed) -> bool {
+        condition.evaluate(&Own { context: self, record }) == Ok(Value::Bool(true))
     }
 
     /// Whether a value may flow to `target` by a rule, under ownership and what the account carries.
@@ -330,15 +340,28 @@ impl<'a> Context<'a> {
         let (Some(id), Some(target)) = (key.value.to_key(), self.plan.record(&kind.system, record)) else {
             return nothing;
         };
-        let want = Want::Record { account: key.account.clone(), record: record.to_owned(), id };
-        match self.ask(want) {
+        let account = key.account.clone();
+        let at = Some((Arc::clone(target), Path::default()));
+        if let Some(value) = self.in_newest(target, (&account, record), &id) {
+            return self.follow(&Typed { value, at, account }, rest);
+        }
+        match self.ask(Want::Record { account: account.clone(), record: record.to_owned(), id }) {
             Some(Found::Records(rows)) => {
                 let value = rows.first().cloned().unwrap_or_default();
-                let at = Some((Arc::clone(target), Path::default()));
-                self.follow(&Typed { value, at, account: key.account.clone() }, rest)
+                self.follow(&Typed { value, at, account }, rest)
             }
             _ => nothing,
         }
+    }
+
+    /// A record that can only be listed, from the newest listing where that was read.
+    fn in_newest(&self, kind: &RecordType, (account, record): (&str, &str), id: &str) -> Option<Value> {
+        let want = Want::List { account: account.to_owned(), record: record.to_owned(), newest: true };
+        let Some(Found::Listed(listed)) = self.situation.reads.get(&want).filter(|_| kind.read.is_none()) else {
+            return None;
+        };
+        let found = listed.rows().iter().find(|row| kind.id_of(&row.value).as_deref() == Some(id));
+        Some(found.map(|row| row.value.clone()).unwrap_or_default())
     }
 }
 
@@ -378,6 +401,24 @@ fn stop_of(fault: &Fault, line: &RuleLine) -> Stop {
         FaultKind::Park(text) => Stop::new("parked-by-rule", text.clone(), text.clone(), line),
         FaultKind::Exhausted(text) => Stop::new("too-much-work", "a rule is too much work", text.clone(), line),
         FaultKind::Failed(text) => Stop::new("rule-failed", "a rule could not be worked out", text.clone(), line),
+    }
+}
+
+/// Bare names are the fields of one record.
+struct Own<'a, 'b> {
+    context: &'a Context<'b>,
+    record: &'a Typed,
+}
+
+impl Scope for Own<'_, '_> {
+    fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
+        let own = head.map(|name| Segment::Field(name.to_owned()));
+        let segments: Vec<Segment> = own.into_iter().chain(segments.iter().cloned()).collect();
+        Some(self.context.follow(self.record, &segments).value)
+    }
+
+    fn fuel(&self) -> Option<&Fuel> {
+        Some(&self.context.fuel)
     }
 }
 

@@ -55,6 +55,11 @@ impl Context<'_> {
         }
     }
 
+    /// Notes that a stop rests on what a kept listing shows, so that the newest is read before it is told.
+    pub(super) fn doubts(&self, want: Want) {
+        self.found.borrow_mut().unsure.insert(want);
+    }
+
     /// Of each listing that was searched, the rows that fitted: all that the decision was made from.
     pub(super) fn fitting(&self) -> Fitting {
         self.found.borrow().fitting.clone()

@@ -12,6 +12,7 @@ mod page;
 pub mod peer;
 mod read_wire;
 mod refusal;
+mod requirement;
 mod route;
 mod webhook;
 mod write;

@@ -7,9 +7,9 @@ use super::defaults;
 use super::peer::Peer;
 use super::read_wire::{self, Sent};
 use super::refusal::{Reason, Refusal};
+use super::requirement;
 use super::route::{Route, fit};
-use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Call, MoveBy, RecordType, WritePlace};
+use crate::language::plan::{Call, MoveBy, RecordType, Requirement, WritePlace};
 use crate::value::{Path, Record, Segment, Value};
 use crate::world::Request;
 
@@ -47,8 +47,8 @@ fn create(
     let whole = |path: &Path| path.0.iter().all(|step| matches!(step, Segment::Field(_)));
     let value = Value::Record(fields.clone());
     let lacking = |field: &&crate::language::plan::Field| {
-        let needed = |condition: &CompiledExpression| condition.evaluate_in(&value) == Ok(Value::Bool(true));
-        let needed = field.required_on_create || field.required_when.as_ref().is_some_and(needed);
+        let holds = |needed: &Requirement| requirement::holds(peer, kind, needed, &value);
+        let needed = field.required_on_create || field.required_when.as_ref().is_some_and(holds);
         needed && whole(&field.path) && field.path.read(&value).is_null()
     };
     if let Some(field) = kind.fields.iter().find(lacking) {

@@ -20,6 +20,7 @@ pub mod record_call;
 pub mod rule;
 pub mod settings;
 pub mod standing;
+mod states;
 pub mod system;
 pub mod system_names;
 pub mod table;

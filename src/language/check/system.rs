@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call::{call, named_templates, shared};
+use super::call::named_templates;
 use super::check::Checker;
 use super::record_call;
-use super::system_names::{self, Ready, Wanted};
+use super::states::states;
+use super::system_names::{self, Wanted};
 use crate::language::plan::{
-    Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType, States, System,
-    WebhookRecord, WebhookRules, WritePlace,
+    Encoding, ErrorRules, Field, FieldShape, Limits, Paging, Presence, RecordType, Requirement, System, WebhookRecord,
+    WebhookRules, WritePlace,
 };
+use crate::language::syntax::expression::Expression;
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::system_line::{self, FieldKind, FieldLine};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
@@ -44,12 +46,13 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
     let timeout = http.get("timeout").and_then(|node| duration(checker, node)).unwrap_or(TIMEOUT);
     let settle_after = http.get("settle_after").and_then(|node| duration(checker, node)).unwrap_or(timeout * 2);
     let mut records = BTreeMap::new();
+    let mut conditions = Vec::new();
     if let Some(map) = file
         .require("records", &mut checker.found)
         .and_then(|node| Mapping::of(node, "`records`", &[], &mut checker.found))
     {
         for (key, node) in map.entries() {
-            if let Some(record) = record(checker, (&name.text, &key.text), node) {
+            if let Some(record) = record(checker, (&name.text, &key.text), node, &mut conditions) {
                 records.insert(key.text.clone(), Arc::new(record));
             }
         }
@@ -73,6 +76,8 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
     if checker.declare("system", &name.text, name.span) {
         checker.systems.insert(name.text.clone(), Arc::new(system));
     }
+    // A condition may read what its record refers to, so all records are known first.
+    conditions.iter().for_each(|(record, tree)| system_names::required_when(checker, (&name.text, record), tree));
 }
 
 fn duration(checker: &mut Checker<'_>, node: &Node) -> Option<Duration> {
@@ -116,7 +121,7 @@ fn paths_of(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<Pat
     texts_of(checker, map, name).into_iter().filter_map(|text| Path::parse(&text)).collect()
 }
 
-fn texts_of(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<String> {
+pub(super) fn texts_of(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<String> {
     let nodes = map.get(name).map(|node| list(node, name, &mut checker.found)).unwrap_or_default();
     nodes
         .into_iter()
@@ -284,11 +289,15 @@ fn one_of(checker: &mut Checker<'_>, map: &Mapping<'_>, key: &str, known: &[&str
     Some(word.text.clone())
 }
 
-fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) -> Option<RecordType> {
+fn record(
+    checker: &mut Checker<'_>,
+    (system, name): (&str, &str),
+    node: &Node,
+    conditions: &mut Vec<(String, Expression)>,
+) -> Option<RecordType> {
     let allowed = ["about", "key", "created", "modified", "priority", "fields", "calls", "states"];
     let map = Mapping::of(node, &format!("record `{name}`"), &allowed, &mut checker.found)?;
     let mut fields = Vec::new();
-    let mut conditions = Vec::new();
     if let Some(lines) = map
         .require("fields", &mut checker.found)
         .and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found))
@@ -298,7 +307,9 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
             // A field whose line is wrong is there all the same: rules that name it are not to blame.
             let line = checker.keep(system_line::field(scalar)).unwrap_or_else(FieldLine::of_any_kind);
             fields.extend(field(checker, key, &line));
-            conditions.extend(line.required_when);
+            if let Some((tree, _)) = line.required_when.filter(|(tree, _)| of_the_record(checker, key, tree)) {
+                conditions.push((name.to_owned(), tree));
+            }
         }
     }
     let mut own = |key: &str| -> Option<String> {
@@ -336,8 +347,17 @@ fn record(checker: &mut Checker<'_>, (system, name): (&str, &str), node: &Node) 
     }
     let states = map.get("states").and_then(|node| states(checker, &record, node));
     record.states = states;
-    conditions.iter().for_each(|tree| system_names::condition(checker, &record, tree));
     Some(record)
+}
+
+/// What is required under a condition is a field of the record itself.
+fn of_the_record(checker: &mut Checker<'_>, key: &Scalar, tree: &Expression) -> bool {
+    let is_whole = !key.text.contains("[]");
+    if !is_whole {
+        let message = format!("`{}` is a field of each element, and the condition would read the record", key.text);
+        checker.error("syntax-system", message, tree.span, "`required when` stands outside lists");
+    }
+    is_whole
 }
 
 /// A field, with the list that holds it where it is inside one.
@@ -367,7 +387,10 @@ fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field>
         together: line.together.as_deref().and_then(Path::parse),
         write: line.header.clone().map_or(WritePlace::Body(body), WritePlace::Header),
         required_on_create: line.required_on_create,
-        required_when: line.required_when.clone().map(|tree| checker.compile(tree)),
+        required_when: line
+            .required_when
+            .clone()
+            .map(|(tree, text)| Requirement { condition: checker.compile(tree), text }),
         write_only: line.write_only,
         on_create: !line.read_only && moment != Some("update"),
         on_update: !line.read_only && moment != Some("create"),
@@ -408,86 +431,4 @@ fn simple(name: &str) -> Kind {
         "record" => Kind::Record("".into()),
         _ => Kind::Any,
     }
-}
-
-fn states(checker: &mut Checker<'_>, record: &RecordType, node: &Node) -> Option<States> {
-    let fields = &record.fields;
-    let map = Mapping::of(node, "`states`", &["field", "initial", "moves"], &mut checker.found)?;
-    let written =
-        map.require("field", &mut checker.found).and_then(|node| text(node, "`field`", &mut checker.found))?;
-    let known = fields.iter().find(|field| field.path.to_string() == written.text);
-    if known.is_none() {
-        let names: Vec<String> = fields.iter().map(|field| field.path.to_string()).collect();
-        let message = format!("record `{}` has no field `{}`", record.name, written.text);
-        checker.unknown("unknown-field", message, (&written.text, written.span), names.iter().map(String::as_str));
-    }
-    let values: &[String] = match known.map(|field| &field.kind) {
-        Some(Kind::Enum(values)) => values,
-        _ => &[],
-    };
-    let field = written.text.clone();
-    if let Some(NodeKind::Scalar(scalar)) = map.get("initial").map(|node| &node.kind) {
-        known_states(checker, scalar, values);
-    }
-    let initial = texts_of(checker, &map, "initial").first().cloned();
-    let mut moves = Vec::new();
-    for node in map.get("moves").map(|node| list(node, "`moves`", &mut checker.found)).unwrap_or_default() {
-        let NodeKind::Mapping(entries) = &node.kind else {
-            checker.error(
-                "syntax-system",
-                "a move reads `A -> B: by people` or `A -> B: POST /path`",
-                node.span,
-                "not a move",
-            );
-            continue;
-        };
-        for (key, node) in entries {
-            if key.text.contains(" -> ") {
-                known_states(checker, key, values);
-            }
-            system_names::call(checker, record, node, Ready::Fields);
-            moves.extend(moves_of(checker, key, node));
-        }
-    }
-    Some(States { field, initial, moves })
-}
-
-/// Every state that a line names is a value of the field, where the field says which it has.
-fn known_states(checker: &mut Checker<'_>, line: &Scalar, values: &[String]) {
-    let mut at = 0;
-    for cell in line.text.split(" -> ").flat_map(|cell| cell.split_inclusive(',').chain([""])) {
-        let name = cell.trim_end_matches(',').trim();
-        if !name.is_empty() && !values.is_empty() && !values.iter().any(|value| value == name) {
-            let from = at + line.text.get(at..).and_then(|rest| rest.find(name)).unwrap_or_default();
-            let message = format!("the field has no value `{name}`");
-            let span = line.part(from, from + name.len());
-            checker.unknown("unknown-value", message, (name, span), values.iter().map(String::as_str));
-        }
-        at += if cell.is_empty() { " -> ".len() } else { cell.len() };
-    }
-}
-
-/// `A, B -> C: POST /path` is one move from each of the left to each of the right.
-fn moves_of(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Vec<Move> {
-    let Some((from, to)) = key.text.split_once(" -> ") else {
-        checker.error("syntax-system", "a move has an arrow with blanks around it", key.span, "no ` -> ` here");
-        return Vec::new();
-    };
-    let shared_call = match &node.kind {
-        NodeKind::Scalar(scalar) if matches!(scalar.text.as_str(), "by people" | "update") => None,
-        _ => call(checker, node).map(shared),
-    };
-    let by = || match (&node.kind, &shared_call) {
-        (_, Some(call)) => MoveBy::Call(Arc::clone(call)),
-        (NodeKind::Scalar(scalar), None) if scalar.text == "update" => MoveBy::Update,
-        _ => MoveBy::People,
-    };
-    let names = |cell: &str| cell.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>();
-    let mut moves = Vec::new();
-    for from in names(from) {
-        for to in names(to) {
-            moves.push(Move { from: from.clone(), to, by: by() });
-        }
-    }
-    moves
 }

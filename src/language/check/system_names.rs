@@ -11,7 +11,7 @@ use super::names::{self, Meaning, Names};
 use super::operand;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::RecordType;
-use crate::language::syntax::expression::Expression;
+use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
 use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Kind, Path, Segment};
@@ -72,6 +72,13 @@ pub fn call(checker: &mut Checker<'_>, record: &RecordType, node: &Node, ready: 
     }
     if let Some(tree) = entry("allowed when").and_then(scalar).and_then(|line| rule_line::expression(line).ok()) {
         condition(checker, record, &tree);
+        tree.visit(&mut |part| {
+            if let Some(target) = reference(record, part) {
+                let message =
+                    format!("`allowed when` reads the record's own fields, and this is a field of a `{target}`");
+                checker.error("syntax-system", message, part.span, "not read before the call");
+            }
+        });
     }
 }
 
@@ -81,13 +88,47 @@ pub fn condition(checker: &mut Checker<'_>, record: &RecordType, tree: &Expressi
     let mut names = Names::default();
     for field in &record.fields {
         let Some(Segment::Field(first)) = field.path.0.first() else { continue };
-        let open = matches!(field.kind, Kind::Reference(_) | Kind::Record(_) | Kind::Any);
-        let meaning =
-            if open { Meaning::Any } else { Meaning::Record(Arc::clone(&shared), Path::field(first.as_str())) };
+        let own = || Meaning::Record(Arc::clone(&shared), Path::field(first.as_str()));
+        let meaning = match &field.kind {
+            Kind::Reference(target) if field.path.0.len() == 1 => referred(checker, record, target),
+            Kind::Reference(_) | Kind::Record(_) | Kind::Any => Meaning::Any,
+            _ => own(),
+        };
         names.heads.insert(first.clone(), meaning);
     }
     let kind = names::check(checker, &names, tree);
     operand::condition(checker, (&kind, tree.span), "decides nothing here");
+}
+
+/// What stands behind a reference, where the system is known already.
+fn referred(checker: &Checker<'_>, record: &RecordType, target: &str) -> Meaning {
+    let target = checker.systems.get(&record.system).and_then(|system| system.records.get(target));
+    target.map_or(Meaning::Any, |kind| Meaning::Record(Arc::clone(kind), Path::default()))
+}
+
+/// When a field is required: over the record's own fields, and what these refer to.
+pub fn required_when(checker: &mut Checker<'_>, (system, record): (&str, &str), tree: &Expression) {
+    let Some(system) = checker.systems.get(system).cloned() else { return };
+    let Some(record) = system.records.get(record) else { return };
+    condition(checker, record, tree);
+    let mut through = Vec::new();
+    tree.visit(&mut |part| through.extend(reference(record, part).map(|target| (target, part.span))));
+    for (target, span) in through {
+        let readable = |kind: &Arc<RecordType>| kind.read.is_some() || kind.list.is_some();
+        if system.records.get(&target).is_some_and(|kind| !readable(kind)) {
+            let message = format!("system `{}` has no call that reads a `{target}`", system.name);
+            checker.error("unknown-record", message, span, "cannot be followed");
+        }
+    }
+}
+
+/// The record that a path goes through from a field of this one.
+fn reference(record: &RecordType, part: &Expression) -> Option<String> {
+    let ExpressionKind::Path(PathExpression { head: Some(head), steps }) = &part.kind else { return None };
+    match record.field(&Path::field(head.text.as_str())).map(|field| &field.kind) {
+        Some(Kind::Reference(target)) if !steps.is_empty() => Some(target.to_string()),
+        _ => None,
+    }
 }
 
 /// Checks the holes of a line that is no call of a record: only what the account has fills them.

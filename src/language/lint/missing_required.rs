@@ -13,7 +13,7 @@ pub const LINT: Lint = Lint {
     summary: "a pipeline creates a record without a field that creating needs",
     why: "The system file says what the create call needs. Without a rule that fills it, whatever the \
           settings are, creates would park. A rule with a condition fills it only where one with the opposite \
-          condition stands beside it.",
+          condition stands beside it. What is required under a condition needs a rule that fills it at times.",
     flagged: "create:\n  depot: on demand\nfields:\n  words:\n    - shop.name -> depot.label\n# and depot's `code` is required on create",
     mended: "fields:\n  words:\n    - shop.name   -> depot.label\n    - shop.number -> depot.code   on create",
     check,
@@ -25,12 +25,18 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         for side in [Side::Left, Side::Right] {
             let Some(create) = view.may_create(pipeline, side) else { continue };
             let kind = pipeline.record(side);
-            let needed = kind.fields.iter().filter(|field| field.required_on_create && is_whole(field));
-            for field in needed {
+            let needed = |field: &&Field| field.required_on_create || field.required_when.is_some();
+            for field in kind.fields.iter().filter(needed).filter(|field| is_whole(field)) {
                 let Some(gap) = gap(view, pipeline, side, &field.path) else { continue };
+                let always = field.required_on_create;
+                // What is needed at times may be given at times; lint asks only that somebody may give it.
+                if !always && !gap.never {
+                    continue;
+                }
                 let message =
                     format!("`{}.{}` is created without `{}`{}", kind.system, kind.name, field.path, gap.when);
-                let finding = LINT.found(message, create.span, "creates it").label(field.span, "required on create");
+                let why = if always { "required on create" } else { "required under a condition" };
+                let finding = LINT.found(message, create.span, "creates it").label(field.span, why);
                 let finding =
                     gap.rules.into_iter().fold(finding, |finding, span| finding.label(span, "fills it at other times"));
                 found.push(finding.help(format!("add a rule `… -> {}.{}`", kind.system, field.path)));
@@ -43,6 +49,8 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 /// When a field is not filled, and the rules that fill it at other times.
 struct Gap {
     when: String,
+    /// Whether no rule fills it at all.
+    never: bool,
     rules: Vec<Span>,
 }
 
@@ -70,7 +78,7 @@ fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<
             (true, false) => format!(" while {}", stand.join(" and ")),
             (false, _) => " where the condition of its rule does not hold".to_owned(),
         };
-        return Some(Gap { when, rules: rules() });
+        return Some(Gap { when, never: live.is_empty(), rules: rules() });
     }
     None
 }

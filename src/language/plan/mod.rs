@@ -25,7 +25,7 @@ pub use pipeline::{Arrow, Cardinality, Create, FieldRule, ListRule, Pipeline, Ru
 pub use plan::{Interest, Plan};
 pub use setting_type::{Misfit, SettingType, SettingTypes};
 pub use system::{
-    Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType, States,
-    System, Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
+    Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType,
+    Requirement, States, System, Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
 };
 pub use table::{Outcome, Row, Table};

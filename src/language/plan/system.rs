@@ -275,7 +275,7 @@ pub struct Field {
     /// Needed by the create call.
     pub required_on_create: bool,
     /// Needed by the create call where this holds over the record sent.
-    pub required_when: Option<CompiledExpression>,
+    pub required_when: Option<Requirement>,
     /// Never given back: what was sent last counts as what the peer holds.
     pub write_only: bool,
     /// Sent by the create call.
@@ -292,6 +292,15 @@ pub struct Field {
     pub assumed: bool,
     /// Where the system file declares it.
     pub span: Span,
+}
+
+/// When the create call needs a field.
+#[derive(Clone, Debug)]
+pub struct Requirement {
+    /// Over the fields of the record sent, and what they refer to.
+    pub condition: CompiledExpression,
+    /// As it is written.
+    pub text: String,
 }
 
 /// Whether a field is in every answer that shows its record, or the element of the list that it is in.

@@ -53,8 +53,8 @@ pub struct FieldLine {
     pub write_only: bool,
     /// `required on create`
     pub required_on_create: bool,
-    /// `required when COND`
-    pub required_when: Option<Expression>,
+    /// `required when COND`, and the condition as it is written
+    pub required_when: Option<(Expression, String)>,
     /// `write on create` or `write on update`
     pub write_on: Option<String>,
     /// `max N`
@@ -168,7 +168,8 @@ fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Res
             let start = condition.as_span().start();
             let map = |at: usize| scalar.offset(start + at);
             let origin = Origin { file: scalar.span.file, map: &map };
-            line.required_when = Some(expression_parser::parse(condition.as_str().trim_end(), &origin)?);
+            let text = condition.as_str().trim_end();
+            line.required_when = Some((expression_parser::parse(text, &origin)?, text.to_owned()));
         }
         return Ok(());
     }
