@@ -116,15 +116,16 @@ pub fn change(list: &ListRule, target: Side, desired: &[Record], present: &Value
 }
 
 /// The rows that a list lacks, where elements can only be added to it; `None` where it lacks none. `sent`: rows that
-/// were added before and that the peer spells otherwise.
+/// were added before and that the peer spells otherwise. Keys that differ in case or in blanks alone are one: what is
+/// added can never be taken away again.
 pub fn additions(list: &ListRule, desired: &[Record], present: &Value, sent: Option<&Value>) -> Option<Value> {
     let there = [Some(present), sent].into_iter().flatten();
     let there = there.flat_map(|rows| rows.as_list().unwrap_or_default());
-    let mut held: Vec<String> = there.map(|element| key_of(list, element)).collect();
+    let mut held: Vec<String> = there.map(|element| loose_key_of(list, element)).collect();
     let mut rows = Vec::new();
     for row in desired {
         let row = Value::Record(row.clone());
-        let key = key_of(list, &row);
+        let key = loose_key_of(list, &row);
         match held.iter().position(|known| *known == key) {
             Some(at) => drop(held.remove(at)),
             None => rows.push(row),
@@ -159,6 +160,15 @@ fn merged(list: &ListRule, target: Side, row: &Record, present: &Value) -> Optio
 
 fn records(list: &Value) -> Vec<Record> {
     list.as_list().unwrap_or_default().iter().filter_map(Value::as_record).cloned().collect()
+}
+
+/// The key however a peer spells it: without regard to case and to blanks around and between words.
+fn loose_key_of(list: &ListRule, element: &Value) -> String {
+    let loose = |value: &Value| match value {
+        Value::Text(text) => Value::text(text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()),
+        other => other.clone(),
+    };
+    digest::of_value(&Value::List(list.key.iter().map(|name| loose(element.field(name))).collect()))
 }
 
 fn key_of(list: &ListRule, element: &Value) -> String {
