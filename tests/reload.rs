@@ -1,7 +1,6 @@
 //! Rules change while the service runs: good ones serve at once, bad ones change nothing and say why.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
@@ -26,11 +25,6 @@ fn edited(path: &Path, about: &str) -> String {
     let lines =
         text.lines().map(|line| if line.starts_with("about:") { format!("about: {about}") } else { line.to_owned() });
     lines.collect::<Vec<_>>().join("\n") + "\n"
-}
-
-fn signal(service: &Process, name: &str) {
-    let done = Command::new("kill").args([&format!("-{name}"), &service.child.id().to_string()]).status().unwrap();
-    assert!(done.success());
 }
 
 fn edit(path: &Path, change: impl FnOnce(String) -> String) {
@@ -109,7 +103,7 @@ fn a_hangup_and_a_request_reload_at_once() {
     let second = generation(&service);
     assert!(second > first);
     std::fs::write(&path, edited(&path, "by signal")).unwrap();
-    signal(&service, "HUP");
+    service.signal("HUP");
     until("the signal reloads", || generation(&service) > second);
 }
 
@@ -235,7 +229,7 @@ fn a_stop_drains_and_is_exit_0() {
         trade.faults(&trade.flourish, &json!({ "delay_ms": 200 }));
         trade.people(&trade.leaflink, "submit", &json!({ "count": 3 }));
         until("work is in flight", || status(&service)["queue"]["in_flight"] != 0);
-        signal(&service, name);
+        service.signal(name);
         assert_eq!(service.child.wait().unwrap().code(), Some(0), "{name}");
         let left = trade.command(&["status", "--url", &service.url, "--format", "json"]).output().unwrap();
         let left: Json = serde_json::from_slice(&left.stdout).unwrap();

@@ -145,6 +145,28 @@ fn a_service_sweeps_by_schedule() {
 }
 
 #[test]
+fn a_sweep_by_schedule_breaks_off_when_the_service_ends_and_nothing_of_it_is_lost() {
+    let trade = in_step(120);
+    let path = trade.rules.join("settings.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("every: 24h", "every: 1s")).unwrap();
+    // So slow that the sweep is still listing, or writing, when the signal comes.
+    trade.faults(&trade.flourish, &json!({ "delay_ms": 2000 }));
+    let mut service = trade.run("1h");
+    until("a sweep is under way", || {
+        get(&format!("{}/api/v1/status", service.url))["last_sweep"]["state"] == "not ended"
+    });
+    drift(&trade, 20);
+    service.signal("TERM");
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
+    let told = trade.command(&["status"]).output().unwrap();
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("not ended") && told.contains(" 0 in flight"), "{told}");
+    trade.faults(&trade.flourish, &json!({}));
+    assert_eq!((sync(&trade, &["--full"]).0, drifted(&trade)), (0, 0));
+}
+
+#[test]
 fn what_is_observed_is_told_and_not_written() {
     let trade = in_step(24);
     drift(&trade, 2);

@@ -36,11 +36,14 @@ pub async fn dispatch(runtime: Arc<Runtime>) {
 }
 
 /// Works until nothing is due any more and nothing is in flight; put-off work that is due within
-/// `patience` is waited for, but not the next try of what is parked.
+/// `patience` is waited for, but not the next try of what is parked. Ends early where the runtime stops.
 pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
     let mut running = JoinSet::new();
     let deadline = later_by(runtime, patience);
     loop {
+        if runtime.is_stopping() {
+            return drain(runtime, &mut running).await;
+        }
         if fill(runtime, &mut running).await {
             continue;
         }
@@ -52,7 +55,7 @@ pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
             Ok(Some(due)) if due <= deadline => {
                 let now = runtime.world.clock.now();
                 let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
-                runtime.world.clock.sleep(wait.max(Duration::from_millis(1))).await;
+                runtime.pause(wait.max(Duration::from_millis(1))).await;
             }
             _ => return,
         }

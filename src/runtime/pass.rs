@@ -143,9 +143,18 @@ async fn since(runtime: &Runtime) -> Result<Option<Timestamp>, Trouble> {
 type Went = Result<(), super::brake::Braked>;
 
 async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Went, Trouble> {
-    let looked = match &pass.scope {
-        Scope::Look(how) => look(runtime, *how).await,
-        Scope::Only(record) => hint(runtime, std::iter::once(record.clone())).await,
+    let mut stopping = runtime.stopping();
+    let looked = async {
+        match &pass.scope {
+            Scope::Look(how) => look(runtime, *how).await,
+            Scope::Only(record) => hint(runtime, std::iter::once(record.clone())).await,
+        }
+    };
+    // Listing takes as long as the peers' budgets say, and only reads: it breaks off where the service ends.
+    let looked = tokio::select! {
+        biased;
+        _ = stopping.wait_for(|stops| *stops) => Err(breaks_off()),
+        looked = looked => looked,
     };
     listed();
     settle(runtime, pass.patience).await?;
@@ -162,6 +171,10 @@ async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -
     Ok(Ok(()))
 }
 
+fn breaks_off() -> Trouble {
+    Trouble::Later { reason: "the service ends before the pass is over".to_owned(), after: None }
+}
+
 async fn hint(runtime: &Runtime, records: impl Iterator<Item = RecordRef>) -> Result<(), Trouble> {
     let at = runtime.world.clock.now();
     let hint = |target| Hint { at, source: HintSource::Sweep, target, version: None, first: true };
@@ -173,6 +186,9 @@ async fn settle(runtime: &Arc<Runtime>, patience: Duration) -> Result<(), Troubl
     let start = runtime.world.clock.now();
     loop {
         dispatcher::settle(runtime, patience).await;
+        if runtime.is_stopping() {
+            return Err(breaks_off());
+        }
         let waited = runtime.world.clock.now().duration_since(start);
         let tired = Duration::try_from(waited).unwrap_or_default() > TAKEN_UP_MAX + patience;
         if runtime.store.counts().await?.in_flight == 0 || tired || runtime.pause(TAKEN_UP_LOOK).await {

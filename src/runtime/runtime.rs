@@ -203,6 +203,11 @@ impl Runtime {
         self.wake.notify_one();
     }
 
+    /// Whether the runtime is to end.
+    pub fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
     /// Turns true when the runtime is to end.
     pub fn stopping(&self) -> watch::Receiver<bool> {
         self.stop.subscribe()
