@@ -38,6 +38,7 @@ mod rule_test;
 mod scenario;
 mod script;
 mod settings;
+mod simulate;
 mod simulator_flourish;
 mod simulator_leaflink;
 mod simulator_leaflink_catalogue;

@@ -12,11 +12,10 @@ fn commands() -> Vec<Vec<String>> {
     blocks
         .flat_map(str::lines)
         .map(|line| line.split('#').next().unwrap_or_default().trim().to_owned())
-        .filter(|line| !line.is_empty() && line != "cargo test")
-        .map(|line| {
-            let arguments =
-                line.split_once(" -- ").map_or_else(|| line.strip_prefix("petiole ").unwrap(), |(_, after)| after);
-            arguments.split(' ').map(str::to_owned).collect()
+        .filter_map(|line| {
+            let arguments = line.strip_prefix("cargo run -- ").or_else(|| line.strip_prefix("cargo run --release -- "));
+            let arguments = arguments.or_else(|| line.strip_prefix("petiole "))?.trim_end_matches(" &");
+            Some(arguments.split(' ').map(str::to_owned).collect())
         })
         .collect()
 }

@@ -30,7 +30,9 @@ pub async fn simulate(arguments: &Arguments, simulate: &SimulateArguments) -> u8
     match simulator::serve(system, options, world.clock, world.transport).await {
         Ok(served) => {
             println!("listening on {}", served.origin());
-            println!("base url {}{base_path}", served.origin());
+            let base_url = format!("{}{base_path}", served.origin());
+            println!("base url {base_url}");
+            tell(simulate, &served.origin(), &base_url);
             ended().await;
             served.shutdown().await;
             exit_code::OK
@@ -42,10 +44,36 @@ pub async fn simulate(arguments: &Arguments, simulate: &SimulateArguments) -> u8
     }
 }
 
+/// What a service needs to use the simulator, and what else there is to do with it.
+fn tell(simulate: &SimulateArguments, origin: &str, base_url: &str) {
+    let trade = trade(simulate);
+    for (name, value) in simulator::environment(&simulate.system, base_url, &simulate.webhook_key, &trade) {
+        println!("export {name}={}", quoted(&value));
+    }
+    println!("what people can do: GET {origin}/_control/");
+    match &simulate.webhook {
+        Some(url) => println!("webhooks go to {url}"),
+        None => println!(
+            "webhooks go nowhere, so a service sees changes at its poll interval; \
+             --webhook http://127.0.0.1:8787/webhooks/ACCOUNT tells it at once"
+        ),
+    }
+}
+
+/// A value as a shell reads it.
+fn quoted(value: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@%+,".contains(letter);
+    if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', "'\\''")) }
+}
+
+fn trade(simulate: &SimulateArguments) -> Trade {
+    let size = Size { items: simulate.items, customers: simulate.customers, ..Size::default() };
+    Trade::from_seed(simulate.seed, size)
+}
+
 /// A simulator by its name, else a peer from the system file of this path; and where its API begins.
 fn system(arguments: &Arguments, simulate: &SimulateArguments) -> Result<(Box<dyn Simulator>, &'static str), u8> {
-    let size = Size { items: simulate.items, customers: simulate.customers, ..Size::default() };
-    let trade = Trade::from_seed(simulate.seed, size);
+    let trade = trade(simulate);
     if let Some(system) = simulator::named(&simulate.system, &trade, simulate.seed) {
         return Ok((system, simulator::base_path(&simulate.system)));
     }

@@ -7,10 +7,26 @@ use super::level::Level;
 use super::peer::{Peer, respond};
 use super::read_wire;
 use crate::language::plan::{Field, FieldShape, RecordType};
+use crate::simulator::Act;
 use crate::value::{Path, Record, Segment, Value, json as value_json};
 use crate::world::{Method, Request, Response};
 
 const PREFIX: &str = "/_control/";
+
+/// What can be done.
+pub(super) const ACTS: &[Act] = &[
+    Act::new("GET state", "shows all records", &[]),
+    Act::new(
+        "PUT put",
+        "enters records, or changes those of the same key",
+        &[
+            ("record", "the kind, by its name in the system file"),
+            ("fields", "by the names of the system file; a list of such for several records"),
+        ],
+    ),
+    Act::new("GET calls", "shows the calls that changed or read something", &[]),
+    Act::new("DELETE calls", "forgets the calls", &[]),
+];
 
 /// Answers what people and tests ask; `None` for everything else.
 pub(super) fn answer(peer: &mut Peer, now: Timestamp, request: &Request) -> Option<Response> {

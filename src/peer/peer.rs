@@ -13,7 +13,7 @@ use super::refusal::{Reason, Refusal};
 use super::route::{self, Route};
 use super::{control, defaults, page, webhook, write, write_wire};
 use crate::language::plan::{Field, RecordType, System, TemplatePart};
-use crate::simulator::{Outcome, Simulator, Webhook};
+use crate::simulator::{Act, Outcome, Simulator, Webhook};
 use crate::value::{Kind, Path, Record, Value};
 use crate::world::{Request, Response};
 
@@ -281,6 +281,10 @@ impl Simulator for Peer {
             None => self.answer(now, request),
         };
         Outcome { response, webhooks: std::mem::take(&mut self.pending) }
+    }
+
+    fn acts(&self) -> &'static [Act] {
+        control::ACTS
     }
 
     fn set_webhook_key(&mut self, key: String) {

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::act::Act;
 use super::fault::Faults;
 use super::request_log::RequestLog;
 use super::server::{Shell, lock};
@@ -13,6 +14,41 @@ use crate::world::{Method, Request, Response};
 
 /// The path under which nothing is faulted or counted.
 pub(super) const PREFIX: &str = "/_control/";
+
+/// What is the same for every system.
+const ACTS: &[Act] = &[
+    Act::new(
+        "PUT webhook",
+        "says where webhooks go from now on",
+        &[
+            ("url", "the address, such as http://127.0.0.1:8787/webhooks/ACCOUNT"),
+            ("key", "what signs them, where it is to be another"),
+            ("company", "only this company's, where the system serves several"),
+        ],
+    ),
+    Act::new("DELETE webhook", "webhooks go nowhere", &[]),
+    Act::new("GET faults", "shows what goes wrong", &[]),
+    Act::new(
+        "PUT faults",
+        "says what goes wrong from now on; what is left out does not",
+        &[
+            ("error_before_every", "every Nth request is answered 503 and not handled"),
+            ("throttle_every", "every Nth request is answered 429 and not handled"),
+            ("error_after_commit_every", "every Nth create is answered 502 although it was done"),
+            ("cut_after_commit_every", "every Nth create is cut off without an answer although it was done"),
+            ("delay_ms", "milliseconds that each request waits"),
+            ("webhook_copies", "how often each webhook is delivered"),
+            ("webhook_shuffle", "true: waiting webhooks leave in random order"),
+            ("webhook_drop_every", "every Nth webhook is never delivered"),
+            ("keeps", "what is kept otherwise than it was sent; GET shows its fields"),
+            ("edits", "a list of {url, fields}: what somebody else writes right after a change"),
+            ("rewrite", "a list of {url, find, with}: texts that answers to reads show otherwise"),
+        ],
+    ),
+    Act::new("GET requests", "shows and counts the requests", &[]),
+    Act::new("DELETE requests", "forgets the requests", &[]),
+    Act::new("GET quiet", "shows whether every webhook was delivered", &[]),
+];
 
 /// The body of `PUT /_control/webhook`.
 #[derive(Deserialize)]
@@ -28,6 +64,7 @@ struct WebhookInput {
 pub(super) fn answer(shell: &Shell, request: &Request) -> Option<Response> {
     let path = request.url.split('?').next().unwrap_or_default();
     let result = match (request.method, path.strip_prefix(PREFIX)?) {
+        (Method::Get, "") => Ok(acts(shell)),
         (Method::Put, "webhook") => subscribe(shell, &request.body),
         (Method::Delete, "webhook") => {
             shell.courier.unsubscribe();
@@ -48,6 +85,12 @@ pub(super) fn answer(shell: &Shell, request: &Request) -> Option<Response> {
         Ok(body) => respond(200, &body),
         Err(message) => respond(400, &json!({ "message": message })),
     })
+}
+
+/// What can be done here, by people and by whoever plays with the simulator.
+fn acts(shell: &Shell) -> Json {
+    let own = lock(&shell.simulator).acts();
+    json!({ "acts": own.iter().chain(ACTS).map(|act| act.to_json()).collect::<Vec<_>>() })
 }
 
 fn subscribe(shell: &Shell, body: &[u8]) -> Result<Json, String> {

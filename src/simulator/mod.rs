@@ -4,6 +4,7 @@
 //! HTTP shell around it. Shares no code with the connector, or both could be wrong together:
 //! this room uses only `value` and `world`. The only room where systems are named.
 
+pub mod act;
 mod connection;
 mod control;
 mod courier;
@@ -18,6 +19,7 @@ pub mod simulator;
 pub mod trade;
 mod world_input;
 
+pub use act::Act;
 pub use fault::Faults;
 pub use server::{Options, Served, Subscription, serve};
 pub use simulator::{Outcome, Simulator, Webhook};
@@ -37,6 +39,30 @@ pub fn named(name: &str, trade: &Trade, seed: u64) -> Option<Box<dyn Simulator>>
 
 /// The id of the company in a world of one.
 pub const COMPANY: i64 = leaflink::COMPANY;
+
+/// The key by which a simulator is opened where nobody says another: any is let in.
+const ANY_KEY: &str = "any-key";
+
+/// What the shipped accounts want from the environment to use a simulator at this base URL: names and values. Empty for
+/// a system that they do not have.
+pub fn environment(name: &str, base_url: &str, webhook_key: &str, trade: &Trade) -> Vec<(&'static str, String)> {
+    let (base_url, webhook_key, any_key) = (base_url.to_owned(), webhook_key.to_owned(), ANY_KEY.to_owned());
+    match name {
+        "flourish" => vec![
+            ("FLOURISH_BASE_URL", base_url),
+            ("FLOURISH_API_KEY", any_key),
+            ("FLOURISH_WEBHOOK_KEY", webhook_key),
+            ("FLOURISH_FACILITY_ID", trade.facilities.first().map(|one| one.id.clone()).unwrap_or_default()),
+        ],
+        "leaflink" => vec![
+            ("LEAFLINK_BASE_URL", base_url),
+            ("LEAFLINK_API_KEY", any_key),
+            ("LEAFLINK_WEBHOOK_KEY", webhook_key),
+            ("LEAFLINK_COMPANY_ID", COMPANY.to_string()),
+        ],
+        _ => Vec::new(),
+    }
+}
 
 /// Where a simulator's API begins, below its origin.
 pub fn base_path(name: &str) -> &'static str {

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::act::Act;
 use crate::world::{Request, Response};
 
 /// A message that the system wants delivered to its subscriber: signed bytes, no address.
@@ -31,6 +32,11 @@ pub struct Outcome {
 pub trait Simulator: Send {
     /// Answers one request at this instant. `request.url` is path and query only.
     fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome;
+
+    /// What people can do in it, under `/_control/`.
+    fn acts(&self) -> &'static [Act] {
+        &[]
+    }
 
     /// Sets the key that signs webhooks from now on.
     fn set_webhook_key(&mut self, key: String);

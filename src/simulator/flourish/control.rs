@@ -6,11 +6,13 @@
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use super::acts::ACTS;
 use super::call::Call;
 use super::company::Company;
 use super::fields::Fields;
 use super::reply::{Answer, Refusal, Reply};
 use super::{control_items, control_orders, control_state};
+use crate::simulator::act::Act;
 use crate::world::Method::{Get, Post};
 
 /// Answers `/_control/<action>`.
@@ -23,6 +25,12 @@ pub(super) fn answer(company: &mut Company, call: &Call, action: &str) -> Answer
     }
     let body = call.body()?;
     let fields = Fields::body(&body)?;
+    let act = Act::posted(ACTS, action);
+    let act =
+        act.ok_or_else(|| Refusal::bad(format!("nobody can `{action}`; GET /_control/ lists what people can do")))?;
+    if let Some(name) = act.stranger(fields.names()) {
+        return Err(Refusal::bad(format!("unknown field {name}")));
+    }
     match action {
         "allocate" => control_orders::allocate(company, &fields),
         "deallocate" => control_orders::deallocate(company, &fields),

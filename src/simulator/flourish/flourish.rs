@@ -8,10 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::acts::ACTS;
 use super::call::Call;
 use super::company::Company;
 use super::reply::{Answer, Refusal, Reply};
 use super::{control, reply, route, seed, spelling, webhooks};
+use crate::simulator::act::Act;
 use crate::simulator::world_input::WorldInput;
 use crate::simulator::{Outcome, Simulator, Trade};
 use crate::world::{Method, Request};
@@ -132,6 +134,10 @@ impl Simulator for Flourish {
         let answer = self.answer(&call);
         let webhooks = webhooks::take(&mut self.company, self.webhook_key.as_deref());
         Outcome { response: reply::respond(&call, answer), webhooks }
+    }
+
+    fn acts(&self) -> &'static [Act] {
+        ACTS
     }
 
     fn set_webhook_key(&mut self, key: String) {

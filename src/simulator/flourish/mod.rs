@@ -4,6 +4,7 @@
 //! documentation is silent, the file that decides says what it assumes. Knows nothing of rules.
 //! The same records, instant and request always give the same answer and the same webhooks.
 
+mod acts;
 mod call;
 mod catalogue;
 mod company;

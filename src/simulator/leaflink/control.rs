@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
+use super::acts::ACTS;
 use super::order::{Line, Order};
 use super::order_money::Money;
 use super::payment::Payment;
 use super::state::{Customer, Product, stamp};
 use super::{Answer, LeafLink, Refusal};
+use crate::simulator::act::Act;
 use crate::world::Method;
 
 /// Orders submitted in one request.
@@ -36,6 +38,12 @@ impl LeafLink {
         } else {
             serde_json::from_slice(body).map_err(|error| refuse(error.to_string()))?
         };
+        let known = Act::posted(ACTS, act);
+        let known =
+            known.ok_or_else(|| refuse(format!("nobody can `{act}`; GET /_control/ lists what people can do")))?;
+        if let Some(name) = known.stranger(body.as_object().into_iter().flat_map(Map::keys).map(String::as_str)) {
+            return Err(refuse(format!("`{act}` takes no field `{name}`; GET /_control/ lists them")));
+        }
         match act {
             "submit" => self.submit(now, &body),
             "edit" => self.edit_lines(now, &body),

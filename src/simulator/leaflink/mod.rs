@@ -4,6 +4,7 @@
 //! money typing, legal transitions with stock effects, signed webhooks. What people do stands
 //! under `/_control/`.
 
+mod acts;
 mod catalogue;
 mod category;
 mod company;
@@ -28,6 +29,7 @@ mod webhook;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use super::act::Act;
 use super::simulator::{Outcome, Simulator, Webhook};
 use super::trade::Trade;
 use crate::world::{Method, Request, Response};
@@ -157,6 +159,10 @@ impl Simulator for LeafLink {
         let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         let response = Response { status, headers, body: body.to_string().into_bytes() };
         Outcome { response, webhooks: std::mem::take(&mut self.pending) }
+    }
+
+    fn acts(&self) -> &'static [Act] {
+        acts::ACTS
     }
 
     fn set_webhook_key(&mut self, key: String) {
