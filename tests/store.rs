@@ -156,15 +156,18 @@ async fn intents_stay_open_until_they_are_settled() {
     assert_eq!((of_two.len(), of_two[0].number), (1, second.number));
     let repeated = store.open_intent(intent("one", 9)).await.unwrap();
     assert_eq!((repeated.number, repeated.draft.at), (first.number, at(0)), "an open effect is not opened twice");
+    let older = Settlement { link: Some(link("1", "older")), ..Settlement::default() };
+    store.settle(older).await.unwrap();
     let settlement = Settlement {
         intent: Some((first.number, IntentState::Done)),
         link: Some(link("1", "a")),
+        gives_way: vec![link("1", "older")],
         history: vec![story("created", 2), story("linked", 2)],
         hints: vec![hint("1", HintSource::Made, 2)],
     };
     store.settle(settlement).await.unwrap();
     assert_eq!(store.open_intents(Some(&order("1"))).await.unwrap().len(), 0);
-    assert_eq!(store.links_of("orders").await.unwrap().len(), 1);
+    assert_eq!(store.links_of("orders").await.unwrap(), [link("1", "a")]);
     assert_eq!(ids(&store.claim(at(2), 9).await.unwrap()), ["1"], "what a settlement makes news of is work with it");
     let later = store.open_intent(intent("one", 9)).await.unwrap();
     assert_ne!(later.number, first.number, "a settled effect may happen again");
@@ -182,6 +185,7 @@ async fn a_settlement_happens_whole_or_not_at_all() {
     let lost = Settlement {
         intent: Some((77, IntentState::Done)),
         link: Some(link("1", "a")),
+        gives_way: Vec::new(),
         history: vec![story("created", 2)],
         hints: vec![hint("1", HintSource::Made, 2)],
     };

@@ -340,6 +340,13 @@ pub enum InboxAction {
         /// The counterpart: ACCOUNT.RECORD/ID, or its id alone.
         target: String,
     },
+    /// Say which record takes the place of a counterpart that is gone.
+    Relink {
+        /// Its number.
+        id: i64,
+        /// The new counterpart: ACCOUNT.RECORD/ID, or its id alone.
+        target: String,
+    },
 }
 
 /// Arguments of `simulate`.

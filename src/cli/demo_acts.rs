@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::demo::{Awaited, QUIET, Stage};
 use super::demo_story::Story;
+use crate::runtime::crosswalk::Word;
 use crate::simulator;
 
 /// The two systems: who sells, and who ships.
@@ -112,7 +113,10 @@ impl Stage {
         let target = format!("{}/{}", near.record, near.id);
         story.act("Somebody says which one is meant; the order goes on");
         story.command(&format!("petiole inbox match {} {target}", park.number));
-        self.runtime.match_by_hand(park.number, &target).await.map_err(|error| error.to_string())?;
+        self.runtime
+            .match_by_hand(Word { number: park.number, target: &target, relink: false })
+            .await
+            .map_err(|error| error.to_string())?;
         self.settle(story, awaited("orders", "create", 1)).await
     }
 }

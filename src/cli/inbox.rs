@@ -6,7 +6,7 @@ use super::arguments::{Arguments, Format, InboxAction, InboxArguments};
 use super::exit_code;
 use super::service::{Unanswered, ask};
 use crate::language;
-use crate::runtime::crosswalk;
+use crate::runtime::crosswalk::{self, Word};
 use crate::server::inbox::{item, matched};
 use crate::store::{Store, open};
 use crate::value::timestamp;
@@ -21,9 +21,10 @@ pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
         InboxAction::Retry { id: None, .. } => (Method::Post, "/api/v1/inbox/all/retry".to_owned()),
         InboxAction::Drop { id } => (Method::Post, format!("/api/v1/inbox/{id}/drop")),
         InboxAction::Match { id, .. } => (Method::Post, format!("/api/v1/inbox/{id}/match")),
+        InboxAction::Relink { id, .. } => (Method::Post, format!("/api/v1/inbox/{id}/relink")),
     };
     let body = match &inbox.action {
-        InboxAction::Match { target, .. } => Some(json!({ "target": target })),
+        InboxAction::Match { target, .. } | InboxAction::Relink { target, .. } => Some(json!({ "target": target })),
         _ => None,
     };
     let answer = match ask(url, method, &path, body.as_ref()).await {
@@ -63,10 +64,12 @@ async fn act(store: &dyn Store, action: &InboxAction, arguments: &Arguments) -> 
             let dropped = store.drop_park(*id).await.map_err(words)?;
             if dropped { Ok(json!({ "dropped": id.to_string() })) } else { Err("no such entry".to_owned()) }
         }
-        InboxAction::Match { id, target } => {
+        InboxAction::Match { id, target } | InboxAction::Relink { id, target } => {
+            let relink = matches!(action, InboxAction::Relink { .. });
+            let word = Word { number: *id, target, relink };
             let compiled = language::compile(std::slice::from_ref(&arguments.rules));
             let plan = compiled.plan.ok_or("the rules have errors; run `petiole lint`")?;
-            let made = crosswalk::match_by_hand(&plan, store, (*id, target), SystemClock.now()).await;
+            let made = crosswalk::match_by_hand(&plan, store, word, SystemClock.now()).await;
             made.map(|link| matched(&link)).map_err(|error| error.to_string())
         }
     }
@@ -114,6 +117,7 @@ fn show(answer: &Json, inbox: &InboxArguments) -> u8 {
         InboxAction::Retry { .. } => println!("retried {}", answer.get("retried").unwrap_or(&Json::Null)),
         InboxAction::Drop { id } => println!("dropped {id}; it stays out until its record changes"),
         InboxAction::Match { id, target } => println!("matched {id} with {target}; it is tried again"),
+        InboxAction::Relink { id, target } => println!("relinked {id} with {target}; it is tried again"),
         _ if items.is_empty() => println!("nothing is parked"),
         _ => {}
     }

@@ -35,6 +35,10 @@ pub struct Row {
     pub raw: Value,
     /// Fields that are always there, and are not.
     pub gone: Vec<Gone>,
+    /// Fields that nothing is said of and that are there, by their place in the system file.
+    pub shown: Vec<usize>,
+    /// The same of those that are not there.
+    pub absent: Vec<usize>,
     /// Where a value stands that no JSON parser takes; it reads as null, and nothing may be decided on it.
     pub unreadable: Option<Path>,
 }
@@ -348,8 +352,11 @@ impl Connector {
     fn row(&self, record: &RecordType, raw: &Json) -> Row {
         let mut raw = raw.clone();
         let unreadable = unreadable::take_marks(&mut raw);
-        let gone = presence::missing(record, &raw, self.transport.peers_are_whole());
-        Row { value: response::canonical(&self.system, record, &raw), raw: json::from_json(&raw), gone, unreadable }
+        let is_whole = self.transport.peers_are_whole();
+        let gone = presence::missing(record, &raw, is_whole);
+        let (shown, absent) = if is_whole { presence::seen(record, &raw) } else { Default::default() };
+        let value = response::canonical(&self.system, record, &raw);
+        Row { value, raw: json::from_json(&raw), gone, shown, absent, unreadable }
     }
 
     /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one. What fails at

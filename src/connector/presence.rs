@@ -2,6 +2,8 @@
 //!
 //! Pure. Which of them matter is for the runtime, which knows what live rules read.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 use super::layout::{self, Layout};
@@ -22,7 +24,7 @@ pub struct Gone {
 
 /// What is missing in a record as the peer sent it. `nulls`: a null where there is always a value counts too.
 pub(super) fn missing(record: &RecordType, raw: &Json, nulls: bool) -> Vec<Gone> {
-    if record.fields.iter().all(|field| field.presence == Presence::Open) {
+    if !record.fields.iter().any(|field| is_promised(field.presence)) {
         return Vec::new();
     }
     let layout = layout::of_record(record, |_| true);
@@ -31,13 +33,68 @@ pub(super) fn missing(record: &RecordType, raw: &Json, nulls: bool) -> Vec<Gone>
     gone
 }
 
+fn is_promised(presence: Presence) -> bool {
+    matches!(presence, Presence::Shown | Presence::Filled)
+}
+
+/// The fields, by their place in the system file, of which it says nothing and that a record shows or lacks. What
+/// stands in a list without elements, or below a null, is neither.
+pub(super) fn seen(record: &RecordType, raw: &Json) -> (Vec<usize>, Vec<usize>) {
+    let layout = layout::of_record(record, |_| true);
+    let mut told = BTreeMap::new();
+    tell(&layout, raw, &mut told);
+    let open = |field: &Field| field.presence == Presence::Open && !field.write_only && !field.assumed;
+    let fields = record.fields.iter().enumerate().filter(|(_, field)| open(field));
+    let known = |shown: bool| {
+        let fields = fields.clone().filter(|(_, field)| told.get(&field.path) == Some(&shown));
+        fields.map(|(at, _)| at).collect()
+    };
+    (known(true), known(false))
+}
+
+fn tell<'l>(layout: &Layout<'l>, raw: &Json, told: &mut BTreeMap<&'l Path, bool>) {
+    for (_, field) in &layout.plain {
+        let places = std::iter::once(&field.read_at).chain(&field.read_also).map(|place| stands(raw, place));
+        let places: Vec<Option<bool>> = places.collect();
+        if places.contains(&Some(true)) {
+            told.insert(&field.path, true);
+        } else if !places.contains(&None) {
+            told.entry(&field.path).or_insert(false);
+        }
+    }
+    for list in &layout.lists {
+        match stands(raw, list.read_at()).and_then(|_| at(raw, list.read_at())) {
+            Some(Json::Array(items)) => items.iter().for_each(|item| tell(&list.element, item, told)),
+            None if list.whole.is_none() && stands(raw, list.read_at()) == Some(false) => {
+                tell(&list.element, &Json::Object(serde_json::Map::new()), told);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether something stands at a place; `None`: it is below a null.
+fn stands(raw: &Json, place: &Path) -> Option<bool> {
+    let mut here = raw;
+    for step in &place.0 {
+        if here.is_null() {
+            return None;
+        }
+        match at(here, &Path(vec![step.clone()])) {
+            Some(next) => here = next,
+            None => return Some(false),
+        }
+    }
+    Some(true)
+}
+
 fn look(layout: &Layout<'_>, raw: &Json, nulls: bool, gone: &mut Vec<Gone>) {
     for (_, field) in &layout.plain {
         note(field, found(raw, field), nulls, gone);
     }
     for list in &layout.lists {
         let elements = list.element.plain.iter().map(|(_, field)| *field);
-        let wanted = list.whole.into_iter().chain(elements).find(|field| field.presence != Presence::Open);
+        let wanted = list.whole.into_iter().chain(elements).find(|field| is_promised(field.presence));
         match at(raw, list.read_at()) {
             Some(Json::Array(items)) => items.iter().for_each(|item| look(&list.element, item, nulls, gone)),
             Some(Json::Null) if !nulls => {}
@@ -52,7 +109,7 @@ fn look(layout: &Layout<'_>, raw: &Json, nulls: bool, gone: &mut Vec<Gone>) {
 
 fn note(field: &Field, shown: Option<&Json>, nulls: bool, gone: &mut Vec<Gone>) {
     let is_gone = match (field.presence, shown) {
-        (Presence::Open, _) => false,
+        (Presence::Open | Presence::Sparse, _) => false,
         (_, None) => true,
         (Presence::Filled, Some(Json::Null)) => nulls,
         (_, Some(_)) => false,

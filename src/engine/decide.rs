@@ -4,6 +4,7 @@
 
 use super::create;
 use super::effect::{Decision, Effect, Step, Unmatched};
+use super::lost;
 use super::park::{Candidate, Stop, Unpaired, Wait};
 use super::scope::Context;
 use super::situation::{Found, Situation, Want};
@@ -14,9 +15,10 @@ use crate::value::Value;
 /// Decides on a pair.
 pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
     let context = Context::new(plan, pipeline, situation);
-    let mut decision = match &situation.base {
-        Some(base) => update::update(&context, base),
-        None => meet(&context),
+    let mut decision = match (&situation.base, &situation.gone) {
+        (Some(base), None) => update::update(&context, base),
+        (Some(base), Some(gone)) => lost::decide(&context, base, gone),
+        (None, _) => meet(&context, None),
     };
     decision.fitting = context.fitting();
     if context.complete() && !decision.stops.is_empty() {
@@ -34,6 +36,7 @@ pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value)
         left: (side == Side::Left).then(|| record.clone()),
         right: (side == Side::Right).then(|| record.clone()),
         base: None,
+        gone: None,
         settings: Value::Null,
         demanded: false,
         sweep: false,
@@ -47,16 +50,19 @@ pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value)
     value.to_key().filter(|text| !text.is_empty())
 }
 
-/// An unlinked record meets its counterpart, or has it made.
-fn meet(context: &Context<'_>) -> Decision {
+/// A record without a counterpart meets it, or has it made. `gone`: the one that it had, in whose place only a person
+/// has another made.
+pub(super) fn meet(context: &Context<'_>, gone: Option<&str>) -> Decision {
     let situation = context.situation;
     let pipeline = context.pipeline;
     let side = situation.changed;
     let Some(record) = situation.record(side) else { return Decision::default() };
-    context.spoke(&pipeline.match_line);
-    let Some(value) = match_value(context.plan, pipeline, side, record) else {
-        return unmatched(context, None);
+    let unmatched = |value| match gone {
+        Some(_) if !situation.asked => Decision::default(),
+        _ => unmatched(context, value),
     };
+    context.spoke(&pipeline.match_line);
+    let Some(value) = match_value(context.plan, pipeline, side, record) else { return unmatched(None) };
     let other = side.other();
     let want = Want::Match {
         pipeline: pipeline.name.clone(),
@@ -68,13 +74,17 @@ fn meet(context: &Context<'_>) -> Decision {
     let Some(Found::Records(found)) = context.ask(want) else { return Decision::default() };
     // A peer's own search may be looser than the rule, so the rule has the last word.
     let same = |row: &&Value| match_value(context.plan, pipeline, other, row).as_deref() == Some(value.as_str());
-    let found: Vec<&Value> = found.iter().filter(same).collect();
+    // A listing may show for a while what its own call says is gone.
+    let there = |row: &&Value| gone.is_none() || pipeline.record(other).id_of(row).as_deref() != gone;
+    let found: Vec<&Value> = found.iter().filter(same).filter(there).collect();
     match found.as_slice() {
-        [] => unmatched(context, Some(value)),
+        [] => unmatched(Some(value)),
         [one] => match taken(context, other, one) {
             None => link(context, other, one),
             Some(stop) => stopped(context, stop),
         },
+        // Each of them finds the one that they share by itself.
+        _ if pipeline.shared == Some(side) => Decision { lines: context.lines(), ..Decision::default() },
         several => {
             let kind = pipeline.record(other);
             let keys: Vec<String> = several.iter().filter_map(|row| kind.id_of(row)).collect();
@@ -102,6 +112,9 @@ fn youngest(context: &Context<'_>, side: Side, record: &Value) -> Option<jiff::T
 /// A record has one counterpart in an account: where it has another already, two records claim the same match value.
 fn taken(context: &Context<'_>, other: Side, found: &Value) -> Option<Stop> {
     let situation = context.situation;
+    if context.pipeline.shared == Some(other) {
+        return None;
+    }
     let (kind, own) = (context.pipeline.record(other), context.pipeline.record(other.other()));
     let (id, known) = (kind.id_of(found)?, own.id_of(situation.record(other.other())?)?);
     let linked = context.ask(Want::Linked {
@@ -113,6 +126,13 @@ fn taken(context: &Context<'_>, other: Side, found: &Value) -> Option<Stop> {
     });
     let Some(Found::Key(holder)) = linked else { return None };
     let holder = holder.to_key().filter(|holder| *holder != known)?;
+    let account = situation.account(other.other()).to_owned();
+    let read = Want::Record { account, record: own.name.clone(), id: holder.clone() };
+    let Some(Found::Records(rows)) = context.ask(read) else { return None };
+    if rows.is_empty() && own.grouped.is_none() {
+        // What is not there any more holds nothing.
+        return None;
+    }
     let field = context.pipeline.match_field(other);
     let message = format!(
         "{} `{}` {id} is linked with {} `{}` {holder} already, and {known} claims the same `{field}`",
@@ -196,7 +216,7 @@ fn passed_by(context: &Context<'_>, side: Side) -> Result<Option<Stop>, Stop> {
 }
 
 /// The changed record as one whose counterpart a person may name.
-fn own(context: &Context<'_>) -> Option<Unpaired> {
+pub(super) fn own(context: &Context<'_>) -> Option<Unpaired> {
     let situation = context.situation;
     let side = situation.changed;
     Some(Unpaired {

@@ -158,6 +158,8 @@ pub struct Situation {
     pub right: Option<Value>,
     /// The base, where the two are linked.
     pub base: Option<Base>,
+    /// The key of the linked counterpart, where its system no longer has it.
+    pub gone: Option<String>,
     /// Settings as nested records, the environment resolved.
     pub settings: Value,
     /// Whether another pipeline needs the counterpart.
@@ -231,6 +233,7 @@ impl Situation {
             ("right".to_owned(), self.right.clone().unwrap_or_default()),
             ("linked".to_owned(), Value::Bool(self.base.is_some())),
             ("base".to_owned(), Value::Record(base.collect())),
+            ("gone".to_owned(), self.gone.clone().map(Value::Text).unwrap_or_default()),
             ("settings".to_owned(), self.settings.clone()),
             ("demanded".to_owned(), Value::Bool(self.demanded)),
             ("sweep".to_owned(), Value::Bool(self.sweep)),

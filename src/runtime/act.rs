@@ -17,9 +17,7 @@ use super::trouble::Trouble;
 use crate::connector::{Failure, Row};
 use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Situation, Stop};
 use crate::language::plan::{RecordType, RuleLine, Side};
-use crate::store::{
-    Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, LinkEnd, RecordRef, Settlement,
-};
+use crate::store::{Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, RecordRef, Settlement};
 use crate::value::{Record, Value, digest};
 
 /// One write outside, ready to be journalled.
@@ -57,7 +55,7 @@ impl Runtime {
     ) -> Result<Acted, Trouble> {
         let lost = decision.lost.as_slice();
         match effect {
-            Effect::Link { left, right } => self.adopt(pairing, (left, right)).await.map(|()| Acted::Noted),
+            Effect::Link { left, right } => self.adopt(pairing, situation, (left, right)).await.map(|()| Acted::Noted),
             Effect::Settle { base } => self.remember(pairing, base.clone(), decision).await.map(|()| Acted::Noted),
             Effect::Create { side, fields, lines } => {
                 let fields = Value::Record(fields.clone());
@@ -83,9 +81,15 @@ impl Runtime {
         }
     }
 
-    async fn adopt(&self, pairing: &Pairing<'_>, (left, right): (&Value, &Value)) -> Result<(), Trouble> {
+    async fn adopt(
+        &self,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        (left, right): (&Value, &Value),
+    ) -> Result<(), Trouble> {
         let (left_account, right_account) = pairing.accounts();
         let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new());
+        let gives_way = self.giving_way(pairing, situation, &link).await?;
         let rule = pairing.pipeline.match_line.to_string();
         let [left, right] = pairing.ends(&link);
         let entry = HistoryEntry {
@@ -95,9 +99,10 @@ impl Runtime {
             detail: Value::Null,
             lines: vec![rule.clone()],
         };
-        self.store
-            .settle(Settlement { link: Some(link.clone()), history: vec![entry], ..Settlement::default() })
-            .await?;
+        let mut history = vec![entry];
+        history.extend(gives_way.iter().map(|old| self.gave_up(pairing, old)));
+        let settlement = Settlement { link: Some(link.clone()), gives_way, history, ..Settlement::default() };
+        self.settle_links(settlement).await?;
         self.look_again(pairing, &link).await?;
         self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
         Ok(())
@@ -116,21 +121,6 @@ impl Runtime {
         };
         let history = decision.disagreements.iter().map(told).collect();
         Ok(self.store.settle(Settlement { link: Some(link), history, ..Settlement::default() }).await?)
-    }
-
-    fn new_link(&self, pairing: &Pairing<'_>, left: (&str, &Value), right: (&str, &Value), base: Base) -> Link {
-        let end = |(account, key): (&str, &Value)| LinkEnd {
-            account: account.to_owned(),
-            id: key.to_key().unwrap_or_default(),
-        };
-        Link {
-            pipeline: pairing.pipeline.name.clone(),
-            left: end(left),
-            right: end(right),
-            since: self.world.clock.now(),
-            by_hand: false,
-            base,
-        }
     }
 
     /// Intent, call, settlement.
@@ -216,10 +206,14 @@ impl Runtime {
             let reason = format!("{account} did not say which {} it created", kind.name);
             return Err(Trouble::Later { reason, after: Some(Duration::ZERO) });
         };
-        let after = self.read_record(live, account, &kind.name, &id).await?;
-        let base = base_after(live, pairing, situation, (&write, row.as_ref(), after.as_ref()));
+        let (after, lacks) = self.read_side(live, (pairing.pipeline, write.side), (account, &id)).await?;
+        let base = match write.id {
+            // What a new record does not show is no base; the two then meet as any that exist already.
+            None if !lacks.is_empty() => Base::new(),
+            _ => base_after(live, pairing, situation, (&write, row.as_ref(), after.as_ref())),
+        };
         let kept = engine::kept::news(pairing.pipeline, write.side, situation.base.as_ref(), &base);
-        let link = self.link_after(pairing, (write.side, &id), base).await?;
+        let (link, gives_way) = self.link_after(pairing, (write.side, &id, write.id.is_none()), base).await?;
         let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
         let lines: Vec<String> = write.lines.iter().map(ToString::to_string).collect();
         let what = format!("{} {target}", past(&intent.draft.action));
@@ -234,11 +228,17 @@ impl Runtime {
         if pairing.target() != target {
             history.push(entry(target.clone()));
         }
+        history.extend(gives_way.iter().map(|old| self.gave_up(pairing, old)));
         history.extend(self.kept_otherwise(pairing, &target, &kept));
         history.extend(write.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
         let hints = if write.id.is_none() { self.hint_of_new(live, pairing, (kind, &target)) } else { Vec::new() };
         let intent_done = Some((intent.number, IntentState::Done));
-        self.store.settle(Settlement { intent: intent_done, link: Some(link.clone()), history, hints }).await?;
+        let settlement = Settlement { intent: intent_done, link: Some(link.clone()), gives_way, history, hints };
+        self.settle_links(settlement).await?;
+        if let (None, Some(record), Some(search)) = (&write.id, &after, self.search(live, account, &kind.name)) {
+            // Who looks for the same thing next finds it, however young the listing is.
+            self.finder.saw(&search, record).await;
+        }
         self.swept.wrote(&live.plan, (account, kind), &target.id, after.as_ref());
         if write.id.is_none() {
             self.look_again(pairing, &link).await?;
@@ -300,16 +300,6 @@ impl Runtime {
             detail: lost.value.clone(),
             lines: vec![lost.line.to_string()],
         })
-    }
-
-    async fn link_after(&self, pairing: &Pairing<'_>, (side, id): (Side, &str), base: Base) -> Result<Link, Trouble> {
-        if let Some(link) = self.link_of(pairing).await? {
-            return Ok(Link { base, ..link });
-        }
-        let (left_account, right_account) = pairing.accounts();
-        let (own, new) = (Value::text(pairing.id), Value::text(id));
-        let (left, right) = if side == Side::Right { (&own, &new) } else { (&new, &own) };
-        Ok(self.new_link(pairing, (left_account, left), (right_account, right), base))
     }
 
     /// Closes creates whose answer never came: done where the pair is linked now or about to be

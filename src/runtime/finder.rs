@@ -13,6 +13,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use super::alarm::{FIELD_GONE, UNREADABLE};
 use super::limits::{CANDIDATES_MAX, CLOCK_SKEW, LISTING_AGE_MAX, MISS_AGE_MAX, POLL_OVERLAP};
 use super::live::Live;
+use super::shown::Answer;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Listing};
 use crate::diagnostic::suggest;
@@ -131,6 +132,21 @@ impl Finder {
         }
     }
 
+    /// A record is not there any more, as its own call says.
+    pub async fn lost(&self, search: &Search<'_>, id: &str) {
+        let kept = self.kept(search.account, &search.kind.name);
+        let mut kept = kept.lock().await;
+        let Some(old) = kept.rows.remove(id) else { return };
+        kept.listed = None;
+        for ((pipeline, side), values) in &mut kept.matches {
+            let pipeline = search.live.plan.pipelines.get(pipeline);
+            let value = pipeline.and_then(|pipeline| engine::match_value(&search.live.plan, pipeline, *side, &old));
+            if let Some(ids) = value.and_then(|value| values.get_mut(&value)) {
+                ids.remove(id);
+            }
+        }
+    }
+
     /// Records whose match value is near `value`, best first.
     pub async fn candidates(
         &self,
@@ -205,8 +221,11 @@ impl Kept {
         let whole = matches!(listing, Listing::All);
         let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
         // A look-up by a field that no row shows would find nothing, and what is there would be made again.
-        if let Some(gone) = search.live.gone(search.kind, rows.iter().map(|row| row.gone.as_slice())) {
-            return Err(Trouble::Unreadable { code: FIELD_GONE, message: format!("{}: {gone}", search.account) });
+        let needed = &search.live.needed;
+        let answer = if whole { Answer::All } else { Answer::Some };
+        let lack = needed.lack(search.account, search.kind, &rows.iter().collect::<Vec<_>>(), answer);
+        if let Some(lack) = lack.filter(|lack| needed.hides(&search.live.plan, search.kind, lack)) {
+            return Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message });
         }
         if whole {
             *self = Self::default();

@@ -1,7 +1,7 @@
 //! Links known to be there, so that conditions over long lists do not ask the store for each
 //! record; and who found a link missing, so that it is looked at again once the link is made.
 //!
-//! Only what is linked is remembered: a link, once made, stays. Bounded; forgets all when full.
+//! Only what is linked is remembered, until the link gives way to another. Bounded; forgets all when full.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -47,18 +47,18 @@ impl KnownLinks {
         missed.entry(asked.clone()).or_default().insert(asking);
     }
 
+    /// A link that is no more.
+    pub fn forget(&self, link: &Link) {
+        let mut known = self.known();
+        for asked in answered(link) {
+            known.remove(&asked);
+        }
+    }
+
     /// The records that were decided on without this link, which is there now. Its own two go on with it anyway.
     pub fn made(&self, link: &Link, linked: &[RecordRef; 2]) -> BTreeSet<RecordRef> {
         let mut missed = self.missed();
-        let ends = [(Side::Left, &link.left, &link.right), (Side::Right, &link.right, &link.left)];
-        let asked = ends.map(|(side, own, other)| Want::Linked {
-            pipeline: link.pipeline.clone(),
-            side,
-            account: own.account.clone(),
-            id: own.id.clone(),
-            other: other.account.clone(),
-        });
-        let asking = asked.iter().filter_map(|asked| missed.remove(asked)).flatten();
+        let asking = answered(link).into_iter().filter_map(|asked| missed.remove(&asked)).flatten();
         let others = asking.filter(|(pipeline, record)| *pipeline != link.pipeline || !linked.contains(record));
         others.map(|(_, record)| record).collect()
     }
@@ -76,4 +76,17 @@ impl KnownLinks {
     fn missed(&self) -> MutexGuard<'_, BTreeMap<Want, BTreeSet<Asking>>> {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The questions that a link answers, one from each end.
+fn answered(link: &Link) -> [Want; 2] {
+    [(Side::Left, &link.left, &link.right), (Side::Right, &link.right, &link.left)].map(|(side, own, other)| {
+        Want::Linked {
+            pipeline: link.pipeline.clone(),
+            side,
+            account: own.account.clone(),
+            id: own.id.clone(),
+            other: other.account.clone(),
+        }
+    })
 }

@@ -62,6 +62,12 @@ pub const TAKEN_UP_LOOK: Duration = Duration::from_millis(20);
 /// Links remembered in memory at once.
 pub const KNOWN_LINKS_MAX: usize = 100_000;
 
+/// Pairs remembered as lacking their counterpart.
+pub const LOST_MAX: usize = 100_000;
+
+/// Linked records of a kind that a sweep's listing lacks and that are looked at one by one.
+pub const MISSING_LOOKED_AT_MAX: usize = 200;
+
 /// Ends of pairs whose rest is remembered.
 pub const RESTED_MAX: usize = 100_000;
 

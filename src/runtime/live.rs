@@ -2,12 +2,13 @@
 //!
 //! Immutable; work keeps the one it began with. Secrets live only inside the connectors.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::lack::Needed;
 use super::resolve::{Environment, Flat, LiveError, Resolver};
 use super::runtime::World;
-use crate::connector::{Connector, Gone, Validator};
+use crate::connector::{Connector, Validator};
 use crate::language::plan::{Plan, RecordType, System};
 use crate::value::{Path, Record, Value};
 
@@ -27,8 +28,8 @@ pub struct Live {
     own_settings: BTreeMap<String, Flat>,
     /// What records look like, by system and record.
     schemas: BTreeMap<(String, String), Validator>,
-    /// The fields of records that rules read, by system and record.
-    read: BTreeMap<(String, String), BTreeSet<Path>>,
+    /// The fields that rules read, and what answers showed of them.
+    pub needed: Needed,
 }
 
 impl Live {
@@ -72,8 +73,8 @@ impl Live {
         if !resolver.wrong.is_empty() {
             return Err(resolver.wrong);
         }
-        let (schemas, read) = (schemas(&plan), read(&plan));
-        Ok(Self { generation, plan, peers, secrets, settings, own_settings, schemas, read })
+        let (schemas, needed) = (schemas(&plan), Needed::new(&plan));
+        Ok(Self { generation, plan, peers, secrets, settings, own_settings, schemas, needed })
     }
 
     /// The settings as an account sees them.
@@ -112,26 +113,6 @@ impl Live {
         self.secrets.get(account)?.get(name).map(String::as_str)
     }
 
-    /// The first field that rules read and that is missing from all of an answer's rows, in words.
-    pub fn gone<'r>(&self, kind: &RecordType, rows: impl IntoIterator<Item = &'r [Gone]>) -> Option<String> {
-        let read = self.read.get(&(kind.system.clone(), kind.name.clone()));
-        let mut rows = rows.into_iter();
-        let counts = |gone: &&Gone| {
-            gone.field == Path::field(kind.key.as_str()) || read.is_some_and(|read| read.contains(&gone.field))
-        };
-        let mut everywhere: Vec<&Gone> = rows.next()?.iter().filter(counts).collect();
-        for row in rows {
-            everywhere.retain(|gone| row.iter().any(|other| other.field == gone.field));
-        }
-        let gone = everywhere.first()?;
-        let what = if gone.is_null { "is null" } else { "is missing" };
-        Some(format!(
-            "`{}` of {}.{} {what}, which is always there as its system file says; was it renamed? If so, write \
-             `at NEW.NAME` at the field",
-            gone.place, kind.system, kind.name
-        ))
-    }
-
     /// What in a raw record was never documented, in a field that a pipeline reads.
     pub fn misfit(&self, kind: &RecordType, raw: &Value) -> Option<String> {
         let schema = self.schemas.get(&(kind.system.clone(), kind.name.clone()))?;
@@ -143,22 +124,6 @@ impl Live {
 pub fn observes(settings: &Value) -> bool {
     let mode = settings.field("mode");
     !mode.is_null() && mode.as_text() != Some("live")
-}
-
-/// The fields that rules read; all those of records that rules read beside their own.
-fn read(plan: &Plan) -> BTreeMap<(String, String), BTreeSet<Path>> {
-    let mut read: BTreeMap<(String, String), BTreeSet<Path>> = BTreeMap::new();
-    for kind in plan.systems.values().flat_map(|system| system.records.values()) {
-        read.insert((kind.system.clone(), kind.name.clone()), plan.paths_read(kind));
-    }
-    let beside = plan.pipelines.values().flat_map(|pipeline| &pipeline.with).map(|with| &with.record);
-    let sides = plan.pipelines.values().flat_map(|pipeline| [&pipeline.left, &pipeline.right]);
-    // Of rows that are read as a list, expressions name the list.
-    for kind in beside.chain(sides.filter(|kind| kind.grouped.is_some())) {
-        let all = kind.fields.iter().map(|field| field.path.clone()).collect();
-        read.insert((kind.system.clone(), kind.name.clone()), all);
-    }
-    read
 }
 
 /// The lists for which the system's calls are repeated, each value once.

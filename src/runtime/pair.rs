@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use super::act::Acted;
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
 use super::pair_lock::{PairGuard, Ring};
 use super::repeat::{Repeats, WILL_NOT_KEEP};
 use super::rested::Told;
 use super::runtime::Runtime;
+use super::step::Course;
 use super::trouble::Trouble;
 use crate::engine::create::RING;
 use crate::engine::{self, Decision, Effect, Reads, Situation, Step, Stop, Unmatched, Want};
@@ -45,6 +45,19 @@ pub struct Pairing<'a> {
     pub asked: bool,
     /// What told of a change; none: it is looked at in any case.
     pub told: Option<Told>,
+    /// Groups that stop for want of what the changed record lacks.
+    pub lacks: &'a [Stop],
+}
+
+/// How a counterpart is looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seek {
+    /// Whether what is to be made waits while the sweep's brake counts.
+    pub braked: bool,
+    /// Whether a person asks for it.
+    pub asked: bool,
+    /// Whether the link alone is not enough, because the counterpart may be gone.
+    pub sure: bool,
 }
 
 /// How it ended.
@@ -70,7 +83,7 @@ impl<'a> Pairing<'a> {
         pipeline: &'a Pipeline,
         side: Side,
         (account, id): (&'a str, &'a str),
-        (other, braked): (&'a str, bool),
+        (other, seek): (&'a str, Seek),
     ) -> Self {
         Self {
             pipeline,
@@ -80,10 +93,11 @@ impl<'a> Pairing<'a> {
             other,
             demanded: true,
             sweep: false,
-            braked,
+            braked: seek.braked,
             again: false,
-            asked: false,
+            asked: seek.asked,
             told: None,
+            lacks: &[],
         }
     }
 
@@ -144,60 +158,41 @@ impl Runtime {
         }
         tracing::debug!(record = %pairing.target(), pipeline = pairing.pipeline.name, "brought together");
         self.rested.stir(pairing);
-        let kind = &pairing.pipeline.record(pairing.side).name;
-        let present =
-            if waited { self.read_record(live, pairing.account, kind, pairing.id).await? } else { Some(record) };
+        let own = (pairing.pipeline, pairing.side);
+        let (present, refused) = if waited {
+            self.read_side(live, own, (pairing.account, pairing.id)).await?
+        } else {
+            (Some(record), pairing.lacks.to_vec())
+        };
         let Some(record) = present else { return Ok(Meeting::default()) };
         let mut situation = self.situation(live, pairing, record);
-        let mut refused = Vec::new();
-        let mut kept_back = false;
-        let mut repeats = Repeats::default();
+        situation.held.extend(refused.iter().filter_map(|stop| stop.group.clone()));
+        let mut course = Course { situation, refused, kept_back: false, verified: false, repeats: Repeats::default() };
         for _ in 0..STEPS_MAX {
+            let situation = &mut course.situation;
             let link = self.link_of(pairing).await?;
-            self.stand(live, pairing, &mut situation, link.as_ref()).await?;
+            course.refused.extend(self.stand(live, pairing, situation, link.as_ref()).await?);
             situation.sweep |= pairing.again && self.is_refused(pairing, link.as_ref()).await?;
             let looked = self.world.clock.steady();
             let since = unsettled.iter().map(|intent| intent.draft.at).min();
-            let decision = self.decide(live, pairing, &mut situation, since).await?;
-            self.settle_traces(pairing, (&unsettled, looked), &decision, link.as_ref()).await?;
-            self.tell_of_end(pairing, &situation, &decision);
-            let Some(effect) = &decision.effect else {
+            let mut decision = self.decide(live, pairing, situation, since).await?;
+            if !self.is_there(live, pairing, situation, &decision).await? {
+                continue;
+            }
+            let living = link.as_ref().filter(|_| situation.gone.is_none());
+            self.settle_traces(pairing, (&unsettled, looked), &decision, living).await?;
+            self.tell_of_end(pairing, situation, &decision);
+            if decision.effect.is_none() {
+                self.tell_lost(pairing, situation, &mut decision).await;
+                let Course { situation, refused, kept_back, .. } = course;
                 let meeting = self.at_an_end(pairing, (link.as_ref(), &situation), decision, refused);
                 if link.is_some() && meeting.stops.is_empty() && !kept_back {
                     self.rested.rest(live.generation, pairing, &situation, pairing.told);
                 }
                 return Ok(meeting);
-            };
-            if self.is_kept_back(live, pairing, &situation, (link.as_ref(), effect))? {
-                let [_, ..] = effect.groups() else {
-                    return Ok(Meeting { stops: decision.stops, to_make: true, ..Meeting::default() });
-                };
-                kept_back = true;
-                situation.held.extend(effect.groups().iter().cloned());
-                continue;
             }
-            let mut before = self.refused_before(pairing, (link.as_ref(), &situation), effect).await?;
-            if before.is_empty() {
-                before = repeats.in_vain(pairing, &situation, effect);
-            }
-            if !before.is_empty() {
-                situation.held.extend(before.iter().filter_map(|stop| stop.group.clone()));
-                refused.extend(before);
-                continue;
-            }
-            let acted = self.act(live, pairing, &situation, (&decision, effect)).await?;
-            if matches!(effect, Effect::Create { .. } | Effect::Link { .. }) {
-                // Who is linked with whom is asked anew. Whatever else was read changes nothing by an own write.
-                situation.reads = Reads::new();
-            }
-            if let Acted::Written(side, record) = acted {
-                // What the peer holds now is what the next decision is made from, on whichever side.
-                *situation.record_mut(side) = record;
-            } else if let Acted::Stopped(stop) = acted {
-                if effect.groups().is_empty() {
-                    return Ok(Meeting { stops: vec![stop], ..Meeting::default() });
-                }
-                refused.extend(hold(&mut situation, effect, stop));
+            if let Some(meeting) = self.step(live, pairing, &mut course, (link.as_ref(), &decision)).await? {
+                return Ok(meeting);
             }
         }
         let reason = format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target());
@@ -242,7 +237,7 @@ impl Runtime {
     }
 
     /// Writes that a peer refused are not tried again while neither record has changed since.
-    async fn refused_before(
+    pub(super) async fn refused_before(
         &self,
         pairing: &Pairing<'_>,
         (link, situation): (Option<&Link>, &Situation),
@@ -292,6 +287,7 @@ impl Runtime {
             left,
             right,
             base: None,
+            gone: None,
             settings: live.pair_settings(left_account, right_account),
             demanded: pairing.demanded,
             sweep: pairing.sweep,
@@ -302,31 +298,31 @@ impl Runtime {
         }
     }
 
-    /// Takes the pair's base and what rests for it, and reads the other side where it is linked and not read yet.
+    /// Takes the pair's base and what rests for it, and reads the other side where it is linked and not read yet. The
+    /// groups that stop for want of what that lacks come back.
     pub(super) async fn stand(
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
         situation: &mut Situation,
         link: Option<&Link>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<Vec<Stop>, Trouble> {
         situation.base = link.map(|link| link.base.clone());
-        let Some(link) = link else { return Ok(()) };
+        situation.gone = None;
+        let Some(link) = link else { return Ok(Vec::new()) };
         if !pairing.again {
             situation.held.extend(self.told.held(pairing, &self.left_of(pairing, link)));
         }
         let other = pairing.side.other();
         if situation.record(other).is_some() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let end = if other == Side::Left { &link.left } else { &link.right };
-        let kind = pairing.pipeline.record(other);
-        let found = self.read_record(live, &end.account, &kind.name, &end.id).await?;
-        match other {
-            Side::Left => situation.left = found,
-            Side::Right => situation.right = found,
-        }
-        Ok(())
+        let (found, lacks) = self.read_side(live, (pairing.pipeline, other), (&end.account, &end.id)).await?;
+        situation.held.extend(lacks.iter().filter_map(|stop| stop.group.clone()));
+        situation.gone = found.is_none().then(|| end.id.clone());
+        *situation.record_mut(other) = found;
+        Ok(lacks)
     }
 
     /// The link of the pair, if it has one.
@@ -357,8 +353,10 @@ impl Runtime {
                     // Bringing a counterpart over makes links, which other reads may ask for.
                     wants.sort_by_key(|want| !matches!(want, Want::Counterpart { .. }));
                     for want in wants {
+                        // Nothing takes the place of what is gone by what was listed before.
+                        let gone = situation.gone.as_ref().map(|_| self.world.clock.now());
                         let since = match &want {
-                            Want::Match { .. } => unseen,
+                            Want::Match { .. } => unseen.or(gone),
                             Want::List { .. } if sums => Some(self.world.clock.now()),
                             _ => None,
                         };
@@ -423,14 +421,4 @@ impl Runtime {
         let open = self.store.open_intents(Some(&pairing.target())).await?;
         Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
     }
-}
-
-/// Leaves a refused group alone from now on, so that it never holds up another; of several each is tried by itself.
-fn hold(situation: &mut Situation, effect: &Effect, stop: Stop) -> Option<Stop> {
-    let [group] = effect.groups() else {
-        situation.apart = true;
-        return None;
-    };
-    situation.held.insert(group.clone());
-    Some(Stop { group: Some(group.clone()), ..stop })
 }

@@ -8,11 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::alarm::{FIELD_GONE, FUTURE_INSTANT, NOT_LISTED, UNREADABLE};
 use super::finder::later;
-use super::limits::{HINTS_AT_ONCE, POLL_OVERLAP, SECOND_PASSED};
+use super::limits::{HINTS_AT_ONCE, MISSING_LOOKED_AT_MAX, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
 use super::reads::unreadable;
 use super::runtime::Runtime;
 use super::schedule;
+use super::shown::Answer;
 use super::trouble::Trouble;
 use crate::connector::{Listing, Row};
 use crate::engine::{self, Wait};
@@ -81,6 +82,8 @@ pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
 struct Listed {
     /// In the order in which they are to be worked on.
     hints: Vec<Hint>,
+    /// Linked records that a whole listing lacks.
+    missing: Vec<Hint>,
     /// Where the next look goes on from.
     cursor: Option<Cursor>,
 }
@@ -96,7 +99,12 @@ impl Runtime {
     ) -> Result<Option<Listed>, Trouble> {
         let everything = how == Look::Everything;
         let listed = match live.plan.interest(&kind.system, &kind.name) {
-            Some(Interest::Work) => self.list(live, account, kind, how).await,
+            Some(Interest::Work) => self.list(live, account, kind, how).await.map(|listed| {
+                listed.map(|mut listed| {
+                    listed.hints.append(&mut listed.missing);
+                    listed
+                })
+            }),
             Some(Interest::Linked) => {
                 self.look_for_waiting(live, account, kind).await?;
                 self.list_linked(live, account, kind, how).await
@@ -105,7 +113,8 @@ impl Runtime {
                 // Its own changes lead to nothing, but what is worked on is compared with it or needs it.
                 let listed = if everything { self.list(live, account, kind, how).await } else { Ok(None) };
                 self.look_for_waiting(live, account, kind).await?;
-                return listed.map(|_| None);
+                let only_missing = |listed: Listed| Listed { hints: listed.missing, missing: Vec::new(), cursor: None };
+                return listed.map(|listed| listed.map(only_missing));
             }
             None => Ok(None),
         }?;
@@ -126,6 +135,7 @@ impl Runtime {
         let Some(mut listed) = self.list(live, account, kind, how).await? else { return Ok(None) };
         let linked = self.linked(live, account, kind).await?;
         listed.hints.retain(|hint| linked.contains(&hint.target.id));
+        listed.hints.append(&mut listed.missing);
         Ok(Some(listed))
     }
 
@@ -159,7 +169,8 @@ impl Runtime {
             whole = true;
             rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
         }
-        self.tell_missing(live, account, kind, &rows)?;
+        let answer = if whole { Answer::All } else { Answer::Some };
+        let is_lacking = self.tell_missing(live, account, kind, (&rows, answer))?;
         let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
         let now = self.world.clock.now();
         let instant = |row: &Value| match kind.modified.as_deref().map(|name| row.field(name)) {
@@ -174,8 +185,12 @@ impl Runtime {
         let misfits: BTreeSet<String> = rows
             .iter()
             .filter(|row| {
-                let is_odd =
-                    || !row.gone.is_empty() || row.unreadable.is_some() || live.misfit(kind, &row.raw).is_some();
+                let is_odd = || {
+                    is_lacking
+                        || !row.gone.is_empty()
+                        || row.unreadable.is_some()
+                        || live.misfit(kind, &row.raw).is_some()
+                };
                 how == Look::Everything && is_odd()
             })
             .filter_map(|row| kind.id_of(&row.value))
@@ -198,25 +213,37 @@ impl Runtime {
                 hint(id, &Value::List(Vec::new()));
             }
         }
+        let looks_for_missing = whole && how == Look::Everything && kind.grouped.is_none();
+        let missing = if looks_for_missing { self.missing(live, account, kind, &records).await? } else { Vec::new() };
         if how == Look::Everything {
             let kept = records.into_iter().filter_map(|record| Some((kind.id_of(&record)?, record)));
             self.swept.keep(account, &kind.name, kept.filter(|(id, _)| !misfits.contains(id)).collect());
         }
         let cursor = highest.map(|at| Cursor { account: account.to_owned(), record: kind.name.clone(), at });
-        Ok(Some(Listed { hints, cursor }))
+        Ok(Some(Listed { hints, missing, cursor }))
     }
 
-    /// Tells of fields that no row shows. Without any key nothing can be asked for, so the look must not move past it.
-    fn tell_missing(&self, live: &Live, account: &str, kind: &RecordType, rows: &[Row]) -> Result<(), Trouble> {
+    /// Tells of fields that no row shows, and whether there are any. Without any key nothing can be asked for, so the look must not move past it.
+    fn tell_missing(
+        &self,
+        live: &Live,
+        account: &str,
+        kind: &RecordType,
+        (rows, answer): (&[Row], Answer),
+    ) -> Result<bool, Trouble> {
         let first_unreadable = rows.iter().find_map(|row| Some((row, row.unreadable.as_ref()?)));
         let message = first_unreadable.map(|(row, place)| unreadable(kind, (account, row), place));
         self.alarms.set((account, &kind.name), UNREADABLE, message, self.world.clock.now());
-        let Some(first) = rows.first() else { return Ok(()) };
-        let gone = live.gone(kind, rows.iter().map(|row| row.gone.as_slice()));
-        let gone = gone.map(|gone| format!("{account}: {gone}"));
-        self.alarms.set((account, &kind.name), FIELD_GONE, gone, self.world.clock.now());
+        let Some(first) = rows.first() else { return Ok(false) };
+        let lack = live.needed.lack(account, kind, &rows.iter().collect::<Vec<_>>(), answer);
+        let is_lacking = lack.is_some();
+        // A listing may show less than the record's own call, which then has the word.
+        if lack.as_ref().is_none_or(|lack| lack.is_promised || kind.read.is_none()) {
+            let message = lack.map(|lack| lack.message);
+            self.alarms.set((account, &kind.name), FIELD_GONE, message, self.world.clock.now());
+        }
         if rows.iter().any(|row| kind.id_of(&row.value).is_some()) {
-            return Ok(());
+            return Ok(is_lacking);
         }
         let shown: Vec<&str> = first.raw.as_record().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("no {} has its key `{}`; they have {}", kind.name, kind.key, shown.join(", "));
@@ -256,7 +283,24 @@ impl Runtime {
         Ok(())
     }
 
-    /// Linked groups of which no row is left.
+    /// Looks at linked records that a sweep's listing lacks.
+    async fn missing(
+        &self,
+        live: &Live,
+        account: &str,
+        kind: &RecordType,
+        present: &[Value],
+    ) -> Result<Vec<Hint>, Trouble> {
+        let ids = self.emptied(live, account, kind, present).await?.into_iter();
+        let (at, source) = (self.world.clock.now(), HintSource::Sweep);
+        let hint = |id| {
+            let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
+            Hint { at, source, target, version: None, first: kind.first }
+        };
+        Ok(ids.take(MISSING_LOOKED_AT_MAX).map(hint).collect())
+    }
+
+    /// Linked records, or groups of them, of which nothing is shown.
     async fn emptied(
         &self,
         live: &Live,

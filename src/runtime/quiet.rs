@@ -10,7 +10,7 @@ use std::pin::Pin;
 use super::finder::Search;
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
-use super::pair::{Meeting, Pairing};
+use super::pair::{Meeting, Pairing, Seek};
 use super::runtime::Runtime;
 use super::swept::By;
 use super::trouble::Trouble;
@@ -192,7 +192,8 @@ impl Runtime {
                 return Ok(Some(Found::Key(key)));
             }
             let Some(record) = self.swept.record(account, &pipeline.record(side).name, id) else { return Ok(None) };
-            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, true));
+            let seek = Seek { braked: true, ..Seek::default() };
+            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, seek));
             self.at_rest(live, &pairing, &record).await?;
             Ok(self.linked_key(pipeline, side, (account, id), other).await?.map(Found::Key))
         })

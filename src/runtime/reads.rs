@@ -7,15 +7,17 @@ use jiff::Timestamp;
 
 use super::alarm::{FIELD_GONE, UNREADABLE};
 use super::finder::{Search, later};
+use super::lack::{Lack, Resting, rests_on};
 use super::live::Live;
-use super::pair::{Meeting, Pairing};
+use super::pair::{Meeting, Pairing, Seek};
 use super::runtime::Runtime;
+use super::shown::Answer;
 use super::trouble::Trouble;
 use crate::connector::{Listing, Row};
 use crate::engine::settle::is_state;
-use crate::engine::{self, Found, Situation, Wait, Want};
+use crate::engine::{self, COUNTERPART_GONE, Found, Situation, Stop, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
-use crate::store::LinkEnd;
+use crate::store::{LinkEnd, RecordRef};
 use crate::value::{Kind, Path, Value};
 
 impl Runtime {
@@ -25,15 +27,15 @@ impl Runtime {
     /// # Errors
     /// [`Trouble`] where a peer or the store cannot be read.
     pub async fn answer(&self, live: &Live, want: &Want, unseen: Option<Timestamp>) -> Result<Found, Trouble> {
-        self.answer_braked(live, want, (unseen, false)).await
+        self.answer_seeking(live, want, (unseen, Seek::default())).await
     }
 
-    /// The same. `braked`: what the answer would take to be made or moved first waits while the sweep's brake counts.
-    async fn answer_braked(
+    /// The same, with how what the answer would take to be made or moved first is looked for.
+    pub(super) async fn answer_seeking(
         &self,
         live: &Live,
         want: &Want,
-        (unseen, braked): (Option<Timestamp>, bool),
+        (unseen, seek): (Option<Timestamp>, Seek),
     ) -> Result<Found, Trouble> {
         match want {
             Want::Record { account, record, id } => {
@@ -66,11 +68,11 @@ impl Runtime {
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Settled { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.settled(live, (pipeline, *side), (account, id), (other, braked)).await,
+                Some(pipeline) => self.settled(live, (pipeline, *side), (account, id), (other, seek.braked)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), (other, braked)).await,
+                Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), (other, seek)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
         }
@@ -88,7 +90,8 @@ impl Runtime {
         unseen: Option<Timestamp>,
     ) -> Result<Found, Trouble> {
         if !matches!(want, Want::Linked { .. }) {
-            return self.answer_braked(live, want, (unseen, pairing.braked)).await;
+            let seek = Seek { braked: pairing.braked, asked: pairing.asked, sure: false };
+            return self.answer_seeking(live, want, (unseen, seek)).await;
         }
         if let Some(known) = self.known_links.get(want) {
             return Ok(Found::Key(known));
@@ -114,8 +117,56 @@ impl Runtime {
         let Some(peer) = live.peers.get(account) else { return Ok(None) };
         let row = peer.read(kind, id).await.map_err(|failure| later(account, &failure))?;
         readable(kind, (account, row.as_slice()))?;
-        self.all_there(live, kind, (account, row.as_slice()))?;
+        self.all_there(live, kind, (account, row.as_slice()), Answer::One)?;
         Ok(row)
+    }
+
+    /// One record of a pair as its own call shows it, with what in it rules will miss. `None`: it is not there.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub(super) async fn read_own(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        (account, id): (&str, &str),
+    ) -> Result<Option<(Row, Option<Lack>)>, Trouble> {
+        let Some(peer) = live.peers.get(account) else { return Ok(None) };
+        let row = peer.read(kind, id).await.map_err(|failure| later(account, &failure))?;
+        let Some(row) = row else {
+            if let Some(search) = self.search(live, account, &kind.name) {
+                self.finder.lost(&search, id).await;
+            }
+            return Ok(None);
+        };
+        readable(kind, (account, std::slice::from_ref(&row)))?;
+        let lack = live.needed.lack(account, kind, &[&row], Answer::One);
+        if let Some(lack) = &lack {
+            self.alarms.raise((account, &kind.name), FIELD_GONE, lack.message.clone(), self.world.clock.now());
+        }
+        Ok(Some((row, lack)))
+    }
+
+    /// The record of a side, with why groups of the pipeline stop for want of what it lacks.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read, or where the whole pipeline rests on what is lacking.
+    pub(super) async fn read_side(
+        &self,
+        live: &Live,
+        (pipeline, side): (&Pipeline, Side),
+        (account, id): (&str, &str),
+    ) -> Result<(Option<Value>, Vec<Stop>), Trouble> {
+        let kind = pipeline.record(side);
+        if kind.grouped.is_some() || kind.read.is_none() {
+            return Ok((self.read_record(live, account, &kind.name, id).await?, Vec::new()));
+        }
+        let Some((row, lack)) = self.read_own(live, kind, (account, id)).await? else { return Ok((None, Vec::new())) };
+        match lack.map(|lack| (rests_on(pipeline, side, &lack), lack)) {
+            None => Ok((Some(row.value), Vec::new())),
+            Some((Resting::Groups(stops), _)) => Ok((Some(row.value), stops)),
+            Some((Resting::Whole, lack)) => Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message }),
+        }
     }
 
     /// The rows of a listing.
@@ -130,14 +181,20 @@ impl Runtime {
     ) -> Result<Vec<Row>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Ok(Vec::new()) };
         let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
-        self.all_there(live, kind, (account, &rows))?;
+        self.all_there(live, kind, (account, &rows), Answer::Some)?;
         Ok(rows)
     }
 
     /// Absent is not null: what rules read and no row shows was renamed, and nothing is decided on it.
-    fn all_there(&self, live: &Live, kind: &RecordType, (account, rows): (&str, &[Row])) -> Result<(), Trouble> {
-        let Some(gone) = live.gone(kind, rows.iter().map(|row| row.gone.as_slice())) else { return Ok(()) };
-        let message = format!("{account}: {gone}");
+    fn all_there(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        (account, rows): (&str, &[Row]),
+        answer: Answer,
+    ) -> Result<(), Trouble> {
+        let rows: Vec<&Row> = rows.iter().collect();
+        let Some(Lack { message, .. }) = live.needed.lack(account, kind, &rows, answer) else { return Ok(()) };
         self.alarms.raise((account, &kind.name), FIELD_GONE, message.clone(), self.world.clock.now());
         Err(Trouble::Unreadable { code: FIELD_GONE, message })
     }
@@ -161,6 +218,9 @@ impl Runtime {
             return self.finder.by_key(&search, id).await;
         }
         let row = self.read_row(live, search.kind, (account, id)).await?;
+        if row.is_none() {
+            self.finder.lost(&search, id).await;
+        }
         Ok(row.map(|row| row.value))
     }
 
@@ -221,19 +281,26 @@ impl Runtime {
         live: &'a Live,
         (pipeline, side): (&'a Pipeline, Side),
         (account, id): (&'a str, &'a str),
-        (other, braked): (&'a str, bool),
+        (other, seek): (&'a str, Seek),
     ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
         Box::pin(async move {
-            if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
+            let kind = pipeline.record(side);
+            let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id: id.to_owned() };
+            let linked = self.linked_key(pipeline, side, (account, id), other).await?;
+            let known = linked.filter(|_| !seek.sure && !self.lost.has(&pipeline.name, &target, other));
+            if let Some(key) = known {
                 return Ok(Found::Key(key));
             }
-            let kind = pipeline.record(side);
             let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
                 let message = format!("{account} has no {} {id}", kind.name);
                 return Ok(nothing("missing-counterpart", message, Vec::new()));
             };
-            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, braked));
+            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, seek));
             let meeting = self.bring_together(live, &pairing, record.clone()).await?;
+            if let Some(gone) = meeting.stops.iter().position(|stop| stop.code == COUNTERPART_GONE) {
+                let stops = meeting.stops.into_iter().skip(gone).collect();
+                return Ok(self.not_found(&pairing, &record, Meeting { stops, ..Meeting::default() }).await);
+            }
             if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
                 return Ok(Found::Key(key));
             }
@@ -257,8 +324,9 @@ impl Runtime {
             let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
                 return Ok(Found::Records(Vec::new()));
             };
+            let seek = Seek { braked, ..Seek::default() };
             let pairing =
-                Pairing { demanded: false, ..Pairing::of_counterpart(pipeline, side, (account, id), (other, braked)) };
+                Pairing { demanded: false, ..Pairing::of_counterpart(pipeline, side, (account, id), (other, seek)) };
             let meeting = self.bring_together(live, &pairing, record).await?;
             // What comes first has settled once its state has; other groups wait for themselves alone.
             let of_state = |group: &String| {
@@ -308,7 +376,7 @@ impl Runtime {
         let side = pairing.side.other();
         let candidates =
             self.finder.candidates(&wait.account, &wait.record, (&pairing.pipeline.name, side), &wait.value).await;
-        let label = label_of(record);
+        let label = engine::label_of(record);
         let message = format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
         Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
     }
@@ -344,15 +412,6 @@ pub(super) fn unreadable(kind: &RecordType, (account, row): (&str, &Row), place:
 
 fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {
     Found::Nothing { code, message, waits, candidates: Vec::new() }
-}
-
-/// What people call a record, for a message.
-fn label_of(record: &Value) -> String {
-    ["name", "display_name", "title"]
-        .iter()
-        .find_map(|name| record.field(name).as_text())
-        .map(|name| format!(" ({name})"))
-        .unwrap_or_default()
 }
 
 /// A key from the store as the record has it: a number where its field is a number.

@@ -14,6 +14,7 @@ use super::finder::Finder;
 use super::happening::{Happening, told_values};
 use super::known_links::KnownLinks;
 use super::live::Live;
+use super::lost::LostPairs;
 use super::pacing::Pacing;
 use super::pair_lock::PairLocks;
 use super::reload::RuleState;
@@ -86,6 +87,8 @@ pub struct Runtime {
     pub(super) sweep_turn: AsyncMutex<()>,
     pub(super) known_links: KnownLinks,
     pub(super) rested: Rested,
+    /// Pairs that lack their counterpart.
+    pub(super) lost: LostPairs,
     pub(super) swept: Swept,
     /// Creates whose answers never came.
     pub(super) traces: Traces,
@@ -123,6 +126,7 @@ impl Runtime {
             sweep_turn: AsyncMutex::default(),
             known_links: KnownLinks::default(),
             rested: Rested::default(),
+            lost: LostPairs::default(),
             swept: Swept::default(),
             traces: Traces::default(),
             told: ToldOnce::default(),

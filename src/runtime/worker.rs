@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::alarm::FIELD_GONE;
 use super::brake;
 use super::happening::Happening;
+use super::lack::{self, Lack, rests_on};
 use super::limits::STORE_PAUSE_MAX;
 use super::live::Live;
 use super::pair::Pairing;
@@ -36,11 +38,22 @@ pub(super) struct How {
     pub told: Option<Told>,
 }
 
+/// A record as it is now.
+struct Present {
+    record: Value,
+    /// What in it was never documented.
+    misfit: Option<String>,
+    /// What in it rules will miss.
+    lack: Option<Lack>,
+}
+
 /// A record that is looked at.
 struct Looked<'a> {
     target: &'a RecordRef,
     record: &'a Value,
     resting: &'a mut Resting,
+    /// Groups that stop for want of what the record lacks.
+    lacks: Vec<Stop>,
 }
 
 impl Runtime {
@@ -155,11 +168,14 @@ impl Runtime {
             .map(|(pipeline, side)| (pipeline.as_ref(), side))
             .collect();
         let mut resting = self.resting(live, target, (&pipelines, how)).await?;
-        let (record, misfit) = match resting.record.take() {
-            Some(record) => (record, None),
+        let Present { record, misfit, lack } = match resting.record.take() {
+            Some(record) => Present { record, misfit: None, lack: None },
             None => match self.present(live, kind, target).await {
                 Ok(Some(present)) => present,
-                Ok(None) => return Ok(Parking::default()),
+                Ok(None) => {
+                    self.look_at_left_behind((target, how.source), &pipelines).await?;
+                    return Ok(Parking::default());
+                }
                 Err(Trouble::Unreadable { code, message }) => {
                     let mut parks = Parking::default();
                     for (pipeline, side) in pipelines {
@@ -192,7 +208,15 @@ impl Runtime {
                 parks.drafts.push(undocumented(target, pipeline, misfit));
                 continue;
             }
-            let looked = Looked { target, record: &record, resting: &mut resting };
+            let lacks = match lack.as_ref().map(|lack| (rests_on(pipeline, side, lack), lack)) {
+                None => Vec::new(),
+                Some((lack::Resting::Groups(stops), _)) => stops,
+                Some((lack::Resting::Whole, lack)) => {
+                    parks.drafts.push(unreadable(target, pipeline, (FIELD_GONE, &lack.message)));
+                    continue;
+                }
+            };
+            let looked = Looked { target, record: &record, resting: &mut resting, lacks };
             match self.pairs(live, (pipeline, side), looked, (how, &mut parks)).await {
                 Err(Trouble::Unreadable { code, message }) => {
                     parks.drafts.push(unreadable(target, pipeline, (code, &message)));
@@ -215,11 +239,19 @@ impl Runtime {
         if how.again && self.store.parks_of(target).await?.iter().any(|park| park.draft.pipeline == pipeline.name) {
             return Ok(true);
         }
-        Ok(match live.plan.interest_of(pipeline, side) {
+        let concerned = match live.plan.interest_of(pipeline, side) {
             Interest::Work => true,
             Interest::Linked => how.new || !self.unlinked((pipeline, side), target).await?,
             Interest::LookUp => how.new && self.unfinished((pipeline, side), target).await?,
-        })
+        };
+        if concerned {
+            return Ok(true);
+        }
+        let far = &pipeline.record(side.other()).system;
+        let mut others = live.plan.accounts_of(far);
+        // What lacks its counterpart is looked at until it has one.
+        Ok(others.any(|other| self.lost.has(&pipeline.name, target, &other.name))
+            || self.store.park_known(target, &pipeline.name, None).await?)
     }
 
     /// Whether a record has yet to meet its counterpart, or was linked and never brought into step: the process may
@@ -240,20 +272,15 @@ impl Runtime {
     }
 
     /// The record as it is now, and what in it was never documented, if anything.
-    async fn present(
-        &self,
-        live: &Live,
-        kind: &RecordType,
-        target: &RecordRef,
-    ) -> Result<Option<(Value, Option<String>)>, Trouble> {
+    async fn present(&self, live: &Live, kind: &RecordType, target: &RecordRef) -> Result<Option<Present>, Trouble> {
         if kind.read.is_none() {
             let value = self.read_record(live, &target.account, &kind.name, &target.id).await?;
-            return Ok(value.map(|value| (value, None)));
+            return Ok(value.map(|record| Present { record, misfit: None, lack: None }));
         }
-        let row = self.read_row(live, kind, (&target.account, &target.id)).await?;
-        Ok(row.map(|row| {
+        let found = self.read_own(live, kind, (&target.account, &target.id)).await?;
+        Ok(found.map(|(row, lack)| {
             let misfit = live.misfit(kind, &row.raw);
-            (row.value, misfit)
+            Present { record: row.value, misfit, lack }
         }))
     }
 
@@ -288,7 +315,7 @@ impl Runtime {
         looked: Looked<'_>,
         (how, parks): (How, &mut Parking),
     ) -> Result<(), Trouble> {
-        let Looked { target, record, resting } = looked;
+        let Looked { target, record, resting, lacks } = looked;
         let far = &pipeline.record(side.other()).system;
         let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
         let mut not_carried = None;
@@ -296,7 +323,7 @@ impl Runtime {
         let mut alone = !others.is_empty();
         let mut trouble = None;
         for other in &others {
-            let pairing = pairing(pipeline, side, target, (other, how));
+            let pairing = Pairing { lacks: &lacks, ..pairing(pipeline, side, target, (other, how)) };
             let known = resting.pairs.remove(&(pipeline.name.clone(), other.clone()));
             let met = match known {
                 Some(meeting) => Ok(meeting),
@@ -380,6 +407,7 @@ pub(super) fn pairing<'a>(
         again: how.again,
         asked: how.asked,
         told: how.told,
+        lacks: &[],
     }
 }
 

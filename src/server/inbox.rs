@@ -1,4 +1,4 @@
-//! The inbox over HTTP: entries as the contract names their fields; retry, drop and match.
+//! The inbox over HTTP: entries as the contract names their fields; retry, drop, match and relink.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -9,7 +9,8 @@ use serde_json::{Value as Body, json};
 
 use super::admin::{fail, store_failed};
 use super::server::Shared;
-use crate::runtime::crosswalk::MatchError;
+use crate::engine::COUNTERPART_GONE;
+use crate::runtime::crosswalk::{MatchError, Word};
 use crate::store::{Link, Park};
 use crate::value::Value;
 use crate::value::json::to_json;
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/inbox/{id}/retry", post(retry))
         .route("/inbox/{id}/drop", post(drop_one))
         .route("/inbox/{id}/match", post(match_one))
+        .route("/inbox/{id}/relink", post(relink_one))
 }
 
 async fn inbox(State(shared): State<Shared>) -> Response {
@@ -94,8 +96,9 @@ async fn drop_one(State(shared): State<Shared>, Path(id): Path<String>) -> Respo
 
 /// The one command that mends it, once its cause is mended where a person must do that.
 fn mend(park: &Park) -> String {
+    let word = if park.draft.code == COUNTERPART_GONE { "relink" } else { "match" };
     match (park.draft.candidates.first(), &park.draft.unpaired) {
-        (Some(near), Some(_)) => format!("petiole inbox match {} {}/{}", park.number, near.record, near.id),
+        (Some(near), Some(_)) => format!("petiole inbox {word} {} {}/{}", park.number, near.record, near.id),
         _ => format!("petiole inbox retry {}", park.number),
     }
 }
@@ -108,15 +111,23 @@ struct MatchAsked {
 }
 
 async fn match_one(State(shared): State<Shared>, Path(id): Path<String>, body: axum::body::Bytes) -> Response {
+    link(&shared, &id, &body, false).await
+}
+
+async fn relink_one(State(shared): State<Shared>, Path(id): Path<String>, body: axum::body::Bytes) -> Response {
+    link(&shared, &id, &body, true).await
+}
+
+async fn link(shared: &Shared, id: &str, body: &[u8], relink: bool) -> Response {
     let Ok(number) = id.parse() else { return fail(StatusCode::NOT_FOUND, "no such entry") };
-    let asked: MatchAsked = match serde_json::from_slice(&body) {
+    let asked: MatchAsked = match serde_json::from_slice(body) {
         Ok(asked) => asked,
         Err(error) => {
             let message = format!("the body is not as in {{\"target\":\"ACCOUNT.RECORD/ID\"}}: {error}");
             return fail(StatusCode::BAD_REQUEST, &message);
         }
     };
-    match shared.runtime.match_by_hand(number, &asked.target).await {
+    match shared.runtime.match_by_hand(Word { number, target: &asked.target, relink }).await {
         Ok(link) => Json(matched(&link)).into_response(),
         Err(error) => {
             let status = match error {

@@ -65,6 +65,8 @@ pub struct Settlement {
     pub intent: Option<(i64, IntentState)>,
     /// The link with its base, written whole.
     pub link: Option<Link>,
+    /// Links that give way to it.
+    pub gives_way: Vec<Link>,
     /// What people should be able to read later.
     pub history: Vec<HistoryEntry>,
     /// Records that are work now because of it.

@@ -206,6 +206,7 @@ fn situation(stage: &Stage, (left, right): (&Placed, &Placed), changed: Side) ->
         left: Some(read(stage, left)),
         right: Some(read(stage, right)),
         base: Some(Base::new()),
+        gone: None,
         settings: stage.runtime.live.load().pair_settings(&left.account, &right.account),
         demanded: false,
         sweep: false,

@@ -19,6 +19,7 @@ pub mod pipeline;
 pub mod record_call;
 pub mod rule;
 pub mod settings;
+pub mod shared;
 pub mod standing;
 mod states;
 pub mod system;

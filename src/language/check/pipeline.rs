@@ -7,6 +7,7 @@ use super::check::Checker;
 use super::names::{self, Meaning, Names};
 use super::operand;
 use super::rule::{self, RuleContext};
+use super::shared;
 use super::standing::{self, Standing};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, Create, FieldRule, Owner, Pipeline, RecordType, RuleLine, WithRead};
@@ -16,7 +17,7 @@ use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Kind, Path, Segment, Value};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "pipeline",
     "about",
     "between",
@@ -29,6 +30,7 @@ const KEYS: [&str; 15] = [
     "needs",
     "agree",
     "untouched",
+    "shared",
     "fields",
     "allow",
     "tests",
@@ -87,6 +89,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
     }
     let rules = groups(checker, &file, (&name.text, &scope), [&left, &right]);
+    let shared = file.get("shared").and_then(|node| shared::check(checker, node, [&left, &right], &rules));
     let (match_left, match_right, line) = matching?;
     let field = |tree: &Expression| match_field(tree).unwrap_or_default();
     Some(Pipeline {
@@ -97,6 +100,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
         match_left: checker.compile(match_left),
         match_right: checker.compile(match_right),
         match_line: line,
+        shared,
         with,
         when,
         untouched,

@@ -151,7 +151,7 @@ fn passed_by(
 }
 
 /// The side of a system, by its place.
-fn side_called(checker: &mut Checker<'_>, key: &Scalar, sides: [&Arc<RecordType>; 2]) -> Option<usize> {
+pub(super) fn side_called(checker: &mut Checker<'_>, key: &Scalar, sides: [&Arc<RecordType>; 2]) -> Option<usize> {
     let found = sides.iter().position(|kind| kind.system == key.text);
     if found.is_none() {
         let message = format!("this pipeline has no side `{}`", key.text);

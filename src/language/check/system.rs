@@ -397,6 +397,7 @@ fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field>
         on_add: false,
         max: line.max,
         presence: match line.always {
+            None if line.sparse => Presence::Sparse,
             None => Presence::Open,
             Some(true) => Presence::Shown,
             Some(false) => Presence::Filled,

@@ -123,6 +123,21 @@ impl CompiledExpression {
         });
     }
 
+    /// The first field of each path that begins with this name, or with `.` where there is none, also behind `[]`.
+    pub fn fields_of(&self, head: Option<&str>, names: &mut Vec<String>) {
+        self.tree.visit(&mut |part| {
+            if let ExpressionKind::Path(path) = &part.kind
+                && path.head.as_ref().map(|name| name.text.as_str()) == head
+            {
+                let mut fields = path.steps.iter().filter_map(|step| match &step.segment {
+                    Segment::Field(name) => Some(name.clone()),
+                    _ => None,
+                });
+                names.extend(fields.next());
+            }
+        });
+    }
+
     /// Whether it is a plain path, so that its value is what the record holds.
     pub fn is_path(&self) -> bool {
         matches!(self.tree.kind, ExpressionKind::Path(_))

@@ -90,6 +90,8 @@ pub struct Pipeline {
     pub match_right_field: String,
     /// The line of `match`.
     pub match_line: RuleLine,
+    /// The side whose record may be the counterpart of several.
+    pub shared: Option<Side>,
     /// Further records that rules read, in order.
     pub with: Vec<WithRead>,
     /// Where it is said, the condition without which nothing is written or created.
@@ -152,14 +154,11 @@ impl Pipeline {
 
     /// Every expression of the pipeline but those of its `with:` entries.
     pub fn expressions(&self) -> impl Iterator<Item = &CompiledExpression> {
-        fn of_rules(rules: &[FieldRule]) -> Vec<&CompiledExpression> {
-            let conditions = rules.iter().filter_map(|rule| rule.when.as_ref());
-            let bodies = rules.iter().flat_map(|rule| match &rule.body {
-                RuleBody::Value { left, right, .. } => vec![left, right],
-                RuleBody::List(list) => of_rules(&list.rules),
-            });
-            bodies.chain(conditions).collect()
-        }
+        self.rules.iter().flat_map(FieldRule::expressions).chain(self.conditions())
+    }
+
+    /// Every expression that is no rule's: what all rules rest on.
+    pub fn conditions(&self) -> impl Iterator<Item = &CompiledExpression> {
         let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
         let held = self.when.iter().map(|(condition, _)| condition);
         let held = held.chain(self.untouched.iter().map(|(_, fields, _)| fields));
@@ -171,7 +170,7 @@ impl Pipeline {
                 .map(|(condition, _)| condition),
         );
         let held = held.chain(self.agree.iter().map(|agreement| &agreement.condition));
-        creates.chain(of_rules(&self.rules)).chain([&self.match_left, &self.match_right]).chain(held)
+        creates.chain([&self.match_left, &self.match_right]).chain(held)
     }
 
     /// First names of the paths that this pipeline's expressions read from a system's side.
@@ -287,6 +286,26 @@ pub struct FieldRule {
 }
 
 impl FieldRule {
+    /// Its expressions, those of the rules inside it too.
+    pub fn expressions(&self) -> Vec<&CompiledExpression> {
+        let inner = match &self.body {
+            RuleBody::Value { left, right, .. } => vec![left, right],
+            RuleBody::List(list) => list.rules.iter().flat_map(Self::expressions).collect(),
+        };
+        inner.into_iter().chain(&self.when).collect()
+    }
+
+    /// First names of what it reads from a system's side.
+    pub fn reads(&self, pipeline: &Pipeline, system: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        self.expressions().into_iter().for_each(|expression| expression.fields_of(Some(system), &mut names));
+        if let RuleBody::List(list) = &self.body {
+            let path = if pipeline.left.system == system { &list.left } else { &list.right };
+            names.push(path.to_string());
+        }
+        names
+    }
+
     /// The path that it writes on a side; `None`: that side is an expression.
     pub fn path(&self, side: Side) -> Option<&Path> {
         let (left, right) = match &self.body {

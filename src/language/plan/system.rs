@@ -306,9 +306,11 @@ pub struct Requirement {
 /// Whether a field is in every answer that shows its record, or the element of the list that it is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Presence {
-    /// Answers may leave it out.
+    /// Nothing is said of it.
     #[default]
     Open,
+    /// Answers leave it out where it has no value.
+    Sparse,
     /// It is always there, null where it has no value.
     Shown,
     /// It is always there and has a value.

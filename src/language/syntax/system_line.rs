@@ -61,6 +61,8 @@ pub struct FieldLine {
     pub max: Option<usize>,
     /// `always` (false) or `always or null` (true)
     pub always: Option<bool>,
+    /// `left out when empty`
+    pub sparse: bool,
     /// `assumed`
     pub assumed: bool,
 }
@@ -82,6 +84,7 @@ impl FieldLine {
             write_on: None,
             max: None,
             always: None,
+            sparse: false,
             assumed: false,
         }
     }
@@ -95,7 +98,7 @@ pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
     let whole = parse(
         Rule::field,
         scalar,
-        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, max N, always, always or null",
+        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, max N, always, always or null, left out when empty",
     )?;
     let mut line = FieldLine::of_any_kind();
     for pair in whole.into_inner() {
@@ -184,6 +187,7 @@ fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Res
         Rule::in_body => (line.body, line.body_kind) = (word, words.next()),
         Rule::together => line.together = word,
         Rule::always => line.always = Some(word.is_some()),
+        Rule::sparse => line.sparse = true,
         Rule::read_only => line.read_only = true,
         Rule::write_only => line.write_only = true,
         Rule::required_on_create => line.required_on_create = true,

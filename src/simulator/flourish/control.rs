@@ -43,6 +43,8 @@ pub(super) fn answer(company: &mut Company, call: &Call, action: &str) -> Answer
         "stock" => stock(company, &fields),
         "item" => control_items::item(company, &fields),
         "remove_item" => control_items::remove(company, &fields),
+        "remove_destination" => remove_destination(company, &fields),
+        "remove_order" => control_orders::remove(company, &fields),
         "sales_rep_required" => sales_rep_required(company, &fields),
         _ => Err(Refusal::bad(format!("no control path POST {}", call.path()))),
     }
@@ -66,6 +68,14 @@ fn stock(company: &mut Company, fields: &Fields) -> Answer {
     }
     company.set_on_hand(item, facility, qty);
     Ok(Reply::Bare(json!({"sku": sku, "qty": super::spelling::number(qty)})))
+}
+
+/// Makes a store disappear, named by its id. Orders keep it.
+fn remove_destination(company: &mut Company, fields: &Fields) -> Answer {
+    fields.only(&[&["destination"]])?;
+    let id = fields.required_text("destination")?;
+    company.destinations.remove(&id).ok_or_else(|| fields.wrong("destination", "the id of one"))?;
+    Ok(Reply::Bare(json!({"destination": id})))
 }
 
 /// Sets whether a facility insists on a sales representative.

@@ -102,6 +102,15 @@ pub(super) fn cancel(company: &mut Company, fields: &Fields) -> Answer {
     shown(company, id)
 }
 
+/// Calls an order off and makes it disappear.
+pub(super) fn remove(company: &mut Company, fields: &Fields) -> Answer {
+    fields.only(&[&["order"]])?;
+    let id = open(company, fields)?.id;
+    company.change_order(id, Order::cancel);
+    company.orders.remove(&id);
+    Ok(Reply::Bare(json!({"order": fields.required_text("order")?})))
+}
+
 /// Enters an order by hand.
 pub(super) fn enter(company: &mut Company, fields: &Fields) -> Answer {
     fields.only(&[&[

@@ -104,6 +104,11 @@ pub(super) const ACTS: &[Act] = &[
     .also("a product's fields as the API takes them: name, listing_state and so on"),
     Act::new("POST stock", "counts a product", &[COMPANY, SKU, PRODUCT, ("quantity", "how much there is")]),
     Act::new("POST archive", "archives a product", &[COMPANY, SKU, PRODUCT]),
+    Act::new(
+        "POST remove",
+        "makes a customer, an order or a product disappear",
+        &[COMPANY, SKU, PRODUCT, ("customer", "its id"), ORDER],
+    ),
     Act::new("POST brand", "a new brand", &[COMPANY, NAME]),
     Act::new("POST product_line", "a new product line", &[COMPANY, NAME, BRAND]),
     Act::new(

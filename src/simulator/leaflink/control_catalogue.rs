@@ -29,6 +29,7 @@ impl LeafLink {
                 let id = self.meant(body)?;
                 self.archive_product(now, &id.to_string()).map(|_| json!({ "id": id }))
             }
+            "remove" => self.remove(body),
             "brand" => self.add_brand(body),
             "product_line" => {
                 let first = json!(self.state.first_brand());
@@ -80,6 +81,21 @@ impl LeafLink {
         whole.extend(fields);
         let made = self.create_product(now, &Json::Object(whole))?;
         Ok(json!({ "id": made.get("id") }))
+    }
+
+    /// Makes a record disappear: `customer` or `order` by its key, or the product that `product` or `sku` names. The
+    /// API itself lets nothing of these go; LeafLink's own people merge and remove.
+    fn remove(&mut self, body: &Json) -> Answer {
+        let (customer, order) = (body.get("customer").and_then(Json::as_i64), word(body, "order"));
+        let done = match (customer, order) {
+            (Some(id), _) => self.state.customers.remove(&id).is_some(),
+            (None, Some(number)) => self.state.orders.remove(number).is_some(),
+            (None, None) => {
+                let id = self.meant(body)?;
+                self.state.products.remove(&id).is_some()
+            }
+        };
+        if done { Ok(body.clone()) } else { Err(refuse("there is no such record")) }
     }
 
     /// Sets what there is of a product.

@@ -102,6 +102,9 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Result
             return Err(StoreError::Unavailable(format!("there is no intent {number} to settle")));
         }
     }
+    for link in &settlement.gives_way {
+        link::remove(connection, link)?;
+    }
     if let Some(link) = &settlement.link {
         link::put(connection, link)?;
     }

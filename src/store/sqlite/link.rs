@@ -28,6 +28,17 @@ pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError
     Ok(())
 }
 
+/// Takes a link away, by the two records that it is between.
+pub(super) fn remove(connection: &Connection, link: &Link) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "DELETE FROM link WHERE pipeline = ?1 AND left_account = ?2 AND left_id = ?3
+             AND right_account = ?4 AND right_id = ?5",
+        )?
+        .execute(params![link.pipeline, link.left.account, link.left.id, link.right.account, link.right.id])?;
+    Ok(())
+}
+
 /// Links that have this end on one side.
 pub(super) fn at(connection: &Connection, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
     let ends = if left { "left_account = ?2 AND left_id = ?3" } else { "right_account = ?2 AND right_id = ?3" };

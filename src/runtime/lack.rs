@@ -1,0 +1,164 @@
+//! Fields that rules read and that answers lack, and what of a pipeline rests on them.
+//!
+//! Absent is not null. A field is missed where the system file says that it is always there, or where a whole listing
+//! lacks it (see [`Shown`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::alarm::FIELD_GONE;
+use super::shown::{Answer, Shown};
+use crate::connector::{Gone, Row};
+use crate::engine::Stop;
+use crate::language::plan::{Pipeline, Plan, RecordType, Side};
+use crate::value::Path;
+
+/// What an answer lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// The fields.
+    pub fields: Vec<Path>,
+    /// What to say of the first.
+    pub message: String,
+    /// Whether the system file promises one of them.
+    pub is_promised: bool,
+}
+
+/// What of a pipeline rests on fields that are lacking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resting {
+    /// All of it.
+    Whole,
+    /// These groups, with why each stops; none where nothing does.
+    Groups(Vec<Stop>),
+}
+
+/// A system and one of its records.
+type Of = (String, String);
+
+/// What rules read, and what answers showed so far.
+#[derive(Debug)]
+pub struct Needed {
+    /// The fields that rules read; all those of records that rules read beside their own.
+    read: BTreeMap<Of, BTreeSet<Path>>,
+    /// The fields that rules name.
+    named: BTreeMap<Of, BTreeSet<Path>>,
+    /// Records that rules read beside their own, and groups.
+    beside: BTreeSet<Of>,
+    shown: Shown,
+}
+
+impl Needed {
+    /// What the rules of a plan read.
+    pub fn new(plan: &Plan) -> Self {
+        let mut read: BTreeMap<Of, BTreeSet<Path>> = BTreeMap::new();
+        let mut named: BTreeMap<Of, BTreeSet<Path>> = BTreeMap::new();
+        for kind in plan.systems.values().flat_map(|system| system.records.values()) {
+            let mut names = Vec::new();
+            plan.pipelines.values().for_each(|pipeline| names_in(pipeline, kind, &mut names));
+            let fields = kind.fields.iter().map(|field| field.path.clone());
+            let fields: BTreeSet<Path> = fields.filter(|path| names.iter().any(|name| is_in(path, name))).collect();
+            read.insert(of(kind), plan.paths_read(kind).union(&fields).cloned().collect());
+            named.insert(of(kind), fields);
+        }
+        let beside = plan.pipelines.values().flat_map(|pipeline| &pipeline.with).map(|with| &with.record);
+        let sides = plan.pipelines.values().flat_map(|pipeline| [&pipeline.left, &pipeline.right]);
+        // Of rows that are read as a list, expressions name the list.
+        let beside: Vec<_> = beside.chain(sides.filter(|kind| kind.grouped.is_some())).collect();
+        for kind in &beside {
+            read.insert(of(kind), kind.fields.iter().map(|field| field.path.clone()).collect());
+        }
+        let beside = beside.into_iter().map(|kind| of(kind)).collect();
+        Self { read, named, beside, shown: Shown::default() }
+    }
+
+    /// What all rows of an answer lack, of what rules read.
+    pub fn lack(&self, account: &str, kind: &RecordType, rows: &[&Row], answer: Answer) -> Option<Lack> {
+        let (read, named) = (self.read.get(&of(kind))?, self.named.get(&of(kind))?);
+        let counts = |gone: &&Gone| gone.field == Path::field(kind.key.as_str()) || read.contains(&gone.field);
+        let mut promised: Vec<&Gone> = rows.first()?.gone.iter().filter(counts).collect();
+        for row in rows {
+            promised.retain(|gone| row.gone.iter().any(|other| other.field == gone.field));
+        }
+        let learned = self.shown.take((account, &kind.name), rows, answer);
+        let learned = learned.into_iter().filter_map(|at| kind.fields.get(at));
+        let learned: Vec<_> = learned.filter(|field| named.contains(&field.path)).collect();
+        let told_promised = promised.first().map(|gone| {
+            let what = if gone.is_null { "is null" } else { "is missing" };
+            format!(
+                "`{}` of {}.{} {what}, which is always there as its system file says; was it renamed? If so, write \
+                 `at NEW.NAME` at the field",
+                gone.place, kind.system, kind.name
+            )
+        });
+        let told_learned = learned.first().map(|field| {
+            format!(
+                "`{}` of {}.{} is in no record that {account} lists, and rules read it; was it renamed? If so, write \
+                 `at NEW.NAME` at the field; if answers leave it out where it has no value, `left out when empty`",
+                field.path, kind.system, kind.name
+            )
+        });
+        let is_promised = told_promised.is_some();
+        let message = told_promised.or(told_learned)?;
+        let fields = promised.into_iter().map(|gone| &gone.field).chain(learned.into_iter().map(|field| &field.path));
+        Some(Lack { fields: fields.cloned().collect(), message: format!("{account}: {message}"), is_promised })
+    }
+
+    /// Whether records of a kind cannot be told apart, or not be read beside others, without what is lacking.
+    pub fn hides(&self, plan: &Plan, kind: &RecordType, lack: &Lack) -> bool {
+        let told_by = |(pipeline, side): (&std::sync::Arc<Pipeline>, Side)| {
+            let field = Path::field(pipeline.match_field(side));
+            lack.fields.contains(&field) || lack.fields.contains(&Path::field(kind.key.as_str()))
+        };
+        self.beside.contains(&of(kind)) || plan.pipelines_of(&kind.system, &kind.name).any(told_by)
+    }
+}
+
+/// What of a pipeline rests on fields of a side that are lacking.
+pub fn rests_on(pipeline: &Pipeline, side: Side, lack: &Lack) -> Resting {
+    let kind = pipeline.record(side);
+    let mut shared = vec![kind.key.clone()];
+    let with = pipeline.with.iter().flat_map(crate::language::plan::WithRead::expressions);
+    for expression in pipeline.conditions().chain(with) {
+        expression.fields_of(Some(&kind.system), &mut shared);
+    }
+    let read_by = |names: &[String]| lack.fields.iter().any(|path| names.iter().any(|name| is_in(path, name)));
+    if kind.grouped.is_some() || read_by(&shared) {
+        return Resting::Whole;
+    }
+    let mut stops: Vec<Stop> = Vec::new();
+    for rule in &pipeline.rules {
+        let group = Some(rule.group.clone());
+        if !stops.iter().any(|stop| stop.group == group) && read_by(&rule.reads(pipeline, &kind.system)) {
+            let reason = "what the peer shows cannot be relied on";
+            stops.push(Stop { group, ..Stop::new(FIELD_GONE, reason, lack.message.clone(), &rule.line) });
+        }
+    }
+    Resting::Groups(stops)
+}
+
+/// First names of the fields of a kind that a pipeline reads, of its own sides and of records beside them.
+fn names_in(pipeline: &Pipeline, kind: &RecordType, names: &mut Vec<String>) {
+    let with = || pipeline.with.iter().flat_map(crate::language::plan::WithRead::expressions);
+    if [&pipeline.left, &pipeline.right].iter().any(|side| of(side) == of(kind)) {
+        for expression in pipeline.expressions().chain(with()) {
+            expression.fields_of(Some(&kind.system), names);
+        }
+        names.extend(pipeline.reads(&kind.system));
+    }
+    for read in pipeline.with.iter().filter(|read| of(&read.record) == of(kind)) {
+        read.condition.fields_of(None, names);
+        for expression in pipeline.expressions().chain(with()) {
+            expression.fields_of(Some(&read.name), names);
+        }
+    }
+}
+
+fn of(kind: &RecordType) -> Of {
+    (kind.system.clone(), kind.name.clone())
+}
+
+/// Whether a field is the one of this name, or stands in it.
+fn is_in(path: &Path, name: &str) -> bool {
+    let path = path.to_string();
+    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}

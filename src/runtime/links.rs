@@ -1,0 +1,95 @@
+//! Links as effects leave them: new ones, and old ones that give way because a record of theirs is gone.
+//!
+//! Makes no call; knows no rule beyond the pipeline whose link it is.
+
+use super::pair::Pairing;
+use super::runtime::Runtime;
+use super::trouble::Trouble;
+use crate::engine::{Base, Situation};
+use crate::language::plan::Side;
+use crate::store::{HistoryEntry, Link, LinkEnd, Settlement};
+use crate::value::Value;
+
+impl Runtime {
+    pub(super) fn new_link(
+        &self,
+        pairing: &Pairing<'_>,
+        left: (&str, &Value),
+        right: (&str, &Value),
+        base: Base,
+    ) -> Link {
+        let end = |(account, key): (&str, &Value)| LinkEnd {
+            account: account.to_owned(),
+            id: key.to_key().unwrap_or_default(),
+        };
+        Link {
+            pipeline: pairing.pipeline.name.clone(),
+            left: end(left),
+            right: end(right),
+            since: self.world.clock.now(),
+            by_hand: false,
+            base,
+        }
+    }
+
+    /// The links that a new one takes the place of: the record's own to a counterpart that is gone, and that of a
+    /// record that is gone to the same counterpart.
+    pub(super) async fn giving_way(
+        &self,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        new: &Link,
+    ) -> Result<Vec<Link>, Trouble> {
+        let far = if pairing.side == Side::Left { &new.right } else { &new.left };
+        let own_end = |link: &Link| if pairing.side == Side::Left { link.left.clone() } else { link.right.clone() };
+        let mut old: Vec<Link> =
+            self.link_of(pairing).await?.filter(|_| situation.gone.is_some()).into_iter().collect();
+        if pairing.pipeline.shared != Some(pairing.side.other()) {
+            // Where there is one, the decision has seen that its record is gone.
+            let held = self.store.links(&pairing.pipeline.name, pairing.side != Side::Left, far).await?;
+            let first = held.into_iter().find(|link| own_end(link).account == pairing.account);
+            old.extend(first.filter(|link| own_end(link).id != own_end(new).id));
+        }
+        Ok(old)
+    }
+
+    /// Settles, and forgets what was known of links that are no more.
+    pub(super) async fn settle_links(&self, settlement: Settlement) -> Result<(), Trouble> {
+        let old = settlement.gives_way.clone();
+        self.store.settle(settlement).await?;
+        old.iter().for_each(|link| self.known_links.forget(link));
+        Ok(())
+    }
+
+    pub(super) fn gave_up(&self, pairing: &Pairing<'_>, old: &Link) -> HistoryEntry {
+        let [left, right] = pairing.ends(old);
+        HistoryEntry {
+            at: self.world.clock.now(),
+            target: pairing.target(),
+            what: format!("the link of {left} with {right}, one of which is gone, gave way"),
+            detail: Value::Null,
+            lines: vec![pairing.pipeline.match_line.to_string()],
+        }
+    }
+
+    /// The link after a write, and the one that gives way to it, which a new record's link does to that of one that
+    /// is gone.
+    pub(super) async fn link_after(
+        &self,
+        pairing: &Pairing<'_>,
+        (side, id, is_new): (Side, &str, bool),
+        base: Base,
+    ) -> Result<(Link, Vec<Link>), Trouble> {
+        let old = self.link_of(pairing).await?;
+        if let Some(link) = old.as_ref().filter(|_| !is_new) {
+            return Ok((Link { base, ..link.clone() }, Vec::new()));
+        }
+        let (left_account, right_account) = pairing.accounts();
+        let (own, new) = (Value::text(pairing.id), Value::text(id));
+        let (left, right) = if side == Side::Right { (&own, &new) } else { (&new, &own) };
+        let link = self.new_link(pairing, (left_account, left), (right_account, right), base);
+        let other = |old: &Link| (&old.left, &old.right) != (&link.left, &link.right);
+        let old = old.filter(other).into_iter().collect();
+        Ok((link, old))
+    }
+}
