@@ -80,6 +80,8 @@ fn every_behaviour_is_held_by_tests_that_exist() {
         let row = BEHAVIOURS.lines().find(|line| line.starts_with(&format!("| {number} |")));
         assert_held(row.unwrap_or_else(|| panic!("nothing is said of {number}")), &rule_tests);
     }
+    let (_, beside) = BEHAVIOURS.split_once("beside the numbers:").unwrap();
+    beside.lines().filter(|line| line.starts_with("| ")).skip(1).for_each(|row| assert_held(row, &rule_tests));
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod recovery;
 mod reference;
 mod reload;
 mod retention;
+mod rings;
 mod rule_test;
 
 mod scenario;

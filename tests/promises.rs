@@ -204,3 +204,33 @@ fn what_cannot_be_looked_up_is_listed_once_for_all() {
     let lists = calls.as_array().unwrap().iter().filter(|call| call["record"] == "town").count();
     assert_eq!(lists, 1, "{calls:#}");
 }
+
+#[test]
+fn orders_that_wait_for_one_another_are_parked_with_the_ring_and_hold_nobody_up() {
+    let pair = Pair::start();
+    let path = pair.rules.join("pipelines/parcels.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let waiting =
+        "with:\n  mates: shop.order[] where .code == shop.code and .number != shop.number\n\nafter:\n  depot: mates\n";
+    std::fs::write(&path, text.replacen("\nfields:\n", &format!("\n{waiting}\nfields:\n"), 1)).unwrap();
+    let order = |number: usize, code: &str| json!({ "number": number, "state": "Paid", "code": code });
+    let orders = json!([order(1, "c"), order(2, "c"), order(3, "c"), order(4, "alone")]);
+    Pair::put(&pair.shop, "order", &orders);
+    let service = pair.run();
+    let inbox = || get(&format!("{}/api/v1/inbox", service.url))["items"].as_array().unwrap().clone();
+    until("those that wait for one another are parked", || inbox().len() == 3);
+    for item in inbox() {
+        assert_eq!(item["code"], "waits-for-itself", "{item:#}");
+        let named =
+            (1..=3).filter(|number| item["message"].as_str().unwrap().contains(&format!("order/{number}"))).count();
+        assert!(named >= 2, "the ring is named: {item:#}");
+    }
+    until("the other one has crossed", || Pair::only(&pair.depot, "parcel")["order_ref"] == 4);
+    until("no worker holds anything", || get(&format!("{}/api/v1/status", service.url))["queue"]["in_flight"] == 0);
+    // Once the rules ask for it no longer, they cross.
+    std::fs::write(&path, text).unwrap();
+    until("all have crossed", || {
+        get(&format!("{}/_control/state", pair.depot.url))["parcel"].as_array().is_some_and(|all| all.len() == 4)
+    });
+    until("the inbox is empty", || inbox().is_empty());
+}

@@ -97,25 +97,80 @@ fn edits(page: &str) -> Vec<(&str, &str, &str)> {
         .collect()
 }
 
+/// Applies edits to the rules in a folder.
+fn apply(folder: &Folder, (file, old, new): (&str, &str, &str)) {
+    let path = folder.0.join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(text.contains(old), "{file} has no {old}");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let text = if old.is_empty() { new.to_owned() } else { text.replacen(old, new.trim_end_matches('\n'), 1) };
+    std::fs::write(path, text).unwrap();
+}
+
+fn rules() -> Folder {
+    let folder = Folder::new();
+    copy(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &folder.0);
+    folder
+}
+
+/// The titles of a page's sections with their texts.
+fn sections(page: &str) -> impl Iterator<Item = (&str, &str)> {
+    page.split("\n## ").skip(1).filter_map(|section| section.split_once('\n'))
+}
+
+/// The shipped tests that a section names as saying otherwise.
+fn said_otherwise(section: &str) -> Vec<String> {
+    let told = section.split("Says otherwise then:").nth(1).unwrap_or_default();
+    let told = told.split("\n\n").next().unwrap_or_default();
+    told.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn is_clean(folder: &Folder, title: &str) {
+    let done = petiole().args(["lint", "--deny-warnings"]).arg(&folder.0).output().unwrap();
+    let told = [done.stdout, done.stderr].map(|told| String::from_utf8_lossy(&told).into_owned()).concat();
+    assert!(done.status.success(), "{title}: {told}");
+}
+
+#[track_caller]
+fn only_these_fail(folder: &Folder, title: &str, named: &[String]) {
+    let done = petiole().args(["test", "--timeout", "2m", "--rules"]).arg(&folder.0).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    let name = |line: &str| Some(line.strip_prefix("FAILED ")?.rsplit_once(" (")?.0.to_owned());
+    let failed: std::collections::BTreeSet<String> = told.lines().filter_map(name).collect();
+    assert_eq!(failed, named.iter().cloned().collect(), "{title}: {told}");
+}
+
 #[test]
 fn the_rule_guides_changes_are_clean() {
-    let folder = Folder::new();
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    copy(&root.join("rules"), &folder.0);
-    let edits = edits(include_str!("../rules/README.md"));
-    assert!(edits.len() >= 5);
-    for (file, old, new) in edits {
-        let path = folder.0.join(file);
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(text.contains(old), "{file} has no {old}");
-        std::fs::write(&path, if old.is_empty() { new.to_owned() } else { text.replacen(old, new, 1) }).unwrap();
-        let last = new.lines().next().unwrap_or_default();
-        if file == "scripts/notes.rhai" {
-            continue;
+    let folder = rules();
+    let (mut changes, mut named) = (0, Vec::new());
+    for (title, section) in sections(include_str!("../rules/README.md")) {
+        let edits = edits(section);
+        changes += edits.len();
+        edits.iter().for_each(|edit| apply(&folder, *edit));
+        named.extend(said_otherwise(section));
+        if !edits.is_empty() {
+            is_clean(&folder, title);
         }
-        let done = petiole().arg("lint").arg(&folder.0).output().unwrap();
-        assert!(done.status.success(), "after {last}: {}", String::from_utf8_lossy(&done.stderr));
     }
+    assert!(changes >= 10, "{changes} changes");
+    only_these_fail(&folder, "all of them", &named);
+}
+
+#[test]
+fn every_recipe_is_clean_and_only_the_tests_that_it_names_say_otherwise() {
+    let mut count = 0;
+    for (title, section) in sections(include_str!("../rules/RECIPES.md")) {
+        count += 1;
+        let folder = rules();
+        edits(section).into_iter().for_each(|edit| apply(&folder, edit));
+        let own = std::fs::read_to_string(folder.0.join("tests/wish.yaml")).unwrap_or_default();
+        assert!(own.contains("- name: "), "{title} has no test of its own");
+        is_clean(&folder, title);
+        only_these_fail(&folder, title, &said_otherwise(section));
+    }
+    assert!(count >= 13, "{count} recipes");
 }
 
 #[test]
