@@ -231,3 +231,15 @@ fn what_is_added_to_a_list_follows_the_create() {
     let with_it: Edit = (PIPELINE, "depot.content[] by [sku]:", "depot.content[] by [sku]   on create:");
     finds(&[add, with_it], "read-only: `content` has a call of its own, which is made once the parcel is there");
 }
+
+#[test]
+fn what_each_element_needs_is_filled_by_the_list() {
+    let required: Edit = ("systems/depot.yaml", "content[].sku: text", "content[].sku: text, required on create");
+    clean(&[required]);
+    let count: Edit =
+        ("systems/depot.yaml", "content[].count: decimal", "content[].count: decimal, required on create");
+    let left_out: Edit = (PIPELINE, "        - .count -> .count\n", "");
+    finds(&[count, left_out], "missing-required: `depot.parcel` gets elements without `content[].count`");
+    let sometimes: Edit = (PIPELINE, "        - .count -> .count\n", "        - .count -> .count   when .count > 1\n");
+    finds(&[count, sometimes], "elements without `content[].count` where the condition of its rule does not hold");
+}

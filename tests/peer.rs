@@ -53,7 +53,7 @@ records:
       price: money as {value, unit}
       depot: -> depot as {code}, in header X-Depot, required on create
       stage: enum [Empty, Packed, Gone], read only
-      parts[].name: text, at part.name
+      parts[].name: text, at part.name, required on create
       parts[].count: decimal
       tags: list of text
       sealed: bool, write on update
@@ -155,6 +155,23 @@ fn invented() -> Arc<System> {
     system(path)
 }
 
+#[test]
+fn what_a_system_file_does_not_say_of_errors_keeps_its_default() {
+    let folder = Folder::new();
+    let path = folder.0.join("depot.yaml");
+    let later = vec![408, 429, 500, 502, 503, 504];
+    for (said, gone, later) in [
+        ("", vec![404], later.clone()),
+        ("  gone: [404, 410]\n", vec![404, 410], later.clone()),
+        ("  later: [503]\n", vec![404], vec![503]),
+        ("  gone: []\n", vec![], later),
+    ] {
+        std::fs::write(&path, INVENTED.replace("  gone: [404]\n", said)).unwrap();
+        let errors = system(path.clone()).errors.clone();
+        assert_eq!((errors.message.len(), errors.gone, errors.later), (1, gone, later), "{said:?}");
+    }
+}
+
 fn system(path: PathBuf) -> Arc<System> {
     let compiled = language::compile(&[path]);
     let plan = compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.findings));
@@ -207,6 +224,9 @@ async fn what_is_not_allowed_is_refused_and_changes_nothing() {
     assert_eq!(create(json!({ "depot": "north" })).await, (422, "a new crate needs `label`".to_owned()));
     let (_, message) = create(json!({ "label": "pears" })).await;
     assert_eq!(message, "a new crate needs `depot` (header X-Depot)");
+    let nameless = json!([{ "name": "lid", "count": 1 }, { "count": 2 }]);
+    let (_, message) = create(json!({ "label": "pears", "depot": "north", "parts": nameless })).await;
+    assert_eq!(message, "a new crate needs `parts[].name`");
     let (_, message) = create(json!({ "label": "far too long", "depot": "north" })).await;
     assert_eq!(message, "`label` has at most 8 letters");
     bench.put("depot", json!({ "code": "south", "strict": true }));
@@ -224,6 +244,11 @@ async fn what_is_not_allowed_is_refused_and_changes_nothing() {
     assert_eq!(message, "a crate that is Gone cannot make this move");
     let again = bench.connector.read(&kind, "7").await.unwrap().unwrap().value;
     assert_eq!(again, present);
+    bench.put("crate", json!({ "ref": 8, "label": "figs", "stage": "Empty" }));
+    let present = bench.connector.read(&kind, "8").await.unwrap().unwrap().value;
+    let parts = fields_of(json!({ "parts": [{ "count": 2 }] }));
+    let (status, message) = refused(bench.connector.update(&kind, "8", &parts, &present).await);
+    assert_eq!((status, message.as_str()), (422, "each element needs `parts[].name`"));
 }
 
 #[tokio::test]

@@ -44,12 +44,11 @@ fn create(
     let Some(call) = &kind.create else { return Err(missing_call(kind)) };
     let mut fields = read_wire::fields(&peer.system, kind, (call, Sent::Create), request)?;
     done.written.clone_from(&fields);
-    let whole = |path: &Path| path.0.iter().all(|step| matches!(step, Segment::Field(_)));
     let value = Value::Record(fields.clone());
     let lacking = |field: &&crate::language::plan::Field| {
         let holds = |needed: &Requirement| requirement::holds(peer, kind, needed, &value);
         let needed = field.required_on_create || field.required_when.as_ref().is_some_and(holds);
-        needed && whole(&field.path) && field.path.read(&value).is_null()
+        needed && lacks(&value, &field.path.0)
     };
     if let Some(field) = kind.fields.iter().find(lacking) {
         let place = match &field.write {
@@ -72,6 +71,27 @@ fn create(
     as_empty(kind, &mut fields);
     done.key = peer.make(now, kind, fields).to_key();
     Ok(201)
+}
+
+/// Whether a value is missing at a place; inside lists, from any element.
+fn lacks(value: &Value, steps: &[Segment]) -> bool {
+    match steps {
+        [] => value.is_null(),
+        [Segment::Each, rest @ ..] => value.as_list().unwrap_or_default().iter().any(|element| lacks(element, rest)),
+        [Segment::Field(name), rest @ ..] => lacks(value.field(name), rest),
+        [Segment::Index(_), ..] => false,
+    }
+}
+
+/// Elements that are sent hold what each needs, also where the record is there already.
+fn elements_whole(kind: &RecordType, sent: &Record) -> Result<(), Refusal> {
+    let value = Value::Record(sent.clone());
+    let inside = |path: &Path| path.0.iter().any(|step| matches!(step, Segment::Each));
+    let mut needed = kind.fields.iter().filter(|field| field.required_on_create && inside(&field.path));
+    match needed.find(|field| lacks(&value, &field.path.0)) {
+        None => Ok(()),
+        Some(field) => Err(Refusal::invalid(format!("each element needs `{}`", field.path))),
+    }
 }
 
 /// What a create leaves out stays empty: defaults are for records that people make up.
@@ -108,6 +128,7 @@ fn update(
     resent(kind, call, (&sent, &present))?;
     let mut fields = changeable(kind, sent);
     done.written = changed(&fields, &present);
+    elements_whole(kind, &done.written)?;
     let state = kind.states.as_ref().map(|states| states.field.clone());
     let goal = state.as_ref().and_then(|name| done.written.get(name)).and_then(Value::to_key);
     let rest = done.written.keys().any(|name| Some(name) != state.as_ref());
@@ -142,6 +163,7 @@ fn added(
 ) -> Result<Vec<Value>, Refusal> {
     allowed(kind, call, present)?;
     let sent = read_wire::fields(&peer.system, kind, (call, Sent::Add(list)), request)?;
+    elements_whole(kind, &sent)?;
     Ok(sent.get(list).and_then(Value::as_list).unwrap_or_default().to_vec())
 }
 

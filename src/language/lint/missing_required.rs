@@ -3,7 +3,7 @@
 use super::lint::{Lint, View, creates_in, flows_in};
 use super::two_writers::opposite;
 use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::language::plan::{Field, FieldRule, Owner, Pipeline, Side};
+use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side};
 use crate::value::{Path, Segment};
 
 /// The lint.
@@ -23,6 +23,9 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for pipeline in view.rules.pipelines.values() {
         for side in [Side::Left, Side::Right] {
+            found.extend(
+                pipeline.rules.iter().flat_map(|rule| in_elements(view, (pipeline, side), (rule, Path::default()))),
+            );
             let Some(create) = view.may_create(pipeline, side) else { continue };
             let kind = pipeline.record(side);
             let needed = |field: &&Field| field.required_on_create || field.required_when.is_some();
@@ -44,6 +47,48 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// What elements that a list rule writes are without: an element is made whenever the other side has one more.
+fn in_elements(
+    view: &View<'_>,
+    (pipeline, side): (&Pipeline, Side),
+    (rule, outer): (&FieldRule, Path),
+) -> Vec<Diagnostic> {
+    let RuleBody::List(list) = &rule.body else { return Vec::new() };
+    if !view.may_flow(pipeline, rule, side) {
+        return Vec::new();
+    }
+    let kind = pipeline.record(side);
+    let own = if side == Side::Left { &list.left } else { &list.right };
+    let place = Path(outer.0.iter().chain(&own.0).cloned().chain([Segment::Each]).collect());
+    let mut found = Vec::new();
+    for field in kind.fields.iter().filter(|field| field.required_on_create) {
+        let Some(inner) = field.path.0.strip_prefix(place.0.as_slice()).filter(|inner| is_plain(inner)) else {
+            continue;
+        };
+        let filling = |one: &&FieldRule| one.points(side) && one.path(side).is_some_and(|path| path.0 == inner);
+        let filling: Vec<&FieldRule> = list.rules.iter().filter(filling).collect();
+        let sure = filling.iter().any(|one| one.when.is_none())
+            || filling
+                .iter()
+                .enumerate()
+                .any(|(at, one)| filling.iter().skip(at + 1).any(|two| opposite(view, one, two)));
+        if sure {
+            continue;
+        }
+        let when = if filling.is_empty() { "" } else { " where the condition of its rule does not hold" };
+        let message = format!("`{}.{}` gets elements without `{}`{when}", kind.system, kind.name, field.path);
+        let finding = LINT.found(message, rule.span, "writes them").label(field.span, "required on create");
+        let finding = filling.iter().fold(finding, |found, one| found.label(one.span, "fills it at other times"));
+        found.push(finding.help(format!("add a rule `… -> .{}` to the list", Path(inner.to_vec()))));
+    }
+    found.extend(list.rules.iter().flat_map(|inner| in_elements(view, (pipeline, side), (inner, place.clone()))));
+    found
+}
+
+fn is_plain(steps: &[Segment]) -> bool {
+    steps.iter().all(|step| matches!(step, Segment::Field(_)))
 }
 
 /// When a field is not filled, and the rules that fill it at other times.
@@ -85,5 +130,5 @@ fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<
 
 /// Fields inside lists are needed only where the list has elements.
 fn is_whole(field: &Field) -> bool {
-    field.path.0.iter().all(|step| matches!(step, Segment::Field(_)))
+    is_plain(&field.path.0)
 }
