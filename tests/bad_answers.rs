@@ -3,7 +3,7 @@
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Trade, get, http, own, send, until};
+use crate::support::{Trade, WEBHOOK_KEY, get, http, own, send, signed, until};
 
 /// Both systems, LeafLink's lists in pages of `rows`, and a change of a simulator's answers to reads.
 fn trade(rows: usize) -> Trade {
@@ -39,11 +39,17 @@ fn forget(trade: &Trade) {
 
 /// The codes of the alarms of LeafLink's account.
 fn alarms(service: &str) -> Vec<String> {
+    alarms_told(service).into_iter().map(|(code, _)| code).collect()
+}
+
+/// The same with their messages.
+fn alarms_told(service: &str) -> Vec<(String, String)> {
     let status = get(&format!("{service}/api/v1/status"));
     let alarms = status["accounts"]["leaflink"]["alarms"].as_array().unwrap().clone();
     let state = &status["accounts"]["leaflink"]["state"];
     assert_eq!(state == "ok", alarms.is_empty(), "{status:#}");
-    alarms.iter().map(|alarm| alarm["code"].as_str().unwrap().to_owned()).collect()
+    let word = |alarm: &Json, name: &str| alarm[name].as_str().unwrap().to_owned();
+    alarms.iter().map(|alarm| (word(alarm, "code"), word(alarm, "message"))).collect()
 }
 
 #[test]
@@ -57,7 +63,7 @@ fn a_list_cut_short_is_an_error_and_nothing_is_made_twice() {
     rewrite(&trade, &json!([{ "find": "\"next\":", "with": "\"following\":" }]));
     let (code, told) = sync(&trade);
     assert_eq!((code, trade.orders().len()), (3, 8), "{told}");
-    assert!(told.contains("page 1 of /api/v2/") && told.contains("nothing of a next page"), "{told}");
+    assert!(told.contains("page 1 of GET /api/v2/") && told.contains("nothing of a next page"), "{told}");
     let service = trade.run("200ms");
     until("the account's state names the page", || alarms(&service.url).contains(&"not-listed".to_owned()));
     rewrite(&trade, &json!([]));
@@ -84,6 +90,27 @@ fn a_modification_to_come_does_not_move_the_look_for_changes() {
     submit(&trade, 1);
     until("the next one crosses by polling", || trade.orders().len() == 2);
     until("the alarm is over", || alarms(&service.url).is_empty());
+}
+
+#[test]
+fn a_key_that_a_hint_spells_otherwise_means_the_record_as_it_is() {
+    let trade = trade(100);
+    let service = trade.run("1h");
+    trade.faults(&trade.leaflink, &json!({ "webhook_drop_every": 1 }));
+    submit(&trade, 1);
+    let state = get(&format!("{}/_control/state", trade.leaflink.url));
+    let number = state["orders"][0]["number"].as_str().unwrap().to_owned();
+    let hint = json!({ "type": "order", "data": { "number": number.to_uppercase() } });
+    let body = hint.to_string().into_bytes();
+    let url = format!("{}/webhooks/leaflink", service.url);
+    let answer = http(Method::Post, &url, &[("LL-Signature", &signed(&body, WEBHOOK_KEY))], &body);
+    assert_eq!(answer.status, 202);
+    until("it crossed", || trade.orders().len() == 1);
+    let inbox = get(&format!("{}/api/v1/inbox", service.url));
+    assert_eq!(inbox["items"].as_array().map(Vec::len), Some(0), "{inbox:#}");
+    drop(service);
+    assert_eq!(sync(&trade).0, 0);
+    trade.assert_exactly_once();
 }
 
 /// The parks with a code, by kind of record.
@@ -197,5 +224,34 @@ fn a_list_that_shifts_between_two_pages_is_read_again() {
     trade.faults(&trade.leaflink, &json!({ "page_shift": true }));
     let (code, told) = sync(&trade);
     assert_eq!((code, trade.orders().len()), (0, 15), "{told}");
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn a_record_of_broken_structure_is_parked_and_its_page_goes_on() {
+    let trade = trade(4);
+    submit(&trade, 7);
+    let state = get(&format!("{}/_control/state", trade.leaflink.url));
+    let number = state["orders"][2]["number"].as_str().unwrap().to_owned();
+    let short = number.get(28..).unwrap();
+    let found = format!("\"short_id\":\"{short}\"");
+    // A brace that nothing closes, and a body that ends too early; the record's own page is no better than the list's.
+    for broken in [json!({ "find": found, "with": "\"short_id\":{" }), json!({ "find": found, "cut": true })] {
+        rewrite(&trade, &json!([broken]));
+        let (code, told) = sync(&trade);
+        assert_eq!((code, trade.orders().len()), (3, 6), "{told}");
+        assert_eq!(parked(&trade, "unreadable-record"), ["order"], "{told}");
+    }
+    let service = trade.run("200ms");
+    until("the account tells", || alarms(&service.url) == ["unreadable-record"]);
+    let (_, message) = alarms_told(&service.url).remove(0);
+    assert!(message.contains(&format!("order/{number}")), "{message}");
+    assert!(message.contains(" of GET /api/v2/orders-received/?") && message.contains("offset=2"), "{message}");
+    submit(&trade, 1);
+    until("polling goes on", || trade.orders().len() == 7);
+    rewrite(&trade, &json!([]));
+    until("it crosses once it is mended", || trade.orders().len() == 8);
+    until("the alarm is over", || alarms(&service.url).is_empty());
+    drop(service);
     trade.assert_exactly_once();
 }

@@ -17,7 +17,7 @@ use super::paging::Pager;
 use super::presence::{self, Gone};
 use super::rate_limit::RateLimit;
 use super::request::{self, Holes, Mode, Sending};
-use super::{response, unreadable};
+use super::{broken, response, unreadable};
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, json};
 use crate::world::{Clock, Random, Request, Response, Transport};
@@ -41,6 +41,8 @@ pub struct Row {
     pub absent: Vec<usize>,
     /// Where a value stands that no JSON parser takes; it reads as null, and nothing may be decided on it.
     pub unreadable: Option<Path>,
+    /// Where nothing but perhaps the key could be read, and the record was left out of its page: which, and why.
+    pub broken: Option<String>,
 }
 
 impl Row {
@@ -73,8 +75,8 @@ pub enum Listing {
 
 /// Calls to one account.
 pub struct Connector {
-    system: Arc<System>,
-    account: ResolvedAccount,
+    pub(super) system: Arc<System>,
+    pub(super) account: ResolvedAccount,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -181,6 +183,9 @@ impl Connector {
             Ok(Some(body)) => body,
             Ok(None) => return Err(Failure::unusable("the answer is empty where a record should be", None, false)),
             Err(Failure::Gone) => return Ok(None),
+            Err(Failure::Unreadable { message, text: Some(_) }) => {
+                return Ok(Some(self.broken_row(record, Some(id), message)));
+            }
             Err(other) => return Err(other),
         };
         let none_inside =
@@ -255,18 +260,6 @@ impl Connector {
         let call = self.listing_call(record, listing)?;
         let request = request::build(&self.system, call, &holes, None)?;
         Ok(Pager::new(&self.system.paging, call, request))
-    }
-
-    /// The next page's rows; `None` after the last page. After a failure the same page is asked again.
-    ///
-    /// # Errors
-    /// Any [`Failure`].
-    pub async fn next_page(&self, record: &RecordType, pager: &mut Pager) -> Result<Option<Vec<Row>>, Failure> {
-        let Some(request) = pager.request()? else { return Ok(None) };
-        let place = pager.place();
-        let body = self.exchange(request, (Purpose::List, &place)).await?;
-        let rows = pager.accept(&self.system.paging, body).map_err(|found| found.at(&place))?;
-        Ok(Some(rows.iter().map(|raw| self.row(record, raw)).collect()))
     }
 
     /// Creates a record. `None` where the peer's answer does not show the new record's key.
@@ -349,19 +342,23 @@ impl Connector {
         row.key(record).is_some().then_some(row)
     }
 
-    fn row(&self, record: &RecordType, raw: &Json) -> Row {
+    pub(super) fn row(&self, record: &RecordType, raw: &Json) -> Row {
         let mut raw = raw.clone();
         let unreadable = unreadable::take_marks(&mut raw);
         let is_whole = self.transport.peers_are_whole();
         let gone = presence::missing(record, &raw, is_whole);
         let (shown, absent) = if is_whole { presence::seen(record, &raw) } else { Default::default() };
         let value = response::canonical(&self.system, record, &raw);
-        Row { value, raw: json::from_json(&raw), gone, shown, absent, unreadable }
+        Row { value, raw: json::from_json(&raw), gone, shown, absent, unreadable, broken: None }
     }
 
     /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one. What fails at
     /// the peer names `place`, what was called.
-    async fn exchange(&self, request: Request, (purpose, place): (Purpose, &str)) -> Result<Option<Json>, Failure> {
+    pub(super) async fn exchange(
+        &self,
+        request: Request,
+        (purpose, place): (Purpose, &str),
+    ) -> Result<Option<Json>, Failure> {
         let pass = self.breaker.admit(self.clock.steady()).map_err(|wait| held_back("the breaker is open", wait))?;
         let mut tries = 1;
         let outcome = loop {
@@ -379,7 +376,8 @@ impl Connector {
             tries += 1;
         };
         match &outcome {
-            Err(found) if found.is_transient() => {
+            // One that is there and answers what cannot be read is well otherwise.
+            Err(found) if found.is_transient() && !matches!(found, Failure::Unreadable { .. }) => {
                 if let Some(until) = pass.failed(self.clock.steady(), self.random.as_ref()) {
                     let until = self.shown(until);
                     tracing::warn!(account = %self.account.name, reason = %found, %until, "calls are held back");
@@ -436,7 +434,10 @@ fn read_body(answer: &Response, purpose: Purpose) -> Result<Option<Json>, Failur
             Err(Failure::unusable("the answer is empty where a list should be", Some(answer.status), false))
         }
         Ok(body) => Ok(body),
-        Err(error) => Err(Failure::unusable(error.to_string(), Some(answer.status), purpose.is_write())),
+        Err(error) => Err(match broken::text_of(&answer.body).filter(|_| !purpose.is_write()) {
+            Some(text) => Failure::Unreadable { message: error.to_string(), text: Some(text) },
+            None => Failure::unusable(error.to_string(), Some(answer.status), purpose.is_write()),
+        }),
     }
 }
 

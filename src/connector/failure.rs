@@ -49,6 +49,13 @@ pub enum Failure {
         /// The peer's own words.
         message: String,
     },
+    /// What was read is no JSON beyond single values, or too large: what else the account holds can be read.
+    Unreadable {
+        /// What is wrong with it.
+        message: String,
+        /// The beginning of the answer, for what can be told of it; `None`: it broke off, and may be whole next time.
+        text: Option<String>,
+    },
     /// The record is not there.
     Gone,
     /// The system file has no such call, or a value the call needs is not known. Nothing was sent.
@@ -83,12 +90,13 @@ impl Failure {
                 Self::Unauthorised { status, message: format!("{place}: {message}") }
             }
             other @ (Self::Gone | Self::Unsupported { .. }) => other,
+            Self::Unreadable { message, text } => Self::Unreadable { message: format!("{place}: {message}"), text },
         }
     }
 
     /// Whether another try may succeed.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Transient { .. })
+        matches!(self, Self::Transient { .. } | Self::Unreadable { .. })
     }
 
     /// Whether the peer refused to handle the call for now and said for how long.
@@ -120,6 +128,7 @@ impl Failure {
                 Self::Refused { status, message: clean(&message), body: clean(&body) }
             }
             Self::Unauthorised { status, message } => Self::Unauthorised { status, message: clean(&message) },
+            Self::Unreadable { message, text } => Self::Unreadable { message: clean(&message), text },
             Self::Gone => Self::Gone,
             Self::Unsupported { message } => Self::Unsupported { message: clean(&message) },
         }
@@ -143,6 +152,7 @@ impl fmt::Display for Failure {
             Self::Unauthorised { status, message } => {
                 write!(out, "the account's credentials are not accepted (status {status}): {message}")
             }
+            Self::Unreadable { message, .. } => write!(out, "failed for now: {message}"),
             Self::Gone => out.write_str("the record is not there"),
             Self::Unsupported { message } => out.write_str(message),
         }
@@ -229,6 +239,16 @@ fn is_own(rules: &ErrorRules, response: &Response) -> bool {
 
 /// What a broken exchange fails with.
 pub fn of_transport(error: &TransportError, purpose: Purpose) -> Failure {
+    let is_read = !purpose.is_write();
+    match error {
+        TransportError::TooLarge(_) if is_read => {
+            return Failure::Unreadable { message: error.to_string(), text: Some(String::new()) };
+        }
+        TransportError::BrokenOff(_) if is_read => {
+            return Failure::Unreadable { message: error.to_string(), text: None };
+        }
+        _ => {}
+    }
     let maybe_done = purpose.is_write() && !matches!(error, TransportError::Unreachable(_));
     Failure::unusable(error.to_string(), None, maybe_done)
 }

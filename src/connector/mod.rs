@@ -7,11 +7,14 @@
 pub mod account;
 pub mod backoff;
 pub mod breaker;
+mod broken;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod connector;
 pub mod failure;
 mod layout;
 mod look;
+mod next_page;
+mod page_size;
 pub mod paging;
 pub mod presence;
 pub mod rate_limit;

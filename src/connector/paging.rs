@@ -8,10 +8,12 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
+use super::broken;
 use super::failure::Failure;
+use super::page_size::{PageSize, with_value};
 use super::request::with_query;
 use super::response::at;
-use crate::language::plan::{Call, Paging, Template, TemplatePart};
+use crate::language::plan::{Call, Paging};
 use crate::value::{Path, digest, json};
 use crate::world::Request;
 
@@ -26,8 +28,8 @@ pub struct Pager {
     next: Option<String>,
     rows_seen: usize,
     pages_seen: usize,
-    /// Rows that were asked for at once; `None` where nobody can tell.
-    page_rows: Option<usize>,
+    /// How many rows are asked for at once.
+    size: PageSize,
     /// Whether a page said, one way or the other, if there is another.
     told: bool,
     /// How many rows all pages hold, as the last one said.
@@ -51,18 +53,11 @@ impl fmt::Debug for Pager {
 impl Pager {
     /// At the first page of what this request lists.
     pub(super) fn new(paging: &Paging, call: &Call, base: Request) -> Self {
-        let mut base = base;
-        let mut page_rows = None;
-        if let Some((name, rows)) = paging.size() {
-            let own = call.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            page_rows = own.map_or(Some(rows), own_size).and_then(|rows| usize::try_from(rows).ok());
-            if own.is_none() {
-                base.url = with_query(&base.url, name, &rows.to_string());
-            }
-        }
+        let (size, url) = PageSize::of(paging, call, &base.url);
+        let base = Request { url, ..base };
         let next = Some(base.url.clone());
         let (rows_seen, pages_seen, told, count, count_moved) = Default::default();
-        Self { base, next, rows_seen, pages_seen, page_rows, told, count, count_moved, digests: BTreeSet::new() }
+        Self { base, next, rows_seen, pages_seen, size, told, count, count_moved, digests: BTreeSet::new() }
     }
 
     /// How many pages have been read.
@@ -89,15 +84,49 @@ impl Pager {
         if self.pages_seen >= PAGES_MAX {
             return Err(unusable(format!("the list has more than {PAGES_MAX} pages")));
         }
-        Ok(Some(Request { url: url.clone(), ..self.base.clone() }))
+        Ok(Some(Request { url: self.size.on(url), ..self.base.clone() }))
     }
 
-    /// Which page is to come, for a message: its number, its path, and how many rows came before.
+    /// Which page is to come, for a message: its number, its call, and how many rows came before.
     pub(super) fn place(&self) -> String {
-        let url = self.next.as_deref().unwrap_or(&self.base.url);
-        let path = url.split('?').next().unwrap_or(url);
-        let path = path.get(origin_of(path).len()..).unwrap_or_default();
-        format!("page {} of {path}, after {} rows", self.pages_seen + 1, self.rows_seen)
+        let url = self.size.on(self.next.as_deref().unwrap_or(&self.base.url));
+        let call = path_of(&url);
+        format!("page {} of {} {call}, after {} rows", self.pages_seen + 1, self.base.method, self.rows_seen)
+    }
+
+    /// The same page with fewer rows, because it could not be read. False: it cannot be asked for with fewer.
+    pub(super) fn shrink(&mut self, paging: &Paging) -> bool {
+        self.knows_row(paging) && self.size.shrink()
+    }
+
+    /// Leaves out the one row that a page holds and that cannot be read. False: nobody can tell where the list goes on.
+    pub(super) fn skip(&mut self, paging: &Paging, text: &str) -> bool {
+        let Some(here) = self.next.clone().filter(|_| self.size.skip()) else { return false };
+        let after = self.rows_seen.saturating_add(1);
+        let told = match paging {
+            Paging::NextUrl { next, .. } => broken::next_page(text, next),
+            _ => None,
+        };
+        let own = self.size.offset_in(&here, &self.base.url, self.rows_seen);
+        self.next = match (paging, told, own) {
+            (Paging::Offset { offset, .. }, ..) => Some(with_query(&self.base.url, offset, &after.to_string())),
+            (_, Some(Json::String(url)), _) if !url.trim().is_empty() => Some(on_our_host(&self.base.url, url.trim())),
+            (_, Some(Json::Null | Json::Bool(false) | Json::String(_)), _) => None,
+            (_, _, Some(name)) => Some(with_value(&here, &name, after)),
+            _ => return false,
+        };
+        self.told = true;
+        self.rows_seen = after;
+        self.pages_seen += 1;
+        true
+    }
+
+    /// Whether the next page begins at a row that other page sizes begin at, too.
+    fn knows_row(&self, paging: &Paging) -> bool {
+        let url = self.next.as_deref().unwrap_or_default();
+        self.rows_seen == 0
+            || matches!(paging, Paging::Offset { .. })
+            || self.size.offset_in(url, &self.base.url, self.rows_seen).is_some()
     }
 
     /// Takes in an answer: its rows, and where the next page is. An empty answer ends the list.
@@ -121,13 +150,16 @@ impl Pager {
         if self.next.is_some() && !self.digests.insert(digest::of_value(&json::from_json(&Json::Array(rows.clone())))) {
             return Err(unusable("the peer sends the same page again; its list cannot be read to the end".to_owned()));
         }
+        if self.knows_row(paging) {
+            self.size.grow();
+        }
         Ok(rows)
     }
 
     /// Where the next page is. What a page says of it is not there at all only where the system file is wrong about
     /// it, or where a list is so short that there is nothing to say: a full page is never taken for the whole list.
     fn after(&mut self, paging: &Paging, body: &Json, rows: usize) -> Result<Option<String>, Failure> {
-        let is_full = rows > 0 && self.page_rows.is_some_and(|page| rows >= page);
+        let is_full = rows > 0 && self.size.rows().is_some_and(|page| rows >= page);
         match paging {
             Paging::NextUrl { next, .. } => match at(body, next) {
                 None if is_full && !self.told => Err(cut(rows, next)),
@@ -154,14 +186,6 @@ impl Pager {
             }
             Paging::Whole { .. } => Ok(None),
         }
-    }
-}
-
-/// The page size that a call's own query asks for, where it is written out.
-fn own_size(value: &Template) -> Option<u32> {
-    match value.0.as_slice() {
-        [TemplatePart::Text(text)] => text.trim().parse().ok(),
-        _ => None,
     }
 }
 
@@ -207,6 +231,11 @@ fn on_our_host(asked: &str, given: &str) -> String {
         Some((_, query)) => format!("{path}?{query}"),
         None => path.to_owned(),
     }
+}
+
+/// A URL without its origin.
+pub(super) fn path_of(url: &str) -> &str {
+    url.get(origin_of(url).len()..).unwrap_or_default()
 }
 
 fn origin_of(url: &str) -> &str {

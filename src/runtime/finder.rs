@@ -15,7 +15,7 @@ use super::limits::{CANDIDATES_MAX, CLOCK_SKEW, LISTING_AGE_MAX, MISS_AGE_MAX, P
 use super::live::Live;
 use super::shown::Answer;
 use super::trouble::Trouble;
-use crate::connector::{Failure, Listing};
+use crate::connector::{Failure, Listing, Row};
 use crate::diagnostic::suggest;
 use crate::engine::{self, Candidate, Listed};
 use crate::language::plan::{RecordType, Side};
@@ -34,6 +34,8 @@ struct Kept {
     rows: BTreeMap<String, Value>,
     /// Keys of rows that could be read in part only: enough to be found by, not to decide on.
     unreadable: BTreeSet<String>,
+    /// A row of which not even the key could be read, and why.
+    nameless: Option<String>,
     /// The rows as they were last given out.
     listed: Option<Arc<Listed>>,
     /// Match values of each pipeline side to keys.
@@ -92,8 +94,10 @@ impl Finder {
         if !kept.rows.contains_key(id) {
             kept.freshen(search, (None, None), MISS_AGE_MAX).await?;
         }
-        if kept.unreadable.contains(id) {
-            let message = format!("{}.{}/{id} can be read in part only", search.account, search.kind.name);
+        let hidden = kept.nameless.as_ref().filter(|_| !kept.rows.contains_key(id));
+        let hidden = hidden.map(|why| format!("{why}, and may be {}.{}/{id}", search.account, search.kind.name));
+        let in_part = || format!("{}.{}/{id} can be read in part only", search.account, search.kind.name);
+        if let Some(message) = hidden.or_else(|| kept.unreadable.contains(id).then(in_part)) {
             return Err(Trouble::Unreadable { code: UNREADABLE, message });
         }
         Ok(kept.rows.get(id).cloned())
@@ -119,6 +123,9 @@ impl Finder {
         if found.is_empty() && unseen.is_none() {
             kept.freshen(search, (since, None), MISS_AGE_MAX).await?;
             found = kept.matching(pipeline, side, value);
+        }
+        if found.is_empty() {
+            kept.rule_out(search, (pipeline, side))?;
         }
         Ok(found)
     }
@@ -185,6 +192,17 @@ impl Kept {
         ids.into_iter().flatten().filter_map(|id| self.rows.get(id)).cloned().collect()
     }
 
+    /// What could not be read may be what is looked for; to say that it is not there would have it made again.
+    fn rule_out(&self, search: &Search<'_>, (pipeline, side): (&str, Side)) -> Result<(), Trouble> {
+        let values = self.matches.get(&(pipeline.to_owned(), side));
+        let has_value = |id: &String| values.into_iter().flatten().any(|(_, ids)| ids.contains(id));
+        let hidden = self.unreadable.iter().find(|id| !has_value(id));
+        let which = hidden.map(|id| format!("{}.{}/{id}", search.account, search.kind.name));
+        let Some(which) = which.or_else(|| self.nameless.clone()) else { return Ok(()) };
+        let message = format!("{which} cannot be read, and may be the {} that is looked for", search.kind.name);
+        Err(Trouble::Unreadable { code: UNREADABLE, message })
+    }
+
     /// Reads what is missing: everything, or what changed.
     async fn freshen(
         &mut self,
@@ -223,15 +241,30 @@ impl Kept {
         // A look-up by a field that no row shows would find nothing, and what is there would be made again.
         let needed = &search.live.needed;
         let answer = if whole { Answer::All } else { Answer::Some };
-        let lack = needed.lack(search.account, search.kind, &rows.iter().collect::<Vec<_>>(), answer);
+        let readable: Vec<&Row> = rows.iter().filter(|row| row.broken.is_none()).collect();
+        let lack = needed.lack(search.account, search.kind, &readable, answer);
         if let Some(lack) = lack.filter(|lack| needed.hides(&search.live.plan, search.kind, lack)) {
             return Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message });
         }
-        if whole {
-            *self = Self::default();
-        } else if !covered {
+        let newest_before = self.newest;
+        let old = if whole { std::mem::take(self).rows } else { BTreeMap::new() };
+        if !whole && !covered {
             self.from = reach;
         }
+        self.take_in(search, rows, &old);
+        if self.nameless.is_some() {
+            self.newest = newest_before.filter(|_| !whole);
+        }
+        self.read = Some(now);
+        Ok(())
+    }
+
+    /// Takes in what a listing showed. What was known of a record that cannot be read now is better than nothing.
+    fn take_in(&mut self, search: &Search<'_>, rows: Vec<Row>, old: &BTreeMap<String, Value>) {
+        let nameless = |row: &&Row| row.broken.is_some() && search.kind.id_of(&row.value).is_none();
+        self.nameless = rows.iter().find(nameless).and_then(|row| row.broken.clone());
+        let broken = rows.iter().filter(|row| row.broken.is_some()).filter_map(|row| search.kind.id_of(&row.value));
+        let broken: BTreeSet<String> = broken.collect();
         for row in &rows {
             if let Some(id) = search.kind.id_of(&row.value) {
                 if row.unreadable.is_some() {
@@ -242,10 +275,13 @@ impl Kept {
             }
         }
         for record in search.kind.grouped_rows(rows.into_iter().map(|row| row.value)) {
-            self.insert(search, &record);
+            let known = search.kind.id_of(&record).filter(|id| broken.contains(id));
+            match known.as_ref().and_then(|id| old.get(id)) {
+                Some(known) => self.insert(search, known),
+                None if known.is_some_and(|id| self.rows.contains_key(&id)) => {}
+                None => self.insert(search, &record),
+            }
         }
-        self.read = Some(now);
-        Ok(())
     }
 
     fn insert(&mut self, search: &Search<'_>, record: &Value) {

@@ -63,7 +63,9 @@ pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
                 Err(trouble) => Err(trouble),
             };
             let message = match &looked {
-                Err(Trouble::Later { reason, .. }) => Some(reason.clone()),
+                Err(Trouble::Later { reason: message, .. } | Trouble::Unreadable { message, .. }) => {
+                    Some(message.clone())
+                }
                 _ => None,
             };
             runtime.alarms.set((&account.name, &kind.name), NOT_LISTED, message, runtime.world.clock.now());
@@ -182,19 +184,9 @@ impl Runtime {
         let highest = known.filter(|at| *at <= latest).max().map(|at| at.min(peer.peer_now()));
         let highest = highest.or_else(|| is_lost.then(|| began.min(peer.peer_now())));
         self.tell_future(account, kind, rows.iter().map(|row| &row.value).filter(|row| is_ahead(row)), latest);
-        let misfits: BTreeSet<String> = rows
-            .iter()
-            .filter(|row| {
-                let is_odd = || {
-                    is_lacking
-                        || !row.gone.is_empty()
-                        || row.unreadable.is_some()
-                        || live.misfit(kind, &row.raw).is_some()
-                };
-                how == Look::Everything && is_odd()
-            })
-            .filter_map(|row| kind.id_of(&row.value))
-            .collect();
+        let misfits = if how == Look::Everything { misfits(live, kind, &rows, is_lacking) } else { BTreeSet::new() };
+        // What could not be read at all is asked for again until it can be.
+        let is_nameless = rows.iter().any(|row| row.broken.is_some() && kind.id_of(&row.value).is_none());
         let mut hints = Vec::new();
         let mut hint = |id: String, record: &Value| {
             // An instant to come stays as it is whatever changes, so the content tells.
@@ -213,13 +205,17 @@ impl Runtime {
                 hint(id, &Value::List(Vec::new()));
             }
         }
-        let looks_for_missing = whole && how == Look::Everything && kind.grouped.is_none();
+        let looks_for_missing = !is_nameless && whole && how == Look::Everything && kind.grouped.is_none();
         let missing = if looks_for_missing { self.missing(live, account, kind, &records).await? } else { Vec::new() };
         if how == Look::Everything {
             let kept = records.into_iter().filter_map(|record| Some((kind.id_of(&record)?, record)));
             self.swept.keep(account, &kind.name, kept.filter(|(id, _)| !misfits.contains(id)).collect());
         }
-        let cursor = highest.map(|at| Cursor { account: account.to_owned(), record: kind.name.clone(), at });
+        let cursor = highest.filter(|_| !is_nameless).map(|at| Cursor {
+            account: account.to_owned(),
+            record: kind.name.clone(),
+            at,
+        });
         Ok(Some(Listed { hints, missing, cursor }))
     }
 
@@ -234,8 +230,9 @@ impl Runtime {
         let first_unreadable = rows.iter().find_map(|row| Some((row, row.unreadable.as_ref()?)));
         let message = first_unreadable.map(|(row, place)| unreadable(kind, (account, row), place));
         self.alarms.set((account, &kind.name), UNREADABLE, message, self.world.clock.now());
-        let Some(first) = rows.first() else { return Ok(false) };
-        let lack = live.needed.lack(account, kind, &rows.iter().collect::<Vec<_>>(), answer);
+        let whole: Vec<&Row> = rows.iter().filter(|row| row.broken.is_none()).collect();
+        let Some(first) = whole.first() else { return Ok(false) };
+        let lack = live.needed.lack(account, kind, &whole, answer);
         let is_lacking = lack.is_some();
         // A listing may show less than the record's own call, which then has the word.
         if lack.as_ref().is_none_or(|lack| lack.is_promised || kind.read.is_none()) {
@@ -352,9 +349,20 @@ impl Runtime {
             value: value.to_owned(),
             since: None,
         };
-        let found = self.answer(live, &want, None).await?;
+        let found = match self.answer(live, &want, None).await {
+            Err(Trouble::Unreadable { .. }) => return Ok(false),
+            found => found?,
+        };
         Ok(matches!(found, engine::Found::Records(rows) if !rows.is_empty()))
     }
+}
+
+/// The keys of rows that nothing may be decided on as they are listed.
+fn misfits(live: &Live, kind: &RecordType, rows: &[Row], is_lacking: bool) -> BTreeSet<String> {
+    let is_odd = |row: &&Row| {
+        is_lacking || !row.gone.is_empty() || row.unreadable.is_some() || live.misfit(kind, &row.raw).is_some()
+    };
+    rows.iter().filter(is_odd).filter_map(|row| kind.id_of(&row.value)).collect()
 }
 
 /// What tells one state of a record from another in a listing. A modification instant of whole

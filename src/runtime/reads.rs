@@ -181,6 +181,7 @@ impl Runtime {
     ) -> Result<Vec<Row>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Ok(Vec::new()) };
         let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        readable(kind, (account, &rows))?;
         self.all_there(live, kind, (account, &rows), Answer::Some)?;
         Ok(rows)
     }
@@ -231,7 +232,6 @@ impl Runtime {
         }
         let listing = Listing::Find { field: search.kind.key.clone(), value: Value::from(id) };
         let rows = self.rows(search.live, search.kind, (search.account, listing)).await?;
-        readable(search.kind, (search.account, &rows))?;
         // The peer's own search may be looser than equality.
         let same = |row: &Value| row.field(&search.kind.key).to_key().as_deref() == Some(id);
         Ok(Value::List(rows.into_iter().map(|row| row.value).filter(same).collect()))
@@ -404,6 +404,14 @@ fn readable(kind: &RecordType, (account, rows): (&str, &[Row])) -> Result<(), Tr
 /// Which record cannot be read, and why.
 pub(super) fn unreadable(kind: &RecordType, (account, row): (&str, &Row), place: &Path) -> String {
     let id = row.key(kind).unwrap_or_default();
+    if let Some(why) = &row.broken {
+        let which = if id.is_empty() {
+            format!("a {} of {account}", kind.name)
+        } else {
+            format!("{account}.{}/{id}", kind.name)
+        };
+        return format!("{which} cannot be read: {why}; mend it there");
+    }
     format!(
         "{account}.{}/{id} holds no JSON at `{place}` (half a character, NaN or a broken byte); mend it there",
         kind.name

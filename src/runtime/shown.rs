@@ -88,7 +88,7 @@ mod tests {
     fn row(shown: bool) -> Row {
         let (here, there) = if shown { (vec![0], Vec::new()) } else { (Vec::new(), vec![0]) };
         let (value, raw, gone, unreadable) = (Value::Null, Value::Null, Vec::new(), None);
-        Row { value, raw, gone, shown: here, absent: there, unreadable }
+        Row { value, raw, gone, shown: here, absent: there, unreadable, broken: None }
     }
 
     /// Whether the field counts as renamed after each answer.

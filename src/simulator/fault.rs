@@ -63,7 +63,11 @@ pub struct Rewrite {
     /// The text.
     pub find: String,
     /// What stands in its place.
+    #[serde(default)]
     pub with: String,
+    /// Whether the answer ends there.
+    #[serde(default)]
+    pub cut: bool,
 }
 
 /// What becomes of an answer.
@@ -166,8 +170,12 @@ impl FaultPlan {
     pub(super) fn rewritten(&self, request: &Request, mut response: Response) -> Response {
         let fits = |rewrite: &&Rewrite| request.method == Method::Get && request.url.contains(&rewrite.url);
         for rewrite in self.faults.rewrite.iter().filter(fits) {
-            let body = String::from_utf8_lossy(&response.body).replace(&rewrite.find, &rewrite.with);
-            response.body = body.into_bytes();
+            let body = String::from_utf8_lossy(&response.body).into_owned();
+            response.body = match body.find(&rewrite.find).filter(|_| rewrite.cut) {
+                Some(end) => format!("{}{}", body.get(..end).unwrap_or_default(), rewrite.with),
+                None => body.replace(&rewrite.find, &rewrite.with),
+            }
+            .into_bytes();
         }
         response
     }

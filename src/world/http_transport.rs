@@ -48,7 +48,7 @@ impl Transport for HttpTransport {
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| classify(&error))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| broken_off(&error))? {
             if body.len().saturating_add(chunk.len()) > RESPONSE_BYTES_MAX {
                 return Err(TransportError::TooLarge(RESPONSE_BYTES_MAX));
             }
@@ -65,6 +65,11 @@ fn classify(error: &reqwest::Error) -> TransportError {
     } else {
         TransportError::Interrupted(chain(error))
     }
+}
+
+/// A body that does not come in time may be no shorter than it should be.
+fn broken_off(error: &reqwest::Error) -> TransportError {
+    if error.is_timeout() { TransportError::Interrupted(chain(error)) } else { TransportError::BrokenOff(chain(error)) }
 }
 
 /// The innermost cause says what happened; the URL, which may hold a key, is left out.

@@ -98,6 +98,8 @@ pub enum TransportError {
     Unreachable(String),
     /// The request may have reached the peer and may have been acted upon. The text says what broke.
     Interrupted(String),
+    /// The response began and ended too early. The text says how.
+    BrokenOff(String),
     /// The response was larger than the limit, in bytes.
     TooLarge(usize),
 }
@@ -107,6 +109,7 @@ impl fmt::Display for TransportError {
         match self {
             Self::Unreachable(why) => write!(out, "could not connect: {why}"),
             Self::Interrupted(why) => write!(out, "the answer was lost: {why}"),
+            Self::BrokenOff(why) => write!(out, "the answer broke off: {why}"),
             Self::TooLarge(limit) => write!(out, "the answer is larger than {limit} bytes"),
         }
     }

@@ -144,7 +144,9 @@ async fn a_short_bare_array_is_one_page_and_a_page_twice_is_an_error() {
     assert_eq!(keys(&rows), ["1"]);
     let again = bench.connector.rows(&bench.order(), Listing::All).await.unwrap_err();
     assert!(
-        again.to_string().contains("page 2 of /api/orders/, after 1 rows: the peer sends the same page again"),
+        again
+            .to_string()
+            .contains("page 2 of GET /api/orders/?page=2, after 1 rows: the peer sends the same page again"),
         "{again}"
     );
 }
@@ -292,4 +294,67 @@ async fn a_row_that_came_while_another_left_leaves_the_count_and_is_noticed() {
     ];
     let bench = Bench::with(system, pages.into());
     assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["2", "3", "4", "5"]);
+}
+
+#[tokio::test]
+async fn a_broken_row_is_cut_out_with_smaller_pages() {
+    let row = |id: &str, next: &str| answer(200, &format!(r#"{{"next":{next},"results":[{{"id":"{id}"}}]}}"#));
+    let broken = r#"{"next":"/api/orders/?limit=1&offset=2","results":[{"rep":{"id":"9"},"id":"2","ref":{"a":1]}"#;
+    let bench = Bench::new(vec![
+        answer(200, broken),
+        row("1", r#""/api/orders/?limit=1&offset=1""#),
+        answer(200, broken),
+        answer(200, broken),
+        row("3", r#""/api/orders/?limit=1&offset=3""#),
+        answer(200, r#"{"next":null,"results":[{"id":"4"},{"id":"5"}]}"#),
+    ]);
+    let order = bench.order();
+    let rows = bench.connector.rows(&order, Listing::All).await.unwrap();
+    assert_eq!(keys(&rows), ["1", "2", "3", "4", "5"]);
+    assert_eq!(rows.iter().map(|row| row.unreadable.is_some()).collect::<Vec<_>>(), [false, true, false, false, false]);
+    let why = rows[1].broken.as_deref().unwrap();
+    assert!(
+        why.starts_with("page 2 of GET /api/orders/?limit=1&offset=1, after 1 rows: the answer is not JSON"),
+        "{why}"
+    );
+    let asked = ["limit=2", "limit=1", "limit=2&offset=1", "limit=1&offset=1", "limit=1&offset=2", "limit=2&offset=3"];
+    assert_eq!(bench.lines(), asked.map(|query| format!("GET https://peer.example/api/orders/?{query}")));
+    assert_eq!(bench.connector.breaker(), BreakerState::Closed);
+}
+
+#[tokio::test]
+async fn a_page_over_the_limit_is_asked_for_in_smaller_ones_and_else_named() {
+    let large = || Err(TransportError::TooLarge(10));
+    let one = |id: &str| answer(200, &format!(r#"{{"meta":{{"next":"x"}},"data":[{{"id":"{id}"}}]}}"#));
+    let bench = Bench::with(
+        wrapped(),
+        vec![large(), one("1"), large(), large(), answer(200, r#"{"meta":{"next":""},"data":[{"id":"3"}]}"#)],
+    );
+    let order = bench.order();
+    let rows = bench.connector.rows(&order, Listing::All).await.unwrap();
+    assert_eq!(keys(&rows), ["1", "3"]);
+    assert!(rows[1].broken.as_deref().unwrap().contains("offset=1, after 1 rows: the answer is larger than 10 bytes"));
+    // Where lists come whole nothing smaller can be asked for; what broke off may be whole next time.
+    let whole = System { paging: Paging::Whole { rows: Path::default() }, ..shop() };
+    let cut = || Err(TransportError::BrokenOff("closed".to_owned()));
+    for (system, answers) in [(whole, vec![large()]), (shop(), vec![cut(), cut()])] {
+        let bench = Bench::with(system, answers);
+        let named = bench.connector.rows(&order, Listing::All).await.unwrap_err();
+        assert!(named.is_transient() && named.to_string().contains("page 1 of GET /api/orders/"), "{named}");
+    }
+    // A number of a page means other rows with another size.
+    let numbered = r#"{"next":"/api/orders/?page=2&limit=2","results":[{"id":"1"},{"id":"2"}]}"#;
+    let bench = Bench::new(vec![answer(200, numbered), large()]);
+    let named = bench.connector.rows(&order, Listing::All).await.unwrap_err();
+    assert!(named.to_string().contains("page 2 of GET /api/orders/?page=2&limit=2, after 2 rows"), "{named}");
+}
+
+#[tokio::test]
+async fn a_record_of_broken_structure_is_there_and_cannot_be_read() {
+    let bench = Bench::new(vec![answer(200, r#"{"id":"7","ref":{"a":1"#), Err(TransportError::TooLarge(10))]);
+    for _ in 0..2 {
+        let row = bench.connector.read(&bench.order(), "7").await.unwrap().unwrap();
+        assert_eq!(row.key(&bench.order()).as_deref(), Some("7"));
+        assert!(row.unreadable.is_some() && row.broken.unwrap().starts_with("GET /orders/{id}/: "));
+    }
 }

@@ -29,7 +29,8 @@ impl LeafLink {
 
     /// `GET /orders-received/{number}/`
     pub(super) fn show_order(&self, number: &str, query: &Query) -> Answer {
-        Ok(query.select(self.view(number, &children(query))?))
+        // A UUID is the same in capitals.
+        Ok(query.select(self.view(&number.to_lowercase(), &children(query))?))
     }
 
     /// `GET /orders-received/{number}/line-items/`, a bare list.

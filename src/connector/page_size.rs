@@ -1,0 +1,102 @@
+//! How many rows a page is asked for: as the system file says, and fewer where such a page cannot be read.
+//!
+//! Owns the query parameter of the size and what a URL looks like with another one. Knows no answer.
+
+use super::request::with_query;
+use crate::language::plan::{Call, Paging, Template, TemplatePart};
+
+/// Rows of one list that are left out because no page with them can be read.
+const SKIPS_MAX: usize = 10;
+
+/// The size of the pages of one list.
+#[derive(Default)]
+pub(super) struct PageSize {
+    /// The query parameter, where there are pages.
+    name: Option<String>,
+    /// Rows that are asked for; `None` where nobody can tell.
+    full: Option<usize>,
+    /// Rows that are asked for since a larger page could not be read.
+    fewer: Option<usize>,
+    /// Rows that were left out.
+    skips: usize,
+}
+
+impl PageSize {
+    /// As the call asks for it, or else the system; the URL with it.
+    pub(super) fn of(paging: &Paging, call: &Call, url: &str) -> (Self, String) {
+        let Some((name, rows)) = paging.size() else { return (Self::default(), url.to_owned()) };
+        let own = call.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        let full = own.map_or(Some(rows), own_size).and_then(|rows| usize::try_from(rows).ok());
+        let url = if own.is_none() { with_query(url, name, &rows.to_string()) } else { url.to_owned() };
+        (Self { name: Some(name.to_owned()), full, ..Self::default() }, url)
+    }
+
+    /// Rows that are asked for at once.
+    pub(super) fn rows(&self) -> Option<usize> {
+        self.fewer.or(self.full)
+    }
+
+    /// The URL of a page with this size.
+    pub(super) fn on(&self, url: &str) -> String {
+        match (&self.name, self.fewer) {
+            (Some(name), Some(rows)) => with_value(url, name, rows),
+            _ => url.to_owned(),
+        }
+    }
+
+    /// Half as many rows from now on. False: there is nothing smaller.
+    pub(super) fn shrink(&mut self) -> bool {
+        let smaller = self.rows().filter(|rows| *rows > 1 && self.name.is_some()).map(|rows| rows / 2);
+        self.fewer = smaller.or(self.fewer);
+        smaller.is_some()
+    }
+
+    /// Twice as many again, up to what the system file says.
+    pub(super) fn grow(&mut self) {
+        self.fewer =
+            self.fewer.map(|rows| rows.saturating_mul(2)).map(|rows| self.full.map_or(rows, |full| rows.min(full)));
+    }
+
+    /// Leave to leave out the one row that a page holds.
+    pub(super) fn skip(&mut self) -> bool {
+        let may = self.fewer == Some(1) || self.full == Some(1);
+        self.skips += usize::from(may);
+        may && self.skips <= SKIPS_MAX
+    }
+
+    /// The parameter, other than those of the call itself, that holds the number of the page's first row.
+    pub(super) fn offset_in(&self, url: &str, asked: &str, rows_seen: usize) -> Option<String> {
+        // On the second page of two rows the number of the page is that of its first row, too.
+        let other = |name: &str| self.name.as_deref() == Some(name) || name.contains("page");
+        let known = |name: &str| other(name) || pairs(asked).any(|(own, _)| own == name);
+        let number = rows_seen.to_string();
+        let mut found = pairs(url).filter(|(name, value)| *value == number && !known(name)).map(|(name, _)| name);
+        found.next().filter(|_| rows_seen > 0).map(str::to_owned)
+    }
+}
+
+/// The URL with another value of a query parameter.
+pub(super) fn with_value(url: &str, name: &str, value: usize) -> String {
+    if !pairs(url).any(|(own, _)| own == name) {
+        return with_query(url, name, &value.to_string());
+    }
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let set = |pair: &str| match pair.split_once('=') {
+        Some((own, _)) if own == name => format!("{name}={value}"),
+        _ => pair.to_owned(),
+    };
+    format!("{path}?{}", query.split('&').map(set).collect::<Vec<_>>().join("&"))
+}
+
+fn pairs(url: &str) -> impl Iterator<Item = (&str, &str)> {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').filter_map(|pair| pair.split_once('='))
+}
+
+/// The page size that a call's own query asks for, where it is written out.
+fn own_size(value: &Template) -> Option<u32> {
+    match value.0.as_slice() {
+        [TemplatePart::Text(text)] => text.trim().parse().ok(),
+        _ => None,
+    }
+}
