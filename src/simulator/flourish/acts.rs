@@ -79,7 +79,7 @@ pub(super) const ACTS: &[Act] = &[
     .also("an item's fields as the API shows them: item_category, item_class and so on"),
     Act::new("POST remove_item", "makes an item disappear", &[("sku", "its SKU")]),
     Act::new("POST remove_destination", "makes a store disappear", &[("destination", "its id")]),
-    Act::new("POST remove_order", "calls an order off and makes it disappear", &[("order", "its id, or the other's")]),
+    Act::new("POST remove_order", "calls an order off and makes it disappear", &[ORDER]),
     Act::new(
         "POST sales_rep_required",
         "sets whether a facility insists on a sales representative",
