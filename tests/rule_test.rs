@@ -90,3 +90,18 @@ fn a_test_that_takes_longer_than_it_may_fails_and_says_how_it_gets_longer() {
     let (code, told) = ask("5m");
     assert_eq!(code, 0, "{told}");
 }
+
+#[test]
+fn a_term_is_due_after_the_days_that_its_name_says_however_it_says_them() {
+    for name in ["60 days", "Net60", "Due in 60 days"] {
+        let folder = Folder::new();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &folder.0);
+        let path = folder.0.join("tables/payment_terms.yaml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("due_num_days: 60"), "no test says how many days");
+        std::fs::write(&path, text.replace("Net 60", name)).unwrap();
+        let done =
+            petiole().args(["test", "--filter", "a term that is set", "--rules"]).arg(&folder.0).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{name}: {}", String::from_utf8_lossy(&done.stdout));
+    }
+}
