@@ -335,3 +335,20 @@ async fn a_store_in_memory_does_the_same_and_is_forgotten() {
     let other = open("sqlite::memory:", at(0)).await.unwrap();
     assert!(other.parks().await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn work_put_off_while_the_clock_was_ahead_is_due_within_the_longest_wait() {
+    let place = Place::new();
+    let store = place.open().await;
+    let day = 24 * 60 * 60;
+    store.accept(vec![hint("1", HintSource::Webhook, 0), hint("2", HintSource::Webhook, day)], None).await.unwrap();
+    let work = store.claim(at(1), 10).await.unwrap();
+    assert_eq!(ids(&work), ["1"]);
+    store.defer(&work[0], at(day), "shop answers 503").await.unwrap();
+    drop(store);
+    // The clock is right again: both are looked for now, and come within a quarter of an hour.
+    let store = place.open().await;
+    assert!(store.claim(at(2), 10).await.unwrap().is_empty());
+    assert_eq!(store.next_due(true).await.unwrap(), Some(at(1 + 15 * 60)));
+    assert_eq!(store.claim(at(2 + 15 * 60), 10).await.unwrap().len(), 2);
+}

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use petiole::store::Cursor;
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
@@ -445,4 +446,22 @@ fn one_record_is_found_by_its_short_number_and_one_that_is_not_there_is_said_to_
     assert!(trade.orders().is_empty());
     let (code, report) = sync(&trade, &["--only", &format!("leaflink.order/{short}")]);
     assert_eq!((code, trade.orders().len()), (0, 1), "{report:#}");
+}
+
+#[test]
+fn a_sweep_noted_by_a_clock_that_was_ahead_does_not_keep_the_next_one_away() {
+    let trade = in_step(24);
+    let url = format!("sqlite:{}", trade.folder.0.join("petiole.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let now = jiff::Timestamp::now();
+        let store = petiole::store::open::open(&url, now).await.unwrap();
+        let at = now + std::time::Duration::from_hours(24);
+        let noted = Cursor { account: "*".to_owned(), record: "sweep".to_owned(), at };
+        assert!(store.cursor("*", "sweep").await.unwrap().is_some(), "a sweep is noted so");
+        store.accept(Vec::new(), Some(noted)).await.unwrap();
+    });
+    drift(&trade, 3);
+    let _service: Process = trade.run("1h");
+    until("the drift is put right, though the next sweep would be two days away", || drifted(&trade) == 0);
 }
