@@ -92,3 +92,14 @@ fn status_and_inbox_find_the_service_by_the_store_and_say_when_it_is_gone() {
     assert!(code == 0 && !err.contains("makes the pass"), "{code} {out}{err}");
     trade.assert_exactly_once();
 }
+
+#[test]
+fn a_service_is_asked_past_every_proxy() {
+    let trade = Trade::start();
+    let service = service(&trade);
+    for proxy in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        let mut asked = trade.command(&["status", "--url", &service.url]);
+        let done = asked.env(proxy, "http://127.0.0.1:9").output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{proxy}: {done:?}");
+    }
+}

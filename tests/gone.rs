@@ -277,7 +277,7 @@ fn an_order_that_is_gone_is_told_and_not_made_again_unasked() {
     until("it crossed", || crossed(&trade, &number).is_some());
     rests(&service);
     trade.people(&trade.flourish, "remove_order", &json!({ "order": number }));
-    trade.people(&trade.leaflink, "edit", &json!({ "order": number, "sku": SKU, "quantity": 3 }));
+    trade.people(&trade.leaflink, "edit", &json!({ "order": number, "lines": [{ "sku": SKU, "quantity": 3 }] }));
     until("it is told", || inbox(&service).len() == 1);
     rests(&service);
     let entry = &inbox(&service)[0];

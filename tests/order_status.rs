@@ -305,3 +305,13 @@ fn mixed_status_changes_converge_without_a_needless_write() {
         assert!(agree || in_inbox, "{number}: {leaflink} and {flourish} are no match, seed {seed}");
     }
 }
+
+#[test]
+fn a_cancellation_that_is_granted_and_not_made_is_made_again() {
+    let orders = Orders::start();
+    let [number] = <[String; 1]>::try_from(orders.cross(1)).unwrap();
+    orders.rests();
+    orders.trade.faults(&orders.trade.flourish, &json!({ "ignore_changes": 1 }));
+    orders.marketplace("reject", &number);
+    orders.becomes(&number, "Rejected", "Cancelled");
+}

@@ -136,3 +136,18 @@ fn webhooks_are_let_in_only_when_they_are_right() {
     let signature = "gKwrLUoCZuidjEb9Oamd46Ue8ZukhH2DWyDnwvgybXM=";
     assert_eq!(status(&hook("leaflink"), &[("LL-Signature", signature)], b"no json"), 400, "no JSON");
 }
+
+#[test]
+fn a_number_that_comes_back_in_capitals_is_the_same_number() {
+    let trade = Trade::start();
+    let faults = json!({ "keeps": { "upper_case": ["original_order_id"] }, "cut_after_commit_every": 1 });
+    trade.faults(&trade.flourish, &faults);
+    let service = trade.run("300ms");
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 3 }));
+    let accepted = || {
+        let orders = get(&format!("{}/_control/state", trade.leaflink.url))["orders"].clone();
+        orders.as_array().unwrap().iter().filter(|order| order["status"] == "Accepted").count()
+    };
+    until("every order has crossed and is linked", || accepted() == 3 && at_rest(&service.url));
+    assert_eq!(trade.orders().len(), 3, "each once, though no answer came");
+}

@@ -230,3 +230,22 @@ fn what_comes_back_to_the_same_each_time_is_written_twice_and_then_parks() {
     assert_eq!(sweep(&trade).0, 0);
     assert_eq!(product(&trade, "BD-35-JAR-001")["name"], "Blue Dream, new");
 }
+
+#[test]
+fn a_change_that_is_granted_and_not_made_is_made_again_and_then_parks() {
+    let trade = in_step();
+    item(&trade, &json!({ "sku": "BD-35-JAR-001", "name": "Blue Dream, a jar" }));
+    trade.faults(&trade.leaflink, &json!({ "ignore_changes": 1 }));
+    let (code, report) = sweep(&trade);
+    assert_eq!((code, &report["kept_otherwise"], &report["writes"]), (0, &json!([]), &json!(2)), "{report:#}");
+    assert_eq!(product(&trade, "BD-35-JAR-001")["name"], "Blue Dream, a jar");
+    item(&trade, &json!({ "sku": "BD-35-JAR-001", "name": "Blue Dream, two jars" }));
+    trade.faults(&trade.leaflink, &json!({ "ignore_changes": 99 }));
+    let (code, report) = sweep(&trade);
+    assert_eq!((code, report["parked"].as_array().unwrap().len()), (3, 1), "{report:#}");
+    trade.faults(&trade.leaflink, &json!({}));
+    let done = trade.command(&["inbox", "retry", "--all"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&done.stdout).contains("by the next `sync` or `run`"), "{done:?}");
+    assert_eq!(sweep(&trade).0, 0);
+    assert_eq!(product(&trade, "BD-35-JAR-001")["name"], "Blue Dream, two jars");
+}

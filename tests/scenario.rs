@@ -216,6 +216,7 @@ macro_rules! pages {
 }
 
 pages![
+    a_lot_that_comes_later,
     an_order_crosses,
     a_customer_without_a_license,
     a_sales_rep_without_a_match,

@@ -168,6 +168,27 @@ fn a_sweep_by_schedule_breaks_off_when_the_service_ends_and_nothing_of_it_is_los
 }
 
 #[test]
+fn a_first_sweep_that_breaks_off_keeps_its_brake_after_the_restart() {
+    let trade = Trade::start();
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 60 }));
+    trade.faults(&trade.flourish, &json!({ "delay_ms": 150 }));
+    let status = |service: &Process| get(&format!("{}/api/v1/status", service.url));
+    for name in ["TERM", "KILL"] {
+        let mut service = trade.run("1h");
+        // Listed, and being worked on.
+        until("work of the sweep is in hand", || status(&service)["queue"]["in_flight"] != 0);
+        service.signal(name);
+        service.child.wait().unwrap();
+    }
+    trade.faults(&trade.flourish, &json!({}));
+    let service = trade.run("1h");
+    until("the sweep was made anew and is held", || status(&service)["last_sweep"]["state"] == "held back");
+    assert_eq!(trade.orders().len(), 0, "nothing was made unasked");
+    let report = send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({ "confirm": true }));
+    assert_eq!((trade.orders().len(), &report["braked"]), (60, &Json::Null), "{report:#}");
+}
+
+#[test]
 fn what_is_observed_is_told_and_not_written() {
     let trade = in_step(24);
     drift(&trade, 2);

@@ -115,7 +115,7 @@ pub enum Command {
     Lint(LintArguments),
     /// Health and queues of a running service.
     Status(ServiceArguments),
-    /// Parked work: list, show, retry, drop.
+    /// Parked work: list, show, retry, drop, match, relink.
     Inbox(InboxArguments),
     /// Serve a simulated system.
     Simulate(SimulateArguments),

@@ -58,7 +58,7 @@ async fn act(store: &dyn Store, action: &InboxAction, arguments: &Arguments) -> 
         }
         InboxAction::Retry { id, .. } => match store.retry(*id, SystemClock.now()).await.map_err(words)? {
             0 if id.is_some() => Err("no such entry".to_owned()),
-            count => Ok(json!({ "retried": count })),
+            count => Ok(json!({ "retried": count, "by": "the next `sync` or `run`" })),
         },
         InboxAction::Drop { id } => {
             let dropped = store.drop_park(*id).await.map_err(words)?;
@@ -114,7 +114,13 @@ fn show(answer: &Json, inbox: &InboxArguments) -> u8 {
     }
     let word = |item: &Json, path: &str| item.pointer(path).and_then(Json::as_str).unwrap_or_default().to_owned();
     match &inbox.action {
-        InboxAction::Retry { .. } => println!("retried {}", answer.get("retried").unwrap_or(&Json::Null)),
+        InboxAction::Retry { .. } => {
+            let count = answer.get("retried").unwrap_or(&Json::Null);
+            match answer.get("by").and_then(Json::as_str) {
+                Some(by) => println!("{count} to be tried again by {by}: no service runs"),
+                None => println!("retried {count}"),
+            }
+        }
         InboxAction::Drop { id } => println!("dropped {id}; it stays out until its record changes"),
         InboxAction::Match { id, target } => println!("matched {id} with {target}; it is tried again"),
         InboxAction::Relink { id, target } => println!("relinked {id} with {target}; it is tried again"),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::json;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinError, JoinSet};
 
 use super::arguments::{Arguments, RunArguments};
@@ -39,6 +40,8 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
             return exit_code::FAILED;
         }
     };
+    // Heard from before anybody is told that there is somebody to send one to.
+    let signals = Signals::heard();
     println!("listening on http://{}", serving.address);
     if let Err(error) = announce(&runtime, serving.address).await {
         return failed(&error.to_string());
@@ -54,7 +57,7 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
     }
     let code = tokio::select! {
         biased;
-        () = until_signal(&runtime) => exit_code::OK,
+        () = until_signal(&runtime, signals) => exit_code::OK,
         ended = parts.join_next() => broke_off(ended),
     };
     tracing::info!("stopping; work in flight is finished first");
@@ -173,11 +176,22 @@ fn failed(message: &str) -> u8 {
     exit_code::FAILED
 }
 
+/// The signals that the service listens for; none where the system has none.
+struct Signals(Option<[Signal; 3]>);
+
+impl Signals {
+    fn heard() -> Self {
+        let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+        let [terminate, interrupt, hangup] = kinds.map(|kind| signal(kind).ok());
+        Self(
+            terminate.zip(interrupt).zip(hangup).map(|((terminate, interrupt), hangup)| [terminate, interrupt, hangup]),
+        )
+    }
+}
+
 /// SIGTERM and SIGINT end; SIGHUP reloads the rules.
-async fn until_signal(runtime: &Runtime) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
+async fn until_signal(runtime: &Runtime, signals: Signals) {
+    let Some([mut terminate, mut interrupt, mut hangup]) = signals.0 else {
         let _ = tokio::signal::ctrl_c().await;
         return;
     };

@@ -63,7 +63,12 @@ fn print(found: &Json, format: Format) {
     if !word("/service").is_empty() {
         println!("the service is {}", word("/service"));
     }
-    println!("rules: generation {} {}", number("/generation"), word("/rules_state"));
+    match found.get("generation").and_then(Json::as_i64) {
+        Some(generation) => {
+            println!("{}", format!("rules: generation {generation} {}", word("/rules_state")).trim_end());
+        }
+        None => println!("rules: none served yet"),
+    }
     match word("/mode").as_str() {
         "" => {}
         mode @ "live" => println!("mode: {mode}"),
@@ -103,7 +108,11 @@ fn print(found: &Json, format: Format) {
         } else {
             format!(", silent until {}", word("paused_until"))
         };
-        println!("{name}: {}, {calls} calls{pause}", word("state"));
+        let refused = match account.get("webhooks_refused").and_then(Json::as_u64).unwrap_or_default() {
+            0 => String::new(),
+            count => format!(", {count} webhooks refused"),
+        };
+        println!("{name}: {}, {calls} calls{pause}{refused}", word("state"));
         for alarm in account.get("alarms").and_then(Json::as_array).into_iter().flatten() {
             let word = |key: &str| alarm.get(key).and_then(Json::as_str).unwrap_or_default();
             println!("  {}: {}", word("code"), word("message"));

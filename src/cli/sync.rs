@@ -90,7 +90,7 @@ async fn by_service(arguments: &Arguments, sync: &SyncArguments, url: &str) -> R
         "wait": PATIENCE.as_secs(), "text": true,
     });
     // A service that is not there is told before anything is said.
-    ask_for(url, (Method::Get, "/healthz"), None, PATIENCE).await?;
+    ask_for(url, (Method::Get, "/api/v1/status"), None, PATIENCE).await?;
     if !arguments.quiet {
         eprintln!("petiole: the service at {url} makes the pass, by the rules that it serves");
     }

@@ -27,7 +27,8 @@ pub struct ResolvedAccount {
 impl ResolvedAccount {
     /// Where the peer is, without secrets.
     pub fn shown_url(&self) -> String {
-        without_user(&self.redact(&self.base_url))
+        let bare = self.base_url.split(['?', '#']).next().unwrap_or_default();
+        without_user(&self.redact(bare))
     }
 
     /// The text with every secret of this account struck out: peers sometimes repeat a key they refuse.

@@ -194,7 +194,12 @@ impl Connector {
             return Ok(None);
         }
         if let Some(row) = self.row_in(record, &body) {
-            return Ok(Some(row));
+            let own = row.key(record).unwrap_or_default();
+            if same_key(&own, id) {
+                return Ok(Some(row));
+            }
+            let message = format!("the answer is another {}: {own} where {id} was asked for", record.name);
+            return Err(Failure::unusable(message, None, false));
         }
         let message = format!("the answer is no {}: it has no {}", record.name, record.key);
         Err(Failure::unusable(message, None, false))
@@ -409,6 +414,15 @@ impl Connector {
             None => read_body(&answer, purpose),
         }
     }
+}
+
+/// Whether two keys are one, however they are spelt: case, blanks, hyphens and zeros in front aside.
+fn same_key(own: &str, asked: &str) -> bool {
+    let plain = |key: &str| {
+        let signs: String = key.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
+        signs.trim_start_matches('0').to_lowercase()
+    };
+    plain(own) == plain(asked)
 }
 
 /// A call as its system file names it: method and path, the same for all records.

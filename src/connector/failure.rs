@@ -218,7 +218,7 @@ pub fn of_response(rules: &ErrorRules, response: &Response, purpose: Purpose, no
     if matches!(status, 401 | 403) {
         return Some(Failure::Unauthorised { status, message });
     }
-    Some(Failure::Refused { status, message, body: bounded(&text_of(&response.body), BODY_CHARS_MAX) })
+    Some(Failure::Refused { status, message, body: bounded(&one_line(&text_of(&response.body)), BODY_CHARS_MAX) })
 }
 
 /// Whether a refusal is the API's own and not that of something on the way to it: JSON, with one of the fields in which
@@ -265,7 +265,14 @@ fn peer_words(rules: &ErrorRules, body: &[u8]) -> String {
         })
     });
     let words = said.unwrap_or_else(|| text_of(body));
-    if words.trim().is_empty() { "no reason given".to_owned() } else { bounded(words.trim(), MESSAGE_CHARS_MAX) }
+    let words = one_line(&words);
+    if words.is_empty() { "no reason given".to_owned() } else { bounded(&words, MESSAGE_CHARS_MAX) }
+}
+
+/// A text in one line without signs that a terminal or a log would take for its own.
+fn one_line(text: &str) -> String {
+    let plain: String = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn text_of(body: &[u8]) -> String {

@@ -20,16 +20,14 @@ pub struct BaseValues {
     pub by: Option<String>,
     /// What was sent, where the peer keeps something else of it.
     pub sent: Option<Value>,
-    /// What the side held before it was written last, and how often it came to hold that again.
+    /// What the side was sent last, and how often since its source changed.
     pub fought: Option<Fought>,
 }
 
-/// A write that may be the same each time: the side took it, and later held again what it had held before.
+/// A write that may be the same each time: the side took it, and later came to hold something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fought {
-    /// What the side held.
-    pub held: Value,
-    /// What it was sent in its place.
+    /// What the side was sent.
     pub sent: Value,
     /// How often, one after the other.
     pub times: u32,
@@ -120,8 +118,8 @@ pub fn keep(base: &mut Base, pipeline: &Pipeline, rule: &FieldRule, values: &Bas
         let (sent, fought) = match wrote {
             Some(wrote) if wrote.side == side => (wrote.kept.clone(), wrote.fought.clone()),
             Some(_) => (before.and_then(|old| old.sent.clone()), None),
-            // Nothing was written: both sides were only seen.
-            None => (before.and_then(|old| old.sent.clone()), base.get(&key).and_then(|old| old.fought.clone())),
+            // Nothing was written: both sides were seen to agree.
+            None => (before.and_then(|old| old.sent.clone()), None),
         };
         let (left, right) = (values.left.clone(), values.right.clone());
         let entry = BaseValues { left, right, by: Some(carries(rule)), sent, fought };

@@ -50,7 +50,8 @@ impl<'r> Hidden<'r> {
         let whole = rows.iter().zip(filled).map(|(row, raw)| {
             let mut row = row.as_record().cloned().unwrap_or_default();
             for (path, value) in self.rules.iter().filter_map(|at| Some((self.path(*at)?, part(raw, *at)))) {
-                path.write(&mut row, value.clone());
+                let value = value.as_list().and_then(|sent| sent.first()).cloned();
+                path.write(&mut row, value.unwrap_or_default());
             }
             Value::Record(row)
         });
@@ -86,10 +87,14 @@ impl<'r> Hidden<'r> {
         rules.filter(|(at, rule)| named(rule) && !self.rules.contains(at)).map(|(at, _)| part(row, at)).collect()
     }
 
-    /// An element of the side as its raw row.
+    /// An element of the side as its raw row. What is hidden stands in a list of its own, so that nothing that was sent is
+    /// not taken for nothing that is known.
     fn raw_of(&self, row: &Value) -> Value {
-        let part = |rule: &FieldRule| rule.path(self.side).map(|path| path.read(row)).unwrap_or_default();
-        Value::List(self.list.rules.iter().map(part).collect())
+        let part = |(at, rule): (usize, &FieldRule)| {
+            let value = rule.path(self.side).map(|path| path.read(row)).unwrap_or_default();
+            if self.rules.contains(&at) { Value::List(vec![value]) } else { value }
+        };
+        Value::List(self.list.rules.iter().enumerate().map(part).collect())
     }
 
     fn path(&self, at: usize) -> Option<&'r Path> {

@@ -22,6 +22,8 @@ pub struct Seen<'a> {
     pub partial: bool,
     /// The record as it was before; null where it was created.
     pub before: &'a Value,
+    /// Whether the peer did anything at all, as far as the record's own times tell.
+    pub touched: bool,
 }
 
 /// The base that follows from a situation as it stands after a write. A rule whose raw value
@@ -46,6 +48,10 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
             continue;
         };
         let mut values = BaseValues::new(left, right);
+        if in_vain(pipeline, rule, after, seen) {
+            // The peer said yes and did nothing: the source still counts as changed, and the write is made again.
+            continue;
+        }
         if let Some(path) = write_only(pipeline, rule, seen.side) {
             *values.of_mut(seen.side) = path.read(seen.sent);
         }
@@ -69,21 +75,38 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
             // The peer chose the first state itself: that is news for the other side.
             *values.of_mut(seen.side) = Value::Null;
         }
-        let wrote = Wrote { side: seen.side, kept, fought: again(&base, rule, seen) };
+        let wrote = Wrote { side: seen.side, kept, fought: again(&base, rule, seen, &values) };
         base::keep(&mut base, pipeline, rule, &values, Some(&wrote));
     }
     base
 }
 
-/// How often a field was sent this in the place of what it held.
-fn again(base: &Base, rule: &FieldRule, seen: &Seen<'_>) -> Option<Fought> {
+/// How often a field was sent this although its source had not changed.
+fn again(base: &Base, rule: &FieldRule, seen: &Seen<'_>, values: &BaseValues) -> Option<Fought> {
     let path = rule.path(seen.side)?;
-    let (held, sent) = (path.read(seen.before), path.read(seen.sent));
-    if seen.before.is_null() || sent.is_null() {
+    let sent = path.read(seen.sent);
+    let source = seen.side.other();
+    let drifted = base::known(base, rule).is_some_and(|old| old.of(source) == values.of(source));
+    if seen.before.is_null() || sent.is_null() || !drifted {
         return None;
     }
-    let before = base::fought(base, rule, seen.side).filter(|old| old.held == held && old.sent == sent);
-    Some(Fought { held, sent, times: before.map_or(0, |old| old.times).saturating_add(1) })
+    let before = base::fought(base, rule, seen.side).filter(|old| old.sent == sent);
+    Some(Fought { sent, times: before.map_or(0, |old| old.times).saturating_add(1) })
+}
+
+/// Whether a write left what the rule is about as it was, although something else was sent.
+fn in_vain(pipeline: &Pipeline, rule: &FieldRule, after: &Situation, seen: &Seen<'_>) -> bool {
+    let (Some(path), Some(record)) = (rule.path(seen.side), after.record(seen.side)) else { return false };
+    if seen.before.is_null() || write_only(pipeline, rule, seen.side).is_some() {
+        return false;
+    }
+    let (before, held) = (path.read(seen.before), path.read(record));
+    if is_state(pipeline, rule, seen.side) && !seen.sent.field("to").is_null() {
+        return before == held && *seen.sent.field("to") != held;
+    }
+    let hides = Hidden::of(pipeline, rule, seen.side).is_some();
+    let sent = path.read(seen.sent);
+    !seen.touched && !hides && !sent.is_null() && before == held && sent != held
 }
 
 /// Whether a rule has a say now: of several that write one field, only the one that holds keeps what was seen.

@@ -24,8 +24,10 @@ pub(super) fn base_after(
     let mut seen = situation.clone();
     *seen.record_mut(write.side) = Some(shown.map_or_else(|| after.clone(), |row| as_answered(write, row, after)));
     let before = situation.record(write.side).filter(|_| write.id.is_some()).unwrap_or(&Value::Null);
+    // Without times nobody can tell a peer that did nothing from one that keeps what it had.
+    let touched = kind.modified.as_ref().is_none_or(|name| before.field(name) != after.field(name));
     let (side, sent, rules, partial) = (write.side, &write.fields, write.rules, write.partial);
-    engine::base_of(&live.plan, pairing.pipeline, &seen, &engine::Seen { side, sent, rules, partial, before })
+    engine::base_of(&live.plan, pairing.pipeline, &seen, &engine::Seen { side, sent, rules, partial, before, touched })
 }
 
 /// A record with what was written as the answer showed it, where it did.

@@ -13,6 +13,9 @@ use super::runtime::Runtime;
 /// How long to rest where the store gives no work and no due time.
 const REST: Duration = Duration::from_secs(5);
 
+/// The same where the store cannot give any.
+const REST_IN_TROUBLE: Duration = Duration::from_secs(1);
+
 /// Runs until the runtime stops; what is in flight is finished first.
 pub async fn dispatch(runtime: Arc<Runtime>) {
     runtime.serving.store(true, Ordering::Release);
@@ -77,6 +80,9 @@ async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
     }
     match runtime.store.claim(runtime.world.clock.now(), free).await {
         Ok(work) => {
+            if runtime.store_trouble.swap(None).is_some() {
+                tracing::info!("work can be claimed again");
+            }
             let claimed = !work.is_empty();
             for one in work {
                 let runtime = Arc::clone(runtime);
@@ -85,7 +91,10 @@ async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
             claimed
         }
         Err(error) => {
-            tracing::error!(%error, "work cannot be claimed");
+            // Said once: the log may lie on the same disk.
+            if runtime.store_trouble.swap(Some(Arc::new(error.to_string()))).is_none() {
+                tracing::error!(%error, "work cannot be claimed");
+            }
             false
         }
     }
@@ -94,6 +103,9 @@ async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
 async fn until_due(runtime: &Runtime, running: usize) -> Duration {
     if running >= RECORDS_AT_ONCE {
         return REST;
+    }
+    if runtime.store_trouble.load().is_some() {
+        return REST_IN_TROUBLE;
     }
     let now = runtime.world.clock.now();
     match runtime.store.next_due(true).await {

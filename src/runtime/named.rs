@@ -106,7 +106,11 @@ fn meant(name: &str, wanted: &str, handles: &BTreeSet<Handle>) -> Result<RecordR
         }
         count => {
             let some: Vec<String> = found.iter().take(NEAR_MAX).map(ToString::to_string).collect();
-            Err(format!("{count} records are called `{wanted}`: {}, …; name one by its id", some.join(", ")))
+            let more = if count > NEAR_MAX { ", …" } else { "" };
+            let some = some.join(", ");
+            Err(format!(
+                "{count} records are called `{wanted}`: {some}{more}; name one with its kind, as it stands here"
+            ))
         }
     }
 }

@@ -64,8 +64,12 @@ impl RuleState {
         (state, json!({ "at": crate::value::timestamp::text(last.at), "ok": last.ok, "findings": last.findings }))
     }
 
-    fn note(&self, last: LastReload) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = last;
+    /// Keeps how a reload went. True: the one before had failed, and this one did not.
+    fn note(&self, last: LastReload) -> bool {
+        let mut kept = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_mended = last.ok && !kept.ok;
+        *kept = last;
+        is_mended
     }
 }
 
@@ -90,6 +94,11 @@ pub async fn ready(
     }
     let texts: Vec<RuleText> =
         sources.files().map(|(_, file)| RuleText { name: file.name.clone(), text: file.text.clone() }).collect();
+    let last = store.last_good().await.map_err(ReloadError::Store)?;
+    if before.is_none() && last.is_some_and(|(_, known)| known != texts) {
+        // What was parked under other rules may pass under these.
+        store.retry(None, world.clock.now()).await.map_err(ReloadError::Store)?;
+    }
     let generation = store.serve(&plan.rules_hash, &texts, world.clock.now()).await.map_err(ReloadError::Store)?;
     Live::new(generation.number, plan, &environment, world, before).map_err(|_| invalid(&findings, &sources))
 }
@@ -137,7 +146,9 @@ impl Runtime {
                     schedule::new_rules(self, &before, &live).await;
                     self.nudge();
                 }
-                self.rules.note(LastReload { at, ok: true, current: true, findings: json!([]) });
+                if self.rules.note(LastReload { at, ok: true, current: true, findings: json!([]) }) {
+                    tracing::info!(generation, "the rule files are right again");
+                }
                 Ok(generation)
             }
             Err(error) => {

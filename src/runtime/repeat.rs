@@ -51,22 +51,22 @@ impl Repeats {
     }
 }
 
-/// Why what a peer did not keep before is not sent again: one stop for each field that holds the same as each time
-/// before, at whichever look that was, and would be sent the same.
+/// Why what a peer did not keep before is not sent again: one stop for each field that would be sent the same once more,
+/// although nothing changed where it comes from.
 fn fought(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Vec<Stop> {
     let Effect::Update { side, fields, rules, .. } = effect else { return Vec::new() };
     let (Some(base), Some(record)) = (&situation.base, situation.record(*side)) else { return Vec::new() };
     let fields = Value::Record(fields.clone());
     let stop = |rule: &FieldRule| {
         let (path, known) = (rule.path(*side)?, base::fought(base, rule, *side)?);
-        let same = known.held == path.read(record) && known.sent == path.read(&fields);
+        let same = known.sent == path.read(&fields);
         (same && known.times >= SAME_WRITES_MAX).then(|| {
             let system = &pairing.pipeline.record(*side).system;
-            let what = match (&known.held, &known.sent) {
+            let what = match (path.read(record), &known.sent) {
                 (Value::List(_) | Value::Record(_), _) | (_, Value::List(_) | Value::Record(_)) => format!("`{path}`"),
                 (held, sent) => format!("`{path}`: {sent} was sent, and it holds {held}"),
             };
-            let message = format!("{system} was sent this twice and each time came back to what it held, {what}");
+            let message = format!("{system} was sent this twice and each time came to hold something else, {what}");
             let stop = Stop::new(WILL_NOT_KEEP, "the peer does not keep it", message, &rule.line);
             Stop { group: Some(rule.group.clone()), ..stop }
         })

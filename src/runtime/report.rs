@@ -309,7 +309,7 @@ impl fmt::Display for Report {
         }
         let passed = |(target, pipelines): (&RecordRef, &BTreeSet<String>)| {
             let names: Vec<&str> = pipelines.iter().map(String::as_str).collect();
-            format!("{target} ({}): its `create` does not ask for it", names.join(", "))
+            format!("{target} ({}): it has no counterpart, and nothing asks for one", names.join(", "))
         };
         listed(out, "passed by", self.passed_by.iter().map(passed))?;
         for (reason, records) in &self.waiting {

@@ -61,6 +61,7 @@ pub(super) struct Resolver<'a> {
 
 impl Resolver<'_> {
     pub(super) fn account(&mut self, account: &Account) -> ResolvedAccount {
+        self.check_url(&account.base_url);
         let mut text = |setting: &Setting| self.value(setting).to_key().unwrap_or_default();
         ResolvedAccount {
             name: account.name.clone(),
@@ -69,6 +70,19 @@ impl Resolver<'_> {
             lists: BTreeMap::new(),
             properties: account.properties.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
         }
+    }
+
+    /// An address without a scheme leads nowhere, and every call would be tried for ever.
+    fn check_url(&mut self, setting: &Setting) {
+        let Setting::Env { name, span, .. } = setting else { return };
+        let url = self.value(setting).to_key().unwrap_or_default();
+        if url.is_empty() || url.starts_with("https://") || url.starts_with("http://") {
+            return;
+        }
+        let message = format!("`base_url` is no address: `{name}` begins with neither `https://` nor `http://`");
+        let finding = Diagnostic::error(Code("type-shape"), message, *span, "asked for here");
+        self.wrong
+            .push(LiveError::Unfit(Box::new(finding.help("write the whole address, such as https://HOST/api/v2"))));
     }
 
     /// The settings that all accounts share, or an account's own.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::{Mutex as AsyncMutex, Notify, broadcast, watch};
 
 use super::alarm::Alarms;
@@ -26,6 +26,7 @@ use super::traces::Traces;
 use super::trouble::Trouble;
 use crate::connector::{BreakerState, Connector};
 use crate::store::{Hint, Store};
+use crate::value::Value;
 use crate::world::{Clock, Random, Transport};
 
 /// How many happenings a listener may lag behind where nothing else is said.
@@ -101,6 +102,8 @@ pub struct Runtime {
     pub(super) locks: PairLocks,
     pub(super) pacing: Pacing,
     pub(super) wake: Notify,
+    /// Why no work can be claimed, if so.
+    pub store_trouble: ArcSwapOption<String>,
     happenings: broadcast::Sender<Happening>,
     stop: watch::Sender<bool>,
 }
@@ -135,6 +138,7 @@ impl Runtime {
             locks: PairLocks::default(),
             pacing: Pacing::default(),
             wake: Notify::new(),
+            store_trouble: ArcSwapOption::empty(),
             happenings: broadcast::channel(pace.happenings_kept).0,
             stop: watch::channel(false).0,
         })
@@ -156,6 +160,11 @@ impl Runtime {
         owed || self.brake.sweeping()
     }
 
+    /// Whether a sweep is to come whose brake does not count yet.
+    pub(super) fn awaits_sweep(&self) -> bool {
+        self.first_sweep.load(Ordering::Acquire) && !self.brake.sweeping()
+    }
+
     /// Wakes the dispatcher, because work became due.
     pub fn nudge(&self) {
         self.wake.notify_one();
@@ -173,7 +182,15 @@ impl Runtime {
             Happening::PutOff { target, reason } if self.is_held_back() => {
                 tracing::debug!(record = %target, reason, "put off");
             }
-            Happening::PutOff { target, reason } => tracing::warn!(record = %target, reason, "put off"),
+            Happening::PutOff { target, reason } => {
+                // One cause may put off every record there is: it is told once a minute.
+                let minute = Value::Integer(self.world.clock.now().as_second() / 60);
+                if self.observed.first_time(&format!("put off: {reason}"), &minute) {
+                    tracing::warn!(record = %target, reason, "put off");
+                } else {
+                    tracing::debug!(record = %target, reason, "put off");
+                }
+            }
             // One line for each write outward, and none for what is left at that: a report names it.
             Happening::Written(change) => tracing::info!("wrote {change}"),
             Happening::LeftAlone { target, group, because, line, .. } => {

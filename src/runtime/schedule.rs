@@ -51,6 +51,12 @@ impl Mark {
     }
 }
 
+/// The state of a sweep that is under way or broke off.
+const NOT_ENDED: &str = "not ended";
+
+/// How long after its beginning a sweep that broke off is made anew.
+const BROKEN_OFF: Duration = Duration::from_mins(1);
+
 /// How often the settings are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -91,7 +97,7 @@ pub async fn prepare(runtime: &Runtime, before: Option<&Plan>) -> Result<(), Tro
     }
     Runtime::say_mode(&live);
     runtime.note_observing(&live).await?;
-    let first = last(runtime, Mark::Begun).await?.is_none() || is_behind(runtime, &live).await?;
+    let first = !is_ended(runtime).await? || is_behind(runtime, &live).await?;
     runtime.first_sweep.store(first, Ordering::Release);
     Ok(())
 }
@@ -129,6 +135,13 @@ async fn is_behind(runtime: &Runtime, live: &Live) -> Result<bool, Trouble> {
     Ok(last(runtime, Mark::Owed).await? > swept || runtime.observed_since(live, swept).await?)
 }
 
+/// Whether there was a sweep, and the last one came to its end or was stopped by its brake. One that broke off, with the
+/// process or because a peer was down, left its brake behind, and nobody knows what it did not see.
+async fn is_ended(runtime: &Runtime) -> Result<bool, Trouble> {
+    let last = LastSweep::of(runtime.store.as_ref()).await?;
+    Ok(last.is_some_and(|last| last.state != NOT_ENDED))
+}
+
 /// Whether a look for changes would not see all there is to do: nothing was ever compared whole, something is or was
 /// only observed, or the brake holds something.
 ///
@@ -137,7 +150,7 @@ async fn is_behind(runtime: &Runtime, live: &Live) -> Result<bool, Trouble> {
 pub(super) async fn is_owed(runtime: &Runtime) -> Result<bool, Trouble> {
     let live = runtime.live.load_full();
     let whole = last(runtime, Mark::Whole).await?;
-    let first = last(runtime, Mark::Begun).await?.is_none();
+    let first = !is_ended(runtime).await?;
     let braked = last(runtime, Mark::Braked).await?.is_some_and(|braked| whole.is_none_or(|whole| braked > whole));
     let owed = last(runtime, Mark::Owed).await? > whole;
     Ok(first || braked || owed || !live.observing().is_empty() || runtime.observed_since(&live, whole).await?)
@@ -176,7 +189,11 @@ async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
         let _ = runtime.sweep_owed.compare_exchange(owed, 0, Ordering::AcqRel, Ordering::Acquire);
         return Ok(());
     }
+    if runtime.sweeping() {
+        return Ok(());
+    }
     let Some(every) = interval(&runtime.live.load()) else { return Ok(()) };
+    let every = if is_ended(runtime).await? { every } else { every.min(BROKEN_OFF) };
     let now = runtime.world.clock.now();
     let Some(last) = last(runtime, Mark::Begun).await? else { return Ok(()) };
     // One that is said to come was noted while the machine's clock was ahead.
@@ -239,7 +256,7 @@ impl LastSweep {
         let state = match (whole == Some(at), braked == Some(at)) {
             (true, _) => "done",
             (_, true) => "held back",
-            _ => "not ended",
+            _ => NOT_ENDED,
         };
         Ok(Some(Self { at, state }))
     }

@@ -21,6 +21,9 @@ use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Wor
 use crate::value::Value;
 use crate::world::Random;
 
+/// How long work of a sweep that broke off waits for the next one at a time.
+const SWEEP_AWAITED: jiff::SignedDuration = jiff::SignedDuration::from_millis(200);
+
 /// What a piece of work is for.
 #[derive(Clone, Copy)]
 pub(super) struct How {
@@ -85,6 +88,12 @@ impl Runtime {
         if let Some(until) = self.pacing.next(&work.target, self.world.clock.now())
             && matches!(work.source, HintSource::Webhook | HintSource::Poll)
         {
+            return Ok(self.store.postpone(work, until).await?);
+        }
+        let now = self.world.clock.now();
+        if work.source == HintSource::Sweep && self.awaits_sweep() {
+            // What a sweep that broke off left is done under the brake of the one that is made in its place.
+            let until = now.checked_add(SWEEP_AWAITED).unwrap_or(now);
             return Ok(self.store.postpone(work, until).await?);
         }
         tracing::debug!(record = %work.target, told_by = work.source.as_str(), "looked at");

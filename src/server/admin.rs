@@ -52,7 +52,7 @@ async fn to_its_end(request: Request, next: Next) -> Response {
 }
 
 async fn show_status(State(shared): State<Shared>) -> Response {
-    match status::status(&shared.runtime).await {
+    match status::status(&shared.runtime, &shared.refused).await {
         Ok(body) => Json(body).into_response(),
         Err(error) => store_failed(&error),
     }

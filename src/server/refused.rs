@@ -42,6 +42,11 @@ impl Refused {
         (sort.untold, sort.told) = (0, Some(now));
     }
 
+    /// How many were refused for an account.
+    pub fn of(&self, account: &str) -> u64 {
+        self.sorts().iter().filter(|((name, _), _)| name == account).map(|(_, sort)| sort.count).sum()
+    }
+
     /// The counts for Prometheus.
     pub fn metrics(&self) -> String {
         let mut text = "# HELP petiole_webhooks_refused_total Webhooks that were not taken.\n\

@@ -4,6 +4,7 @@ use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 
 use super::inbox;
+use super::refused::Refused;
 use super::server::Shared;
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
@@ -17,7 +18,7 @@ use crate::world::log_sink;
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
+pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreError> {
     let live = runtime.live.load_full();
     let counts = runtime.store.counts().await?;
     let troubles: Vec<Json> = runtime
@@ -39,7 +40,7 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
         .plan
         .accounts
         .values()
-        .map(|account| (account.name.clone(), of_account(runtime, &live, account)))
+        .map(|account| (account.name.clone(), of_account((runtime, refused), &live, account)))
         .collect();
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -60,7 +61,7 @@ pub async fn status(runtime: &Runtime) -> Result<Json, StoreError> {
 }
 
 /// What an account's peer let through, and what holds calls back now.
-fn of_account(runtime: &Runtime, live: &Live, account: &Account) -> Json {
+fn of_account((runtime, refused): (&Runtime, &Refused), live: &Live, account: &Account) -> Json {
     let Some(peer) = live.peers.get(&account.name) else { return json!({ "system": account.system }) };
     let calls: Map<String, Json> =
         peer.calls().into_iter().map(|(method, count)| (method.to_owned(), json!(count))).collect();
@@ -76,6 +77,7 @@ fn of_account(runtime: &Runtime, live: &Live, account: &Account) -> Json {
         "state": state,
         "paused_until": peer.paused_until().map(timestamp::text),
         "calls": calls,
+        "webhooks_refused": refused.of(&account.name),
         "alarms": alarms,
     })
 }

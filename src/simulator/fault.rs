@@ -33,6 +33,8 @@ pub struct Faults {
     pub webhook_drop_every: u64,
     /// What is kept otherwise than it was sent.
     pub keeps: Keeping,
+    /// How many changes to come are answered as if they were done, with the record as it was, and are not.
+    pub ignore_changes: u64,
     /// What somebody else writes right after a change that a caller made, before anybody reads it; each once.
     pub edits: Vec<Edit>,
     /// What is put in place of a text in the bodies of answers to reads, as far as callers see them.
@@ -156,6 +158,15 @@ impl FaultPlan {
         } else {
             Fate::Answered
         }
+    }
+
+    /// What is handled in the place of a change that is ignored: a look at the same record.
+    pub(super) fn ignored(&mut self, request: &Request) -> Option<Request> {
+        if self.faults.ignore_changes == 0 || !matches!(request.method, Method::Patch | Method::Put) {
+            return None;
+        }
+        self.faults.ignore_changes -= 1;
+        Some(Request { method: Method::Get, body: Vec::new(), ..request.clone() })
     }
 
     /// What somebody else sends right after this change.

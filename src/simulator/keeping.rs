@@ -20,6 +20,8 @@ pub struct Keeping {
     pub strip_tags: bool,
     /// Texts of these fields become lower case.
     pub lower_case: Vec<String>,
+    /// Texts of these fields become upper case.
+    pub upper_case: Vec<String>,
     /// Rows of a list that are alike but for a number become one row with the sum: the list and the number.
     pub merge: Vec<(String, String)>,
     /// Fields that no answer shows.
@@ -84,6 +86,9 @@ impl Keeping {
         }
         if self.lower_case.iter().any(|known| known == name) {
             text = text.to_lowercase();
+        }
+        if self.upper_case.iter().any(|known| known == name) {
+            text = text.to_uppercase();
         }
         if self.trim { text.trim().to_owned() } else { text }
     }

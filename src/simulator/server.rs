@@ -151,7 +151,8 @@ fn exchange(shell: &Shell, cut: &Cut, request: &Request) -> http::Response<Body>
     }
     let keeps = lock(&shell.faults).faults().keeps.clone();
     let taken = lock(&shell.faults).shifted(keeps.taken(request));
-    let response = keeps.shown(handle(shell, &taken));
+    let ignored = lock(&shell.faults).ignored(request);
+    let response = keeps.shown(handle(shell, ignored.as_ref().unwrap_or(&taken)));
     let handled = response.status;
     let edit = lock(&shell.faults).edit_after(request, handled);
     if let Some(edit) = edit {

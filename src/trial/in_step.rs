@@ -167,8 +167,14 @@ async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Pl
     }
     let mut after = situation(stage, (left, right), Side::Left);
     let rules: Vec<String> = pipeline.rules.iter().map(|rule| rule.id.clone()).collect();
-    let seen =
-        Seen { side: Side::Right, sent: &Value::Null, rules: Some(&rules), partial: false, before: &Value::Null };
+    let seen = Seen {
+        side: Side::Right,
+        sent: &Value::Null,
+        rules: Some(&rules),
+        partial: false,
+        before: &Value::Null,
+        touched: true,
+    };
     for _ in 0..READ_ROUNDS_MAX {
         let wants = {
             let context = Context::new(&stage.plan, pipeline, &after);

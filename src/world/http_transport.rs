@@ -21,9 +21,21 @@ impl HttpTransport {
     /// # Errors
     /// The text of the TLS set-up's failure.
     pub fn new() -> Result<Self, TransportError> {
+        Self::from(reqwest::Client::builder())
+    }
+
+    /// A transport that goes past every proxy: to a service on this machine, or one that is named itself.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn direct() -> Result<Self, TransportError> {
+        Self::from(reqwest::Client::builder().no_proxy())
+    }
+
+    fn from(builder: reqwest::ClientBuilder) -> Result<Self, TransportError> {
         // A second installation in one process fails harmlessly: the first one stands.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        reqwest::Client::builder()
+        builder
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map(|client| Self { client })

@@ -54,17 +54,20 @@ async fn envelopes_are_opened_and_gone_is_none() {
             answer(404, r#"{"message":"no"}"#),
             answer(200, "<html>down</html>"),
             answer(200, r#"{"message":"Success","status":200}"#),
+            answer(200, r#"{"data":{"id":"8"}}"#),
         ],
     );
     let order = bench.order();
     for expected in [Some("7"), Some("8"), None, None, None] {
-        let row = bench.connector.read(&order, "x").await.unwrap();
+        let row = bench.connector.read(&order, expected.unwrap_or("x")).await.unwrap();
         assert_eq!(row.as_ref().and_then(|row| row.value.field("id").as_text()), expected);
     }
     let not_json = bench.connector.read(&order, "x").await.unwrap_err();
     assert!(not_json.is_transient() && not_json.to_string().contains("the answer is not JSON"), "{not_json}");
     let no_key = bench.connector.read(&order, "x").await.unwrap_err();
     assert_eq!(no_key.to_string(), "failed for now: the answer is no order: it has no id");
+    let another = bench.connector.read(&order, "7").await.unwrap_err();
+    assert_eq!(another.to_string(), "failed for now: the answer is another order: 8 where 7 was asked for");
 }
 
 #[tokio::test]

@@ -170,7 +170,10 @@ impl LeafLink {
             let lines = &mut self.order(&order)?.lines;
             match lines.iter_mut().find(|known| known.product == line.product) {
                 _ if remove => lines.retain(|known| known.product != line.product),
-                Some(known) => known.quantity = line.quantity,
+                Some(known) => {
+                    known.quantity = line.quantity;
+                    known.batch = line.batch.or(known.batch);
+                }
                 None => lines.push(line),
             }
         }

@@ -81,7 +81,7 @@ fn base_value(base: &Base) -> Value {
         let sent = values.sent.clone().map(|sent| ("sent".to_owned(), sent));
         let fought = values.fought.as_ref().map(|fought| {
             let times = Value::Integer(fought.times.into());
-            ("fought".to_owned(), Value::List(vec![fought.held.clone(), fought.sent.clone(), times]))
+            ("fought".to_owned(), Value::List(vec![fought.sent.clone(), times]))
         });
         let noted: Record = by.into_iter().chain(sent).chain(fought).collect();
         Value::List(vec![values.left.clone(), values.right.clone(), Value::Record(noted)])
@@ -107,9 +107,9 @@ fn read_base(value: &Value) -> Result<Base, StoreError> {
 
 fn read_fought(noted: &Value) -> Option<Fought> {
     match noted.as_list()? {
-        [held, sent, times] => {
+        [sent, times] => {
             let times = times.to_key()?.parse().ok()?;
-            Some(Fought { held: held.clone(), sent: sent.clone(), times })
+            Some(Fought { sent: sent.clone(), times })
         }
         _ => None,
     }
