@@ -212,7 +212,7 @@ fn a_misspelt_declaration_is_told_where_it_stands_with_its_uses() {
             "  facility: fl",
             "  facilty: fl",
             "facilty: fl",
-            "unknown-name: declared as `facilty`; used as `facility` ",
+            "unknown-name: declared as `facilty`; used as `facility`; write",
         ),
         (
             "payment_terms.yaml",

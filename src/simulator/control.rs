@@ -40,6 +40,8 @@ const ACTS: &[Act] = &[
             ("webhook_copies", "how often each webhook is delivered"),
             ("webhook_shuffle", "true: waiting webhooks leave in random order"),
             ("webhook_drop_every", "every Nth webhook is never delivered"),
+            ("page_shift", "true: the first later page of a list comes shifted by a row"),
+            ("ignore_changes", "how many changes to come are answered as if they were done, and are not"),
             ("keeps", "what is kept otherwise than it was sent; GET shows its fields"),
             ("edits", "a list of {url, fields}: what somebody else writes right after a change"),
             ("rewrite", "a list of {url, find, with}: texts that answers to reads show otherwise"),
