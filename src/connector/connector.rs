@@ -195,7 +195,7 @@ impl Connector {
         }
         if let Some(row) = self.row_in(record, &body) {
             let own = row.key(record).unwrap_or_default();
-            if same_key(&own, id) {
+            if response::same_key(&own, id) {
                 return Ok(Some(row));
             }
             let message = format!("the answer is another {}: {own} where {id} was asked for", record.name);
@@ -414,15 +414,6 @@ impl Connector {
             None => read_body(&answer, purpose),
         }
     }
-}
-
-/// Whether two keys are one, however they are spelt: case, blanks, hyphens and zeros in front aside.
-fn same_key(own: &str, asked: &str) -> bool {
-    let plain = |key: &str| {
-        let signs: String = key.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
-        signs.trim_start_matches('0').to_lowercase()
-    };
-    plain(own) == plain(asked)
 }
 
 /// A call as its system file names it: method and path, the same for all records.
