@@ -110,6 +110,7 @@ fn print(found: &Json, format: Format) {
         };
         let refused = match account.get("webhooks_refused").and_then(Json::as_u64).unwrap_or_default() {
             0 => String::new(),
+            1 => ", 1 webhook refused".to_owned(),
             count => format!(", {count} webhooks refused"),
         };
         println!("{name}: {}, {calls} calls{pause}{refused}", word("state"));

@@ -19,7 +19,7 @@ use super::rate_limit::RateLimit;
 use super::request::{self, Holes, Mode, Sending};
 use super::{broken, response, unreadable};
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
-use crate::value::{Path, Record, Value, json};
+use crate::value::{Path, Record, Value, json, key};
 use crate::world::{Clock, Random, Request, Response, Transport};
 
 /// How often a call is made that the peer refuses with the wait it wants; waits beyond
@@ -195,7 +195,7 @@ impl Connector {
         }
         if let Some(row) = self.row_in(record, &body) {
             let own = row.key(record).unwrap_or_default();
-            if response::same_key(&own, id) {
+            if key::same(&own, id) {
                 return Ok(Some(row));
             }
             let message = format!("the answer is another {}: {own} where {id} was asked for", record.name);

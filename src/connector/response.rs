@@ -94,15 +94,6 @@ pub fn is_whole(record: &RecordType, raw: &Json) -> bool {
         && layout.lists.iter().all(|list| at(raw, list.read_at()).is_some())
 }
 
-/// Whether two keys are one, however they are spelt: case, blanks, hyphens and zeros in front aside.
-pub(super) fn same_key(own: &str, asked: &str) -> bool {
-    let plain = |key: &str| {
-        let signs: String = key.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
-        signs.trim_start_matches('0').to_lowercase()
-    };
-    plain(own) == plain(asked)
-}
-
 fn read_record(system: &System, layout: &Layout, raw: &Json) -> Record {
     let mut record = Record::new();
     for (place, field) in &layout.plain {

@@ -10,10 +10,7 @@ use super::scope::Context;
 use super::situation::{Found, Situation, Want};
 use super::update;
 use crate::language::plan::{Pipeline, Plan, Side};
-use crate::value::Value;
-
-/// The signs of a UUID with its hyphens.
-const UUID_SIGNS: usize = 36;
+use crate::value::{Value, key};
 
 /// Decides on a pair.
 pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
@@ -50,19 +47,7 @@ pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value)
     };
     let context = Context::new(plan, pipeline, &situation);
     let value = context.evaluate(pipeline.match_of(side), None, &pipeline.match_line).ok()?;
-    // Blanks around a key are lost on the way through many systems, and tell no two records apart.
-    let key = value.to_key().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    key.map(|text| uuid(&text).unwrap_or(text))
-}
-
-/// A UUID as it is usually written: databases give back what they were given in capitals.
-fn uuid(text: &str) -> Option<String> {
-    let is_one = text.len() == UUID_SIGNS
-        && text.bytes().enumerate().all(|(at, sign)| match at {
-            8 | 13 | 18 | 23 => sign == b'-',
-            _ => sign.is_ascii_hexdigit(),
-        });
-    is_one.then(|| text.to_ascii_lowercase())
+    value.to_key().map(|text| key::matched(&text)).filter(|text| !text.is_empty())
 }
 
 /// A record without a counterpart meets it, or has it made. `gone`: the one that it had, in whose place only a person

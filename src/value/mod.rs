@@ -9,6 +9,7 @@ pub mod difference;
 pub mod digest;
 pub mod duration;
 pub mod json;
+pub mod key;
 pub mod kind;
 pub mod path;
 pub mod timestamp;

@@ -54,7 +54,7 @@ pub(super) const ACTS: &[Act] = &[
         &[
             COMPANY,
             ORDER,
-            ("lines", "a list of {sku or product, quantity, remove}: a quantity sets, an unknown line is added"),
+            ("lines", "a list of {sku or product, quantity, batch, remove}: a quantity sets, an unknown line is added"),
             ("notes", "text"),
             ("internal_notes", "text"),
             ("ship_date", "an instant"),
