@@ -21,19 +21,37 @@ async fn many_hints_for_one_record_are_one_piece_of_work() {
     let place = Place::new();
     let store = place.open().await;
     let hints =
-        vec![hint("1", HintSource::Webhook, 5), hint("2", HintSource::Webhook, 6), hint("1", HintSource::Sweep, 7)];
+        vec![hint("1", HintSource::Sweep, 5), hint("2", HintSource::Webhook, 6), hint("1", HintSource::Poll, 7)];
     assert_eq!(store.accept(hints, None).await.unwrap(), 3);
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.pending, counts.in_flight), (2, 0));
     let work = store.claim(at(10), 10).await.unwrap();
     assert_eq!(ids(&work), ["1", "2"]);
-    assert_eq!((work[0].source, work[0].since, work[0].attempts), (HintSource::Sweep, at(5), 0));
+    assert_eq!((work[0].source, work[0].since, work[0].attempts), (HintSource::Poll, at(5), 0));
     assert!(store.claim(at(10), 10).await.unwrap().is_empty(), "work in flight is not claimed again");
     assert_eq!(store.next_due(true).await.unwrap(), None);
     for one in &work {
         store.finish(one, at(11), Vec::new().into()).await.unwrap();
     }
     assert_eq!(store.counts().await.unwrap(), Counts::default());
+}
+
+#[tokio::test]
+async fn what_a_system_told_is_looked_at_before_the_look_of_a_sweep_that_lists_it_too() {
+    let place = Place::new();
+    for (told, in_flight) in [(HintSource::Webhook, false), (HintSource::Poll, true)] {
+        let store = place.open().await;
+        store.accept(vec![hint("1", told, 5)], None).await.unwrap();
+        let before = if in_flight { store.claim(at(6), 10).await.unwrap() } else { Vec::new() };
+        store.accept(vec![hint("1", HintSource::Sweep, 7)], None).await.unwrap();
+        let work = if in_flight { before } else { store.claim(at(10), 10).await.unwrap() };
+        assert_eq!((work[0].source, work.len()), (told, 1));
+        store.finish(&work[0], at(11), Vec::new().into()).await.unwrap();
+        let work = store.claim(at(12), 10).await.unwrap();
+        assert_eq!((work[0].source, work[0].since, work.len()), (HintSource::Sweep, at(7), 1));
+        store.finish(&work[0], at(13), Vec::new().into()).await.unwrap();
+        assert_eq!(store.counts().await.unwrap(), Counts::default());
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! The brake of a sweep: what would be made, what would be parked, and changes of records that were linked before it
 //! began are held until it is known how much that is.
 //!
-//! One sweep at a time. Sweep work that outlived its sweep (a restart) is ordinary work: it never
-//! puts drift right unasked.
+//! One sweep at a time. One that breaks off, or is stopped, leaves its brake on for what is left of its
+//! work: the next sweep lists everything and counts anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -20,9 +20,11 @@ pub const SETTING: &str = "reconcile.creates";
 /// Where the sweep in progress stands.
 #[derive(Debug, Default)]
 enum State {
-    /// There is none.
+    /// There is none, and the last one came to its end.
     #[default]
     Idle,
+    /// There is none. The last one broke off or was stopped: what is left of its work is for the next one.
+    Owed,
     /// What would change records linked before this instant is held, and what would be made or parked.
     Holding(Timestamp, Braked),
     /// Changes go through.
@@ -81,38 +83,47 @@ impl Brake {
 
     /// Whether a sweep is under way, so that its work puts drift right.
     pub fn sweeping(&self) -> bool {
-        !matches!(*self.state(), State::Idle)
+        !matches!(*self.state(), State::Idle | State::Owed)
     }
 
-    /// Whether a change of this record's counterpart is to wait; it is noted then.
-    pub fn holds(&self, linked: Timestamp, record: &RecordRef) -> bool {
+    /// Whether the last sweep broke off or was stopped, and none is under way.
+    pub fn is_owed(&self) -> bool {
+        matches!(*self.state(), State::Owed)
+    }
+
+    /// Whether a change of this record's counterpart is to wait; it is noted then. `sweep`: a sweep asks, not what
+    /// follows from one.
+    pub fn holds(&self, linked: Timestamp, record: &RecordRef, sweep: bool) -> bool {
         match &mut *self.state() {
             State::Holding(since, braked) if linked < *since => {
                 braked.held.insert(record.clone());
                 true
             }
+            State::Owed => sweep,
             _ => false,
         }
     }
 
     /// Whether a counterpart of this kind is to be made later; it is noted then.
-    pub fn holds_making(&self, kind: Kind, record: &RecordRef) -> bool {
+    pub fn holds_making(&self, kind: Kind, record: &RecordRef, sweep: bool) -> bool {
         match &mut *self.state() {
             State::Holding(_, braked) if kind.most > 0 => {
                 braked.made.entry(kind).or_default().insert(record.clone());
                 true
             }
+            State::Owed => sweep,
             _ => false,
         }
     }
 
     /// Whether a record of this kind is to be parked later; it is noted then.
-    pub fn holds_parking(&self, kind: Kind, record: &RecordRef, why: &str) -> bool {
+    pub fn holds_parking(&self, kind: Kind, (record, why): (&RecordRef, &str), sweep: bool) -> bool {
         match &mut *self.state() {
             State::Holding(_, braked) if kind.most > 0 => {
                 braked.parked.entry(kind).or_default().insert(record.clone(), why.to_owned());
                 true
             }
+            State::Owed => sweep,
             _ => false,
         }
     }
@@ -125,14 +136,18 @@ impl Brake {
         let mut state = self.state();
         let braked = match std::mem::replace(&mut *state, State::Released) {
             State::Holding(_, braked) => Braked { linked: links, ..braked },
-            State::Idle | State::Released => Braked::default(),
+            State::Idle | State::Owed | State::Released => Braked::default(),
         };
-        if braked.changes_too_much() || braked.too_many().next().is_some() { Err(braked) } else { Ok(braked.records()) }
+        if braked.changes_too_much() || braked.too_many().next().is_some() {
+            *state = State::Owed;
+            return Err(braked);
+        }
+        Ok(braked.records())
     }
 
-    /// The sweep is over.
-    pub fn end(&self) {
-        *self.state() = State::Idle;
+    /// The sweep is over. `owes`: what is left of its work is for the next one.
+    pub fn end(&self, owes: bool) {
+        *self.state() = if owes { State::Owed } else { State::Idle };
     }
 
     /// Keeps why a sweep was stopped, or that none is.

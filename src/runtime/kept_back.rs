@@ -32,12 +32,12 @@ impl Runtime {
         };
         let held = pairing.braked
             && match (effect, link) {
-                (Effect::Create { .. }, _) => self.brake.holds_making(making(), &pairing.target()),
-                (_, Some(link)) => self.brake.holds(link.since, &pairing.target()),
+                (Effect::Create { .. }, _) => self.brake.holds_making(making(), &pairing.target(), pairing.sweep),
+                (_, Some(link)) => self.brake.holds(link.since, &pairing.target(), pairing.sweep),
                 _ => false,
             };
         if !held && rests_on_what_is_to_be_made(live, situation) {
-            if self.brake.holds(jiff::Timestamp::MIN, &pairing.target()) {
+            if self.brake.holds(jiff::Timestamp::MIN, &pairing.target(), pairing.sweep) {
                 return Ok(true);
             }
             // The counterpart was held while the brake counted, and now it is not: it is looked for again.

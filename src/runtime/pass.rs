@@ -64,12 +64,25 @@ pub async fn pass_telling(
 }
 
 /// The sweep under way; over when this goes, however that comes.
-struct Sweeping<'a>(&'a Runtime);
+struct Sweeping<'a> {
+    runtime: &'a Runtime,
+    /// Whether it leaves its work to the next one, as things stand.
+    owes: bool,
+}
+
+impl<'a> Sweeping<'a> {
+    fn begin(runtime: &'a Runtime, now: Timestamp, (everything, confirmed): (bool, bool)) -> Self {
+        // One pair alone leaves owed what was owed before.
+        let owes = everything || runtime.brake.is_owed();
+        runtime.brake.begin(now, confirmed);
+        Self { runtime, owes }
+    }
+}
 
 impl Drop for Sweeping<'_> {
     fn drop(&mut self) {
-        self.0.swept.clear();
-        self.0.brake.end();
+        self.runtime.swept.clear();
+        self.runtime.brake.end(self.owes);
     }
 }
 
@@ -84,15 +97,15 @@ async fn take_turn(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + 
     if everything {
         schedule::note(runtime, schedule::Mark::Begun, now).await?;
     }
-    let _sweeping = sweep.then(|| Sweeping(runtime));
-    if sweep {
-        runtime.brake.begin(now, confirmed);
-    }
+    let mut sweeping = sweep.then(|| Sweeping::begin(runtime, now, (everything, confirmed)));
     let report = within(runtime, pass, listed).await?;
     if everything {
         runtime.brake.note_stopped(report.braked.as_ref());
         let mark = if report.braked.is_some() { schedule::Mark::Braked } else { schedule::Mark::Whole };
         schedule::note(runtime, mark, now).await?;
+        if let Some(sweeping) = &mut sweeping {
+            sweeping.owes = report.braked.is_some();
+        }
     }
     runtime.note_observing(&runtime.live.load_full()).await?;
     Ok(report)

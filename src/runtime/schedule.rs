@@ -54,6 +54,9 @@ impl Mark {
 /// The state of a sweep that is under way or broke off.
 const NOT_ENDED: &str = "not ended";
 
+/// The state of a sweep that its brake stopped.
+const HELD_BACK: &str = "held back";
+
 /// How long after its beginning a sweep that broke off is made anew.
 const BROKEN_OFF: Duration = Duration::from_mins(1);
 
@@ -97,6 +100,8 @@ pub async fn prepare(runtime: &Runtime, before: Option<&Plan>) -> Result<(), Tro
     }
     Runtime::say_mode(&live);
     runtime.note_observing(&live).await?;
+    let last = LastSweep::of(runtime.store.as_ref()).await?;
+    runtime.brake.end(last.is_some_and(|last| last.state == HELD_BACK));
     let first = !is_ended(runtime).await? || is_behind(runtime, &live).await?;
     runtime.first_sweep.store(first, Ordering::Release);
     Ok(())
@@ -192,8 +197,10 @@ async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
     if runtime.sweeping() {
         return Ok(());
     }
-    let Some(every) = interval(&runtime.live.load()) else { return Ok(()) };
-    let every = if is_ended(runtime).await? { every } else { every.min(BROKEN_OFF) };
+    let every = interval(&runtime.live.load());
+    // One that broke off is made anew also where none is made by schedule.
+    let every = if is_ended(runtime).await? { every } else { Some(every.unwrap_or(BROKEN_OFF).min(BROKEN_OFF)) };
+    let Some(every) = every else { return Ok(()) };
     let now = runtime.world.clock.now();
     let Some(last) = last(runtime, Mark::Begun).await? else { return Ok(()) };
     // One that is said to come was noted while the machine's clock was ahead.
@@ -255,7 +262,7 @@ impl LastSweep {
         let (whole, braked) = (kept(store, Mark::Whole).await?, kept(store, Mark::Braked).await?);
         let state = match (whole == Some(at), braked == Some(at)) {
             (true, _) => "done",
-            (_, true) => "held back",
+            (_, true) => HELD_BACK,
             _ => NOT_ENDED,
         };
         Ok(Some(Self { at, state }))

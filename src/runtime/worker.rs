@@ -99,7 +99,7 @@ impl Runtime {
         tracing::debug!(record = %work.target, told_by = work.source.as_str(), "looked at");
         self.tell(Happening::Compared { target: work.target.clone() });
         let how = How {
-            sweep: work.source == HintSource::Sweep && self.brake.sweeping(),
+            sweep: work.source == HintSource::Sweep && (self.brake.sweeping() || self.brake.is_owed()),
             // What a system or a person tells of is never held, what follows from a sweep is.
             braked: !matches!(work.source, HintSource::Webhook | HintSource::Poll | HintSource::Asked),
             again: matches!(work.source, HintSource::Retry | HintSource::Asked),
@@ -113,7 +113,7 @@ impl Runtime {
         match walked {
             Ok(mut parks) => {
                 if how.braked {
-                    self.hold_parks(&live, &mut parks).await?;
+                    self.hold_parks(&live, &mut parks, how.sweep).await?;
                 }
                 let parked = |park: &ParkDraft| Happening::Parked {
                     target: park.target.clone(),
@@ -133,12 +133,12 @@ impl Runtime {
     }
 
     /// While the sweep's brake counts, what was not parked before is parked later.
-    async fn hold_parks(&self, live: &Live, parks: &mut Parking) -> Result<(), Trouble> {
+    async fn hold_parks(&self, live: &Live, parks: &mut Parking, sweep: bool) -> Result<(), Trouble> {
         let mut held = Vec::new();
         for draft in parks.drafts.iter().filter(|draft| draft.code != PASSED_BY) {
             let known = self.store.park_known(&draft.target, &draft.pipeline, draft.group.as_deref()).await?;
             let kind = brake::Kind::of(live, &draft.target.account, &draft.target.record);
-            if !known && self.brake.holds_parking(kind, &draft.target, &draft.message) {
+            if !known && self.brake.holds_parking(kind, (&draft.target, &draft.message), sweep) {
                 held.push((draft.target.clone(), draft.pipeline.clone(), draft.group.clone()));
             }
         }

@@ -58,7 +58,9 @@ fn remember_version(connection: &Connection, hint: &Hint) -> Result<bool, StoreE
 }
 
 /// Journals one hint and makes its record pending, or adds to what is. Work that was put off
-/// keeps its time, since its account is in trouble; a person's wish or a wake goes at once.
+/// keeps its time, since its account is in trouble; a person's wish or a wake goes at once. What a
+/// system told is looked at as such, and not under the brake of a sweep that lists it meanwhile: the
+/// sweep's own look comes after it.
 pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreError> {
     let RecordRef { account, record, id } = &hint.target;
     let (at, source) = (nanos(hint.at), hint.source.as_str());
@@ -72,9 +74,11 @@ pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreE
             "INSERT INTO work (account, record, id, hint, state, source, since, due, first)
              VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?6, ?7)
              ON CONFLICT DO UPDATE SET
-                hint = excluded.hint,
+                hint = CASE WHEN state <> 'parked' AND source IN ('webhook', 'poll') AND excluded.source = 'sweep'
+                    THEN hint ELSE excluded.hint END,
                 source = CASE WHEN state <> 'parked' AND (source = 'asked'
-                    OR source = 'made' AND excluded.source IN ('webhook', 'poll')) THEN source ELSE excluded.source END,
+                    OR source = 'made' AND excluded.source IN ('webhook', 'poll')
+                    OR source IN ('webhook', 'poll') AND excluded.source = 'sweep') THEN source ELSE excluded.source END,
                 first = CASE state WHEN 'parked' THEN excluded.first ELSE max(first, excluded.first) END,
                 since = CASE state WHEN 'parked' THEN excluded.since ELSE since END,
                 due = CASE WHEN state = 'parked' THEN excluded.due
@@ -132,18 +136,21 @@ pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks
         park::replace_of_pair(connection, (target, pipeline), now, &drafts)?;
         settle_elsewhere(connection, target)?;
     }
-    let (since, first): (Option<i64>, Option<bool>) = connection
+    let (since, first, only_sweeps): (Option<i64>, Option<bool>, Option<bool>) = connection
         .prepare_cached(
-            "SELECT min(at), max(first) FROM hint WHERE account = ?1 AND record = ?2 AND id = ?3 AND number > ?4",
+            "SELECT min(at), max(first), min(source = 'sweep') FROM hint
+             WHERE account = ?1 AND record = ?2 AND id = ?3 AND number > ?4",
         )?
-        .query_row(params![account, record, id, work.hint], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row(params![account, record, id, work.hint], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     if let (Some(since), Some(first)) = (since, first) {
         connection
             .prepare_cached(
-                "UPDATE work SET state = 'pending', since = ?4, first = ?5, due = ?6, attempts = 0, reason = NULL
+                "UPDATE work SET state = 'pending', since = ?4, first = ?5, due = ?6, attempts = 0, reason = NULL,
+                    hint = max(hint, (SELECT max(number) FROM hint WHERE account = ?1 AND record = ?2 AND id = ?3)),
+                    source = CASE WHEN ?7 THEN 'sweep' ELSE source END
                  WHERE account = ?1 AND record = ?2 AND id = ?3",
             )?
-            .execute(params![account, record, id, since, first, nanos(now)])?;
+            .execute(params![account, record, id, since, first, nanos(now), only_sweeps])?;
         return Ok(());
     }
     rest(connection, &work.target, work.hint)
