@@ -3,7 +3,9 @@
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Trade, WEBHOOK_KEY, get, http, own, send, signed, until};
+use crate::support::{Trade, WEBHOOK_KEY, at_rest, get, http, own, send, signed, until};
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
 
 /// Both systems, LeafLink's lists in pages of `rows`, and a change of a simulator's answers to reads.
 fn trade(rows: usize) -> Trade {
@@ -37,6 +39,12 @@ fn forget(trade: &Trade) {
     }
 }
 
+/// How often LeafLink's orders were listed.
+fn looks(trade: &Trade) -> u64 {
+    let counts = get(&format!("{}/_control/requests", trade.leaflink.url))["counts"].clone();
+    counts["GET /api/v2/orders-received/"].as_u64().unwrap_or_default()
+}
+
 /// The codes of the alarms of LeafLink's account.
 fn alarms(service: &str) -> Vec<String> {
     alarms_told(service).into_iter().map(|(code, _)| code).collect()
@@ -67,6 +75,7 @@ fn a_list_cut_short_is_an_error_and_nothing_is_made_twice() {
     let service = trade.run("200ms");
     until("the account's state names the page", || alarms(&service.url).contains(&"not-listed".to_owned()));
     rewrite(&trade, &json!([]));
+    http(Method::Post, &format!("{}/api/v1/sweep", service.url), &[JSON], b"{}");
     until("it is over", || alarms(&service.url).is_empty());
     trade.assert_exactly_once();
 }
@@ -80,12 +89,8 @@ fn a_modification_to_come_does_not_move_the_look_for_changes() {
     until("it crossed", || trade.orders().len() == 1);
     until("it is told", || alarms(&service.url) == ["future-instant"]);
     // Two more looks, so that the cursor would have gone there.
-    let looks = || {
-        let counts = get(&format!("{}/_control/requests", trade.leaflink.url))["counts"].clone();
-        counts["GET /api/v2/orders-received/"].as_u64().unwrap_or_default()
-    };
-    let seen = looks();
-    until("it was looked for again", || looks() >= seen + 2);
+    let seen = looks(&trade);
+    until("it was looked for again", || looks(&trade) >= seen + 2);
     rewrite(&trade, &json!([]));
     submit(&trade, 1);
     until("the next one crosses by polling", || trade.orders().len() == 2);
@@ -254,4 +259,46 @@ fn a_record_of_broken_structure_is_parked_and_its_page_goes_on() {
     until("the alarm is over", || alarms(&service.url).is_empty());
     drop(service);
     trade.assert_exactly_once();
+}
+
+#[test]
+fn an_alarm_stands_until_what_raised_it_is_asked_again() {
+    let trade = trade(100);
+    let service = trade.run("200ms");
+    until("the first sweep is over", || at_rest(&service.url));
+    // Products only answer look-ups here, so that looks for changes do not list them.
+    rewrite(&trade, &json!([{ "url": "/products/", "find": "\"results\":", "with": "\"rows\":" }]));
+    let sweep = || http(Method::Post, &format!("{}/api/v1/sweep", service.url), &[JSON], b"{}");
+    sweep();
+    assert_eq!(alarms(&service.url), ["not-listed"]);
+    let seen = looks(&trade);
+    until("changes were looked for twice", || looks(&trade) >= seen + 2);
+    assert_eq!(alarms(&service.url), ["not-listed"], "nobody asked for products since");
+    rewrite(&trade, &json!([]));
+    assert_eq!(sweep().status, 200);
+    assert!(alarms(&service.url).is_empty());
+}
+
+#[test]
+fn a_field_that_is_gone_from_one_answer_is_told_of_while_lists_show_it() {
+    let trade = trade(100);
+    let service = trade.run("200ms");
+    until("the first sweep is over", || at_rest(&service.url));
+    submit(&trade, 1);
+    until("it crossed", || trade.orders().len() == 1);
+    let state = get(&format!("{}/_control/state", trade.leaflink.url));
+    let number = state["orders"][0]["number"].as_str().unwrap().to_owned();
+    // Its own answer alone lacks what is always there; lists show it.
+    let own = format!("/orders-received/{number}");
+    rewrite(&trade, &json!([{ "url": own, "find": "\"line_items\":", "with": "\"lines\":" }]));
+    trade.people(&trade.leaflink, "fulfill", &json!({ "order": number }));
+    until("it is told", || alarms(&service.url) == ["field-gone"]);
+    submit(&trade, 1);
+    until("the other crossed", || trade.orders().len() == 2);
+    let seen = looks(&trade);
+    until("changes were looked for twice", || looks(&trade) >= seen + 2);
+    assert_eq!(alarms(&service.url), ["field-gone"], "only its own answer can say that it is over");
+    rewrite(&trade, &json!([]));
+    send(Method::Post, &format!("{}/api/v1/inbox/all/retry", service.url), &json!({}));
+    until("it is over", || alarms(&service.url).is_empty());
 }

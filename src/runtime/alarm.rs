@@ -1,5 +1,6 @@
-//! What is wrong with an account as a whole, for its state: one entry for each kind of record and cause.
+//! What is wrong with an account as a whole, for its state: one entry for each kind of record and code.
 //!
+//! An alarm stands until what was asked when it was raised is asked again and answered well.
 //! In memory only; what still holds after a restart is noticed again by the next look.
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use crate::connector::Listing;
 use crate::value::timestamp;
 
 /// A page or a list that cannot be read.
@@ -19,13 +21,40 @@ pub const FIELD_GONE: &str = "field-gone";
 /// A record with a value that no JSON parser takes.
 pub const UNREADABLE: &str = "unreadable-record";
 
-/// Account, kind of record and cause.
+/// What was asked of the peer when the cause was seen: only an answer to the same can say that it is gone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// All records of the kind.
+    All,
+    /// Those that changed.
+    Changes,
+    /// Those with a value.
+    Found,
+    /// One, by its key.
+    One(String),
+}
+
+impl From<&Listing> for Asked {
+    fn from(listing: &Listing) -> Self {
+        match listing {
+            Listing::All => Self::All,
+            Listing::ChangedSince(_) => Self::Changes,
+            Listing::Find { .. } => Self::Found,
+        }
+    }
+}
+
+/// Single records that are remembered for one alarm.
+const RECORDS_MAX: usize = 100;
+
+/// Account, kind of record and code.
 type Place = (String, String, &'static str);
 
 /// One alarm.
 #[derive(Clone, Debug)]
 struct Alarm {
-    message: String,
+    /// What to say of it, by what was asked.
+    causes: BTreeMap<Asked, String>,
     since: Timestamp,
 }
 
@@ -34,30 +63,41 @@ struct Alarm {
 pub struct Alarms(Mutex<BTreeMap<Place, Alarm>>);
 
 impl Alarms {
-    /// Raises an alarm, or says that one still holds; the log tells of it once.
-    pub fn raise(&self, (account, record): (&str, &str), code: &'static str, message: String, now: Timestamp) {
+    /// Takes in an answer: what it shows is wrong stands, and of what stood before only what it says nothing of. The
+    /// log tells when the first cause comes and when the last one goes.
+    pub fn heard(
+        &self,
+        (account, record, code): (&str, &str, &'static str),
+        wrong: impl IntoIterator<Item = (Asked, String)>,
+        answers: impl Fn(&Asked) -> bool,
+        now: Timestamp,
+    ) {
         let mut known = self.known();
         let place = (account.to_owned(), record.to_owned(), code);
-        let since = known.get(&place).map_or(now, |alarm| alarm.since);
-        if !known.contains_key(&place) {
-            tracing::warn!(account, record, code, "{message}");
+        let before = known.remove(&place);
+        let is_new = before.is_none();
+        let mut alarm = before.unwrap_or(Alarm { causes: BTreeMap::new(), since: now });
+        alarm.causes.retain(|asked, _| !answers(asked));
+        for (asked, message) in wrong {
+            if alarm.causes.len() < RECORDS_MAX || alarm.causes.contains_key(&asked) {
+                alarm.causes.insert(asked, message);
+            }
         }
-        known.insert(place, Alarm { message, since });
+        match alarm.causes.values().next() {
+            Some(message) => {
+                if is_new {
+                    tracing::warn!(account, record, code, "{message}");
+                }
+                known.insert(place, alarm);
+            }
+            None if is_new => {}
+            None => tracing::info!(account, record, code, "no longer so"),
+        }
     }
 
-    /// The cause is gone.
-    pub fn clear(&self, (account, record): (&str, &str), code: &'static str) {
-        if self.known().remove(&(account.to_owned(), record.to_owned(), code)).is_some() {
-            tracing::info!(account, record, code, "no longer so");
-        }
-    }
-
-    /// Raises it where there is something to say, else clears it.
-    pub fn set(&self, place: (&str, &str), code: &'static str, message: Option<String>, now: Timestamp) {
-        match message {
-            Some(message) => self.raise(place, code, message, now),
-            None => self.clear(place, code),
-        }
+    /// Raises an alarm where the answer shows something wrong, else clears what the same question raised.
+    pub fn set(&self, place: (&str, &str, &'static str), asked: &Asked, message: Option<String>, now: Timestamp) {
+        self.heard(place, message.map(|message| (asked.clone(), message)), |other| other == asked, now);
     }
 
     /// Those of an account, for its state.
@@ -65,7 +105,8 @@ impl Alarms {
         let known = self.known();
         let own = known.iter().filter(|((holder, ..), _)| holder == account);
         own.map(|((_, record, code), alarm)| {
-            json!({ "code": code, "record": record, "message": alarm.message, "since": timestamp::text(alarm.since) })
+            let message = alarm.causes.values().next();
+            json!({ "code": code, "record": record, "message": message, "since": timestamp::text(alarm.since) })
         })
         .collect()
     }

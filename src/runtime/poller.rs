@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::alarm::{FIELD_GONE, FUTURE_INSTANT, NOT_LISTED, UNREADABLE};
+use super::alarm::{Asked, FIELD_GONE, FUTURE_INSTANT, NOT_LISTED, UNREADABLE};
 use super::finder::later;
 use super::limits::{HINTS_AT_ONCE, MISSING_LOOKED_AT_MAX, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
@@ -15,7 +15,7 @@ use super::runtime::Runtime;
 use super::schedule;
 use super::shown::Answer;
 use super::trouble::Trouble;
-use crate::connector::{Listing, Row};
+use crate::connector::{Connector, Listing, Row};
 use crate::engine::{self, Wait};
 use crate::language::plan::{Interest, RecordType, Side};
 use crate::store::{Cursor, Hint, HintSource, RecordRef};
@@ -55,20 +55,7 @@ pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
     for account in live.plan.accounts.values() {
         let Some(system) = live.plan.systems.get(&account.system) else { continue };
         for kind in system.records.values() {
-            let looked = match runtime.look_at_kind(&live, &account.name, kind, how).await {
-                Ok(found) => {
-                    listed.extend(found);
-                    Ok(())
-                }
-                Err(trouble) => Err(trouble),
-            };
-            let message = match &looked {
-                Err(Trouble::Later { reason: message, .. } | Trouble::Unreadable { message, .. }) => {
-                    Some(message.clone())
-                }
-                _ => None,
-            };
-            runtime.alarms.set((&account.name, &kind.name), NOT_LISTED, message, runtime.world.clock.now());
+            let looked = runtime.look_at_kind(&live, &account.name, kind, how).await.map(|found| listed.extend(found));
             if looked.is_err() && first.is_ok() {
                 first = looked;
             }
@@ -158,21 +145,21 @@ impl Runtime {
         let cursor = self.store.cursor(account, &kind.name).await?;
         let began = peer.peer_now();
         let since = cursor.as_ref().filter(|_| how == Look::Changes && kind.changed.is_some()).map(|cursor| cursor.at);
-        let mut listing =
+        let listing =
             since.map_or(Listing::All, |since| Listing::ChangedSince(back(since.min(peer.peer_now()), POLL_OVERLAP)));
         let mut whole = matches!(listing, Listing::All);
-        let mut rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        let mut asked = Asked::from(&listing);
+        let mut rows = self.list_rows(peer, kind, listing).await?;
         // What the peer's clock shows is known best after its answer. A cursor beyond it was set by a clock that was
         // wrong then, or is wrong now: nobody knows what was missed in between.
         let latest = forth(peer.peer_now(), POLL_OVERLAP);
         let is_lost = since.is_some_and(|since| since > latest);
         if is_lost && kind.list.is_some() {
-            listing = Listing::All;
+            asked = Asked::All;
             whole = true;
-            rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+            rows = self.list_rows(peer, kind, Listing::All).await?;
         }
-        let answer = if whole { Answer::All } else { Answer::Some };
-        let is_lacking = self.tell_missing(live, account, kind, (&rows, answer))?;
+        let is_lacking = self.tell_missing(live, account, kind, (&rows, &asked))?;
         let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
         let now = self.world.clock.now();
         let instant = |row: &Value| match kind.modified.as_deref().map(|name| row.field(name)) {
@@ -219,32 +206,57 @@ impl Runtime {
         Ok(Some(Listed { hints, missing, cursor }))
     }
 
+    /// The rows of a list. The account's state says that it cannot be read until it can.
+    async fn list_rows(&self, peer: &Connector, kind: &RecordType, listing: Listing) -> Result<Vec<Row>, Trouble> {
+        let (account, asked) = (peer.account(), Asked::from(&listing));
+        let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure));
+        let message = rows.as_ref().err().map(ToString::to_string);
+        self.alarms.set((account, &kind.name, NOT_LISTED), &asked, message, self.world.clock.now());
+        rows
+    }
+
     /// Tells of fields that no row shows, and whether there are any. Without any key nothing can be asked for, so the look must not move past it.
     fn tell_missing(
         &self,
         live: &Live,
         account: &str,
         kind: &RecordType,
-        (rows, answer): (&[Row], Answer),
+        (rows, asked): (&[Row], &Asked),
     ) -> Result<bool, Trouble> {
-        let first_unreadable = rows.iter().find_map(|row| Some((row, row.unreadable.as_ref()?)));
-        let message = first_unreadable.map(|(row, place)| unreadable(kind, (account, row), place));
-        self.alarms.set((account, &kind.name), UNREADABLE, message, self.world.clock.now());
+        let now = self.world.clock.now();
+        self.tell_unreadable((account, kind), (rows, asked));
         let whole: Vec<&Row> = rows.iter().filter(|row| row.broken.is_none()).collect();
         let Some(first) = whole.first() else { return Ok(false) };
+        let answer = if *asked == Asked::All { Answer::All } else { Answer::Some };
         let lack = live.needed.lack(account, kind, &whole, answer);
         let is_lacking = lack.is_some();
         // A listing may show less than the record's own call, which then has the word.
         if lack.as_ref().is_none_or(|lack| lack.is_promised || kind.read.is_none()) {
-            let message = lack.map(|lack| lack.message);
-            self.alarms.set((account, &kind.name), FIELD_GONE, message, self.world.clock.now());
+            let wrong = lack.map(|lack| (asked.clone(), lack.message));
+            // Whichever list shows a field, the other would, too.
+            let answers = |other: &Asked| matches!(other, Asked::All | Asked::Changes);
+            self.alarms.heard((account, &kind.name, FIELD_GONE), wrong, answers, now);
         }
         if rows.iter().any(|row| kind.id_of(&row.value).is_some()) {
             return Ok(is_lacking);
         }
         let shown: Vec<&str> = first.raw.as_record().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("no {} has its key `{}`; they have {}", kind.name, kind.key, shown.join(", "));
-        Err(Trouble::Later { reason: format!("{account}: {message}"), after: None })
+        let reason = format!("{account}: {message}");
+        self.alarms.set((account, &kind.name, NOT_LISTED), asked, Some(reason.clone()), now);
+        Err(Trouble::Later { reason, after: None })
+    }
+
+    /// Tells of records that cannot be read. A list says nothing of those that are not in it, unless it is of all.
+    fn tell_unreadable(&self, (account, kind): (&str, &RecordType), (rows, asked): (&[Row], &Asked)) {
+        let cause = |row: &Row| row.key(kind).map_or_else(|| asked.clone(), Asked::One);
+        let wrong = rows.iter().filter_map(|row| {
+            let place = row.unreadable.as_ref()?;
+            Some((cause(row), unreadable(kind, (account, row), place)))
+        });
+        let shown: BTreeSet<Asked> = rows.iter().map(cause).chain([asked.clone()]).collect();
+        let answers = |other: &Asked| *asked == Asked::All || shown.contains(other);
+        self.alarms.heard((account, &kind.name, UNREADABLE), wrong, answers, self.world.clock.now());
     }
 
     /// Tells of records that say they were changed in the future.
@@ -264,7 +276,9 @@ impl Runtime {
                 kind.name
             )
         });
-        self.alarms.set((account, &kind.name), FUTURE_INSTANT, message, self.world.clock.now());
+        // Whatever is asked, what is to come is among it.
+        let wrong = message.map(|message| (Asked::All, message));
+        self.alarms.heard((account, &kind.name, FUTURE_INSTANT), wrong, |_| true, self.world.clock.now());
     }
 
     /// Makes hints durable, then moves the cursor.
@@ -314,6 +328,16 @@ impl Runtime {
 
     /// Records that lead to no work themselves may be what parked work waits for.
     async fn look_for_waiting(&self, live: &Live, account: &str, kind: &RecordType) -> Result<(), Trouble> {
+        let looked = self.wake_what_waits(live, account, kind).await;
+        let failed = match &looked {
+            Err(Trouble::Later { reason: message, .. } | Trouble::Unreadable { message, .. }) => Some(message.clone()),
+            Err(Trouble::Store(_)) | Ok(()) => None,
+        };
+        self.alarms.set((account, &kind.name, NOT_LISTED), &Asked::Found, failed, self.world.clock.now());
+        looked
+    }
+
+    async fn wake_what_waits(&self, live: &Live, account: &str, kind: &RecordType) -> Result<(), Trouble> {
         let parks = self.store.parks().await?;
         let wanted: Vec<&Wait> = parks
             .iter()

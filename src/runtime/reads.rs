@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 
-use super::alarm::{FIELD_GONE, UNREADABLE};
+use super::alarm::{Asked, FIELD_GONE, UNREADABLE};
 use super::finder::{Search, later};
 use super::lack::{Lack, Resting, rests_on};
 use super::live::Live;
@@ -114,14 +114,11 @@ impl Runtime {
         kind: &RecordType,
         (account, id): (&str, &str),
     ) -> Result<Option<Row>, Trouble> {
-        let Some(peer) = live.peers.get(account) else { return Ok(None) };
-        let row = peer.read(kind, id).await.map_err(|failure| later(account, &failure))?;
-        readable(kind, (account, row.as_slice()))?;
-        self.all_there(live, kind, (account, row.as_slice()), Answer::One)?;
-        Ok(row)
+        let Some((row, lack)) = self.read_own(live, kind, (account, id)).await? else { return Ok(None) };
+        lack.map_or(Ok(Some(row)), |lack| Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message }))
     }
 
-    /// One record of a pair as its own call shows it, with what in it rules will miss. `None`: it is not there.
+    /// One record as its own call shows it, with what in it rules will miss. `None`: it is not there.
     ///
     /// # Errors
     /// [`Trouble`] where the peer cannot be read.
@@ -133,17 +130,21 @@ impl Runtime {
     ) -> Result<Option<(Row, Option<Lack>)>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Ok(None) };
         let row = peer.read(kind, id).await.map_err(|failure| later(account, &failure))?;
+        let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
         let Some(row) = row else {
+            for code in [FIELD_GONE, UNREADABLE] {
+                self.alarms.set((account, &kind.name, code), &asked, None, now);
+            }
             if let Some(search) = self.search(live, account, &kind.name) {
                 self.finder.lost(&search, id).await;
             }
             return Ok(None);
         };
         readable(kind, (account, std::slice::from_ref(&row)))?;
+        self.alarms.set((account, &kind.name, UNREADABLE), &asked, None, now);
         let lack = live.needed.lack(account, kind, &[&row], Answer::One);
-        if let Some(lack) = &lack {
-            self.alarms.raise((account, &kind.name), FIELD_GONE, lack.message.clone(), self.world.clock.now());
-        }
+        let message = lack.as_ref().map(|lack| lack.message.clone());
+        self.alarms.set((account, &kind.name, FIELD_GONE), &asked, message, now);
         Ok(Some((row, lack)))
     }
 
@@ -182,22 +183,14 @@ impl Runtime {
         let Some(peer) = live.peers.get(account) else { return Ok(Vec::new()) };
         let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
         readable(kind, (account, &rows))?;
-        self.all_there(live, kind, (account, &rows), Answer::Some)?;
-        Ok(rows)
-    }
-
-    /// Absent is not null: what rules read and no row shows was renamed, and nothing is decided on it.
-    fn all_there(
-        &self,
-        live: &Live,
-        kind: &RecordType,
-        (account, rows): (&str, &[Row]),
-        answer: Answer,
-    ) -> Result<(), Trouble> {
-        let rows: Vec<&Row> = rows.iter().collect();
-        let Some(Lack { message, .. }) = live.needed.lack(account, kind, &rows, answer) else { return Ok(()) };
-        self.alarms.raise((account, &kind.name), FIELD_GONE, message.clone(), self.world.clock.now());
-        Err(Trouble::Unreadable { code: FIELD_GONE, message })
+        // Absent is not null: what rules read and no row shows was renamed, and nothing is decided on it.
+        let lack = live.needed.lack(account, kind, &rows.iter().collect::<Vec<_>>(), Answer::Some);
+        let message = lack.map(|lack| lack.message);
+        if !rows.is_empty() {
+            let now = self.world.clock.now();
+            self.alarms.set((account, &kind.name, FIELD_GONE), &Asked::Found, message.clone(), now);
+        }
+        message.map_or(Ok(rows), |message| Err(Trouble::Unreadable { code: FIELD_GONE, message }))
     }
 
     /// Reads one record by key, from its call or from a kept listing. `None`: it is not there.
@@ -218,11 +211,7 @@ impl Runtime {
         if search.kind.read.is_none() {
             return self.finder.by_key(&search, id).await;
         }
-        let row = self.read_row(live, search.kind, (account, id)).await?;
-        if row.is_none() {
-            self.finder.lost(&search, id).await;
-        }
-        Ok(row.map(|row| row.value))
+        Ok(self.read_row(live, search.kind, (account, id)).await?.map(|row| row.value))
     }
 
     /// The rows that share a group's key, none where there are none now.
