@@ -165,8 +165,8 @@ fn a_field_that_look_ups_need_is_missed_before_anything_is_made_again() {
     assert_eq!((trade.orders().len(), destinations(&trade)), before);
 }
 
-#[test]
-fn stock_that_is_not_shown_is_not_zero() {
+/// Both systems with eight items each, whose stock Flourish sets, in step.
+fn stocked() -> Trade {
     let trade = trade(100);
     own(&trade.rules, "products", "flourish");
     own(&trade.rules, "inventory", "flourish");
@@ -175,13 +175,22 @@ fn stock_that_is_not_shown_is_not_zero() {
     }
     let (code, told) = sync(&trade);
     assert_eq!(code, 0, "{told}");
-    let stock = || {
-        let url = format!("{}/api/v2/products/?limit=100", trade.leaflink.url);
-        let answer = http(Method::Get, &url, &[("Authorization", "App key-for-tests")], b"");
-        let page: Json = serde_json::from_slice(&answer.body).unwrap();
-        let rows = page["results"].as_array().unwrap().clone();
-        rows.iter().map(|row| (row["sku"].to_string(), row["available_inventory"].to_string())).collect::<Vec<_>>()
-    };
+    trade
+}
+
+/// What LeafLink offers, by SKU.
+fn stock_of(trade: &Trade) -> Vec<(String, String)> {
+    let url = format!("{}/api/v2/products/?limit=100", trade.leaflink.url);
+    let answer = http(Method::Get, &url, &[("Authorization", "App key-for-tests")], b"");
+    let page: Json = serde_json::from_slice(&answer.body).unwrap();
+    let rows = page["results"].as_array().unwrap().clone();
+    rows.iter().map(|row| (row["sku"].to_string(), row["available_inventory"].to_string())).collect()
+}
+
+#[test]
+fn stock_that_is_not_shown_is_not_zero() {
+    let trade = stocked();
+    let stock = || stock_of(&trade);
     let before = stock();
     assert!(before.iter().any(|(_, held)| held.trim_matches('"').starts_with(|first: char| first > '0')), "{before:?}");
     for with in ["\"sellable\":", "\"sellable_qty\":null,\"was\":"] {
@@ -301,4 +310,52 @@ fn a_field_that_is_gone_from_one_answer_is_told_of_while_lists_show_it() {
     rewrite(&trade, &json!([]));
     send(Method::Post, &format!("{}/api/v1/inbox/all/retry", service.url), &json!({}));
     until("it is over", || alarms(&service.url).is_empty());
+}
+
+/// Flourish's answers to this call hold no rows any more, with a good status.
+fn empty(trade: &Trade, url: &str) {
+    let empty = json!({ "rewrite": [{ "url": url, "find": "\"data\":[", "with": "\"data\":[],\"was\":[" }] });
+    trade.faults(&trade.flourish, &empty);
+}
+
+#[test]
+fn a_list_that_is_suddenly_empty_sets_no_stock_to_zero_until_somebody_confirms_it() {
+    let trade = stocked();
+    let before = stock_of(&trade);
+    empty(&trade, "/inventory/summary");
+    let (code, told) = sync(&trade);
+    assert_eq!((code, stock_of(&trade)), (3, before.clone()), "{told}");
+    assert!(told.contains("flourish lists 0 of ") && told.contains("confirm with --yes"), "{told}");
+    let service = trade.run("200ms");
+    http(Method::Post, &format!("{}/api/v1/sweep", service.url), &[JSON], b"{}");
+    let status = || get(&format!("{}/api/v1/status", service.url))["accounts"]["flourish"].clone();
+    assert_eq!(status()["alarms"][0]["code"], "list-shrunk", "{:#}", status());
+    assert_eq!(stock_of(&trade), before);
+    drop(service);
+    let yes = |trade: &Trade| trade.command(&["sync", "--full", "--yes"]).status().unwrap().code();
+    assert_eq!(yes(&trade), Some(0));
+    assert!(stock_of(&trade).iter().all(|(_, held)| held.trim_matches('"').starts_with('0')));
+    // What was confirmed is not asked again, also by another process.
+    let (code, told) = sync(&trade);
+    assert_eq!(code, 0, "{told}");
+    trade.faults(&trade.flourish, &json!({}));
+    assert_eq!(yes(&trade), Some(0));
+    assert_eq!(stock_of(&trade), before);
+}
+
+#[test]
+fn a_list_that_suddenly_shows_few_of_the_linked_records_has_nothing_made_again() {
+    let trade = trade(100);
+    submit(&trade, 5);
+    assert_eq!(sync(&trade).0, 0);
+    // By lists alone, orders of which it is forgotten that they crossed would cross again.
+    empty(&trade, "/outbound-orders");
+    submit(&trade, 2);
+    let (code, told) = sync(&trade);
+    assert_eq!((code, trade.orders().len()), (3, 5), "{told}");
+    assert!(told.contains("flourish lists 0 of 5 linked outbound_order records"), "{told}");
+    trade.faults(&trade.flourish, &json!({}));
+    let (code, told) = sync(&trade);
+    assert_eq!((code, trade.orders().len()), (0, 7), "{told}");
+    trade.assert_exactly_once();
 }

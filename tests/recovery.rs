@@ -4,7 +4,7 @@
 //! the n-th write: the write is lost, or it is durable and the process ends before it knows, or it
 //! is refused as by a full disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use petiole::runtime::{Live, RuleState, Runtime, World, dispatcher};
 use petiole::simulator::{self, Faults, Options, Served, Size, Trade};
 use petiole::store::{
     Counts, Cursor, DecisionEntry, Generation, Hint, HistoryEntry, Intent, IntentDraft, Link, LinkEnd, Park, Parking,
-    RecordRef, RuleText, Settlement, Store, StoreError, Wait, Work, open,
+    RecordRef, RuleText, SeenField, Settlement, Store, StoreError, Wait, Work, open,
 };
 use petiole::world::{HttpTransport, Method, SeededRandom, SystemClock};
 use serde_json::{Value as Json, json};
@@ -93,6 +93,21 @@ impl Store for Stumbling {
     }
     async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError> {
         self.inner.links_of(pipeline).await
+    }
+    async fn linked_ids(&self, pipeline: &str, left: bool, account: &str) -> Result<BTreeSet<String>, StoreError> {
+        self.inner.linked_ids(pipeline, left, account).await
+    }
+    async fn unlisted(&self, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError> {
+        self.inner.unlisted(account, record).await
+    }
+    async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError> {
+        self.write(self.inner.set_unlisted(account, record, ids)).await
+    }
+    async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError> {
+        self.inner.seen_fields().await
+    }
+    async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
+        self.write(self.inner.note_fields(fields)).await
     }
     async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError> {
         self.inner.links_by_hand().await

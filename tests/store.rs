@@ -3,14 +3,15 @@
 mod inbox;
 mod sample;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use petiole::store::open::{open, open_reader};
 use petiole::store::{
-    Counts, Cursor, DecisionEntry, Hint, HintSource, IntentDraft, IntentState, Link, RuleText, Settlement, StoreError,
+    Counts, Cursor, DecisionEntry, Hint, HintSource, IntentDraft, IntentState, Link, RuleText, SeenField, Settlement,
+    StoreError,
 };
 use petiole::value::Value;
 
@@ -369,4 +370,30 @@ async fn work_put_off_while_the_clock_was_ahead_is_due_within_the_longest_wait()
     assert!(store.claim(at(2), 10).await.unwrap().is_empty());
     assert_eq!(store.next_due(true).await.unwrap(), Some(at(1 + 15 * 60)));
     assert_eq!(store.claim(at(2 + 15 * 60), 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_answers_showed_is_kept_in_the_place_of_what_was_known_before() {
+    let place = Place::new();
+    let store = place.open().await;
+    let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
+    store.set_unlisted("shop", "order", ids(&["1", "2"])).await.unwrap();
+    store.set_unlisted("depot", "order", ids(&["9"])).await.unwrap();
+    store.set_unlisted("shop", "order", ids(&["2", "3"])).await.unwrap();
+    let seen = |field: &str, sparse| SeenField {
+        account: "shop".to_owned(),
+        record: "order".to_owned(),
+        field: field.to_owned(),
+        listed: true,
+        sparse,
+        witnesses: vec!["1".to_owned(), "2".to_owned()],
+        ..SeenField::default()
+    };
+    store.note_fields(vec![seen("note", false), seen("day", false)]).await.unwrap();
+    store.note_fields(vec![seen("note", true)]).await.unwrap();
+    drop(store);
+    let store = place.open().await;
+    assert_eq!(store.unlisted("shop", "order").await.unwrap(), ids(&["2", "3"]));
+    assert_eq!(store.unlisted("shop", "product").await.unwrap(), ids(&[]));
+    assert_eq!(store.seen_fields().await.unwrap(), [seen("day", false), seen("note", true)]);
 }

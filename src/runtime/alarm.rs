@@ -14,6 +14,8 @@ use crate::value::timestamp;
 
 /// A page or a list that cannot be read.
 pub const NOT_LISTED: &str = "not-listed";
+/// A list that lacks most of what it showed before.
+pub const LIST_SHRUNK: &str = "list-shrunk";
 /// A record that says it was changed in the future.
 pub const FUTURE_INSTANT: &str = "future-instant";
 /// A field that is always there is missing from what the peer shows.

@@ -50,6 +50,8 @@ pub struct Braked {
     pub made: BTreeMap<Kind, BTreeSet<RecordRef>>,
     /// The records that would be parked, by account and kind, each with why.
     pub parked: BTreeMap<Kind, BTreeMap<RecordRef, String>>,
+    /// Lists that were not taken as they are, because they lack most of what is linked: why.
+    pub lists: BTreeSet<String>,
 }
 
 /// Records of a kind at an account, and how many of them are made or parked unasked.
@@ -128,6 +130,19 @@ impl Brake {
         }
     }
 
+    /// Whether a list that lacks most of what is linked is not to be taken as it is; why is noted then. Only where the
+    /// sweep was confirmed before it began, it is.
+    pub fn holds_list(&self, why: &str) -> bool {
+        match &mut *self.state() {
+            State::Holding(_, braked) => {
+                braked.lists.insert(why.to_owned());
+                true
+            }
+            State::Idle | State::Owed => true,
+            State::Released => false,
+        }
+    }
+
     /// All was looked at: what was held goes on, unless it is too much.
     ///
     /// # Errors
@@ -138,7 +153,7 @@ impl Brake {
             State::Holding(_, braked) => Braked { linked: links, ..braked },
             State::Idle | State::Owed | State::Released => Braked::default(),
         };
-        if braked.changes_too_much() || braked.too_many().next().is_some() {
+        if braked.is_too_much() {
             *state = State::Owed;
             return Err(braked);
         }
@@ -166,6 +181,10 @@ impl Brake {
 }
 
 impl Braked {
+    fn is_too_much(&self) -> bool {
+        self.changes_too_much() || self.too_many().next().is_some() || !self.lists.is_empty()
+    }
+
     fn changes_too_much(&self) -> bool {
         let count = u64::try_from(self.held.len()).unwrap_or(u64::MAX);
         let share = count.saturating_mul(100) > self.linked.saturating_mul(BRAKE_SHARE_PERCENT);
@@ -194,6 +213,7 @@ impl fmt::Display for Braked {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let changes = format!("{} of {} linked records would change", self.held.len(), self.linked);
         let changes = self.changes_too_much().then_some(changes);
-        out.write_str(&changes.into_iter().chain(self.too_many()).collect::<Vec<_>>().join("; "))
+        let told = changes.into_iter().chain(self.too_many()).chain(self.lists.iter().cloned());
+        out.write_str(&told.collect::<Vec<_>>().join("; "))
     }
 }

@@ -10,15 +10,17 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::alarm::{FIELD_GONE, UNREADABLE};
+use super::alarm::{Alarms, Asked, FIELD_GONE, LIST_SHRUNK, NOT_LISTED, UNREADABLE};
 use super::limits::{CANDIDATES_MAX, CLOCK_SKEW, LISTING_AGE_MAX, MISS_AGE_MAX, POLL_OVERLAP};
 use super::live::Live;
 use super::shown::Answer;
+use super::shrunk;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Listing, Row};
 use crate::diagnostic::suggest;
 use crate::engine::{self, Candidate, Listed};
 use crate::language::plan::{RecordType, Side};
+use crate::store::Store;
 use crate::value::{Record, Value};
 use crate::world::Clock;
 
@@ -44,6 +46,8 @@ struct Kept {
     from: Option<Timestamp>,
     read: Option<Timestamp>,
     newest: Option<Timestamp>,
+    /// Why the last reading of everything was not taken as it is, and when that was.
+    refused: Option<(Timestamp, String)>,
 }
 
 /// What a look-up in a kept listing is for.
@@ -56,6 +60,23 @@ pub struct Search<'a> {
     pub kind: &'a Arc<RecordType>,
     /// The clock.
     pub clock: &'a dyn Clock,
+    /// What survives.
+    pub store: &'a dyn Store,
+    /// What is wrong with accounts as a whole.
+    pub alarms: &'a Alarms,
+}
+
+impl Search<'_> {
+    /// Why a whole list cannot be taken as it is, if so; the account's state says it, too.
+    ///
+    /// # Errors
+    /// [`Trouble::Store`] where the store cannot be read.
+    pub(super) async fn shrunk(&self, rows: &[Row]) -> Result<Option<String>, Trouble> {
+        let why = shrunk::why(self, rows).await?;
+        let place = (self.account, self.kind.name.as_str(), LIST_SHRUNK);
+        self.alarms.set(place, &Asked::All, why.as_deref().map(shrunk::told), self.clock.now());
+        Ok(why)
+    }
 }
 
 impl Finder {
@@ -237,7 +258,17 @@ impl Kept {
             _ => Listing::All,
         };
         let whole = matches!(listing, Listing::All);
+        if whole {
+            self.still_refused(now)?;
+        }
+        let asked = Asked::from(&listing);
         let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
+        search.alarms.set((search.account, &search.kind.name, NOT_LISTED), &asked, None, search.clock.now());
+        if whole && let Some(why) = search.shrunk(&rows).await? {
+            let reason = shrunk::told(&why);
+            self.refused = Some((now, reason.clone()));
+            return Err(Trouble::Later { reason, after: Some(LISTING_AGE_MAX) });
+        }
         // A look-up by a field that no row shows would find nothing, and what is there would be made again.
         let needed = &search.live.needed;
         let answer = if whole { Answer::All } else { Answer::Some };
@@ -257,6 +288,17 @@ impl Kept {
         }
         self.read = Some(now);
         Ok(())
+    }
+
+    /// What many look for at once in a list that cannot be taken as it is is asked for once.
+    fn still_refused(&self, now: Timestamp) -> Result<(), Trouble> {
+        let young = SignedDuration::try_from(MISS_AGE_MAX).unwrap_or_default();
+        match &self.refused {
+            Some((at, reason)) if now.duration_since(*at) < young => {
+                Err(Trouble::Later { reason: reason.clone(), after: Some(LISTING_AGE_MAX) })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Takes in what a listing showed. What was known of a record that cannot be read now is better than nothing.

@@ -41,6 +41,7 @@ pub mod retention;
 pub mod runtime;
 pub mod schedule;
 pub mod shown;
+mod shrunk;
 mod step;
 pub mod swept;
 pub mod tally;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::alarm::{Asked, FIELD_GONE, FUTURE_INSTANT, NOT_LISTED, UNREADABLE};
+use super::alarm::{Asked, FIELD_GONE, FUTURE_INSTANT, LIST_SHRUNK, NOT_LISTED, UNREADABLE};
 use super::finder::later;
 use super::limits::{HINTS_AT_ONCE, MISSING_LOOKED_AT_MAX, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
@@ -14,6 +14,7 @@ use super::reads::unreadable;
 use super::runtime::Runtime;
 use super::schedule;
 use super::shown::Answer;
+use super::shrunk;
 use super::trouble::Trouble;
 use crate::connector::{Connector, Listing, Row};
 use crate::engine::{self, Wait};
@@ -130,13 +131,10 @@ impl Runtime {
 
     /// The keys of an account's records of a kind that are linked in any pipeline.
     async fn linked(&self, live: &Live, account: &str, kind: &RecordType) -> Result<BTreeSet<String>, Trouble> {
-        let mut linked = BTreeSet::new();
-        for (pipeline, side) in live.plan.pipelines_of(&kind.system, &kind.name) {
-            let ends = self.store.links_of(&pipeline.name).await?.into_iter();
-            let ends = ends.map(|link| if side == Side::Left { link.left } else { link.right });
-            linked.extend(ends.filter(|end| end.account == account).map(|end| end.id));
+        match self.search(live, account, &kind.name) {
+            Some(search) => shrunk::linked(&search).await,
+            None => Ok(BTreeSet::new()),
         }
-        Ok(linked)
     }
 
     /// Lists a kind: everything or what changed.
@@ -158,6 +156,9 @@ impl Runtime {
             asked = Asked::All;
             whole = true;
             rows = self.list_rows(peer, kind, Listing::All).await?;
+        }
+        if whole && !self.takes((live, account, kind), &rows, how).await? {
+            return Ok(None);
         }
         let is_lacking = self.tell_missing(live, account, kind, (&rows, &asked))?;
         let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
@@ -213,6 +214,29 @@ impl Runtime {
         let message = rows.as_ref().err().map(ToString::to_string);
         self.alarms.set((account, &kind.name, NOT_LISTED), &asked, message, self.world.clock.now());
         rows
+    }
+
+    /// Whether a whole list is taken as it is. One that suddenly lacks most of what is linked stops a sweep as its brake
+    /// does, and a look for changes until the list is right again.
+    async fn takes(
+        &self,
+        (live, account, kind): (&Live, &str, &RecordType),
+        rows: &[Row],
+        how: Look,
+    ) -> Result<bool, Trouble> {
+        let Some(search) = self.search(live, account, &kind.name) else { return Ok(true) };
+        let everything = how == Look::Everything;
+        if let Some(why) = search.shrunk(rows).await? {
+            if !everything {
+                return Err(Trouble::Later { reason: shrunk::told(&why), after: None });
+            }
+            if self.brake.holds_list(&why) {
+                return Ok(false);
+            }
+            tracing::warn!(why, "confirmed");
+            self.alarms.set((account, &kind.name, LIST_SHRUNK), &Asked::All, None, self.world.clock.now());
+        }
+        shrunk::accept(&search, rows).await.map(|()| true)
     }
 
     /// Tells of fields that no row shows, and whether there are any. Without any key nothing can be asked for, so the look must not move past it.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -230,7 +231,12 @@ impl Runtime {
     pub fn search<'a>(&'a self, live: &'a Live, account: &'a str, record: &str) -> Option<Search<'a>> {
         let system = &live.plan.accounts.get(account)?.system;
         let kind = live.plan.record(system, record)?;
-        Some(Search { live, account, kind, clock: self.world.clock.as_ref() })
+        Some(self.search_of(live, account, kind))
+    }
+
+    fn search_of<'a>(&'a self, live: &'a Live, account: &'a str, kind: &'a Arc<RecordType>) -> Search<'a> {
+        let (clock, store) = (self.world.clock.as_ref(), self.store.as_ref());
+        Search { live, account, kind, clock, store, alarms: &self.alarms }
     }
 
     async fn find(
@@ -242,7 +248,7 @@ impl Runtime {
     ) -> Result<Found, Trouble> {
         let kind = pipeline.record(side);
         let field = pipeline.match_field(side);
-        let search = Search { live, account, kind, clock: self.world.clock.as_ref() };
+        let search = self.search_of(live, account, kind);
         if kind.grouped.is_some() {
             let group = self.read_group(&search, value).await?;
             let found = group.as_list().is_some_and(|rows| !rows.is_empty());

@@ -363,6 +363,7 @@ fn braked_json(braked: &Braked) -> Json {
     json!({
         "would_change": braked.held.len(), "linked": braked.linked, "records": names(&braked.held),
         "would_create": braked.made.iter().map(made).collect::<Vec<_>>(),
+        "lists": braked.lists,
         "would_park": braked.parked.iter().map(parked).collect::<Vec<_>>(),
     })
 }

@@ -3,6 +3,7 @@
 //! One trait that an embedded and a server database can both fill. Knows values and names, no
 //! plan and no HTTP. Every method is durable when it returns.
 
+pub mod answer;
 pub mod intent;
 pub mod journal;
 pub mod link;
@@ -13,6 +14,7 @@ pub mod sqlite;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod store;
 
+pub use answer::SeenField;
 pub use intent::{Intent, IntentDraft, IntentState, Settlement};
 pub use journal::{Cursor, DecisionEntry, Hint, HintSource, HistoryEntry, RecordRef, Work};
 pub use link::{Base, BaseValues, Link, LinkEnd};

@@ -3,11 +3,13 @@
 //! Not a generic key-value interface: what must happen together is one method, so that an engine
 //! can make it one transaction.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::answer::SeenField;
 use super::intent::{Intent, IntentDraft, Settlement};
 use super::journal::{Cursor, DecisionEntry, Hint, HistoryEntry, RecordRef, Work};
 use super::link::{Link, LinkEnd};
@@ -75,6 +77,9 @@ pub trait Store: Send + Sync {
     /// Links of a pipeline that have this end on the left (or right).
     async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError>;
 
+    /// The keys of an account's records that a pipeline links, of its left (or right) side.
+    async fn linked_ids(&self, pipeline: &str, left: bool, account: &str) -> Result<BTreeSet<String>, StoreError>;
+
     /// All links of a pipeline.
     async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError>;
 
@@ -131,6 +136,18 @@ pub trait Store: Send + Sync {
     /// Says where the process that has this store is spoken to, for others on the same machine; see
     /// [`open::served_at`](super::open::served_at). Of no store but one in a file anything is kept.
     async fn serve_at(&self, url: &str) -> Result<(), StoreError>;
+
+    /// The linked records of a kind that the last list of all of them did not show.
+    async fn unlisted(&self, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError>;
+
+    /// Keeps which linked records of a kind a list of all of them did not show.
+    async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError>;
+
+    /// What answers showed of fields.
+    async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError>;
+
+    /// Keeps what answers showed of fields, each in the place of what was kept of it before.
+    async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError>;
 
     /// How much of what is waiting.
     async fn counts(&self) -> Result<Counts, StoreError>;

@@ -1,5 +1,7 @@
 //! Links with their bases, found from either end.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Params, params};
 
 use super::codec::{damaged, decode, encode, instant, nanos};
@@ -43,6 +45,19 @@ pub(super) fn remove(connection: &Connection, link: &Link) -> Result<(), StoreEr
 pub(super) fn at(connection: &Connection, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
     let ends = if left { "left_account = ?2 AND left_id = ?3" } else { "right_account = ?2 AND right_id = ?3" };
     select(connection, &format!("pipeline = ?1 AND {ends}"), params![pipeline, end.account, end.id])
+}
+
+/// The keys of an account's records that a pipeline links, of its left (or right) side.
+pub(super) fn ids(
+    connection: &Connection,
+    pipeline: &str,
+    (left, account): (bool, &str),
+) -> Result<BTreeSet<String>, StoreError> {
+    let side = if left { "left" } else { "right" };
+    let text = format!("SELECT {side}_id FROM link WHERE pipeline = ?1 AND {side}_account = ?2");
+    let mut select = connection.prepare_cached(&text)?;
+    let ids = select.query_map(params![pipeline, account], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// All links of a pipeline.

@@ -124,6 +124,19 @@ ALTER TABLE link ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
 -- What a decision took from a listing stands among its own inputs now.
 DROP TABLE decision_listing;
 ",
+    "
+-- Linked records that the last list of all of their kind did not show.
+CREATE TABLE unlisted (
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (account, record, id)
+) WITHOUT ROWID;
+
+-- What answers showed of fields of which no system file says whether they are always there.
+CREATE TABLE seen_field (
+    account TEXT NOT NULL, record TEXT NOT NULL, field TEXT NOT NULL,
+    listed INTEGER NOT NULL, read INTEGER NOT NULL, sparse INTEGER NOT NULL, witnesses TEXT NOT NULL,
+    PRIMARY KEY (account, record, field)
+) WITHOUT ROWID;
+",
 ];
 
 /// Brings a file to the newest schema.

@@ -3,6 +3,7 @@
 //! Writes go to the writing thread, reads to the reading one; a store in memory does both where it
 //! is asked, so that a seeded run stays in order. A reader refuses to write.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Mutex;
@@ -12,7 +13,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::worker::Worker;
-use super::{error, file, generation, intent, journal, link, migration, park, prune, work};
+use super::{answer, error, file, generation, intent, journal, link, migration, park, prune, work};
+use crate::store::answer::SeenField;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
 use crate::store::journal::{Cursor, DecisionEntry, Hint, HistoryEntry, RecordRef, Work};
 use crate::store::link::{Link, LinkEnd};
@@ -229,6 +231,29 @@ impl Store for SqliteStore {
             Access::Owner { lock, .. } => file::serve_at(lock, url),
             Access::Reader { .. } | Access::Memory(_) => Ok(()),
         }
+    }
+
+    async fn linked_ids(&self, pipeline: &str, left: bool, account: &str) -> Result<BTreeSet<String>, StoreError> {
+        let (pipeline, account) = (pipeline.to_owned(), account.to_owned());
+        self.read(move |connection| link::ids(connection, &pipeline, (left, &account))).await
+    }
+
+    async fn unlisted(&self, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError> {
+        let (account, record) = (account.to_owned(), record.to_owned());
+        self.read(move |connection| answer::unlisted(connection, &account, &record)).await
+    }
+
+    async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError> {
+        let (account, record) = (account.to_owned(), record.to_owned());
+        self.write(move |connection| answer::set_unlisted(connection, (&account, &record), &ids)).await
+    }
+
+    async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError> {
+        self.read(answer::seen_fields).await
+    }
+
+    async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
+        self.write(move |connection| answer::note_fields(connection, &fields)).await
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {
