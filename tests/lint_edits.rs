@@ -179,6 +179,27 @@ fn what_may_be_allowed_and_what_not() {
     let unused: Edit = ("settings.yaml", "types:", "  colour: green\ntypes:\n  colour: one of [green, red]");
     let allow = |line: &'static str| -> Edit { ("settings.yaml", "", line) };
     clean(&[unused, allow("allow:\n  - unused-setting because of the next season\n")]);
+    clean(&[unused, allow("allow:\n  - unused-setting in settings.colour because of the next season\n")]);
+    finds(
+        &[unused, allow("allow:\n  - unused-setting in settings.bring because of it\n")],
+        "unused-allow: `unused-setting` is allowed here",
+    );
+    finds(
+        &[unused, allow("allow:\n  - unused-setting in settings.color because of it\n")],
+        "unknown-key: this file has no key `settings.color`: there is no `color`",
+    );
+    let two: Edit = (
+        "settings.yaml",
+        "types:",
+        "  colour: green\n  shade: green\ntypes:\n  shade: text\n  colour: one of [green, red]",
+    );
+    finds(
+        &[two, allow("allow:\n  - unused-setting because of it\n")],
+        "wide-allow: `unused-setting` is allowed for the whole file, and hides 2 findings",
+    );
+    clean(&[two, allow("allow:\n  - unused-setting in settings because of it\n")]);
+    let one = allow("allow:\n  - unused-setting in settings.shade because of it\n");
+    assert_eq!(found(&[two, one]), ["unused-setting: nothing reads `settings.colour`"]);
     finds(
         &[unused, allow("allow:\n  - unused-setting\n")],
         "wrong-allow: `unused-setting` is allowed without a reason",

@@ -87,6 +87,86 @@ fn what_a_setting_cannot_be_is_one_finding_at_its_line() {
         ),
         (
             "settings.yaml",
+            "safety: 0",
+            "safety: ten",
+            "type-number settings.yaml:16 `stock.safety` is a number, zero or",
+        ),
+        (
+            "settings.yaml",
+            "safety: 0",
+            "safety: -1",
+            "type-number settings.yaml:16 `stock.safety` is a number, zero or",
+        ),
+        ("settings.yaml", "safety: 0", "safety: true", "type-number settings.yaml:16 `stock.safety` is a number, zero"),
+        ("settings.yaml", "safety: 0", "safety:", "type-setting settings.yaml:16 `stock.safety` is empty"),
+        ("settings.yaml", "safety: 0", "safety: [1]", "type-setting settings.yaml:16 `stock.safety` is a single value"),
+        (
+            "settings.yaml",
+            "safety: 0",
+            "safety: ${SAFETY:-ten}",
+            "type-number settings.yaml:16 `stock.safety` is a number",
+        ),
+        ("settings.yaml", "creates: 50", "creates: 1.5", "type-number settings.yaml:24 `reconcile.creates` is a whole"),
+        (
+            "settings.yaml",
+            "creates: 50",
+            "creates: 1e30",
+            "type-number settings.yaml:24 `reconcile.creates` is a whole",
+        ),
+        ("settings.yaml", "creates: 50", "creates: -3", "type-number settings.yaml:24 `reconcile.creates` is a whole"),
+        ("settings.yaml", "every: 24h", "every: 0h", "type-duration settings.yaml:23 `reconcile.every` is a length"),
+        ("settings.yaml", "keep: 30d", "keep: 30 days", "type-duration settings.yaml:26 `journal.keep` is a length"),
+        (
+            "settings.yaml",
+            "license: \"\"",
+            "license: C11-1",
+            "type-number settings.yaml:19 `products.license` is a whole",
+        ),
+        (
+            "settings.yaml",
+            "webhook: \"\"",
+            "webhook: chat.example/x",
+            "type-url settings.yaml:28 `notify.webhook` is a web",
+        ),
+        (
+            "settings.yaml",
+            "webhook: \"\"",
+            "webhook: https:///x",
+            "type-url settings.yaml:28 `notify.webhook` is a web",
+        ),
+        (
+            "settings.yaml",
+            "exclude: []",
+            "exclude: [name, descripton]",
+            "unknown-field settings.yaml:18 `products.exclude` names fields of `leaflink.product`, and there is no field \
+             `descripton`",
+        ),
+        (
+            "settings.yaml",
+            "exclude: []",
+            "exclude: [\"${EXCLUDE:-descripton}\"]",
+            "unknown-field settings.yaml:18 `products.exclude` names fields",
+        ),
+        (
+            "accounts.yaml",
+            account,
+            "    carries: always\n    settings:\n      products.exclude: [descripton]",
+            "unknown-field accounts.yaml:19 `products.exclude` names fields",
+        ),
+        (
+            "accounts.yaml",
+            account,
+            "    carries: always\n    settings:\n      stock: { safety: ten }",
+            "type-number accounts.yaml:19 `stock.safety` is a number",
+        ),
+        (
+            "accounts.yaml",
+            "https://app.leaflink.com/api/v2}",
+            "app.leaflink.com}",
+            "type-url accounts.yaml:12 `base_url` is a web address, and `app.leaflink.com` is none",
+        ),
+        (
+            "settings.yaml",
             "  stock:\n    facilities:\n      - ${FLOURISH_FACILITY_ID}\n    safety: 0",
             "  stock: []",
             "type-shape settings.yaml:13 `stock` holds several",
@@ -161,6 +241,20 @@ fn what_the_environment_says_is_checked_at_start() {
     assert!(told.contains("environment variable `MODE` says so") && told.contains("write `observe`"), "{told}");
     let told = refused("[Submitted]", "[\"${FIRST:-}\", \"${SECOND:-}\"]", &[]);
     assert!(told.contains("`orders.sync_statuses` is empty"), "{told}");
+    for (variable, wrong, told) in [
+        ("SAFETY", "ten", "error[type-number]: `stock.safety` is a number, zero or above, and `ten` is none"),
+        ("SAFETY", "-1", "error[type-number]: `stock.safety` is a number, zero or above, and `-1` is none"),
+    ] {
+        let found = refused("safety: 0", "safety: ${SAFETY:-0}", &[(variable, wrong)]);
+        assert!(found.contains(told) && found.contains("environment variable `SAFETY` says so"), "{found}");
+    }
+    let told = refused("exclude: []", "exclude: [\"${EXCLUDE:-}\"]", &[("EXCLUDE", "descripton")]);
+    assert!(
+        told.contains("`products.exclude` cannot be `descripton`") && told.contains("write `description`"),
+        "{told}"
+    );
+    let told = refused("webhook: \"\"", "webhook: ${CHAT:-}", &[("CHAT", "chat.example")]);
+    assert!(told.contains("error[type-url]: `notify.webhook` is a web address"), "{told}");
     let told = refused("every: 24h", "every: ${EVERY:-24h}", &[("EVERY", "24")]);
     assert!(told.contains("`reconcile.every` is a length of time, and `24` is none"), "{told}");
 }

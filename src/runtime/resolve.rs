@@ -72,17 +72,12 @@ impl Resolver<'_> {
         }
     }
 
-    /// An address without a scheme leads nowhere, and every call would be tried for ever.
+    /// An address that is none leads nowhere, and every call would be tried for ever.
     fn check_url(&mut self, setting: &Setting) {
-        let Setting::Env { name, span, .. } = setting else { return };
-        let url = self.value(setting).to_key().unwrap_or_default();
-        if url.is_empty() || url.starts_with("https://") || url.starts_with("http://") {
-            return;
+        if !self.lacks(setting) {
+            let refused = self.refused("base_url", &SettingType::base_url(), setting);
+            self.wrong.extend(refused.map(|finding| LiveError::Unfit(Box::new(finding))));
         }
-        let message = format!("`base_url` is no address: `{name}` begins with neither `https://` nor `http://`");
-        let finding = Diagnostic::error(Code("type-shape"), message, *span, "asked for here");
-        self.wrong
-            .push(LiveError::Unfit(Box::new(finding.help("write the whole address, such as https://HOST/api/v2"))));
     }
 
     /// The settings that all accounts share, or an account's own.

@@ -7,7 +7,7 @@ use super::carries;
 use super::check::Checker;
 use super::settings::{overrides, reference, setting};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::plan::{Account, Setting};
+use crate::language::plan::{Account, Setting, SettingType};
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::{Node, NodeKind};
 use crate::value::Value;
@@ -43,7 +43,14 @@ fn account(checker: &mut Checker<'_>, name: &str, node: &Node) -> Option<Account
         checker.unknown("unknown-system", message, (&system.text, system.span), known.iter().map(String::as_str));
     }
     let base_url = map.require("base_url", &mut checker.found)?;
-    text(base_url, "`base_url`", &mut checker.found)?;
+    let address = text(base_url, "`base_url`", &mut checker.found)?;
+    let said = match reference(address) {
+        // Without a default the environment is asked at start, and answers for itself.
+        Some((_, default)) => default,
+        None => Some(address.text.clone()).filter(|text| !text.contains("${")),
+    };
+    let misfit = said.and_then(|said| SettingType::base_url().refuses("base_url", &said));
+    checker.found.extend(misfit.map(|misfit| misfit.at(address.span)));
     let base_url = setting(checker, base_url);
     let mut properties = BTreeMap::new();
     for (key, node) in map.entries().filter(|(key, _)| !OWN_KEYS.contains(&key.text.as_str())) {

@@ -1,8 +1,9 @@
-//! `allow:` of a file: which warnings it takes on itself, and why.
+//! `allow:` of a file: which warnings it takes on itself, where in it, and why.
 
 use super::check::Checker;
+use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::mapping::{list, text};
+use crate::language::syntax::mapping::{list, text, with_help};
 use crate::language::syntax::yaml::{Node, NodeKind};
 
 /// One line of `allow:`.
@@ -10,23 +11,63 @@ use crate::language::syntax::yaml::{Node, NodeKind};
 pub struct Allowed {
     /// The lint's name.
     pub lint: Name,
+    /// What it speaks of: a key of the file with all below it, or the whole file.
+    pub place: Option<Span>,
     /// The reason; missing ones are a finding.
     pub reason: Option<String>,
 }
 
-/// Reads the `allow:` of a file, `LINT because REASON` in each line.
+/// Reads the `allow:` of a file, `LINT in KEY because REASON` in each line; without `in KEY` it is the whole file.
 pub fn check(checker: &mut Checker<'_>, file: &Node) -> Vec<Allowed> {
     let NodeKind::Mapping(entries) = &file.kind else { return Vec::new() };
     let Some((_, node)) = entries.iter().find(|(key, _)| key.text == "allow") else { return Vec::new() };
     let mut found = Vec::new();
     for node in list(node, "`allow`", &mut checker.found) {
         let Some(scalar) = text(node, "a line of `allow`", &mut checker.found) else { continue };
-        let (lint, reason) = match scalar.text.split_once(" because ") {
-            Some((lint, reason)) => (lint.trim_end(), Some(reason.trim().to_owned())),
+        let (said, reason) = match scalar.text.split_once(" because ") {
+            Some((said, reason)) => (said.trim_end(), Some(reason.trim().to_owned())),
             None => (scalar.text.trim_end(), None),
         };
+        let (lint, key) = match said.split_once(" in ") {
+            Some((lint, key)) => (lint.trim_end(), Some(key.trim())),
+            None => (said, None),
+        };
         let name = Name { text: lint.to_owned(), span: scalar.part(0, lint.len()) };
-        found.push(Allowed { lint: name, reason: reason.filter(|reason| !reason.is_empty()) });
+        let key = key.map(|key| Name { text: key.to_owned(), span: scalar.part(said.len() - key.len(), said.len()) });
+        let place = match key.map(|key| below(file, &key)) {
+            None => None,
+            Some(Ok(place)) => Some(place),
+            Some(Err(unknown)) => {
+                checker.found.push(unknown);
+                continue;
+            }
+        };
+        found.push(Allowed { lint: name, place, reason: reason.filter(|reason| !reason.is_empty()) });
     }
     found
+}
+
+/// Where a key with all below it stands: `fields.status`, `settings.orders.route_by`; keys may have dots of their own.
+fn below(file: &Node, key: &Name) -> Result<Span, Diagnostic> {
+    let (mut node, mut rest) = (file, key.text.as_str());
+    let mut place = Span::new(key.span.file, 0, usize::MAX);
+    while !rest.is_empty() {
+        let entries = if let NodeKind::Mapping(entries) = &node.kind { entries.as_slice() } else { &[] };
+        let behind = |known: &str| {
+            let behind = rest.strip_prefix(known)?;
+            if behind.is_empty() { Some(behind) } else { behind.strip_prefix('.') }
+        };
+        let known = entries.iter().enumerate().filter_map(|(at, (known, node))| Some((at, node, behind(&known.text)?)));
+        let Some((at, found, behind)) = known.min_by_key(|(_, _, behind)| behind.len()) else {
+            let first = rest.split('.').next().unwrap_or(rest);
+            let message = format!("this file has no key `{}`: there is no `{first}`", key.text);
+            let finding = Diagnostic::error(Code("unknown-key"), message, key.span, "unknown");
+            return Err(with_help(finding, suggest::help(first, entries.iter().map(|(known, _)| known.text.as_str()))));
+        };
+        let start = entries.get(at).map_or(place.start, |(known, _)| known.span.start);
+        let end = entries.get(at + 1).map_or(place.end, |(next, _)| next.span.start);
+        place = Span::new(key.span.file, start, end);
+        (node, rest) = (found, behind);
+    }
+    Ok(place)
 }

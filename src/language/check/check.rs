@@ -15,7 +15,7 @@ use crate::language::plan::test::RuleTest;
 use crate::language::plan::{Account, Pipeline, RecordType, RuleLine, Setting, SettingTypes, System, Table};
 use crate::language::script::ScriptSet;
 use crate::language::source::SourceMap;
-use crate::language::syntax::expression::Expression;
+use crate::language::syntax::expression::{Expression, Name};
 use crate::language::syntax::mapping::with_help;
 use crate::language::syntax::yaml::{self, Node, NodeKind};
 
@@ -63,6 +63,10 @@ pub struct Checker<'a> {
     pub settings: BTreeMap<String, Setting>,
     /// What values settings may have.
     pub types: SettingTypes,
+    /// The words that settings hold, by the setting's name, wherever they are said.
+    pub setting_words: BTreeMap<String, Vec<Name>>,
+    /// Settings that name fields: of which records, and which there are.
+    pub setting_fields: BTreeMap<String, (Vec<String>, Vec<String>)>,
     /// Tables by name.
     pub tables: BTreeMap<String, Arc<Table>>,
     /// Names of pipelines with their places.
@@ -149,6 +153,8 @@ pub fn check(sources: &SourceMap) -> Checked {
         accounts: BTreeMap::new(),
         settings: BTreeMap::new(),
         types: SettingTypes::default(),
+        setting_words: BTreeMap::new(),
+        setting_fields: BTreeMap::new(),
         tables: BTreeMap::new(),
         pipelines: BTreeMap::new(),
         grouped: BTreeMap::new(),
@@ -176,6 +182,7 @@ pub fn check(sources: &SourceMap) -> Checked {
         }
     }
     let tests = files.iter().flat_map(|(_, node)| test::check(&mut checker, node)).collect();
+    settings::fields_of_records(&mut checker);
     let allowed = files.iter().flat_map(|(_, node)| allowed::check(&mut checker, node)).collect();
     duplicate::tell(&mut checker);
     misspelt::tell(&mut checker);

@@ -402,7 +402,9 @@ fn type_kind(kind: &SettingType) -> Kind {
         SettingType::Filled(inner) => type_kind(inner),
         SettingType::OneOf(values) => Kind::Enum(values.clone().into()),
         SettingType::List(inner) => Kind::List(Box::new(type_kind(inner))),
-        SettingType::Text | SettingType::Duration | SettingType::Date => Kind::Text,
+        SettingType::Number { whole: true, .. } => Kind::Integer,
+        SettingType::Number { .. } => Kind::Decimal,
+        SettingType::Text | SettingType::Duration | SettingType::Date | SettingType::Url => Kind::Text,
     }
 }
 

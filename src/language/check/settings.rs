@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
-use crate::language::plan::setting_type::{WRITTEN, code_for};
+use crate::language::plan::setting_type::{OF_THE_PROGRAM, WRITTEN, code_for};
 use crate::language::plan::{Setting, SettingType};
+use crate::language::syntax::expression::Name;
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::Value;
@@ -25,7 +26,7 @@ pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
     let kinds = declared.iter().map(|(name, (_, kind))| (name.clone(), kind.clone()));
     checker.types = kinds.collect();
     // What the program itself reads is checked whatever the rules say of it, and whether they say anything.
-    for name in ["mode", "reconcile.every"] {
+    for name in OF_THE_PROGRAM {
         let asked = SettingType::of_the_program(name);
         let narrow =
             checker.types.get(name).is_some_and(|kind| asked.as_ref().is_some_and(|asked| within(kind, asked)));
@@ -160,13 +161,14 @@ fn typed(checker: &mut Checker<'_>, name: &str, node: &Node) -> Setting {
     fits(checker, name, &kind, node);
     match (setting(checker, node), kind.member()) {
         (Setting::Value(Value::Null), Some(_)) => Setting::List(Vec::new()),
-        (Setting::Value(Value::Null), None) => Setting::Value(Value::text("")),
+        (Setting::Value(Value::Null), None) => Setting::Value(kind.settle(Value::Null)),
         (found, _) => found,
     }
 }
 
 /// Notes a value that a setting cannot have.
 fn fits(checker: &mut Checker<'_>, name: &str, kind: &SettingType, node: &Node) {
+    words(checker, name, node);
     let Some(member) = kind.member() else { return single(checker, name, kind, node) };
     let items = match &node.kind {
         NodeKind::Sequence(items) => items.as_slice(),
@@ -191,6 +193,36 @@ fn fits(checker: &mut Checker<'_>, name: &str, kind: &SettingType, node: &Node) 
             NodeKind::Scalar(scalar)
                 if reference(scalar).is_some_and(|(_, default)| default.as_deref() == Some("")) => {}
             _ => single(checker, name, member, item),
+        }
+    }
+}
+
+/// Keeps the words that a setting holds, wherever they are said, for whoever knows what they must be.
+fn words(checker: &mut Checker<'_>, name: &str, node: &Node) {
+    let items = if let NodeKind::Sequence(items) = &node.kind { items.as_slice() } else { std::slice::from_ref(node) };
+    for item in items {
+        let NodeKind::Scalar(scalar) = &item.kind else { continue };
+        let text = match reference(scalar) {
+            Some((_, default)) => default,
+            None => Some(scalar.text.clone()),
+        };
+        let word = text.filter(|text| !text.is_empty()).map(|text| Name { text, span: item.span });
+        checker.setting_words.entry(name.to_owned()).or_default().extend(word);
+    }
+}
+
+/// Notes words that a setting holds and that none of the records which it names fields of has; from then on nothing
+/// else fits, whoever fills the setting later.
+pub(super) fn fields_of_records(checker: &mut Checker<'_>) {
+    for (name, (records, fields)) in std::mem::take(&mut checker.setting_fields) {
+        let records = records.join("`, `");
+        let words = checker.setting_words.get(&name).cloned().unwrap_or_default();
+        for word in words.iter().filter(|word| !fields.contains(&word.text)) {
+            let message = format!("`{name}` names fields of `{records}`, and there is no field `{}`", word.text);
+            checker.unknown("unknown-field", message, (&word.text, word.span), fields.iter().map(String::as_str));
+        }
+        if let Some(kind) = checker.types.get_mut(&name) {
+            *kind = kind.clone().of_words(&fields);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::names::{self, Meaning, Names};
 use super::operand;
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Agreement, RecordType, RuleLine, Setting, Side};
+use crate::language::plan::{Agreement, RecordType, RuleLine, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line;
@@ -220,8 +220,14 @@ fn known_fields(checker: &mut Checker<'_>, record: &RecordType, tree: &Expressio
         ExpressionKind::Path(path) if path.head.as_ref().is_some_and(|head| head.text == "settings") => {
             let steps = path.steps.iter().map(|step| step.segment.clone()).collect::<Vec<_>>();
             let name = crate::value::Path(steps).to_string();
-            let names = checker.settings.get(&name).map(texts).unwrap_or_default();
-            names.into_iter().map(|name| (name, tree.span)).collect()
+            let kind = format!("{}.{}", record.system, record.name);
+            let (records, fields) = checker.setting_fields.entry(name).or_default();
+            // What a word of the setting must be is a field of one of the records that it is used for.
+            if !records.contains(&kind) {
+                records.push(kind);
+                fields.extend(known.iter().filter(|name| !fields.contains(name)).cloned().collect::<Vec<_>>());
+            }
+            Vec::new()
         }
         _ => Vec::new(),
     };
@@ -235,15 +241,5 @@ fn first_name(steps: &[Segment]) -> Option<String> {
     match steps.first() {
         Some(Segment::Field(name)) => Some(name.clone()),
         _ => None,
-    }
-}
-
-fn texts(setting: &Setting) -> Vec<String> {
-    match setting {
-        Setting::Value(Value::Text(text)) if text.is_empty() => Vec::new(),
-        Setting::Value(Value::Text(text)) => vec![text.clone()],
-        Setting::Value(Value::List(items)) => items.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
-        Setting::List(items) => items.iter().flat_map(texts).collect(),
-        _ => Vec::new(),
     }
 }

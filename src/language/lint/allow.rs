@@ -1,5 +1,7 @@
 //! `allow:`: warnings that a file says are meant, each with its reason.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Code, Diagnostic, Severity, Span, suggest};
 use crate::language::check::Allowed;
 use crate::language::lint::registry::LINTS;
@@ -25,11 +27,22 @@ pub fn apply(allowed: &[Allowed], found: &mut Vec<Diagnostic>) {
             found.push(wrong(message, one.lint.span, "add `because …`"));
             continue;
         }
-        let before = found.len();
-        found.retain(|finding| finding.code.0 != lint.name || finding.primary.span.file != one.lint.span.file);
-        if found.len() == before {
+        let file = one.lint.span.file;
+        let covers = |span: Span| {
+            span.file == file && one.place.is_none_or(|place| (place.start..place.end).contains(&span.start))
+        };
+        let meant = |finding: &Diagnostic| finding.code.0 == lint.name && covers(finding.primary.span);
+        let hidden: BTreeSet<Span> = found.iter().filter(|one| meant(one)).map(|one| one.primary.span).collect();
+        found.retain(|finding| !meant(finding));
+        if hidden.is_empty() {
             let message = format!("`{}` is allowed here and finds nothing", lint.name);
             found.push(Diagnostic::warning(Code("unused-allow"), message, one.lint.span, "take it out"));
+        } else if hidden.len() > 1 && one.place.is_none() {
+            let message = format!("`{}` is allowed for the whole file, and hides {} findings", lint.name, hidden.len());
+            let finding = Diagnostic::warning(Code("wide-allow"), message, one.lint.span, "whatever comes later, too");
+            let finding = hidden.iter().fold(finding, |finding, span| finding.label(*span, "hidden"));
+            let help = format!("name the key of each: `{} in KEY because …`, such as `in settings.NAME`", lint.name);
+            found.push(finding.help(help));
         }
     }
 }

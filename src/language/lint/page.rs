@@ -39,6 +39,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("type-shape", "a list, a map or a text stands where something else is meant"),
     ("type-table", "a table stands between other systems than the rule that uses it"),
     ("type-target", "an arrow points at something that is no field"),
+    ("type-url", "a web address is not written whole"),
     ("type-value", "a value of a test does not fit its field"),
     ("unknown-account", "there is no such account"),
     ("unknown-field", "a record has no such field"),
@@ -62,6 +63,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("unset-variable", "the environment lacks a variable that the rules refer to"),
     ("unused-allow", "`allow:` names a lint that finds nothing in this file"),
     ("unused-owner", "`ownership` names a group that the pipeline does not have"),
+    ("wide-allow", "`allow:` of a whole file hides several findings of a lint"),
     ("wrong-allow", "`allow:` names an error, or gives no reason"),
 ];
 
@@ -92,8 +94,9 @@ fn page(lint: &Lint) -> String {
 pub fn reference() -> String {
     let mut out = String::from(
         "# What lint finds\n\nGenerated from the lints themselves; `petiole lint --explain CODE` shows the same. Errors stop a rule set \
-         from serving; warnings and information never do. A file may allow a warning:\n\n```yaml\nallow:\n  - unused-table because next \
-         season needs it\n```\n\n## Lints\n",
+         from serving; warnings and information never do. A file may allow a warning, under one of its keys or, where there is no \
+         more than one, in the whole file:\n\n```yaml\nallow:\n  - unused-setting in settings.stock.colour because next season \
+         needs it\n  - unused-table because next season needs it\n```\n\n## Lints\n",
     );
     for lint in LINTS {
         let _ = write!(

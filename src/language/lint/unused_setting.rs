@@ -3,6 +3,7 @@
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::usage;
+use crate::language::plan::setting_type::OF_THE_PROGRAM;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -15,9 +16,6 @@ pub const LINT: Lint = Lint {
     check,
 };
 
-/// Settings that the program itself reads.
-const OWN: [&str; 4] = ["mode", "reconcile.every", "reconcile.creates", "journal.keep"];
-
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let read = usage::settings(view);
     let inside = |name: &str, read: &str| {
@@ -28,7 +26,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         .rules
         .settings
         .keys()
-        .filter(|name| !OWN.contains(&name.as_str()) && !read.iter().any(|one| inside(name, one)));
+        .filter(|name| !OF_THE_PROGRAM.contains(&name.as_str()) && !read.iter().any(|one| inside(name, one)));
     let placed = idle.filter_map(|name| Some((name, *view.rules.places.get(&format!("settings.{name}"))?)));
     placed.map(|(name, span)| LINT.found(format!("nothing reads `settings.{name}`"), span, "flips nothing")).collect()
 }

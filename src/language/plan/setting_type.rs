@@ -4,8 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
-use crate::value::{Value, duration};
+use crate::value::{Value, decimal, duration};
 
 /// What values settings may have, by dotted name.
 pub type SettingTypes = BTreeMap<String, SettingType>;
@@ -14,8 +17,13 @@ pub type SettingTypes = BTreeMap<String, SettingType>;
 pub const UNKNOWN_MODE: &str = "unknown-mode";
 
 /// How a type is written, for help.
-pub const WRITTEN: &str = "`text`, `duration`, `date`, `one of [A, B]`, `list of text` or `list of one of [A, B]`, \
-                           with `, not empty` behind it where nothing is no answer";
+pub const WRITTEN: &str = "`text`, `number`, `whole number`, `duration`, `date`, `url`, `one of [A, B]`, `list of text` or \
+                           `list of one of [A, B]`, with `, not negative` behind a number that is never below zero, and \
+                           `, not empty` behind it where nothing is no answer";
+
+/// Settings that the program itself reads, whatever the rules do with them.
+pub const OF_THE_PROGRAM: [&str; 5] =
+    ["mode", "reconcile.every", "reconcile.creates", "journal.keep", "notify.webhook"];
 
 /// What values a setting may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +34,15 @@ pub enum SettingType {
     Duration,
     /// A day, or nothing.
     Date,
+    /// A number, or nothing.
+    Number {
+        /// Whether it has no fraction.
+        whole: bool,
+        /// Whether it may be below zero.
+        negative: bool,
+    },
+    /// A whole web address, or nothing.
+    Url,
     /// Any text.
     Text,
     /// A list of what may stand in it.
@@ -55,11 +72,19 @@ impl Misfit {
 }
 
 impl SettingType {
+    /// What an account's `base_url` is: every call goes there. Where it is nothing, a variable was not set.
+    pub fn base_url() -> Self {
+        Self::Filled(Box::new(Self::Url))
+    }
+
     /// Reads `one of [A, B]` and the like; `None` where it is no type.
     pub fn parse(line: &str) -> Option<Self> {
         let line = line.trim();
         if let Some(inner) = line.strip_suffix("not empty") {
             return Self::parse(inner.trim_end().strip_suffix(',')?).map(|inner| Self::Filled(Box::new(inner)));
+        }
+        if let Some(inner) = line.strip_suffix("not negative") {
+            return Self::parse(inner.trim_end().strip_suffix(',')?)?.not_negative();
         }
         if let Some(inner) = line.strip_prefix("list of ") {
             let inner = Self::parse(inner).filter(|inner| !matches!(inner, Self::List(_) | Self::Filled(_)))?;
@@ -69,6 +94,9 @@ impl SettingType {
             "text" => return Some(Self::Text),
             "date" => return Some(Self::Date),
             "duration" => return Some(Self::Duration),
+            "number" => return Some(Self::Number { whole: false, negative: true }),
+            "whole number" => return Some(Self::Number { whole: true, negative: true }),
+            "url" => return Some(Self::Url),
             _ => {}
         }
         let names = line.strip_prefix("one of")?.trim().strip_prefix('[')?.strip_suffix(']')?;
@@ -79,8 +107,31 @@ impl SettingType {
     pub fn of_the_program(name: &str) -> Option<Self> {
         match name {
             "mode" => Some(Self::OneOf(["live", "observe"].map(str::to_owned).to_vec())),
-            "reconcile.every" => Some(Self::Duration),
+            "reconcile.every" | "journal.keep" => Some(Self::Duration),
+            "reconcile.creates" => Some(Self::Number { whole: true, negative: false }),
+            "notify.webhook" => Some(Self::Url),
             _ => None,
+        }
+    }
+
+    /// The same type without what is below zero; `None` where it has no numbers.
+    fn not_negative(self) -> Option<Self> {
+        match self {
+            Self::Number { whole, .. } => Some(Self::Number { whole, negative: false }),
+            Self::List(member) => Some(Self::List(Box::new(member.not_negative()?))),
+            Self::Filled(inner) => Some(Self::Filled(Box::new(inner.not_negative()?))),
+            _ => None,
+        }
+    }
+
+    /// The same type where only these words may stand; another type than text is left as it is.
+    #[must_use]
+    pub fn of_words(self, words: &[String]) -> Self {
+        match self {
+            Self::Text => Self::OneOf(words.to_vec()),
+            Self::List(member) => Self::List(Box::new(member.of_words(words))),
+            Self::Filled(inner) => Self::Filled(Box::new(inner.of_words(words))),
+            other => other,
         }
     }
 
@@ -105,7 +156,7 @@ impl SettingType {
         match self {
             Self::OneOf(values) => values,
             Self::List(member) | Self::Filled(member) => member.values(),
-            Self::Text | Self::Duration | Self::Date => &[],
+            Self::Text | Self::Duration | Self::Date | Self::Number { .. } | Self::Url => &[],
         }
     }
 
@@ -122,9 +173,20 @@ impl SettingType {
                 help: suggest::help(text, values.iter().map(String::as_str)),
             }),
             _ if text.is_empty() => matches!(self, Self::Filled(_)).then(|| self.empty(name)),
-            Self::Duration if duration::parse(text).is_none() => {
+            Self::Duration if duration::parse(text).is_none_or(|length| length.is_zero()) => {
                 let message = format!("`{name}` is a length of time, and `{text}` is none");
                 misfit("type-duration", message, "write `30m`, `6h` or `1d`; empty: never")
+            }
+            Self::Number { whole, negative } => {
+                let asked = number_asked(*whole, *negative);
+                let fits = number(text, *whole)
+                    .is_some_and(|number| *negative || number.is_zero() || number.is_sign_positive());
+                let message = format!("`{name}` is {asked}, and `{text}` is none");
+                if fits { None } else { misfit("type-number", message, "write it in digits, such as `5`") }
+            }
+            Self::Url if !is_address(text) => {
+                let message = format!("`{name}` is a web address, and `{text}` is none");
+                misfit("type-url", message, "write the whole address, such as `https://HOST/PATH`")
             }
             Self::Date if !is_day(text) => {
                 let message = format!("`{name}` is a day, and `{text}` is none");
@@ -156,6 +218,13 @@ impl SettingType {
                 Value::List(items.map(|item| member.settle(item)).collect())
             }
             (Self::List(_), Value::Null) => Value::List(Vec::new()),
+            (Self::Number { .. }, Value::Null) => Value::Null,
+            (Self::Number { .. }, Value::Text(text)) if text.is_empty() => Value::Null,
+            (Self::Number { whole, .. }, Value::Text(text)) => match number(&text, *whole) {
+                Some(number) if *whole => number.to_i64().map_or(Value::Decimal(number), Value::Integer),
+                Some(number) => Value::Decimal(number),
+                None => Value::Text(text),
+            },
             (_, Value::Null) => Value::text(""),
             (Self::OneOf(values), Value::Text(text)) if is_truth(values) => match text.as_str() {
                 "true" => Value::Bool(true),
@@ -172,6 +241,8 @@ impl SettingType {
             Self::OneOf(values) => values.first().cloned(),
             Self::Duration => Some("1d".to_owned()),
             Self::Date => Some("2026-01-01".to_owned()),
+            Self::Number { .. } => Some("0".to_owned()),
+            Self::Url => Some("https://localhost".to_owned()),
             Self::List(member) => member.sample(),
             Self::Text | Self::Filled(_) => None,
         }
@@ -191,6 +262,30 @@ pub fn is_truth(values: &[String]) -> bool {
 /// `YYYY-MM-DD` and nothing behind it: a time of day would be lost without a word.
 fn is_day(text: &str) -> bool {
     text.len() == "YYYY-MM-DD".len() && text.parse::<jiff::civil::Date>().is_ok()
+}
+
+fn number_asked(whole: bool, negative: bool) -> String {
+    let kind = if whole { "a whole number" } else { "a number" };
+    if negative { kind.to_owned() } else { format!("{kind}, zero or above") }
+}
+
+/// A whole number is one that can be counted with.
+fn number(text: &str, whole: bool) -> Option<Decimal> {
+    decimal::parse(text).filter(|number| !whole || number.is_integer() && number.to_i64().is_some())
+}
+
+/// A scheme, a host and perhaps a port, without blanks.
+pub fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let Some(rest) = rest.filter(|rest| !rest.contains(char::is_whitespace)) else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    // What stands in brackets is an address of the sixth version, with colons of its own.
+    let (host, port) = match host.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (host, None),
+    };
+    !host.is_empty() && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
 fn is_nothing(value: &Value) -> bool {
