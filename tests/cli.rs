@@ -91,3 +91,25 @@ fn a_store_in_use_is_said_to_be_so() {
     assert_eq!(done.status.code(), Some(3), "{told}");
     assert!(told.contains("in use"), "{told}");
 }
+
+/// Whoever writes a script finds what a command ends with where they look first.
+#[test]
+fn every_help_says_its_exit_codes() {
+    let told = |arguments: &[&str]| {
+        let done = Command::new(env!("CARGO_BIN_EXE_petiole")).args(arguments).arg("--help").output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{arguments:?}");
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    };
+    let all = told(&[]);
+    assert!(all.contains("Exit codes:\n  0  ") && all.contains("\n  4  "), "{all}");
+    let commands = all.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let there = commands.filter(|line| !line.contains("not in this version"));
+    let names: Vec<&str> = there.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() >= 8, "{names:?}");
+    for name in names {
+        let help = told(&[name]);
+        let codes = help.split_once("Exit codes:\n").map(|(_, codes)| codes).unwrap_or_default();
+        assert!(codes.contains("  0  ") && codes.contains("  2  wrong usage"), "{name}: {help}");
+    }
+    assert!(told(&["test"]).contains("  4  tests failed") && told(&["inbox", "retry"]).contains("Exit codes:"));
+}

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use petiole::runtime::Report;
+use petiole::runtime::report::Seen;
 use petiole::store::Cursor;
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
@@ -105,6 +107,13 @@ fn a_sweep_that_would_change_too_much_stops_until_it_is_confirmed() {
     let told = trade.command(&["sync", "--full"]).output().unwrap();
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(told.contains("linked records would change") && told.contains("--yes"), "{told}");
+    // Record, field, old → new: a screenful of them, and how many more there are.
+    let held: Vec<&str> = told.lines().filter(|line| line.starts_with("  held: leaflink.product/")).collect();
+    assert!(held.len() == 20 && held.iter().all(|line| line.contains("name: \"Drifted\" → ")), "{told}");
+    assert!(told.contains("  held: 40 more records"), "{told}");
+    let changes = report["braked"]["changes"].as_array().unwrap();
+    assert_eq!((changes.len(), &report["braked"]["changes_not_shown"]), (50, &json!(10)), "{report:#}");
+    assert_eq!(changes[0]["values"][0]["old"], "Drifted", "{report:#}");
     let (code, report) = sync(&trade, &["--full", "--yes"]);
     assert_eq!((code, drifted(&trade)), (0, 0), "{report:#}");
     assert_eq!((&report["healed"], writes(&trade)), (&json!(60), 60), "{report:#}");
@@ -213,8 +222,63 @@ fn one_record_alone_is_brought_together_for_a_first_trial() {
     let item = state["items"].as_array().unwrap().iter().find(|one| one["sku"] == id).unwrap().clone();
     let (code, report) = sync(&trade, &["--only", &format!("flourish.item/{}", item["id"].as_str().unwrap())]);
     assert_eq!((code, drifted(&trade), &report["compared"]), (0, 2, &json!(1)), "{report:#}");
-    let done = trade.command(&["sync", "--only", "flourish.nothing/1"]).output().unwrap();
-    assert_eq!(done.status.code(), Some(3));
+    for (named, expected) in [
+        ("flourish.nothing/1", "there is no account and record `flourish.nothing`; synchronised are: "),
+        ("flourish.sales_rep/1", "no pipeline synchronises flourish.sales_rep by itself; synchronised are: "),
+    ] {
+        let done = trade.command(&["sync", "--only", named]).output().unwrap();
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.code() == Some(3) && told.contains(expected), "{told}");
+        // What is named there is taken, and nothing else.
+        let kinds = told.trim_end().rsplit("synchronised are: ").next().unwrap().to_owned();
+        assert!(kinds.contains("leaflink.order") && !kinds.contains("sales_rep"), "{told}");
+        for kind in kinds.split(", ") {
+            let done = trade.command(&["sync", "--only", &format!("{kind}/no-such-record")]).output().unwrap();
+            let told = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert!(told.contains(&format!("there is no record `{kind}/no-such-record`")), "{kind}: {told}");
+        }
+    }
+}
+
+/// What no rule asks for is no work that was missed: it is named only to whoever asked for it.
+#[test]
+fn what_nothing_asks_for_is_not_passed_by() {
+    let trade = in_step(4);
+    trade.people(&trade.leaflink, "product", &json!({ "sku": "NOBODY-HAS-IT", "name": "Nowhere" }));
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    let orders = get(&format!("{}/_control/state", trade.leaflink.url))["orders"].clone();
+    let number = orders[0]["number"].as_str().unwrap().to_owned();
+    trade.people(&trade.leaflink, "cancel", &json!({ "order": number }));
+    let (code, report) = sync(&trade, &["--full"]);
+    assert_eq!((code, &report["passed_by"], &report["without_counterpart"]), (0, &json!([]), &json!([])), "{report:#}");
+    let only = format!("leaflink.order/{number}");
+    let done = trade.command(&["sync", "--only", &only]).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(told.contains(&format!("{only} has no counterpart, and nothing asks for one")), "{told}");
+    assert!(done.status.code() == Some(0) && !told.contains("in step") && told.contains("passed by 0"), "{told}");
+}
+
+#[test]
+fn since_when_is_said_by_kind_where_kinds_differ() {
+    let at = |text: &str| Some(text.parse::<jiff::Timestamp>().unwrap());
+    let told = |since: &[(&str, Option<jiff::Timestamp>)]| {
+        let since = since.iter().map(|(kind, at)| ((*kind).to_owned(), *at)).collect();
+        let report = Report::of(Seen::Changes { since }, "live");
+        (report.to_string().lines().last().unwrap().to_owned(), report.to_json()["since_by_kind"].clone())
+    };
+    let (near, far) = (at("2026-05-01T10:00:30Z"), at("2026-04-30T08:00:00Z"));
+    let (text, json) = told(&[("depot.parcel", at("2026-05-01T10:00:00Z")), ("shop.order", near)]);
+    let all = "both sides are in step in what changed since 2026-05-01 10:00:30 UTC; `--full` compares everything";
+    assert_eq!((text.as_str(), &json["depot.parcel"]), (all, &json!("2026-05-01T10:00:00.000Z")));
+    let (text, _) = told(&[("depot.parcel", far), ("shop.order", near), ("shop.person", near)]);
+    assert!(
+        text.contains(
+            "since 2026-05-01 10:00:30 UTC (shop.order, shop.person), 2026-04-30 08:00:00 UTC (depot.parcel);"
+        ),
+        "{text}"
+    );
+    let (text, _) = told(&[("depot.parcel", None), ("shop.order", near)]);
+    assert!(text.contains("since the beginning (depot.parcel), 2026-05-01 10:00:30 UTC (shop.order);"), "{text}");
 }
 
 #[test]

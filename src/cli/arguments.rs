@@ -13,9 +13,12 @@ const SERVICE_URL: &str = "http://127.0.0.1:8787";
 const SERVICE_HELP: &str =
     "Where the running service is [default: the one that has the store, else http://127.0.0.1:8787]";
 
+/// Under which heading a command's help has the options that all commands have.
+const GLOBAL: &str = "Options of all commands";
+
 /// Joins business systems by rules.
 #[derive(Debug, Parser)]
-#[command(name = "petiole", version, about, disable_help_subcommand = true)]
+#[command(name = "petiole", version, about, disable_help_subcommand = true, next_help_heading = GLOBAL)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -23,7 +26,7 @@ pub struct Arguments {
     /// Folder of the rule files.
     #[arg(long, global = true, env = "PETIOLE_RULES", default_value = "rules", value_name = "DIR")]
     pub rules: PathBuf,
-    /// Where state is kept.
+    /// Where state is kept: `sqlite:FILE`.
     #[arg(long, global = true, env = "PETIOLE_STORE", default_value = "sqlite:petiole.db", value_name = "URL")]
     pub store: String,
     /// Where the running service is.
@@ -192,7 +195,7 @@ pub struct RunArguments {
     /// Where to listen; port 0 picks a free one.
     #[arg(long, env = "PETIOLE_LISTEN", default_value = "127.0.0.1:8787", value_name = "ADDR")]
     pub listen: SocketAddr,
-    /// How often changes are looked for, such as 30s.
+    /// How often changes are looked for, such as 30s [default: 1m].
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub poll_interval: Option<std::time::Duration>,
     /// A name under which `/api` may be asked for, beside addresses and localhost; several with commas.
@@ -212,10 +215,10 @@ pub struct SyncArguments {
     /// Compare everything, not only what changed.
     #[arg(long)]
     pub full: bool,
-    /// Only this record and its counterpart: ACCOUNT.RECORD/ID.
+    /// Only this record and its counterpart: ACCOUNT.RECORD/ID, or a text of its own, such as a short number.
     #[arg(long, value_name = "RECORD")]
     pub only: Option<String>,
-    /// Confirm what the brake holds.
+    /// Confirm what a sweep holds because it would change, create or park too much.
     #[arg(long)]
     pub yes: bool,
     /// How the report is written.

@@ -17,3 +17,55 @@ pub const FAILED: u8 = 3;
 
 /// Whoever read the output went away: as if SIGPIPE had ended the process.
 pub const NOBODY_READS: u8 = 141;
+
+/// What a command ends with beside 2, which is wrong usage everywhere: one table for every `--help`.
+pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
+    ("demo", &[(OK, "both sides are in step in the end"), (FAILED, "they are not, or the demo could not run")]),
+    (
+        "run",
+        &[
+            (OK, "ended by SIGTERM or SIGINT, after what was in flight"),
+            (INVALID, "the rules have errors, and none that served before take their place"),
+            (FAILED, "it could not start or go on: the address, the store, the system"),
+        ],
+    ),
+    (
+        "sync",
+        &[
+            (OK, "both sides are in step in what was looked at"),
+            (INVALID, "the rules have errors"),
+            (FAILED, "something is left, each named; or the record, a system or the store was not to be had"),
+        ],
+    ),
+    ("lint", &[(OK, "no error, and with --deny-warnings no warning"), (INVALID, "findings that count as errors")]),
+    ("status", &[(OK, "a service answers"), (FAILED, "none does, or it refuses; what the store holds is shown")]),
+    ("inbox", &[(OK, "done"), (FAILED, "there is no such entry, or it could not be done")]),
+    (
+        "simulate",
+        &[(OK, "ended by SIGTERM or SIGINT"), (INVALID, "the system file has errors"), (FAILED, "it could not start")],
+    ),
+    ("test", &[(OK, "all tests passed"), (INVALID, "the rules have errors"), (TESTS_FAILED, "tests failed")]),
+];
+
+/// The exit codes of a command as the end of its help; of none, those of all.
+pub fn help(command: Option<&str>) -> String {
+    let line = |(code, meaning): (u8, &str)| format!("  {code}  {meaning}\n");
+    let usage = (USAGE, "wrong usage");
+    let codes: Vec<(u8, &str)> = match command {
+        None => vec![
+            (OK, "it worked; both sides are in step"),
+            (INVALID, "the rules have errors"),
+            usage,
+            (FAILED, "it did not work, or something is left"),
+            (TESTS_FAILED, "tests beside the rules failed"),
+        ],
+        Some(name) => {
+            let own =
+                OF_COMMANDS.iter().filter(|(known, _)| *known == name).flat_map(|(_, codes)| codes.iter().copied());
+            let mut codes: Vec<(u8, &str)> = own.chain([usage]).collect();
+            codes.sort_by_key(|(code, _)| *code);
+            codes
+        }
+    };
+    format!("Exit codes:\n{}", codes.into_iter().map(line).collect::<String>())
+}

@@ -19,13 +19,13 @@ pub mod status;
 pub mod sync;
 pub mod test;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use arguments::{Arguments, Command};
 
 /// Runs the command line; the answer is the process's exit code.
 pub fn main() -> u8 {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match asked() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are answers, anything else is wrong usage.
@@ -43,6 +43,25 @@ pub fn main() -> u8 {
         log.flush_within_a_moment();
     }
     code
+}
+
+/// What is read from the environment alone, for help.
+const ENVIRONMENT: &str = "Environment:\n  PETIOLE_ADMIN_TOKEN  what /api asks for: the service checks it, the commands \
+                           that talk to a service send it\n  PETIOLE_LOG          what is logged, such as `debug` or \
+                           `petiole=debug`\n";
+
+/// The command line, its help with exit codes and environment.
+fn asked() -> Result<Arguments, clap::Error> {
+    let names = exit_code::OF_COMMANDS.iter().map(|(name, _)| *name);
+    // A value from the environment may hold a password.
+    let hidden = |arg: clap::Arg| arg.hide_env_values(true);
+    let whole = Arguments::command().mut_args(hidden);
+    let whole = whole.after_help(format!("{}\n{ENVIRONMENT}", exit_code::help(None)));
+    let command = names.fold(whole, |command, name| {
+        let with_codes = |one: clap::Command| one.mut_args(hidden).after_help(exit_code::help(Some(name)));
+        command.mut_subcommand(name, |one| with_codes(one).mut_subcommands(with_codes))
+    });
+    Arguments::from_arg_matches(&command.try_get_matches()?)
 }
 
 fn begin(arguments: &Arguments) -> u8 {

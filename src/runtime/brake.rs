@@ -10,7 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::limits::{BRAKE_CHANGES_MIN, BRAKE_CREATES_MAX, BRAKE_SHARE_PERCENT};
+use super::happening::Change;
+use super::limits::{BRAKE_CHANGES_MIN, BRAKE_CREATES_MAX, BRAKE_SHARE_PERCENT, HELD_SHOWN_MAX};
 use super::live::Live;
 use crate::store::RecordRef;
 
@@ -40,10 +41,12 @@ pub struct Brake {
 }
 
 /// What a sweep holds; too much, where it was stopped.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Braked {
     /// The records whose counterparts would change.
     pub held: BTreeSet<RecordRef>,
+    /// The first of what would be written, with values, by what is written where.
+    pub changes: BTreeMap<String, Change>,
     /// Links at that time.
     pub linked: u64,
     /// The records that would be given a counterpart, by its account and kind.
@@ -103,6 +106,14 @@ impl Brake {
             }
             State::Owed => sweep,
             _ => false,
+        }
+    }
+
+    /// Keeps what would be written to what is held, as much of it as is shown.
+    pub fn note_held(&self, change: Option<Change>) {
+        let State::Holding(_, braked) = &mut *self.state() else { return };
+        if braked.changes.len() < HELD_SHOWN_MAX {
+            braked.changes.extend(change.map(|change| (change.place(), change)));
         }
     }
 

@@ -23,7 +23,7 @@ impl Runtime {
     ) -> Result<bool, Trouble> {
         let Some((side, _)) = effect.outward() else { return Ok(false) };
         if observes(&situation.settings) {
-            self.observed(pairing, situation, effect);
+            change_of(pairing, situation, effect).into_iter().for_each(|change| self.tell(Happening::Observed(change)));
             return Ok(true);
         }
         let making = || {
@@ -36,6 +36,9 @@ impl Runtime {
                 (_, Some(link)) => self.brake.holds(link.since, &pairing.target(), pairing.sweep),
                 _ => false,
             };
+        if held {
+            self.brake.note_held(change_of(pairing, situation, effect));
+        }
         if !held && rests_on_what_is_to_be_made(live, situation) {
             if self.brake.holds(jiff::Timestamp::MIN, &pairing.target(), pairing.sweep) {
                 return Ok(true);
@@ -89,33 +92,32 @@ impl Runtime {
         let id = situation.left.as_ref().and_then(|left| kind.id_of(left))?;
         Some(RecordRef { account: situation.left_account.clone(), record: kind.name.clone(), id })
     }
+}
 
-    fn observed(&self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) {
-        let fields = match effect {
-            Effect::Create { fields, .. } | Effect::Update { fields, .. } => Value::Record(fields.clone()),
-            Effect::Move { from, to, .. } => Value::Record(Record::from([
-                ("from".to_owned(), Value::text(from.as_str())),
-                ("to".to_owned(), Value::text(to.as_str())),
-            ])),
-            Effect::Link { .. } | Effect::Settle { .. } => Value::Null,
-        };
-        let Some((side, lines)) = effect.outward() else { return };
-        let kind = pairing.pipeline.record(side);
-        let id = situation.record(side).and_then(|record| kind.id_of(record)).unwrap_or_default();
-        let account = situation.account(side).to_owned();
-        let before = situation.record(side).cloned().unwrap_or_default();
-        let before =
-            fields.as_record().into_iter().flatten().map(|(name, _)| (name.clone(), before.field(name).clone()));
-        let before = Value::Record(before.collect());
-        self.tell(Happening::Observed(Change {
-            before,
-            cause: pairing.target(),
-            target: RecordRef { account, record: kind.name.clone(), id },
-            pipeline: pairing.pipeline.name.clone(),
-            action: effect.action(),
-            fields,
-            owner: pairing.pipeline.record(side.other()).system.clone(),
-            lines: lines.iter().map(ToString::to_string).collect(),
-        }));
-    }
+/// What an effect would write: each field with what it holds now.
+fn change_of(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Option<Change> {
+    let fields = match effect {
+        Effect::Create { fields, .. } | Effect::Update { fields, .. } => Value::Record(fields.clone()),
+        Effect::Move { from, to, .. } => Value::Record(Record::from([
+            ("from".to_owned(), Value::text(from.as_str())),
+            ("to".to_owned(), Value::text(to.as_str())),
+        ])),
+        Effect::Link { .. } | Effect::Settle { .. } => Value::Null,
+    };
+    let (side, lines) = effect.outward()?;
+    let kind = pairing.pipeline.record(side);
+    let id = situation.record(side).and_then(|record| kind.id_of(record)).unwrap_or_default();
+    let account = situation.account(side).to_owned();
+    let before = situation.record(side).cloned().unwrap_or_default();
+    let before = fields.as_record().into_iter().flatten().map(|(name, _)| (name.clone(), before.field(name).clone()));
+    Some(Change {
+        before: Value::Record(before.collect()),
+        cause: pairing.target(),
+        target: RecordRef { account, record: kind.name.clone(), id },
+        pipeline: pairing.pipeline.name.clone(),
+        action: effect.action(),
+        fields,
+        owner: pairing.pipeline.record(side.other()).system.clone(),
+        lines: lines.iter().map(ToString::to_string).collect(),
+    })
 }

@@ -53,6 +53,9 @@ pub const BRAKE_SHARE_PERCENT: u64 = 20;
 /// Records of a kind that a sweep makes, or parks, unasked, where no setting says otherwise.
 pub const BRAKE_CREATES_MAX: u64 = 50;
 
+/// Changes that a stopped sweep shows with their values.
+pub const HELD_SHOWN_MAX: usize = 50;
+
 /// How long a pass waits for work of its own that others have taken up.
 pub const TAKEN_UP_MAX: Duration = Duration::from_mins(1);
 

@@ -143,17 +143,24 @@ fn near(wanted: &str, handles: &BTreeSet<Handle>) -> Vec<String> {
     texts.into_iter().filter_map(told).take(NEAR_MAX).collect()
 }
 
-/// The account and record of `ACCOUNT.RECORD`.
+/// The account and record of `ACCOUNT.RECORD`, where changes of such records are work.
 fn one_kind(live: &Live, written: &str) -> Result<(String, String), String> {
     let kind = written.split_once('.').and_then(|(account, record)| {
         let account = live.plan.account_called(account)?;
         live.plan.record(&account.system, record).map(|kind| (account.name.clone(), kind.name.clone()))
     });
-    kind.ok_or_else(|| {
-        let known: Vec<String> =
-            all_kinds(live).iter().map(|(account, record)| format!("{account}.{record}")).collect();
-        format!("there is no account and record `{written}`; there are: {}", known.join(", "))
-    })
+    let synchronised = all_kinds(live);
+    let known = || {
+        let names = synchronised.iter().map(|(account, record)| format!("{account}.{record}"));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    match kind {
+        Some(kind) if synchronised.contains(&kind) => Ok(kind),
+        Some((account, record)) => {
+            Err(format!("no pipeline synchronises {account}.{record} by itself; synchronised are: {}", known()))
+        }
+        None => Err(format!("there is no account and record `{written}`; synchronised are: {}", known())),
+    }
 }
 
 /// Accounts and records of which changes are work.

@@ -3,6 +3,7 @@
 //! The same for `sync`, for a sweep on demand and for one by schedule. Ends when nothing of it is
 //! due any more. A task of its own: it goes on to its end whoever asked for it and went away.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use super::report::{Report, Seen};
 use super::runtime::Runtime;
 use super::schedule;
 use super::trouble::Trouble;
+use crate::language::plan::{Interest, RecordType};
 use crate::store::{Hint, HintSource, RecordRef};
 
 /// What a pass is for.
@@ -139,18 +141,20 @@ async fn within(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Sen
     Ok(report)
 }
 
-/// From when on a look for changes sees all that changed: where the earliest of the last looks had come to.
-async fn since(runtime: &Runtime) -> Result<Option<Timestamp>, Trouble> {
+/// From when on a look for changes sees what changed, by account and kind.
+async fn since(runtime: &Runtime) -> Result<BTreeMap<String, Option<Timestamp>>, Trouble> {
     let live = runtime.live.load_full();
-    let mut earliest = None;
+    let mut found = BTreeMap::new();
     for account in live.plan.accounts.values() {
         let kinds = live.plan.systems.get(&account.system).into_iter().flat_map(|system| system.records.values());
-        for kind in kinds.filter(|kind| kind.changed.is_some()) {
+        // Of the others only what work waits for is looked for.
+        let is_listed = |kind: &RecordType| live.plan.interest(&kind.system, &kind.name) > Some(Interest::LookUp);
+        for kind in kinds.filter(|kind| kind.changed.is_some() && is_listed(kind)) {
             let cursor = runtime.store.cursor(&account.name, &kind.name).await?.map(|cursor| cursor.at);
-            earliest = [earliest, cursor].into_iter().flatten().min();
+            found.insert(format!("{}.{}", account.name, kind.name), cursor);
         }
     }
-    Ok(earliest)
+    Ok(found)
 }
 
 type Went = Result<(), super::brake::Braked>;

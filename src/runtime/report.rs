@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::brake::{Braked, Kind};
 use super::happening::{Change, Happening, told_values};
+use super::limits::POLL_OVERLAP;
 use crate::engine::PASSED_BY;
 use crate::store::{Park, RecordRef};
 use crate::value::Value;
@@ -20,6 +21,9 @@ const LISTED_MAX: usize = 5;
 
 /// The same where only is observed: this list is what was asked for.
 const WOULD_LISTED_MAX: usize = 50;
+
+/// The same for what a stopped sweep holds: a screenful.
+const HELD_LISTED_MAX: usize = 20;
 
 /// A value that goes nowhere, in a rule's own words.
 #[derive(Clone, Debug)]
@@ -46,8 +50,8 @@ pub enum Seen {
     Everything,
     /// What changed.
     Changes {
-        /// Since when; none where nothing was looked for before.
-        since: Option<Timestamp>,
+        /// Since when, by account and kind; none where nothing was looked for before.
+        since: BTreeMap<String, Option<Timestamp>>,
     },
     /// One record with its counterparts.
     Only(RecordRef),
@@ -64,6 +68,8 @@ pub struct Report {
     linked: BTreeMap<String, u64>,
     parked: BTreeMap<(RecordRef, String), (String, String)>,
     passed_by: BTreeMap<RecordRef, BTreeSet<String>>,
+    /// Records without a counterpart for which nothing asks.
+    unpaired: BTreeMap<RecordRef, BTreeSet<String>>,
     /// Reasons of work that was put off before and whose time has not come, with how many records each.
     waiting: Vec<(String, u64)>,
     put_off: BTreeMap<RecordRef, String>,
@@ -87,7 +93,7 @@ impl Report {
             Happening::Compared { target } => {
                 self.compared.insert(target.clone());
                 self.put_off.remove(target);
-                self.passed_by.remove(target);
+                self.unpaired.remove(target);
             }
             Happening::Written(change) => self.changes.push(change.clone()),
             Happening::Observed(change) => {
@@ -114,14 +120,14 @@ impl Report {
             }
             Happening::Linked { pipeline, left, right, .. } => {
                 *self.linked.entry(pipeline.clone()).or_default() += 1;
-                self.passed_by.remove(left);
-                self.passed_by.remove(right);
+                self.unpaired.remove(left);
+                self.unpaired.remove(right);
             }
             Happening::Parked { target, pipeline, message, line } => {
                 self.parked.insert((target.clone(), pipeline.clone()), (message.clone(), line.clone()));
             }
             Happening::PassedBy { target, pipeline } => {
-                self.passed_by.entry(target.clone()).or_default().insert(pipeline.clone());
+                self.unpaired.entry(target.clone()).or_default().insert(pipeline.clone());
             }
             Happening::PutOff { target, reason } => {
                 self.put_off.insert(target.clone(), reason.clone());
@@ -227,7 +233,9 @@ impl Report {
         };
         let (seen, since) = match &self.seen {
             Seen::Everything => ("everything".to_owned(), None),
-            Seen::Changes { since } => ("changes".to_owned(), since.map(timestamp::text)),
+            Seen::Changes { since } => {
+                ("changes".to_owned(), since.values().flatten().max().copied().map(timestamp::text))
+            }
             Seen::Only(record) => (record.to_string(), None),
         };
         let waiting = |(reason, records): &(String, u64)| json!({"reason": reason, "records": records});
@@ -235,6 +243,7 @@ impl Report {
             "converged": self.converged(),
             "looked_at": seen,
             "since": since,
+            "since_by_kind": self.since_by_kind(),
             "mode": self.mode,
             "compared": self.compared(),
             "differing": self.differing(),
@@ -251,6 +260,7 @@ impl Report {
             "parked": self.parked.iter().map(parked).collect::<Vec<_>>(),
             "put_off": self.put_off.iter().map(put_off).collect::<Vec<_>>(),
             "passed_by": self.passed_by.keys().map(ToString::to_string).collect::<Vec<_>>(),
+            "without_counterpart": self.unpaired().map(|(target, _)| target.to_string()).collect::<Vec<_>>(),
             "waiting": self.waiting.iter().map(waiting).collect::<Vec<_>>(),
             "braked": self.braked.as_ref().map(braked_json),
         })
@@ -307,11 +317,14 @@ impl fmt::Display for Report {
         for (target, reason) in &self.put_off {
             writeln!(out, "  put off: {target}: {reason}")?;
         }
+        let named = |pipelines: &BTreeSet<String>| pipelines.iter().cloned().collect::<Vec<_>>().join(", ");
         let passed = |(target, pipelines): (&RecordRef, &BTreeSet<String>)| {
-            let names: Vec<&str> = pipelines.iter().map(String::as_str).collect();
-            format!("{target} ({}): it has no counterpart, and nothing asks for one", names.join(", "))
+            format!("{target} ({}): `petiole inbox retry` brings it over", named(pipelines))
         };
         listed(out, "passed by", self.passed_by.iter().map(passed))?;
+        for (target, pipelines) in self.unpaired() {
+            writeln!(out, "  without a counterpart: {target} ({}): nothing asks for one", named(pipelines))?;
+        }
         for (reason, records) in &self.waiting {
             writeln!(out, "  waiting: {records} put off before: {reason}")?;
         }
@@ -322,7 +335,35 @@ impl fmt::Display for Report {
     }
 }
 
+/// Since when everything that changed was looked at: one instant where all kinds are about as far, else by kind.
+fn since_when(since: &BTreeMap<String, Option<Timestamp>>) -> String {
+    let (Some(first), Some(last)) = (since.values().flatten().min(), since.values().flatten().max()) else {
+        return String::new();
+    };
+    let apart = std::time::Duration::try_from(last.duration_since(*first)).unwrap_or_default();
+    if apart <= POLL_OVERLAP && since.values().all(Option::is_some) {
+        return timestamp::text_to_second(*last);
+    }
+    let mut by_instant: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (kind, at) in since {
+        let at = at.map_or("the beginning".to_owned(), timestamp::text_to_second);
+        by_instant.entry(at).or_default().push(kind);
+    }
+    by_instant.iter().rev().map(|(at, kinds)| format!("{at} ({})", kinds.join(", "))).collect::<Vec<_>>().join(", ")
+}
+
 impl Report {
+    /// Records without a counterpart, named only where one record was asked for.
+    fn unpaired(&self) -> impl Iterator<Item = (&RecordRef, &BTreeSet<String>)> {
+        let only = if let Seen::Only(record) = &self.seen { Some(record) } else { None };
+        self.unpaired.iter().filter(move |(target, _)| only == Some(*target) && !self.passed_by.contains_key(*target))
+    }
+
+    fn since_by_kind(&self) -> BTreeMap<&str, Option<String>> {
+        let Seen::Changes { since } = &self.seen else { return BTreeMap::new() };
+        since.iter().map(|(kind, at)| (kind.as_str(), at.map(timestamp::text))).collect()
+    }
+
     /// The last line: what can be said of what was looked at, and of nothing else.
     fn verdict(&self) -> String {
         let observes = self.mode != "live" && !self.mode.is_empty();
@@ -334,11 +375,15 @@ impl Report {
             return "something is left, named above".to_owned();
         }
         let looked_at = match &self.seen {
-            Seen::Changes { since: Some(since) } => {
-                format!(" in what changed since {}; `--full` compares everything", timestamp::text_to_second(*since))
+            Seen::Changes { since } => match since_when(since) {
+                when if when.is_empty() => String::new(),
+                when => format!(" in what changed since {when}; `--full` compares everything"),
+            },
+            Seen::Only(record) if self.unpaired().next().is_some() => {
+                return format!("{record} has no counterpart, and nothing asks for one; nothing else was looked at");
             }
             Seen::Only(record) => format!(" in {record}; nothing else was looked at"),
-            Seen::Everything | Seen::Changes { since: None } => String::new(),
+            Seen::Everything => String::new(),
         };
         let passed_by = match self.passed_by.len() {
             0 => String::new(),
@@ -362,17 +407,31 @@ fn braked_json(braked: &Braked) -> Json {
     };
     json!({
         "would_change": braked.held.len(), "linked": braked.linked, "records": names(&braked.held),
+        "changes": braked.changes.values().map(Change::to_json_with_values).collect::<Vec<_>>(),
+        "changes_not_shown": not_shown(braked, usize::MAX),
         "would_create": braked.made.iter().map(made).collect::<Vec<_>>(),
         "lists": braked.lists,
         "would_park": braked.parked.iter().map(parked).collect::<Vec<_>>(),
     })
 }
 
+/// Records that are held and of which no value is among the first shown.
+fn not_shown(braked: &Braked, shown: usize) -> usize {
+    let shown: BTreeSet<&RecordRef> = braked.changes.values().take(shown).map(|change| &change.cause).collect();
+    let changed = braked.held.iter().chain(braked.made.values().flatten()).collect::<BTreeSet<_>>();
+    changed.difference(&shown).count()
+}
+
 fn write_braked(out: &mut fmt::Formatter<'_>, braked: &Braked) -> fmt::Result {
-    listed(out, "held", braked.held.iter().map(ToString::to_string))?;
+    for change in braked.changes.values().take(HELD_LISTED_MAX) {
+        writeln!(out, "  held: {}", change.told())?;
+    }
+    match not_shown(braked, HELD_LISTED_MAX) {
+        0 => {}
+        more => writeln!(out, "  held: {more} more records; `--format json` names all")?,
+    }
     for (kind, records) in &braked.made {
-        let what = format!("held, would bring a new {}", kind.name);
-        listed(out, &what, records.iter().map(ToString::to_string))?;
+        writeln!(out, "  held: {} would be created for {} records", kind.name, records.len())?;
     }
     for records in braked.parked.values() {
         let told = records.iter().map(|(record, message)| format!("{record}: {message}"));

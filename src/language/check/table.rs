@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::check::Checker;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Arrow, Outcome, RecordType, Row, Table};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line::{self, RowLine};
 use crate::language::syntax::yaml::{Node, Scalar};
-use crate::value::{Kind, Path};
+use crate::value::{Kind, Path, decimal};
 
 /// Reads a `table:` file.
 pub fn check(checker: &mut Checker<'_>, node: &Node) {
@@ -22,7 +23,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         .into_iter()
         .filter_map(|node| text(node, "a side", &mut checker.found))
         .collect();
-    let sides: Vec<Option<Kind>> = named.iter().map(|scalar| side(checker, scalar)).collect();
+    let sides: Vec<Option<Column>> = named.iter().map(|scalar| side(checker, scalar)).collect();
     let side_name = |at: usize| named.get(at).map(|scalar| scalar.text.clone()).unwrap_or_default();
     let mut rows = Vec::new();
     for node in file
@@ -43,14 +44,26 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
     }
 }
 
-/// `system.record.field`: the field's kind.
-fn side(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Kind> {
+/// What the values of a side must be.
+struct Column {
+    /// The field, as it is written in `between`.
+    name: String,
+    /// What the field holds.
+    kind: Kind,
+    /// How the field is written, where another way than it is read.
+    written: Option<Kind>,
+}
+
+/// `system.record.field`: what values it takes.
+fn side(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Column> {
     let mut parts = scalar.text.splitn(3, '.');
     let (system, record, field) = (parts.next()?, parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let found = checker.systems.get(system).and_then(|system| system.records.get(record)).cloned();
-    let kind =
-        found.as_deref().and_then(|kind: &RecordType| kind.field(&Path::parse(field)?).map(|field| field.kind.clone()));
-    if kind.is_none() {
+    let column = found.as_deref().and_then(|kind: &RecordType| {
+        let field = kind.field(&Path::parse(field)?)?;
+        Some(Column { name: scalar.text.clone(), kind: field.kind.clone(), written: field.write_kind.clone() })
+    });
+    if column.is_none() {
         let known: Vec<String> = checker
             .systems
             .values()
@@ -60,12 +73,17 @@ fn side(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Kind> {
         let message = format!("there is no field `{}`", scalar.text);
         checker.unknown("unknown-field", message, (&scalar.text, scalar.span), known.iter().map(String::as_str));
     }
-    kind
+    column
 }
 
-fn values(checker: &mut Checker<'_>, line: &RowLine, kinds: [Option<&Kind>; 2]) {
+fn values(checker: &mut Checker<'_>, line: &RowLine, columns: [Option<&Column>; 2]) {
     let right = line.arrow != Arrow::Left;
-    for (cell, kind, target) in [(&line.left, kinds[0], !right), (&line.right, kinds[1], right)] {
+    for (cell, column, target) in [(&line.left, columns[0], !right), (&line.right, columns[1], right)] {
+        let kind = column.map(|column| &column.kind);
+        let is_written = target || line.arrow == Arrow::Both;
+        for spellings in cell.iter().filter(|names| !names.iter().any(|name| is_word(&name.text))) {
+            column.into_iter().for_each(|column| spelt(checker, column, spellings, is_written));
+        }
         for name in cell.iter().flatten().filter(|name| !is_word(&name.text)) {
             member(checker, name, kind);
         }
@@ -98,6 +116,38 @@ fn member(checker: &mut Checker<'_>, name: &Name, kind: Option<&Kind>) {
         let message = format!("the field has no value `{}`", name.text);
         checker.unknown("unknown-value", message, (&name.text, name.span), values.iter().map(String::as_str));
     }
+}
+
+/// A value of a field that holds numbers is one. Where only what is written must be a number (an id that is read by
+/// its name as well), it stands first, for the first spelling is written; a value that is only read has one somewhere.
+fn spelt(checker: &mut Checker<'_>, column: &Column, spellings: &[Name], is_written: bool) {
+    let numbers = |kind: &Kind| matches!(kind, Kind::Integer | Kind::Decimal);
+    let is_one = |kind: &Kind, name: &Name| {
+        decimal::parse(&name.text).is_some_and(|number| *kind == Kind::Decimal || number.is_integer())
+    };
+    let what = |kind: &Kind| if *kind == Kind::Integer { "a whole number" } else { "a number" };
+    if numbers(&column.kind) {
+        for name in spellings.iter().filter(|name| !is_one(&column.kind, name)) {
+            let message = format!("`{}` holds {}, and `{}` is none", column.name, what(&column.kind), name.text);
+            checker.error("type-number", message, name.span, "this does not fit");
+        }
+        return;
+    }
+    let Some(written) = column.written.as_ref().filter(|kind| numbers(kind)) else { return };
+    let Some(first) = spellings.first() else { return };
+    let known = spellings.iter().find(|name| is_one(written, name));
+    let (message, help) = match known {
+        Some(_) if is_one(written, first) || !is_written => return,
+        Some(number) => (
+            format!("`{}` is written as {}, and this row writes `{}`", column.name, what(written), first.text),
+            format!("write `{}` first: the first spelling is written", number.text),
+        ),
+        None => (
+            format!("`{}` is written as {}, and this row has none", column.name, what(written)),
+            format!("write the number first: `NUMBER | {}`", first.text),
+        ),
+    };
+    checker.found.push(Diagnostic::error(Code("type-number"), message, first.span, "no number").help(help));
 }
 
 fn is_word(text: &str) -> bool {

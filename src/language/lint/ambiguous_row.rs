@@ -1,11 +1,12 @@
 //! No ambiguity: one row for each value, state and direction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::bridge::Bridge;
-use crate::language::plan::{Row, Side};
+use crate::language::lint::usage;
+use crate::language::plan::{Row, Side, Table};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -40,6 +41,42 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             if let (Some(first), Some(second)) = (closing.next(), closing.next()) {
                 let message = format!("table `{}` says `otherwise` twice in one direction", bridge.table.name);
                 found.push(LINT.found(message, second.span, "never followed").label(first.span, "the first"));
+            }
+        }
+    }
+    let named = usage::tables(view);
+    let asked = view.rules.tables.values().filter(|table| named.contains(&table.name));
+    found.extend(asked.flat_map(|table| asked_by_value(table)));
+    found
+}
+
+/// Rows of a table that expressions ask (`mapped`): from left to right, whatever the state, in any case.
+fn asked_by_value(table: &Table) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = table.rows.iter().filter_map(|row| listed_twice(row, true)).collect();
+    let mut known: BTreeMap<String, (&str, &Row)> = BTreeMap::new();
+    for row in table.rows.iter().filter(|row| row.points(true) && row.from.is_empty()) {
+        for spelling in row.sources(true).iter().flatten() {
+            match known.get(&spelling.to_lowercase()) {
+                Some((_, first)) if first.span == row.span => {}
+                Some((_, first)) if first.outcome_to(true) == row.outcome_to(true) && first.because == row.because => {
+                    let message = format!("two rows say the same of {spelling}");
+                    let finding = LINT.found(message, row.span, "this row too").label(first.span, "this row");
+                    found.push(finding.help("take it out of one of them"));
+                }
+                Some((other, first)) => {
+                    let message = if *other == spelling {
+                        format!("two rows speak for {spelling}")
+                    } else {
+                        format!(
+                            "two rows speak for {spelling} and {other}, which count as one: case does not matter here"
+                        )
+                    };
+                    let finding = LINT.found(message, row.span, "this row too").label(first.span, "this row");
+                    found.push(finding.help("take it out of one of them"));
+                }
+                None => {
+                    known.insert(spelling.to_lowercase(), (spelling, row));
+                }
             }
         }
     }
