@@ -11,12 +11,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::alarm::{Alarms, Asked, FIELD_GONE, LIST_SHRUNK, NOT_LISTED, UNREADABLE};
+use super::lack::Lack;
 use super::limits::{CANDIDATES_MAX, CLOCK_SKEW, LISTING_AGE_MAX, MISS_AGE_MAX, POLL_OVERLAP};
 use super::live::Live;
 use super::shown::Answer;
 use super::shrunk;
 use super::trouble::Trouble;
-use crate::connector::{Failure, Listing, Row};
+use crate::connector::{Connector, Failure, Listing, Row};
 use crate::diagnostic::suggest;
 use crate::engine::{self, Candidate, Listed};
 use crate::language::plan::{RecordType, Side};
@@ -46,6 +47,8 @@ struct Kept {
     from: Option<Timestamp>,
     read: Option<Timestamp>,
     newest: Option<Timestamp>,
+    /// What of what rules read the rows lack.
+    lack: Option<Lack>,
     /// Why the last reading of everything was not taken as it is, and when that was.
     refused: Option<(Timestamp, String)>,
 }
@@ -122,6 +125,11 @@ impl Finder {
             return Err(Trouble::Unreadable { code: UNREADABLE, message });
         }
         Ok(kept.rows.get(id).cloned())
+    }
+
+    /// What of what rules read the records of a kind lack that can only be listed, as they were last listed.
+    pub async fn lack(&self, search: &Search<'_>) -> Option<Lack> {
+        self.kept(search.account, &search.kind.name).lock().await.lack.clone()
     }
 
     /// Records whose match value on this side of the pipeline is `value`. `unseen`: what changed is read in any case,
@@ -257,37 +265,53 @@ impl Kept {
             (false, _, Some(reach)) if by_change => Listing::ChangedSince(reach),
             _ => Listing::All,
         };
-        let whole = matches!(listing, Listing::All);
-        if whole {
-            self.still_refused(now)?;
-        }
-        let asked = Asked::from(&listing);
-        let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
-        search.alarms.set((search.account, &search.kind.name, NOT_LISTED), &asked, None, search.clock.now());
-        if whole && let Some(why) = search.shrunk(&rows).await? {
-            let reason = shrunk::told(&why);
-            self.refused = Some((now, reason.clone()));
-            return Err(Trouble::Later { reason, after: Some(LISTING_AGE_MAX) });
+        let mut whole = matches!(listing, Listing::All);
+        let mut rows = self.list(search, peer, listing).await?;
+        let is_doubtful = |row: &Row| search.live.needed.is_doubtful(search.account, search.kind, row);
+        if !whole && search.kind.read.is_none() && rows.iter().any(is_doubtful) {
+            // Whether what a row lacks was renamed only the others tell.
+            whole = true;
+            rows = self.list(search, peer, Listing::All).await?;
         }
         // A look-up by a field that no row shows would find nothing, and what is there would be made again.
         let needed = &search.live.needed;
         let answer = if whole { Answer::All } else { Answer::Some };
         let readable: Vec<&Row> = rows.iter().filter(|row| row.broken.is_none()).collect();
         let lack = needed.lack(search.account, search.kind, &readable, answer);
-        if let Some(lack) = lack.filter(|lack| needed.hides(&search.live.plan, search.kind, lack)) {
-            return Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message });
+        if let Some(lack) = lack.as_ref().filter(|lack| needed.hides(&search.live.plan, search.kind, lack)) {
+            return Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message.clone() });
         }
+        let lack = if readable.is_empty() { self.lack.take() } else { lack };
         let newest_before = self.newest;
         let old = if whole { std::mem::take(self).rows } else { BTreeMap::new() };
         if !whole && !covered {
             self.from = reach;
         }
+        self.lack = lack;
         self.take_in(search, rows, &old);
         if self.nameless.is_some() {
             self.newest = newest_before.filter(|_| !whole);
         }
         self.read = Some(now);
         Ok(())
+    }
+
+    /// The rows of a list, where it is taken as it is.
+    async fn list(&mut self, search: &Search<'_>, peer: &Connector, listing: Listing) -> Result<Vec<Row>, Trouble> {
+        let (asked, now) = (Asked::from(&listing), search.clock.steady());
+        if asked == Asked::All {
+            self.still_refused(now)?;
+        }
+        let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
+        search.alarms.set((search.account, &search.kind.name, NOT_LISTED), &asked, None, search.clock.now());
+        if asked == Asked::All
+            && let Some(why) = search.shrunk(&rows).await?
+        {
+            let reason = shrunk::told(&why);
+            self.refused = Some((now, reason.clone()));
+            return Err(Trouble::Later { reason, after: Some(LISTING_AGE_MAX) });
+        }
+        Ok(rows)
     }
 
     /// What many look for at once in a list that cannot be taken as it is is asked for once.

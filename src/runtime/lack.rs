@@ -1,11 +1,15 @@
 //! Fields that rules read and that answers lack, and what of a pipeline rests on them.
 //!
-//! Absent is not null. A field is missed where the system file says that it is always there, or where a whole listing
-//! lacks it (see [`Shown`]).
+//! Absent is not null. A field is missed where the system file says that it is always there, where a whole listing
+//! lacks it, or where a record lacks what others showed before (see [`Shown`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alarm::FIELD_GONE;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use super::shown::{Answer, Shown};
 use crate::connector::{Gone, Row};
 use crate::engine::Stop;
@@ -44,12 +48,12 @@ pub struct Needed {
     named: BTreeMap<Of, BTreeSet<Path>>,
     /// Records that rules read beside their own, and groups.
     beside: BTreeSet<Of>,
-    shown: Shown,
+    shown: Arc<Shown>,
 }
 
 impl Needed {
-    /// What the rules of a plan read.
-    pub fn new(plan: &Plan) -> Self {
+    /// What the rules of a plan read. `shown`: what answers showed so far.
+    pub fn new(plan: &Plan, shown: Arc<Shown>) -> Self {
         let mut read: BTreeMap<Of, BTreeSet<Path>> = BTreeMap::new();
         let mut named: BTreeMap<Of, BTreeSet<Path>> = BTreeMap::new();
         for kind in plan.systems.values().flat_map(|system| system.records.values()) {
@@ -68,20 +72,40 @@ impl Needed {
             read.insert(of(kind), kind.fields.iter().map(|field| field.path.clone()).collect());
         }
         let beside = beside.into_iter().map(|kind| of(kind)).collect();
-        Self { read, named, beside, shown: Shown::default() }
+        Self { read, named, beside, shown }
+    }
+
+    /// What answers showed so far.
+    pub fn shown(&self) -> &Arc<Shown> {
+        &self.shown
+    }
+
+    /// Whether rules name a field, by its place in the system file.
+    fn names<'k>(&'k self, kind: &'k RecordType) -> impl Fn(usize) -> bool + 'k {
+        let named = self.named.get(&of(kind));
+        move |at| kind.fields.get(at).is_some_and(|field| named.is_some_and(|named| named.contains(&field.path)))
+    }
+
+    /// Whether a row lacks what rules read and others showed, so that nothing is to be concluded from it alone.
+    pub fn is_doubtful(&self, account: &str, kind: &RecordType, row: &Row) -> bool {
+        self.shown.is_doubtful((account, kind), row, self.names(kind))
+    }
+
+    /// The fields that rules read, a record lacks and others showed; and the keys of the others, to be asked.
+    pub fn doubts(&self, account: &str, kind: &RecordType, row: &Row, now: Timestamp) -> (Vec<usize>, Vec<String>) {
+        self.shown.doubts((account, kind), row, now, self.names(kind))
     }
 
     /// What all rows of an answer lack, of what rules read.
     pub fn lack(&self, account: &str, kind: &RecordType, rows: &[&Row], answer: Answer) -> Option<Lack> {
-        let (read, named) = (self.read.get(&of(kind))?, self.named.get(&of(kind))?);
+        let read = self.read.get(&of(kind))?;
         let counts = |gone: &&Gone| gone.field == Path::field(kind.key.as_str()) || read.contains(&gone.field);
         let mut promised: Vec<&Gone> = rows.first()?.gone.iter().filter(counts).collect();
         for row in rows {
             promised.retain(|gone| row.gone.iter().any(|other| other.field == gone.field));
         }
-        let learned = self.shown.take((account, &kind.name), rows, answer);
-        let learned = learned.into_iter().filter_map(|at| kind.fields.get(at));
-        let learned: Vec<_> = learned.filter(|field| named.contains(&field.path)).collect();
+        let learned = self.shown.take((account, kind), rows, answer, self.names(kind));
+        let learned: Vec<_> = learned.into_iter().filter_map(|at| kind.fields.get(at)).collect();
         let told_promised = promised.first().map(|gone| {
             let what = if gone.is_null { "is null" } else { "is missing" };
             format!(
@@ -92,7 +116,7 @@ impl Needed {
         });
         let told_learned = learned.first().map(|field| {
             format!(
-                "`{}` of {}.{} is in no record that {account} lists, and rules read it; was it renamed? If so, write \
+                "`{}` of {}.{} is in no record that {account} shows, and rules read it; was it renamed? If so, write \
                  `at NEW.NAME` at the field; if answers leave it out where it has no value, `left out when empty`",
                 field.path, kind.system, kind.name
             )

@@ -73,7 +73,8 @@ impl Live {
         if !resolver.wrong.is_empty() {
             return Err(resolver.wrong);
         }
-        let (schemas, needed) = (schemas(&plan), Needed::new(&plan));
+        let shown = before.map(|before| Arc::clone(before.needed.shown())).unwrap_or_default();
+        let (schemas, needed) = (schemas(&plan), Needed::new(&plan, shown));
         Ok(Self { generation, plan, peers, secrets, settings, own_settings, schemas, needed })
     }
 

@@ -49,6 +49,7 @@ pub mod told_once;
 mod traces;
 pub mod trouble;
 pub mod watcher;
+mod witness;
 pub mod worker;
 
 pub use happening::{Change, Happening, told_values};

@@ -50,6 +50,7 @@ pub async fn poll(runtime: Arc<Runtime>) {
 /// The first [`Trouble`], after all accounts were tried.
 pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
     let live = runtime.live.load_full();
+    runtime.recall_fields(&live).await?;
     let mut first = Ok(());
     // A sweep lists everything before anything is worked on, so that both sides of a pair are known.
     let mut listed = Vec::new();
@@ -65,6 +66,7 @@ pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
     for found in listed {
         runtime.take_up(found).await?;
     }
+    runtime.keep_fields(&live).await?;
     first
 }
 
@@ -172,7 +174,10 @@ impl Runtime {
         let highest = known.filter(|at| *at <= latest).max().map(|at| at.min(peer.peer_now()));
         let highest = highest.or_else(|| is_lost.then(|| began.min(peer.peer_now())));
         self.tell_future(account, kind, rows.iter().map(|row| &row.value).filter(|row| is_ahead(row)), latest);
-        let misfits = if how == Look::Everything { misfits(live, kind, &rows, is_lacking) } else { BTreeSet::new() };
+        let misfits = match how {
+            Look::Everything => misfits(live, (account, kind), &rows, is_lacking),
+            Look::Changes => BTreeSet::new(),
+        };
         // What could not be read at all is asked for again until it can be.
         let is_nameless = rows.iter().any(|row| row.broken.is_some() && kind.id_of(&row.value).is_none());
         let mut hints = Vec::new();
@@ -406,9 +411,10 @@ impl Runtime {
 }
 
 /// The keys of rows that nothing may be decided on as they are listed.
-fn misfits(live: &Live, kind: &RecordType, rows: &[Row], is_lacking: bool) -> BTreeSet<String> {
+fn misfits(live: &Live, (account, kind): (&str, &RecordType), rows: &[Row], is_lacking: bool) -> BTreeSet<String> {
     let is_odd = |row: &&Row| {
-        is_lacking || !row.gone.is_empty() || row.unreadable.is_some() || live.misfit(kind, &row.raw).is_some()
+        let is_doubtful = is_lacking || !row.gone.is_empty() || live.needed.is_doubtful(account, kind, row);
+        is_doubtful || row.unreadable.is_some() || live.misfit(kind, &row.raw).is_some()
     };
     rows.iter().filter(is_odd).filter_map(|row| kind.id_of(&row.value)).collect()
 }

@@ -143,10 +143,17 @@ impl Runtime {
         };
         readable(kind, (account, std::slice::from_ref(&row)))?;
         self.alarms.set((account, &kind.name, UNREADABLE), &asked, None, now);
+        self.ask_witnesses(live, kind, (account, &row)).await?;
         let lack = live.needed.lack(account, kind, &[&row], Answer::One);
         let message = lack.as_ref().map(|lack| lack.message.clone());
         self.alarms.set((account, &kind.name, FIELD_GONE), &asked, message, now);
         Ok(Some((row, lack)))
+    }
+
+    /// What the records of a kind lack that can only be listed.
+    pub(super) async fn listed_lack(&self, live: &Live, kind: &RecordType, account: &str) -> Option<Lack> {
+        let search = self.search(live, account, &kind.name).filter(|_| kind.read.is_none())?;
+        self.finder.lack(&search).await
     }
 
     /// The record of a side, with why groups of the pipeline stop for want of what it lacks.
@@ -160,13 +167,16 @@ impl Runtime {
         (account, id): (&str, &str),
     ) -> Result<(Option<Value>, Vec<Stop>), Trouble> {
         let kind = pipeline.record(side);
-        if kind.grouped.is_some() || kind.read.is_none() {
-            return Ok((self.read_record(live, account, &kind.name, id).await?, Vec::new()));
-        }
-        let Some((row, lack)) = self.read_own(live, kind, (account, id)).await? else { return Ok((None, Vec::new())) };
-        match lack.map(|lack| (rests_on(pipeline, side, &lack), lack)) {
-            None => Ok((Some(row.value), Vec::new())),
-            Some((Resting::Groups(stops), _)) => Ok((Some(row.value), stops)),
+        let (found, lack) = if kind.grouped.is_some() || kind.read.is_none() {
+            let found = self.read_record(live, account, &kind.name, id).await?;
+            (found, self.listed_lack(live, kind, account).await)
+        } else {
+            let found = self.read_own(live, kind, (account, id)).await?;
+            found.map_or((None, None), |(row, lack)| (Some(row.value), lack))
+        };
+        match lack.filter(|_| found.is_some()).map(|lack| (rests_on(pipeline, side, &lack), lack)) {
+            None => Ok((found, Vec::new())),
+            Some((Resting::Groups(stops), _)) => Ok((found, stops)),
             Some((Resting::Whole, lack)) => Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message }),
         }
     }
@@ -184,6 +194,9 @@ impl Runtime {
         let Some(peer) = live.peers.get(account) else { return Ok(Vec::new()) };
         let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
         readable(kind, (account, &rows))?;
+        for row in rows.iter().filter(|row| live.needed.is_doubtful(account, kind, row)) {
+            self.ask_witnesses(live, kind, (account, row)).await?;
+        }
         // Absent is not null: what rules read and no row shows was renamed, and nothing is decided on it.
         let lack = live.needed.lack(account, kind, &rows.iter().collect::<Vec<_>>(), Answer::Some);
         let message = lack.map(|lack| lack.message);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use tokio::sync::{Mutex as AsyncMutex, Notify, broadcast, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, OnceCell, broadcast, watch};
 
 use super::alarm::Alarms;
 use super::brake::Brake;
@@ -97,6 +97,8 @@ pub struct Runtime {
     pub told: ToldOnce,
     /// What is wrong with accounts as a whole.
     pub alarms: Alarms,
+    /// Whether what answers showed of fields was taken over from the store.
+    pub(super) recalled: OnceCell<()>,
     /// What the rules in service lost.
     pub departed: Departed,
     pub(super) locks: PairLocks,
@@ -134,6 +136,7 @@ impl Runtime {
             traces: Traces::default(),
             told: ToldOnce::default(),
             alarms: Alarms::default(),
+            recalled: OnceCell::new(),
             departed: Departed::default(),
             locks: PairLocks::default(),
             pacing: Pacing::default(),

@@ -108,7 +108,7 @@ impl Runtime {
             source: work.source,
             told: Told::of(work),
         };
-        let walked = self.walk(&live, &work.target, how).await;
+        let walked = self.learning(&live, self.walk(&live, &work.target, how)).await?;
         let now = self.world.clock.now();
         match walked {
             Ok(mut parks) => {
@@ -284,7 +284,8 @@ impl Runtime {
     async fn present(&self, live: &Live, kind: &RecordType, target: &RecordRef) -> Result<Option<Present>, Trouble> {
         if kind.read.is_none() {
             let value = self.read_record(live, &target.account, &kind.name, &target.id).await?;
-            return Ok(value.map(|record| Present { record, misfit: None, lack: None }));
+            let lack = self.listed_lack(live, kind, &target.account).await;
+            return Ok(value.map(|record| Present { record, misfit: None, lack }));
         }
         let found = self.read_own(live, kind, (&target.account, &target.id)).await?;
         Ok(found.map(|(row, lack)| {
@@ -420,7 +421,6 @@ pub(super) fn pairing<'a>(
     }
 }
 
-/// How long put-off work rests; zero where it is to be looked at again at once.
 /// A reload took an account away a moment ago, which may be half a file.
 fn not_in_the_rules(what: &str) -> Trouble {
     Trouble::Later { reason: format!("{what}: the account is not in the rules at this moment"), after: None }
