@@ -17,7 +17,7 @@ const NAMES: [(&str, &[&str]); 23] = [
     ("pipeline:", &["orders"]),
     ("between:", &["leaflink", "order", "flourish", "outbound_order"]),
     ("match:", &["number", "original_order_id"]),
-    ("  rep:", &["sales_rep", "lower", "email", "sales_reps"]),
+    ("  rep:", &["sales_rep", "lower", "trim", "email", "sales_reps"]),
     ("  sources:", &["order", "is_combination", "status", "customer", "linked", "number"]),
     (
         "  flourish: (leaflink",
@@ -35,7 +35,7 @@ const NAMES: [(&str, &[&str]); 23] = [
     ("    - order_discounts", &["order_discounts", "discounts"]),
     ("    - leaflink.line_items", &["line_items", "order_lines", "item", "lot_number"]),
     ("        - .product", &["product", "item", "products"]),
-    ("        - .batch", &["batch", "production_batch_number", "lot_number"]),
+    ("        - trim(.batch", &["trim", "batch", "production_batch_number", "lot_number"]),
     ("        - unit_price", &["unit_price"]),
     ("    - leaflink.status", &["status", "order_status"]),
     ("    - leaflink.payment_term", &["payment_term", "payment_terms"]),
