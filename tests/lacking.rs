@@ -35,14 +35,15 @@ fn a_group_that_reads_a_field_that_is_gone_waits_and_the_others_go_on() {
     until("it crossed", || trade.orders().len() == 1);
     rests(&service);
     let order = trade.orders()[0].clone();
-    // Lines of an order always show what was ordered; without it the lines wait, and the status goes on.
+    // Lines of an order always show what was ordered; without it the lines wait, and the discounts that a script works
+    // out from them, and the status goes on.
     rewrite(&trade, "/orders-received/", "ordered_unit_price");
     trade.people(&trade.flourish, "cancel", &json!({ "order": order["id"] }));
     let status = || get(&format!("{}/_control/state", trade.leaflink.url))["orders"][0]["status"].clone();
     until("the status follows", || status() == "Rejected");
     rests(&service);
-    let told: Vec<Json> = inbox(&service).iter().map(|one| json!([one["code"], one["group"]])).collect();
-    assert_eq!(told, [json!(["field-gone", "lines"])], "{:#?}", inbox(&service));
+    let waits = [json!(["field-gone", "money"]), json!(["field-gone", "lines"])];
+    assert_eq!(told(&service), waits, "{:#?}", inbox(&service));
     assert_eq!(trade.orders()[0]["lines"], order["lines"]);
     trade.faults(&trade.leaflink, &json!({}));
     trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
@@ -130,6 +131,79 @@ fn a_field_that_one_record_lacks_while_another_shows_it_is_left_out_when_it_is_e
     assert_eq!(inbox(&service), [] as [Json; 0]);
     let alarms = get(&format!("{}/api/v1/status", service.url))["accounts"]["leaflink"]["alarms"].clone();
     assert_eq!(alarms, json!([]));
+}
+
+/// An order with a line of a lot that has crossed: its number, and the line's SKU.
+fn lot_crossed(trade: &Trade) -> (String, String) {
+    let service = trade.run("200ms");
+    for number in ["B-1", "B-2"] {
+        trade.people(&trade.leaflink, "batch", &json!({ "number": number }));
+    }
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    until("it crossed", || trade.orders().len() == 1);
+    let order = get(&format!("{}/_control/state", trade.leaflink.url))["orders"][0].clone();
+    let word = |json: &Json| json.as_str().unwrap().to_owned();
+    let (number, sku) = (word(&order["number"]), word(&order["lines"][0]["sku"]));
+    edit(trade, (&number, &sku), 4);
+    until("the lot crossed", || quantities(trade).contains(&"4".to_owned()));
+    rests(&service);
+    (number, sku)
+}
+
+fn edit(trade: &Trade, (order, sku): (&str, &str), quantity: u32) {
+    let line = json!({ "sku": sku, "quantity": quantity, "batch": "B-1" });
+    trade.people(&trade.leaflink, "edit", &json!({ "order": order, "lines": [line] }));
+}
+
+/// How much of each line is ordered at Flourish.
+fn quantities(trade: &Trade) -> Vec<String> {
+    let lines = trade.orders()[0]["lines"].as_array().unwrap().clone();
+    lines.iter().map(|line| line["qty"].to_string().replace('"', "")).collect()
+}
+
+/// What waits, by code and group.
+fn told(service: &Process) -> Vec<Json> {
+    inbox(service).iter().map(|one| json!([one["code"], one["group"]])).collect()
+}
+
+#[test]
+fn a_field_that_is_read_through_a_reference_stops_only_what_reads_it() {
+    let trade = Trade::start();
+    let (number, sku) = lot_crossed(&trade);
+    let before = trade.orders()[0]["lines"].clone();
+    // A lot stands behind a reference of the order's lines.
+    rewrite(&trade, "/batches/", "production_batch_number");
+    let service = trade.run("200ms");
+    edit(&trade, (&number, &sku), 5);
+    until("it is told", || !inbox(&service).is_empty());
+    rests(&service);
+    assert_eq!(told(&service), [json!(["field-gone", "lines"])], "{:#?}", inbox(&service));
+    assert_eq!(trade.orders()[0]["lines"], before);
+    trade.people(&trade.leaflink, "fulfill", &json!({ "order": number }));
+    rests(&service);
+    assert_eq!(told(&service), [json!(["field-gone", "lines"])], "{:#?}", inbox(&service));
+    trade.faults(&trade.leaflink, &json!({}));
+    // What others said of the field holds for a minute.
+    until("mended", || {
+        send(Method::Post, &format!("{}/api/v1/inbox/all/retry", service.url), &json!({}));
+        inbox(&service).is_empty() && quantities(&trade).contains(&"5".to_owned())
+    });
+}
+
+#[test]
+fn a_record_beside_the_pair_that_lacks_a_field_stops_only_what_reads_it() {
+    let trade = Trade::start();
+    let (number, sku) = lot_crossed(&trade);
+    let gone = json!({ "rewrite": [{ "url": "/facilities", "find": "\"timezone\":", "with": "\"zone\":" }] });
+    trade.faults(&trade.flourish, &gone);
+    let service = trade.run("200ms");
+    edit(&trade, (&number, &sku), 5);
+    until("the lines follow", || quantities(&trade).contains(&"5".to_owned()));
+    rests(&service);
+    // Only the wished day asks where the facility is.
+    assert_eq!(told(&service), [json!(["field-gone", "delivery"])], "{:#?}", inbox(&service));
+    let alarms = get(&format!("{}/api/v1/status", service.url))["accounts"]["flourish"]["alarms"].clone();
+    assert_eq!(alarms[0]["code"], "field-gone", "{alarms:#}");
 }
 
 #[test]

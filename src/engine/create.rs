@@ -178,7 +178,9 @@ fn missing(
             && field.path.read(&record.value).is_null()
             && needed(context, field, &record)
     };
-    kind.fields.iter().filter(lacking).map(|field| lacks(context, side, field, create)).collect()
+    let stops: Vec<Stop> =
+        kind.fields.iter().filter(lacking).map(|field| lacks(context, side, field, create)).collect();
+    stops.into_iter().chain(context.unreliable(&create.line)).collect()
 }
 
 fn needed(context: &Context<'_>, field: &Field, record: &Typed) -> bool {

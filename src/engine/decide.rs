@@ -128,8 +128,9 @@ fn taken(context: &Context<'_>, other: Side, found: &Value) -> Option<Stop> {
     let holder = holder.to_key().filter(|holder| *holder != known)?;
     let account = situation.account(other.other()).to_owned();
     let read = Want::Record { account, record: own.name.clone(), id: holder.clone() };
-    let Some(Found::Records(rows)) = context.ask(read) else { return None };
-    if rows.is_empty() && own.grouped.is_none() {
+    let found = context.ask(read)?;
+    if found.rows().is_some_and(<[Value]>::is_empty) && !matches!(found, Found::Lacking { .. }) && own.grouped.is_none()
+    {
         // What is not there any more holds nothing.
         return None;
     }

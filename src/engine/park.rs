@@ -3,6 +3,9 @@
 use crate::language::plan::{RuleLine, Side};
 use crate::value::Value;
 
+/// The reason where a peer's answer lacks what a rule reads.
+pub const UNRELIABLE: &str = "what the peer shows cannot be relied on";
+
 /// A look-up that failed; a record that answers it wakes the work.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wait {

@@ -1,6 +1,6 @@
 //! One value rule: its raw values on both sides, and what a source value becomes on the target.
 
-use super::park::{Stop, Unpaired};
+use super::park::{Stop, UNRELIABLE, Unpaired};
 use super::scope::{Context, Element, Typed};
 use super::situation::{Found, Want};
 use crate::language::plan::{FieldRule, ListRule, Outcome, RuleBody, RuleLine, Side, Table};
@@ -159,6 +159,7 @@ fn counterpart(
             unpaired: Some(unpaired),
             ..Stop::new(code, "a counterpart is missing", message, &rule.line)
         }),
+        Some(Found::Lacking { code, message, .. }) => Err(Stop::new(code, UNRELIABLE, message, &rule.line)),
         Some(Found::Records(_) | Found::Listed(_)) | None => Ok(Value::Null),
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::effect::LeftAlone;
-use super::park::Stop;
+use super::park::{Stop, UNRELIABLE};
 use super::situation::{Found, Situation, Want};
 use super::with_read::WithFound;
 use crate::language::function::registry;
@@ -155,7 +155,16 @@ impl<'a> Context<'a> {
         if let Some(stop) = self.found.borrow_mut().failed.take() {
             return Err(stop);
         }
+        if let Some(stop) = self.unreliable(line) {
+            return Err(stop);
+        }
         value.map_err(|fault| Stop { candidates: self.near_misses(expression), ..stop_of(&fault, line) })
+    }
+
+    /// Why what was read since this was last asked cannot be relied on, if so. `??` must not make a value of that.
+    pub(super) fn unreliable(&self, line: &RuleLine) -> Option<Stop> {
+        let (code, message) = self.found.borrow_mut().lacks.take()?;
+        Some(Stop::new(code, UNRELIABLE, message, line))
     }
 
     /// The pair's account of a system; else the system's first.
@@ -350,6 +359,15 @@ impl<'a> Context<'a> {
                 let value = rows.first().cloned().unwrap_or_default();
                 self.follow(&Typed { value, at, account }, rest)
             }
+            Some(Found::Lacking { records, fields, code, message }) => match records.first() {
+                Some(value) if !fields.iter().any(|field| meets(field, rest)) => {
+                    self.follow(&Typed { value: value.clone(), at, account }, rest)
+                }
+                _ => {
+                    self.found.borrow_mut().lacks = Some((code, message.clone()));
+                    nothing
+                }
+            },
             _ => nothing,
         }
     }
@@ -365,9 +383,18 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether a field is what a path reads, or stands in it or around it.
+fn meets(field: &Path, read: &[Segment]) -> bool {
+    let names = |segments: &[Segment]| -> Vec<String> {
+        let name = |segment: &Segment| if let Segment::Field(name) = segment { Some(name.clone()) } else { None };
+        segments.iter().filter_map(name).collect()
+    };
+    names(&field.0).iter().zip(&names(read)).all(|(one, other)| one == other)
+}
+
 /// In a record such as `{id, user}` whose `id` refers to a record, the other names are that
 /// record's.
-fn sibling_reference<'k>(plan: &Plan, kind: &'k RecordType, at: &Path) -> Option<(&'k str, &'k str)> {
+pub fn sibling_reference<'k>(plan: &Plan, kind: &'k RecordType, at: &Path) -> Option<(&'k str, &'k str)> {
     if at.0.is_empty() {
         return None;
     }

@@ -11,7 +11,7 @@ use super::base::Base;
 use super::listed::Listed;
 use super::park::{Candidate, Wait};
 use crate::language::plan::Side;
-use crate::value::{Record, Value, json};
+use crate::value::{Path, Record, Value, json};
 
 /// A read that a decision needs and does not have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,6 +122,17 @@ pub enum Found {
     Records(Vec<Value>),
     /// All records of a kind, shared.
     Listed(Arc<Listed>),
+    /// Records of which something cannot be relied on.
+    Lacking {
+        /// What there is of them; none where nothing can be relied on.
+        records: Vec<Value>,
+        /// The fields that are lacking.
+        fields: Vec<Path>,
+        /// The kind of finding.
+        code: &'static str,
+        /// In a sentence.
+        message: String,
+    },
     /// The counterpart's key.
     Key(Value),
     /// No counterpart: why, what was looked for, and what may have been meant.
@@ -247,13 +258,16 @@ impl Situation {
 impl Found {
     /// The records, where it is single records that were found.
     pub fn rows(&self) -> Option<&[Value]> {
-        if let Self::Records(rows) = self { Some(rows) } else { None }
+        if let Self::Records(rows) | Self::Lacking { records: rows, .. } = self { Some(rows) } else { None }
     }
 
     fn to_value(&self) -> Value {
         match self {
             Self::Listed(listed) => Value::List(listed.rows().iter().map(|row| row.value.clone()).collect()),
             Self::Records(records) => Value::List(records.clone()),
+            Self::Lacking { records, message, .. } => json::from_json(
+                &serde_json::json!({ "lacking": message, "records": json::to_json(&Value::List(records.clone())) }),
+            ),
             Self::Key(key) => key.clone(),
             Self::Nothing { message, .. } => json::from_json(&serde_json::json!({ "nothing": message })),
         }

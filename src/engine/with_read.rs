@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::park::{Candidate, Stop};
+use super::park::{Candidate, Stop, UNRELIABLE};
 use super::scope::{Context, Element, Typed};
 use super::situation::{Fitting, Found, Want};
 use crate::diagnostic::suggest;
@@ -24,6 +24,8 @@ pub(super) struct WithFound {
     known: BTreeMap<String, Typed>,
     /// Why a record that an expression asked for could not be told.
     pub failed: Option<Stop>,
+    /// What an expression read of a record in which it is lacking.
+    pub lacks: Option<(&'static str, String)>,
     /// Newer listings that would have to be read to be sure that nothing is there.
     unsure: BTreeSet<Want>,
     /// Of each listing, the rows that fitted.
@@ -79,6 +81,9 @@ impl Context<'_> {
         let accounts = self.accounts(read, &own);
         for account in &accounts {
             let want = self.want(read, account)?;
+            if let Some(Found::Lacking { code, message, .. }) = self.ask(want.clone()) {
+                return Err(Stop::new(code, UNRELIABLE, message, &read.line));
+            }
             let Some(rows) = self.ask(want.clone()).and_then(|found| rows_of(found, read, account)) else {
                 return Ok(Typed { value: Value::Null, at, account: own });
             };
@@ -197,6 +202,6 @@ fn rows_of<'f>(found: &'f Found, read: &WithRead, account: &str) -> Option<Cow<'
             let typed = |row: &Value| Typed { value: row.clone(), at: at.clone(), account: account.to_owned() };
             Some(Cow::Owned(rows.iter().map(typed).collect()))
         }
-        Found::Key(_) | Found::Nothing { .. } => None,
+        Found::Key(_) | Found::Nothing { .. } | Found::Lacking { .. } => None,
     }
 }

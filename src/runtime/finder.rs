@@ -266,11 +266,12 @@ impl Kept {
             _ => Listing::All,
         };
         let mut whole = matches!(listing, Listing::All);
+        let mut asked = Asked::from(&listing);
         let mut rows = self.list(search, peer, listing).await?;
         let is_doubtful = |row: &Row| search.live.needed.is_doubtful(search.account, search.kind, row);
         if !whole && search.kind.read.is_none() && rows.iter().any(is_doubtful) {
             // Whether what a row lacks was renamed only the others tell.
-            whole = true;
+            (whole, asked) = (true, Asked::All);
             rows = self.list(search, peer, Listing::All).await?;
         }
         // A look-up by a field that no row shows would find nothing, and what is there would be made again.
@@ -278,7 +279,13 @@ impl Kept {
         let answer = if whole { Answer::All } else { Answer::Some };
         let readable: Vec<&Row> = rows.iter().filter(|row| row.broken.is_none()).collect();
         let lack = needed.lack(search.account, search.kind, &readable, answer);
-        if let Some(lack) = lack.as_ref().filter(|lack| needed.hides(&search.live.plan, search.kind, lack)) {
+        let hiding = lack.as_ref().filter(|lack| needed.hides(&search.live.plan, search.kind, lack));
+        if !readable.is_empty() && hiding.is_some() == lack.is_some() {
+            let place = (search.account, search.kind.name.as_str(), FIELD_GONE);
+            let message = hiding.map(|lack| lack.message.clone());
+            search.alarms.set(place, &asked, message, search.clock.now());
+        }
+        if let Some(lack) = hiding {
             return Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message.clone() });
         }
         let lack = if readable.is_empty() { self.lack.take() } else { lack };

@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::read_paths::ReadPaths;
 use super::shown::{Answer, Shown};
 use crate::connector::{Gone, Row};
-use crate::engine::Stop;
+use crate::engine::{Stop, UNRELIABLE};
+use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Pipeline, Plan, RecordType, Side};
 use crate::value::Path;
 
@@ -46,6 +48,8 @@ pub struct Needed {
     read: BTreeMap<Of, BTreeSet<Path>>,
     /// The fields that rules name.
     named: BTreeMap<Of, BTreeSet<Path>>,
+    /// The fields that scripts name which are given the record as a whole.
+    given: BTreeMap<Of, BTreeSet<Path>>,
     /// Records that rules read beside their own, and groups.
     beside: BTreeSet<Of>,
     shown: Arc<Shown>,
@@ -56,12 +60,15 @@ impl Needed {
     pub fn new(plan: &Plan, shown: Arc<Shown>) -> Self {
         let mut read: BTreeMap<Of, BTreeSet<Path>> = BTreeMap::new();
         let mut named: BTreeMap<Of, BTreeSet<Path>> = BTreeMap::new();
+        let paths = ReadPaths::new(plan);
         for kind in plan.systems.values().flat_map(|system| system.records.values()) {
             let mut names = Vec::new();
             plan.pipelines.values().for_each(|pipeline| names_in(pipeline, kind, &mut names));
+            names.extend(paths.names.get(&of(kind)).into_iter().flatten().cloned());
             let fields = kind.fields.iter().map(|field| field.path.clone());
             let fields: BTreeSet<Path> = fields.filter(|path| names.iter().any(|name| is_in(path, name))).collect();
-            read.insert(of(kind), plan.paths_read(kind).union(&fields).cloned().collect());
+            let given = paths.given.get(&of(kind)).into_iter().flatten().cloned();
+            read.insert(of(kind), plan.paths_read(kind).union(&fields).cloned().chain(given).collect());
             named.insert(of(kind), fields);
         }
         let beside = plan.pipelines.values().flat_map(|pipeline| &pipeline.with).map(|with| &with.record);
@@ -72,7 +79,7 @@ impl Needed {
             read.insert(of(kind), kind.fields.iter().map(|field| field.path.clone()).collect());
         }
         let beside = beside.into_iter().map(|kind| of(kind)).collect();
-        Self { read, named, beside, shown }
+        Self { read, named, given: paths.given, beside, shown }
     }
 
     /// What answers showed so far.
@@ -80,10 +87,11 @@ impl Needed {
         &self.shown
     }
 
-    /// Whether rules name a field, by its place in the system file.
+    /// Whether rules name a field, by its place in the system file, or may read it.
     fn names<'k>(&'k self, kind: &'k RecordType) -> impl Fn(usize) -> bool + 'k {
-        let named = self.named.get(&of(kind));
-        move |at| kind.fields.get(at).is_some_and(|field| named.is_some_and(|named| named.contains(&field.path)))
+        let (named, given) = (self.named.get(&of(kind)), self.given.get(&of(kind)));
+        let has = |paths: Option<&BTreeSet<Path>>, path: &Path| paths.is_some_and(|paths| paths.contains(path));
+        move |at| kind.fields.get(at).is_some_and(|field| has(named, &field.path) || has(given, &field.path))
     }
 
     /// Whether a row lacks what rules read and others showed, so that nothing is to be concluded from it alone.
@@ -105,7 +113,14 @@ impl Needed {
             promised.retain(|gone| row.gone.iter().any(|other| other.field == gone.field));
         }
         let learned = self.shown.take((account, kind), rows, answer, self.names(kind));
-        let learned: Vec<_> = learned.into_iter().filter_map(|at| kind.fields.get(at)).collect();
+        let named = self.named.get(&of(kind));
+        // What a script may read of a record is missed only where it was there once.
+        let counts = |at: &usize| {
+            let path = kind.fields.get(*at).map(|field| &field.path);
+            path.is_some_and(|path| named.is_some_and(|named| named.contains(path)))
+                || self.shown.was_shown((account, kind), *at)
+        };
+        let learned: Vec<_> = learned.into_iter().filter(counts).filter_map(|at| kind.fields.get(at)).collect();
         let told_promised = promised.first().map(|gone| {
             let what = if gone.is_null { "is null" } else { "is missing" };
             format!(
@@ -146,18 +161,27 @@ pub fn rests_on(pipeline: &Pipeline, side: Side, lack: &Lack) -> Resting {
         expression.fields_of(Some(&kind.system), &mut shared);
     }
     let read_by = |names: &[String]| lack.fields.iter().any(|path| names.iter().any(|name| is_in(path, name)));
-    if kind.grouped.is_some() || read_by(&shared) {
+    if kind.grouped.is_some() || read_by(&shared) || by_script(pipeline.conditions(), &kind.system, lack) {
         return Resting::Whole;
     }
     let mut stops: Vec<Stop> = Vec::new();
     for rule in &pipeline.rules {
         let group = Some(rule.group.clone());
-        if !stops.iter().any(|stop| stop.group == group) && read_by(&rule.reads(pipeline, &kind.system)) {
-            let reason = "what the peer shows cannot be relied on";
-            stops.push(Stop { group, ..Stop::new(FIELD_GONE, reason, lack.message.clone(), &rule.line) });
+        let reads = || {
+            read_by(&rule.reads(pipeline, &kind.system))
+                || by_script(rule.expressions().into_iter(), &kind.system, lack)
+        };
+        if !stops.iter().any(|stop| stop.group == group) && reads() {
+            stops.push(Stop { group, ..Stop::new(FIELD_GONE, UNRELIABLE, lack.message.clone(), &rule.line) });
         }
     }
     Resting::Groups(stops)
+}
+
+/// Whether a script that is given the whole record of a system reads what is lacking.
+fn by_script<'e>(expressions: impl Iterator<Item = &'e CompiledExpression>, system: &str, lack: &Lack) -> bool {
+    let reads = |one: &CompiledExpression| lack.fields.iter().any(|field| one.script_reads(system, field));
+    expressions.into_iter().any(reads)
 }
 
 /// First names of the fields of a kind that a pipeline reads, of its own sides and of records beside them.

@@ -30,6 +30,7 @@ pub mod pair_lock;
 pub mod pass;
 pub mod poller;
 mod quiet;
+mod read_paths;
 pub mod reads;
 pub mod reload;
 mod repeat;

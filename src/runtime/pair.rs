@@ -360,7 +360,7 @@ impl Runtime {
                             Want::List { .. } if sums => Some(self.world.clock.now()),
                             _ => None,
                         };
-                        let found = self.answer_for(live, pairing, &want, since).await?;
+                        let found = self.answer_or_lack(live, pairing, &want, since).await?;
                         situation.reads.insert(want, found);
                     }
                 }

@@ -158,7 +158,11 @@ impl Runtime {
                 self.swept.record(account, kind, id).map(|found| Found::Records(vec![found]))
             }
             Want::List { account, record: kind, .. } => match self.search(live, account, kind) {
-                Some(search) => Some(Found::Listed(self.finder.all(&search, false).await?)),
+                Some(search) => match self.finder.all(&search, false).await {
+                    // Where it cannot be relied on, what reads it is told apart from what does not.
+                    Err(Trouble::Unreadable { .. }) => None,
+                    listed => Some(Found::Listed(listed?)),
+                },
                 None => None,
             },
             Want::Find { account, record: kind, field, value } => self

@@ -39,10 +39,7 @@ impl Runtime {
         (unseen, seek): (Option<Timestamp>, Seek),
     ) -> Result<Found, Trouble> {
         match want {
-            Want::Record { account, record, id } => {
-                let found = self.read_record(live, account, record, id).await?;
-                Ok(Found::Records(found.into_iter().collect()))
-            }
+            Want::Record { account, record, id } => self.read_beside(live, account, record, id).await,
             Want::List { account, record, newest } => match self.search(live, account, record) {
                 Some(search) => Ok(Found::Listed(self.finder.all(&search, unseen.is_some() || *newest).await?)),
                 None => Ok(Found::Records(Vec::new())),
@@ -76,6 +73,46 @@ impl Runtime {
                 Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), (other, seek)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
+        }
+    }
+
+    /// One record beside a pair, with what it lacks: only what reads that stops.
+    async fn read_beside(&self, live: &Live, account: &str, record: &str, id: &str) -> Result<Found, Trouble> {
+        let Some(search) = self.search(live, account, record) else { return Ok(Found::Records(Vec::new())) };
+        let kind = search.kind;
+        let (found, lack) = if kind.grouped.is_some() || kind.read.is_none() {
+            let found = self.read_record(live, account, record, id).await?;
+            (found, self.listed_lack(live, kind, account).await)
+        } else {
+            let found = self.read_own(live, kind, (account, id)).await?;
+            found.map_or((None, None), |(row, lack)| (Some(row.value), lack))
+        };
+        let records: Vec<Value> = found.into_iter().collect();
+        Ok(match lack.filter(|_| !records.is_empty()) {
+            Some(Lack { fields, message, .. }) => Found::Lacking { records, fields, code: FIELD_GONE, message },
+            None => Found::Records(records),
+        })
+    }
+
+    /// Answers one want of a decision. What cannot be relied on stops only what reads it, unless it is whether the
+    /// pair's own records belong together.
+    ///
+    /// # Errors
+    /// As [`Self::answer_for`].
+    pub(super) async fn answer_or_lack(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        want: &Want,
+        unseen: Option<Timestamp>,
+    ) -> Result<Found, Trouble> {
+        let is_beside =
+            matches!(want, Want::Record { .. } | Want::Find { .. } | Want::List { .. } | Want::Counterpart { .. });
+        match self.answer_for(live, pairing, want, unseen).await {
+            Err(Trouble::Unreadable { code, message }) if is_beside => {
+                Ok(Found::Lacking { records: Vec::new(), fields: Vec::new(), code, message })
+            }
+            found => found,
         }
     }
 

@@ -129,6 +129,11 @@ impl Shown {
         lacking
     }
 
+    /// Whether anything ever showed a field.
+    pub fn was_shown(&self, (account, kind): (&str, &RecordType), field: usize) -> bool {
+        self.fields().get(&place(account, kind, field)).is_some_and(|known| known.listed || known.read)
+    }
+
     /// Whether a row lacks what others showed, so that nothing is to be concluded from it alone.
     pub fn is_doubtful(&self, of: (&str, &RecordType), row: &Row, counts: impl Fn(usize) -> bool) -> bool {
         let fields = self.fields();

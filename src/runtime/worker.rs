@@ -15,7 +15,7 @@ use super::runtime::Runtime;
 use super::tally;
 use super::trouble::Trouble;
 use crate::connector::backoff;
-use crate::engine::{self, PASSED_BY, Stop, Wait};
+use crate::engine::{self, PASSED_BY, Stop, UNRELIABLE, Wait};
 use crate::language::plan::{Interest, Pipeline, RecordType, RuleLine, Side};
 use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Work};
 use crate::value::Value;
@@ -487,7 +487,7 @@ fn unreadable(target: &RecordRef, pipeline: &Pipeline, (code, message): (&str, &
         target: target.clone(),
         pipeline: pipeline.name.clone(),
         group: None,
-        reason: "what the peer shows cannot be relied on".to_owned(),
+        reason: UNRELIABLE.to_owned(),
         code: code.to_owned(),
         message: message.to_owned(),
         rule: (file, line),

@@ -48,6 +48,11 @@ impl Path {
         Self(vec![Segment::Field(name.into())])
     }
 
+    /// The name of the field that it ends at.
+    pub fn last_name(&self) -> Option<&str> {
+        self.0.iter().rev().find_map(|step| if let Segment::Field(name) = step { Some(name.as_str()) } else { None })
+    }
+
     /// This path with one more field step.
     #[must_use]
     pub fn join(&self, name: impl Into<String>) -> Self {

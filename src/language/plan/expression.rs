@@ -138,6 +138,31 @@ impl CompiledExpression {
         });
     }
 
+    /// Whether a function that it calls is one of a script.
+    pub fn is_script(&self, function: &str) -> bool {
+        self.scripts.functions().any(|known| known.name == function)
+    }
+
+    /// Whether a script's function names a word, itself or in what it calls.
+    pub fn script_mentions(&self, function: &str, word: &str) -> bool {
+        self.scripts.mentions(function, word)
+    }
+
+    /// Whether a script that is given what begins with this name, as a whole, reads a field of it.
+    pub fn script_reads(&self, head: &str, field: &Path) -> bool {
+        let Some(word) = field.last_name() else { return false };
+        let is_whole = |argument: &Expression| {
+            matches!(&argument.kind, ExpressionKind::Path(path)
+                if path.steps.is_empty() && path.head.as_ref().is_some_and(|name| name.text == head))
+        };
+        let mut found = false;
+        self.tree.visit(&mut |part| {
+            found |= matches!(&part.kind, ExpressionKind::Call(name, arguments)
+                if arguments.iter().any(is_whole) && self.scripts.mentions(&name.text, word));
+        });
+        found
+    }
+
     /// Whether it is a plain path, so that its value is what the record holds.
     pub fn is_path(&self) -> bool {
         matches!(self.tree.kind, ExpressionKind::Path(_))

@@ -3,6 +3,7 @@
 //! What a function may do is `bars`' concern, what it declares `declaration`'s. Whatever a
 //! script does, a call ends: with a value of the declared kind, or with a sentence.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,6 +19,9 @@ use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::language::function::registry;
 use crate::value::{Kind, Value};
+
+/// Functions that are followed into one another to tell what they read.
+const FUNCTIONS_MAX: usize = 1_000;
 
 /// The scripts of a generation.
 pub struct ScriptSet {
@@ -84,6 +88,33 @@ impl ScriptSet {
     /// All functions.
     pub fn functions(&self) -> impl Iterator<Item = &ScriptFunction> {
         self.compiled.iter().flat_map(|script| &script.functions)
+    }
+
+    /// Whether a function, or one that it calls, names this word: what no word of it names, it does not read.
+    pub fn mentions(&self, function: &str, word: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![function];
+        while let Some(name) = open.pop().filter(|_| seen.len() <= FUNCTIONS_MAX) {
+            if !seen.insert(name) {
+                continue;
+            }
+            for found in words(self.body(name).unwrap_or_default()) {
+                if found == word {
+                    return true;
+                }
+                open.extend(self.functions().map(|known| known.name.as_str()).filter(|known| *known == found));
+            }
+        }
+        false
+    }
+
+    /// The text from where a function is declared to where the next one is.
+    fn body(&self, name: &str) -> Option<&str> {
+        let declared = |script: &'_ Script| script.functions.iter().find(|known| known.name == name).cloned();
+        let (script, function) = self.compiled.iter().find_map(|script| Some((script, declared(script)?)))?;
+        let starts = script.functions.iter().map(|known| known.span.start);
+        let end = starts.filter(|start| *start > function.span.start).min().unwrap_or(script.text.len());
+        script.text.get(function.span.start..end)
     }
 
     /// Calls a function.
@@ -165,4 +196,9 @@ fn word_at(file: FileId, text: &str, position: rhai::Position) -> Span {
     let word =
         text.get(at..).unwrap_or_default().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_');
     Span::new(file, at, at + word.map(char::len_utf8).sum::<usize>())
+}
+
+/// The names and words of a script's text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|sign: char| !(sign.is_alphanumeric() || sign == '_')).filter(|word| !word.is_empty())
 }
