@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The shortest secret that is struck from texts, in bytes; shorter ones would strike common words.
-const REDACTED_BYTES_MIN: usize = 4;
+use super::masking;
 
 /// An account, ready for calls.
 #[derive(Clone, Default)]
@@ -31,15 +30,11 @@ impl ResolvedAccount {
         without_user(&self.redact(bare))
     }
 
-    /// The text with every secret of this account struck out: peers sometimes repeat a key they refuse.
+    /// The text with every secret of this account struck out, however it is spelt: peers sometimes repeat a key they
+    /// refuse.
     pub fn redact(&self, text: &str) -> String {
-        let mut clean = text.to_owned();
-        for secret in self.secrets.values().filter(|secret| secret.len() >= REDACTED_BYTES_MIN) {
-            if clean.contains(secret.as_str()) {
-                clean = clean.replace(secret.as_str(), "***");
-            }
-        }
-        clean
+        let password = user_of(&self.base_url).and_then(|user| user.split_once(':')).map(|(_, password)| password);
+        masking::mask(text, self.secrets.values().map(String::as_str).chain(password))
     }
 }
 
@@ -54,6 +49,11 @@ impl fmt::Debug for ResolvedAccount {
             .field("lists", &self.lists)
             .finish()
     }
+}
+
+fn user_of(url: &str) -> Option<&str> {
+    let host = url.split_once("://")?.1.split('/').next()?;
+    host.rsplit_once('@').map(|(user, _)| user)
 }
 
 /// A URL may carry `user:password@` before the host.

@@ -13,6 +13,7 @@ pub mod connector;
 pub mod failure;
 mod layout;
 mod look;
+mod masking;
 mod next_page;
 mod page_size;
 pub mod paging;

@@ -1,5 +1,8 @@
 //! Creates, updates and moves, and how refusals and lost answers are told apart.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
 use super::*;
 
 #[tokio::test]
@@ -129,6 +132,72 @@ async fn secrets_are_never_shown() {
     let shown = format!("{account:?} {:?} {pager:?} {refused:?} {refused} {lost:?} {lost}", bench.connector);
     assert!(!shown.contains("very-") && !shown.contains("pass-word"), "{shown}");
     assert!(shown.contains("api_key"), "names of secrets may be shown");
+}
+
+/// How a peer, or something on the way to it, may spell the key that it repeats.
+fn spellings_of_the_key() -> Vec<String> {
+    let each = |prefix: &str, suffix: &str, spell: &dyn Fn(u8) -> String| -> String {
+        SECRET.bytes().map(|byte| format!("{prefix}{}{suffix}", spell(byte))).collect()
+    };
+    let hexadecimal = |byte: u8| format!("{byte:02x}");
+    let urls = each("%", "", &|byte| format!("{byte:02X}"));
+    let mut spellings = vec![
+        SECRET.to_owned(),
+        SECRET.to_uppercase(),
+        hex::encode(SECRET),
+        hex::encode_upper(SECRET),
+        urls.replace('%', "%25"),
+        urls,
+        SECRET.replace('-', "%2d"),
+        each("\\u00", "", &hexadecimal),
+        each("\\\\u00", "", &hexadecimal),
+        each("&#x", ";", &hexadecimal),
+        each("&#", ";", &|byte| byte.to_string()),
+    ];
+    for around in ["", "u:", "me:", "App ", "Token "] {
+        let encoded = STANDARD.encode(format!("{around}{SECRET}"));
+        spellings.push(URL_SAFE_NO_PAD.encode(format!("{around}{SECRET}!")));
+        spellings.push(encoded.replace('=', "%3D"));
+        spellings.push(encoded);
+    }
+    spellings
+}
+
+#[tokio::test]
+async fn a_secret_is_struck_out_however_it_is_spelt() {
+    for spelt in spellings_of_the_key() {
+        for body in [format!(r#"{{"detail":"bad key {spelt}, sorry"}}"#), format!("<p>bad key {spelt}, sorry</p>")] {
+            let bench = Bench::new(vec![answer(400, &body)]);
+            let refused = bench.connector.create(&bench.order(), &Record::new()).await.unwrap_err();
+            let shown = format!("{refused} {refused:?}");
+            assert!(shown.contains("bad key ***, sorry"), "{spelt}: {shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_only_looks_like_a_secret_stays() {
+    let plain = "100% of the very secret keys; 5 &lt; 6 & C:\\\\u, %zz \\u00e9 é";
+    let bench = Bench::new(vec![answer(400, &format!(r#"{{"detail":"{plain}"}}"#))]);
+    let refused = bench.connector.create(&bench.order(), &Record::new()).await.unwrap_err().to_string();
+    let told = "100% of the very secret keys; 5 &lt; 6 & C:\\u, %zz é é";
+    assert_eq!(refused, format!("refused with status 400: POST /orders/: {told}"));
+}
+
+#[tokio::test]
+async fn half_a_secret_at_the_end_of_what_is_looked_through_is_not_shown() {
+    // Masks are shorter than what they hide, so that the end of a long text moves to its beginning.
+    let long = each_spelt_long().repeat(40_000);
+    for shift in 0..8 {
+        let bench = Bench::new(vec![answer(400, &format!("{}{long}", "x".repeat(shift)))]);
+        let refused = bench.connector.create(&bench.order(), &Record::new()).await.unwrap_err();
+        let shown = format!("{refused:?}");
+        assert!(!shown.contains("&#x"), "{}", &shown[shown.len() - 100..]);
+    }
+}
+
+fn each_spelt_long() -> String {
+    SECRET.bytes().map(|byte| format!("&#x{byte:02x};")).collect()
 }
 
 #[tokio::test]
