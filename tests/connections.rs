@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
+use petiole::server::bodies::{BODIES_BYTES_MAX, BODY_BYTES_FREE};
 use petiole::server::connection;
 use petiole::server::seats::{CONNECTIONS_MAX, DESCRIPTORS_KEPT_BACK, Limits, Seats};
 use petiole::world::{Method, SystemClock};
@@ -144,6 +145,7 @@ const ROOMY: Limits = Limits {
     silent: Duration::from_mins(10),
     head: Duration::from_mins(10),
     body: Duration::from_mins(10),
+    bodies: BODIES_BYTES_MAX,
 };
 
 fn ask(stream: &mut TcpStream, request: &str) -> String {
@@ -227,6 +229,36 @@ fn silent_and_slow_clients_are_closed_and_others_are_not() {
     assert!(ask(&mut whole, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello").ends_with("hello"));
     assert!(is_closed(&mut half));
     assert_eq!((server.closed("silent"), server.closed("slow")), (0, 1));
+}
+
+#[test]
+fn bodies_take_no_more_memory_than_there_is_room_for() {
+    let free = BODY_BYTES_FREE;
+    let server = Small::start(Limits { bodies: 3 * 1000 + 1, ..ROOMY });
+    let head = |length: usize| format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n");
+    let mut held: Vec<TcpStream> = (0..3).map(|_| server.connect(1)).collect();
+    for stream in &mut held {
+        stream.write_all(format!("{}{}", head(free + 1001), "x".repeat(free + 1000)).as_bytes()).unwrap();
+    }
+    until("they hold all the room", || server.seats.bodies.left() == 1);
+    let mut large = server.connect(2);
+    // It is answered before its body is there, which it may notice while it still sends.
+    let _ = large.write_all(format!("{}{}", head(free + 2), "x".repeat(free + 2)).as_bytes());
+    let mut answer = String::new();
+    let _ = large.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: 5"), "{answer}");
+    assert_eq!(server.closed("no_room"), 1);
+    let mut small = server.connect(2);
+    assert!(
+        ask(&mut small, &format!("{}{}", head(5), "hello")).ends_with("hello"),
+        "a usual webhook is taken all the same"
+    );
+    assert!(ask(&mut held[0], "x").starts_with("HTTP/1.1 200 "), "what was begun is taken to its end");
+    drop(held);
+    until("the room is free again", || server.seats.bodies.left() == 3 * 1000 + 1);
+    let mut large = server.connect(2);
+    large.write_all(format!("{}{}", head(free + 1), "x".repeat(free + 1)).as_bytes()).unwrap();
+    assert!(ask(&mut large, "").starts_with("HTTP/1.1 200 "));
 }
 
 #[test]

@@ -13,7 +13,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower_service::Service as _;
 
+use super::bodies::{Bodies, Room};
 use super::seats::{Seat, Seats, Taken};
 use super::server::BODY_BYTES_MAX;
 
@@ -124,7 +126,11 @@ async fn answer(
 ) -> Result<Response, hyper::Error> {
     seat.has_head(seats.now());
     let (head, body) = request.into_parts();
-    let body = whole(body).await?;
+    let mut room = Room::default();
+    let Some(body) = whole(body, &seats.bodies, &mut room).await? else {
+        seats.no_room();
+        return Ok(no_room());
+    };
     if !seat.works(seats.now()) {
         // The connection goes before anything else is looked at.
         return Ok(std::future::pending().await);
@@ -135,18 +141,27 @@ async fn answer(
     Ok(answered.unwrap_or_else(|never| match never {}))
 }
 
-/// A body, or as much of it as shows that it is too large.
-async fn whole(mut body: Incoming) -> Result<Vec<u8>, hyper::Error> {
+/// A body, or as much of it as shows that it is too large. None where there is no room for it.
+async fn whole(mut body: Incoming, bodies: &Bodies, room: &mut Room) -> Result<Option<Vec<u8>>, hyper::Error> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         if let Some(data) = frame?.data_ref() {
+            if !bodies.take(room, bytes.len().saturating_add(data.len()), data.len()) {
+                return Ok(None);
+            }
             bytes.extend_from_slice(data);
         }
         if bytes.len() > BODY_BYTES_MAX {
             break;
         }
     }
-    Ok(bytes)
+    Ok(Some(bytes))
+}
+
+/// Asks for the same again a little later; what is left of the body is not read.
+fn no_room() -> Response {
+    let headers = [("Retry-After", "5"), ("Connection", "close")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, "too many bytes of requests are held now\n").into_response()
 }
 
 /// A connection that notes when something comes.

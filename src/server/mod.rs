@@ -3,6 +3,7 @@
 //! Verifies and journals what comes in, shows what is going on. Knows no rules and makes no calls.
 
 pub mod admin;
+pub mod bodies;
 pub mod connection;
 pub mod guard;
 pub mod inbox;

@@ -14,6 +14,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
+use super::bodies::{BODIES_BYTES_MAX, Bodies};
 use crate::world::Clock;
 
 /// Connections at once, however many descriptors there are.
@@ -56,6 +57,8 @@ pub struct Limits {
     pub head: Duration,
     /// How long a request's body may take.
     pub body: Duration,
+    /// Bytes of bodies at once.
+    pub bodies: usize,
 }
 
 impl Limits {
@@ -70,6 +73,7 @@ impl Limits {
             silent: SILENT_MAX,
             head: HEAD_MAX,
             body: BODY_MAX,
+            bodies: BODIES_BYTES_MAX,
         }
     }
 }
@@ -94,6 +98,8 @@ enum Why {
     Slow,
     MadeRoom,
     Refused,
+    /// There was no room for its body.
+    NoRoom,
 }
 
 impl Why {
@@ -103,6 +109,7 @@ impl Why {
             Self::Slow => "slow",
             Self::MadeRoom => "made_room",
             Self::Refused => "refused",
+            Self::NoRoom => "no_room",
         }
     }
 }
@@ -177,13 +184,26 @@ pub struct Seats {
     taken: Mutex<BTreeMap<u64, Arc<Seat>>>,
     closed: Mutex<BTreeMap<Why, u64>>,
     told: Mutex<Option<Timestamp>>,
+    told_of_bodies: Mutex<Option<Timestamp>>,
+    /// The room for what they send.
+    pub bodies: Bodies,
 }
 
 impl Seats {
     /// As many as the limits say, all free.
     pub fn new(limits: Limits, clock: Arc<dyn Clock>) -> Arc<Self> {
         let (taken, closed, told) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Arc::new(Self { limits, clock, next: AtomicU64::default(), taken, closed, told })
+        let bodies = Bodies::new(limits.bodies);
+        Arc::new(Self {
+            limits,
+            clock,
+            next: AtomicU64::default(),
+            taken,
+            closed,
+            told,
+            told_of_bodies: Mutex::default(),
+            bodies,
+        })
     }
 
     /// A seat for a connection from this address; none where all are taken and worked for.
@@ -259,6 +279,17 @@ impl Seats {
         }
     }
 
+    /// Counts a request whose body there was no room for, and says so in the log once in a while.
+    pub fn no_room(&self) {
+        self.count(Why::NoRoom);
+        let (now, mut told) = (self.now(), lock(&self.told_of_bodies));
+        if told.is_none_or(|told| now.duration_since(told).abs() >= TOLD_EVERY) {
+            *told = Some(now);
+            let bytes = self.limits.bodies;
+            tracing::warn!(bytes, "requests hold as many bytes as there is room for; further large ones answer 503");
+        }
+    }
+
     /// An instant of the clock that only moves on.
     pub fn now(&self) -> Timestamp {
         self.clock.steady()
@@ -282,7 +313,7 @@ impl Seats {
              # TYPE petiole_connections_closed_total counter\n"
         );
         let closed = lock(&self.closed);
-        for why in [Why::Silent, Why::Slow, Why::MadeRoom, Why::Refused] {
+        for why in [Why::Silent, Why::Slow, Why::MadeRoom, Why::Refused, Why::NoRoom] {
             let count = closed.get(&why).copied().unwrap_or_default();
             let _ = writeln!(text, "petiole_connections_closed_total{{why=\"{}\"}} {count}", why.as_str());
         }
