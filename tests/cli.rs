@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Folder, Trade, copy};
+use crate::support::{Folder, Trade, at_rest, copy, until};
 
 fn run(folder: &Folder, line: &str) -> String {
     let mut words = line.split_whitespace();
@@ -112,4 +112,19 @@ fn every_help_says_its_exit_codes() {
         assert!(codes.contains("  0  ") && codes.contains("  2  wrong usage"), "{name}: {help}");
     }
     assert!(told(&["test"]).contains("  4  tests failed") && told(&["inbox", "retry"]).contains("Exit codes:"));
+}
+
+#[test]
+fn a_second_service_on_a_store_does_not_start_though_the_lock_file_is_deleted() {
+    let trade = Trade::start();
+    let service = trade.run("200ms");
+    until("the first sweep is over", || at_rest(&service.url));
+    std::fs::remove_file(trade.folder.0.join("petiole.db.lock")).unwrap();
+    let second = trade.command(&["run", "--listen", "127.0.0.1:0"]).output().unwrap();
+    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(3), "{told}");
+    assert!(told.contains("in use"), "{told}");
+    trade.people(&trade.leaflink, "submit", &serde_json::json!({ "count": 2 }));
+    until("the first goes on", || trade.orders().len() == 2 && at_rest(&service.url));
+    trade.assert_exactly_once();
 }

@@ -27,7 +27,7 @@ use crate::support::{Folder, fast_rules, get_async, own, send_async, signed};
 
 /// What happens at the n-th write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stumble {
+pub(crate) enum Stumble {
     /// It never happens, and the process is gone.
     Lost,
     /// It happens, and the process is gone.
@@ -149,6 +149,9 @@ impl Store for Stumbling {
     async fn prune(&self, before: jiff::Timestamp) -> Result<usize, StoreError> {
         self.write(self.inner.prune(before)).await
     }
+    async fn clock_moved(&self, by: jiff::SignedDuration) -> Result<(), StoreError> {
+        self.write(self.inner.clock_moved(by)).await
+    }
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
         self.inner.cursor(account, record).await
     }
@@ -170,16 +173,16 @@ impl Store for Stumbling {
 }
 
 /// Both simulators and a store file; a runtime is started on them as often as needed.
-struct Stage {
+pub(crate) struct Stage {
     folder: Folder,
     rules: std::path::PathBuf,
-    world: World,
-    sides: BTreeMap<&'static str, Served>,
+    pub(crate) world: World,
+    pub(crate) sides: BTreeMap<&'static str, Served>,
     facility: String,
 }
 
 impl Stage {
-    async fn set(size: Size) -> Self {
+    pub(crate) async fn set(size: Size) -> Self {
         let folder = Folder::new();
         let rules = fast_rules(&folder.0);
         let world = World {
@@ -200,12 +203,12 @@ impl Stage {
         Self { folder, rules, world, sides, facility }
     }
 
-    async fn store(&self) -> Arc<dyn Store> {
+    pub(crate) async fn store(&self) -> Arc<dyn Store> {
         let url = format!("sqlite:{}", self.folder.0.join("petiole.db").display());
         open::open(&url, self.world.clock.now()).await.unwrap()
     }
 
-    fn runtime(&self, store: Arc<dyn Store>) -> Arc<Runtime> {
+    pub(crate) fn runtime(&self, store: Arc<dyn Store>) -> Arc<Runtime> {
         let plan = language::compile(std::slice::from_ref(&self.rules)).plan.unwrap();
         let environment = |name: &str| {
             let (system, wanted) = name.split_once('_')?;
@@ -225,7 +228,7 @@ impl Stage {
         Runtime::new(store, self.world.clone(), live, state, Duration::from_mins(1))
     }
 
-    async fn state(&self, side: &str) -> Json {
+    pub(crate) async fn state(&self, side: &str) -> Json {
         get_async(&format!("{}/_control/state", self.sides[side].origin())).await
     }
 
@@ -235,7 +238,7 @@ impl Stage {
     }
 
     /// The same, where what is put off for longer than `patience` counts as left.
-    async fn goes_on(&self, patience: Duration, (at, how): (u64, Stumble)) -> u64 {
+    pub(crate) async fn goes_on(&self, patience: Duration, (at, how): (u64, Stumble)) -> u64 {
         let gone = Arc::new(Notify::new());
         let stumbling = Arc::new(Stumbling {
             inner: self.store().await,

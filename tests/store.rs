@@ -397,3 +397,34 @@ async fn what_answers_showed_is_kept_in_the_place_of_what_was_known_before() {
     assert_eq!(store.unlisted("shop", "product").await.unwrap(), ids(&[]));
     assert_eq!(store.seen_fields().await.unwrap(), [seen("day", false), seen("note", true)]);
 }
+
+#[tokio::test]
+async fn a_store_has_one_owner_whatever_becomes_of_its_lock_file() {
+    let place = Place::new();
+    let store = place.open().await;
+    let file = |name: &str| place.folder.join(name);
+    let is_in_use = |opened: Result<_, StoreError>| matches!(opened.map(drop), Err(StoreError::InUse(_)));
+    fs::remove_file(file("petiole.db.lock")).unwrap();
+    assert!(is_in_use(open(&place.url(), at(1)).await));
+    // Under another name it has another log, and the two would ruin it.
+    fs::hard_link(file("petiole.db"), file("other.db")).unwrap();
+    assert!(is_in_use(open(&format!("sqlite:{}", file("other.db").display()), at(1)).await));
+    store.accept(vec![hint("1", HintSource::Webhook, 1)], None).await.unwrap();
+    assert_eq!(ids(&store.claim(at(2), 10).await.unwrap()), ["1"], "its owner goes on");
+    drop(store);
+    fs::remove_file(file("other.db")).unwrap();
+    assert_eq!(ids(&place.open().await.claim(at(2), 10).await.unwrap()), ["1"]);
+}
+
+#[tokio::test]
+async fn an_owner_whose_store_was_taken_over_takes_up_nothing_and_writes_nothing_outside() {
+    let place = Place::new();
+    let store = place.open().await;
+    store.accept(vec![hint("1", HintSource::Webhook, 1)], None).await.unwrap();
+    let other = rusqlite::Connection::open(place.folder.join("petiole.db")).unwrap();
+    other.execute("UPDATE owner SET token = 'of another process'", []).unwrap();
+    for refused in [store.claim(at(2), 10).await.map(drop), store.open_intent(intent("1", 2)).await.map(drop)] {
+        assert!(matches!(&refused, Err(StoreError::InUse(why)) if why.contains("taken the store over")), "{refused:?}");
+    }
+    assert_eq!(store.counts().await.unwrap().pending, 1, "it is left to whoever has the store now");
+}

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::answer::SeenField;
 use super::intent::{Intent, IntentDraft, Settlement};
@@ -118,6 +118,9 @@ pub trait Store: Send + Sync {
 
     /// Makes parked work pending that waits for any of these. Returns how many records woke.
     async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError>;
+
+    /// The machine's clock was set by this much: what is due keeps its distance from now.
+    async fn clock_moved(&self, by: SignedDuration) -> Result<(), StoreError>;
 
     /// How far a look for changes has come.
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError>;

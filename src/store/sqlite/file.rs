@@ -1,7 +1,7 @@
 //! Opening the database file, and the lock file beside it that makes its owner the only one.
 //!
 //! The operating system frees the lock when its process ends, however it ends. Readers take no
-//! lock; `SQLite`'s own keep them apart from the writer.
+//! lock; `SQLite`'s own keep them apart from the writer. What holds where somebody deletes the lock file is in `owner`.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};

@@ -137,6 +137,10 @@ CREATE TABLE seen_field (
     PRIMARY KEY (account, record, field)
 ) WITHOUT ROWID;
 ",
+    "
+-- Of the process that opened the file last.
+CREATE TABLE owner (token TEXT NOT NULL);
+",
 ];
 
 /// Brings a file to the newest schema.

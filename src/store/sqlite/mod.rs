@@ -12,6 +12,7 @@ mod intent;
 mod journal;
 mod link;
 mod migration;
+mod owner;
 mod park;
 mod prune;
 mod sqlite_store;

@@ -9,9 +9,10 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
+use super::owner::{self, Held};
 use super::worker::Worker;
 use super::{answer, error, file, generation, intent, journal, link, migration, park, prune, work};
 use crate::store::answer::SeenField;
@@ -27,9 +28,9 @@ pub struct SqliteStore {
     access: Access,
 }
 
-/// Fields are dropped in order: the writer closes last and tidies the log, then the lock is freed.
+/// Fields are dropped in order: the writer closes last and tidies the log, then the locks are freed.
 enum Access {
-    Owner { reader: Worker, writer: Worker, lock: File },
+    Owner { reader: Worker, writer: Worker, token: String, _held: Option<Held>, lock: File },
     Reader { reader: Worker, place: String },
     Memory(Mutex<Connection>),
 }
@@ -40,16 +41,18 @@ impl SqliteStore {
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
         let place = path.display().to_string();
         let lock = file::lock(path)?;
+        let held = owner::hold(path)?;
         let open = || {
             let mut connection = file::writer(path)?;
             migration::migrate(&mut connection)?;
+            let token = owner::take(&connection)?;
             work::recover(&connection, now)?;
-            Ok((connection, file::reader(path)?))
+            Ok((connection, file::reader(path)?, token))
         };
-        let (writer, reader) = open().map_err(|error| error::at(&place, error))?;
+        let (writer, reader, token) = open().map_err(|error| error::at(&place, error))?;
         let writer = Worker::writer(writer, &place)?;
         let reader = Worker::reader(reader, &place)?;
-        Ok(Self { access: Access::Owner { reader, writer, lock } })
+        Ok(Self { access: Access::Owner { reader, writer, token, _held: held, lock } })
     }
 
     /// Opens a file for reading, also while another process owns it.
@@ -85,6 +88,23 @@ impl SqliteStore {
         }
     }
 
+    /// A write after which something is done outside: only by the owner.
+    async fn write_as_owner<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let token = match &self.access {
+            Access::Owner { token, .. } => Some(token.clone()),
+            Access::Reader { .. } | Access::Memory(_) => None,
+        };
+        self.write(move |connection| {
+            token.map_or(Ok(()), |token| owner::check(connection, &token))?;
+            operation(connection)
+        })
+        .await
+    }
+
     async fn read<T, F>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -116,7 +136,7 @@ impl Store for SqliteStore {
     }
 
     async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
-        self.write(move |connection| work::claim(connection, now, limit)).await
+        self.write_as_owner(move |connection| work::claim(connection, now, limit)).await
     }
 
     async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError> {
@@ -157,7 +177,7 @@ impl Store for SqliteStore {
     }
 
     async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
-        self.write(move |connection| intent::open(connection, draft)).await
+        self.write_as_owner(move |connection| intent::open(connection, draft)).await
     }
 
     async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
@@ -199,6 +219,10 @@ impl Store for SqliteStore {
     async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError> {
         let found = found.to_vec();
         self.write(move |connection| work::wake(connection, &found, now)).await
+    }
+
+    async fn clock_moved(&self, by: SignedDuration) -> Result<(), StoreError> {
+        self.write(move |connection| work::clock_moved(connection, by)).await
     }
 
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {

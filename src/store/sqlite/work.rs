@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::codec::{damaged, instant, nanos};
@@ -77,6 +77,7 @@ pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreE
                 hint = CASE WHEN state <> 'parked' AND source IN ('webhook', 'poll') AND excluded.source = 'sweep'
                     THEN hint ELSE excluded.hint END,
                 source = CASE WHEN state <> 'parked' AND (source = 'asked'
+                    OR source = 'stirred' AND excluded.source IN ('webhook', 'poll', 'made', 'sweep')
                     OR source = 'made' AND excluded.source IN ('webhook', 'poll')
                     OR source IN ('webhook', 'poll') AND excluded.source = 'sweep') THEN source ELSE excluded.source END,
                 first = CASE state WHEN 'parked' THEN excluded.first ELSE max(first, excluded.first) END,
@@ -259,6 +260,18 @@ pub(super) fn wake(connection: &Connection, found: &[Wait], now: Timestamp) -> R
         enqueue(connection, &Hint { at: now, source: HintSource::Retry, target, version: None, first: false })?;
     }
     Ok(woken)
+}
+
+/// The furthest that a step of the clock moves what is due, in hours: beyond that nothing is kept anyway.
+const STEP_HOURS_MAX: i64 = 10 * 365 * 24;
+
+/// Moves what is due by as much as the machine's clock was set.
+pub(super) fn clock_moved(connection: &Connection, by: SignedDuration) -> Result<(), StoreError> {
+    let most = SignedDuration::from_hours(STEP_HOURS_MAX);
+    let by = i64::try_from(by.clamp(-most, most).as_nanos()).unwrap_or_default();
+    connection.prepare_cached("UPDATE work SET due = due + ?1 WHERE state <> 'flight'")?.execute([by])?;
+    connection.prepare_cached("UPDATE park SET next = next + ?1")?.execute([by])?;
+    Ok(())
 }
 
 /// How far a look for changes has come.
