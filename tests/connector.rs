@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use petiole::connector::webhook::Named;
 use petiole::connector::{
     BreakerState, Connector, Failure, Listing, Misfit, ResolvedAccount, SignatureError, Validator, backoff, signature,
     webhook,

@@ -1,8 +1,12 @@
 //! Stock in real time against both simulators: what may be sold is offered, at once, and never twice.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use petiole::world::{Method, Request};
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, at_rest, get, own, until};
+use crate::support::{GoBetween, Look, Process, Trade, When, at_rest, get, own, until};
 
 /// What LeafLink offers of a SKU: on hand, less what it holds reserved.
 fn offered(trade: &Trade, sku: &str) -> f64 {
@@ -148,4 +152,35 @@ fn a_burst_is_written_at_once_and_then_now_and_then() {
     // The first at once, then one a second with what is the newest.
     assert!(burst.len() as u64 <= seconds + 3, "{} writes in {seconds} s: {burst:?}", burst.len());
     assert!(burst.is_sorted(), "{burst:?}");
+}
+
+/// What LeafLink holds reserved it gives free by itself once an order ends there. Where the stock was offered anew before
+/// that, nobody but the order tells that the offer is wrong now.
+#[test]
+fn an_offer_is_looked_at_again_when_an_order_that_it_is_made_from_ends() {
+    let trade = Trade::start();
+    own(&trade.rules, "inventory", "flourish");
+    let sku = sku(&trade);
+    let held = Arc::new(AtomicBool::new(false));
+    let holds = Arc::clone(&held);
+    let look: Arc<Look> = Arc::new(move |when, request: &Request| {
+        let moves = request.method != Method::Get && request.url.contains("/orders-received/");
+        when != When::Before || !moves || !holds.load(Ordering::SeqCst)
+    });
+    let between = GoBetween::new(&trade, &look);
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "300ms"]);
+    let service = Process::start(command.envs(between.environment.iter().cloned()), "listening");
+    let offers = |wanted: f64| (offered(&trade, &sku) - wanted).abs() < 1e-9;
+    set(&trade, &sku, &json!(50));
+    until("the stock is offered", || offers(50.0));
+    let status = || get(&format!("{}/_control/state", trade.leaflink.url))["orders"][0]["status"].clone();
+    trade.people(&trade.leaflink, "submit", &json!({ "lines": [{ "sku": sku, "quantity": 8 }] }));
+    until("the order crossed", || trade.orders().len() == 1 && status() == "Accepted" && at_rest(&service.url));
+    until("what is left is offered", || offers(42.0));
+    held.store(true, Ordering::SeqCst);
+    trade.people(&trade.flourish, "cancel", &json!({ "order": trade.orders()[0]["id"] }));
+    until("it is offered again, though LeafLink still holds it reserved", || offers(50.0));
+    held.store(false, Ordering::SeqCst);
+    until("the order ends there, too", || status() == "Rejected");
+    until("no more is offered than there is", || at_rest(&service.url) && offers(50.0));
 }

@@ -46,9 +46,9 @@ pub struct Row {
 }
 
 impl Row {
-    /// The record's key as text; `None` where it has none.
+    /// The record's key as text; `None` where it has none, or what cannot be one.
     pub fn key(&self, record: &RecordType) -> Option<String> {
-        self.value.field(&record.key).to_key().filter(|key| !key.is_empty())
+        self.value.field(&record.key).to_key().filter(|key| key::can_be(key))
     }
 
     /// Whether the peer sent every top-level field that is declared; if not, only a read tells all.
@@ -83,8 +83,8 @@ pub struct Connector {
     rate_limit: Arc<RateLimit>,
     breaker: Arc<Breaker>,
     calls: Arc<Mutex<BTreeMap<&'static str, u64>>>,
-    /// How far the peer's clock is ahead of ours, as its last `Date` header tells.
-    ahead: Arc<Mutex<SignedDuration>>,
+    /// How far the peer's clock is ahead of the steady one, as its last `Date` header tells: no step of ours moves it.
+    ahead: Arc<Mutex<Option<SignedDuration>>>,
 }
 
 impl Connector {
@@ -134,6 +134,11 @@ impl Connector {
         self.account.shown_url()
     }
 
+    /// The text with every secret of the account struck out.
+    pub fn redact(&self, text: &str) -> String {
+        self.account.redact(text)
+    }
+
     /// Requests sent so far by method (`GET`), answered or not.
     pub fn calls(&self) -> BTreeMap<&'static str, u64> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -160,14 +165,15 @@ impl Connector {
     /// What the peer's clock shows now, as far as its `Date` headers tell; else what ours does.
     pub fn peer_now(&self) -> Timestamp {
         let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.now();
-        now.checked_add(ahead).unwrap_or(now)
+        let theirs = ahead.and_then(|ahead| self.clock.steady().checked_add(ahead).ok());
+        theirs.unwrap_or_else(|| self.clock.now())
     }
 
-    fn note_clock(&self, answer: &Response, now: Timestamp) {
+    fn note_clock(&self, answer: &Response) {
         let date = answer.header("Date").and_then(|text| jiff::fmt::rfc2822::parse(text.trim()).ok());
         if let Some(date) = date {
-            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = date.timestamp().duration_since(now);
+            let ahead = date.timestamp().duration_since(self.clock.steady());
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
         }
     }
 
@@ -281,7 +287,7 @@ impl Connector {
     }
 
     /// Changes a record: sends `fields`, and from `present` what the call resends. `None` where
-    /// the peer's answer does not show the record.
+    /// the peer's answer does not show the record, or shows another.
     ///
     /// # Errors
     /// Any [`Failure`].
@@ -338,7 +344,9 @@ impl Connector {
         let holes = Holes { key: Some((&record.key, id)), fields: present.as_record(), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, sending)?;
         let body = self.exchange(request, (Purpose::Change, &name_of(call))).await?;
-        Ok(body.and_then(|body| self.row_in(record, &body)))
+        let row = body.and_then(|body| self.row_in(record, &body));
+        // Another record than was changed says nothing of this one, which is read anew.
+        Ok(row.filter(|row| row.key(record).is_some_and(|own| key::same(&own, id))))
     }
 
     /// The record in an answer, if it has its key.
@@ -408,7 +416,7 @@ impl Connector {
             answer.body = self.account.redact(&String::from_utf8_lossy(&answer.body)).into_bytes();
         }
         self.rate_limit.heed(&answer, (now, self.clock.steady()));
-        self.note_clock(&answer, now);
+        self.note_clock(&answer);
         match failure::of_response(&self.system.errors, &answer, purpose, now) {
             Some(found) => Err(found),
             None => read_body(&answer, purpose),

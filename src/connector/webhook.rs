@@ -6,23 +6,32 @@
 use serde_json::Value as Json;
 
 use crate::language::plan::{WebhookRecord, WebhookRules};
-use crate::value::{Path, json};
+use crate::value::{Path, json, key};
 
-/// The longest key a webhook may name, in bytes.
-pub const KEY_BYTES_MAX: usize = 200;
+/// What a webhook is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// The record type's name and the key's text.
+    Record(String, String),
+    /// No record that the system file knows of.
+    Nothing,
+    /// A record under a key that no record can have.
+    Impossible(String),
+}
 
-/// The record type's name and the key's text; `None` where the body names no record that the
-/// system file knows of.
-pub fn named_record(rules: &WebhookRules, body: &Json) -> Option<(String, String)> {
+/// The record that a webhook names.
+pub fn named_record(rules: &WebhookRules, body: &Json) -> Named {
     let body = json::from_json(body);
     let kind = rules.kind.as_ref().and_then(|path| path.read(&body).to_key());
     let kind_fits = |one: &&WebhookRecord| one.when_kind.is_none() || one.when_kind == kind;
-    rules.records.iter().filter(kind_fits).find_map(|one| {
-        let key_at = |path: &Path| path.read(&body).to_key().filter(|key| is_key(key));
-        one.keys.iter().find_map(key_at).map(|key| (one.record.clone(), key))
-    })
-}
-
-fn is_key(text: &str) -> bool {
-    !text.trim().is_empty() && text.len() <= KEY_BYTES_MAX && !text.chars().any(char::is_control)
+    let mut impossible = None;
+    for one in rules.records.iter().filter(kind_fits) {
+        for text in one.keys.iter().filter_map(|path: &Path| path.read(&body).to_key()) {
+            if key::can_be(&text) {
+                return Named::Record(one.record.clone(), text);
+            }
+            impossible = impossible.or(Some(text).filter(|text| !text.trim().is_empty()));
+        }
+    }
+    impossible.map_or(Named::Nothing, Named::Impossible)
 }

@@ -77,6 +77,15 @@ pub(super) fn meet(context: &Context<'_>, gone: Option<&str>) -> Decision {
     // A listing may show for a while what its own call says is gone.
     let there = |row: &&Value| gone.is_none() || pipeline.record(other).id_of(row).as_deref() != gone;
     let found: Vec<&Value> = found.iter().filter(same).filter(there).collect();
+    let kind = pipeline.record(other);
+    if let Some(odd) = found.iter().find_map(|row| kind.impossible_key(row)) {
+        let odd = key::shown(&odd);
+        let message =
+            format!("{} `{}` {odd} matches {value:?}, and no record can have that key", kind.system, kind.name);
+        let stop =
+            Stop::new("unreadable-record", "what the peer shows cannot be relied on", message, &pipeline.match_line);
+        return stopped(context, stop);
+    }
     match found.as_slice() {
         [] => unmatched(Some(value)),
         [one] => match taken(context, other, one) {
@@ -86,7 +95,6 @@ pub(super) fn meet(context: &Context<'_>, gone: Option<&str>) -> Decision {
         // Each of them finds the one that they share by itself.
         _ if pipeline.shared == Some(side) => Decision { lines: context.lines(), ..Decision::default() },
         several => {
-            let kind = pipeline.record(other);
             let keys: Vec<String> = several.iter().filter_map(|row| kind.id_of(row)).collect();
             let message = format!("{} `{}` records {} all match {value:?}", kind.system, kind.name, keys.join(", "));
             let stop = Stop::new("several-match", "more than one counterpart", message, &pipeline.match_line);
@@ -103,8 +111,12 @@ pub(super) fn meet(context: &Context<'_>, gone: Option<&str>) -> Decision {
 fn youngest(context: &Context<'_>, side: Side, record: &Value) -> Option<jiff::Timestamp> {
     let create = context.pipeline.live_create(side.other(), &context.situation.settings);
     let made_here = create.is_some_and(|create| create.when.is_some());
-    match record.field(context.pipeline.record(side).created.as_deref()?) {
-        Value::Timestamp(instant) if made_here => Some(*instant),
+    let kind = context.pipeline.record(side);
+    let modified = kind.modified.as_deref().map(|name| record.field(name));
+    match (record.field(kind.created.as_deref()?), modified) {
+        // Changed before it was made: one of the two was told by a clock that was wrong.
+        (Value::Timestamp(made), Some(Value::Timestamp(changed))) if changed < made => None,
+        (Value::Timestamp(instant), _) if made_here => Some(*instant),
         _ => None,
     }
 }

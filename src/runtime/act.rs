@@ -140,6 +140,12 @@ impl Runtime {
         let intent = self.store.open_intent(draft).await?;
         match call(live, pairing, situation, effect, (&account, write.id.as_deref())).await {
             Ok(row) => {
+                let made = row.as_ref().filter(|_| write.id.is_none());
+                let made = made.and_then(|row| pairing.pipeline.record(side).id_of(&row.value));
+                let _turn = self.turn_of_made(pairing, (&account, side, made.as_deref())).await?;
+                if let Some(stop) = self.is_anothers(live, pairing, (situation, side, made.as_deref())).await? {
+                    return Ok(Acted::Stopped(stop));
+                }
                 let after = self.written(live, pairing, situation, (&intent, write, row)).await?;
                 Ok(Acted::Written(side, after))
             }
@@ -240,6 +246,7 @@ impl Runtime {
             self.finder.saw(&search, record).await;
         }
         self.swept.wrote(&live.plan, (account, kind), &target.id, after.as_ref());
+        self.stir(live, (kind, &target), (after.as_ref(), HintSource::Made)).await?;
         if write.id.is_none() {
             self.look_again(pairing, &link).await?;
             self.nudge();

@@ -1,14 +1,16 @@
 //! Claims due work and has it done, many records side by side, until the runtime stops.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::limits::{DRAIN_MAX, RECORDS_AT_ONCE};
 use super::runtime::Runtime;
+use crate::store::Work;
 
 /// How long to rest where the store gives no work and no due time.
 const REST: Duration = Duration::from_secs(5);
@@ -19,18 +21,18 @@ const REST_IN_TROUBLE: Duration = Duration::from_secs(1);
 /// Runs until the runtime stops; what is in flight is finished first.
 pub async fn dispatch(runtime: Arc<Runtime>) {
     runtime.serving.store(true, Ordering::Release);
-    let mut running = JoinSet::new();
+    let mut running = Running::default();
     let mut stopping = runtime.stopping();
     while !*stopping.borrow() {
         let claimed = fill(&runtime, &mut running).await;
-        let rest = if claimed { Duration::ZERO } else { until_due(&runtime, running.len()).await };
-        if rest.is_zero() && running.len() < RECORDS_AT_ONCE && claimed {
+        let rest = if claimed { Duration::ZERO } else { until_due(&runtime, running.tasks.len()).await };
+        if rest.is_zero() && running.tasks.len() < RECORDS_AT_ONCE && claimed {
             continue;
         }
         tokio::select! {
             biased;
             _ = stopping.changed() => {}
-            done = running.join_next(), if !running.is_empty() => report(done),
+            done = running.tasks.join_next_with_id(), if !running.tasks.is_empty() => running.ended(&runtime, done).await,
             () = runtime.wake.notified() => {}
             () = runtime.world.clock.sleep(rest.max(Duration::from_millis(1))) => {}
         }
@@ -41,7 +43,7 @@ pub async fn dispatch(runtime: Arc<Runtime>) {
 /// Works until nothing is due any more and nothing is in flight; put-off work that is due within
 /// `patience` is waited for, but not the next try of what is parked. Ends early where the runtime stops.
 pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
-    let mut running = JoinSet::new();
+    let mut running = Running::default();
     let deadline = later_by(runtime, patience);
     loop {
         if runtime.is_stopping() {
@@ -50,8 +52,8 @@ pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
         if fill(runtime, &mut running).await {
             continue;
         }
-        if let Some(done) = running.join_next().await {
-            report(Some(done));
+        if let Some(done) = running.tasks.join_next_with_id().await {
+            running.ended(runtime, Some(done)).await;
             continue;
         }
         match runtime.store.next_due(false).await {
@@ -70,14 +72,48 @@ fn later_by(runtime: &Runtime, patience: Duration) -> jiff::Timestamp {
     now.checked_add(SignedDuration::try_from(patience).unwrap_or_default()).unwrap_or(now)
 }
 
-type Running = JoinSet<()>;
+/// What is under way, and the work that each task does.
+#[derive(Default)]
+struct Running {
+    tasks: JoinSet<()>,
+    work: HashMap<Id, Work>,
+}
+
+/// How a task ended.
+type Ended = Option<Result<(Id, ()), JoinError>>;
+
+impl Running {
+    fn start(&mut self, runtime: &Arc<Runtime>, work: Work) {
+        let (runtime, own) = (Arc::clone(runtime), work.clone());
+        let task = self.tasks.spawn(async move { runtime.work(own).await });
+        self.work.insert(task.id(), work);
+    }
+
+    /// A task ended. Where it did before its work was done, that is given back.
+    async fn ended(&mut self, runtime: &Runtime, done: Ended) {
+        match done {
+            Some(Ok((id, ()))) => {
+                if let Some(work) = self.work.remove(&id) {
+                    runtime.broken_off.ended(&work.target);
+                }
+            }
+            Some(Err(error)) => {
+                if let Some(work) = self.work.remove(&error.id()) {
+                    runtime.broke_off(&work, error).await;
+                }
+            }
+            None => {}
+        }
+    }
+}
 
 /// Claims work for the free places. True: some was claimed.
 async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
-    let free = RECORDS_AT_ONCE.saturating_sub(running.len());
+    let free = RECORDS_AT_ONCE.saturating_sub(running.tasks.len());
     if free == 0 {
         return false;
     }
+    runtime.heed_clock().await;
     match runtime.store.claim(runtime.world.clock.now(), free).await {
         Ok(work) => {
             if runtime.store_trouble.swap(None).is_some() {
@@ -85,8 +121,7 @@ async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
             }
             let claimed = !work.is_empty();
             for one in work {
-                let runtime = Arc::clone(runtime);
-                running.spawn(async move { runtime.work(one).await });
+                running.start(runtime, one);
             }
             claimed
         }
@@ -114,23 +149,17 @@ async fn until_due(runtime: &Runtime, running: usize) -> Duration {
     }
 }
 
-fn report(done: Option<Result<(), tokio::task::JoinError>>) {
-    if let Some(Err(error)) = done {
-        tracing::error!(%error, "work broke off");
-    }
-}
-
 async fn drain(runtime: &Runtime, running: &mut Running) {
     let deadline = runtime.world.clock.sleep(DRAIN_MAX);
     tokio::pin!(deadline);
     loop {
         tokio::select! {
             biased;
-            done = running.join_next() => match done {
+            done = running.tasks.join_next_with_id() => match done {
                 None => return,
-                some => report(some),
+                some => running.ended(runtime, some).await,
             },
-            () = &mut deadline => return running.abort_all(),
+            () = &mut deadline => return running.tasks.abort_all(),
         }
     }
 }

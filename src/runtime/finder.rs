@@ -25,6 +25,9 @@ use crate::store::Store;
 use crate::value::{Record, Value};
 use crate::world::Clock;
 
+/// Stands for the key of a record whose own cannot be one.
+const HIDDEN: &str = "";
+
 /// Kept listings by account and record type.
 #[derive(Debug, Default)]
 pub struct Finder {
@@ -154,7 +157,7 @@ impl Finder {
             found = kept.matching(pipeline, side, value);
         }
         if found.is_empty() {
-            kept.rule_out(search, (pipeline, side))?;
+            kept.rule_out(search, (pipeline, side), value)?;
         }
         Ok(found)
     }
@@ -222,8 +225,12 @@ impl Kept {
     }
 
     /// What could not be read may be what is looked for; to say that it is not there would have it made again.
-    fn rule_out(&self, search: &Search<'_>, (pipeline, side): (&str, Side)) -> Result<(), Trouble> {
+    fn rule_out(&self, search: &Search<'_>, (pipeline, side): (&str, Side), value: &str) -> Result<(), Trouble> {
         let values = self.matches.get(&(pipeline.to_owned(), side));
+        if values.and_then(|values| values.get(value)).is_some_and(|ids| ids.contains(HIDDEN)) {
+            let message = format!("{} has a {} for {value:?} without a key", search.account, search.kind.name);
+            return Err(Trouble::Unreadable { code: UNREADABLE, message: format!("{message} that a record can have") });
+        }
         let has_value = |id: &String| values.into_iter().flatten().any(|(_, ids)| ids.contains(id));
         let hidden = self.unreadable.iter().find(|id| !has_value(id));
         let which = hidden.map(|id| format!("{}.{}/{id}", search.account, search.kind.name));
@@ -241,7 +248,12 @@ impl Kept {
     ) -> Result<(), Trouble> {
         // How old it is does not depend on what becomes of the machine's clock.
         let now = search.clock.steady();
-        let reach = since.map(|instant| back(instant.min(unseen.unwrap_or(instant)), CLOCK_SKEW));
+        // Where a record says that it was made in time to come, nobody knows since when its counterpart may be there.
+        let peer = search.live.peers.get(search.account);
+        let latest = peer.map_or(Timestamp::MIN, |peer| peer.peer_now()).max(search.clock.now());
+        let reach = since
+            .filter(|instant| *instant <= forth(latest, POLL_OVERLAP))
+            .map(|instant| back(instant.min(unseen.unwrap_or(instant)), CLOCK_SKEW));
         let covered =
             self.read.is_some() && (self.from.is_none() || reach.is_some_and(|reach| Some(reach) >= self.from));
         let young = self
@@ -250,7 +262,7 @@ impl Kept {
         if covered && young {
             return Ok(());
         }
-        let Some(peer) = search.live.peers.get(search.account) else { return Ok(()) };
+        let Some(peer) = peer else { return Ok(()) };
         // The smallest of what was noted, what both clocks say now and when an own write may have happened: whoever's
         // clock was ahead for a moment, nothing is skipped.
         let (ours, theirs) = (search.clock.now(), peer.peer_now());
@@ -357,8 +369,22 @@ impl Kept {
         }
     }
 
+    /// A record without a key, or under one that no record can have, is never linked, and whoever looks for it is told that it is there.
+    fn insert_hidden(&mut self, search: &Search<'_>, record: &Value) {
+        let plan = &search.live.plan;
+        for (pipeline, side) in plan.pipelines_of(&search.kind.system, &search.kind.name) {
+            if let Some(value) = engine::match_value(plan, pipeline, side, record) {
+                let values = self.matches.entry((pipeline.name.clone(), side)).or_default();
+                values.entry(value).or_default().insert(HIDDEN.to_owned());
+            }
+        }
+    }
+
     fn insert(&mut self, search: &Search<'_>, record: &Value) {
-        let Some(id) = search.kind.id_of(record) else { return };
+        let id = match search.kind.id_of(record) {
+            Some(id) => id,
+            None => return self.insert_hidden(search, record),
+        };
         if let Some(Value::Timestamp(changed)) = search.kind.modified.as_deref().map(|name| record.field(name)) {
             // A record that says it changed in the future must not hide what changes until then.
             let peer_now = search.live.peers.get(search.account).map_or(*changed, |peer| peer.peer_now());
@@ -398,6 +424,10 @@ fn plain(record: &Value) -> Value {
     let fields = record.as_record().into_iter().flatten();
     let kept = fields.filter(|(_, value)| !matches!(value, Value::List(_) | Value::Record(_)));
     Value::Record(kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Record>())
+}
+
+fn forth(instant: Timestamp, by: Duration) -> Timestamp {
+    instant.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 fn back(instant: Timestamp, by: Duration) -> Timestamp {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
-use crate::store::RecordRef;
+use crate::store::{ParkDraft, RecordRef};
 use crate::value::Value;
 use crate::value::json::to_json;
 
@@ -120,6 +120,18 @@ pub enum Happening {
     },
     /// What would have been written if `settings.mode` were `live`.
     Observed(Change),
+}
+
+impl Happening {
+    /// That this was parked.
+    pub(super) fn parked(park: &ParkDraft) -> Self {
+        Self::Parked {
+            target: park.target.clone(),
+            pipeline: park.pipeline.clone(),
+            message: park.message.clone(),
+            line: format!("{}:{}", park.rule.0, park.rule.1),
+        }
+    }
 }
 
 /// One write outside.

@@ -41,6 +41,18 @@ pub const CANDIDATES_MAX: usize = 3;
 /// After this long no more changes fall into the second of a modification instant, clocks a little apart included.
 pub const SECOND_PASSED: Duration = Duration::from_secs(3);
 
+/// Records of which it is remembered how they stood when they last stirred others.
+pub const STIRRED_MAX: usize = 100_000;
+
+/// Pairs that one change of a record stirs.
+pub const STIRS_MAX: usize = 1_000;
+
+/// After how many times in a row that work of a record broke off it is parked.
+pub const BROKEN_OFF_PARKS: u32 = 3;
+
+/// Records of which it is remembered how often their work broke off.
+pub const BROKEN_OFF_MAX: usize = 10_000;
+
 /// The longest pause before work is offered again to a store that could not take it.
 pub const STORE_PAUSE_MAX: Duration = Duration::from_secs(5);
 

@@ -2,15 +2,80 @@
 //!
 //! Makes no call; knows no rule beyond the pipeline whose link it is.
 
+use super::live::Live;
 use super::pair::Pairing;
+use super::pair_lock::PairGuard;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
-use crate::engine::{Base, Situation};
+use crate::engine::{self, Base, Situation, Stop};
 use crate::language::plan::Side;
 use crate::store::{HistoryEntry, Link, LinkEnd, Settlement};
 use crate::value::Value;
 
+/// The code of an answer that names a record which it cannot be about.
+const ANSWER_OF_ANOTHER: &str = "answer-of-another";
+
 impl Runtime {
+    /// Two creates that are answered with one record are looked at one after the other.
+    ///
+    /// # Errors
+    /// [`Trouble::Later`] where records wait for one another.
+    pub(super) async fn turn_of_made(
+        &self,
+        pairing: &Pairing<'_>,
+        (account, side, made): (&str, Side, Option<&str>),
+    ) -> Result<Option<PairGuard>, Trouble> {
+        let Some(id) = made else { return Ok(None) };
+        let name = format!("answered\u{1}{}\u{1}{account}\u{1}{id}", pairing.pipeline.name);
+        let called = format!("{account}.{}/{id}", pairing.pipeline.record(side).name);
+        match self.locks.lock(&name, &called).await {
+            Ok((guard, _)) => Ok(Some(guard)),
+            Err(ring) => Err(Trouble::Later { reason: ring.to_string(), after: None }),
+        }
+    }
+
+    /// Nobody is linked with a record that was made just now: an answer that names one which another record is linked
+    /// with is not believed. The create stays unsettled, so that its trace is looked for before it is made again.
+    ///
+    /// # Errors
+    /// [`Trouble`] where a peer or the store cannot go on now.
+    pub(super) async fn is_anothers(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (situation, side, made): (&Situation, Side, Option<&str>),
+    ) -> Result<Option<Stop>, Trouble> {
+        let Some(id) = made else { return Ok(None) };
+        let (pipeline, account) = (pairing.pipeline, situation.account(side));
+        let end = LinkEnd { account: account.to_owned(), id: id.to_owned() };
+        let own = |link: &Link| if side == Side::Left { link.right.clone() } else { link.left.clone() };
+        let is_own = |link: &Link| own(link).account == pairing.account && own(link).id == pairing.id;
+        let links = self.store.links(&pipeline.name, side == Side::Left, &end).await?;
+        let mut others = links.iter().filter(|link| !is_own(link));
+        let Some(held) = others.next() else { return Ok(None) };
+        let kind = pipeline.record(side);
+        let elsewhere = [held].into_iter().chain(others).all(|link| own(link).account != pairing.account);
+        if elsewhere || pipeline.shared == Some(side) {
+            // Somebody who shares it, from another account too, may have found it before its own answer came.
+            let found = self.read_record(live, account, &kind.name, id).await?;
+            let value = |of: Side, record: &Value| engine::match_value(&live.plan, pipeline, of, record);
+            let wanted = situation.record(side.other()).and_then(|record| value(side.other(), record));
+            if found.and_then(|record| value(side, &record)) == wanted {
+                return Ok(None);
+            }
+        }
+        let [left, right] = pairing.ends(held);
+        let holder = if side == Side::Left { right } else { left };
+        let message = format!(
+            "{account} answered that it created {} {id}, which is linked with {holder} already; what it made of {} is \
+             looked for before it is made again",
+            kind.name,
+            pairing.target()
+        );
+        let reason = "the peer answered with another record";
+        Ok(Some(Stop::new(ANSWER_OF_ANOTHER, reason, message, &pipeline.match_line)))
+    }
+
     pub(super) fn new_link(
         &self,
         pairing: &Pairing<'_>,

@@ -3,6 +3,7 @@
 //! One at a time for each key, and only after the newest listing did not show it: the same look
 //! finds the trace of a create whose answer was lost.
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::finder::{Search, later};
@@ -13,7 +14,7 @@ use super::trouble::Trouble;
 use crate::connector::Failure;
 use crate::engine::{Found, Listed, Want};
 use crate::store::{HistoryEntry, IntentDraft, IntentState, RecordRef, Settlement};
-use crate::value::{Record, Value, digest, json};
+use crate::value::{Record, Value, digest, json, key};
 
 impl Runtime {
     /// The record, created where it is not there. None where the peer refuses it.
@@ -46,25 +47,20 @@ impl Runtime {
             self.observe_making(search, want, (target, &fields));
             return Ok(Found::Records(vec![fields]));
         }
-        let intent = self
-            .store
-            .open_intent(IntentDraft {
-                key: digest::of_value(&Value::List(vec![Value::text(target.to_string()), fields.clone()])),
-                pipeline: pipeline.clone(),
-                cause: target.clone(),
-                account: account.clone(),
-                record: record.clone(),
-                id: None,
-                action: "create".to_owned(),
-                fields: fields.clone(),
-                lines: lines.clone(),
-                generation: live.generation,
-                at,
-            })
-            .await?;
+        let Some(draft) = draft(want, (&target, &fields), (live.generation, at)) else {
+            return Ok(Found::Records(Vec::new()));
+        };
+        let intent = self.store.open_intent(draft).await?;
         let empty = Record::new();
         let made = peer.create(search.kind, fields.as_record().unwrap_or(&empty)).await;
         match made {
+            Ok(Some(row)) if !row.key(search.kind).is_some_and(|own| key::same(&own, id)) => {
+                // What it made, if anything, is seen by the next look; this one is not believed.
+                self.close_makings(&target, false).await?;
+                let own = row.key(search.kind).unwrap_or_default();
+                tracing::warn!(record = %target, rule = line, own, "another was answered; what needs it goes on without");
+                Ok(Found::Records(Vec::new()))
+            }
             Ok(row) => {
                 let what = format!("created {target}");
                 let entry =
@@ -115,6 +111,27 @@ impl Runtime {
             lines: vec![line.clone()],
         }));
     }
+}
+
+fn draft(
+    want: &Want,
+    (target, fields): (&RecordRef, &Value),
+    (generation, at): (i64, Timestamp),
+) -> Option<IntentDraft> {
+    let Want::Made { account, record, pipeline, line, .. } = want else { return None };
+    Some(IntentDraft {
+        key: digest::of_value(&Value::List(vec![Value::text(target.to_string()), fields.clone()])),
+        pipeline: pipeline.clone(),
+        cause: target.clone(),
+        account: account.clone(),
+        record: record.clone(),
+        id: None,
+        action: "create".to_owned(),
+        fields: fields.clone(),
+        lines: vec![line.clone()],
+        generation,
+        at,
+    })
 }
 
 /// The row of a listing that has this key.

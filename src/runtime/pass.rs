@@ -200,13 +200,13 @@ async fn hint(runtime: &Runtime, records: impl Iterator<Item = RecordRef>) -> Re
 
 /// Works until nothing is due, what a service beside this has taken up included.
 async fn settle(runtime: &Arc<Runtime>, patience: Duration) -> Result<(), Trouble> {
-    let start = runtime.world.clock.now();
+    let start = runtime.world.clock.steady();
     loop {
         dispatcher::settle(runtime, patience).await;
         if runtime.is_stopping() {
             return Err(breaks_off());
         }
-        let waited = runtime.world.clock.now().duration_since(start);
+        let waited = runtime.world.clock.steady().duration_since(start);
         let tired = Duration::try_from(waited).unwrap_or_default() > TAKEN_UP_MAX + patience;
         if runtime.store.counts().await?.in_flight == 0 || tired || runtime.pause(TAKEN_UP_LOOK).await {
             return Ok(());

@@ -10,7 +10,7 @@ use super::alarm::{Asked, FIELD_GONE, FUTURE_INSTANT, LIST_SHRUNK, NOT_LISTED, U
 use super::finder::later;
 use super::limits::{HINTS_AT_ONCE, MISSING_LOOKED_AT_MAX, POLL_OVERLAP, SECOND_PASSED};
 use super::live::Live;
-use super::reads::unreadable;
+use super::reads::{impossible_key, unreadable};
 use super::runtime::Runtime;
 use super::schedule;
 use super::shown::Answer;
@@ -279,9 +279,12 @@ impl Runtime {
     /// Tells of records that cannot be read. A list says nothing of those that are not in it, unless it is of all.
     fn tell_unreadable(&self, (account, kind): (&str, &RecordType), (rows, asked): (&[Row], &Asked)) {
         let cause = |row: &Row| row.key(kind).map_or_else(|| asked.clone(), Asked::One);
-        let wrong = rows.iter().filter_map(|row| {
-            let place = row.unreadable.as_ref()?;
-            Some((cause(row), unreadable(kind, (account, row), place)))
+        let wrong = rows.iter().filter_map(|row| match &row.unreadable {
+            Some(place) => Some((cause(row), unreadable(kind, (account, row), place))),
+            None => {
+                let found = kind.impossible_key(&row.value).filter(|found| !found.trim().is_empty())?;
+                Some((asked.clone(), impossible_key(kind, account, &found)))
+            }
         });
         let shown: BTreeSet<Asked> = rows.iter().map(cause).chain([asked.clone()]).collect();
         let answers = |other: &Asked| *asked == Asked::All || shown.contains(other);

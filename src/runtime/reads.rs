@@ -14,12 +14,15 @@ use super::pair::{Meeting, Pairing, Seek};
 use super::runtime::Runtime;
 use super::shown::Answer;
 use super::trouble::Trouble;
-use crate::connector::{Listing, Row};
+use crate::connector::{Failure, Listing, Row};
 use crate::engine::settle::is_state;
 use crate::engine::{self, COUNTERPART_GONE, Found, Situation, Stop, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::store::{LinkEnd, RecordRef};
-use crate::value::{Kind, Path, Value};
+use crate::value::{Kind, Path, Value, key};
+
+/// The code of a record that its peer will not show, whenever it is asked.
+const NOT_SHOWN: &str = "not-shown";
 
 impl Runtime {
     /// Answers one want. `unseen`: what is kept in memory is not enough, because an own write may have happened unseen
@@ -167,7 +170,7 @@ impl Runtime {
         (account, id): (&str, &str),
     ) -> Result<Option<(Row, Option<Lack>)>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Ok(None) };
-        let row = peer.read(kind, id).await.map_err(|failure| later(account, &failure))?;
+        let row = peer.read(kind, id).await.map_err(|failure| of_read(kind, (account, id), &failure))?;
         let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
         let Some(row) = row else {
             for code in [FIELD_GONE, UNREADABLE] {
@@ -461,6 +464,24 @@ pub(super) fn unreadable(kind: &RecordType, (account, row): (&str, &Row), place:
         "{account}.{}/{id} holds no JSON at `{place}` (half a character, NaN or a broken byte); mend it there",
         kind.name
     )
+}
+
+/// That a record stands under a key that no record can have, and is left out.
+pub(super) fn impossible_key(kind: &RecordType, account: &str, found: &str) -> String {
+    let found = key::shown(found);
+    format!("a {} of {account} has the key {found}, which no record can have; it is left out, mend it there", kind.name)
+}
+
+/// Why a record cannot be read. One that its peer will not hear of, whenever it is asked, is parked and not asked for
+/// again and again.
+fn of_read(kind: &RecordType, (account, id): (&str, &str), failure: &Failure) -> Trouble {
+    match failure {
+        Failure::Unsupported { .. } | Failure::Refused { status: 400 | 414 | 422, .. } => {
+            let message = format!("{account} does not show the {} {}: {failure}", kind.name, key::shown(id));
+            Trouble::Unreadable { code: NOT_SHOWN, message }
+        }
+        _ => later(account, failure),
+    }
 }
 
 fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {

@@ -138,6 +138,7 @@ impl Runtime {
                     self.swept.clear();
                     self.known_links.clear();
                     self.rested.clear();
+                    self.stirred.clear();
                     self.told.clear();
                     self.observed.clear();
                     tracing::info!(generation, "new rules serve");

@@ -32,7 +32,7 @@ impl Told {
         let by_system = match work.source {
             HintSource::Retry | HintSource::Asked => return None,
             HintSource::Webhook | HintSource::Poll => true,
-            HintSource::Sweep | HintSource::Made => false,
+            HintSource::Sweep | HintSource::Made | HintSource::Stirred => false,
         };
         Some(Self { hint: work.hint, newest: work.newest, by_system })
     }

@@ -9,6 +9,8 @@ use tokio::sync::{Mutex as AsyncMutex, Notify, OnceCell, broadcast, watch};
 
 use super::alarm::Alarms;
 use super::brake::Brake;
+use super::broken_off::BrokenOff;
+use super::clock_step::ClockStep;
 use super::departed::Departed;
 use super::finder::Finder;
 use super::happening::{Happening, told_values};
@@ -19,6 +21,7 @@ use super::pacing::Pacing;
 use super::pair_lock::PairLocks;
 use super::reload::RuleState;
 use super::rested::Rested;
+use super::stirred::Stirred;
 use super::swept::Swept;
 use super::tally::Tally;
 use super::told_once::{ToldOf, ToldOnce};
@@ -73,6 +76,8 @@ pub struct Runtime {
     pub(super) finder: Finder,
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
+    pub(super) broken_off: BrokenOff,
+    pub(super) clock_step: ClockStep,
     /// Whether the sweep of a first start, or of one after it was only observed, is still to come or under way.
     pub(super) first_sweep: AtomicBool,
     /// How often changes of the rules asked for a sweep that is still to come or under way.
@@ -90,6 +95,7 @@ pub struct Runtime {
     pub(super) rested: Rested,
     /// Pairs that lack their counterpart.
     pub(super) lost: LostPairs,
+    pub(super) stirred: Stirred,
     pub(super) swept: Swept,
     /// Creates whose answers never came.
     pub(super) traces: Traces,
@@ -122,6 +128,8 @@ impl Runtime {
             poll_interval: pace.poll_interval,
             finder: Finder::default(),
             brake: Brake::default(),
+            broken_off: BrokenOff::default(),
+            clock_step: ClockStep::default(),
             first_sweep: AtomicBool::default(),
             sweep_owed: AtomicU64::default(),
             sweep_wake: Notify::new(),
@@ -132,6 +140,7 @@ impl Runtime {
             known_links: KnownLinks::default(),
             rested: Rested::default(),
             lost: LostPairs::default(),
+            stirred: Stirred::default(),
             swept: Swept::default(),
             traces: Traces::default(),
             told: ToldOnce::default(),

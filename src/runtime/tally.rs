@@ -35,7 +35,7 @@ impl Tally {
     /// Takes a happening in, where it is the pass's own.
     pub fn note(&self, happening: &Happening) {
         let told_by = TOLD_BY.try_with(|source| *source).ok();
-        let foreign = matches!(told_by, Some(HintSource::Webhook | HintSource::Poll));
+        let foreign = matches!(told_by, Some(HintSource::Webhook | HintSource::Poll | HintSource::Stirred));
         if let Some(open) = self.state().as_mut().filter(|open| open.alone || !foreign) {
             open.report.note(happening);
         }

@@ -9,14 +9,15 @@ use super::lack::{self, Lack, rests_on};
 use super::limits::STORE_PAUSE_MAX;
 use super::live::Live;
 use super::pair::Pairing;
+use super::parks::{drafts, undocumented, unreadable};
 use super::quiet::Resting;
 use super::rested::Told;
 use super::runtime::Runtime;
 use super::tally;
 use super::trouble::Trouble;
 use crate::connector::backoff;
-use crate::engine::{self, PASSED_BY, Stop, UNRELIABLE, Wait};
-use crate::language::plan::{Interest, Pipeline, RecordType, RuleLine, Side};
+use crate::engine::{self, PASSED_BY, Stop, Wait};
+use crate::language::plan::{Interest, Pipeline, RecordType, Side};
 use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Work};
 use crate::value::Value;
 use crate::world::Random;
@@ -69,7 +70,7 @@ impl Runtime {
         }
     }
 
-    async fn give_back(&self, work: &Work, trouble: &Trouble) {
+    pub(super) async fn give_back(&self, work: &Work, trouble: &Trouble) {
         for attempt in 1.. {
             let now = self.world.clock.now();
             if self.store.defer(work, now, &trouble.to_string()).await.is_ok() {
@@ -86,7 +87,7 @@ impl Runtime {
     async fn look_at(&self, work: &Work) -> Result<(), Trouble> {
         let live = self.live.load_full();
         if let Some(until) = self.pacing.next(&work.target, self.world.clock.now())
-            && matches!(work.source, HintSource::Webhook | HintSource::Poll)
+            && matches!(work.source, HintSource::Webhook | HintSource::Poll | HintSource::Stirred)
         {
             return Ok(self.store.postpone(work, until).await?);
         }
@@ -99,12 +100,17 @@ impl Runtime {
         tracing::debug!(record = %work.target, told_by = work.source.as_str(), "looked at");
         self.tell(Happening::Compared { target: work.target.clone() });
         let how = How {
-            sweep: work.source == HintSource::Sweep && (self.brake.sweeping() || self.brake.is_owed()),
+            // What a peer did by itself to a value that is made from others is drift, and nobody tells of it.
+            sweep: work.source == HintSource::Sweep && (self.brake.sweeping() || self.brake.is_owed())
+                || work.source == HintSource::Stirred,
             // What a system or a person tells of is never held, what follows from a sweep is.
-            braked: !matches!(work.source, HintSource::Webhook | HintSource::Poll | HintSource::Asked),
+            braked: !matches!(
+                work.source,
+                HintSource::Webhook | HintSource::Poll | HintSource::Asked | HintSource::Stirred
+            ),
             again: matches!(work.source, HintSource::Retry | HintSource::Asked),
             asked: work.source == HintSource::Asked,
-            new: matches!(work.source, HintSource::Webhook | HintSource::Made),
+            new: matches!(work.source, HintSource::Webhook | HintSource::Made | HintSource::Stirred),
             source: work.source,
             told: Told::of(work),
         };
@@ -115,13 +121,7 @@ impl Runtime {
                 if how.braked {
                     self.hold_parks(&live, &mut parks, how.sweep).await?;
                 }
-                let parked = |park: &ParkDraft| Happening::Parked {
-                    target: park.target.clone(),
-                    pipeline: park.pipeline.clone(),
-                    message: park.message.clone(),
-                    line: format!("{}:{}", park.rule.0, park.rule.1),
-                };
-                let told: Vec<Happening> = parks.drafts.iter().map(parked).collect();
+                let told: Vec<Happening> = parks.drafts.iter().map(Happening::parked).collect();
                 self.store.finish(work, now, parks).await?;
                 told.into_iter().for_each(|parked| self.tell(parked));
             }
@@ -151,7 +151,7 @@ impl Runtime {
         Ok(())
     }
 
-    async fn put_off(
+    pub(super) async fn put_off(
         &self,
         work: &Work,
         now: jiff::Timestamp,
@@ -182,17 +182,12 @@ impl Runtime {
             None => match self.present(live, kind, target).await {
                 Ok(Some(present)) => present,
                 Ok(None) => {
+                    self.stir(live, (kind, target), (None, how.source)).await?;
                     self.look_at_left_behind((target, how.source), &pipelines).await?;
                     return Ok(Parking::default());
                 }
                 Err(Trouble::Unreadable { code, message }) => {
-                    let mut parks = Parking::default();
-                    for (pipeline, side) in pipelines {
-                        if self.concerns(live, (pipeline, side), (target, how)).await? {
-                            parks.drafts.push(unreadable(target, pipeline, (code, &message)));
-                        }
-                    }
-                    return Ok(parks);
+                    return self.park_unreadable(live, (target, how), &pipelines, (code, &message)).await;
                 }
                 Err(trouble) => return Err(trouble),
             },
@@ -207,6 +202,7 @@ impl Runtime {
             return Ok(Parking::default());
         }
         self.wake_waiting(live, target, (&pipelines, &record)).await?;
+        self.stir(live, (kind, target), (Some(&record), how.source)).await?;
         let mut parks = Parking::default();
         let mut trouble = None;
         for (pipeline, side) in pipelines {
@@ -234,6 +230,23 @@ impl Runtime {
             }
         }
         trouble.map_or(Ok(parks), Err)
+    }
+
+    /// Parks a record on which nothing can be decided, wherever it could lead to something.
+    async fn park_unreadable(
+        &self,
+        live: &Live,
+        (target, how): (&RecordRef, How),
+        pipelines: &[(&Pipeline, Side)],
+        told: (&str, &str),
+    ) -> Result<Parking, Trouble> {
+        let mut parks = Parking::default();
+        for (pipeline, side) in pipelines {
+            if self.concerns(live, (pipeline, *side), (target, how)).await? {
+                parks.drafts.push(unreadable(target, pipeline, told));
+            }
+        }
+        Ok(parks)
     }
 
     /// Whether a change of a record can lead to anything in a pipeline. One that only answers look-ups there leads to
@@ -426,75 +439,10 @@ fn not_in_the_rules(what: &str) -> Trouble {
     Trouble::Later { reason: format!("{what}: the account is not in the rules at this moment"), after: None }
 }
 
+/// How long put-off work rests; zero where it is to be looked at again at once.
 fn pause_of(attempts: u32, after: Option<Duration>, random: &dyn Random) -> Duration {
     match after {
         Some(after) if after.is_zero() => after,
         _ => backoff::delay(attempts.saturating_add(1), after, random),
-    }
-}
-
-/// One park for the whole record before it is linked; afterwards one for each group, under the
-/// pair's left record, so that the same cause is told once whichever side changed.
-fn drafts(
-    (target, pair): (&RecordRef, &RecordRef),
-    pipeline: &Pipeline,
-    stops: Vec<Stop>,
-    values: &Value,
-) -> Vec<ParkDraft> {
-    let mut drafts: Vec<ParkDraft> = Vec::new();
-    for stop in stops {
-        match drafts.iter_mut().find(|draft| draft.group == stop.group) {
-            Some(draft) => {
-                if !draft.message.contains(&stop.message) {
-                    draft.message = format!("{}; {}", draft.message, stop.message);
-                }
-                draft.waits.extend(stop.waits);
-                draft.candidates.extend(stop.candidates);
-                draft.shown.extend(stop.values);
-                draft.unpaired = draft.unpaired.take().or(stop.unpaired);
-            }
-            None => drafts.push(ParkDraft {
-                target: if stop.group.is_some() { pair.clone() } else { target.clone() },
-                pipeline: pipeline.name.clone(),
-                group: stop.group,
-                reason: stop.reason,
-                code: stop.code.to_owned(),
-                message: stop.message,
-                rule: (stop.line.file, stop.line.line),
-                candidates: stop.candidates,
-                waits: stop.waits,
-                values: values.clone(),
-                shown: stop.values,
-                unpaired: stop.unpaired,
-            }),
-        }
-    }
-    drafts
-}
-
-fn undocumented(target: &RecordRef, pipeline: &Pipeline, misfit: &str) -> ParkDraft {
-    let message = format!("{} sent {misfit}; add it to the system file if it is right", target.account);
-    ParkDraft {
-        reason: "the peer sent what its system file does not know".to_owned(),
-        ..unreadable(target, pipeline, ("unexpected-value", &message))
-    }
-}
-
-/// A record that nothing can be decided on, because of what the peer shows.
-fn unreadable(target: &RecordRef, pipeline: &Pipeline, (code, message): (&str, &str)) -> ParkDraft {
-    let RuleLine { file, line } = pipeline.match_line.clone();
-    ParkDraft {
-        target: target.clone(),
-        pipeline: pipeline.name.clone(),
-        group: None,
-        reason: UNRELIABLE.to_owned(),
-        code: code.to_owned(),
-        message: message.to_owned(),
-        rule: (file, line),
-        candidates: Vec::new(),
-        waits: Vec::new(),
-        values: Value::Null,
-        shown: Vec::new(),
-        unpaired: None,
     }
 }

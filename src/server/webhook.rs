@@ -6,9 +6,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::server::{BODY_BYTES_MAX, Shared};
-use crate::connector::{signature, webhook};
+use crate::connector::signature;
+use crate::connector::webhook::{self, Named};
 use crate::runtime::Live;
 use crate::store::{Hint, HintSource, RecordRef};
+use crate::value::key;
 
 /// A refusal: the status and why.
 type Refusal = (StatusCode, &'static str);
@@ -38,8 +40,16 @@ pub async fn accept(
             shared.refused.note(known.then_some(&account), status, why, now);
             if may_open { later(status, why) } else { answer(status, why) }
         }
-        Ok(None) => answer(StatusCode::ACCEPTED, "accepted; it names no record, so the next poll will look"),
-        Ok(Some((record, id))) => {
+        Ok(Named::Nothing) => answer(StatusCode::ACCEPTED, "accepted; it names no record, so the next poll will look"),
+        Ok(Named::Impossible(key)) => {
+            let why = format!("{} is no key that a record can have; the next poll will look", key::shown(&key));
+            shared.refused.note(Some(&account), StatusCode::ACCEPTED, &why, shared.runtime.world.clock.now());
+            answer(
+                StatusCode::ACCEPTED,
+                "accepted; no record can have the key that it names, so the next poll will look",
+            )
+        }
+        Ok(Named::Record(record, id)) => {
             let first = live
                 .plan
                 .accounts
@@ -65,7 +75,7 @@ pub async fn accept(
 }
 
 /// The record that a webhook names, once account, signature and form are right.
-fn verified(live: &Live, account: &str, headers: &HeaderMap, body: &[u8]) -> Result<Option<(String, String)>, Refusal> {
+fn verified(live: &Live, account: &str, headers: &HeaderMap, body: &[u8]) -> Result<Named, Refusal> {
     let system = live.plan.accounts.get(account).and_then(|account| live.plan.systems.get(&account.system));
     let Some(rules) = system.and_then(|system| system.webhook.as_ref()) else {
         return Err((StatusCode::NOT_FOUND, "no account of this name takes webhooks"));

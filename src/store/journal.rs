@@ -41,6 +41,8 @@ pub enum HintSource {
     Asked,
     /// Petiole itself, which made the record just now.
     Made,
+    /// A record that the pair's values are made from, together with others, and that does not stand as it did.
+    Stirred,
 }
 
 impl HintSource {
@@ -53,12 +55,13 @@ impl HintSource {
             Self::Retry => "retry",
             Self::Asked => "asked",
             Self::Made => "made",
+            Self::Stirred => "stirred",
         }
     }
 
     /// The source of this word.
     pub fn parse(word: &str) -> Option<Self> {
-        let all = [Self::Webhook, Self::Poll, Self::Sweep, Self::Retry, Self::Asked, Self::Made];
+        let all = [Self::Webhook, Self::Poll, Self::Sweep, Self::Retry, Self::Asked, Self::Made, Self::Stirred];
         all.into_iter().find(|one| one.as_str() == word)
     }
 }

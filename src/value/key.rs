@@ -1,9 +1,25 @@
 //! How systems spell the texts that tell records apart: what one writes may come back otherwise and mean the same.
 //!
-//! Knows no record. What is compared exactly, such as the case of a product's SKU, stays so here.
+//! Also which texts can be a key at all. Knows no record. What is compared exactly, such as the case of a product's SKU, stays so here.
 
 /// The signs of a UUID with its hyphens.
 const UUID_SIGNS: usize = 36;
+
+/// The longest key of a record, in bytes.
+pub const KEY_BYTES_MAX: usize = 500;
+
+/// Whether a text can be the key of a record: it names something, and stays what it is in a path and in a log.
+pub fn can_be(text: &str) -> bool {
+    let step = matches!(text.trim(), "" | "." | "..");
+    !step && text.len() <= KEY_BYTES_MAX && !text.chars().any(char::is_control)
+}
+
+/// A text that cannot be a key, as it may be shown: its beginning, signs for signs that would do something.
+pub fn shown(text: &str) -> String {
+    const SHOWN_CHARS: usize = 40;
+    let end = if text.chars().nth(SHOWN_CHARS).is_some() { "…" } else { "" };
+    format!("{:?}{end}", text.chars().take(SHOWN_CHARS).collect::<String>())
+}
 
 /// A text that records are matched by: without the blanks around it, which are lost on the way through many systems and
 /// tell no two records apart; a UUID as it is usually written, since databases give back capitals.

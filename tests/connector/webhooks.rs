@@ -45,11 +45,19 @@ fn signatures_are_verified_over_the_exact_bytes() {
 fn a_webhook_names_a_record() {
     let rules = webhook_rules(Encoding::Hex);
     let named = |body: &str| webhook::named_record(&rules, &serde_json::from_str(body).unwrap());
-    let some = |record: &str, key: &str| Some((record.to_owned(), key.to_owned()));
+    let some = |record: &str, key: &str| Named::Record(record.to_owned(), key.to_owned());
     assert_eq!(named(r#"{"data":{"number":"abc","id":1}}"#), some("order", "abc"));
     assert_eq!(named(r#"{"number":"abc"}"#), some("order", "abc"));
     assert_eq!(named(r#"{"resource_type":"item","data":{"id":5}}"#), some("item", "5"));
-    assert_eq!(named(r#"{"resource_type":"vendor","data":{"id":5}}"#), None);
-    assert_eq!(named(r#"{"data":{"number":""}}"#), None);
-    assert_eq!(named("[]"), None);
+    assert_eq!(named(r#"{"resource_type":"vendor","data":{"id":5}}"#), Named::Nothing);
+    assert_eq!(named(r#"{"data":{"number":""}}"#), Named::Nothing);
+    assert_eq!(named("[]"), Named::Nothing);
+    let long = "9".repeat(10_000);
+    for key in [".", "..", " .. ", "a\0b", "a\nb", long.as_str()] {
+        let body = serde_json::json!({ "data": { "number": key } }).to_string();
+        assert_eq!(named(&body), Named::Impossible(key.to_owned()), "{key:?}");
+        // Another place may say it better.
+        let body = serde_json::json!({ "data": { "number": key }, "number": "abc" }).to_string();
+        assert_eq!(named(&body), some("order", "abc"), "{key:?}");
+    }
 }

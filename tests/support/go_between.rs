@@ -9,7 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http;
 use petiole::simulator;
-use petiole::world::{HttpTransport, Method, Request, Transport};
+use petiole::world::{HttpTransport, Method, Request, Response, Transport};
 
 use super::Trade;
 
@@ -28,9 +28,16 @@ pub(crate) enum When {
 /// Sees a call go by. False: it goes no further, and the caller gets a 500.
 pub(crate) type Look = dyn Fn(When, &Request) -> bool + Send + Sync;
 
+/// What becomes of an answer on its way.
+pub(crate) type Change = dyn Fn(&Request, Response) -> Response + Send + Sync;
+
+/// Headers of an answer that are passed on.
+const PASSED: [&str; 3] = ["content-type", "date", "retry-after"];
+
 #[derive(Clone)]
 struct Between {
     look: Arc<Look>,
+    change: Arc<Change>,
     origin: String,
     transport: Arc<HttpTransport>,
 }
@@ -68,8 +75,10 @@ async fn pass(State(between): State<Between>, request: http::Request<Body>) -> h
     if !between.looks(When::After, &request).await {
         return dead();
     }
+    let answer = (between.change)(&request, answer);
     let mut passed = http::Response::builder().status(answer.status);
-    for (name, value) in answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+    for (name, value) in answer.headers.iter().filter(|(name, _)| PASSED.contains(&name.to_ascii_lowercase().as_str()))
+    {
         passed = passed.header(name, value);
     }
     passed.body(Body::from(answer.body)).unwrap()
@@ -84,20 +93,25 @@ pub(crate) struct GoBetween {
 
 impl GoBetween {
     pub(crate) fn new(trade: &Trade, look: &Arc<Look>) -> Self {
+        Self::changing(trade, look, &(Arc::new(|_: &Request, answer| answer) as Arc<Change>))
+    }
+
+    /// Go-betweens that change answers on their way.
+    pub(crate) fn changing(trade: &Trade, look: &Arc<Look>, change: &Arc<Change>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let environment = [("flourish", &trade.flourish), ("leaflink", &trade.leaflink)].map(|(name, side)| {
-            let origin = runtime.block_on(serve(Arc::clone(look), side.url.clone()));
+            let origin = runtime.block_on(serve(Arc::clone(look), Arc::clone(change), side.url.clone()));
             (format!("{}_BASE_URL", name.to_uppercase()), format!("{origin}{}", simulator::base_path(name)))
         });
         Self { environment, _runtime: runtime }
     }
 }
 
-async fn serve(look: Arc<Look>, origin: String) -> String {
+async fn serve(look: Arc<Look>, change: Arc<Change>, origin: String) -> String {
     let listener = tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let transport = Arc::new(HttpTransport::new().unwrap());
-    let app = Router::new().fallback(pass).with_state(Between { look, origin, transport });
+    let app = Router::new().fallback(pass).with_state(Between { look, change, origin, transport });
     tokio::spawn(async move { axum::serve(listener, app).await });
     format!("http://{address}")
 }

@@ -14,7 +14,7 @@ use petiole::world::{HttpTransport, Method, Request, Response, Transport, Transp
 use serde_json::Value as Json;
 use sha2::Sha256;
 
-pub(crate) use go_between::{GoBetween, Look, When};
+pub(crate) use go_between::{Change, GoBetween, Look, When};
 
 /// How long anything may take; `PETIOLE_PATIENCE`, in seconds, for large worlds.
 fn patience() -> Duration {

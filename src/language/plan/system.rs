@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
-use crate::value::{Kind, Path, Record, Segment, Value};
+use crate::value::{Kind, Path, Record, Segment, Value, key};
 use crate::world::Method;
 
 /// A system.
@@ -194,9 +194,16 @@ pub struct RecordType {
 }
 
 impl RecordType {
-    /// The key of a record of this kind, as text. A group's key is what its rows share.
+    /// The key of a record of this kind, as text; none where what stands there cannot be one. A group's key is what its
+    /// rows share.
     pub fn id_of(&self, record: &Value) -> Option<String> {
-        self.key_in(record).to_key()
+        self.key_in(record).to_key().filter(|key| key::can_be(key))
+    }
+
+    /// What stands in the place of a record's key and cannot be one, empty where nothing does.
+    pub fn impossible_key(&self, record: &Value) -> Option<String> {
+        let stands = self.key_in(record).to_key().unwrap_or_default();
+        (!key::can_be(&stands)).then_some(stands)
     }
 
     /// The key of a record of this kind.
