@@ -24,7 +24,7 @@ fn old_history_goes_and_links_stay() {
     let settings = trade.rules.join("settings.yaml");
     let text = std::fs::read_to_string(&settings).unwrap();
     assert!(text.contains("    keep: 30d"), "the shipped setting");
-    std::fs::write(&settings, text.replace("    keep: 30d", "    keep: 0s")).unwrap();
+    std::fs::write(&settings, text.replace("    keep: 30d", "    keep: 1ms")).unwrap();
     let service = trade.run("200ms");
     until("its history is gone", || told(&service, &number)["history"].as_array().is_some_and(Vec::is_empty));
     assert_eq!(told(&service, &number)["links"].as_array().unwrap().len(), 1, "its link is not");
