@@ -129,9 +129,11 @@ fn a_webhook_with_a_key_that_no_record_can_have_leads_nowhere() {
 #[test]
 fn a_record_that_its_peer_will_not_hear_of_is_parked_and_not_put_off_for_ever() {
     let trade = Trade::start();
-    let change = |request: &Request, answer: Response| match request.url.contains("/orders-received/odd") {
-        true => Response { status: 400, headers: answer.headers, body: b"{\"detail\":\"odd\"}".to_vec() },
-        false => answer,
+    let change = |request: &Request, answer: Response| {
+        if !request.url.contains("/orders-received/odd") {
+            return answer;
+        }
+        Response { status: 400, headers: answer.headers, body: b"{\"detail\":\"odd\"}".to_vec() }
     };
     let (_between, service) = run(&trade, "1h", Arc::new(change));
     until("the first sweep is over", || at_rest(&service.url));

@@ -381,10 +381,7 @@ impl Kept {
     }
 
     fn insert(&mut self, search: &Search<'_>, record: &Value) {
-        let id = match search.kind.id_of(record) {
-            Some(id) => id,
-            None => return self.insert_hidden(search, record),
-        };
+        let Some(id) = search.kind.id_of(record) else { return self.insert_hidden(search, record) };
         if let Some(Value::Timestamp(changed)) = search.kind.modified.as_deref().map(|name| record.field(name)) {
             // A record that says it changed in the future must not hide what changes until then.
             let peer_now = search.live.peers.get(search.account).map_or(*changed, |peer| peer.peer_now());

@@ -137,7 +137,7 @@ async fn secrets_are_never_shown() {
 /// How a peer, or something on the way to it, may spell the key that it repeats.
 fn spellings_of_the_key() -> Vec<String> {
     let each = |prefix: &str, suffix: &str, spell: &dyn Fn(u8) -> String| -> String {
-        SECRET.bytes().map(|byte| format!("{prefix}{}{suffix}", spell(byte))).collect()
+        SECRET.bytes().map(|byte| [prefix, &spell(byte), suffix].concat()).collect()
     };
     let hexadecimal = |byte: u8| format!("{byte:02x}");
     let urls = each("%", "", &|byte| format!("{byte:02X}"));
@@ -197,7 +197,7 @@ async fn half_a_secret_at_the_end_of_what_is_looked_through_is_not_shown() {
 }
 
 fn each_spelt_long() -> String {
-    SECRET.bytes().map(|byte| format!("&#x{byte:02x};")).collect()
+    SECRET.bytes().map(|byte| ["&#x", &hex::encode([byte]), ";"].concat()).collect()
 }
 
 #[tokio::test]
