@@ -17,8 +17,13 @@ fn is_create(request: &Request) -> bool {
 }
 
 /// The service with answers changed on their way.
-fn run(trade: &Trade, poll: &str, change: Arc<Change>) -> (GoBetween, Process) {
+fn run(
+    trade: &Trade,
+    poll: &str,
+    change: impl Fn(&Request, Response) -> Response + Send + Sync + 'static,
+) -> (GoBetween, Process) {
     let look: Arc<Look> = Arc::new(|_, _: &Request| true);
+    let change: Arc<Change> = Arc::new(change);
     let between = GoBetween::changing(trade, &look, &change);
     let mut command = trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", poll]);
     let service = Process::start(command.envs(between.environment.iter().cloned()), "listening");
@@ -55,7 +60,7 @@ fn a_create_that_is_answered_with_a_record_that_is_linked_already_is_not_believe
         }
     };
     // Nothing but webhooks and the work itself finds the second order.
-    let (_between, service) = run(&trade, "1h", Arc::new(change));
+    let (_between, service) = run(&trade, "1h", change);
     trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
     until("the first crossed", || trade.orders().len() == 1 && at_rest(&service.url));
     trade.faults(&trade.flourish, &json!({ "webhook_drop_every": 1 }));
@@ -96,7 +101,7 @@ fn a_webhook_with_a_key_that_no_record_can_have_leads_nowhere() {
         seen.lock().unwrap().extend(one.map(|_| request.url.clone()));
         answer
     };
-    let (_between, service) = run(&trade, "1h", Arc::new(change));
+    let (_between, service) = run(&trade, "1h", change);
     until("the first sweep is over", || at_rest(&service.url));
     paths.lock().unwrap().clear();
     let tell = |key: &str| {
@@ -135,7 +140,7 @@ fn a_record_that_its_peer_will_not_hear_of_is_parked_and_not_put_off_for_ever() 
         }
         Response { status: 400, headers: answer.headers, body: b"{\"detail\":\"odd\"}".to_vec() }
     };
-    let (_between, service) = run(&trade, "1h", Arc::new(change));
+    let (_between, service) = run(&trade, "1h", change);
     until("the first sweep is over", || at_rest(&service.url));
     let body = json!({ "type": "order", "data": { "number": "odd" } }).to_string().into_bytes();
     let url = format!("{}/webhooks/leaflink", service.url);
