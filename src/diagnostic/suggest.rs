@@ -3,18 +3,29 @@
 use strsim::damerau_levenshtein;
 
 /// Known names near a written one, nearest first. A name is near where at most a third of the
-/// letters differ; letters that differ only in case count as equal.
+/// letters differ, of a dotted name in each part; letters that differ only in case count as equal.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let small = written.to_lowercase();
-    let limit = (written.chars().count() / 3).max(1);
+    let limit = limit(written);
     let mut near: Vec<(usize, &str)> = known
         .into_iter()
         .map(|name| (damerau_levenshtein(&small, &name.to_lowercase()), name))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, name)| *distance <= limit && parts_are_near(&small, &name.to_lowercase()))
         .collect();
     near.sort_unstable();
     near.dedup();
     near.into_iter().map(|(_, name)| name).collect()
+}
+
+fn limit(written: &str) -> usize {
+    (written.chars().count() / 3).max(1)
+}
+
+/// Whether names of as many parts are near in each: what they have in common brings no part nearer.
+fn parts_are_near(written: &str, known: &str) -> bool {
+    let same_length = written.split('.').count() == known.split('.').count();
+    let mut pairs = written.split('.').zip(known.split('.'));
+    !same_length || pairs.all(|(one, other)| damerau_levenshtein(one, other) <= limit(one))
 }
 
 /// What to write instead, as help: the nearest name, else all names where they are few.

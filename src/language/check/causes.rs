@@ -5,8 +5,18 @@
 use std::collections::BTreeMap;
 
 use super::check::FILE_KINDS;
-use crate::diagnostic::{Diagnostic, FileId, Severity, suggest};
+use crate::diagnostic::span::place_of;
+use crate::diagnostic::{Diagnostic, FileId, Severity, Sources as _, suggest};
 use crate::language::source::SourceMap;
+
+/// From how many errors of one sort on the lines of a block on they are one.
+const BLOCK_MIN: usize = 4;
+
+/// How many lines may be between two of them.
+const BLOCK_GAP: usize = 4;
+
+/// How many of them are shown with the first.
+const BLOCK_SHOWN: usize = 4;
 
 /// What a file declares, which others use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,15 +57,18 @@ pub fn arrange(sources: &SourceMap, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .filter(|one| rank(one) <= Rank::Missing)
         .map(|one| (one.primary.span.file, kind(one), names_astray(one)))
         .collect();
+    // A file of which nobody knows what it declares may be what every other one lacks.
+    let unknown = found.iter().any(|one| rank(one) == Rank::Unread && kind(one) == Declares::Nothing);
     let follows = |one: &Diagnostic| {
         let file = one.primary.span.file;
         let hidden = |(cause, declares, astray): &(FileId, Declares, bool)| {
             hides(*declares, kind(one), one, *cause == file)
                 || *astray && *cause == file && rank(one) == Rank::Meaning && one.code.0 == "unknown-name"
         };
-        causes.iter().any(hidden)
+        causes.iter().any(hidden) || unknown && rank(one) >= Rank::Meaning
     };
-    let (hidden, mut shown): (Vec<_>, Vec<_>) = found.into_iter().partition(follows);
+    let (hidden, shown): (Vec<_>, Vec<_>) = found.into_iter().partition(follows);
+    let mut shown = together(sources, shown);
     shown.sort_by_key(|one| {
         (rank(one), one.severity != Severity::Error, kind(one), one.primary.span.file, one.primary.span.start)
     });
@@ -64,6 +77,58 @@ pub fn arrange(sources: &SourceMap, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         first.notes.push(format!("{counted} that may only follow from this: not shown until it is mended"));
     }
     shown
+}
+
+/// Many errors of one sort on the lines of one block are one: the line that opened the block is gone or slipped.
+fn together(sources: &SourceMap, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut found: Vec<(usize, Diagnostic)> = found.into_iter().enumerate().collect();
+    found.sort_by_key(|(_, one)| (one.code.0, one.severity, one.primary.span.file, one.primary.span.start));
+    let mut blocks: Vec<Block> = Vec::new();
+    for (order, one) in found {
+        let line = place_of(sources.text(one.primary.span.file), one.primary.span.start).line;
+        match blocks.last_mut() {
+            Some(block) if is_of_block(&block.found, &one) && line.saturating_sub(block.line) <= BLOCK_GAP => {
+                block.line = line;
+                block.found.push(one);
+                block.orders.push(order);
+            }
+            _ => blocks.push(Block { found: vec![one], orders: vec![order], line }),
+        }
+    }
+    let mut told: Vec<(usize, Diagnostic)> =
+        blocks.into_iter().flat_map(|block| block.orders.into_iter().zip(one_of(block.found))).collect();
+    // Of two at one place the one that was found first comes first.
+    told.sort_by_key(|(order, _)| *order);
+    told.into_iter().map(|(_, one)| one).collect()
+}
+
+/// Findings of one sort on lines near one another.
+struct Block {
+    found: Vec<Diagnostic>,
+    /// Their places among all.
+    orders: Vec<usize>,
+    /// The last one's line.
+    line: usize,
+}
+
+fn is_of_block(block: &[Diagnostic], one: &Diagnostic) -> bool {
+    one.severity == Severity::Error
+        && block.first().is_some_and(|first| first.code == one.code && first.primary.span.file == one.primary.span.file)
+}
+
+fn one_of(mut block: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if block.len() < BLOCK_MIN {
+        return block;
+    }
+    let more = block.split_off(1);
+    let count = more.len();
+    let first = block.pop().map(|first| {
+        let first = more.into_iter().take(BLOCK_SHOWN).fold(first, |first, one| first.label(one.primary.span, one.message));
+        first.note(format!(
+            "{count} more like it on the lines below; where they belong to another block, the line that opens it is missing"
+        ))
+    });
+    first.into_iter().collect()
 }
 
 fn rank(one: &Diagnostic) -> Rank {

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use super::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, FileId, Sources as _, Span};
 
+/// What others name, by a word.
+const NAMED: [&str; 4] = ["system", "account", "table", "pipeline"];
+
 /// Something that stands in two places.
 #[derive(Clone, Debug)]
 pub struct Again {
@@ -18,6 +21,11 @@ pub struct Again {
 impl Checker<'_> {
     /// Notes where something is declared; not true where it was before, which is a finding.
     pub fn declare(&mut self, what: &'static str, name: &str, span: Span) -> bool {
+        if NAMED.contains(&what) && name.contains(char::is_whitespace) {
+            let message = format!("the name of a {what} is one word");
+            let finding = Diagnostic::error(Code("type-shape"), message, span, "this is several");
+            self.found.push(finding.help("where the next line runs on into the name, its own key is missing"));
+        }
         match self.declared.get(&(what, name.to_owned())) {
             None => {
                 self.declared.insert((what, name.to_owned()), span);

@@ -1,10 +1,13 @@
-//! Which line slipped, where YAML only notices that the indentation does not add up.
+//! Which line slipped or is missing, where YAML only notices that the indentation does not add up.
 //!
 //! YAML complains where a level ends that never began, often far below the slip. The line is sought whose
 //! move by a blank or two makes the text whole again and the steps of its levels even.
 
 /// How many lines a text may have for the search; longer ones are told as YAML tells them.
 const LINES_MAX: usize = 3_000;
+
+/// How many lines are tried as the one above which a line is missing.
+const LOST_TRIED_MAX: usize = 40;
 
 /// A line that slipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,28 @@ pub fn slip(text: &str, noticed: usize, whole: impl Fn(&str) -> bool) -> Option<
         }
     }
     best.map(|(_, slip)| slip)
+}
+
+/// The line up to `noticed` above which one is missing that opens its block; `whole` says whether a text can be read.
+pub fn lost(text: &str, noticed: usize, whole: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+    let lines = lines(text);
+    if lines.len() > LINES_MAX {
+        return None;
+    }
+    let step = step(&lines);
+    let pairs = lines.iter().zip(lines.iter().skip(1)).take_while(|(_, line)| line.start <= noticed);
+    let deeper = pairs.filter(|(above, line)| {
+        let complete = text.get(above.start..above.end).is_some_and(|said| !said.ends_with(':'));
+        line.indent > above.indent && (complete || line.indent - above.indent > step) && line.indent >= step
+    });
+    let mut deeper: Vec<&Line> = deeper.map(|(_, line)| line).collect();
+    deeper.reverse();
+    deeper.into_iter().take(LOST_TRIED_MAX).find_map(|line| {
+        let (at, blanks) = (line.start - line.indent, " ".repeat(line.indent - step));
+        let (before, after) = (text.get(..at)?, text.get(at..)?);
+        let opened = ["x-:", "- x-: y"].iter().any(|opener| whole(&format!("{before}{blanks}{opener}\n{after}")));
+        opened.then_some((line.start, line.end))
+    })
 }
 
 fn with_indent(text: &str, line: Line, wanted: usize) -> String {

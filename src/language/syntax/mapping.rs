@@ -5,6 +5,9 @@
 use super::yaml::{Node, NodeKind, Scalar};
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 
+/// Keys that a finding names before it only counts.
+const NAMED_MAX: usize = 5;
+
 /// A map being read.
 pub struct Mapping<'a> {
     entries: &'a [(Scalar, Node)],
@@ -22,13 +25,28 @@ impl<'a> Mapping<'a> {
             found.push(Diagnostic::error(Code("type-shape"), message, node.span, describe(node)));
             return None;
         };
-        let mut unknown = Vec::new();
-        for (key, _) in entries.iter().filter(|(key, _)| !allowed.is_empty() && !allowed.contains(&key.text.as_str())) {
-            unknown.push(key.text.as_str());
+        let strange = |key: &&Scalar| !allowed.is_empty() && !allowed.contains(&key.text.as_str());
+        let strangers: Vec<&Scalar> = entries.iter().map(|(key, _)| key).filter(strange).collect();
+        let (near, far): (Vec<&Scalar>, Vec<&Scalar>) =
+            strangers.iter().partition(|key| !suggest::nearest(&key.text, allowed.iter().copied()).is_empty());
+        for key in near {
             let message = format!("{what} has no key `{}`", key.text);
             let finding = Diagnostic::error(Code("unknown-key"), message, key.span, "unknown");
             found.push(with_help(finding, suggest::help(&key.text, allowed.iter().copied())));
         }
+        // What has nothing to do with this map came into it together, by one line that is wrong above it.
+        if let Some((first, more)) = far.split_first() {
+            let names: Vec<String> = far.iter().take(NAMED_MAX).map(|key| format!("`{}`", key.text)).collect();
+            let rest = far.len().saturating_sub(NAMED_MAX);
+            let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+            let keys = if more.is_empty() { "key" } else { "keys" };
+            let message = format!("{what} has no {keys} {}{rest}", names.join(", "));
+            let finding = Diagnostic::error(Code("unknown-key"), message, first.span, "unknown");
+            let finding =
+                more.iter().take(NAMED_MAX).fold(finding, |finding, key| finding.label(key.span, "unknown too"));
+            found.push(with_help(finding, suggest::help(&first.text, allowed.iter().copied())));
+        }
+        let unknown = strangers.iter().map(|key| key.text.as_str()).collect();
         Some(Self { entries, span: node.span, what: what.to_owned(), unknown })
     }
 

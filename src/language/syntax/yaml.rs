@@ -84,10 +84,14 @@ impl Scalar {
 pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
     let (node, mut found) = read(file, text);
     let unsure = |one: &&mut Diagnostic| matches!(one.code.0, "syntax-yaml" | "duplicate-key") && !is_sure(one);
-    if let Some(finding) = found.first_mut().filter(unsure)
-        && let Some(slip) = indentation::slip(text, finding.primary.span.start, |text| read(file, text).1.is_empty())
-    {
-        *finding = slipped(finding, slip);
+    let whole = |text: &str| read(file, text).1.is_empty();
+    if let Some(finding) = found.first_mut().filter(unsure) {
+        let noticed = finding.primary.span.start;
+        if let Some(slip) = indentation::slip(text, noticed, whole) {
+            *finding = slipped(finding, slip);
+        } else if let Some((start, end)) = indentation::lost(text, noticed, whole) {
+            *finding = lost(finding, Span::new(file, start, end));
+        }
     }
     (node, found)
 }
@@ -95,6 +99,17 @@ pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
 /// Whether a finding names its cause already, and not only what YAML stumbled over.
 fn is_sure(finding: &Diagnostic) -> bool {
     [TAB, QUOTE, COLON].contains(&finding.message.as_str())
+}
+
+/// The line above which one is missing, in place of the one where YAML noticed.
+fn lost(noticed: &Diagnostic, span: Span) -> Diagnostic {
+    let message = "a line is missing above this one: nothing opens the block in which it stands";
+    let finding = Diagnostic::error(CODE, message, span, "this line");
+    let finding = finding.help("write the line that opens it, such as `KEY:` or `- name: …`, or indent this one less");
+    if noticed.primary.span.start > span.end {
+        return finding.label(noticed.primary.span, "YAML notices here");
+    }
+    finding
 }
 
 /// The line that slipped, in place of the one where YAML noticed.
