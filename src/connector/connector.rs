@@ -270,7 +270,8 @@ impl Connector {
         }
         let call = self.listing_call(record, listing)?;
         let request = request::build(&self.system, call, &holes, None)?;
-        Ok(Pager::new(&self.system.paging, call, request))
+        let key = record.field(&Path::field(record.key.as_str())).filter(|_| record.grouped.is_none());
+        Ok(Pager::new(&self.system.paging, call, request, key.map(|field| field.read_at.clone())))
     }
 
     /// Creates a record. `None` where the peer's answer does not show the new record's key.

@@ -68,7 +68,7 @@ impl Connector {
         let several = pager.pages_seen() > 1;
         let is_new = |row: &Row| began.is_some_and(|began| came_up(record, listing, row) >= Some(began));
         let moved = several
-            && (pager.count_moved()
+            && (pager.moved()
                 || count.is_some_and(|count| distinct(record, &names) < count)
                 || names.iter().collect::<BTreeSet<_>>().len() < names.len()
                 || rows.iter().any(is_new));

@@ -8,6 +8,9 @@ use crate::language::plan::{Call, Paging, Template, TemplatePart};
 /// Rows of one list that are left out because no page with them can be read.
 const SKIPS_MAX: usize = 10;
 
+/// Rows of a page from which on one row more is little.
+const LARGE: usize = 10;
+
 /// The size of the pages of one list.
 #[derive(Default)]
 pub(super) struct PageSize {
@@ -49,6 +52,41 @@ impl PageSize {
         let smaller = self.rows().filter(|rows| *rows > 1 && self.name.is_some()).map(|rows| rows / 2);
         self.fewer = smaller.or(self.fewer);
         smaller.is_some()
+    }
+
+    /// The largest smaller size in which pages are so many rows long that one of them begins after these.
+    pub(super) fn shrink_after(&mut self, rows_seen: usize) -> Option<usize> {
+        let now = self.rows().filter(|_| self.name.is_some())?;
+        let smaller = (1..=now / 2).rev().find(|size| rows_seen.is_multiple_of(*size))?;
+        self.fewer = Some(smaller);
+        self.fewer
+    }
+
+    /// Twice as many again, where a page of that size begins after these rows. `None`: it stays as it is.
+    pub(super) fn grow_after(&mut self, rows_seen: usize) -> Option<usize> {
+        let before = self.fewer?;
+        let larger = self.full.map_or(before, |full| before.saturating_mul(2).min(full));
+        self.fewer = Some(larger).filter(|larger| *larger > before && rows_seen.is_multiple_of(*larger)).or(self.fewer);
+        self.fewer.filter(|now| *now > before)
+    }
+
+    /// Whether pages have the size that the system file asks for, and are so large that a row more is little.
+    pub(super) fn is_large(&self) -> bool {
+        self.fewer.is_none() && self.full.is_some_and(|rows| rows >= LARGE)
+    }
+
+    /// The parameter, other than those of the call itself, that holds the page's number, and the number of the first
+    /// page.
+    pub(super) fn number_in(&self, url: &str, asked: &str, rows_seen: usize) -> Option<(String, usize)> {
+        let size = self.rows().filter(|size| rows_seen > 0 && rows_seen.is_multiple_of(*size))?;
+        let pages = rows_seen.checked_div(size)?;
+        let is_own = |name: &str| self.name.as_deref() == Some(name) || pairs(asked).any(|(own, _)| own == name);
+        let first = |(name, value): (&str, &str)| {
+            let is_number = name.to_lowercase().contains("page") || name == "p";
+            let first = value.parse::<usize>().ok()?.checked_sub(pages)?;
+            (is_number && !is_own(name) && first <= 1).then(|| (name.to_owned(), first))
+        };
+        pairs(url).find_map(first)
     }
 
     /// Twice as many again, up to what the system file says.

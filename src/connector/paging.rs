@@ -36,6 +36,12 @@ pub struct Pager {
     count: Option<u64>,
     /// Whether two pages said otherwise.
     count_moved: bool,
+    /// Where the key stands that tells rows apart.
+    key: Option<Path>,
+    /// The last row that came, and the URL of the next page without it, where that is asked to begin with it.
+    overlap: Option<(Json, String)>,
+    /// Whether a page did not begin with the row that it was to begin with.
+    boundary_moved: bool,
     /// What pages held, to notice one that comes again.
     digests: BTreeSet<String>,
 }
@@ -51,13 +57,27 @@ impl fmt::Debug for Pager {
 }
 
 impl Pager {
-    /// At the first page of what this request lists.
-    pub(super) fn new(paging: &Paging, call: &Call, base: Request) -> Self {
+    /// At the first page of what this request lists. `key`: where the key stands that tells rows apart.
+    pub(super) fn new(paging: &Paging, call: &Call, base: Request, key: Option<Path>) -> Self {
         let (size, url) = PageSize::of(paging, call, &base.url);
         let base = Request { url, ..base };
         let next = Some(base.url.clone());
         let (rows_seen, pages_seen, told, count, count_moved) = Default::default();
-        Self { base, next, rows_seen, pages_seen, size, told, count, count_moved, digests: BTreeSet::new() }
+        let (overlap, boundary_moved, digests) = Default::default();
+        Self {
+            base,
+            next,
+            rows_seen,
+            pages_seen,
+            size,
+            told,
+            count,
+            count_moved,
+            key,
+            overlap,
+            boundary_moved,
+            digests,
+        }
     }
 
     /// How many pages have been read.
@@ -70,9 +90,9 @@ impl Pager {
         self.count.and_then(|count| usize::try_from(count).ok())
     }
 
-    /// Whether that changed while the list was read.
-    pub(super) fn count_moved(&self) -> bool {
-        self.count_moved
+    /// Whether rows changed their places while the list was read, as far as pages tell.
+    pub(super) fn moved(&self) -> bool {
+        self.count_moved || self.boundary_moved
     }
 
     /// The request for the next page; `None` at the end.
@@ -96,7 +116,30 @@ impl Pager {
 
     /// The same page with fewer rows, because it could not be read. False: it cannot be asked for with fewer.
     pub(super) fn shrink(&mut self, paging: &Paging) -> bool {
-        self.knows_row(paging) && self.size.shrink()
+        if let Some((_, url)) = self.overlap.take() {
+            self.next = Some(url);
+        }
+        if self.knows_row(paging) {
+            return self.size.shrink();
+        }
+        // Pages of a number begin at a row that smaller ones begin at, too, where their size goes into it.
+        let Some((name, first)) = self.number() else { return false };
+        let smaller = self.size.shrink_after(self.rows_seen);
+        smaller.is_some_and(|size| self.turn_to(&name, (first, size)))
+    }
+
+    /// The parameter of the next page's number, and the number of the first one.
+    fn number(&self) -> Option<(String, usize)> {
+        self.size.number_in(self.next.as_deref()?, &self.base.url, self.rows_seen)
+    }
+
+    /// The page of this size that begins after the rows that came.
+    fn turn_to(&mut self, name: &str, (first, size): (usize, usize)) -> bool {
+        let number = self.rows_seen.checked_div(size).map(|pages| pages.saturating_add(first));
+        let url = self.next.as_deref().zip(number).map(|(url, number)| with_value(url, name, number));
+        let is_known = url.is_some();
+        self.next = url.or(self.next.take());
+        is_known
     }
 
     /// Leaves out the one row that a page holds and that cannot be read. False: nobody can tell where the list goes on.
@@ -107,12 +150,15 @@ impl Pager {
             Paging::NextUrl { next, .. } => broken::next_page(text, next),
             _ => None,
         };
-        let own = self.size.offset_in(&here, &self.base.url, self.rows_seen);
+        let own = self.size.offset_in(&here, &self.base.url, self.rows_seen).map(|name| (name, after));
+        // Pages hold one row each now.
+        let numbered = || self.number().map(|(name, first)| (name, after.saturating_add(first)));
+        let own = own.or_else(numbered);
         self.next = match (paging, told, own) {
             (Paging::Offset { offset, .. }, ..) => Some(with_query(&self.base.url, offset, &after.to_string())),
             (_, Some(Json::String(url)), _) if !url.trim().is_empty() => Some(on_our_host(&self.base.url, url.trim())),
             (_, Some(Json::Null | Json::Bool(false) | Json::String(_)), _) => None,
-            (_, _, Some(name)) => Some(with_value(&here, &name, after)),
+            (_, _, Some((name, number))) => Some(with_value(&here, &name, number)),
             _ => return false,
         };
         self.told = true;
@@ -139,21 +185,58 @@ impl Pager {
             self.next = None;
             return Ok(Vec::new());
         };
-        let rows = rows_of(&body, paging.rows())?;
-        self.rows_seen += rows.len();
-        self.next = self.after(paging, &body, rows.len())?;
+        let mut rows = rows_of(&body, paging.rows())?;
+        let page = digest::of_value(&json::from_json(&Json::Array(rows.clone())));
+        let count_on_page = rows.len();
+        if let Some((last, _)) = self.overlap.take() {
+            self.rows_seen = self.rows_seen.saturating_sub(1);
+            if rows.first().is_some_and(|first| self.is_same(first, &last)) {
+                rows.remove(0);
+                self.rows_seen = self.rows_seen.saturating_add(1);
+            } else {
+                self.boundary_moved = true;
+            }
+        }
+        self.rows_seen = self.rows_seen.saturating_add(rows.len());
+        self.next = self.after(paging, &body, count_on_page)?;
         let count = paging.count().and_then(|place| at(&body, place)).and_then(Json::as_u64);
         self.count_moved |= self.pages_seen > 0 && count != self.count;
         self.count = count;
         self.pages_seen += 1;
         // The last page needs no guard: nothing is asked after it.
-        if self.next.is_some() && !self.digests.insert(digest::of_value(&json::from_json(&Json::Array(rows.clone())))) {
+        if self.next.is_some() && !self.digests.insert(page) {
             return Err(unusable("the peer sends the same page again; its list cannot be read to the end".to_owned()));
         }
         if self.knows_row(paging) {
             self.size.grow();
+        } else if let Some((name, first)) = self.number()
+            && let Some(size) = self.size.grow_after(self.rows_seen)
+        {
+            self.turn_to(&name, (first, size));
         }
+        self.overlap_by_one(paging, rows.last());
         Ok(rows)
+    }
+
+    /// Where no count tells that a row left a page that was read already, the next page is to begin with the last row
+    /// that came: where it does not, rows moved. Costs a row for each page and no call.
+    fn overlap_by_one(&mut self, paging: &Paging, last: Option<&Json>) {
+        let (Some(url), Some(last)) = (self.next.clone(), last) else { return };
+        if paging.count().is_some() || self.rows_seen < 2 || !self.size.is_large() {
+            return;
+        }
+        let offset = match paging {
+            Paging::Offset { offset, .. } => Some(offset.clone()),
+            _ => self.size.offset_in(&url, &self.base.url, self.rows_seen),
+        };
+        let Some(offset) = offset else { return };
+        self.next = Some(with_value(&url, &offset, self.rows_seen.saturating_sub(1)));
+        self.overlap = Some((last.clone(), url));
+    }
+
+    fn is_same(&self, row: &Json, other: &Json) -> bool {
+        let key = |row| self.key.as_ref().and_then(|place| at(row, place)).filter(|key: &&Json| !key.is_null());
+        key(row).map_or(row == other, |own| key(other) == Some(own))
     }
 
     /// Where the next page is. What a page says of it is not there at all only where the system file is wrong about

@@ -345,11 +345,11 @@ async fn a_page_over_the_limit_is_asked_for_in_smaller_ones_and_else_named() {
         let named = bench.connector.rows(&order, Listing::All).await.unwrap_err();
         assert!(named.is_transient() && named.to_string().contains("page 1 of GET /api/orders/"), "{named}");
     }
-    // A number of a page means other rows with another size.
-    let numbered = r#"{"next":"/api/orders/?page=2&limit=2","results":[{"id":"1"},{"id":"2"}]}"#;
-    let bench = Bench::new(vec![answer(200, numbered), large()]);
+    // An opaque mark tells no place that smaller pages could begin at.
+    let marked = r#"{"next":"/api/orders/?cursor=cD0y&limit=2","results":[{"id":"1"},{"id":"2"}]}"#;
+    let bench = Bench::new(vec![answer(200, marked), large()]);
     let named = bench.connector.rows(&order, Listing::All).await.unwrap_err();
-    assert!(named.to_string().contains("page 2 of GET /api/orders/?page=2&limit=2, after 2 rows"), "{named}");
+    assert!(named.to_string().contains("page 2 of GET /api/orders/?cursor=cD0y&limit=2, after 2 rows"), "{named}");
 }
 
 #[tokio::test]
@@ -360,4 +360,80 @@ async fn a_record_of_broken_structure_is_there_and_cannot_be_read() {
         assert_eq!(row.key(&bench.order()).as_deref(), Some("7"));
         assert!(row.unreadable.is_some() && row.broken.unwrap().starts_with("GET /orders/{id}/: "));
     }
+}
+
+#[tokio::test]
+async fn a_broken_row_is_cut_out_where_pages_have_numbers() {
+    let rows = |ids: &[&str], next: &str| {
+        let rows: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+        answer(200, &format!(r#"{{"next":{next},"results":[{}]}}"#, rows.join(",")))
+    };
+    let broken = || answer(200, r#"{"results":[{"id":"4","ref":{"a":1]}"#);
+    let bench = Bench::new(vec![
+        rows(&["1", "2"], r#""/api/orders/?limit=2&page=2""#),
+        broken(),
+        // A page of two begins where the third page of one does.
+        rows(&["3"], r#""/api/orders/?limit=1&page=4""#),
+        broken(),
+        rows(&["5"], r#""/api/orders/?limit=1&page=6""#),
+        // And the seventh row, larger again, is on the fourth page of two.
+        rows(&["6"], r#""/api/orders/?limit=1&page=7""#),
+        rows(&["7", "8"], "null"),
+    ]);
+    let found = bench.connector.rows(&bench.order(), Listing::All).await.unwrap();
+    assert_eq!(keys(&found), ["1", "2", "3", "4", "5", "6", "7", "8"]);
+    let cut_out: Vec<&str> =
+        found.iter().filter(|row| row.broken.is_some()).map(|row| row.value.field("id").as_text().unwrap()).collect();
+    assert_eq!(cut_out, ["4"]);
+    let asked = [
+        "limit=2",
+        "limit=2&page=2",
+        "limit=1&page=3",
+        "limit=1&page=4",
+        "limit=1&page=5",
+        "limit=1&page=6",
+        "limit=2&page=4",
+    ];
+    assert_eq!(bench.lines(), asked.map(|query| format!("GET https://peer.example/api/orders/?{query}")));
+    // An opaque mark tells no place: the page is named.
+    let bench = Bench::new(vec![rows(&["1", "2"], r#""/api/orders/?cursor=cD0y""#), broken()]);
+    let named = bench.connector.rows(&bench.order(), Listing::All).await.unwrap_err().to_string();
+    assert!(named.contains("page 2 of GET /api/orders/?cursor=cD0y, after 2 rows"), "{named}");
+}
+
+#[tokio::test]
+async fn a_row_that_is_deleted_between_two_pages_is_noticed_without_a_count() {
+    let page = |ids: std::ops::RangeInclusive<u32>, without: u32, next: &str| {
+        let ids = ids.filter(|id| *id != without);
+        let rows: Vec<String> = ids.map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+        answer(200, &format!(r#"{{"meta":{{"next":"{next}"}},"data":[{}]}}"#, rows.join(",")))
+    };
+    let system = || {
+        let paging = Paging::Offset {
+            rows: Path::parse("data").unwrap(),
+            more: Path::parse("meta.next").unwrap(),
+            size: ("limit".to_owned(), 10),
+            offset: "offset".to_owned(),
+            count: None,
+        };
+        System { paging, ..wrapped() }
+    };
+    let all = |without: u32| (1..=12).filter(|id| *id != without).map(|id: u32| id.to_string()).collect::<Vec<_>>();
+    // Nothing moves: each page begins with the last row before it, and no call is made for that.
+    let bench = Bench::with(system(), vec![page(1..=10, 0, "x"), page(10..=12, 0, "")]);
+    let rows = bench.connector.rows(&bench.order(), Listing::All).await.unwrap();
+    assert_eq!(keys(&rows), all(0));
+    let asked = ["limit=10", "limit=10&offset=9"];
+    assert_eq!(bench.lines(), asked.map(|query| format!("GET https://peer.example/api/orders/?{query}")));
+    // 3 is deleted once it was read, and 11 would be on neither page.
+    let bench = Bench::with(
+        system(),
+        vec![page(1..=10, 0, "x"), page(11..=12, 0, ""), page(1..=11, 3, "x"), page(11..=12, 0, "")],
+    );
+    let rows = bench.connector.rows(&bench.order(), Listing::All).await.unwrap();
+    assert_eq!(keys(&rows), all(3));
+    // All that was to come is gone.
+    let bench = Bench::with(system(), vec![page(1..=10, 0, "x"), page(0..=0, 0, ""), page(1..=4, 0, "")]);
+    let rows = bench.connector.rows(&bench.order(), Listing::All).await.unwrap();
+    assert_eq!(keys(&rows), ["1", "2", "3", "4"]);
 }
