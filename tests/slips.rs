@@ -222,6 +222,14 @@ fn a_line_that_is_gone_is_one_mistake_and_no_cascade() {
     assert!(wrong * 10 <= slips, "PETIOLE_SEED={seed}: {wrong} of {slips}\n{report}");
 }
 
+#[test]
+fn a_header_that_is_gone_is_told_at_the_first_line_that_it_held() {
+    let stock = "unknown-setting: `orders.facilities` has no type, and `stock.facilities` has no setting; write the line \
+                 `stock:` above this one, or indent it as its group";
+    one_error(&[("settings.yaml", "  stock:\n", "")], "facilities:", stock);
+    one_error(&[("tables/order_status.yaml", "\ntests:\n", "\n")], "- name: a client cancels", "type-shape: a row is");
+}
+
 /// A file, the text that is misspelt in it, what is written instead.
 type Edit = (&'static str, &'static str, &'static str);
 

@@ -40,6 +40,10 @@ pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
     }
     let covered = |name: &str| flat.keys().any(|known| is_below(name, known));
     let idle: Vec<_> = declared.iter().filter(|(name, _)| !flat.contains_key(*name) && !covered(name)).collect();
+    let untyped = flat.iter().filter(|(name, _)| !declared.contains_key(*name));
+    let unset: Vec<&str> = idle.iter().map(|(name, _)| name.as_str()).collect();
+    let strayed = strayed(checker, untyped.collect(), &unset);
+    let idle: Vec<_> = idle.into_iter().filter(|(name, _)| !strayed.contains(*name)).collect();
     for (name, (span, _)) in idle {
         let message = format!("there is no setting `{name}`, only its type");
         let known: Vec<&str> = flat.keys().filter(|known| !declared.contains_key(*known)).map(String::as_str).collect();
@@ -52,7 +56,8 @@ pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
         checker.settings.insert(name.clone(), Setting::Value(kind.settle(Value::Null)));
     }
     let known: BTreeSet<&str> = declared.keys().map(String::as_str).filter(|name| !flat.contains_key(*name)).collect();
-    for (name, span) in flat.iter().filter(|(name, _)| !declared.is_empty() && !declared.contains_key(*name)) {
+    let untyped = |name: &String| !declared.is_empty() && !declared.contains_key(name) && !strayed.contains(name);
+    for (name, span) in flat.iter().filter(|(name, _)| untyped(name)) {
         // A switch over several settings was told where it stands.
         if declared.keys().any(|known| is_below(known, name)) {
             continue;
@@ -63,6 +68,36 @@ pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
         let else_help = "give it a type under `types:`, or take it out";
         checker.found.push(one_sided(message, (name, *span), &near, else_help));
     }
+}
+
+/// Settings that came under another name's group because the line of their own is gone or slipped: told together, with
+/// what they are called there and by their types.
+fn strayed(checker: &mut Checker<'_>, untyped: Vec<(&String, &Span)>, idle: &[&str]) -> BTreeSet<String> {
+    let mut groups: BTreeMap<(&str, &str), Vec<(&str, &str, Span)>> = BTreeMap::new();
+    for (name, span) in untyped {
+        let Some((group, last)) = name.rsplit_once('.') else { continue };
+        let same = |known: &&str| known.rsplit_once('.').is_some_and(|(_, own)| own == last);
+        let mut meant = idle.iter().filter(|known| same(known));
+        // One that is spelt much alike slipped by a letter, which is told as that.
+        if let (Some(known), None) = (meant.next(), meant.next())
+            && suggest::nearest(name, [*known]).is_empty()
+            && let Some((own, _)) = known.rsplit_once('.')
+        {
+            groups.entry((group, own)).or_default().push((name, known, *span));
+        }
+    }
+    let mut told = BTreeSet::new();
+    for ((_, own), mut found) in groups {
+        found.sort_by_key(|(_, _, span)| span.start);
+        let Some(((name, known, span), more)) = found.split_first() else { continue };
+        let message = format!("`{name}` has no type, and `{known}` has no setting");
+        let finding = Diagnostic::error(Code("unknown-setting"), message, *span, "stands in another group");
+        let finding = more.iter().fold(finding, |finding, (_, _, span)| finding.label(*span, "this too"));
+        let line = own.rsplit('.').next().unwrap_or(own);
+        checker.found.push(finding.help(format!("write the line `{line}:` above this one, or indent it as its group")));
+        told.extend(found.iter().flat_map(|(name, known, _)| [(*name).to_owned(), (*known).to_owned()]));
+    }
+    told
 }
 
 /// A setting without a type, or a type without a setting.

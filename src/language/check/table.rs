@@ -31,7 +31,10 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         .map(|node| list(node, "`rows`", &mut checker.found))
         .unwrap_or_default()
     {
-        let Some(scalar) = text(node, "a row", &mut checker.found) else { continue };
+        let Some(scalar) = text(node, "a row", &mut checker.found) else {
+            // What follows a map among rows is the next block, whose own line is gone.
+            break;
+        };
         if let Some(line) = checker.keep(rule_line::row(scalar)) {
             values(checker, &line, [sides.first().and_then(Option::as_ref), sides.get(1).and_then(Option::as_ref)]);
             rows.push(row(checker, &line));
