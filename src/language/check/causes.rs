@@ -79,7 +79,8 @@ pub fn arrange(sources: &SourceMap, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     shown
 }
 
-/// Many errors of one sort on the lines of one block are one: the line that opened the block is gone or slipped.
+/// Many keys that stand where they do not belong, on the lines of one block, are one error: the line that opened the
+/// block is gone or slipped. What has a near name is a slip of its own, and so is every value.
 fn together(sources: &SourceMap, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut found: Vec<(usize, Diagnostic)> = found.into_iter().enumerate().collect();
     found.sort_by_key(|(_, one)| (one.code.0, one.severity, one.primary.span.file, one.primary.span.start));
@@ -112,7 +113,12 @@ struct Block {
 }
 
 fn is_of_block(block: &[Diagnostic], one: &Diagnostic) -> bool {
+    let is_slip = |one: &Diagnostic| one.help.as_deref().is_some_and(|help| help.starts_with("write `"));
+    let astray = rank(one) <= Rank::Missing || one.code.0 == "unknown-setting";
     one.severity == Severity::Error
+        && astray
+        && !is_slip(one)
+        && !block.iter().any(is_slip)
         && block.first().is_some_and(|first| first.code == one.code && first.primary.span.file == one.primary.span.file)
 }
 
