@@ -180,7 +180,7 @@ fn no_expression_ends_the_process() {
         for text in extremes() {
             let begin = std::time::Instant::now();
             outcome(&text, &Value::Null);
-            assert!(begin.elapsed().as_secs() < 5, "{text:.60} takes too long");
+            assert!(begin.elapsed() < crate::support::patience(), "{text:.60} hangs");
         }
         for text in extremes().iter().filter(|text| text.len() < 16 * 1024).step_by(2) {
             let compiled = compiled_in_a_rule(text);

@@ -8,10 +8,7 @@ use petiole::diagnostic::FileId;
 use petiole::language::script::ScriptSet;
 use petiole::value::{Value, json};
 
-use crate::support::{Folder, copy};
-
-/// No call may hold a worker longer than this, on a loaded machine.
-const SHORT: Duration = Duration::from_secs(2);
+use crate::support::{Folder, copy, patience};
 
 fn compile(text: &str) -> (ScriptSet, Vec<String>) {
     let (set, found) = ScriptSet::compile(&[(FileId(0), "scripts/f.rhai", text)]);
@@ -24,7 +21,7 @@ fn call(body: &str, argument: &Value) -> Result<Value, String> {
     assert!(found.is_empty(), "{found:?}");
     let begin = Instant::now();
     let answer = set.call("f", std::slice::from_ref(argument));
-    assert!(begin.elapsed() < SHORT, "{body} took {:?}", begin.elapsed());
+    assert!(begin.elapsed() < patience(), "{body} took {:?}", begin.elapsed());
     answer.map_err(|fault| fault.to_string())
 }
 
@@ -352,7 +349,7 @@ fn lint_names_file_and_line_of_a_bad_script() {
         let (told, took) = lint(&format!("/// f(x: any) -> any\nfn f(x) {{\n    {line}\n}}\n"));
         assert!(told.contains("error[script-syntax]"), "{line:.60}: {told:.600}");
         assert!(told.contains("scripts/bad.rhai:3:"), "{line:.60}: {told:.600}");
-        assert!(took < SHORT, "{line:.60} took {took:?}");
+        assert!(took < patience(), "{line:.60} took {took:?}");
     }
     // Words are refused where they are called, not where they are names or text.
     let (_, found) =

@@ -16,8 +16,8 @@ use sha2::Sha256;
 
 pub(crate) use go_between::{Change, GoBetween, Look, When};
 
-/// How long anything may take; `PETIOLE_PATIENCE`, in seconds, for large worlds.
-fn patience() -> Duration {
+/// How long anything may take before it counts as hanging; `PETIOLE_PATIENCE`, in seconds, for large worlds.
+pub(crate) fn patience() -> Duration {
     let asked = std::env::var("PETIOLE_PATIENCE").ok().and_then(|text| text.parse().ok());
     asked.map_or(Duration::from_mins(2), Duration::from_secs)
 }
