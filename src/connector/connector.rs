@@ -478,13 +478,10 @@ fn with_resent(record: &RecordType, call: &Call, (fields, present): (&Record, &V
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::List(items) => Value::List(items.into_iter().map(without_nulls).collect()),
-        Value::Record(fields) => Value::Record(
-            fields
-                .into_iter()
-                .filter(|(_, inner)| !inner.is_null())
-                .map(|(name, inner)| (name, without_nulls(inner)))
-                .collect(),
-        ),
+        Value::Record(fields) => {
+            let said = fields.into_iter().filter(|(_, inner)| !inner.is_null());
+            Value::Record(said.map(|(name, inner)| (name, without_nulls(inner))).collect())
+        }
         other => other,
     }
 }

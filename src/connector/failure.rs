@@ -260,7 +260,7 @@ fn peer_words(rules: &ErrorRules, body: &[u8]) -> String {
         rules.message.iter().map(|path| path.read(&value)).find_map(|words| match words {
             Value::Null => None,
             Value::Text(text) if text.trim().is_empty() => None,
-            Value::Text(text) => Some(text),
+            Value::Text(text) => Some(text.to_string()),
             other => Some(other.to_string()),
         })
     });

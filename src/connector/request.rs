@@ -114,7 +114,7 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
         }
         let mut fields = written.body;
         for (path, value) in &call.body {
-            let text = Value::Text(expand(value, holes, str::to_owned)?);
+            let text = Value::text(expand(value, holes, str::to_owned)?);
             let kind = sending.record.field(path).map_or(&Kind::Text, |field| &field.kind);
             put(&mut fields, &path.0, spell(kind, &text));
         }
@@ -340,7 +340,7 @@ fn spell_as_held(value: &Value) -> Json {
         Value::Timestamp(instant) => Json::String(timestamp::text(*instant)),
         Value::List(items) => Json::Array(items.iter().map(spell_as_held).collect()),
         Value::Record(fields) => {
-            Json::Object(fields.iter().map(|(name, inner)| (name.clone(), spell_as_held(inner))).collect())
+            Json::Object(fields.iter().map(|(name, inner)| (name.to_string(), spell_as_held(inner))).collect())
         }
         other => json::to_json(other),
     }

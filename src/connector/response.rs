@@ -180,7 +180,7 @@ fn read_reference(system: &System, target: &str, raw: &Json) -> Value {
     match (&value, key_kind) {
         (Value::Text(text), _) if text.trim().is_empty() => Value::Null,
         (_, Some(Kind::Integer)) => to_integer(value),
-        (Value::Integer(number), Some(Kind::Text)) => Value::Text(number.to_string()),
+        (Value::Integer(number), Some(Kind::Text)) => Value::text(number.to_string()),
         _ => value,
     }
 }

@@ -180,7 +180,7 @@ impl Effect {
     /// The effect as a value for the journal.
     pub fn to_value(&self) -> Value {
         let detail = match self {
-            Self::Link { left, right } => Value::List(vec![left.clone(), right.clone()]),
+            Self::Link { left, right } => Value::List(ecow::eco_vec![left.clone(), right.clone()]),
             Self::Settle { .. } => Value::Null,
             Self::Create { fields, .. } | Self::Update { fields, .. } => Value::Record(fields.clone()),
             Self::Move { from, to, .. } => json::from_json(&serde_json::json!({ "from": from, "to": to })),

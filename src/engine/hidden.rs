@@ -61,7 +61,7 @@ impl<'r> Hidden<'r> {
     /// Fills rows where all that is hidden is unknown, each from the first row of the same key that is left.
     fn filled(&self, raw: Value, mut from: Vec<Value>) -> Value {
         let Value::List(mut rows) = raw else { return raw };
-        for row in &mut rows {
+        for row in rows.make_mut() {
             if self.rules.iter().any(|at| !part(row, *at).is_null()) {
                 continue;
             }
@@ -69,7 +69,7 @@ impl<'r> Hidden<'r> {
             let known = from.remove(at);
             if let Value::List(parts) = row {
                 let hidden = |at: usize| self.rules.contains(&at);
-                for (at, place) in parts.iter_mut().enumerate().filter(|(at, _)| hidden(*at)) {
+                for (at, place) in parts.make_mut().iter_mut().enumerate().filter(|(at, _)| hidden(*at)) {
                     place.clone_from(part(&known, at));
                 }
             }
@@ -92,7 +92,7 @@ impl<'r> Hidden<'r> {
     fn raw_of(&self, row: &Value) -> Value {
         let part = |(at, rule): (usize, &FieldRule)| {
             let value = rule.path(self.side).map(|path| path.read(row)).unwrap_or_default();
-            if self.rules.contains(&at) { Value::List(vec![value]) } else { value }
+            if self.rules.contains(&at) { Value::List(ecow::eco_vec![value]) } else { value }
         };
         Value::List(self.list.rules.iter().enumerate().map(part).collect())
     }

@@ -3,9 +3,12 @@
 //! Elements pair by key; equal keys pair as a multiset. Only fields that rules carry are
 //! compared; what the target's elements hold beyond them is kept.
 
+use std::collections::HashMap;
+
 use super::park::Stop;
 use super::rule::{Wanted, applies, elements, raw_in, wanted};
-use super::scope::{Context, Element};
+use super::scope::Context;
+use super::typed::Element;
 use crate::language::plan::{Field, FieldRule, ListRule, RuleBody, Side};
 use crate::value::{Path, Record, Segment, Value, digest};
 
@@ -92,27 +95,28 @@ fn carried(
 
 /// The list to write on `target` where it does not hold the desired one; `None` where it does.
 pub fn change(list: &ListRule, target: Side, desired: &[Record], present: &Value) -> Option<Value> {
-    let mut left_over: Vec<&Value> = present.as_list().unwrap_or_default().iter().collect();
+    let mut twins: HashMap<String, Vec<&Value>> = HashMap::new();
+    for found in present.as_list().unwrap_or_default() {
+        twins.entry(key_of(list, found)).or_default().push(found);
+    }
     let mut changed = false;
     let mut rows = Vec::new();
     for row in desired {
-        let key = key_of(list, &Value::Record(row.clone()));
-        let twins = |found: &&Value| key_of(list, found) == key;
-        // Among equal keys the one that holds everything already pairs first, so that order does not matter.
-        let at = left_over
-            .iter()
-            .position(|found| twins(found) && merged(list, target, row, found).is_none())
-            .or_else(|| left_over.iter().position(twins));
-        let Some(found) = at.map(|at| left_over.remove(at)) else {
+        let twins = twins.get_mut(&key_of(list, &Value::Record(row.clone())));
+        let Some(twins) = twins.filter(|twins| !twins.is_empty()) else {
             changed = true;
             rows.push(Value::Record(row.clone()));
             continue;
         };
-        let merged = merged(list, target, row, found);
+        // Among equal keys the one that holds everything already pairs first, so that order does not matter.
+        let whole = twins.iter().position(|found| merged(list, target, row, found).is_none());
+        let found = twins.remove(whole.unwrap_or_default());
+        let merged = if whole.is_some() { None } else { merged(list, target, row, found) };
         changed |= merged.is_some();
         rows.push(merged.unwrap_or_else(|| found.clone()));
     }
-    (changed || !left_over.is_empty()).then_some(Value::List(rows))
+    let left_over = twins.values().any(|twins| !twins.is_empty());
+    (changed || left_over).then_some(rows.into())
 }
 
 /// The rows that a list lacks, where elements can only be added to it; `None` where it lacks none. `sent`: rows that
@@ -121,17 +125,19 @@ pub fn change(list: &ListRule, target: Side, desired: &[Record], present: &Value
 pub fn additions(list: &ListRule, desired: &[Record], present: &Value, sent: Option<&Value>) -> Option<Value> {
     let there = [Some(present), sent].into_iter().flatten();
     let there = there.flat_map(|rows| rows.as_list().unwrap_or_default());
-    let mut held: Vec<String> = there.map(|element| loose_key_of(list, element)).collect();
+    let mut held: HashMap<String, usize> = HashMap::new();
+    for element in there {
+        *held.entry(loose_key_of(list, element)).or_default() += 1;
+    }
     let mut rows = Vec::new();
     for row in desired {
         let row = Value::Record(row.clone());
-        let key = loose_key_of(list, &row);
-        match held.iter().position(|known| *known == key) {
-            Some(at) => drop(held.remove(at)),
+        match held.get_mut(&loose_key_of(list, &row)).filter(|count| **count > 0) {
+            Some(count) => *count -= 1,
             None => rows.push(row),
         }
     }
-    (!rows.is_empty()).then_some(Value::List(rows))
+    (!rows.is_empty()).then_some(rows.into())
 }
 
 /// An element with the desired row laid over it; `None` where it holds the row already.
@@ -140,7 +146,7 @@ fn merged(list: &ListRule, target: Side, row: &Record, present: &Value) -> Optio
     let mut changed = false;
     for (name, value) in row {
         let inner = list.rules.iter().find_map(|rule| match &rule.body {
-            RuleBody::List(inner) if rule.path(target)?.to_string() == *name => Some(inner),
+            RuleBody::List(inner) if rule.path(target)?.is_field(name) => Some(inner),
             _ => None,
         });
         let value = match inner {
@@ -168,10 +174,10 @@ fn loose_key_of(list: &ListRule, element: &Value) -> String {
         Value::Text(text) => Value::text(text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()),
         other => other.clone(),
     };
-    digest::of_value(&Value::List(list.key.iter().map(|name| loose(element.field(name))).collect()))
+    digest::canonical(&Value::List(list.key.iter().map(|name| loose(element.field(name))).collect()))
 }
 
 fn key_of(list: &ListRule, element: &Value) -> String {
     let parts = list.key.iter().map(|name| element.field(name).clone()).collect();
-    digest::of_value(&Value::List(parts))
+    digest::canonical(&Value::List(parts))
 }

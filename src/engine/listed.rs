@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use super::scope::Typed;
+use super::typed::{Typed, whole};
 use crate::language::plan::RecordType;
-use crate::value::{Path, Value};
+use crate::value::Value;
 
 /// Records of a kind, whole and unchanging.
 #[derive(Debug)]
@@ -15,8 +15,8 @@ pub struct Listed(Vec<Typed>);
 impl Listed {
     /// Records of a kind at an account.
     pub fn new(kind: &Arc<RecordType>, account: &str, records: impl Iterator<Item = Value>) -> Self {
-        let at = Some((Arc::clone(kind), Path::default()));
-        Self(records.map(|value| Typed { value, at: at.clone(), account: account.to_owned() }).collect())
+        let at = Some((Arc::clone(kind), whole()));
+        Self(records.map(|value| Typed { value, at: at.clone(), account: account.into() }).collect())
     }
 
     /// The records.

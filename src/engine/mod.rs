@@ -22,6 +22,7 @@ pub mod scope;
 pub mod settle;
 pub mod situation;
 pub mod states;
+pub mod typed;
 pub mod update;
 mod with_read;
 

@@ -1,8 +1,9 @@
 //! One value rule: its raw values on both sides, and what a source value becomes on the target.
 
 use super::park::{Stop, UNRELIABLE, Unpaired};
-use super::scope::{Context, Element, Typed};
+use super::scope::Context;
 use super::situation::{Found, Want};
+use super::typed::{Element, Typed};
 use crate::language::plan::{FieldRule, ListRule, Outcome, RuleBody, RuleLine, Side, Table};
 use crate::value::{Segment, Value};
 
@@ -54,9 +55,9 @@ fn raw_list(context: &Context<'_>, list: &ListRule, side: Side, outer: Option<&E
             raw_in(context, rule, side, Some(&element))
         };
         let row: Result<Vec<Value>, Stop> = list.rules.iter().map(one).collect();
-        rows.push(Value::List(row?));
+        rows.push(Value::from(row?));
     }
-    Ok(Value::List(rows))
+    Ok(rows.into())
 }
 
 /// The elements of a list rule on a side, each with its type.
@@ -68,7 +69,8 @@ pub fn elements(context: &Context<'_>, list: &ListRule, side: Side, outer: Optio
     let path = if side == Side::Left { &list.left } else { &list.right };
     let whole = context.follow(&root, &path.0);
     let items = whole.value.as_list().unwrap_or_default();
-    items.iter().map(|item| whole.inside(item.clone(), Segment::Each)).collect()
+    let first = whole.inside(Value::Null, Segment::Each);
+    items.iter().map(|item| Typed { value: item.clone(), ..first.clone() }).collect()
 }
 
 /// What the source value becomes on `target`. `state`: the target's present value, `None` on create.
@@ -108,7 +110,7 @@ fn through_table(
             if state.and_then(Value::to_key).is_some_and(|present| row.is_held(forward, &present)) {
                 return Ok(Wanted::Nothing);
             }
-            Ok(Wanted::Value(Value::Text(text)))
+            Ok(Wanted::Value(Value::text(text)))
         }
         Some((Outcome::Nothing, row)) => {
             context.spoke(&row.line);

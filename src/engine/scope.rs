@@ -3,13 +3,16 @@
 //! A path goes through a reference as if the referred record stood there; what is not read yet
 //! becomes a [`Want`] and reads as null until the next call. Decides nothing.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use ecow::EcoString;
 
 use super::effect::LeftAlone;
 use super::park::{Stop, UNRELIABLE};
 use super::situation::{Found, Situation, Want};
+use super::typed::{Element, Typed, in_place, whole};
 use super::with_read::WithFound;
 use crate::language::function::registry;
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
@@ -18,33 +21,6 @@ use crate::language::plan::heard;
 use crate::language::plan::{FieldRule, Outcome, Pipeline, Plan, RecordType, RuleLine, Side};
 use crate::value::path::flat;
 use crate::value::{Kind, Path, Segment, Value};
-
-/// A value with what the system file says of it, so that references in it can be followed.
-#[derive(Clone, Debug)]
-pub struct Typed {
-    /// The value.
-    pub value: Value,
-    /// Its record type and where in it the value stands; `None`: no system's record.
-    pub at: Option<(Arc<RecordType>, Path)>,
-    /// The account it came from.
-    pub account: String,
-}
-
-/// An element of a list: what `.` means, and by what name inner lists may speak of it.
-pub struct Element<'a> {
-    /// The element.
-    pub typed: &'a Typed,
-    /// `as NAME`
-    pub name: Option<&'a str>,
-    /// The element of the list around it.
-    pub outer: Option<&'a Element<'a>>,
-}
-
-impl Element<'_> {
-    fn named(&self, name: &str) -> Option<&Typed> {
-        if self.name == Some(name) { Some(self.typed) } else { self.outer.and_then(|outer| outer.named(name)) }
-    }
-}
 
 /// Evaluates expressions of one pipeline over one situation and gathers what is wanted.
 pub struct Context<'a> {
@@ -56,6 +32,8 @@ pub struct Context<'a> {
     pub situation: &'a Situation,
     /// What all its expressions may still cost.
     fuel: Fuel,
+    /// Whether the pipeline's own condition holds, once that was asked.
+    holds: OnceCell<Result<bool, Stop>>,
     /// What is not read yet.
     wants: RefCell<BTreeSet<Want>>,
     /// The `with:` records looked for so far.
@@ -76,6 +54,7 @@ impl<'a> Context<'a> {
             pipeline,
             situation,
             fuel: Fuel::default(),
+            holds: OnceCell::new(),
             wants: RefCell::default(),
             found: RefCell::default(),
             left_alone: RefCell::default(),
@@ -97,9 +76,12 @@ impl<'a> Context<'a> {
     /// Notes that a line had a part in the decision.
     pub fn spoke(&self, line: &RuleLine) {
         heard::line(line);
-        self.lines.borrow_mut().insert(line.clone());
+        let mut lines = self.lines.borrow_mut();
+        if !lines.contains(line) {
+            lines.insert(line.clone());
+        }
         let mut recent = self.recent.borrow_mut();
-        if !recent.contains(line) {
+        if !recent.iter().any(|known| known.line == line.line && known.file == line.file) {
             recent.push(line.clone());
         }
     }
@@ -186,8 +168,8 @@ impl<'a> Context<'a> {
     pub fn typed(&self, side: Side, value: Value) -> Typed {
         Typed {
             value,
-            at: Some((Arc::clone(self.pipeline.record(side)), Path::default())),
-            account: self.situation.account(side).to_owned(),
+            at: Some((Arc::clone(self.pipeline.record(side)), whole())),
+            account: self.situation.account(side).into(),
         }
     }
 
@@ -218,10 +200,10 @@ impl<'a> Context<'a> {
     /// asked of, whose account counts for its own system.
     fn linked_key(&self, pipeline: &str, id: &str, near: Option<&Typed>) -> Option<Value> {
         let pipeline = self.plan.pipelines.get(pipeline)?;
-        let near = near.and_then(|near| Some((&near.at.as_ref()?.0.system, &near.account)));
+        let near = near.and_then(|near| Some((&near.at.as_ref()?.0.system, near.account.as_str())));
         let found = [Side::Left, Side::Right].map(|side| {
             let account = |side: Side| match near {
-                Some((system, account)) if *system == pipeline.record(side).system => account.clone(),
+                Some((system, account)) if *system == pipeline.record(side).system => account.to_owned(),
                 _ => self.account_for(&pipeline.record(side).system),
             };
             self.ask(Want::Linked {
@@ -241,7 +223,7 @@ impl<'a> Context<'a> {
         let Some((outcome, row)) = table.look_up_any_case(value) else { return Ok(Value::Null) };
         self.spoke(&row.line);
         match outcome {
-            Outcome::Value(text) => Ok(Value::Text(text)),
+            Outcome::Value(text) => Ok(Value::text(text)),
             Outcome::Nothing => Ok(Value::Null),
             Outcome::Park => Err(row.because.clone().unwrap_or_else(|| format!("{value} asks for a person"))),
         }
@@ -263,10 +245,9 @@ impl<'a> Context<'a> {
     /// # Errors
     /// [`Stop`] where it fails.
     pub fn holds(&self) -> Result<bool, Stop> {
-        match &self.pipeline.when {
-            None => Ok(true),
-            Some((condition, line)) => Ok(self.evaluate(condition, None, line)? == Value::Bool(true)),
-        }
+        let Some((condition, line)) = &self.pipeline.when else { return Ok(true) };
+        let asked = || self.evaluate(condition, None, line).map(|held| held == Value::Bool(true));
+        self.holds.get_or_init(asked).clone()
     }
 
     /// Whether a field of a side is one that the rules leave alone once the record exists.
@@ -292,7 +273,7 @@ impl<'a> Context<'a> {
             }
         }
         if name == "settings" {
-            return Some(Typed { value: self.situation.settings.clone(), at: None, account: String::new() });
+            return Some(Typed { value: self.situation.settings.clone(), at: None, account: EcoString::new() });
         }
         self.with(name)
     }
@@ -350,11 +331,11 @@ impl<'a> Context<'a> {
             return nothing;
         };
         let account = key.account.clone();
-        let at = Some((Arc::clone(target), Path::default()));
+        let at = Some((Arc::clone(target), whole()));
         if let Some(value) = self.in_newest(target, (&account, record), &id) {
             return self.follow(&Typed { value, at, account }, rest);
         }
-        match self.ask(Want::Record { account: account.clone(), record: record.to_owned(), id }) {
+        match self.ask(Want::Record { account: account.to_string(), record: record.to_owned(), id }) {
             Some(Found::Records(rows)) => {
                 let value = rows.first().cloned().unwrap_or_default();
                 self.follow(&Typed { value, at, account }, rest)
@@ -407,22 +388,6 @@ pub fn sibling_reference<'k>(plan: &Plan, kind: &'k RecordType, at: &Path) -> Op
     })
 }
 
-impl Typed {
-    /// A part of this value.
-    #[must_use]
-    pub fn inside(&self, value: Value, step: Segment) -> Self {
-        let at = self.at.as_ref().map(|(kind, path)| {
-            let mut path = path.clone();
-            // A row of a group is a record of its own.
-            if !(path.0.is_empty() && step == Segment::Each && kind.grouped.is_some()) {
-                path.0.push(step);
-            }
-            (Arc::clone(kind), path)
-        });
-        Self { value, at, account: self.account.clone() }
-    }
-}
-
 fn stop_of(fault: &Fault, line: &RuleLine) -> Stop {
     match &fault.kind {
         FaultKind::Park(text) => Stop::new("parked-by-rule", text.clone(), text.clone(), line),
@@ -456,14 +421,27 @@ struct Within<'a, 'b> {
 
 impl Scope for Within<'_, '_> {
     fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
-        let from = match head {
-            None => self.element?.typed.clone(),
-            Some(name) => match self.element.and_then(|element| element.named(name)) {
-                Some(typed) => typed.clone(),
-                None => self.context.head(name)?,
-            },
+        let element = match head {
+            None => Some(self.element?.typed),
+            Some(name) => self.element.and_then(|element| element.named(name)),
         };
-        Some(self.context.follow(&from, segments).value)
+        if let Some(typed) = element {
+            let kind = typed.at.as_ref().map(|(kind, at)| (kind.as_ref(), at.0.as_slice()));
+            return Some(match in_place(&typed.value, kind, segments) {
+                Some(value) => value,
+                None => self.context.follow(typed, segments).value,
+            });
+        }
+        let name = head?;
+        let (situation, pipeline) = (self.context.situation, self.context.pipeline);
+        let side = [Side::Left, Side::Right].into_iter().find(|side| pipeline.record(*side).system == name);
+        if let Some(side) = side {
+            let record = situation.record(side).unwrap_or(&Value::Null);
+            if let Some(value) = in_place(record, Some((pipeline.record(side), &[])), segments) {
+                return Some(value);
+            }
+        }
+        Some(self.context.follow(&self.context.head(name)?, segments).value)
     }
 
     fn fuel(&self) -> Option<&Fuel> {

@@ -225,17 +225,15 @@ impl Situation {
     pub fn to_value(&self, fitting: &Fitting) -> Value {
         let told = |(want, found): (&Want, &Found)| {
             let found = match found {
-                Found::Listed(_) => Value::List(fitting.get(want).cloned().unwrap_or_default()),
+                Found::Listed(_) => fitting.get(want).cloned().unwrap_or_default().into(),
                 other => other.to_value(),
             };
-            Value::List(vec![Value::text(format!("{want:?}")), found])
+            Value::List(ecow::eco_vec![Value::text(format!("{want:?}")), found])
         };
         let reads = self.reads.iter().map(told).collect();
-        let base = self
-            .base
-            .iter()
-            .flatten()
-            .map(|(rule, values)| (rule.clone(), Value::List(vec![values.left.clone(), values.right.clone()])));
+        let base = self.base.iter().flatten().map(|(rule, values)| {
+            (rule.clone(), Value::List(ecow::eco_vec![values.left.clone(), values.right.clone()]))
+        });
         Value::Record(Record::from([
             ("changed".to_owned(), Value::from(self.changed.as_str())),
             ("left_account".to_owned(), Value::from(self.left_account.as_str())),
@@ -244,7 +242,7 @@ impl Situation {
             ("right".to_owned(), self.right.clone().unwrap_or_default()),
             ("linked".to_owned(), Value::Bool(self.base.is_some())),
             ("base".to_owned(), Value::Record(base.collect())),
-            ("gone".to_owned(), self.gone.clone().map(Value::Text).unwrap_or_default()),
+            ("gone".to_owned(), self.gone.clone().map(Value::text).unwrap_or_default()),
             ("settings".to_owned(), self.settings.clone()),
             ("demanded".to_owned(), Value::Bool(self.demanded)),
             ("sweep".to_owned(), Value::Bool(self.sweep)),
@@ -264,9 +262,9 @@ impl Found {
     fn to_value(&self) -> Value {
         match self {
             Self::Listed(listed) => Value::List(listed.rows().iter().map(|row| row.value.clone()).collect()),
-            Self::Records(records) => Value::List(records.clone()),
+            Self::Records(records) => records.clone().into(),
             Self::Lacking { records, message, .. } => json::from_json(
-                &serde_json::json!({ "lacking": message, "records": json::to_json(&Value::List(records.clone())) }),
+                &serde_json::json!({ "lacking": message, "records": json::to_json(&Value::from(records.clone())) }),
             ),
             Self::Key(key) => key.clone(),
             Self::Nothing { message, .. } => json::from_json(&serde_json::json!({ "nothing": message })),

@@ -133,7 +133,7 @@ fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Ve
     }
     let line = lines.first().cloned().unwrap_or_default();
     let names: Vec<String> = fields.keys().map(|name| format!("`{name}`")).collect();
-    let versions = |(name, wanted): (&String, &Value)| {
+    let versions = |(name, wanted): (&ecow::EcoString, &Value)| {
         let of = |when: &str| format!("{}.{name} {when}", kind.system);
         [(of("now"), present.field(name).clone()), (of("by the rules"), wanted.clone())]
     };

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::park::{Candidate, Stop, UNRELIABLE};
-use super::scope::{Context, Element, Typed};
+use super::scope::Context;
 use super::situation::{Fitting, Found, Want};
+use super::typed::{Element, Typed, whole};
 use crate::diagnostic::suggest;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, WithRead};
-use crate::value::{Path, Value, json};
+use crate::value::{Value, json};
 
 /// Near misses named for one stop.
 const CANDIDATES_MAX: usize = 3;
@@ -69,13 +70,13 @@ impl Context<'_> {
 
     fn look_up(&self, read: &WithRead) -> Result<Typed, Stop> {
         let own = self.account_for(&read.record.system);
-        let at = Some((Arc::clone(&read.record), Path::default()));
+        let at = Some((Arc::clone(&read.record), whole()));
         let many = read.cardinality == Cardinality::Many;
         if let Some(guard) = &read.guard
             && self.evaluate(guard, None, &read.line)? != Value::Bool(true)
         {
-            let value = if many { Value::List(Vec::new()) } else { Value::Null };
-            return Ok(Typed { value, at: at.filter(|_| !many), account: own });
+            let value = if many { Value::List(ecow::EcoVec::new()) } else { Value::Null };
+            return Ok(Typed { value, at: at.filter(|_| !many), account: own.into() });
         }
         let mut found = Vec::new();
         let accounts = self.accounts(read, &own);
@@ -85,7 +86,7 @@ impl Context<'_> {
                 return Err(Stop::new(code, UNRELIABLE, message, &read.line));
             }
             let Some(rows) = self.ask(want.clone()).and_then(|found| rows_of(found, read, account)) else {
-                return Ok(Typed { value: Value::Null, at, account: own });
+                return Ok(Typed { value: Value::Null, at, account: own.into() });
             };
             let before = found.len();
             for row in rows.as_ref() {
@@ -101,7 +102,7 @@ impl Context<'_> {
         }
         self.spoke(&read.line);
         let value = match read.cardinality {
-            Cardinality::Many => Value::List(found),
+            Cardinality::Many => found.into(),
             Cardinality::AtMostOne if found.len() > 1 && self.complete() => {
                 let message =
                     format!("{} records of {} fit `{}`, at most one may", found.len(), read.record.name, read.name);
@@ -115,7 +116,7 @@ impl Context<'_> {
             }
             Cardinality::AtMostOne => found.into_iter().next().unwrap_or_default(),
         };
-        Ok(Typed { value, at: at.filter(|_| !many), account: own })
+        Ok(Typed { value, at: at.filter(|_| !many), account: own.into() })
     }
 
     /// The record that is created because it was not found, once the newest listing does not have it either.
@@ -185,6 +186,7 @@ impl Context<'_> {
                 };
                 let record = format!("{account}.{}", read.record.name);
                 let why = format!("written much like {asked:?}");
+                let label = label.to_string();
                 known.insert(label.clone(), Candidate { record, id, label, why });
             }
         }
@@ -198,8 +200,8 @@ fn rows_of<'f>(found: &'f Found, read: &WithRead, account: &str) -> Option<Cow<'
     match found {
         Found::Listed(listed) => Some(Cow::Borrowed(listed.rows())),
         Found::Records(rows) => {
-            let at = Some((Arc::clone(&read.record), Path::default()));
-            let typed = |row: &Value| Typed { value: row.clone(), at: at.clone(), account: account.to_owned() };
+            let at = Some((Arc::clone(&read.record), whole()));
+            let typed = |row: &Value| Typed { value: row.clone(), at: at.clone(), account: account.into() };
             Some(Cow::Owned(rows.iter().map(typed).collect()))
         }
         Found::Key(_) | Found::Nothing { .. } | Found::Lacking { .. } => None,

@@ -30,14 +30,14 @@ pub(super) fn fill(kind: &RecordType, fields: &mut Record, key: &Value, now: Tim
         } else {
             match field.kind {
                 Kind::Bool => Value::Bool(false),
-                Kind::List(_) => Value::List(Vec::new()),
+                Kind::List(_) => Value::List(ecow::EcoVec::new()),
                 _ => Value::Null,
             }
         };
         path.write(fields, value);
     }
     for list in level.lists.iter().filter(|list| !said(fields, &list.path)).map(|list| &list.path).collect::<Vec<_>>() {
-        list.write(fields, Value::List(Vec::new()));
+        list.write(fields, Value::List(ecow::EcoVec::new()));
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) fn state(kind: &RecordType, field: &Field) -> Option<Value> {
         Kind::Enum(values) => values.first().cloned(),
         _ => None,
     };
-    states.initial.clone().or(first).map(Value::Text)
+    states.initial.clone().or(first).map(Value::text)
 }
 
 fn of_kind(field: &Field, now: Timestamp) -> Value {
@@ -70,7 +70,7 @@ fn of_kind(field: &Field, now: Timestamp) -> Value {
         Kind::Timestamp => Value::Timestamp(now),
         Kind::Date => Value::Date(now.to_zoned(TimeZone::UTC).date()),
         Kind::Enum(values) => values.first().map(Value::text).unwrap_or_default(),
-        Kind::List(_) => Value::List(Vec::new()),
+        Kind::List(_) => Value::List(ecow::EcoVec::new()),
         Kind::Record(_) => Value::Record(Record::new()),
         Kind::Any | Kind::Null | Kind::Reference(_) => Value::Null,
     }

@@ -142,7 +142,7 @@ impl Peer {
         let Some(row) = self.tables.get_mut(&kind.name).and_then(|table| table.rows.get_mut(key)) else { return };
         let Value::Record(held) = &mut row.value else { return };
         lay_over(held, fields);
-        let stamp = kind.modified.as_deref().filter(|name| !fields.contains_key(*name)).and_then(Path::parse);
+        let stamp = kind.modified.as_deref().filter(|name| !fields.contains_key(name)).and_then(Path::parse);
         if let Some(path) = stamp {
             path.write(held, Value::Timestamp(now));
         }
@@ -175,7 +175,7 @@ impl Peer {
             if uuids { format!("{UUID_FRONT}{number:012}") } else { format!("{}-{number}", kind.name) }
         };
         let taken = |text: &String| table.is_some_and(|table| table.rows.contains_key(text));
-        Value::Text((1..=usize::MAX).map(name).find(|text| !taken(text)).unwrap_or_default())
+        Value::text((1..=usize::MAX).map(name).find(|text| !taken(text)).unwrap_or_default())
     }
 
     /// Credentials are there, whatever they are: any header whose template holds a secret.

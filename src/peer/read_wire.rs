@@ -153,7 +153,7 @@ pub(super) fn of_kind(system: &System, kind: &Kind, sent: &Json) -> Option<Value
         Kind::Reference(target) => reference(system, target, &held),
         Kind::List(inner) => {
             let items = sent.as_array()?.iter().map(|item| of_kind(system, inner, item));
-            items.collect::<Option<Vec<_>>>().map(Value::List)
+            items.collect::<Option<Vec<_>>>().map(Value::from)
         }
         Kind::Record(_) => held.as_record().is_some().then_some(held),
     }
@@ -166,7 +166,7 @@ fn reference(system: &System, target: &str, held: &Value) -> Option<Value> {
     match (kind, held) {
         (Some(Kind::Integer), held) => integer(held),
         (_, Value::Text(_)) => Some(held.clone()),
-        (Some(Kind::Text), Value::Integer(number)) => Some(Value::Text(number.to_string())),
+        (Some(Kind::Text), Value::Integer(number)) => Some(Value::text(number.to_string())),
         (None, Value::Integer(_)) => Some(held.clone()),
         _ => None,
     }

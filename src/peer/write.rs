@@ -102,7 +102,7 @@ fn as_empty(kind: &RecordType, fields: &mut Record) {
         if let [Segment::Field(name)] = field.path.0.as_slice()
             && !stamped.contains(&name)
         {
-            fields.entry(name.clone()).or_default();
+            fields.slot(name.clone());
         }
     }
 }
@@ -117,7 +117,7 @@ fn update(
     let (key, present) = present(peer, kind, done.key.as_deref())?;
     if let Some((list, call)) = kind.add.iter().find(|(_, call)| is_made_by(call, request)) {
         let rows = added(peer, (kind, call, list), &present, request)?;
-        done.written = Record::from([(list.clone(), Value::List(rows.clone()))]);
+        done.written = Record::from([(list.clone(), rows.clone().into())]);
         let held = present.field(list).as_list().unwrap_or_default().iter().cloned();
         let whole = Value::List(held.chain(rows).collect());
         peer.change(now, kind, &key, &Record::from([(list.clone(), whole)]));
@@ -131,7 +131,7 @@ fn update(
     elements_whole(kind, &done.written)?;
     let state = kind.states.as_ref().map(|states| states.field.clone());
     let goal = state.as_ref().and_then(|name| done.written.get(name)).and_then(Value::to_key);
-    let rest = done.written.keys().any(|name| Some(name) != state.as_ref());
+    let rest = done.written.keys().any(|name| Some(name.as_str()) != state.as_deref());
     if let (Some(goal), Some(states)) = (&goal, &kind.states) {
         done.kind = CallKind::Move;
         let from = present.field(&states.field).to_key().unwrap_or_default();

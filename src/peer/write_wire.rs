@@ -86,7 +86,7 @@ fn plain(value: &Value) -> Json {
 }
 
 fn named(fields: &Record) -> Json {
-    Json::Object(fields.iter().map(|(name, inner)| (name.clone(), plain(inner))).collect())
+    Json::Object(fields.iter().map(|(name, inner)| (name.to_string(), plain(inner))).collect())
 }
 
 fn instant_text(instant: Timestamp) -> String {

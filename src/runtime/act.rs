@@ -175,7 +175,7 @@ impl Runtime {
         write: &Write<'_>,
     ) -> IntentDraft {
         let target = pairing.target();
-        let key = Value::List(vec![
+        let key = Value::List(ecow::eco_vec![
             Value::text(pairing.pipeline.name.as_str()),
             Value::text(target.to_string()),
             Value::text(account),

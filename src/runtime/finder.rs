@@ -286,21 +286,7 @@ impl Kept {
             (whole, asked) = (true, Asked::All);
             rows = self.list(search, peer, Listing::All).await?;
         }
-        // A look-up by a field that no row shows would find nothing, and what is there would be made again.
-        let needed = &search.live.needed;
-        let answer = if whole { Answer::All } else { Answer::Some };
-        let readable: Vec<&Row> = rows.iter().filter(|row| row.broken.is_none()).collect();
-        let lack = needed.lack(search.account, search.kind, &readable, answer);
-        let hiding = lack.as_ref().filter(|lack| needed.hides(&search.live.plan, search.kind, lack));
-        if !readable.is_empty() && hiding.is_some() == lack.is_some() {
-            let place = (search.account, search.kind.name.as_str(), FIELD_GONE);
-            let message = hiding.map(|lack| lack.message.clone());
-            search.alarms.set(place, &asked, message, search.clock.now());
-        }
-        if let Some(lack) = hiding {
-            return Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message.clone() });
-        }
-        let lack = if readable.is_empty() { self.lack.take() } else { lack };
+        let lack = self.lack_of(search, &rows, (whole, &asked))?;
         let newest_before = self.newest;
         let old = if whole { std::mem::take(self).rows } else { BTreeMap::new() };
         if !whole && !covered {
@@ -313,6 +299,30 @@ impl Kept {
         }
         self.read = Some(now);
         Ok(())
+    }
+
+    /// What the rows lack; an error where what is looked for cannot be told from them.
+    fn lack_of(
+        &mut self,
+        search: &Search<'_>,
+        rows: &[Row],
+        (whole, asked): (bool, &Asked),
+    ) -> Result<Option<Lack>, Trouble> {
+        // A look-up by a field that no row shows would find nothing, and what is there would be made again.
+        let needed = &search.live.needed;
+        let answer = if whole { Answer::All } else { Answer::Some };
+        let readable: Vec<&Row> = rows.iter().filter(|row| row.broken.is_none()).collect();
+        let lack = needed.lack(search.account, search.kind, &readable, answer);
+        let hiding = lack.as_ref().filter(|lack| needed.hides(&search.live.plan, search.kind, lack));
+        if !readable.is_empty() && hiding.is_some() == lack.is_some() {
+            let place = (search.account, search.kind.name.as_str(), FIELD_GONE);
+            let message = hiding.map(|lack| lack.message.clone());
+            search.alarms.set(place, asked, message, search.clock.now());
+        }
+        if let Some(lack) = hiding {
+            return Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message.clone() });
+        }
+        Ok(if readable.is_empty() { self.lack.take() } else { lack })
     }
 
     /// The rows of a list, where it is taken as it is.
@@ -409,7 +419,7 @@ impl Kept {
 fn rows_of(records: impl Iterator<Item = Value>) -> impl Iterator<Item = Value> {
     records.flat_map(|record| match record {
         Value::List(rows) => rows,
-        row => vec![row],
+        row => ecow::eco_vec![row],
     })
 }
 

@@ -203,7 +203,7 @@ impl Change {
             return vec![("state".to_owned(), state("from"), state("to"))];
         }
         let fields = self.fields.as_record().into_iter().flatten();
-        fields.map(|(name, new)| (name.clone(), self.before.field(name).clone(), new.clone())).collect()
+        fields.map(|(name, new)| (name.to_string(), self.before.field(name).clone(), new.clone())).collect()
     }
 
     /// The rule lines, each file named once: `rules/a.yaml:4,7  rules/b.yaml:2`.
@@ -231,7 +231,7 @@ impl Change {
     }
 
     fn names(&self) -> Vec<&str> {
-        self.fields.as_record().map(|fields| fields.keys().map(String::as_str).collect()).unwrap_or_default()
+        self.fields.as_record().map(|fields| fields.keys().map(ecow::EcoString::as_str).collect()).unwrap_or_default()
     }
 }
 

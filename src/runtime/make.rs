@@ -120,7 +120,7 @@ fn draft(
 ) -> Option<IntentDraft> {
     let Want::Made { account, record, pipeline, line, .. } = want else { return None };
     Some(IntentDraft {
-        key: digest::of_value(&Value::List(vec![Value::text(target.to_string()), fields.clone()])),
+        key: digest::of_value(&Value::List(ecow::eco_vec![Value::text(target.to_string()), fields.clone()])),
         pipeline: pipeline.clone(),
         cause: target.clone(),
         account: account.clone(),

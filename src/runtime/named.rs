@@ -79,7 +79,7 @@ impl Runtime {
             let own = Handle { target: target.clone(), field: search.kind.key.clone(), text: id };
             let fields = row.value.as_record().into_iter().flatten();
             let texts = fields.filter_map(|(field, value)| match value {
-                Value::Text(text) if !text.is_empty() => Some((field.clone(), text.clone())),
+                Value::Text(text) if !text.is_empty() => Some((field.to_string(), text.to_string())),
                 _ => None,
             });
             handles.extend(texts.map(|(field, text)| Handle { target: target.clone(), field, text }));

@@ -258,7 +258,7 @@ impl Runtime {
         let stop = |park: Park| {
             let (file, line) = park.draft.rule;
             let code = if park.draft.code == REFUSED { REFUSED } else { WILL_NOT_KEEP };
-            let stop = Stop::new(code, park.draft.reason, park.draft.message, &RuleLine { file, line });
+            let stop = Stop::new(code, park.draft.reason, park.draft.message, &RuleLine { file: file.into(), line });
             Stop { group: park.draft.group, ..stop }
         };
         Ok(parks.into_iter().filter(same).map(stop).collect())
@@ -402,8 +402,10 @@ impl Runtime {
         decision: &Decision,
     ) -> Result<(), Trouble> {
         let stops = decision.stops.iter().map(|stop| Value::text(stop.message.clone())).collect();
-        let effects =
-            Value::List(vec![decision.effect.as_ref().map(Effect::to_value).unwrap_or_default(), Value::List(stops)]);
+        let effects = Value::List(ecow::eco_vec![
+            decision.effect.as_ref().map(Effect::to_value).unwrap_or_default(),
+            Value::List(stops)
+        ]);
         let entry = DecisionEntry {
             at: self.world.clock.now(),
             pipeline: pairing.pipeline.name.clone(),

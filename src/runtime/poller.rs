@@ -195,7 +195,7 @@ impl Runtime {
         }
         if whole && kind.grouped.is_some() {
             for id in self.emptied(live, account, kind, &records).await? {
-                hint(id, &Value::List(Vec::new()));
+                hint(id, &Value::List(ecow::EcoVec::new()));
             }
         }
         let looks_for_missing = !is_nameless && whole && how == Look::Everything && kind.grouped.is_none();

@@ -271,7 +271,7 @@ impl Runtime {
     /// The rows that share a group's key, none where there are none now.
     async fn read_group(&self, search: &Search<'_>, id: &str) -> Result<Value, Trouble> {
         if !search.kind.find.contains_key(&search.kind.key) {
-            return Ok(self.finder.by_key(search, id).await?.unwrap_or(Value::List(Vec::new())));
+            return Ok(self.finder.by_key(search, id).await?.unwrap_or(Value::List(ecow::EcoVec::new())));
         }
         let listing = Listing::Find { field: search.kind.key.clone(), value: Value::from(id) };
         let rows = self.rows(search.live, search.kind, (search.account, listing)).await?;
@@ -491,7 +491,7 @@ fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {
 /// A key from the store as the record has it: a number where its field is a number.
 pub fn key_value(kind: &RecordType, id: String) -> Value {
     match kind.field(&Path::field(kind.key.as_str())).map(|field| &field.kind) {
-        Some(Kind::Integer) => id.parse().map_or_else(|_| Value::Text(id.clone()), Value::Integer),
-        _ => Value::Text(id),
+        Some(Kind::Integer) => id.parse().map_or_else(|_| Value::text(&*id), Value::Integer),
+        _ => Value::text(id),
     }
 }

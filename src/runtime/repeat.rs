@@ -34,7 +34,7 @@ impl Repeats {
     /// One stop for each of its groups, where it was made often enough while the pair was brought together.
     fn stuck(&mut self, pairing: &Pairing<'_>, effect: &Effect) -> Vec<Stop> {
         let (Some((side, lines)), false) = (effect.outward(), effect.groups().is_empty()) else { return Vec::new() };
-        let content = Value::List(vec![side.as_str().into(), effect.to_value()]);
+        let content = Value::List(ecow::eco_vec![side.as_str().into(), effect.to_value()]);
         let written = self.0.entry(digest::of_value(&content)).or_default();
         if *written < SAME_WRITES_MAX {
             *written += 1;

@@ -153,7 +153,7 @@ impl Resolver<'_> {
                 if found.is_none() && !self.wrong.iter().any(known) {
                     self.wrong.push(LiveError::Unset { variable: name.clone(), span: *span });
                 }
-                found.map(Value::Text).unwrap_or_default()
+                found.map(Value::text).unwrap_or_default()
             }
         }
     }

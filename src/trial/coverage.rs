@@ -163,8 +163,7 @@ fn walk(at: &Expression, branches: &mut BTreeSet<Branch>) {
 }
 
 fn line_of(sources: &SourceMap, span: Span) -> RuleLine {
-    let place = crate::diagnostic::span::place_of(sources.text(span.file), span.start);
-    RuleLine { file: sources.name(span.file).to_owned(), line: place.line }
+    RuleLine { file: sources.name(span.file).into(), line: sources.line_of(span) }
 }
 
 fn text_of_line(sources: &SourceMap, line: &RuleLine) -> String {

@@ -53,7 +53,7 @@ fn is_of(record: Option<&TestRecord>, pipeline: &Pipeline, side: Side) -> bool {
 
 fn said_match(stage: &Stage, pipeline: &Pipeline, side: Side, record: Option<&TestRecord>) -> Option<String> {
     let said = Value::Record(record?.fields.clone());
-    let said = if pipeline.record(side).grouped.is_some() { Value::List(vec![said]) } else { said };
+    let said = if pipeline.record(side).grouped.is_some() { Value::List(ecow::eco_vec![said]) } else { said };
     engine::match_value(&stage.plan, pipeline, side, &said)
 }
 

@@ -125,12 +125,12 @@ fn gaps(kind: &RecordType, wanted: &TestRecord, row: &Value, exactly: bool) -> V
     let mut found = Vec::new();
     subset(&Value::Record(wanted.fields.clone()), row, &Path::default(), &mut found);
     if exactly {
-        let own = [Some(&kind.key), kind.created.as_ref(), kind.modified.as_ref()];
-        let free = |name: &String| own.contains(&Some(name)) || wanted.fields.contains_key(name);
+        let own = [Some(kind.key.as_str()), kind.created.as_deref(), kind.modified.as_deref()];
+        let free = |name: &str| own.contains(&Some(name)) || wanted.fields.contains_key(name);
         for (name, value) in
             row.as_record().into_iter().flatten().filter(|(name, value)| !free(name) && !is_empty(value))
         {
-            found.push(Gap { path: name.clone(), expected: Value::Null.to_string(), actual: value.to_string() });
+            found.push(Gap { path: name.to_string(), expected: Value::Null.to_string(), actual: value.to_string() });
         }
     }
     found
@@ -256,7 +256,7 @@ fn call_gaps(wanted: &ExpectedCall, (account, made): &(String, PeerCall)) -> Opt
     let mut found = Vec::new();
     for (name, value) in &wanted.record.fields {
         let held = if *name == wanted.record.record.key {
-            made.key.clone().map(Value::Text).unwrap_or_default()
+            made.key.clone().map(Value::text).unwrap_or_default()
         } else {
             made.written.get(name).cloned().unwrap_or_default()
         };
@@ -289,7 +289,7 @@ fn lines_of_writes(came: &Came<'_>) -> Vec<(RuleLine, &'static str)> {
 
 fn rule_line(text: &str) -> Option<RuleLine> {
     let (file, line) = text.rsplit_once(':')?;
-    Some(RuleLine { file: file.to_owned(), line: line.parse().ok()? })
+    Some(RuleLine { file: file.into(), line: line.parse().ok()? })
 }
 
 fn parked_so(came: &Came<'_>, parked: &Parked) -> Option<Failure> {
@@ -316,7 +316,7 @@ fn parked_so(came: &Came<'_>, parked: &Parked) -> Option<Failure> {
 
 fn line_of_park(park: &Park) -> Option<(RuleLine, &'static str)> {
     let (file, line) = &park.draft.rule;
-    (!file.is_empty()).then(|| (RuleLine { file: file.clone(), line: *line }, "this parked"))
+    (!file.is_empty()).then(|| (RuleLine { file: file.as_str().into(), line: *line }, "this parked"))
 }
 
 fn unexpected_parks(test: &RuleTest, came: &Came<'_>) -> Option<Failure> {

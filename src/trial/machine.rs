@@ -18,7 +18,7 @@ pub fn json(trial: &Trial<'_>, sources: &SourceMap) -> Json {
         .map(|outcome| {
             json!({
                 "name": outcome.test.name,
-                "file": outcome.test.line.file,
+                "file": outcome.test.line.file.as_str(),
                 "line": outcome.test.line.line,
                 "outcome": if outcome.failures.is_empty() { "passed" } else { "failed" },
                 "failures": outcome.failures.iter().map(|one| failure(one, sources)).collect::<Vec<_>>(),
@@ -45,7 +45,7 @@ fn failure(one: &Failure, sources: &SourceMap) -> Json {
             "path": gap.path, "expected": gap.expected, "actual": gap.actual,
         })).collect::<Vec<_>>(),
         "rules": one.lines.iter().map(|(line, what)| json!({
-            "file": line.file, "line": line.line, "text": what,
+            "file": line.file.as_str(), "line": line.line, "text": what,
         })).collect::<Vec<_>>(),
         "notes": one.notes,
     })
@@ -58,7 +58,7 @@ fn coverage(coverage: &Coverage) -> Json {
         "rows": share(coverage.rows),
         "branches": share(coverage.branches),
         "never": coverage.never.iter().map(|never| json!({
-            "file": never.line.file, "line": never.line.line, "kind": never.kind, "text": never.text,
+            "file": never.line.file.as_str(), "line": never.line.line, "kind": never.kind, "text": never.text,
         })).collect::<Vec<_>>(),
     })
 }

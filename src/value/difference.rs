@@ -40,7 +40,7 @@ fn compare(left: &Value, right: &Value, at: &Path, found: &mut Vec<Difference>) 
 }
 
 fn compare_records(left: &Record, right: &Record, at: &Path, found: &mut Vec<Difference>) {
-    let names: std::collections::BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+    let names: std::collections::BTreeSet<&ecow::EcoString> = left.keys().chain(right.keys()).collect();
     for name in names {
         let a = left.get(name).unwrap_or(&Value::Null);
         let b = right.get(name).unwrap_or(&Value::Null);

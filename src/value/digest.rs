@@ -11,9 +11,14 @@ use super::Value;
 
 /// SHA-256 of the value's canonical form, as 64 lower-case hex digits.
 pub fn of_value(value: &Value) -> String {
+    of_bytes(canonical(value).as_bytes())
+}
+
+/// The value's canonical form: the same text for equal values, and for those alone.
+pub fn canonical(value: &Value) -> String {
     let mut canonical = String::new();
     write_canonical(value, &mut canonical);
-    of_bytes(canonical.as_bytes())
+    canonical
 }
 
 /// SHA-256 of bytes, as 64 lower-case hex digits.

@@ -16,10 +16,10 @@ pub fn from_json(json: &Json) -> Value {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Bool(*truth),
         Json::Number(number) => number_value(number),
-        Json::String(text) => Value::Text(text.clone()),
+        Json::String(text) => Value::text(text.as_str()),
         Json::Array(items) => Value::List(items.iter().map(from_json).collect()),
         Json::Object(fields) => {
-            Value::Record(fields.iter().map(|(name, value)| (name.clone(), from_json(value))).collect::<Record>())
+            Value::Record(fields.iter().map(|(name, value)| (name.as_str(), from_json(value))).collect::<Record>())
         }
     }
 }
@@ -31,7 +31,7 @@ fn number_value(number: &Number) -> Value {
     let text = number.to_string();
     Decimal::from_str(&text)
         .or_else(|_| Decimal::from_scientific(&text))
-        .map_or_else(|_| Value::Text(text), Value::Decimal)
+        .map_or_else(|_| Value::text(&*text), Value::Decimal)
 }
 
 /// Writes JSON. Decimals become JSON numbers with their own digits; instants and days ISO 8601.
@@ -43,12 +43,12 @@ pub fn to_json(value: &Value) -> Json {
         Value::Decimal(number) => {
             Number::from_str(&number.to_string()).map_or_else(|_| Json::String(number.to_string()), Json::Number)
         }
-        Value::Text(text) => Json::String(text.clone()),
+        Value::Text(text) => Json::String(text.to_string()),
         Value::Timestamp(instant) => Json::String(instant.to_string()),
         Value::Date(day) => Json::String(day.to_string()),
         Value::List(items) => Json::Array(items.iter().map(to_json).collect()),
         Value::Record(fields) => Json::Object(
-            fields.iter().map(|(name, value)| (name.clone(), to_json(value))).collect::<Map<String, Json>>(),
+            fields.iter().map(|(name, value)| (name.to_string(), to_json(value))).collect::<Map<String, Json>>(),
         ),
     }
 }

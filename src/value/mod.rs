@@ -12,10 +12,12 @@ pub mod json;
 pub mod key;
 pub mod kind;
 pub mod path;
+pub mod record;
 pub mod timestamp;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod value;
 
 pub use kind::Kind;
 pub use path::{Path, Segment};
-pub use value::{Record, Value};
+pub use record::Record;
+pub use value::Value;

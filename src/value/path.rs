@@ -53,6 +53,11 @@ impl Path {
         self.0.iter().rev().find_map(|step| if let Segment::Field(name) = step { Some(name.as_str()) } else { None })
     }
 
+    /// Whether this is the path of that one field.
+    pub fn is_field(&self, name: &str) -> bool {
+        matches!(self.0.as_slice(), [Segment::Field(own)] if own == name)
+    }
+
     /// This path with one more field step.
     #[must_use]
     pub fn join(&self, name: impl Into<String>) -> Self {
@@ -64,7 +69,7 @@ impl Path {
     /// The value at this path; null where a step finds nothing. After `[]` the answer is a list, and
     /// one list where `[]` stands several times: `orders[].lines[].sku` are the SKUs of all lines.
     pub fn read(&self, value: &Value) -> Value {
-        read_from(value, &self.0)
+        read(value, &self.0)
     }
 
     /// Puts a value at this path, making records on the way. Only field steps can be written;
@@ -74,15 +79,16 @@ impl Path {
     }
 }
 
-fn read_from(value: &Value, steps: &[Segment]) -> Value {
+/// As [`Path::read`], for steps that stand elsewhere.
+pub fn read(value: &Value, steps: &[Segment]) -> Value {
     let Some((step, rest)) = steps.split_first() else { return value.clone() };
     match step {
-        Segment::Field(name) => read_from(value.field(name), rest),
+        Segment::Field(name) => read(value.field(name), rest),
         Segment::Index(index) => {
-            value.as_list().and_then(|items| items.get(*index)).map_or(Value::Null, |item| read_from(item, rest))
+            value.as_list().and_then(|items| items.get(*index)).map_or(Value::Null, |item| read(item, rest))
         }
         Segment::Each => match value.as_list() {
-            Some(items) => flat(rest, items.iter().map(|item| read_from(item, rest)).collect()),
+            Some(items) => flat(rest, items.iter().map(|item| read(item, rest)).collect()),
             None => Value::Null,
         },
     }
@@ -91,12 +97,12 @@ fn read_from(value: &Value, steps: &[Segment]) -> Value {
 /// Lists within a list made one, where further steps spread lists too.
 pub fn flat(rest: &[Segment], values: Vec<Value>) -> Value {
     if !rest.contains(&Segment::Each) {
-        return Value::List(values);
+        return values.into();
     }
     let spread = values.into_iter().flat_map(|value| match value {
         Value::List(items) => items,
-        Value::Null => Vec::new(),
-        other => vec![other],
+        Value::Null => ecow::EcoVec::new(),
+        other => ecow::eco_vec![other],
     });
     Value::List(spread.collect())
 }
@@ -104,11 +110,11 @@ pub fn flat(rest: &[Segment], values: Vec<Value>) -> Value {
 fn write_into(record: &mut Record, steps: &[Segment], value: Value) -> bool {
     match steps {
         [Segment::Field(name)] => {
-            record.insert(name.clone(), value);
+            record.insert(name.as_str(), value);
             true
         }
         [Segment::Field(name), rest @ ..] => {
-            let slot = record.entry(name.clone()).or_default();
+            let Some(slot) = record.slot(name.as_str()) else { return false };
             if !matches!(slot, Value::Record(_)) {
                 *slot = Value::Record(Record::new());
             }

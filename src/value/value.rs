@@ -1,17 +1,17 @@
 //! The value: null, bool, integer, decimal, text, timestamp, date, list, record.
 //!
-//! Knows how values compare and print; parsing from JSON is in `json`, addressing in `path`.
+//! Knows how values compare and print; parsing from JSON is in `json`, addressing in `path`. A copy of
+//! a text, a list or a record shares it: what is only looked at is never copied.
 //! Equality is by meaning: `3` equals `3.00`, and an absent field equals null.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use ecow::{EcoString, EcoVec};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-/// A record's fields by name, in a fixed order so that equal records print and hash alike.
-pub type Record = BTreeMap<String, Value>;
+use super::Record;
 
 /// One datum of a record, a rule or a script.
 #[derive(Clone, Debug, Default)]
@@ -26,20 +26,20 @@ pub enum Value {
     /// An exact decimal: money, quantities, rates.
     Decimal(Decimal),
     /// Unicode text.
-    Text(String),
+    Text(EcoString),
     /// An instant, kept in UTC.
     Timestamp(Timestamp),
     /// A calendar day without a time zone.
     Date(Date),
     /// Values in order.
-    List(Vec<Value>),
+    List(EcoVec<Value>),
     /// Named values.
     Record(Record),
 }
 
 impl Value {
     /// Text from anything that is text.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<EcoString>) -> Self {
         Self::Text(text.into())
     }
 
@@ -129,7 +129,7 @@ impl Value {
             Self::Bool(truth) => Some(truth.to_string()),
             Self::Integer(number) => Some(number.to_string()),
             Self::Decimal(number) => Some(number.normalize().to_string()),
-            Self::Text(text) => Some(text.clone()),
+            Self::Text(text) => Some(text.to_string()),
             Self::Timestamp(instant) => Some(instant.to_string()),
             Self::Date(day) => Some(day.to_string()),
         }
@@ -145,7 +145,7 @@ impl PartialEq for Value {
             (Self::Timestamp(a), Self::Timestamp(b)) => a == b,
             (Self::Date(a), Self::Date(b)) => a == b,
             (Self::List(a), Self::List(b)) => a == b,
-            (Self::Record(a), Self::Record(b)) => records_equal(a, b),
+            (Self::Record(a), Self::Record(b)) => a == b,
             _ => match (self.as_decimal(), other.as_decimal()) {
                 (Some(a), Some(b)) => a == b,
                 _ => false,
@@ -155,14 +155,6 @@ impl PartialEq for Value {
 }
 
 impl Eq for Value {}
-
-/// Fields that are null on one side and absent on the other count as equal.
-fn records_equal(a: &Record, b: &Record) -> bool {
-    let covered = |one: &Record, other: &Record| {
-        one.iter().all(|(name, value)| other.get(name).map_or(value.is_null(), |found| found == value))
-    };
-    covered(a, b) && covered(b, a)
-}
 
 impl fmt::Display for Value {
     /// Prints as a rule author would write it: text in quotes, lists in brackets.
@@ -201,13 +193,25 @@ impl fmt::Display for Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        Self::Text(text.into())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<EcoString> for Value {
+    fn from(text: EcoString) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Self::List(items.into())
     }
 }
 

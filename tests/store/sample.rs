@@ -132,7 +132,7 @@ pub(super) fn every_kind() -> Value {
         ("looks_like_instant", Value::from("2026-01-02T03:04:05Z")),
         ("at", Value::Timestamp("2026-01-02T03:04:05.123456789Z".parse().unwrap())),
         ("day", Value::Date("2026-01-02".parse().unwrap())),
-        ("lines", Value::List(vec![Value::Integer(1), Value::Null, Value::from("x")])),
+        ("lines", Value::List(ecow::eco_vec![Value::Integer(1), Value::Null, Value::from("x")])),
         ("tagged", Value::Record(Record::from([("$t".to_owned(), Value::from("no instant"))]))),
         ("twice", Value::Record(Record::from([("$r".to_owned(), Value::Record(Record::new()))]))),
     ];

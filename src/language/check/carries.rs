@@ -47,7 +47,7 @@ pub fn check(checker: &mut Checker<'_>, system: &str, node: &Node) -> Option<Car
 fn records(tree: &Expression) -> Vec<(String, String)> {
     let mut found = Vec::new();
     tree.visit(&mut |at| {
-        if let ExpressionKind::Path(PathExpression { head: Some(head), steps }) = &at.kind
+        if let ExpressionKind::Path(PathExpression { head: Some(head), steps, .. }) = &at.kind
             && let Some(Step { segment: Segment::Field(record), .. }) = steps.first()
             && head.text != "settings"
         {

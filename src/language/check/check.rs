@@ -116,8 +116,7 @@ impl Checker<'_> {
 
     /// The line of a place.
     pub fn line(&self, span: Span) -> RuleLine {
-        let place = crate::diagnostic::span::place_of(self.sources.text(span.file), span.start);
-        RuleLine { file: self.sources.name(span.file).to_owned(), line: place.line }
+        RuleLine { file: self.sources.name(span.file).into(), line: self.sources.line_of(span) }
     }
 
     /// Binds an expression to the scripts.

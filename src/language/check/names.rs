@@ -87,7 +87,7 @@ pub fn check(checker: &mut Checker<'_>, names: &Names, at: &Expression) -> Kind 
 
 /// What `.` is behind `where`: a place in the record where the list is one of its fields.
 fn element_of(names: &Names, list: &Expression) -> Meaning {
-    let ExpressionKind::Path(PathExpression { head: Some(head), steps }) = &list.kind else { return Meaning::Any };
+    let ExpressionKind::Path(PathExpression { head: Some(head), steps, .. }) = &list.kind else { return Meaning::Any };
     let Some(Meaning::Record(kind, start)) = names.heads.get(&head.text) else { return Meaning::Any };
     let mut at = start.clone();
     at.0.extend(steps.iter().map(|step| match &step.segment {
@@ -199,7 +199,7 @@ fn asked(checker: &mut Checker<'_>, name: &Name, arguments: &[Expression]) -> Ki
     let known: Vec<String> =
         if of_table { checker.tables.keys().cloned().collect() } else { checker.pipelines.keys().cloned().collect() };
     match &named.kind {
-        ExpressionKind::Literal(Value::Text(text)) if known.contains(text) => {}
+        ExpressionKind::Literal(Value::Text(text)) if known.iter().any(|one| one == text) => {}
         ExpressionKind::Literal(Value::Text(text)) => {
             let code = if of_table { "unknown-table" } else { "unknown-pipeline" };
             let message = format!("there is no {what} `{text}`");
@@ -252,7 +252,7 @@ fn binary(
 /// A constant compared with a field must be a value that the field can have.
 fn member(checker: &mut Checker<'_>, kind: &Kind, other: &Expression) {
     if let (Kind::Enum(values), ExpressionKind::Literal(Value::Text(text))) = (kind, &other.kind)
-        && !values.contains(text)
+        && !values.iter().any(|one| one == text)
     {
         let message = format!("{text:?} is no value of what it is compared with");
         checker.unknown("unknown-value", message, (text, other.span), values.iter().map(String::as_str));

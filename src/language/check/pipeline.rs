@@ -406,7 +406,7 @@ fn searchable(record: &RecordType, condition: &Expression) -> Option<(String, Ex
         return searchable(record, left).or_else(|| searchable(record, right));
     }
     let own = |tree: &Expression| match &tree.kind {
-        ExpressionKind::Path(PathExpression { head: None, steps }) => match steps.as_slice() {
+        ExpressionKind::Path(PathExpression { head: None, steps, .. }) => match steps.as_slice() {
             [Step { segment: Segment::Field(name), .. }] if record.find.contains_key(name) => Some(name.clone()),
             _ => None,
         },

@@ -180,7 +180,7 @@ pub fn condition(checker: &mut Checker<'_>, scope: &Names, line: &ArrowRule) -> 
 
 /// The path that can be written, where the side is a plain one.
 pub fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Option<Path> {
-    let ExpressionKind::Path(PathExpression { head, steps }) = &tree.kind else { return None };
+    let ExpressionKind::Path(PathExpression { head, steps, .. }) = &tree.kind else { return None };
     let fits = match head {
         Some(name) => !nested && name.text == kind.system,
         None => nested,
@@ -253,7 +253,7 @@ fn constant(checker: &mut Checker<'_>, line: &ArrowRule, (value, span): (&Value,
         checker.error("type-constant", "a constant says when it is written", span, "add `on create` or `always`");
     }
     match (target, value) {
-        (Some(Kind::Enum(values)), Value::Text(text)) if !values.contains(text) => {
+        (Some(Kind::Enum(values)), Value::Text(text)) if !values.iter().any(|one| one == text) => {
             let message = format!("the field has no value {text:?}");
             checker.unknown("unknown-value", message, (text, span), values.iter().map(String::as_str));
         }

@@ -213,7 +213,7 @@ fn known_fields(checker: &mut Checker<'_>, record: &RecordType, tree: &Expressio
         ExpressionKind::List(items) => items
             .iter()
             .filter_map(|item| match &item.kind {
-                ExpressionKind::Literal(Value::Text(text)) => Some((text.clone(), item.span)),
+                ExpressionKind::Literal(Value::Text(text)) => Some((text.to_string(), item.span)),
                 _ => None,
             })
             .collect(),

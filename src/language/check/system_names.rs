@@ -124,7 +124,7 @@ pub fn required_when(checker: &mut Checker<'_>, (system, record): (&str, &str), 
 
 /// The record that a path goes through from a field of this one.
 fn reference(record: &RecordType, part: &Expression) -> Option<String> {
-    let ExpressionKind::Path(PathExpression { head: Some(head), steps }) = &part.kind else { return None };
+    let ExpressionKind::Path(PathExpression { head: Some(head), steps, .. }) = &part.kind else { return None };
     match record.field(&Path::field(head.text.as_str())).map(|field| &field.kind) {
         Some(Kind::Reference(target)) if !steps.is_empty() => Some(target.to_string()),
         _ => None,

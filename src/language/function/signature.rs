@@ -188,7 +188,7 @@ pub fn argument(arguments: &[Value], at: usize) -> &Value {
 pub fn on_text(arguments: &[Value], apply: impl Fn(&str) -> String) -> Result<Value, String> {
     match argument(arguments, 0) {
         Value::Null => Ok(Value::Null),
-        Value::Text(text) => Ok(Value::Text(apply(text))),
+        Value::Text(text) => Ok(Value::text(apply(text))),
         other => Err(format!("takes text and was given {}", other.kind_name())),
     }
 }

@@ -44,7 +44,7 @@ fn owner_now(view: &View<'_>, owner: &Owner) -> Option<String> {
         Owner::System(name) => Some(name.clone()),
         Owner::Both => Some("both".to_owned()),
         Owner::Setting(name) => match view.rules.settings.get(name) {
-            Some(Setting::Value(Value::Text(text))) => Some(text.clone()),
+            Some(Setting::Value(Value::Text(text))) => Some(text.to_string()),
             _ => None,
         },
     }

@@ -68,7 +68,7 @@ pub fn tables(view: &View<'_>) -> BTreeSet<String> {
                 && name.text == "mapped"
                 && let Some(ExpressionKind::Literal(Value::Text(table))) = arguments.first().map(|first| &first.kind)
             {
-                found.insert(table.clone());
+                found.insert(table.to_string());
             }
         });
     }

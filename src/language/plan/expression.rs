@@ -13,6 +13,7 @@ use crate::language::plan::fuel::{Fuel, OPERATIONS_MAX};
 use crate::language::plan::heard;
 use crate::language::script::{CallFault, ScriptSet};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
+use crate::value::path::read as read_path;
 use crate::value::{Path, Segment, Value};
 
 /// Where names come from.
@@ -64,8 +65,7 @@ struct Bare<'a>(&'a Value);
 
 impl Scope for Bare<'_> {
     fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
-        let start = head.map_or_else(|| self.0.clone(), |name| self.0.field(name).clone());
-        Some(Path(segments.to_vec()).read(&start))
+        Some(read_path(head.map_or(self.0, |name| self.0.field(name)), segments))
     }
 }
 
@@ -95,7 +95,7 @@ struct Element<'a> {
 impl Scope for Element<'_> {
     fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
         match head {
-            None => Some(Path(segments.to_vec()).read(self.value)),
+            None => Some(read_path(self.value, segments)),
             Some(_) => self.outer.read(head, segments),
         }
     }
@@ -210,7 +210,7 @@ impl CompiledExpression {
         within.spend(1, at.span)?;
         match &at.kind {
             ExpressionKind::Literal(value) => Ok(value.clone()),
-            ExpressionKind::List(items) => self.all(items, within).map(Value::List),
+            ExpressionKind::List(items) => self.all(items, within).map(Value::from),
             ExpressionKind::Path(path) => read(path, at.span, within),
             ExpressionKind::Steps(base, steps) => self.value(base, within).map(|base| step(&base, steps)),
             ExpressionKind::Call(name, arguments) => self.call(name, (arguments, at.span), within),
@@ -264,7 +264,7 @@ impl CompiledExpression {
                 ));
             }
         };
-        Ok(Value::List(kept))
+        Ok(kept.into())
     }
 
     fn all(&self, items: &[Expression], within: Within<'_>) -> Result<Vec<Value>, Fault> {
@@ -301,9 +301,8 @@ impl CompiledExpression {
 }
 
 fn read(path: &PathExpression, span: Span, within: Within<'_>) -> Result<Value, Fault> {
-    let segments: Vec<Segment> = path.steps.iter().map(|step| step.segment.clone()).collect();
     let head = path.head.as_ref().map(|name| name.text.as_str());
-    let value = within.scope.read(head, &segments);
+    let value = within.scope.read(head, &path.segments);
     let value = value.ok_or_else(|| failed(format!("nothing is called `{}`", head.unwrap_or(".")), span))?;
     within.spend(breadth(&value), span)?;
     Ok(value)
@@ -366,7 +365,7 @@ fn order(a: &Value, b: &Value) -> Result<std::cmp::Ordering, String> {
 fn arithmetic(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> {
     if let (Operator::Add, Value::Text(a), Value::Text(b)) = (operator, a, b) {
         bounded(a.len() + b.len())?;
-        return Ok(Value::Text(format!("{a}{b}")));
+        return Ok(Value::text(format!("{a}{b}")));
     }
     let (Some(x), Some(y)) = (a.as_decimal(), b.as_decimal()) else {
         return Err(format!("cannot calculate with {} and {}", a.kind_name(), b.kind_name()));

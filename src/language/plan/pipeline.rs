@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use crate::diagnostic::Span;
 use crate::language::plan::agreement::Agreement;
 use crate::language::plan::expression::CompiledExpression;
@@ -58,7 +60,7 @@ pub enum Arrow {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleLine {
     /// The file as the user named it.
-    pub file: String,
+    pub file: EcoString,
     /// The line, from 1.
     pub line: usize,
 }

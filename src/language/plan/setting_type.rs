@@ -217,7 +217,7 @@ impl SettingType {
                 let items = items.into_iter().filter(|item| !is_nothing(item));
                 Value::List(items.map(|item| member.settle(item)).collect())
             }
-            (Self::List(_), Value::Null) => Value::List(Vec::new()),
+            (Self::List(_), Value::Null) => Value::List(ecow::EcoVec::new()),
             (Self::Number { .. }, Value::Null) => Value::Null,
             (Self::Number { .. }, Value::Text(text)) if text.is_empty() => Value::Null,
             (Self::Number { whole, .. }, Value::Text(text)) => match number(&text, *whole) {

@@ -227,7 +227,7 @@ impl RecordType {
                 groups.entry(key).or_default().push(row);
             }
         }
-        groups.into_values().map(Value::List).collect()
+        groups.into_values().map(Value::from).collect()
     }
 
     /// Every call of this kind of record.
@@ -250,12 +250,39 @@ impl RecordType {
     /// The call that changes these fields: the update, or the one that adds to the list that is the only one of them.
     pub fn change(&self, fields: &Record) -> Option<&Call> {
         let alone = fields.keys().next().filter(|_| fields.len() == 1);
-        alone.and_then(|name| self.add.get(name)).or(self.update.as_ref())
+        alone.and_then(|name| self.add.get(name.as_str())).or(self.update.as_ref())
+    }
+
+    /// Whether a path from a place in a record may lead through a reference into another record.
+    pub fn refers_within(&self, at: &[Segment], steps: &[Segment]) -> bool {
+        let leads = |place: &[Segment]| {
+            let (own, rest) = place.split_at(at.len().min(place.len()));
+            let before = at.get(..own.len()) == Some(own);
+            before && rest.len() < steps.len() && rest.iter().zip(steps).all(|(one, other)| is_alike(one, other))
+        };
+        let references = self.fields.iter().filter(|field| matches!(field.kind, Kind::Reference(_)));
+        // Beside a key inside a record stand the names of what it refers to, which are not declared.
+        let beside = |place: &[Segment]| {
+            let Some((_, around)) = place.split_last().filter(|(_, around)| !around.is_empty()) else { return false };
+            let next = around.len().checked_sub(at.len()).and_then(|rest| steps.get(rest));
+            let is_declared = |field: &Field| field.path.0.split_last() == next.map(|next| (next, around));
+            leads(around) && !self.fields.iter().any(is_declared)
+        };
+        references.map(|field| field.path.0.as_slice()).any(|place| leads(place) || beside(place))
     }
 
     /// The field declared at this path (`order_lines[].item`).
     pub fn field(&self, path: &Path) -> Option<&Field> {
         self.fields.iter().find(|field| field.path == *path)
+    }
+}
+
+/// Whether two steps lead to the same field: one element of a list is declared as every element is.
+fn is_alike(one: &Segment, other: &Segment) -> bool {
+    match (one, other) {
+        (Segment::Field(one), Segment::Field(other)) => one == other,
+        (Segment::Each | Segment::Index(_), Segment::Each | Segment::Index(_)) => true,
+        _ => false,
     }
 }
 

@@ -95,7 +95,7 @@ impl Table {
         let spellings = || self.rows.iter().filter(|row| row.points(true)).flat_map(|row| row.sources(true)).flatten();
         let same = || spellings().find(|spelling| spelling.to_lowercase() == text.to_lowercase());
         match spellings().any(|spelling| *spelling == text).then_some(&text).or_else(same) {
-            Some(spelling) => self.look_up(true, &Value::Text(spelling.clone()), None),
+            Some(spelling) => self.look_up(true, &Value::text(spelling.as_str()), None),
             None => self.look_up(true, source, None),
         }
     }

@@ -33,7 +33,8 @@ thread_local! {
 /// `work` must use the engine on this thread.
 pub fn bounded<T>(work: impl FnOnce() -> T) -> T {
     BEGUN.set(Some(Instant::now()));
-    let answer = stacker::grow(limits::STACK_BYTES, work);
+    // Workers have room for it; other threads are given a stack for the call.
+    let answer = stacker::maybe_grow(limits::STACK_BYTES, limits::STACK_BYTES.saturating_mul(2), work);
     BEGUN.set(None);
     answer
 }

@@ -12,7 +12,7 @@ pub fn to_dynamic(value: &Value) -> Dynamic {
         Value::Bool(truth) => (*truth).into(),
         Value::Integer(number) => (*number).into(),
         Value::Decimal(number) => Dynamic::from_decimal(*number),
-        Value::Text(text) => text.clone().into(),
+        Value::Text(text) => text.as_str().into(),
         Value::Timestamp(instant) => instant.to_string().into(),
         Value::Date(day) => day.to_string().into(),
         Value::List(items) => items.iter().map(to_dynamic).collect::<Vec<_>>().into(),

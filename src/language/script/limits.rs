@@ -17,6 +17,9 @@ pub const EXPRESSION_DEPTH_MAX: usize = 64;
 /// in a debug build. Only what is used is ever held.
 pub const STACK_BYTES: usize = 32 * 1024 * 1024;
 
+/// Stack of a worker, in bytes: room for a call, and for what is under way when it begins.
+pub const WORKER_STACK_BYTES: usize = STACK_BYTES + 8 * 1024 * 1024;
+
 /// Bytes of a script file.
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
 

@@ -16,6 +16,8 @@ pub struct SourceFile {
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Of each file, where its lines end.
+    ends: Vec<Vec<usize>>,
 }
 
 impl SourceMap {
@@ -35,7 +37,8 @@ impl SourceMap {
 
     /// A set of these files.
     pub fn new(files: Vec<SourceFile>) -> Self {
-        Self { files }
+        let ends = files.iter().map(line_ends).collect();
+        Self { files, ends }
     }
 
     /// The files with their numbers.
@@ -45,6 +48,7 @@ impl SourceMap {
 
     /// Adds a file and gives its number.
     pub fn add(&mut self, file: SourceFile) -> FileId {
+        self.ends.push(line_ends(&file));
         self.files.push(file);
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
@@ -59,9 +63,19 @@ impl SourceMap {
         digest::of_bytes(&whole)
     }
 
+    /// The line that a place begins in, from 1.
+    pub fn line_of(&self, place: Span) -> usize {
+        let ends = usize::try_from(place.file.0).ok().and_then(|at| self.ends.get(at));
+        ends.map_or(1, |ends| ends.partition_point(|end| *end < place.start) + 1)
+    }
+
     fn file(&self, file: FileId) -> Option<&SourceFile> {
         self.files.get(usize::try_from(file.0).ok()?)
     }
+}
+
+fn line_ends(file: &SourceFile) -> Vec<usize> {
+    file.text.match_indices('\n').map(|(at, _)| at).collect()
 }
 
 impl Sources for SourceMap {

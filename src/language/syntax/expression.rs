@@ -76,6 +76,8 @@ pub struct PathExpression {
     pub head: Option<Name>,
     /// The steps after it.
     pub steps: Vec<Step>,
+    /// The same without their places, so that reading gathers nothing.
+    pub segments: Vec<crate::value::Segment>,
 }
 
 /// A step of a path.

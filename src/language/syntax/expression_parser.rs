@@ -300,7 +300,8 @@ impl Builder<'_> {
         if matches!(primary.as_rule(), Rule::head | Rule::element) {
             let named = primary.as_rule() == Rule::head;
             let head = named.then(|| Name { text: primary.as_str().to_owned(), span: start });
-            return Ok(Expression { kind: ExpressionKind::Path(PathExpression { head, steps }), span });
+            let segments = steps.iter().map(|step| step.segment.clone()).collect();
+            return Ok(Expression { kind: ExpressionKind::Path(PathExpression { head, steps, segments }), span });
         }
         let kind = self.primary(primary)?;
         if steps.is_empty() {
@@ -342,7 +343,7 @@ impl Builder<'_> {
     fn literal(&self, pair: &Pair<'_, Rule>) -> Result<Value, Diagnostic> {
         let text = pair.as_str();
         Ok(match pair.as_rule() {
-            Rule::text => Value::Text(self.unquoted(pair)?),
+            Rule::text => Value::text(self.unquoted(pair)?),
             Rule::truth => Value::Bool(text == "true"),
             Rule::integer | Rule::decimal => match text.parse() {
                 Ok(number) => Value::Integer(number),

@@ -63,7 +63,7 @@ fn to_tagged(value: &Value, depth: usize) -> Result<Json, StoreError> {
         Value::Bool(truth) => Json::Bool(*truth),
         Value::Integer(number) => Json::from(*number),
         Value::Decimal(number) => json!({ "$n": number.to_string() }),
-        Value::Text(text) => Json::String(text.clone()),
+        Value::Text(text) => Json::String(text.to_string()),
         Value::Timestamp(instant) => json!({ "$t": instant.to_string() }),
         Value::Date(day) => json!({ "$d": day.to_string() }),
         Value::List(items) => {
@@ -72,7 +72,7 @@ fn to_tagged(value: &Value, depth: usize) -> Result<Json, StoreError> {
         Value::Record(fields) => {
             let mut object = Map::new();
             for (name, field) in fields {
-                object.insert(name.clone(), to_tagged(field, depth + 1)?);
+                object.insert(name.to_string(), to_tagged(field, depth + 1)?);
             }
             if looks_tagged(&object) { json!({ "$r": object }) } else { Json::Object(object) }
         }
@@ -84,7 +84,7 @@ fn from_tagged(json: Json) -> Result<Value, StoreError> {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Bool(truth),
         Json::Number(number) => Value::Integer(number.as_i64().ok_or_else(|| damaged(&number.to_string()))?),
-        Json::String(text) => Value::Text(text),
+        Json::String(text) => Value::text(text),
         Json::Array(items) => Value::List(items.into_iter().map(from_tagged).collect::<Result<_, _>>()?),
         Json::Object(object) if looks_tagged(&object) => untag(object)?,
         Json::Object(object) => record(object)?,

@@ -14,8 +14,9 @@ use crate::value::{Record, Value};
 pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO link (pipeline, left_account, left_id, right_account, right_id, since, base, by_hand)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO link (pipeline, left_account, left_id, right_account, right_id, since, base, by_hand)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT DO UPDATE SET since = excluded.since, base = excluded.base, by_hand = excluded.by_hand",
         )?
         .execute(params![
             link.pipeline,
@@ -43,8 +44,13 @@ pub(super) fn remove(connection: &Connection, link: &Link) -> Result<(), StoreEr
 
 /// Links that have this end on one side.
 pub(super) fn at(connection: &Connection, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
-    let ends = if left { "left_account = ?2 AND left_id = ?3" } else { "right_account = ?2 AND right_id = ?3" };
-    select(connection, &format!("pipeline = ?1 AND {ends}"), params![pipeline, end.account, end.id])
+    let bound = params![pipeline, end.account, end.id];
+    if left {
+        return select(connection, "WHERE pipeline = ?1 AND left_account = ?2 AND left_id = ?3", bound);
+    }
+    // Left to itself, SQLite walks all links of the pipeline: the primary key begins with it, too.
+    let by_right = "INDEXED BY link_right WHERE pipeline = ?1 AND right_account = ?2 AND right_id = ?3";
+    select(connection, by_right, bound)
 }
 
 /// The keys of an account's records that a pipeline links, of its left (or right) side.
@@ -62,18 +68,18 @@ pub(super) fn ids(
 
 /// All links of a pipeline.
 pub(super) fn of(connection: &Connection, pipeline: &str) -> Result<Vec<Link>, StoreError> {
-    select(connection, "pipeline = ?1", params![pipeline])
+    select(connection, "WHERE pipeline = ?1", params![pipeline])
 }
 
 /// Links that a person made, in place of a match.
 pub(super) fn by_hand(connection: &Connection) -> Result<Vec<Link>, StoreError> {
-    select(connection, "by_hand", params![])
+    select(connection, "WHERE by_hand", params![])
 }
 
-fn select(connection: &Connection, condition: &str, bound: impl Params) -> Result<Vec<Link>, StoreError> {
+fn select(connection: &Connection, which: &str, bound: impl Params) -> Result<Vec<Link>, StoreError> {
     let mut select = connection.prepare_cached(&format!(
         "SELECT pipeline, left_account, left_id, right_account, right_id, since, base, by_hand FROM link
-         WHERE {condition} ORDER BY left_account, left_id, right_account, right_id"
+         {which} ORDER BY left_account, left_id, right_account, right_id"
     ))?;
     let mut rows = select.query(bound)?;
     let mut links = Vec::new();
@@ -92,14 +98,14 @@ fn select(connection: &Connection, condition: &str, bound: impl Params) -> Resul
 
 fn base_value(base: &Base) -> Value {
     let sides = |values: &BaseValues| {
-        let by = values.by.clone().map(|by| ("by".to_owned(), Value::Text(by)));
+        let by = values.by.clone().map(|by| ("by".to_owned(), Value::text(by)));
         let sent = values.sent.clone().map(|sent| ("sent".to_owned(), sent));
         let fought = values.fought.as_ref().map(|fought| {
             let times = Value::Integer(fought.times.into());
-            ("fought".to_owned(), Value::List(vec![fought.sent.clone(), times]))
+            ("fought".to_owned(), Value::List(ecow::eco_vec![fought.sent.clone(), times]))
         });
         let noted: Record = by.into_iter().chain(sent).chain(fought).collect();
-        Value::List(vec![values.left.clone(), values.right.clone(), Value::Record(noted)])
+        Value::List(ecow::eco_vec![values.left.clone(), values.right.clone(), Value::Record(noted)])
     };
     Value::Record(base.iter().map(|(rule, values)| (rule.clone(), sides(values))).collect::<Record>())
 }
@@ -108,12 +114,12 @@ fn read_base(value: &Value) -> Result<Base, StoreError> {
     let rules = value.as_record().ok_or_else(|| damaged("a base is no record"))?;
     let sides = rules.iter().map(|(rule, sides)| match sides.as_list() {
         // Older versions noted the two halves alone.
-        Some([left, right]) => Ok((rule.clone(), BaseValues::new(left.clone(), right.clone()))),
+        Some([left, right]) => Ok((rule.to_string(), BaseValues::new(left.clone(), right.clone()))),
         Some([left, right, noted]) => {
             let by = noted.field("by").as_text().map(ToOwned::to_owned);
             let sent = noted.as_record().and_then(|noted| noted.get("sent")).cloned();
             let fought = read_fought(noted.field("fought"));
-            Ok((rule.clone(), BaseValues { by, sent, fought, ..BaseValues::new(left.clone(), right.clone()) }))
+            Ok((rule.to_string(), BaseValues { by, sent, fought, ..BaseValues::new(left.clone(), right.clone()) }))
         }
         _ => Err(damaged("a base has not two sides")),
     });

@@ -141,6 +141,20 @@ CREATE TABLE seen_field (
 -- Of the process that opened the file last.
 CREATE TABLE owner (token TEXT NOT NULL);
 ",
+    "
+-- How many links there are is asked often, and counting them walks them all.
+CREATE TABLE tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO tally SELECT 'links', count(*) FROM link;
+CREATE TRIGGER link_made AFTER INSERT ON link BEGIN UPDATE tally SET count = count + 1 WHERE name = 'links'; END;
+CREATE TRIGGER link_gone AFTER DELETE ON link BEGIN UPDATE tally SET count = count - 1 WHERE name = 'links'; END;
+
+-- What is rare among many rows.
+CREATE INDEX link_by_hand ON link (pipeline) WHERE by_hand;
+CREATE INDEX work_pending ON work (due) WHERE state = 'pending';
+CREATE INDEX work_flight ON work (due) WHERE state = 'flight';
+CREATE INDEX work_reason ON work (reason) WHERE reason IS NOT NULL;
+CREATE INDEX park_shown ON park (number) WHERE dropped = 0;
+",
 ];
 
 /// Brings a file to the newest schema.

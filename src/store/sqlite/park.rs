@@ -218,7 +218,7 @@ fn read(row: &Row<'_>) -> Result<Park, StoreError> {
 }
 
 fn shown_value(shown: &[(String, Value)]) -> Value {
-    Value::List(shown.iter().map(|(of, value)| Value::List(vec![Value::text(of), value.clone()])).collect())
+    Value::List(shown.iter().map(|(of, value)| Value::List(ecow::eco_vec![Value::text(of), value.clone()])).collect())
 }
 
 fn read_shown(value: &Value) -> Vec<(String, Value)> {

@@ -96,10 +96,17 @@ const DUE_AHEAD_MAX: i64 = 15 * 60 * 1_000_000_000;
 
 /// Claims what is due.
 pub(super) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
-    let newest: i64 =
-        connection.prepare_cached("SELECT coalesce(max(number), 0) FROM hint")?.query_row([], |row| row.get(0))?;
     let furthest = nanos(now).saturating_add(DUE_AHEAD_MAX);
     connection.prepare_cached("UPDATE work SET due = ?1 WHERE state <> 'flight' AND due > ?1")?.execute([furthest])?;
+    // Asked far more often than there is anything, and told without walking all that waits.
+    let is_due: bool = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM work WHERE state <> 'flight' AND due <= ?1)")?
+        .query_row([nanos(now)], |row| row.get(0))?;
+    if !is_due {
+        return Ok(Vec::new());
+    }
+    let newest: i64 =
+        connection.prepare_cached("SELECT coalesce(max(number), 0) FROM hint")?.query_row([], |row| row.get(0))?;
     let mut select = connection.prepare_cached(
         "SELECT account, record, id, hint, source, since, attempts FROM work
          WHERE state <> 'flight' AND due <= ?1 ORDER BY first DESC, since, hint LIMIT ?2",
@@ -290,7 +297,7 @@ pub(super) fn counts(connection: &Connection) -> Result<Counts, StoreError> {
             "SELECT (SELECT count(*) FROM work WHERE state = 'pending'),
                     (SELECT count(*) FROM work WHERE state = 'flight'),
                     (SELECT count(*) FROM park WHERE dropped = 0),
-                    (SELECT count(*) FROM link)",
+                    (SELECT count FROM tally WHERE name = 'links')",
         )?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     Ok(Counts {

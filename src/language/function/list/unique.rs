@@ -35,7 +35,7 @@ fn body(arguments: &[Value]) -> Result<Value, String> {
             kept.push(item.clone());
         }
     }
-    Ok(Value::List(kept))
+    Ok(kept.into())
 }
 
 /// Values of different classes are never equal; a whole number and a decimal may be.

@@ -28,5 +28,5 @@ fn body(arguments: &[Value]) -> Result<Value, String> {
     }
     texts.retain(|text| !text.is_empty());
     bounded(texts.iter().map(|text| text.len() + separator.len()).sum())?;
-    Ok(Value::Text(texts.join(separator)))
+    Ok(Value::text(texts.join(separator)))
 }

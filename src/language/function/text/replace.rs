@@ -25,5 +25,5 @@ fn body(arguments: &[Value]) -> Result<Value, String> {
     // The size is known before the text is made: parts inside parts grow fast.
     let found = text.matches(part).count();
     bounded(text.len() - found * part.len() + found * by.len())?;
-    Ok(Value::Text(text.replace(part, by)))
+    Ok(Value::text(text.replace(part, by)))
 }

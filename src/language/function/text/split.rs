@@ -23,7 +23,7 @@ fn body(arguments: &[Value]) -> Result<Value, String> {
     let separator = text_at(arguments, 1)?;
     not_empty(argument(arguments, 1))?;
     match argument(arguments, 0) {
-        Value::Null => Ok(Value::List(Vec::new())),
+        Value::Null => Ok(Value::List(ecow::EcoVec::new())),
         _ => Ok(Value::List(text_at(arguments, 0)?.split(separator).map(Value::text).collect())),
     }
 }

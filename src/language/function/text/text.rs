@@ -25,7 +25,7 @@ fn body(arguments: &[Value]) -> Result<Value, String> {
         Value::Null => Ok(Value::Null),
         other => other
             .to_key()
-            .map(Value::Text)
+            .map(Value::text)
             .ok_or_else(|| format!("takes a single value and was given {}", other.kind_name())),
     }
 }

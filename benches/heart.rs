@@ -1,0 +1,107 @@
+//! The heart: an order's JSON text in, the decision, the JSON text of the call out; beside the same
+//! mapping by hand. Times and allocations; read ratios, not figures.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+#[path = "heart/order.rs"]
+mod order;
+
+use std::collections::BTreeSet;
+
+use divan::{AllocProfiler, Bencher};
+use petiole::connector::{ResolvedAccount, request, response};
+use petiole::engine::{Effect, Found, Reads, Situation, Step, decide};
+use petiole::language::plan::{Plan, Side};
+use petiole::value::{Record, Value};
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler<mimalloc::MiMalloc> = AllocProfiler::new(mimalloc::MiMalloc);
+
+const LINES: [usize; 3] = [10, 100, 1000];
+
+fn main() {
+    let text = order::text(10);
+    let [ours, by_hand, typed] =
+        [mapped(&order::plan(), &text), order::by_hand(&text), order::typed(&text)].map(|made| same_form(&made));
+    assert_eq!(by_hand, typed, "both hands map alike");
+    assert_eq!(ours, typed, "the rules map as the hands do");
+    divan::main();
+}
+
+/// The text with numbers and their texts alike.
+fn same_form(text: &str) -> serde_json::Value {
+    fn alike(json: serde_json::Value) -> serde_json::Value {
+        match json {
+            serde_json::Value::Number(number) => serde_json::Value::String(number.to_string()),
+            serde_json::Value::Array(items) => items.into_iter().map(alike).collect(),
+            serde_json::Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, alike(value))).collect(),
+            other => other,
+        }
+    }
+    alike(serde_json::from_str(text).expect("JSON"))
+}
+
+/// From the text of one system to the text for the other.
+fn mapped(plan: &Plan, text: &str) -> String {
+    let (shop, depot) = (&plan.systems["shop"], &plan.systems["depot"]);
+    let (order, parcel) = (&shop.records["order"], &depot.records["parcel"]);
+    let body = response::parse(text.as_bytes()).expect("JSON").expect("a body");
+    let record = response::canonical(shop, order, &body);
+    let pipeline = &plan.pipelines["parcels"];
+    let mut situation = Situation {
+        changed: Side::Left,
+        left_account: "shop".to_owned(),
+        right_account: "depot".to_owned(),
+        left: Some(record),
+        right: None,
+        base: None,
+        gone: None,
+        settings: Value::Record(Record::new()),
+        demanded: false,
+        sweep: false,
+        asked: false,
+        held: BTreeSet::new(),
+        apart: false,
+        reads: Reads::new(),
+    };
+    loop {
+        match decide(plan, pipeline, &situation) {
+            Step::Need(wants) => {
+                for want in wants {
+                    situation.reads.insert(want, Found::Records(Vec::new()));
+                }
+            }
+            Step::Done(decision) => {
+                let Some(Effect::Create { fields, .. }) = &decision.effect else { panic!("{decision:?}") };
+                let account = ResolvedAccount {
+                    name: "depot".to_owned(),
+                    base_url: "http://127.0.0.1:2".to_owned(),
+                    ..ResolvedAccount::default()
+                };
+                let call = parcel.create.as_ref().expect("a create call");
+                let sending = request::Sending { record: parcel, fields, mode: request::Mode::Create };
+                let holes = request::Holes::of(&account);
+                let request = request::build(depot, call, &holes, Some(sending)).expect("a request");
+                return String::from_utf8(request.body).expect("UTF-8");
+            }
+        }
+    }
+}
+
+#[divan::bench(args = LINES)]
+fn a_rules(bencher: Bencher<'_, '_>, lines: usize) {
+    let (plan, text) = (order::plan(), order::text(lines));
+    bencher.bench_local(|| mapped(&plan, divan::black_box(&text)));
+}
+
+#[divan::bench(args = LINES)]
+fn b_json_by_hand(bencher: Bencher<'_, '_>, lines: usize) {
+    let text = order::text(lines);
+    bencher.bench_local(|| order::by_hand(divan::black_box(&text)));
+}
+
+#[divan::bench(args = LINES)]
+fn c_typed_rust(bencher: Bencher<'_, '_>, lines: usize) {
+    let text = order::text(lines);
+    bencher.bench_local(|| order::typed(divan::black_box(&text)));
+}
