@@ -506,15 +506,16 @@ fn a_sweep_counts_what_it_did_itself_and_tells_each_pair_once() {
     until("the orders have crossed", || at_rest(&service.url) && trade.orders().len() == 2);
     trade.people(&trade.leaflink, "combine", &json!({ "orders": numbers }));
     until("the combined order has crossed", || at_rest(&service.url) && trade.orders().len() == 3);
+    // By hand: Flourish does not follow, and says so. Those that were called off on both sides agree.
+    let combined = trade.orders().into_iter().map(|order| order["original_order_id"].clone());
+    let combined = combined.into_iter().find(|number| !numbers.contains(number)).unwrap();
+    trade.people(&trade.leaflink, "fulfill", &json!({ "order": combined }));
+    until("that is known", || at_rest(&service.url));
     let report = send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({}));
     assert_eq!((&report["differing"], &report["healed"], &report["writes"]), (&json!(0), &json!(0), &json!(0)));
     let alone = report["left_alone"].as_array().unwrap();
-    let told: Vec<&Json> = alone.iter().map(|one| &one["record"]).collect();
-    assert_eq!(told.len(), 2, "each pair that was called off once: {report:#}");
-    assert!(
-        told.iter()
-            .all(|record| numbers.iter().any(|number| record.as_str().unwrap().contains(number.as_str().unwrap())))
-    );
+    let told: Vec<&str> = alone.iter().filter_map(|one| one["record"].as_str()).collect();
+    assert_eq!(told, [format!("leaflink.order/{}", combined.as_str().unwrap())], "{report:#}");
 }
 
 #[test]

@@ -191,7 +191,11 @@ impl Change {
         let values = self.values().into_iter().map(shown).collect::<Vec<_>>().join(", ");
         let by = format!("by {owner} ({pipeline}, {})", self.first_places(PLACES_SHOWN));
         match *action {
-            "create" => format!("{}.{}, new, for {cause} {by}: {values}", target.account, target.record),
+            // What is only to be made has no key yet.
+            "create" if target.id.is_empty() => {
+                format!("{}.{}, new, for {cause} {by}: {values}", target.account, target.record)
+            }
+            "create" => format!("{target}, new, for {cause} {by}: {values}"),
             _ => format!("{target} {by}: {values}"),
         }
     }

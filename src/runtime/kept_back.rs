@@ -8,7 +8,8 @@ use super::pair::Pairing;
 use super::reads::rests_on_what_is_to_be_made;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
-use crate::engine::{Decision, Effect, Situation};
+use crate::engine::{Decision, Effect, LeftAlone, Situation};
+use crate::language::plan::Side;
 use crate::store::{Link, RecordRef};
 use crate::value::{Record, Value};
 
@@ -62,7 +63,15 @@ impl Runtime {
     pub(super) fn tell_left_alone(&self, pairing: &Pairing<'_>, situation: &Situation, decision: &Decision) {
         // Under the pair's left record, so that it is told once whichever side is looked at.
         let left_record = self.left_record(pairing, situation);
-        for left in &decision.left_alone {
+        // That a value goes nowhere by a table, and that what it met does not go back by it either, is one thing.
+        let said = |other: &&LeftAlone| {
+            let same = |own: &LeftAlone| {
+                own.side == Side::Left && own.group == other.group && own.line.file == other.line.file
+            };
+            let by_table = other.line.file != pairing.pipeline.match_line.file;
+            other.side == Side::Right && by_table && decision.left_alone.iter().any(same)
+        };
+        for left in decision.left_alone.iter().filter(|left| !said(left)) {
             self.tell(Happening::LeftAlone {
                 target: left_record.clone().unwrap_or_else(|| pairing.target()),
                 pipeline: pairing.pipeline.name.clone(),

@@ -204,7 +204,7 @@ impl Runtime {
                 }
             }
             // One line for each write outward, and none for what is left at that: a report names it.
-            Happening::Written(change) => tracing::info!("wrote {change}"),
+            Happening::Written(change) => tracing::info!("wrote {}", change.told()),
             Happening::LeftAlone { target, group, because, line, .. } => {
                 tracing::debug!(record = %target, group, rule = line, because, "left alone");
             }

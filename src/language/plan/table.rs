@@ -105,10 +105,13 @@ impl Table {
         self.leading(forward, source).any(|row| row.is_held(forward, present))
     }
 
-    /// Whether `present` is what the rules mean by a source value. A row with a `because` makes the nearest there is,
-    /// which goes on being told.
+    /// Whether two values are what the rules mean by one another, read in either direction. A row with a `because`
+    /// makes the nearest there is, which goes on being told.
     pub fn in_step(&self, forward: bool, source: &str, present: &str) -> bool {
-        self.leading(forward, source).any(|row| row.because.is_none() && row.is_held(forward, present))
+        let meant = |forward: bool, from: &str, to: &str| {
+            self.leading(forward, from).any(|row| row.because.is_none() && row.is_held(forward, to))
+        };
+        meant(forward, source, present) || meant(!forward, present, source)
     }
 
     fn leading(&self, forward: bool, source: &str) -> impl Iterator<Item = &Row> {
