@@ -14,7 +14,7 @@ use petiole::world::{Clock, Method, Request, Response, SystemClock};
 use serde_json::{Value as Json, json};
 
 use crate::recovery::Stage;
-use crate::support::{Change, GoBetween, Look, Process, Trade, When, at_rest, get_async, send_async, until};
+use crate::support::{Change, GoBetween, Look, Process, Trade, When, at_rest, get_async, patience, send_async, until};
 
 /// The machine's clock, set as the test likes; what passes on the steady one as well.
 #[derive(Default)]
@@ -111,8 +111,8 @@ fn orders_cross_once_and_soon_while_the_clock_steps_back_and_forward() {
             look(&runtime, Looking::Changes).await.unwrap();
             let began = Instant::now();
             while stage.state("flourish").await["orders"].as_array().unwrap().len() <= index {
-                assert!(began.elapsed() < Duration::from_mins(1), "the order does not cross after step {index}");
-                tokio::time::sleep(Duration::from_millis(5)).await;
+                assert!(began.elapsed() < patience(), "the order does not cross after step {index}");
+                tokio::task::yield_now().await;
             }
             clock.set_ahead(set);
             loop {
@@ -122,11 +122,8 @@ fn orders_cross_once_and_soon_while_the_clock_steps_back_and_forward() {
                 if open + usize::try_from(counts.pending + counts.in_flight).unwrap() == 0 {
                     break;
                 }
-                assert!(
-                    began.elapsed() < Duration::from_mins(1),
-                    "no rest after step {index}: {counts:?}, {open} open"
-                );
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                assert!(began.elapsed() < patience(), "no rest after step {index}: {counts:?}, {open} open");
+                tokio::task::yield_now().await;
             }
         }
         runtime.stop();

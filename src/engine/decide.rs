@@ -5,7 +5,7 @@
 use super::create;
 use super::effect::{Decision, Effect, Step, Unmatched};
 use super::lost;
-use super::park::{Candidate, Stop, Unpaired, Wait};
+use super::park::{Candidate, Stop, UNREADABLE, UNRELIABLE, Unpaired, Wait};
 use super::scope::Context;
 use super::situation::{Found, Situation, Want};
 use super::update;
@@ -82,9 +82,7 @@ pub(super) fn meet(context: &Context<'_>, gone: Option<&str>) -> Decision {
         let odd = key::shown(&odd);
         let message =
             format!("{} `{}` {odd} matches {value:?}, and no record can have that key", kind.system, kind.name);
-        let stop =
-            Stop::new("unreadable-record", "what the peer shows cannot be relied on", message, &pipeline.match_line);
-        return stopped(context, stop);
+        return stopped(context, Stop::new(UNREADABLE, UNRELIABLE, message, &pipeline.match_line));
     }
     match found.as_slice() {
         [] => unmatched(Some(value)),

@@ -32,7 +32,7 @@ pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, Step, Unmatche
 pub use kept::Kept;
 pub use listed::Listed;
 pub use lost::{COUNTERPART_GONE, label_of};
-pub use park::{Candidate, Stop, UNRELIABLE, Unpaired, Wait};
+pub use park::{Candidate, Stop, UNREADABLE, UNRELIABLE, Unpaired, Wait};
 pub use scope::sibling_reference;
 pub use settle::{Seen, base_of};
 pub use situation::{Fitting, Found, Reads, Situation, Want};

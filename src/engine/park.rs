@@ -3,6 +3,9 @@
 use crate::language::plan::{RuleLine, Side};
 use crate::value::Value;
 
+/// The code of a record that nothing can be decided on as its peer shows it.
+pub const UNREADABLE: &str = "unreadable-record";
+
 /// The reason where a peer's answer lacks what a rule reads.
 pub const UNRELIABLE: &str = "what the peer shows cannot be relied on";
 

@@ -21,7 +21,7 @@ pub const FUTURE_INSTANT: &str = "future-instant";
 /// A field that is always there is missing from what the peer shows.
 pub const FIELD_GONE: &str = "field-gone";
 /// A record with a value that no JSON parser takes.
-pub const UNREADABLE: &str = "unreadable-record";
+pub use crate::engine::UNREADABLE;
 
 /// What was asked of the peer when the cause was seen: only an answer to the same can say that it is gone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

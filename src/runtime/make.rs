@@ -58,7 +58,7 @@ impl Runtime {
                 // What it made, if anything, is seen by the next look; this one is not believed.
                 self.close_makings(&target, false).await?;
                 let own = row.key(search.kind).unwrap_or_default();
-                tracing::warn!(record = %target, rule = line, own, "another was answered; what needs it goes on without");
+                tracing::warn!(record = %target, rule = line, own, "the peer answered with another record than it was asked to make; what needs it goes on without");
                 Ok(Found::Records(Vec::new()))
             }
             Ok(row) => {

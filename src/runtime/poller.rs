@@ -238,7 +238,7 @@ impl Runtime {
             if self.brake.holds_list(&why) {
                 return Ok(false);
             }
-            tracing::warn!(why, "confirmed");
+            tracing::warn!(why, "somebody confirmed a list that is suddenly short: it is taken as it is");
             self.alarms.set((account, &kind.name, LIST_SHRUNK), &Asked::All, None, self.world.clock.now());
         }
         shrunk::accept(&search, rows).await.map(|()| true)

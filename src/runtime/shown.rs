@@ -250,8 +250,6 @@ fn place(account: &str, kind: &RecordType, field: usize) -> Place {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use jiff::{SignedDuration, Timestamp};
 
     use super::{Answer, Shown};
@@ -262,36 +260,9 @@ mod tests {
     use crate::world::Method;
 
     fn kind(read: bool) -> RecordType {
-        let call = Call {
-            method: Method::Get,
-            path: Template(Vec::new()),
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            resend: Vec::new(),
-            never: Vec::new(),
-            each: None,
-            allowed_when: None,
-            span: Span::default(),
-        };
-        RecordType {
-            system: "shop".to_owned(),
-            name: "order".to_owned(),
-            key: "id".to_owned(),
-            created: None,
-            modified: None,
-            first: false,
-            fields: Vec::new(),
-            read: read.then_some(call),
-            changed: None,
-            grouped: None,
-            list: None,
-            find: BTreeMap::new(),
-            create: None,
-            update: None,
-            add: BTreeMap::new(),
-            states: None,
-        }
+        let call = Call::new(Method::Get, Template(Vec::new()), Span::default());
+        let (system, name, key) = ("shop".to_owned(), "order".to_owned(), "id".to_owned());
+        RecordType { system, name, key, read: read.then_some(call), ..RecordType::default() }
     }
 
     fn row(id: usize, shown: bool) -> Row {

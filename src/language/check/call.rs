@@ -52,18 +52,8 @@ fn request(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Call> {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| Some((name.to_owned(), checker.keep(template(value, scalar.span))?)))
         .collect::<Option<Vec<_>>>()?;
-    Some(Call {
-        method: Method::parse(&method)?,
-        path: checker.keep(template(path, scalar.span))?,
-        query,
-        headers: Vec::new(),
-        body: Vec::new(),
-        resend: Vec::new(),
-        never: Vec::new(),
-        each: None,
-        allowed_when: None,
-        span: scalar.span,
-    })
+    let path = checker.keep(template(path, scalar.span))?;
+    Some(Call { query, ..Call::new(Method::parse(&method)?, path, scalar.span) })
 }
 
 /// `NAME in settings.LIST`

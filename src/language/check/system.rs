@@ -329,16 +329,8 @@ fn record(
         created,
         modified,
         first: one_of(checker, &map, "priority", &["first"]).is_some(),
-        grouped: None,
         fields,
-        read: None,
-        changed: None,
-        list: None,
-        find: BTreeMap::new(),
-        create: None,
-        update: None,
-        add: BTreeMap::new(),
-        states: None,
+        ..RecordType::default()
     };
     if let Some(calls) = map.get("calls").and_then(|node| Mapping::of(node, "`calls`", &[], &mut checker.found)) {
         for (key, node) in calls.entries() {

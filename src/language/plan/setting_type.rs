@@ -182,7 +182,11 @@ impl SettingType {
                 let fits = number(text, *whole)
                     .is_some_and(|number| *negative || number.is_zero() || number.is_sign_positive());
                 let message = format!("`{name}` is {asked}, and `{text}` is none");
-                if fits { None } else { misfit("type-number", message, "write it in digits, such as `5`") }
+                let help = match number(text, *whole) {
+                    Some(_) => "write `0` or a number above it",
+                    None => "write it in digits, such as `5`",
+                };
+                if fits { None } else { misfit("type-number", message, help) }
             }
             Self::Url if !is_address(text) => {
                 let message = format!("`{name}` is a web address, and `{text}` is none");

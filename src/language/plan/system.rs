@@ -157,7 +157,7 @@ pub struct WebhookRecord {
 }
 
 /// A kind of record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RecordType {
     /// The system's name.
     pub system: String,
@@ -399,6 +399,15 @@ pub struct Call {
     pub allowed_when: Option<CompiledExpression>,
     /// Where the system file declares it.
     pub span: Span,
+}
+
+impl Call {
+    /// A call that sends nothing beyond its path.
+    pub fn new(method: Method, path: Template, span: Span) -> Self {
+        let (query, headers, body) = Default::default();
+        let (resend, never, each, allowed_when) = Default::default();
+        Self { method, path, query, headers, body, resend, never, each, allowed_when, span }
+    }
 }
 
 /// A call made once for each value of a setting: `facility in settings.stock.facilities`.
