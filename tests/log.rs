@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, at_rest, get, http, until};
+use crate::support::{Process, Trade, at_rest, get, http, own, until};
 use petiole::world::Method;
 
 /// The service, its standard error where the shell says.
@@ -75,6 +75,25 @@ fn said<'a>(lines: &'a [Json], message: &str) -> Vec<&'a Json> {
         .iter()
         .filter(|line| line["fields"]["message"].as_str().is_some_and(|text| text.starts_with(message)))
         .collect()
+}
+
+#[test]
+fn a_write_is_told_with_what_stood_there_and_what_stands_there_now() {
+    let trade = Trade::start();
+    own(&trade.rules, "inventory", "flourish");
+    let file = trade.folder.0.join("log");
+    let service = run_with_log_at(&trade, &format!("exec 3>{}", file.display()), "info");
+    let product = get(&format!("{}/_control/state", trade.leaflink.url))["products"][0].clone();
+    until("the first sweep is over", || at_rest(&service.url));
+    for quantity in [40, 12] {
+        trade.people(&trade.flourish, "stock", &json!({ "sku": product["sku"], "qty": quantity }));
+        let told = format!("→ {quantity}");
+        let is_told = |line: &Json| line["fields"]["message"].as_str().unwrap_or_default().ends_with(&told);
+        until("it is written", || lines(&file).iter().any(is_told));
+    }
+    let told = lines(&file);
+    let last = said(&told, "wrote ").last().unwrap()["fields"]["message"].as_str().unwrap().to_owned();
+    assert!(last.ends_with(": available_inventory: 40 → 12"), "{last}");
 }
 
 #[test]

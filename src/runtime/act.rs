@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::after_write::base_after;
 use super::finder::later;
-use super::happening::{Change, Happening, told_values};
+use super::happening::{Change, Happening, held, told_values};
 use super::live::Live;
 use super::pair::{Pairing, REFUSED};
 use super::runtime::Runtime;
@@ -258,8 +258,8 @@ impl Runtime {
             target,
             pipeline: pairing.pipeline.name.clone(),
             action: action_word(&intent.draft.action),
+            before: held(situation.record(write.side), &write.fields),
             fields: write.fields,
-            before: Value::Null,
             owner: pairing.pipeline.record(write.side.other()).system.clone(),
             lines,
         }));

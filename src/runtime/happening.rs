@@ -147,7 +147,7 @@ pub struct Change {
     pub action: &'static str,
     /// The fields written.
     pub fields: Value,
-    /// What they held before, where that was looked at.
+    /// What they held before; of what was new, nothing.
     pub before: Value,
     /// The system whose values were written.
     pub owner: String,
@@ -258,11 +258,19 @@ pub fn told_values(values: &[(String, Value)]) -> String {
     values.iter().map(|(name, value)| format!("{name} is {value}")).collect::<Vec<_>>().join(", ")
 }
 
+/// Of the fields that are written, what a record holds.
+pub(super) fn held(record: Option<&Value>, fields: &Value) -> Value {
+    let value = |name: &str| record.map(|record| record.field(name).clone()).unwrap_or_default();
+    let names = fields.as_record().into_iter().flatten().map(|(name, _)| name);
+    Value::Record(names.map(|name| (name.clone(), value(name))).collect())
+}
+
 /// A value in a line, its end left out where it is long.
 fn shortened(value: &Value) -> String {
-    if matches!(value, Value::Null) {
-        return "nothing".to_owned();
-    }
-    let text = value.to_string();
+    let text = match value {
+        Value::Null => return "nothing".to_owned(),
+        Value::Decimal(number) => number.normalize().to_string(),
+        other => other.to_string(),
+    };
     if text.chars().count() <= VALUE_SHOWN { text } else { text.chars().take(VALUE_SHOWN).chain(['…']).collect() }
 }

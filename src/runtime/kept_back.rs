@@ -2,7 +2,7 @@
 //! what two records do not agree in.
 
 use super::brake;
-use super::happening::{Change, Happening};
+use super::happening::{Change, Happening, held};
 use super::live::{Live, observes};
 use super::pair::Pairing;
 use super::reads::rests_on_what_is_to_be_made;
@@ -117,10 +117,8 @@ fn change_of(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> O
     let kind = pairing.pipeline.record(side);
     let id = situation.record(side).and_then(|record| kind.id_of(record)).unwrap_or_default();
     let account = situation.account(side).to_owned();
-    let before = situation.record(side).cloned().unwrap_or_default();
-    let before = fields.as_record().into_iter().flatten().map(|(name, _)| (name.clone(), before.field(name).clone()));
     Some(Change {
-        before: Value::Record(before.collect()),
+        before: held(situation.record(side), &fields),
         cause: pairing.target(),
         target: RecordRef { account, record: kind.name.clone(), id },
         pipeline: pairing.pipeline.name.clone(),
