@@ -30,6 +30,7 @@ mod order_status;
 mod orders_cross;
 mod overtaken;
 mod peer;
+mod plan;
 mod products;
 mod promise_stock;
 mod promises;

@@ -7,7 +7,6 @@ use super::park::Stop;
 use super::rule::{Wanted, raw, wanted};
 use super::scope::Context;
 use super::settle::{is_state, write_only};
-use super::states::first_step;
 use crate::language::plan::{FieldRule, RuleBody, Side, States};
 use crate::value::{Path, Value};
 
@@ -99,7 +98,7 @@ pub fn ask(
 fn step_towards(states: &States, rule: &FieldRule, (held, goal): (&Value, &Value)) -> Result<Ask, Stop> {
     let from = held.field(&states.field).to_key().unwrap_or_default();
     let goal = goal.to_key().unwrap_or_default();
-    match first_step(states, &from, &goal) {
+    match states.first_step(&from, &goal) {
         Some(step) => Ok(Ask::Move { from: step.from.clone(), to: step.to.clone(), goal }),
         None => {
             let message = format!("no call leads from {from} to {goal}");

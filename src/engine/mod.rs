@@ -21,7 +21,6 @@ pub mod rule;
 pub mod scope;
 pub mod settle;
 pub mod situation;
-pub mod states;
 pub mod typed;
 pub mod update;
 mod with_read;

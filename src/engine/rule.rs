@@ -100,23 +100,22 @@ fn through_table(
     (target, source): (Side, &Value),
     state: Option<&Value>,
 ) -> Result<Wanted, Stop> {
-    if source.is_null() {
-        return Ok(Wanted::Nothing);
-    }
-    match table.look_up(target == Side::Right, source, state) {
+    let Some(text) = source.to_key() else {
+        return if source.is_null() { Ok(Wanted::Nothing) } else { Err(unmapped(rule, table, source)) };
+    };
+    let present = state.map(|value| value.to_key().unwrap_or_default());
+    match table.outcome(target, &text, present.as_deref()) {
         Some((Outcome::Value(text), row)) => {
             context.spoke(&row.line);
-            let forward = target == Side::Right;
-            if state.and_then(Value::to_key).is_some_and(|present| row.is_held(forward, &present)) {
-                return Ok(Wanted::Nothing);
-            }
             Ok(Wanted::Value(Value::text(text)))
+        }
+        Some((Outcome::Held, row)) => {
+            context.spoke(&row.line);
+            Ok(Wanted::Nothing)
         }
         Some((Outcome::Nothing, row)) => {
             context.spoke(&row.line);
-            let in_step = state.and_then(Value::to_key).is_some_and(|present| {
-                source.to_key().is_some_and(|text| table.in_step(target == Side::Right, &text, &present))
-            });
+            let in_step = present.is_some_and(|present| table.in_step(target, &text, &present));
             if let Some(because) = row.because.as_ref().filter(|_| !in_step) {
                 context.leave_alone(rule, target.other(), source, (because, &row.line));
             }
@@ -128,11 +127,13 @@ fn through_table(
             let message = format!("{source} while the other side has {}: {why}", state.unwrap_or(&Value::Null));
             Err(Stop::new("parked-by-rule", why, message, &row.line))
         }
-        None => {
-            let message = format!("table `{}` has no row for {source}", table.name);
-            Err(Stop::new("unmapped-value", "a value that the table does not know", message, &rule.line))
-        }
+        None => Err(unmapped(rule, table, source)),
     }
+}
+
+fn unmapped(rule: &FieldRule, table: &Table, source: &Value) -> Stop {
+    let message = format!("table `{}` has no row for {source}", table.name);
+    Stop::new("unmapped-value", "a value that the table does not know", message, &rule.line)
 }
 
 fn counterpart(

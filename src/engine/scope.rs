@@ -220,11 +220,11 @@ impl<'a> Context<'a> {
     /// What a table makes of a value, read from left to right; a value without a row goes by one that differs in case.
     fn mapped(&self, table: &str, value: &Value) -> Result<Value, String> {
         let Some(table) = self.plan.tables.get(table).filter(|_| !value.is_null()) else { return Ok(Value::Null) };
-        let Some((outcome, row)) = table.look_up_any_case(value) else { return Ok(Value::Null) };
+        let Some((outcome, row)) = table.mapped(value) else { return Ok(Value::Null) };
         self.spoke(&row.line);
         match outcome {
             Outcome::Value(text) => Ok(Value::text(text)),
-            Outcome::Nothing => Ok(Value::Null),
+            Outcome::Nothing | Outcome::Held => Ok(Value::Null),
             Outcome::Park => Err(row.because.clone().unwrap_or_else(|| format!("{value} asks for a person"))),
         }
     }

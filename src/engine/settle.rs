@@ -132,7 +132,7 @@ fn overtaken(rule: &FieldRule, seen: &Seen<'_>, values: &BaseValues) -> Option<V
         to => to.clone(),
     };
     let same = sent.is_null() || sent.to_key().as_ref() == Some(&held);
-    let led = table.leads_to(seen.side == Side::Right, &source, &held);
+    let led = table.leads_to(seen.side, &source, &held);
     (!same && !led).then_some(sent)
 }
 

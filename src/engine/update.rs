@@ -208,7 +208,7 @@ fn in_step(rule: &FieldRule, target: Side, source: &Value, present: &Value) -> b
     match &rule.body {
         RuleBody::Value { table: Some(table), .. } => {
             let (Some(source), Some(present)) = (source.to_key(), present.to_key()) else { return false };
-            table.in_step(target == Side::Right, &source, &present)
+            table.in_step(target, &source, &present)
         }
         _ => source == present,
     }

@@ -8,7 +8,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::check::causes::arrange;
 use crate::language::check::{Checked, check};
 use crate::language::lint::{run as lint, summary::summary};
-use crate::language::plan::{Plan, lower::lower, test::RuleTest};
+use crate::language::lower::lower;
+use crate::language::plan::{Plan, test::RuleTest};
 use crate::language::source::{SourceMap, load};
 
 /// What came of a rule set.

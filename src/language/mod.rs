@@ -4,6 +4,7 @@ pub mod check;
 pub mod compile;
 pub mod function;
 pub mod lint;
+pub mod lower;
 pub mod plan;
 pub mod script;
 pub mod source;

@@ -66,7 +66,7 @@ impl Needed {
             plan.pipelines.values().for_each(|pipeline| names_in(pipeline, kind, &mut names));
             names.extend(paths.names.get(&of(kind)).into_iter().flatten().cloned());
             let fields = kind.fields.iter().map(|field| field.path.clone());
-            let fields: BTreeSet<Path> = fields.filter(|path| names.iter().any(|name| is_in(path, name))).collect();
+            let fields: BTreeSet<Path> = fields.filter(|path| names.iter().any(|name| path.is_within(name))).collect();
             let given = paths.given.get(&of(kind)).into_iter().flatten().cloned();
             read.insert(of(kind), plan.paths_read(kind).union(&fields).cloned().chain(given).collect());
             named.insert(of(kind), fields);
@@ -155,12 +155,12 @@ impl Needed {
 /// What of a pipeline rests on fields of a side that are lacking.
 pub fn rests_on(pipeline: &Pipeline, side: Side, lack: &Lack) -> Resting {
     let kind = pipeline.record(side);
-    let mut shared = vec![kind.key.clone()];
+    let mut shared = vec![Path::field(kind.key.as_str())];
     let with = pipeline.with.iter().flat_map(crate::language::plan::WithRead::expressions);
     for expression in pipeline.conditions().chain(with) {
         expression.fields_of(Some(&kind.system), &mut shared);
     }
-    let read_by = |names: &[String]| lack.fields.iter().any(|path| names.iter().any(|name| is_in(path, name)));
+    let read_by = |read: &[Path]| lack.fields.iter().any(|path| read.iter().any(|read| path.is_within(read)));
     if kind.grouped.is_some() || read_by(&shared) || by_script(pipeline.conditions(), &kind.system, lack) {
         return Resting::Whole;
     }
@@ -184,8 +184,8 @@ fn by_script<'e>(expressions: impl Iterator<Item = &'e CompiledExpression>, syst
     expressions.into_iter().any(reads)
 }
 
-/// First names of the fields of a kind that a pipeline reads, of its own sides and of records beside them.
-fn names_in(pipeline: &Pipeline, kind: &RecordType, names: &mut Vec<String>) {
+/// The fields of a kind that a pipeline reads, of its own sides and of records beside them.
+fn names_in(pipeline: &Pipeline, kind: &RecordType, names: &mut Vec<Path>) {
     let with = || pipeline.with.iter().flat_map(crate::language::plan::WithRead::expressions);
     if [&pipeline.left, &pipeline.right].iter().any(|side| of(side) == of(kind)) {
         for expression in pipeline.expressions().chain(with()) {
@@ -203,10 +203,4 @@ fn names_in(pipeline: &Pipeline, kind: &RecordType, names: &mut Vec<String>) {
 
 fn of(kind: &RecordType) -> Of {
     (kind.system.clone(), kind.name.clone())
-}
-
-/// Whether a field is the one of this name, or stands in it.
-fn is_in(path: &Path, name: &str) -> bool {
-    let path = path.to_string();
-    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }

@@ -19,7 +19,7 @@ type Of = (String, String);
 #[derive(Debug, Default)]
 pub(super) struct ReadPaths {
     /// Paths, by system and record.
-    pub names: BTreeMap<Of, BTreeSet<String>>,
+    pub names: BTreeMap<Of, BTreeSet<Path>>,
     /// Fields that scripts name which are given the record as a whole.
     pub given: BTreeMap<Of, BTreeSet<Path>>,
 }
@@ -192,7 +192,7 @@ impl Walk<'_> {
 
     fn note(&mut self, place: &Place) {
         if !place.at.0.is_empty() {
-            self.found.names.entry(of(&place.kind)).or_default().insert(place.at.to_string());
+            self.found.names.entry(of(&place.kind)).or_default().insert(place.at.clone());
         }
     }
 }

@@ -9,7 +9,6 @@ use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 
 use super::wire::{StoodClock, Wire, base_url};
-use crate::language::plan::lower::standing;
 use crate::language::plan::test::{RuleTest, TestAccount};
 use crate::language::plan::{Account, Plan, Setting, SettingType, TemplatePart};
 use crate::peer::{Peer, PeerCall};
@@ -169,7 +168,7 @@ fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
         }
     }
     own.accounts = accounts.into_iter().map(|(name, account)| (name, Arc::new(account))).collect();
-    own.standing = standing(&own.settings, &own.accounts);
+    own.standing = own.switches().seen();
     own
 }
 

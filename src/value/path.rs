@@ -58,6 +58,11 @@ impl Path {
         matches!(self.0.as_slice(), [Segment::Field(own)] if own == name)
     }
 
+    /// Whether this is that place, or one inside it.
+    pub fn is_within(&self, place: &Self) -> bool {
+        self.0.starts_with(&place.0)
+    }
+
     /// This path with one more field step.
     #[must_use]
     pub fn join(&self, name: impl Into<String>) -> Self {

@@ -12,7 +12,7 @@ use super::{account, ownership, pipeline, settings, system, table, test};
 use crate::diagnostic::{Code, Diagnostic, Severity, Sources as _, Span, suggest};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::test::RuleTest;
-use crate::language::plan::{Account, Pipeline, RecordType, RuleLine, Setting, SettingTypes, System, Table};
+use crate::language::plan::{Account, Pipeline, RecordType, RuleLine, Setting, SettingTypes, Switches, System, Table};
 use crate::language::script::ScriptSet;
 use crate::language::source::SourceMap;
 use crate::language::syntax::expression::{Expression, Name};
@@ -45,6 +45,13 @@ pub struct CheckedRules {
     pub allowed: Vec<Allowed>,
     /// Tests beside the rules, in file order.
     pub tests: Vec<RuleTest>,
+}
+
+impl CheckedRules {
+    /// The settings, what they may be, and the accounts that have some of their own.
+    pub fn switches(&self) -> Switches<'_> {
+        Switches { settings: &self.settings, types: &self.types, accounts: &self.accounts }
+    }
 }
 
 /// What is known so far, and what is wrong.

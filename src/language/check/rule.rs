@@ -277,11 +277,7 @@ pub fn finish(
     (body, when): (RuleBody, Option<CompiledExpression>),
 ) -> FieldRule {
     let [left, right] = &line.text;
-    let arrow = match line.arrow {
-        Arrow::Right => "->",
-        Arrow::Left => "<-",
-        Arrow::Both => "<->",
-    };
+    let arrow = line.arrow;
     FieldRule {
         id: format!("{}/{}: {left} {arrow} {right}", context.pipeline, context.group),
         group: context.group.to_owned(),
@@ -315,11 +311,7 @@ pub fn orient(line: ArrowRule, sides: [&Arc<RecordType>; 2]) -> (ArrowRule, bool
 
 /// The same line with its sides changed.
 pub fn flip(line: ArrowRule) -> ArrowRule {
-    let arrow = match line.arrow {
-        Arrow::Right => Arrow::Left,
-        Arrow::Left => Arrow::Right,
-        Arrow::Both => Arrow::Both,
-    };
+    let arrow = line.arrow.flipped();
     let [left, right] = line.text;
     ArrowRule { left: line.right, right: line.left, text: [right, left], arrow, ..line }
 }

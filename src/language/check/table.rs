@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::check::Checker;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::plan::{Arrow, Outcome, RecordType, Row, Table};
+use crate::language::plan::{Arrow, Instead, RecordType, Row, Table};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::rule_line::{self, RowLine};
@@ -41,7 +41,7 @@ pub fn check(checker: &mut Checker<'_>, node: &Node) {
         }
     }
     let sides = [side_name(0), side_name(1)];
-    let table = Arc::new(Table { name: name.text.clone(), sides, span: name.span, rows });
+    let table = Arc::new(Table::new(name.text.clone(), sides, rows, name.span));
     if checker.declare("table", &name.text, name.span) {
         checker.tables.insert(name.text.clone(), table);
     }
@@ -159,9 +159,9 @@ fn is_word(text: &str) -> bool {
 
 fn row(checker: &Checker<'_>, line: &RowLine) -> Row {
     let head = if line.arrow == Arrow::Left { &line.left } else { &line.right };
-    let outcome = match head.first().and_then(|spellings| spellings.first()).map(|name| name.text.as_str()) {
-        Some("nothing") => Some(Outcome::Nothing),
-        Some("park") => Some(Outcome::Park),
+    let instead = match head.first().and_then(|spellings| spellings.first()).map(|name| name.text.as_str()) {
+        Some("nothing") => Some(Instead::Nothing),
+        Some("park") => Some(Instead::Park),
         _ => None,
     };
     let cell = |names: &[Vec<Name>]| -> Vec<Vec<String>> {
@@ -172,7 +172,7 @@ fn row(checker: &Checker<'_>, line: &RowLine) -> Row {
         left: cell(&line.left),
         right: cell(&line.right),
         arrow: line.arrow,
-        outcome,
+        instead,
         from: line.from.iter().map(|name| name.text.clone()).collect(),
         on_create: line.on_create,
         because: line.because.clone(),

@@ -35,9 +35,8 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                     }
                 }
             }
-            let forward = Bridge::forward(target);
-            found.extend(bridge.table.rows.iter().filter_map(|row| listed_twice(row, forward)));
-            let mut closing = bridge.table.rows.iter().filter(|row| row.is_otherwise(forward));
+            found.extend(bridge.table.rows.iter().filter_map(|row| listed_twice(row, target)));
+            let mut closing = bridge.table.closing(target);
             if let (Some(first), Some(second)) = (closing.next(), closing.next()) {
                 let message = format!("table `{}` says `otherwise` twice in one direction", bridge.table.name);
                 found.push(LINT.found(message, second.span, "never followed").label(first.span, "the first"));
@@ -52,13 +51,15 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 
 /// Rows of a table that expressions ask (`mapped`): from left to right, whatever the state, in any case.
 fn asked_by_value(table: &Table) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = table.rows.iter().filter_map(|row| listed_twice(row, true)).collect();
+    let mut found: Vec<Diagnostic> = table.rows.iter().filter_map(|row| listed_twice(row, Side::Right)).collect();
     let mut known: BTreeMap<String, (&str, &Row)> = BTreeMap::new();
-    for row in table.rows.iter().filter(|row| row.points(true) && row.from.is_empty()) {
-        for spelling in row.sources(true).iter().flatten() {
+    for row in table.rows.iter().filter(|row| row.points(Side::Right) && row.from.is_empty()) {
+        for spelling in row.sources(Side::Right).iter().flatten() {
             match known.get(&spelling.to_lowercase()) {
                 Some((_, first)) if first.span == row.span => {}
-                Some((_, first)) if first.outcome_to(true) == row.outcome_to(true) && first.because == row.because => {
+                Some((_, first))
+                    if first.outcome(Side::Right) == row.outcome(Side::Right) && first.because == row.because =>
+                {
                     let message = format!("two rows say the same of {spelling}");
                     let finding = LINT.found(message, row.span, "this row too").label(first.span, "this row");
                     found.push(finding.help("take it out of one of them"));
@@ -84,12 +85,12 @@ fn asked_by_value(table: &Table) -> Vec<Diagnostic> {
 }
 
 /// A value, or a state of `from`, that stands twice in one row.
-fn listed_twice(row: &Row, forward: bool) -> Option<Diagnostic> {
+fn listed_twice(row: &Row, target: Side) -> Option<Diagnostic> {
     let twin = |names: Vec<&String>| {
         let mut seen = BTreeSet::new();
         names.into_iter().find(|name| !seen.insert(name.as_str())).cloned()
     };
-    let values = row.points(forward).then(|| twin(row.sources(forward).iter().flatten().collect())).flatten();
+    let values = row.points(target).then(|| twin(row.sources(target).iter().flatten().collect())).flatten();
     let name = values.or_else(|| twin(row.from.iter().collect()))?;
     Some(LINT.found(format!("{name} stands twice in one row"), row.span, "in this row").help("take one of them out"))
 }

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::language::check::CheckedRules;
-use crate::language::plan::{
-    FieldRule, Move, MoveBy, Outcome, Pipeline, RecordType, Row, RuleBody, Side, States, Table,
-};
-use crate::value::{Kind, Path, Value};
+use crate::language::plan::{FieldRule, Outcome, Pipeline, RecordType, Row, RuleBody, Side, States, Table};
+use crate::value::{Kind, Path};
 
 /// A table between two fields of a pipeline.
 pub struct Bridge<'a> {
@@ -64,11 +62,6 @@ impl<'a> Bridge<'a> {
         format!("{}.{}", self.kind(side).system, self.kind(side).name)
     }
 
-    /// Whether the reading direction towards `target` is left to right.
-    pub fn forward(target: Side) -> bool {
-        target == Side::Right
-    }
-
     /// The values that a side's field may have; `None` where they cannot be counted.
     pub fn values(&self, side: Side) -> Option<Vec<String>> {
         let field = self.kind(side).field(self.path(side)?)?;
@@ -82,8 +75,7 @@ impl<'a> Bridge<'a> {
     /// The values of a side, or at least those that the table names.
     pub fn known_values(&self, side: Side) -> Vec<String> {
         self.values(side).unwrap_or_else(|| {
-            let forward = side == Side::Left;
-            let cells = self.table.rows.iter().flat_map(|row| row.sources(forward)).flatten();
+            let cells = self.table.rows.iter().flat_map(|row| row.sources(side.other())).flatten();
             cells.cloned().collect::<BTreeSet<_>>().into_iter().collect()
         })
     }
@@ -96,63 +88,11 @@ impl<'a> Bridge<'a> {
 
     /// The rows that speak towards `target` for a source value and the target's state (`None`: on create).
     pub fn speaking(&self, target: Side, source: &str, state: Option<&str>) -> Vec<&'a Row> {
-        let forward = Self::forward(target);
-        let rows = self.table.rows.iter();
-        rows.filter(|row| !row.is_otherwise(forward) && row.applies(forward, source, state)).collect()
+        self.table.naming(target, source).filter(|row| row.stands(state)).collect()
     }
 
-    /// The row that is followed towards `target`, with what it comes to.
+    /// What a source value comes to on `target`, and the row that says so, as the engine follows it.
     pub fn outcome(&self, target: Side, source: &str, state: Option<&str>) -> Option<(Outcome, &'a Row)> {
-        let state = state.map(Value::from);
-        let (outcome, row) = self.table.look_up(Self::forward(target), &Value::from(source), state.as_ref())?;
-        let held = state.and_then(|state| state.to_key()).is_some_and(|now| row.is_held(Self::forward(target), &now));
-        Some((if held && matches!(outcome, Outcome::Value(_)) { Outcome::Nothing } else { outcome }, row))
+        self.table.outcome(target, source, state)
     }
-}
-
-/// The states to which moves lead from some, themselves among them. `by_calls`: only moves that petiole can make.
-pub fn reachable(states: &States, from: &[String], by_calls: bool) -> BTreeSet<String> {
-    let may = |step: &&Move| !by_calls || !matches!(step.by, MoveBy::People);
-    let mut seen: BTreeSet<String> = from.iter().cloned().collect();
-    let mut queue: Vec<String> = from.to_vec();
-    while let Some(at) = queue.pop() {
-        for step in states.moves.iter().filter(may).filter(|step| step.from == at) {
-            if seen.insert(step.to.clone()) {
-                queue.push(step.to.clone());
-            }
-        }
-    }
-    seen
-}
-
-/// The first step of a shortest way that petiole can go.
-pub fn first_step(states: &States, from: &str, to: &str) -> Option<String> {
-    let calls = states.moves.iter().filter(|step| !matches!(step.by, MoveBy::People) && step.from == from);
-    let mut best: Option<(usize, String)> = None;
-    for step in calls {
-        let length = distance(states, &step.to, to);
-        if let Some(length) = length.filter(|length| best.as_ref().is_none_or(|(known, _)| length < known)) {
-            best = Some((length, step.to.clone()));
-        }
-    }
-    best.map(|(_, step)| step)
-}
-
-fn distance(states: &States, from: &str, to: &str) -> Option<usize> {
-    let mut border = BTreeSet::from([from.to_owned()]);
-    let mut seen = border.clone();
-    let mut steps = 0;
-    while !border.is_empty() {
-        if border.contains(to) {
-            return Some(steps);
-        }
-        let next = |at: &String| {
-            let at = at.clone();
-            let calls = states.moves.iter().filter(|step| !matches!(step.by, MoveBy::People));
-            calls.filter(move |step| step.from == at).map(|step| step.to.clone()).collect::<Vec<_>>()
-        };
-        border = border.iter().flat_map(next).filter(|state| seen.insert(state.clone())).collect();
-        steps += 1;
-    }
-    None
 }

@@ -30,7 +30,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             }
             for (source, state, first, by) in in_step.towards(target) {
                 let Some((outcome, second)) = own_row(&bridge, target, source, state) else { continue };
-                let held = second.is_held(Bridge::forward(target), state);
+                let held = second.is_held(target, state);
                 let what = match outcome {
                     Outcome::Park => "parks them".to_owned(),
                     // An answer of the other side to this is followed by the echo lint.

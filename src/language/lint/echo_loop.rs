@@ -3,7 +3,7 @@
 use super::echo_value;
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::language::lint::bridge::{Bridge, first_step};
+use crate::language::lint::bridge::Bridge;
 use crate::language::lint::in_step::InStep;
 use crate::language::plan::{Outcome, Side};
 
@@ -142,7 +142,7 @@ fn ask(bridge: &Bridge<'_>, joint: &Joint, target: Side) -> Option<(Write, Strin
     let (source, present) = (of(joint, target.other()), of(joint, target));
     match bridge.outcome(target, source, Some(present))? {
         (Outcome::Value(goal), row) if goal != present => {
-            let step = first_step(bridge.states(target)?, present, &goal);
+            let step = bridge.states(target)?.first_step(present, &goal).map(|step| step.to.clone());
             let stuck = step.is_none();
             let to = step.unwrap_or_else(|| goal.clone());
             Some((Write { side: target, to, row: row.span, stuck }, goal))

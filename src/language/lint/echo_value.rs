@@ -5,11 +5,11 @@
 
 use super::bridge::Bridge;
 use super::echo_loop::LINT;
-use super::lint::{View, World, flows_in};
+use super::lint::View;
 use super::two_writers::exclude;
 use crate::diagnostic::Diagnostic;
 use crate::language::plan::expression::{CompiledExpression, Scope};
-use crate::language::plan::{FieldRule, Outcome, Owner, Pipeline, RuleBody, Side};
+use crate::language::plan::{FieldRule, Outcome, Pipeline, RuleBody, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
 use crate::value::{Path, Record, Segment, Value};
 
@@ -144,13 +144,13 @@ fn rounds<'a>(start: &Edge<'a>, edges: &[Edge<'a>]) -> Vec<Vec<Edge<'a>>> {
 
 /// Whether all rules of a round can be live at once.
 fn is_live(view: &View<'_>, round: &[Edge<'_>]) -> bool {
-    let owners: Vec<&Owner> = round.iter().map(|edge| &edge.rule.owner).collect();
-    let live = |world: &World| round.iter().all(|edge| flows_in(world, edge.pipeline, edge.rule, edge.target));
+    let owners = round.iter().map(|edge| &edge.rule.owner);
+    let live = |world: &Value| round.iter().all(|edge| edge.pipeline.flows(edge.rule, edge.target, world));
     let apart = round
         .iter()
         .enumerate()
         .any(|(at, one)| round.iter().skip(at + 1).any(|other| exclude(view, one.rule, other.rule)));
-    !apart && view.worlds(&owners).iter().any(live)
+    !apart && view.worlds(owners).iter().any(live)
 }
 
 /// Only the field that a round reads is known.

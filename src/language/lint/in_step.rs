@@ -22,13 +22,12 @@ impl<'a> InStep<'a> {
                 continue;
             }
             let creates = view.may_create(bridge.pipeline, target).is_some();
-            let forward = Bridge::forward(target);
-            let asking = bridge.table.rows.iter().filter(|row| row.points(forward) && row.outcome.is_none());
+            let asking = bridge.table.rows.iter().filter(|row| row.points(target) && row.instead.is_none());
             for row in asking.filter(|row| creates || !row.on_create) {
-                for source in row.sources(forward).iter().flatten() {
-                    for goal in row.targets(forward).iter().flatten() {
+                for source in row.sources(target).iter().flatten() {
+                    for goal in row.targets(target).iter().flatten() {
                         let (source, goal) = (source.clone(), goal.clone());
-                        let pair = if forward { (source, goal) } else { (goal, source) };
+                        let pair = if target == Side::Right { (source, goal) } else { (goal, source) };
                         pairs.entry(pair).or_insert((row, target));
                     }
                 }
@@ -59,5 +58,5 @@ impl<'a> InStep<'a> {
 /// The row of its own that a table has for a source value in a state of the target, with what it asks for.
 pub fn own_row<'a>(bridge: &Bridge<'a>, target: Side, source: &str, state: &str) -> Option<(Outcome, &'a Row)> {
     let row = bridge.speaking(target, source, Some(state)).into_iter().next()?;
-    row.outcome_to(Bridge::forward(target)).map(|outcome| (outcome, row))
+    row.outcome(target).map(|outcome| (outcome, row))
 }

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use super::bridge::reachable;
 use super::in_step::own_row;
 use super::swallowed_value::Way;
 use crate::diagnostic::Diagnostic;
@@ -26,7 +25,7 @@ impl<'a> Way<'a> {
         let mut found = Vec::new();
         let mut told = BTreeSet::new();
         for start in self.starts() {
-            for value in reachable(self.source, std::slice::from_ref(&start.source), false) {
+            for value in self.source.reachable(std::slice::from_ref(&start.source)) {
                 if value != start.source && !told.contains(&value) {
                     let finding = self.left(&start, &value);
                     found.extend(finding.inspect(|_| {
@@ -43,7 +42,7 @@ impl<'a> Way<'a> {
         for (source, state, row, _) in self.in_step.towards(self.target) {
             let (source, state) = (source.to_owned(), state.to_owned());
             // Where nothing comes back, the other side's people move it on in silence; else at the same time.
-            let later = reachable(self.goal, std::slice::from_ref(&state), false);
+            let later = self.goal.reachable(std::slice::from_ref(&state));
             for moved in later.into_iter().filter(|moved| *moved != state) {
                 starts.push(Start { source: source.clone(), state: moved, row, before: Some(state.clone()) });
             }
@@ -69,9 +68,9 @@ impl<'a> Way<'a> {
             return None;
         }
         let partners = self.in_step.partners(self.target, value);
-        let by_calls = reachable(self.goal, std::slice::from_ref(&start.state), true);
-        let by_any = reachable(self.goal, std::slice::from_ref(&start.state), false);
-        let past = |partner: &String| reachable(self.goal, std::slice::from_ref(partner), false).contains(state);
+        let by_calls = self.goal.reachable_by_calls(std::slice::from_ref(&start.state));
+        let by_any = self.goal.reachable(std::slice::from_ref(&start.state));
+        let past = |partner: &String| self.goal.reachable(std::slice::from_ref(partner)).contains(state);
         let (source, other) = (self.bridge.name(self.target.other()), self.bridge.name(self.target));
         let called = partners.iter().find(|partner| by_calls.contains(*partner));
         if called.is_some() && at_once {

@@ -2,7 +2,7 @@
 
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::plan::Outcome;
+use crate::language::plan::Instead;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -21,10 +21,9 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let silent = rows.filter(|(_, row)| row.because.as_ref().is_none_or(|why| why.trim().is_empty()));
     silent
         .filter_map(|(table, row)| {
-            let (word, what) = match row.outcome.as_ref()? {
-                Outcome::Nothing => ("nothing", "goes nowhere"),
-                Outcome::Park => ("park", "waits for a person"),
-                Outcome::Value(_) => return None,
+            let (word, what) = match row.instead.as_ref()? {
+                Instead::Nothing => ("nothing", "goes nowhere"),
+                Instead::Park => ("park", "waits for a person"),
             };
             let values: Vec<&str> =
                 [&row.left, &row.right].into_iter().flatten().flatten().map(String::as_str).collect();

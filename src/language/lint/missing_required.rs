@@ -1,6 +1,8 @@
 //! What creating needs is filled.
 
-use super::lint::{Lint, View, creates_in, flows_in};
+use std::collections::BTreeSet;
+
+use super::lint::{Lint, View};
 use super::two_writers::opposite;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side};
@@ -110,17 +112,22 @@ fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<
     let owners: Vec<&Owner> =
         filling.iter().map(|rule| &rule.owner).chain(pipeline.create(side).map(|create| &create.owner)).collect();
     let rules = || filling.iter().map(|rule| rule.span).collect();
-    for world in view.worlds(&owners).iter().filter(|world| creates_in(world, pipeline, side)) {
-        let live: Vec<&&FieldRule> = filling.iter().filter(|rule| flows_in(world, pipeline, rule, side)).collect();
+    for world in view.worlds(owners.iter().copied()).iter().filter(|world| pipeline.live_create(side, world).is_some())
+    {
+        let live: Vec<&&FieldRule> = filling.iter().filter(|rule| pipeline.flows(rule, side, world)).collect();
         let sure = live.iter().any(|rule| rule.when.is_none())
             || live.iter().enumerate().any(|(at, one)| live.iter().skip(at + 1).any(|two| opposite(view, one, two)));
         if sure {
             continue;
         }
-        let stand: Vec<String> = world.iter().map(|(name, value)| format!("`{name}` is {value}")).collect();
+        let named = owners.iter().filter_map(|owner| match owner {
+            Owner::Setting(name) => Some((name, owner.under(world)?)),
+            Owner::System(_) | Owner::Both => None,
+        });
+        let stand: BTreeSet<String> = named.map(|(name, value)| format!("`{name}` is {value}")).collect();
         let when = match (live.is_empty(), stand.is_empty()) {
             (true, true) => String::new(),
-            (true, false) => format!(" while {}", stand.join(" and ")),
+            (true, false) => format!(" while {}", Vec::from_iter(stand).join(" and ")),
             (false, _) => " where the condition of its rule does not hold".to_owned(),
         };
         return Some(Gap { when, never: live.is_empty(), rules: rules() });

@@ -2,8 +2,7 @@
 
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::plan::{Owner, Setting, Side};
-use crate::value::Value;
+use crate::language::plan::Side;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -18,13 +17,14 @@ pub const LINT: Lint = Lint {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let now = view.rules.switches().as_written();
     for pipeline in view.rules.pipelines.values() {
         for rule in &pipeline.rules {
-            let Some(owner) = owner_now(view, &rule.owner) else { continue };
-            for target in [Side::Left, Side::Right] {
+            let Some(owner) = rule.owner.under(&now) else { continue };
+            for target in Side::BOTH {
                 let leaving = &pipeline.record(target.other()).system;
                 let with_create = rule.on_create && view.may_create(pipeline, target).is_some();
-                if rule.points(target) && !with_create && owner != "both" && owner != *leaving {
+                if rule.points(target) && !with_create && !rule.owner.lets_leave(leaving, &now) {
                     let message = format!("{owner} owns `{}` of pipeline `{}`", rule.group, pipeline.name);
                     let at = format!("nothing flows from {leaving} by this");
                     let finding = LINT.found(message, rule.span, at);
@@ -37,15 +37,4 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-fn owner_now(view: &View<'_>, owner: &Owner) -> Option<String> {
-    match owner {
-        Owner::System(name) => Some(name.clone()),
-        Owner::Both => Some("both".to_owned()),
-        Owner::Setting(name) => match view.rules.settings.get(name) {
-            Some(Setting::Value(Value::Text(text))) => Some(text.to_string()),
-            _ => None,
-        },
-    }
 }

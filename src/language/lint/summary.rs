@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use crate::language::check::CheckedRules;
 use crate::language::lint::bridge::{Bridge, bridges};
-use crate::language::plan::{FieldRule, Outcome, Pipeline, Setting, Side};
-use crate::value::{Path, Record, Value};
+use crate::language::plan::{FieldRule, Outcome, Pipeline, Side};
+use crate::value::Value;
 
 /// The summary of checked rules, under the settings as the files state them.
 pub fn summary(rules: &CheckedRules) -> String {
-    let settings = standing(rules);
+    let settings = rules.switches().as_written();
     let mut out = String::new();
     for pipeline in rules.pipelines.values() {
         owners(pipeline, &settings, &mut out);
@@ -36,16 +36,6 @@ fn assumed(rules: &CheckedRules, out: &mut String) {
             let _ = writeln!(out, "assumed of {}.{}: {}", record.system, record.name, fields.join(", "));
         }
     }
-}
-
-fn standing(rules: &CheckedRules) -> Value {
-    let mut record = Record::new();
-    for (name, setting) in &rules.settings {
-        if let (Some(path), Setting::Value(value)) = (Path::parse(name), setting) {
-            path.write(&mut record, value.clone());
-        }
-    }
-    Value::Record(record)
 }
 
 fn owners(pipeline: &Pipeline, settings: &Value, out: &mut String) {
@@ -86,7 +76,7 @@ fn matrix(bridge: &Bridge<'_>, target: Side, out: &mut String) {
     let _ = writeln!(out, "table {}: {from} → {to}", bridge.table.name);
     let cell = |value: &str, state: Option<&str>| match bridge.outcome(target, value, state) {
         Some((Outcome::Value(goal), _)) => goal,
-        Some((Outcome::Nothing, _)) => "·".to_owned(),
+        Some((Outcome::Nothing | Outcome::Held, _)) => "·".to_owned(),
         Some((Outcome::Park, _)) => "park".to_owned(),
         None => "?".to_owned(),
     };

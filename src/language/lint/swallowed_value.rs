@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::bridge::{Bridge, reachable};
+use crate::language::lint::bridge::Bridge;
 use crate::language::lint::in_step::{InStep, own_row};
 use crate::language::lint::walk::certain_creates;
 use crate::language::plan::{Outcome, Row, Side, States};
@@ -55,26 +55,18 @@ pub(super) struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn forward(&self) -> bool {
-        Bridge::forward(self.target)
-    }
-
     fn sources(&self) -> Vec<String> {
         self.bridge.values(self.target.other()).unwrap_or_default()
     }
 
     /// Whether a row of this direction, whatever it says, names a value.
     pub(super) fn is_named(&self, value: &str) -> bool {
-        self.rows().any(|row| row.sources(self.forward()).iter().flatten().any(|one| one == value))
-    }
-
-    fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.bridge.table.rows.iter().filter(|row| row.points(self.forward()))
+        self.bridge.table.names(self.target, value)
     }
 
     /// A finding at the `otherwise` row.
     pub(super) fn flag(&self, message: String, at: impl Into<String>) -> Diagnostic {
-        let closing = self.rows().find(|row| row.is_otherwise(self.forward()));
+        let closing = self.bridge.table.closing(self.target).next();
         let span = closing.map_or(self.bridge.table.span, |row| row.span);
         let finding = LINT.found(message, span, at).label(self.bridge.rule.span, "used here");
         finding.help("give it a row of its own, with `nothing` and a `because` if that is what is meant")
@@ -118,10 +110,10 @@ impl Way<'_> {
 
     /// The target states that rows of this direction ask for, whatever the present state; not on create.
     fn asked(&self, value: &str) -> BTreeSet<String> {
-        let forward = self.forward();
-        self.rows()
-            .filter(|row| !row.on_create && row.sources(forward).iter().flatten().any(|one| one == value))
-            .filter_map(|row| match row.outcome_to(forward) {
+        let naming = self.bridge.table.naming(self.target, value);
+        naming
+            .filter(|row| !row.on_create)
+            .filter_map(|row| match row.outcome(self.target) {
                 Some(Outcome::Value(goal)) => Some(goal),
                 _ => None,
             })
@@ -139,7 +131,7 @@ impl Way<'_> {
             }
             _ => Vec::new(),
         };
-        if begin.is_empty() { self.sources().into_iter().collect() } else { reachable(self.source, &begin, false) }
+        if begin.is_empty() { self.sources().into_iter().collect() } else { self.source.reachable(&begin) }
     }
 
     /// Source values of which no row speaks, although the states before them move the other side on.
@@ -153,7 +145,7 @@ impl Way<'_> {
             let swallowed = |state: &String| {
                 !wanted.contains(state)
                     && self.hidden(&value, state).is_some()
-                    && reachable(self.goal, std::slice::from_ref(state), true).iter().any(|one| wanted.contains(one))
+                    && self.goal.reachable_by_calls(std::slice::from_ref(state)).iter().any(|one| wanted.contains(one))
             };
             let states = self.bridge.values(self.target).unwrap_or_default();
             if let Some(state) = states.iter().find(|state| swallowed(state)) {
@@ -174,7 +166,7 @@ impl Way<'_> {
         let back = own_row(self.bridge, self.target.other(), state, value);
         let explained = back.is_some_and(|(outcome, _)| !matches!(outcome, Outcome::Value(_)));
         match self.bridge.outcome(self.target, value, Some(state)) {
-            Some((Outcome::Nothing, row)) if row.is_otherwise(self.forward()) && !explained => Some(row),
+            Some((Outcome::Nothing | Outcome::Held, row)) if row.is_otherwise(self.target) && !explained => Some(row),
             _ => None,
         }
     }

@@ -69,15 +69,14 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagn
     let finding = LINT.found(message, bridge.table.span, "in this table").help(help);
     let more = open.len() - 1;
     let finding = finding.label(bridge.rule.span, "used here");
-    let closed = bridge.table.rows.iter().any(|row| row.outcome_to(Bridge::forward(target)) == Some(Outcome::Nothing));
+    let closed = bridge.table.rows.iter().any(|row| row.outcome(target) == Some(Outcome::Nothing));
     let finding = if closed { finding } else { finding.note("no row of this direction says `nothing`") };
     Some(if more == 0 { finding } else { finding.note(format!("and {more} more values and states")) })
 }
 
 /// A field of free text whose direction nothing closes.
 fn open_text(bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
-    let forward = Bridge::forward(target);
-    let closed = bridge.table.rows.iter().any(|row| row.is_otherwise(forward) && row.from.is_empty() && !row.on_create);
+    let closed = bridge.table.closing(target).any(|row| row.from.is_empty() && !row.on_create);
     if closed {
         return None;
     }
@@ -86,7 +85,9 @@ fn open_text(bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
     let witness = known.first().map(|first| format!("{first} (other)")).unwrap_or_default();
     let message =
         format!("table `{}` has no row for this: `{source}` may hold any text, such as {witness:?}", bridge.table.name);
-    let help =
-        if forward { "add `otherwise -> nothing because …`" } else { "add `nothing <- otherwise because …`" };
+    let help = match target {
+        Side::Right => "add `otherwise -> nothing because …`",
+        Side::Left => "add `nothing <- otherwise because …`",
+    };
     Some(LINT.found(message, bridge.table.span, "in this table").label(bridge.rule.span, "used here").help(help))
 }

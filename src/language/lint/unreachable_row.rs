@@ -29,8 +29,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 let twin = one.table.rows.iter().find(|twin| twin.span == row.span);
                 twin.map(|twin| [(one, twin, Side::Right), (one, twin, Side::Left)]).into_iter().flatten()
             });
-            if !uses.any(|(one, twin, target)| twin.points(Bridge::forward(target)) && applies(view, one, twin, target))
-            {
+            if !uses.any(|(one, twin, target)| twin.points(target) && applies(view, one, twin, target)) {
                 let message = format!("this row of table `{}` never applies", bridge.table.name);
                 let why = why(row);
                 found.push(LINT.found(message, row.span, why).help("take it out, or say what it was meant for"));
@@ -41,10 +40,10 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 }
 
 fn why(row: &Row) -> &'static str {
-    let held = |forward: bool| !row.from.is_empty() && row.from.iter().all(|state| row.is_held(forward, state));
+    let held = |target: Side| !row.from.is_empty() && row.from.iter().all(|state| row.is_held(target, state));
     if row.on_create {
         "nothing is ever created for it"
-    } else if [true, false].into_iter().any(|forward| row.points(forward) && held(forward)) {
+    } else if Side::BOTH.into_iter().any(|target| row.points(target) && held(target)) {
         "it asks for what is there already"
     } else {
         "other rows speak for all of it"
@@ -53,8 +52,7 @@ fn why(row: &Row) -> &'static str {
 
 fn applies(view: &View<'_>, bridge: &Bridge<'_>, row: &Row, target: Side) -> bool {
     let create = view.may_create(bridge.pipeline, target);
-    let forward = Bridge::forward(target);
-    if !row.from.is_empty() && row.outcome.is_none() && row.from.iter().all(|state| row.is_held(forward, state)) {
+    if !row.from.is_empty() && row.instead.is_none() && row.from.iter().all(|state| row.is_held(target, state)) {
         return false;
     }
     let Some(values) = bridge.values(target.other()) else { return true };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::bridge::{Bridge, reachable};
+use crate::language::lint::bridge::Bridge;
 use crate::language::plan::{MoveBy, Outcome, Row, Side, States};
 
 /// The lint.
@@ -48,7 +48,7 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, (target, states): (Side, &Sta
             let Some((Outcome::Value(goal), row)) = bridge.outcome(target, &value, state.as_deref()) else { continue };
             // What a peer creates begins in the state that the peer gives it; a row only for creates never moves it on.
             let stays = state.is_none() && row.on_create;
-            if at == goal || !stays && reachable(states, std::slice::from_ref(&at), true).contains(&goal) {
+            if at == goal || !stays && states.reachable_by_calls(std::slice::from_ref(&at)).contains(&goal) {
                 continue;
             }
             if stays {

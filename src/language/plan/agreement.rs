@@ -1,7 +1,7 @@
 //! What has to agree between two linked records although nobody writes it, such as sums that each side works out.
 
 use super::expression::CompiledExpression;
-use super::pipeline::RuleLine;
+use super::rule_line::RuleLine;
 
 /// A line of `agree:`.
 #[derive(Debug)]

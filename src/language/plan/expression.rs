@@ -111,29 +111,29 @@ impl CompiledExpression {
         Self { tree: Arc::new(tree), scripts }
     }
 
-    /// First names of the paths that it reads from a head.
-    pub fn first_names(&self, head: &str, names: &mut Vec<String>) {
+    /// The fields at the head of the paths that it reads from a name.
+    pub fn first_fields(&self, head: &str, read: &mut Vec<Path>) {
         self.tree.visit(&mut |part| {
             if let ExpressionKind::Path(path) = &part.kind
                 && path.head.as_ref().is_some_and(|name| name.text == head)
                 && let Some(Segment::Field(name)) = path.steps.first().map(|step| &step.segment)
             {
-                names.push(name.clone());
+                read.push(Path::field(name.as_str()));
             }
         });
     }
 
     /// The first field of each path that begins with this name, or with `.` where there is none, also behind `[]`.
-    pub fn fields_of(&self, head: Option<&str>, names: &mut Vec<String>) {
+    pub fn fields_of(&self, head: Option<&str>, read: &mut Vec<Path>) {
         self.tree.visit(&mut |part| {
             if let ExpressionKind::Path(path) = &part.kind
                 && path.head.as_ref().map(|name| name.text.as_str()) == head
             {
                 let mut fields = path.steps.iter().filter_map(|step| match &step.segment {
-                    Segment::Field(name) => Some(name.clone()),
+                    Segment::Field(name) => Some(Path::field(name.as_str())),
                     _ => None,
                 });
-                names.extend(fields.next());
+                read.extend(fields.next());
             }
         });
     }

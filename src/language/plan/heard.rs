@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::pipeline::RuleLine;
+use super::rule_line::RuleLine;
 use crate::diagnostic::Span;
 
 /// What was heard.

@@ -8,24 +8,31 @@ pub mod agreement;
 pub mod expression;
 pub mod fuel;
 pub mod heard;
-pub mod lower;
 pub mod ownership;
 pub mod pipeline;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod plan;
+pub mod rule_line;
 pub mod setting_type;
+pub mod side;
+pub mod standing;
+pub mod states;
 pub mod system;
 pub mod table;
 pub mod test;
 
+pub use crate::language::syntax::arrow::Arrow;
 pub use account::{Account, Carries, Setting};
 pub use agreement::Agreement;
 pub use ownership::Owner;
-pub use pipeline::{Arrow, Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, RuleLine, Side, WithRead};
+pub use pipeline::{Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, WithRead};
 pub use plan::{Interest, Plan};
+pub use rule_line::RuleLine;
 pub use setting_type::{Misfit, SettingType, SettingTypes};
+pub use side::Side;
+pub use standing::Switches;
 pub use system::{
     Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType,
     Requirement, States, System, Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
 };
-pub use table::{Outcome, Row, Table};
+pub use table::{Instead, Outcome, Row, Table};

@@ -4,72 +4,18 @@
 //! whatever happens can name the rule that caused it.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
-
-use ecow::EcoString;
 
 use crate::diagnostic::Span;
 use crate::language::plan::agreement::Agreement;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::ownership::Owner;
+use crate::language::plan::rule_line::RuleLine;
+use crate::language::plan::side::Side;
 use crate::language::plan::system::RecordType;
 use crate::language::plan::table::Table;
-use crate::value::{Path, Value};
-
-/// One of the two sides of a pipeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Side {
-    /// The first of `between`.
-    Left,
-    /// The second.
-    Right,
-}
-
-impl Side {
-    /// The opposite side.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Left => Self::Right,
-            Self::Right => Self::Left,
-        }
-    }
-
-    /// `left` or `right`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Right => "right",
-        }
-    }
-}
-
-/// Which way an arrow points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arrow {
-    /// `->`
-    Right,
-    /// `<-`
-    Left,
-    /// `<->`
-    Both,
-}
-
-/// A line in a rule file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RuleLine {
-    /// The file as the user named it.
-    pub file: EcoString,
-    /// The line, from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for RuleLine {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}:{}", self.file, self.line)
-    }
-}
+use crate::language::syntax::arrow::Arrow;
+use crate::value::Path;
 
 /// A pipeline.
 #[derive(Debug)]
@@ -133,19 +79,6 @@ impl Pipeline {
         }
     }
 
-    /// The create rule of a side, where ownership under these settings lets it act.
-    pub fn live_create(&self, side: Side, settings: &Value) -> Option<&Create> {
-        let leaving = &self.record(side.other()).system;
-        self.create(side).filter(|create| create.owner.lets_leave(leaving, settings))
-    }
-
-    /// Whether a value may flow to `target` by this rule, under ownership and these settings.
-    pub fn flows(&self, rule: &FieldRule, target: Side, settings: &Value) -> bool {
-        let leaving = &self.record(target.other()).system;
-        let with_create = rule.on_create && self.live_create(target, settings).is_some();
-        rule.points(target) && (with_create || rule.owner.lets_leave(leaving, settings))
-    }
-
     /// The match expression of a side.
     pub fn match_of(&self, side: Side) -> &CompiledExpression {
         match side {
@@ -175,19 +108,18 @@ impl Pipeline {
         creates.chain([&self.match_left, &self.match_right]).chain(held)
     }
 
-    /// First names of the paths that this pipeline's expressions read from a system's side.
-    pub fn reads(&self, system: &str) -> Vec<String> {
-        let mut names = Vec::new();
+    /// What this pipeline's expressions read from a system's side: the fields at the head of their paths, and lists.
+    pub fn reads(&self, system: &str) -> Vec<Path> {
+        let mut read = Vec::new();
         for expression in self.expressions() {
-            expression.first_names(system, &mut names);
+            expression.first_fields(system, &mut read);
         }
         for rule in &self.rules {
             if let RuleBody::List(list) = &rule.body {
-                let path = if self.left.system == system { &list.left } else { &list.right };
-                names.push(path.to_string());
+                read.push(if self.left.system == system { &list.left } else { &list.right }.clone());
             }
         }
-        names
+        read
     }
 
     /// The field by which a side is searched.
@@ -297,15 +229,14 @@ impl FieldRule {
         inner.into_iter().chain(&self.when).collect()
     }
 
-    /// First names of what it reads from a system's side.
-    pub fn reads(&self, pipeline: &Pipeline, system: &str) -> Vec<String> {
-        let mut names = Vec::new();
-        self.expressions().into_iter().for_each(|expression| expression.fields_of(Some(system), &mut names));
+    /// What it reads from a system's side: the first field of each path, and the list where it is about one.
+    pub fn reads(&self, pipeline: &Pipeline, system: &str) -> Vec<Path> {
+        let mut read = Vec::new();
+        self.expressions().into_iter().for_each(|expression| expression.fields_of(Some(system), &mut read));
         if let RuleBody::List(list) = &self.body {
-            let path = if pipeline.left.system == system { &list.left } else { &list.right };
-            names.push(path.to_string());
+            read.push(if pipeline.left.system == system { &list.left } else { &list.right }.clone());
         }
-        names
+        read
     }
 
     /// The path that it writes on a side; `None`: that side is an expression.
@@ -319,10 +250,7 @@ impl FieldRule {
 
     /// Whether the arrow points at a side.
     pub fn points(&self, target: Side) -> bool {
-        match target {
-            Side::Left => self.arrow != Arrow::Right,
-            Side::Right => self.arrow != Arrow::Left,
-        }
+        self.arrow.points(target)
     }
 }
 

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::account::{Account, Setting};
-use super::pipeline::{Cardinality, Pipeline, Side};
+use super::pipeline::{Cardinality, Pipeline};
 use super::setting_type::SettingTypes;
+use super::side::Side;
+use super::standing::Switches;
 use super::system::{RecordType, System};
 use super::table::Table;
 use crate::value::{Path, Value};
@@ -45,6 +47,11 @@ pub enum Interest {
 }
 
 impl Plan {
+    /// The settings, what they may be, and the accounts that have some of their own.
+    pub fn switches(&self) -> Switches<'_> {
+        Switches { settings: &self.settings, types: &self.setting_types, accounts: &self.accounts }
+    }
+
     /// The record type of `system.record`.
     pub fn record(&self, system: &str, record: &str) -> Option<&Arc<RecordType>> {
         self.systems.get(system)?.records.get(record)
@@ -81,12 +88,9 @@ impl Plan {
         let pipelines = self.pipelines.values().filter(|pipeline| {
             [&pipeline.left, &pipeline.right].iter().any(|side| side.system == kind.system && side.name == kind.name)
         });
-        let texts: Vec<String> = pipelines.flat_map(|pipeline| pipeline.reads(&kind.system)).collect();
-        kind.fields
-            .iter()
-            .map(|field| field.path.clone())
-            .filter(|path| texts.iter().any(|read| path.to_string().starts_with(read.as_str())))
-            .collect()
+        let read: BTreeSet<Path> = pipelines.flat_map(|pipeline| pipeline.reads(&kind.system)).collect();
+        let paths = kind.fields.iter().map(|field| &field.path);
+        paths.filter(|path| read.iter().any(|read| path.is_within(read))).cloned().collect()
     }
 
     /// Whether rules read all records of a kind as a list, lists inside them too.

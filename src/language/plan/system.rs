@@ -453,13 +453,6 @@ pub struct States {
     pub moves: Vec<Move>,
 }
 
-impl States {
-    /// Whether no move leads out of the state.
-    pub fn is_dead(&self, state: &str) -> bool {
-        !self.moves.iter().any(|one| one.from == state)
-    }
-}
-
 /// One legal step from a state to another.
 #[derive(Clone, Debug)]
 pub struct Move {

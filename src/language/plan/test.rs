@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::account::{Carries, Setting};
-use super::pipeline::RuleLine;
+use super::rule_line::RuleLine;
 use super::system::RecordType;
 use crate::diagnostic::Span;
 use crate::value::Record;

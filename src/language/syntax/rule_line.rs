@@ -7,12 +7,12 @@ use pest::Parser;
 use pest::error::{Error, InputLocation};
 use pest::iterators::Pair;
 
+use super::arrow::Arrow;
 use super::expression::{Expression, Name};
 use super::expression_parser::{self, Origin};
 use super::mapping::whole;
 use super::yaml::Scalar;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::plan::Arrow;
 
 const CODE: Code = Code("syntax-rule");
 

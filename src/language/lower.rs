@@ -1,0 +1,18 @@
+//! Checked rules to a plan. Nothing can go wrong here: what could was a finding of the check.
+
+use crate::language::check::CheckedRules;
+use crate::language::plan::Plan;
+
+/// The plan of checked rules, named by the hash of the files it came from.
+pub fn lower(rules: CheckedRules, rules_hash: String) -> Plan {
+    Plan {
+        rules_hash,
+        standing: rules.switches().seen(),
+        systems: rules.systems,
+        accounts: rules.accounts,
+        settings: rules.settings,
+        setting_types: rules.types,
+        pipelines: rules.pipelines,
+        tables: rules.tables,
+    }
+}

@@ -1,0 +1,127 @@
+//! What holds while settings stand in some way: who owns what, which sides are created, which rules flow.
+//!
+//! The engine asks under the settings of one account, lint under every value that they may take; both ask here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::account::{Account, Setting};
+use super::ownership::Owner;
+use super::pipeline::{Create, FieldRule, Pipeline};
+use super::setting_type::SettingTypes;
+use super::side::Side;
+use crate::value::{Path, Record, Value};
+
+/// More settings than this that name owners together are not tried in every combination.
+const SETTINGS_MAX: usize = 6;
+
+impl Owner {
+    /// The owner under these settings: a system's name, or `both`; `None` where a setting is empty.
+    pub fn under(&self, settings: &Value) -> Option<String> {
+        match self {
+            Self::System(name) => Some(name.clone()),
+            Self::Both => Some("both".to_owned()),
+            Self::Setting(name) => Path::parse(name)?.read(settings).to_key(),
+        }
+    }
+
+    /// Whether arrows that leave `system` are live under these settings.
+    pub fn lets_leave(&self, system: &str, settings: &Value) -> bool {
+        match self {
+            Self::Both => true,
+            Self::System(name) => name == system,
+            Self::Setting(_) => self.under(settings).is_some_and(|owner| owner == "both" || owner == system),
+        }
+    }
+}
+
+impl Pipeline {
+    /// The create rule of a side, where ownership under these settings lets it act.
+    pub fn live_create(&self, side: Side, settings: &Value) -> Option<&Create> {
+        let leaving = &self.record(side.other()).system;
+        self.create(side).filter(|create| create.owner.lets_leave(leaving, settings))
+    }
+
+    /// Whether a value may flow to `target` by this rule, under ownership and these settings.
+    pub fn flows(&self, rule: &FieldRule, target: Side, settings: &Value) -> bool {
+        let leaving = &self.record(target.other()).system;
+        let with_create = rule.on_create && self.live_create(target, settings).is_some();
+        rule.points(target) && (with_create || rule.owner.lets_leave(leaving, settings))
+    }
+
+    /// Those who decide whether a value may flow to `target` by this rule.
+    pub fn deciding<'p>(&'p self, rule: &'p FieldRule, target: Side) -> impl Iterator<Item = &'p Owner> {
+        let create = self.create(target).filter(|_| rule.on_create).map(|create| &create.owner);
+        std::iter::once(&rule.owner).chain(create)
+    }
+}
+
+/// Settings by dotted name, what each may be, and the accounts that have some of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Switches<'a> {
+    /// As the settings file has them.
+    pub settings: &'a BTreeMap<String, Setting>,
+    /// What each may be.
+    pub types: &'a SettingTypes,
+    /// Accounts by name.
+    pub accounts: &'a BTreeMap<String, Arc<Account>>,
+}
+
+impl Switches<'_> {
+    /// The settings as the file has them, without the environment.
+    pub fn as_written(self) -> Value {
+        seen_by(self.settings, None)
+    }
+
+    /// The settings as each account may see them, as far as the files say: first as they are without any account.
+    pub fn seen(self) -> Vec<Value> {
+        let own = self.accounts.values().map(|account| Some(&account.settings));
+        std::iter::once(None).chain(own).map(|own| seen_by(self.settings, own)).collect()
+    }
+
+    /// Every way in which the settings that name these owners may stand together, nothing else set.
+    pub fn worlds<'o>(self, owners: impl IntoIterator<Item = &'o Owner>) -> Vec<Value> {
+        let names = owners.into_iter().filter_map(|one| if let Owner::Setting(name) = one { Some(name) } else { None });
+        let names: BTreeSet<&String> = names.collect();
+        let mut worlds = vec![Record::new()];
+        for name in names.into_iter().take(SETTINGS_MAX) {
+            let Some(path) = Path::parse(name) else { continue };
+            let values = self.values(name);
+            let with = |world: &Record, value: &Value| {
+                let mut world = world.clone();
+                path.write(&mut world, value.clone());
+                world
+            };
+            worlds = worlds.iter().flat_map(|world| values.iter().map(|value| with(world, value))).collect();
+        }
+        worlds.into_iter().map(Value::Record).collect()
+    }
+
+    /// What a setting may be: what its type names, else what it is in the file and for each account.
+    fn values(self, name: &str) -> Vec<Value> {
+        if let Some(kind) = self.types.get(name) {
+            return kind.values().iter().map(Value::text).collect();
+        }
+        let own = self.accounts.values().filter_map(|account| account.settings.get(name));
+        let mut values: Vec<Value> = Vec::new();
+        for said in self.settings.get(name).into_iter().chain(own) {
+            if let Setting::Value(value) = said
+                && !values.contains(value)
+            {
+                values.push(value.clone());
+            }
+        }
+        values
+    }
+}
+
+/// Settings with an account's own laid over them, as nested records; the environment counts as not set.
+fn seen_by(settings: &BTreeMap<String, Setting>, own: Option<&BTreeMap<String, Setting>>) -> Value {
+    let mut record = Record::new();
+    for (name, setting) in settings.iter().chain(own.into_iter().flatten()) {
+        if let (Some(path), Setting::Value(value)) = (Path::parse(name), setting) {
+            path.write(&mut record, value.clone());
+        }
+    }
+    Value::Record(record)
+}
