@@ -63,6 +63,7 @@ fn mapped(plan: &Plan, text: &str) -> String {
         held: BTreeSet::new(),
         apart: false,
         reads: Reads::new(),
+        made: std::collections::BTreeMap::new(),
     };
     loop {
         match decide(plan, pipeline, &situation) {

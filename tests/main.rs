@@ -25,6 +25,7 @@ mod lint_edits;
 mod lint_fixtures;
 mod lint_rows;
 mod log;
+mod making;
 mod notify;
 mod order_status;
 mod orders_cross;

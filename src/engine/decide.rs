@@ -20,6 +20,10 @@ pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
         (Some(base), Some(gone)) => lost::decide(&context, base, gone),
         (None, _) => meet(&context, None),
     };
+    if let Some(make) = context.to_make().filter(|_| context.complete()) {
+        // Whatever else it comes to was worked out without the record that is to be there first.
+        decision = Decision { lines: context.lines(), effect: Some(make), ..Decision::default() };
+    }
     decision.fitting = context.fitting();
     if context.complete() && !decision.stops.is_empty() {
         context.make_sure();
@@ -44,6 +48,7 @@ pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value)
         held: std::collections::BTreeSet::new(),
         apart: false,
         reads: super::Reads::new(),
+        made: std::collections::BTreeMap::new(),
     };
     let context = Context::new(plan, pipeline, &situation);
     let value = context.evaluate(pipeline.match_of(side), None, &pipeline.match_line).ok()?;

@@ -4,7 +4,7 @@
 
 use super::base::Base;
 use super::park::{Stop, Wait};
-use super::situation::{Fitting, Want};
+use super::situation::{Fitting, Makeable, Want};
 use crate::language::plan::{RuleLine, Side};
 use crate::value::{Record, Value, json};
 
@@ -90,6 +90,20 @@ pub struct Unmatched {
     pub line: RuleLine,
 }
 
+/// A record that is to be made beside a pair.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Making {
+    /// Which.
+    pub record: Makeable,
+    /// Its fields.
+    pub fields: Record,
+    /// The line that asks for it.
+    pub line: RuleLine,
+}
+
+/// The action of a record that is made beside a pair.
+pub const MAKE: &str = "make";
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -114,6 +128,8 @@ pub enum Effect {
         /// The rules that filled them.
         lines: Vec<RuleLine>,
     },
+    /// Make a record beside the pair that rules need and that is not there.
+    Make(Making),
     /// Change a side.
     Update {
         /// The side.
@@ -152,26 +168,32 @@ impl Effect {
         match self {
             Self::Update { groups, .. } => groups,
             Self::Move { group, .. } => std::slice::from_ref(group),
-            Self::Link { .. } | Self::Settle { .. } | Self::Create { .. } => &[],
+            Self::Link { .. } | Self::Settle { .. } | Self::Create { .. } | Self::Make(_) => &[],
         }
     }
 
-    /// The side that a write outside goes to and the rule lines that caused it; `None`: it stays here.
+    /// Whether something is written outside.
+    pub fn writes(&self) -> bool {
+        !matches!(self, Self::Link { .. } | Self::Settle { .. })
+    }
+
+    /// The side that a write outside goes to and the rule lines that caused it; `None`: it goes to no side.
     pub fn outward(&self) -> Option<(Side, &[RuleLine])> {
         match self {
             Self::Create { side, lines, .. } | Self::Update { side, lines, .. } | Self::Move { side, lines, .. } => {
                 Some((*side, lines))
             }
-            Self::Link { .. } | Self::Settle { .. } => None,
+            Self::Link { .. } | Self::Settle { .. } | Self::Make(_) => None,
         }
     }
 
-    /// `link`, `settle`, `create`, `update` or `move`.
+    /// `link`, `settle`, `create`, `make`, `update` or `move`.
     pub fn action(&self) -> &'static str {
         match self {
             Self::Link { .. } => "link",
             Self::Settle { .. } => "settle",
             Self::Create { .. } => "create",
+            Self::Make(_) => MAKE,
             Self::Update { .. } => "update",
             Self::Move { .. } => "move",
         }
@@ -183,6 +205,7 @@ impl Effect {
             Self::Link { left, right } => Value::List(ecow::eco_vec![left.clone(), right.clone()]),
             Self::Settle { .. } => Value::Null,
             Self::Create { fields, .. } | Self::Update { fields, .. } => Value::Record(fields.clone()),
+            Self::Make(Making { fields, .. }) => Value::Record(fields.clone()),
             Self::Move { from, to, .. } => json::from_json(&serde_json::json!({ "from": from, "to": to })),
         };
         Value::Record(Record::from([("action".to_owned(), self.action().into()), ("detail".to_owned(), detail)]))

@@ -27,11 +27,11 @@ mod with_read;
 
 pub use base::{Base, BaseValues, Fought};
 pub use decide::{PASSED_BY, decide, match_value};
-pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, Step, Unmatched};
+pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, MAKE, Making, Step, Unmatched};
 pub use kept::Kept;
 pub use listed::Listed;
 pub use lost::{COUNTERPART_GONE, label_of};
 pub use park::{Candidate, Stop, UNREADABLE, UNRELIABLE, Unpaired, Wait};
 pub use scope::sibling_reference;
 pub use settle::{Seen, base_of};
-pub use situation::{Fitting, Found, Reads, Situation, Want};
+pub use situation::{Fitting, Found, Made, Makeable, Reads, Situation, Want};

@@ -71,21 +71,6 @@ pub enum Want {
         /// The account of the other side.
         other: String,
     },
-    /// A record that is created where it is not there.
-    Made {
-        /// The account.
-        account: String,
-        /// The record type.
-        record: String,
-        /// Its key.
-        id: String,
-        /// Its fields, as JSON.
-        fields: String,
-        /// The pipeline that needs it.
-        pipeline: String,
-        /// The rule line that asks for it.
-        line: String,
-    },
     /// That a record's own pair was brought together and nothing of it stopped.
     Settled {
         /// The pipeline.
@@ -148,6 +133,28 @@ pub enum Found {
     },
 }
 
+/// A record that rules have made where it is not there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Makeable {
+    /// The account.
+    pub account: String,
+    /// The record type.
+    pub record: String,
+    /// Its key.
+    pub id: String,
+}
+
+/// What became of a record that was to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// It is there, and holds this.
+    There(Value),
+    /// It would be made with this, and is not now: nothing that rests on it is written.
+    Withheld(Value),
+    /// It cannot be made: what needs it goes on without.
+    Refused,
+}
+
 /// Answers so far.
 pub type Reads = BTreeMap<Want, Found>;
 
@@ -185,6 +192,8 @@ pub struct Situation {
     pub apart: bool,
     /// Records read so far.
     pub reads: Reads,
+    /// What became of the records that were to be made so far.
+    pub made: BTreeMap<Makeable, Made>,
 }
 
 impl Situation {

@@ -7,14 +7,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::effect::{Effect, Making};
 use super::park::{Candidate, Stop, UNRELIABLE};
 use super::scope::Context;
-use super::situation::{Fitting, Found, Want};
+use super::situation::{Fitting, Found, Made, Makeable, Want};
 use super::typed::{Element, Typed, whole};
 use crate::diagnostic::suggest;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, WithRead};
-use crate::value::{Value, json};
+use crate::value::Value;
 
 /// Near misses named for one stop.
 const CANDIDATES_MAX: usize = 3;
@@ -31,6 +32,8 @@ pub(super) struct WithFound {
     unsure: BTreeSet<Want>,
     /// Of each listing, the rows that fitted.
     fitting: Fitting,
+    /// Records that are not there and are to be made before anything else.
+    to_make: BTreeMap<Makeable, Effect>,
 }
 
 impl Context<'_> {
@@ -119,20 +122,41 @@ impl Context<'_> {
         Ok(Typed { value, at: at.filter(|_| !many), account: own.into() })
     }
 
-    /// The record that is created because it was not found, once the newest listing does not have it either.
+    /// The record that is to be made because it was not found, once the newest listing does not have it either.
     fn made(&self, read: &WithRead, account: &str) -> Result<Value, Stop> {
         let Some(made) = &read.made else { return Ok(Value::Null) };
         let fields = self.evaluate(made, None, &read.line)?;
         let Some(id) = read.record.id_of(&fields) else { return Ok(Value::Null) };
-        let found = self.ask(Want::Made {
-            account: account.to_owned(),
-            record: read.record.name.clone(),
-            id,
-            fields: json::to_json(&fields).to_string(),
-            pipeline: self.pipeline.name.clone(),
-            line: read.line.to_string(),
-        });
-        Ok(found.and_then(Found::rows).and_then(|rows| rows.first()).cloned().unwrap_or_default())
+        let record = Makeable { account: account.to_owned(), record: read.record.name.clone(), id };
+        match self.situation.made.get(&record) {
+            Some(Made::There(held) | Made::Withheld(held)) => return Ok(held.clone()),
+            Some(Made::Refused) => return Ok(Value::Null),
+            None => {}
+        }
+        let newest = self.listing(read, account, true);
+        let listed = match self.ask(newest.clone()) {
+            Some(Found::Listed(listed)) => listed,
+            Some(Found::Lacking { code, message, .. }) => {
+                return Err(Stop::new(code, UNRELIABLE, message, &read.line));
+            }
+            _ => return Ok(Value::Null),
+        };
+        let is_it = |row: &&Typed| read.record.id_of(&row.value).as_ref() == Some(&record.id);
+        let mut known = self.found.borrow_mut();
+        if let Some(row) = listed.rows().iter().find(is_it) {
+            known.fitting.entry(newest).or_default().push(row.value.clone());
+            return Ok(row.value.clone());
+        }
+        if let Value::Record(fields) = fields {
+            let (wanted, line) = (record.clone(), read.line.clone());
+            known.to_make.insert(record, Effect::Make(Making { record: wanted, fields, line }));
+        }
+        Ok(Value::Null)
+    }
+
+    /// The first of the records that are not there and are to be made.
+    pub fn to_make(&self) -> Option<Effect> {
+        self.found.borrow().to_make.values().next().cloned()
     }
 
     fn accounts(&self, read: &WithRead, own: &str) -> Vec<String> {

@@ -15,7 +15,7 @@ use super::pair::{Pairing, REFUSED};
 use super::runtime::Runtime;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Row};
-use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Situation, Stop};
+use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Made, Situation, Stop};
 use crate::language::plan::{RecordType, RuleLine, Side};
 use crate::store::{Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, RecordRef, Settlement};
 use crate::value::{Record, Value, digest};
@@ -37,6 +37,8 @@ pub enum Acted {
     Noted,
     /// Written on a side, which holds this now.
     Written(Side, Option<Value>),
+    /// A record that is needed beside the pair: what became of it.
+    Made(Made),
     /// The peer refuses for good.
     Stopped(Stop),
 }
@@ -57,6 +59,10 @@ impl Runtime {
         match effect {
             Effect::Link { left, right } => self.adopt(pairing, situation, (left, right)).await.map(|()| Acted::Noted),
             Effect::Settle { base } => self.remember(pairing, base.clone(), decision).await.map(|()| Acted::Noted),
+            Effect::Make(making) => match guard(live, pairing, situation, effect) {
+                Some(stop) => Ok(Acted::Stopped(stop)),
+                None => self.make(live, pairing, making).await.map(Acted::Made),
+            },
             Effect::Create { side, fields, lines } => {
                 let fields = Value::Record(fields.clone());
                 let write = Write { side: *side, id: None, fields, rules: None, lines, partial: false, lost };
@@ -131,7 +137,7 @@ impl Runtime {
         (situation, effect): (&Situation, &Effect),
         write: Write<'_>,
     ) -> Result<Acted, Trouble> {
-        if let Some(stop) = guard(pairing, situation, effect) {
+        if let Some(stop) = guard(live, pairing, situation, effect) {
             return Ok(Acted::Stopped(stop));
         }
         let side = write.side;
@@ -323,10 +329,15 @@ impl Runtime {
         decision: &Decision,
         link: Option<&Link>,
     ) -> Result<(), Trouble> {
+        if matches!(decision.effect, Some(Effect::Make(_))) {
+            // Whether it is repeated is decided once that is there.
+            return Ok(());
+        }
         let found = link.is_some() || matches!(decision.effect, Some(Effect::Link { .. }));
         for intent in unsettled {
             let repeats = matches!(decision.effect, Some(Effect::Create { .. }));
-            let wait = if repeats && !found { self.time_to_settle(pairing, (intent, looked)) } else { Duration::ZERO };
+            let system = &pairing.pipeline.record(pairing.side.other()).system;
+            let wait = if repeats && !found { self.time_to_settle(system, (intent, looked)) } else { Duration::ZERO };
             if found {
                 let hints = self.trace_found(pairing, (decision, link));
                 self.traces.forget(intent.number);
@@ -358,15 +369,14 @@ impl Runtime {
     }
 
     /// How long until a look counts as the second one; zero for one that does.
-    fn time_to_settle(&self, pairing: &Pairing<'_>, (intent, looked): (&Intent, Timestamp)) -> Duration {
+    pub(super) fn time_to_settle(&self, system: &str, (intent, looked): (&Intent, Timestamp)) -> Duration {
         let live = self.live.load();
-        let system = &pairing.pipeline.record(pairing.side.other()).system;
         let settle = live.plan.systems.get(system).map(|system| system.settle_after).unwrap_or_default();
         let first = self.traces.first_look(intent.number, self.world.clock.steady());
         settle.saturating_sub(looked.duration_since(first).try_into().unwrap_or_default())
     }
 
-    async fn close(&self, intent: &Intent, state: IntentState) -> Result<(), Trouble> {
+    pub(super) async fn close(&self, intent: &Intent, state: IntentState) -> Result<(), Trouble> {
         let settlement = Settlement { intent: Some((intent.number, state)), ..Settlement::default() };
         self.store.settle(settlement).await?;
         self.traces.forget(intent.number);
@@ -375,7 +385,7 @@ impl Runtime {
 }
 
 /// After a lost answer the record is looked at again at once: its trace may be there already.
-fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble {
+pub(super) fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble {
     match later(account, failure) {
         Trouble::Later { reason, .. } if unseen => Trouble::Later { reason, after: Some(Duration::ZERO) },
         other => other,
@@ -387,7 +397,7 @@ fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<St
 }
 
 /// Nothing that ownership forbids leaves the process, whatever a decision says.
-fn guard(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Option<Stop> {
+fn guard(live: &Live, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Option<Stop> {
     let pipeline = pairing.pipeline;
     let line = &pipeline.match_line;
     let refuse = |text: String| Some(Stop::new("not-owned", "ownership forbids it", text, line));
@@ -405,6 +415,9 @@ fn guard(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Optio
                 .iter()
                 .any(|known| known.id == *rule && pipeline.flows(known, *side, &situation.settings));
             return if may { None } else { refuse("no live rule moves this state".to_owned()) };
+        }
+        Effect::Make(making) => {
+            return super::make::forbidden(&live.plan, (pipeline, &situation.settings), making).and_then(refuse);
         }
         Effect::Link { .. } | Effect::Settle { .. } => return None,
     };
@@ -441,7 +454,7 @@ async fn call(
                 None => Ok(None),
             }
         }
-        Effect::Link { .. } | Effect::Settle { .. } => Ok(None),
+        Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) => Ok(None),
     }
 }
 

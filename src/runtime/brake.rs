@@ -51,6 +51,8 @@ pub struct Braked {
     pub linked: u64,
     /// The records that would be given a counterpart, by its account and kind.
     pub made: BTreeMap<Kind, BTreeSet<RecordRef>>,
+    /// The records that would be made beside pairs, by account and kind.
+    pub beside: BTreeMap<Kind, BTreeSet<RecordRef>>,
     /// The records that would be parked, by account and kind, each with why.
     pub parked: BTreeMap<Kind, BTreeMap<RecordRef, String>>,
     /// Lists that were not taken as they are, because they lack most of what is linked: why.
@@ -122,6 +124,19 @@ impl Brake {
         match &mut *self.state() {
             State::Holding(_, braked) if kind.most > 0 => {
                 braked.made.entry(kind).or_default().insert(record.clone());
+                true
+            }
+            State::Owed => sweep,
+            _ => false,
+        }
+    }
+
+    /// Whether a record that a pair needs beside it is to be made later; it is noted then. What the pair writes itself is
+    /// held for its own sake.
+    pub fn holds_beside(&self, kind: Kind, made: &RecordRef, sweep: bool) -> bool {
+        match &mut *self.state() {
+            State::Holding(_, braked) if kind.most > 0 => {
+                braked.beside.entry(kind).or_default().insert(made.clone());
                 true
             }
             State::Owed => sweep,
@@ -208,7 +223,8 @@ impl Braked {
             kind.is_too_much(count)
                 .then(|| format!("{count} {} would be {what} (`{SETTING}` is {})", kind.name, kind.most))
         };
-        let made = self.made.iter().filter_map(move |(kind, records)| told(kind, records.len(), "created"));
+        let made = self.made.iter().chain(&self.beside);
+        let made = made.filter_map(move |(kind, records)| told(kind, records.len(), "created"));
         made.chain(self.parked.iter().filter_map(move |(kind, records)| told(kind, records.len(), "parked")))
     }
 

@@ -171,6 +171,13 @@ impl Finder {
         }
     }
 
+    /// Something was made that the kept listing does not show: the next look-up reads what is newer.
+    pub async fn outdate(&self, search: &Search<'_>) {
+        let kept = self.kept(search.account, &search.kind.name);
+        let mut kept = kept.lock().await;
+        kept.read = kept.read.map(|_| Timestamp::MIN);
+    }
+
     /// A record is not there any more, as its own call says.
     pub async fn lost(&self, search: &Search<'_>, id: &str) {
         let kept = self.kept(search.account, &search.kind.name);

@@ -4,11 +4,12 @@
 use super::brake;
 use super::happening::{Change, Happening, held};
 use super::live::{Live, observes};
+use super::make::beside;
 use super::pair::Pairing;
 use super::reads::rests_on_what_is_to_be_made;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
-use crate::engine::{Decision, Effect, LeftAlone, Situation};
+use crate::engine::{Decision, Effect, LeftAlone, Made, Making, Situation};
 use crate::language::plan::Side;
 use crate::store::{Link, RecordRef};
 use crate::value::{Record, Value};
@@ -22,18 +23,24 @@ impl Runtime {
         situation: &Situation,
         (link, effect): (Option<&Link>, &Effect),
     ) -> Result<bool, Trouble> {
-        let Some((side, _)) = effect.outward() else { return Ok(false) };
-        if observes(&situation.settings) {
+        if !effect.writes() {
+            return Ok(false);
+        }
+        if observes(&situation.settings) || rests_on_observed(live, situation, effect) {
             change_of(pairing, situation, effect).into_iter().for_each(|change| self.tell(Happening::Observed(change)));
             return Ok(true);
         }
-        let making = || {
-            let kind = pairing.pipeline.record(side);
-            brake::Kind::of(live, situation.account(side), &kind.name)
-        };
         let held = pairing.braked
             && match (effect, link) {
-                (Effect::Create { .. }, _) => self.brake.holds_making(making(), &pairing.target(), pairing.sweep),
+                (Effect::Create { side, .. }, _) => {
+                    let kind = pairing.pipeline.record(*side);
+                    let kind = brake::Kind::of(live, situation.account(*side), &kind.name);
+                    self.brake.holds_making(kind, &pairing.target(), pairing.sweep)
+                }
+                (Effect::Make(Making { record, .. }), _) => {
+                    let kind = brake::Kind::of(live, &record.account, &record.record);
+                    self.brake.holds_beside(kind, &beside(record), pairing.sweep)
+                }
                 (_, Some(link)) => self.brake.holds(link.since, &pairing.target(), pairing.sweep),
                 _ => false,
             };
@@ -53,7 +60,7 @@ impl Runtime {
 
     /// What is left alone and what does not agree, where nothing is written any more.
     pub(super) fn tell_of_end(&self, pairing: &Pairing<'_>, situation: &Situation, decision: &Decision) {
-        if decision.effect.as_ref().is_none_or(|effect| effect.outward().is_none()) {
+        if decision.effect.as_ref().is_none_or(|effect| !effect.writes()) {
             self.tell_left_alone(pairing, situation, decision);
             self.tell_disagreements(pairing, situation, decision);
         }
@@ -103,15 +110,26 @@ impl Runtime {
     }
 }
 
+/// What rests on a record that is only observed is only observed too, whatever the pair's own mode says.
+fn rests_on_observed(live: &Live, situation: &Situation, effect: &Effect) -> bool {
+    let withheld =
+        situation.made.iter().filter(|(_, made)| matches!(made, Made::Withheld(_))).map(|(record, _)| record);
+    let own = if let Effect::Make(making) = effect { Some(&making.record) } else { None };
+    withheld.chain(own).any(|record| live.observes(&record.account))
+}
+
 /// What an effect would write: each field with what it holds now.
 fn change_of(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Option<Change> {
+    if let Effect::Make(making) = effect {
+        return Some(Change::of_made(pairing, making));
+    }
     let fields = match effect {
         Effect::Create { fields, .. } | Effect::Update { fields, .. } => Value::Record(fields.clone()),
         Effect::Move { from, to, .. } => Value::Record(Record::from([
             ("from".to_owned(), Value::text(from.as_str())),
             ("to".to_owned(), Value::text(to.as_str())),
         ])),
-        Effect::Link { .. } | Effect::Settle { .. } => Value::Null,
+        Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) => Value::Null,
     };
     let (side, lines) = effect.outward()?;
     let kind = pairing.pipeline.record(side);

@@ -2,7 +2,7 @@
 //!
 //! Under the pair's lock. Looks for the trace of an unsettled create before anything else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use super::live::Live;
@@ -13,7 +13,7 @@ use super::runtime::Runtime;
 use super::step::Course;
 use super::trouble::Trouble;
 use crate::engine::create::RING;
-use crate::engine::{self, Decision, Effect, Reads, Situation, Step, Stop, Unmatched, Want};
+use crate::engine::{self, Decision, Effect, MAKE, Reads, Situation, Step, Stop, Unmatched, Want};
 use crate::language::plan::{Pipeline, RuleLine, Side};
 use crate::store::{DecisionEntry, Intent, Link, LinkEnd, Park, RecordRef};
 use crate::value::Value;
@@ -153,6 +153,8 @@ impl Runtime {
         (record, waited): (Value, bool),
     ) -> Result<Meeting, Trouble> {
         let unsettled = self.unsettled(pairing).await?;
+        let (beside, unsettled) = unsettled.into_iter().partition::<Vec<_>, _>(|intent| intent.draft.action == MAKE);
+        self.settle_makings(live, &beside).await?;
         if let Some(left) = self.rested_already(live, pairing, (&record, &unsettled)).await? {
             return Ok(Meeting { left: Some(left), ..Meeting::default() });
         }
@@ -295,6 +297,7 @@ impl Runtime {
             held: BTreeSet::new(),
             apart: false,
             reads: Reads::new(),
+            made: BTreeMap::new(),
         }
     }
 
@@ -418,7 +421,7 @@ impl Runtime {
         Ok(self.store.record_decision(entry).await?)
     }
 
-    /// Creates of this pair whose answer never came.
+    /// Creates of this pair, and of what it needs beside, whose answer never came.
     pub(super) async fn unsettled(&self, pairing: &Pairing<'_>) -> Result<Vec<Intent>, Trouble> {
         let open = self.store.open_intents(Some(&pairing.target())).await?;
         Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())

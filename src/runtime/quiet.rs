@@ -179,7 +179,7 @@ impl Runtime {
                 Some(pipeline) => self.counterpart_by_listing(live, (pipeline, *side), (account, id), other).await?,
                 None => None,
             },
-            Want::Made { .. } | Want::Settled { .. } => None,
+            Want::Settled { .. } => None,
         })
     }
 

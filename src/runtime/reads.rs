@@ -16,7 +16,7 @@ use super::shown::Answer;
 use super::trouble::Trouble;
 use crate::connector::{Failure, Listing, Row};
 use crate::engine::settle::is_state;
-use crate::engine::{self, COUNTERPART_GONE, Found, Situation, Stop, Wait, Want};
+use crate::engine::{self, COUNTERPART_GONE, Found, Made, Situation, Stop, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::store::{LinkEnd, RecordRef};
 use crate::value::{Kind, Path, Value, key};
@@ -62,10 +62,6 @@ impl Runtime {
                     let key = self.linked_key(pipeline, *side, (account, id), other).await?;
                     Ok(key.map_or(Found::Records(Vec::new()), Found::Key))
                 }
-                None => Ok(Found::Records(Vec::new())),
-            },
-            Want::Made { account, record, id, .. } => match self.search(live, account, record) {
-                Some(search) => self.made(live, &search, (id, want)).await,
                 None => Ok(Found::Records(Vec::new())),
             },
             Want::Settled { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
@@ -435,12 +431,14 @@ fn to_be_made(kind: &RecordType) -> Value {
     Value::text(format!("(the new {})", kind.name))
 }
 
-/// Whether what was read for a decision holds the key of a record that is not there yet.
+/// Whether what was read for a decision holds a record that is not there yet, or its key.
 pub(super) fn rests_on_what_is_to_be_made(live: &Live, situation: &Situation) -> bool {
-    situation.reads.iter().any(|(want, found)| {
-        let (Want::Counterpart { pipeline, side, .. }, Found::Key(key)) = (want, found) else { return false };
-        live.plan.pipelines.get(pipeline).is_some_and(|via| *key == to_be_made(via.record(side.other())))
-    })
+    let withheld = situation.made.values().any(|made| matches!(made, Made::Withheld(_)));
+    withheld
+        || situation.reads.iter().any(|(want, found)| {
+            let (Want::Counterpart { pipeline, side, .. }, Found::Key(key)) = (want, found) else { return false };
+            live.plan.pipelines.get(pipeline).is_some_and(|via| *key == to_be_made(via.record(side.other())))
+        })
 }
 
 /// Nothing is decided on a record that could be read in part only.

@@ -409,7 +409,7 @@ fn braked_json(braked: &Braked) -> Json {
         "would_change": braked.held.len(), "linked": braked.linked, "records": names(&braked.held),
         "changes": braked.changes.values().map(Change::to_json_with_values).collect::<Vec<_>>(),
         "changes_not_shown": not_shown(braked, usize::MAX),
-        "would_create": braked.made.iter().map(made).collect::<Vec<_>>(),
+        "would_create": braked.made.iter().chain(&braked.beside).map(made).collect::<Vec<_>>(),
         "lists": braked.lists,
         "would_park": braked.parked.iter().map(parked).collect::<Vec<_>>(),
     })
@@ -432,6 +432,9 @@ fn write_braked(out: &mut fmt::Formatter<'_>, braked: &Braked) -> fmt::Result {
     }
     for (kind, records) in &braked.made {
         writeln!(out, "  held: {} would be created for {} records", kind.name, records.len())?;
+    }
+    for (kind, records) in &braked.beside {
+        writeln!(out, "  held: {} {} would be created, which others need", records.len(), kind.name)?;
     }
     for records in braked.parked.values() {
         let told = records.iter().map(|(record, message)| format!("{record}: {message}"));

@@ -6,8 +6,9 @@ use super::pair::{Meeting, Pairing, REFUSED};
 use super::repeat::Repeats;
 use super::runtime::Runtime;
 use super::trouble::Trouble;
-use crate::engine::{Decision, Effect, Reads, Situation, Stop};
+use crate::engine::{Decision, Effect, Made, Makeable, Making, Reads, Situation, Stop};
 use crate::store::Link;
+use crate::value::Value;
 
 /// What a pair's coming together has met so far.
 pub(super) struct Course {
@@ -33,13 +34,20 @@ impl Runtime {
         (link, decision): (Option<&Link>, &Decision),
     ) -> Result<Option<Meeting>, Trouble> {
         let Some(effect) = &decision.effect else { return Ok(None) };
-        if let (Effect::Create { .. }, false) = (effect, course.refused.is_empty()) {
+        let makes = matches!(effect, Effect::Create { .. }) || link.is_none() && matches!(effect, Effect::Make(_));
+        if makes && !course.refused.is_empty() {
             // Nothing is made without what its groups are made from.
             let stops = course.refused.drain(..).map(|stop| Stop { group: None, ..stop }).collect();
             return Ok(Some(Meeting { stops, ..Meeting::default() }));
         }
         let situation = &mut course.situation;
         if self.is_kept_back(live, pairing, situation, (link, effect))? {
+            if let Effect::Make(Making { record, fields, .. }) = effect {
+                // What would be written with it is told, and held, in its turn.
+                course.kept_back = true;
+                situation.made.insert(record.clone(), Made::Withheld(Value::Record(fields.clone())));
+                return Ok(None);
+            }
             let [_, ..] = effect.groups() else {
                 let stops = decision.stops.clone();
                 return Ok(Some(Meeting { stops, to_make: true, ..Meeting::default() }));
@@ -58,6 +66,10 @@ impl Runtime {
             return Ok(None);
         }
         let acted = self.act(live, pairing, situation, (decision, effect)).await?;
+        if let Effect::Make(Making { record, .. }) = effect {
+            note_made(course, record, acted);
+            return Ok(None);
+        }
         let is_refused = matches!(&acted, Acted::Stopped(stop) if stop.code == REFUSED);
         if is_refused && !std::mem::replace(&mut course.verified, true) {
             // What it names may be gone, which a link does not tell.
@@ -80,6 +92,19 @@ impl Runtime {
         }
         Ok(None)
     }
+}
+
+/// Keeps what became of a record that was to be made. What needs it goes on without where it may not be.
+fn note_made(course: &mut Course, record: &Makeable, acted: Acted) {
+    let made = match acted {
+        Acted::Made(made) => made,
+        Acted::Stopped(stop) => {
+            course.refused.push(stop);
+            Made::Refused
+        }
+        Acted::Noted | Acted::Written(..) => Made::Refused,
+    };
+    course.situation.made.insert(record.clone(), made);
 }
 
 /// Leaves a refused group alone from now on, so that it never holds up another; of several each is tried by itself.

@@ -10,7 +10,7 @@ use super::stage::Stage;
 use crate::diagnostic::Span;
 use crate::engine::rule::{Wanted, applies, raw, wanted};
 use crate::engine::scope::Context;
-use crate::engine::{self, Base, Reads, Seen, Situation};
+use crate::engine::{self, Base, Effect, Made, Making, Reads, Seen, Situation};
 use crate::language::plan::test::{RuleTest, TestRecord};
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
 use crate::runtime::limits::READ_ROUNDS_MAX;
@@ -183,9 +183,9 @@ async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Pl
                 let said = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right));
                 let _ = (said, applies(&context, rule, None, &rule.line));
             }
-            context.wanted()
+            (context.wanted(), context.to_make())
         };
-        if wants.is_empty() {
+        if wants.0.is_empty() && wants.1.is_none() {
             break;
         }
         answer(stage, wants, &mut after).await?;
@@ -220,6 +220,7 @@ fn situation(stage: &Stage, (left, right): (&Placed, &Placed), changed: Side) ->
         held: std::collections::BTreeSet::new(),
         apart: false,
         reads: Reads::new(),
+        made: std::collections::BTreeMap::new(),
     }
 }
 
@@ -234,9 +235,9 @@ async fn fill(stage: &Stage, pipeline: &Pipeline, side: Side, situation: &mut Si
                     path.write(&mut fields, value);
                 }
             }
-            (fields, context.wanted())
+            (fields, (context.wanted(), context.to_make()))
         };
-        if wants.is_empty() {
+        if wants.0.is_empty() && wants.1.is_none() {
             return Ok(fields);
         }
         answer(stage, wants, situation).await?;
@@ -260,7 +261,22 @@ fn asked(context: &Context<'_>, rule: &FieldRule, side: Side) -> Option<Value> {
     }
 }
 
-async fn answer(stage: &Stage, wants: Vec<engine::Want>, situation: &mut Situation) -> Result<(), String> {
+/// Answers what is wanted; what is to be made is put in place once nothing is wanted any more.
+async fn answer(
+    stage: &Stage,
+    (wants, to_make): (Vec<engine::Want>, Option<Effect>),
+    situation: &mut Situation,
+) -> Result<(), String> {
+    if let (true, Some(Effect::Make(Making { record, fields, .. }))) = (wants.is_empty(), to_make) {
+        let peer = stage.wire.peer(&record.account);
+        let held = peer.map(|mut peer| {
+            peer.put(stage.clock.now(), &record.record, &fields)?;
+            Ok::<_, String>(peer.whole(&record.record, &record.id))
+        });
+        let held = held.transpose()?.flatten().unwrap_or(Value::Record(fields));
+        situation.made.insert(record, Made::There(held));
+        return Ok(());
+    }
     let live = stage.runtime.live.load_full();
     for want in wants {
         let found = stage.runtime.answer(&live, &want, None).await.map_err(|trouble| trouble.to_string())?;
