@@ -18,6 +18,8 @@ mod diagnostics;
 mod expression;
 mod function;
 mod gone;
+
+mod infer;
 mod killed;
 mod lacking;
 mod lint;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from ground to roof; a room uses only rooms before it (and itself).
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 22] = [
     "value",
     "diagnostic",
     "world",
@@ -12,7 +12,10 @@ const ROOMS: [&str; 19] = [
     "language::function",
     "language::script",
     "language::plan",
+    "language::resolve",
+    "language::infer",
     "language::check",
+    "language::lint",
     "language",
     "engine",
     "store",

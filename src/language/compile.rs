@@ -10,6 +10,7 @@ use crate::language::check::{Checked, check};
 use crate::language::lint::{run as lint, summary::summary};
 use crate::language::lower::lower;
 use crate::language::plan::{Plan, test::RuleTest};
+use crate::language::resolve::resolve;
 use crate::language::source::{SourceMap, load};
 
 /// What came of a rule set.
@@ -41,7 +42,7 @@ pub fn compile_texts(sources: SourceMap) -> Compilation {
 fn finish(mut sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
     let unread = !findings.is_empty();
     let broken: Vec<_> = findings.iter().map(|one| one.primary.span.file).collect();
-    let Checked { rules, found, hidden } = check(&sources);
+    let Checked { rules, found, hidden } = check(resolve(&sources));
     // Of a file that could not be read nothing else is said.
     findings.extend(found.into_iter().filter(|one| !broken.contains(&one.primary.span.file)));
     let mut findings = arrange(&sources, findings);

@@ -3,9 +3,11 @@
 pub mod check;
 pub mod compile;
 pub mod function;
+pub mod infer;
 pub mod lint;
 pub mod lower;
 pub mod plan;
+pub mod resolve;
 pub mod script;
 pub mod source;
 pub mod syntax;

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::check::FILE_KINDS;
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Diagnostic, FileId, Severity, Sources as _, suggest};
+use crate::language::resolve::files::FILE_KINDS;
 use crate::language::source::SourceMap;
 
 /// From how many errors of one sort on the lines of a block on they are one.

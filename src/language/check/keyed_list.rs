@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use super::check::Checker;
-use super::names::{self, Meaning, Names};
+use super::checker::Checker;
 use super::rule::{self, Inside, RuleContext, condition, finish, flip, orient, target};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::{Arrow, FieldRule, ListRule, RecordType, RuleBody};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::mapping::list;
@@ -17,21 +17,21 @@ use crate::language::syntax::yaml::{Node, Scalar};
 use crate::value::{Path, Segment};
 
 /// Reads a keyed list: its line, and the rules inside.
-pub fn check(
+pub(super) fn check(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
-    (scope, inside): (&Names, Option<&Inside<'_>>),
+    (scope, inside): (&Scope, Option<&Inside<'_>>),
     (key, inner): (&Scalar, &Node),
 ) -> Option<FieldRule> {
-    let line = checker.keep(rule_line::arrow_rule(key))?;
+    let line = checker.sink.keep(rule_line::arrow_rule(key))?;
     let (line, flipped) = match inside {
         Some(inside) if inside.flipped => (flip(line), true),
         Some(_) => (line, false),
         None => orient(line, context.sides),
     };
     let (left_names, right_names) = inside.map_or((scope, scope), |inside| (inside.left_names, inside.right_names));
-    names::check(checker, left_names, &line.left);
-    names::check(checker, right_names, &line.right);
+    checker.kind_of(left_names, &line.left);
+    checker.kind_of(right_names, &line.right);
     let nested = inside.is_some();
     let plain = |tree, kind: &RecordType| {
         let mut path = target(tree, kind, nested)?;
@@ -40,11 +40,16 @@ pub fn check(
     let [left_kind, right_kind] = context.sides;
     let (Some(left), Some(right)) = (plain(&line.left, left_kind), plain(&line.right, right_kind)) else {
         let help = "write `a.list[] -> b.list[] by [KEY]:`; inside another list `.list[] -> .list[] by [KEY]:`";
-        checker.error("type-list", "both sides of a keyed list are lists", line.span, help);
+        checker.sink.error("type-list", "both sides of a keyed list are lists", line.span, help);
         return None;
     };
     let Some(key) = &line.modifiers.key else {
-        checker.error("type-list", "a keyed list says by what its elements pair", line.span, "add `by [FIELD, …]`");
+        checker.sink.error(
+            "type-list",
+            "a keyed list says by what its elements pair",
+            line.span,
+            "add `by [FIELD, …]`",
+        );
         return None;
     };
     let left_list = from_record(inside.map(|inside| inside.left), &left);
@@ -57,7 +62,7 @@ pub fn check(
         flipped,
     };
     let mut rules = Vec::new();
-    for node in list(inner, "the rules of a list", &mut checker.found) {
+    for node in list(inner, "the rules of a list", &mut checker.sink.found) {
         rules.extend(rule::check(checker, context, (scope, Some(&within)), node));
     }
     let leftward = line.arrow == Arrow::Left;
@@ -67,7 +72,7 @@ pub fn check(
         let name = &target_kind.name;
         let message = format!("`{target_list}` has a call of its own, which is made once the {name} is there");
         let finding = Diagnostic::error(Code("read-only"), message, line.span, "written `on create`");
-        checker.found.push(finding.help("leave out `on create`"));
+        checker.sink.found.push(finding.help("leave out `on create`"));
     }
     if rules.len() == list(inner, "the rules of a list", &mut Vec::new()).len() {
         filled(checker, key, &rules, leftward);
@@ -94,7 +99,7 @@ fn from_record(outer: Option<&Path>, path: &Path) -> Path {
 }
 
 /// What names mean over one side's elements.
-fn element_names(outer: &Names, kind: &Arc<RecordType>, line: &ArrowRule, list: &Path) -> Names {
+fn element_names(outer: &Scope, kind: &Arc<RecordType>, line: &ArrowRule, list: &Path) -> Scope {
     let mut names = outer.clone();
     let mut at = list.clone();
     at.0.push(Segment::Each);
@@ -121,7 +126,7 @@ fn key_fields(checker: &mut Checker<'_>, kind: &RecordType, key: &[Name], list: 
         .collect();
     for name in key.iter().filter(|name| !known.contains(&name.text)) {
         let message = format!("`{list}[]` of `{}.{}` has no field `{}`", kind.system, kind.name, name.text);
-        checker.unknown("unknown-field", message, (&name.text, name.span), known.iter().map(String::as_str));
+        checker.sink.unknown("unknown-field", message, (&name.text, name.span), known.iter().map(String::as_str));
     }
 }
 
@@ -137,7 +142,7 @@ fn filled(checker: &mut Checker<'_>, key: &[Name], rules: &[FieldRule], leftward
     for name in key {
         if !rules.iter().filter_map(writes).any(|written| written == name.text) {
             let message = format!("`{}` is part of the key, and no rule of this list fills it", name.text);
-            checker.error("type-list", message, name.span, "elements could never pair by it");
+            checker.sink.error("type-list", message, name.span, "elements could never pair by it");
         }
     }
 }

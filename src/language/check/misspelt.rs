@@ -5,21 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use super::check::Checker;
-use crate::diagnostic::{Code, Diagnostic, FileId, Span, suggest};
+use super::checker::Checker;
+use crate::diagnostic::{Code, Diagnostic, FileId, Span};
+use crate::language::resolve::Stray;
 use crate::language::source::SourceMap;
 
 /// How many places that use a name are shown.
 const USES_SHOWN_MAX: usize = 3;
-
-/// A name that was not found.
-#[derive(Clone, Debug)]
-pub struct Stray {
-    code: &'static str,
-    written: String,
-    near: Vec<String>,
-    span: Span,
-}
 
 /// A declaration with the name that its users have for it.
 #[derive(Clone, Debug)]
@@ -32,36 +24,23 @@ struct Slip {
 /// The wrong word, and the right one.
 type Words = (String, String);
 
-impl Checker<'_> {
-    /// Notes a name that was not found, with the names that might be meant.
-    pub fn stray<'n>(
-        &mut self,
-        code: &'static str,
-        (written, span): (&str, Span),
-        known: impl IntoIterator<Item = &'n str>,
-    ) {
-        let near = suggest::nearest(written, known).into_iter().map(str::to_owned).collect();
-        self.strays.push(Stray { code, written: written.to_owned(), near, span });
-    }
-}
-
 /// Tells misspelt declarations where they stand, in place of all their uses.
-pub fn tell(checker: &mut Checker<'_>) {
-    let strays = std::mem::take(&mut checker.strays);
+pub(super) fn tell(checker: &mut Checker<'_>) {
+    let strays = std::mem::take(&mut checker.sink.strays);
     if strays.is_empty() {
         return;
     }
-    let words = Said::of(checker.sources);
-    let declared: Vec<Span> = checker.declared.values().copied().collect();
+    let words = Said::of(checker.names.sources);
+    let declared: Vec<Span> = checker.names.declared.values().copied().collect();
     let mut slips: BTreeMap<Words, Slip> = BTreeMap::new();
     for stray in &strays {
-        if let Some((pair, place)) = stray.judged(&strays, &words, &declared) {
+        if let Some((pair, place)) = judged(stray, &strays, &words, &declared) {
             slips.entry(pair).or_insert(Slip { code: stray.code, place, uses: Vec::new() });
         }
     }
     let mut merged = Vec::new();
     for stray in &strays {
-        for (written, near) in stray.pairs() {
+        for (written, near) in pairs(stray) {
             if let Some(slip) = slips.get_mut(&(near.to_owned(), written.to_owned())) {
                 slip.uses.push(stray.span);
                 merged.push((stray.code, stray.span));
@@ -73,38 +52,36 @@ pub fn tell(checker: &mut Checker<'_>) {
             }
         }
     }
-    checker.found.retain(|one| !merged.contains(&(one.code.0, one.primary.span)));
-    checker.found.extend(slips.into_iter().filter(|(_, slip)| !slip.uses.is_empty()).map(told));
+    checker.sink.found.retain(|one| !merged.contains(&(one.code.0, one.primary.span)));
+    checker.sink.found.extend(slips.into_iter().filter(|(_, slip)| !slip.uses.is_empty()).map(told));
     gather(checker);
 }
 
-impl Stray {
-    /// The written word and each near one, where the names differ in one word.
-    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.near.iter().filter_map(|near| {
-            let mut differing = self.written.split('.').zip(near.split('.')).filter(|(one, other)| one != other);
-            let same_length = self.written.split('.').count() == near.split('.').count();
-            differing.next().filter(|_| same_length && differing.next().is_none())
-        })
-    }
+/// The written word and each near one, where the names differ in one word.
+fn pairs(stray: &Stray) -> impl Iterator<Item = (&str, &str)> {
+    stray.near.iter().filter_map(|near| {
+        let mut differing = stray.written.split('.').zip(near.split('.')).filter(|(one, other)| one != other);
+        let same_length = stray.written.split('.').count() == near.split('.').count();
+        differing.next().filter(|_| same_length && differing.next().is_none())
+    })
+}
 
-    /// The declaration that slipped, if it is one: the words, and where the wrong one stands.
-    fn judged(&self, strays: &[Self], words: &Said<'_>, declared: &[Span]) -> Option<(Words, Span)> {
-        self.pairs().find_map(|(written, near)| {
-            let others = words.places(near);
-            let users = strays.iter().filter(|other| other.written == self.written).count();
-            if let [place] = others.as_slice()
-                && (users > 1 || !is_plural(written, near))
-                && (words.places(written).len() > 1 || words.commoner(written, near))
-            {
-                return Some(((near.to_owned(), written.to_owned()), *place));
-            }
-            // What is declared here is looked for as the near one elsewhere.
-            let asked = strays.iter().any(|other| other.pairs().any(|pair| pair == (near, written)));
-            let alone = words.places(written).len() == 1 || declared.contains(&self.span);
-            (asked && alone).then(|| ((written.to_owned(), near.to_owned()), self.span))
-        })
-    }
+/// The declaration that slipped, if it is one: the words, and where the wrong one stands.
+fn judged(stray: &Stray, strays: &[Stray], words: &Said<'_>, declared: &[Span]) -> Option<(Words, Span)> {
+    pairs(stray).find_map(|(written, near)| {
+        let others = words.places(near);
+        let users = strays.iter().filter(|other| other.written == stray.written).count();
+        if let [place] = others.as_slice()
+            && (users > 1 || !is_plural(written, near))
+            && (words.places(written).len() > 1 || words.commoner(written, near))
+        {
+            return Some(((near.to_owned(), written.to_owned()), *place));
+        }
+        // What is declared here is looked for as the near one elsewhere.
+        let asked = strays.iter().any(|other| pairs(other).any(|pair| pair == (near, written)));
+        let alone = words.places(written).len() == 1 || declared.contains(&stray.span);
+        (asked && alone).then(|| ((written.to_owned(), near.to_owned()), stray.span))
+    })
 }
 
 /// Whether one of two words is the other for several: both may be meant, and a single use says nothing.
@@ -125,10 +102,10 @@ fn told(((wrong, right), slip): (Words, Slip)) -> Diagnostic {
 
 /// One name that nothing has, in several places, is one finding.
 fn gather(checker: &mut Checker<'_>) {
-    checker.found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
+    checker.sink.found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
     let mut first: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
     let mut kept: Vec<(Diagnostic, Vec<Span>)> = Vec::new();
-    for one in std::mem::take(&mut checker.found) {
+    for one in std::mem::take(&mut checker.sink.found) {
         if one.code.0.starts_with("unknown-") && one.code.0 != "unknown-key" {
             match first.get(&(one.code.0, one.message.clone())).and_then(|at| kept.get_mut(*at)) {
                 Some((_, others)) => {
@@ -140,7 +117,7 @@ fn gather(checker: &mut Checker<'_>) {
         }
         kept.push((one, Vec::new()));
     }
-    checker.found = kept.into_iter().map(|(one, others)| labelled(one, &others, "and here")).collect();
+    checker.sink.found = kept.into_iter().map(|(one, others)| labelled(one, &others, "and here")).collect();
 }
 
 fn labelled(mut finding: Diagnostic, places: &[Span], text: &str) -> Diagnostic {

@@ -1,32 +1,24 @@
-//! Names, types, directions: trees to meaning.
+//! Judgements over resolved names: what rules, tests and conditions say can be meant.
 //!
-//! The only room that gives names meaning. Collects every finding; whatever could be understood
-//! goes on, so that one mistake never hides another.
+//! Collects every finding; whatever could be understood goes on, so that one mistake never hides another.
 
-pub mod account;
-pub mod allowed;
-pub mod call;
-pub mod carries;
+mod carries;
 pub mod causes;
+#[allow(clippy::module_inception, reason = "the room is named after what it does")]
 pub mod check;
-pub mod duplicate;
-pub mod keyed_list;
-pub mod misspelt;
-pub mod names;
-pub mod operand;
-pub mod ownership;
-pub mod pipeline;
-pub mod record_call;
-pub mod rule;
-pub mod settings;
-pub mod shared;
-pub mod standing;
-mod states;
-pub mod system;
-pub mod system_names;
-pub mod table;
-pub mod test;
+pub mod checker;
+mod first_path;
+mod keyed_list;
+mod misspelt;
+mod owners;
+mod pipeline;
+mod rule;
+mod setting_fields;
+mod shared;
+mod standing;
+mod system_condition;
+mod test;
 mod test_value;
+mod with_read;
 
-pub use allowed::Allowed;
 pub use check::{Checked, CheckedRules, check};

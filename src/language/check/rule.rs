@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::check::Checker;
+use super::checker::Checker;
 use super::keyed_list;
-use super::names::{self, Names};
-use super::operand;
 use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::infer::{Scope, operand};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Arrow, Field, FieldRule, Owner, RecordType, RuleBody, Table};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression};
@@ -16,7 +15,7 @@ use crate::language::syntax::yaml::{Node, NodeKind};
 use crate::value::{Kind, Path, Segment, Value};
 
 /// Where a rule stands.
-pub struct RuleContext<'a> {
+pub(super) struct RuleContext<'a> {
     /// The pipeline.
     pub pipeline: &'a str,
     /// The group.
@@ -28,15 +27,15 @@ pub struct RuleContext<'a> {
 }
 
 /// The list that a rule stands in: where its elements are on both sides, and what names mean there.
-pub struct Inside<'a> {
+pub(super) struct Inside<'a> {
     /// The left list from its record, without the last `[]`.
     pub left: &'a Path,
     /// The right list, alike.
     pub right: &'a Path,
     /// Names over the left side.
-    pub left_names: &'a Names,
+    pub left_names: &'a Scope,
     /// Names over the right side.
-    pub right_names: &'a Names,
+    pub right_names: &'a Scope,
     /// Whether the file has the sides the other way round.
     pub flipped: bool,
 }
@@ -48,25 +47,30 @@ impl Inside<'_> {
 }
 
 /// Reads one entry of a group: a rule, or a keyed list with rules inside.
-pub fn check(
+pub(super) fn check(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
-    (scope, inside): (&Names, Option<&Inside<'_>>),
+    (scope, inside): (&Scope, Option<&Inside<'_>>),
     node: &Node,
 ) -> Option<FieldRule> {
     if let NodeKind::Mapping(entries) = &node.kind {
         let [(key, inner)] = entries.as_slice() else {
-            checker.error("syntax-rule", "a keyed list is one line that ends in `:`", node.span, "several keys here");
+            checker.sink.error(
+                "syntax-rule",
+                "a keyed list is one line that ends in `:`",
+                node.span,
+                "several keys here",
+            );
             return None;
         };
         if matches!(inner.kind, NodeKind::Scalar(_)) {
-            checker.found.push(colon(key));
+            checker.sink.found.push(colon(key));
             return None;
         }
         return keyed_list::check(checker, context, (scope, inside), (key, inner));
     }
-    let scalar = text(node, "a rule", &mut checker.found)?;
-    let line = checker.keep(rule_line::arrow_rule(scalar))?;
+    let scalar = text(node, "a rule", &mut checker.sink.found)?;
+    let line = checker.sink.keep(rule_line::arrow_rule(scalar))?;
     let line = match inside {
         Some(inside) if inside.flipped => flip(line),
         Some(_) => line,
@@ -78,12 +82,13 @@ pub fn check(
 fn value_rule(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
-    scope: &Names,
+    scope: &Scope,
     (line, inside): (ArrowRule, Option<&Inside<'_>>),
 ) -> Option<FieldRule> {
     let [left_kind, right_kind] = context.sides;
     let (left_names, right_names) = inside.map_or((scope, scope), |inside| (inside.left_names, inside.right_names));
-    let kinds = [names::check(checker, left_names, &line.left), names::check(checker, right_names, &line.right)];
+    let kinds = [(left_names, &line.left), (right_names, &line.right)]
+        .map(|(names, tree)| checker.kind_of(&where_it_holds(names, &line), tree).kind);
     let nested = inside.is_some();
     let paths = [target(&line.left, left_kind, nested), target(&line.right, right_kind, nested)];
     let sides = [(0, Arrow::Right, &line.left), (1, Arrow::Left, &line.right)];
@@ -99,10 +104,10 @@ fn value_rule(
         }
     }
     let table = line.modifiers.table.as_ref().and_then(|name| {
-        let found = checker.tables.get(&name.text).cloned();
+        let found = checker.names.tables.get(&name.text).cloned();
         if found.is_none() {
-            let known: Vec<String> = checker.tables.keys().cloned().collect();
-            checker.unknown(
+            let known: Vec<String> = checker.names.tables.keys().cloned().collect();
+            checker.sink.unknown(
                 "unknown-table",
                 format!("there is no table `{}`", name.text),
                 (&name.text, name.span),
@@ -111,9 +116,11 @@ fn value_rule(
         }
         found.map(|table| turned(checker, (table, name), context.sides))
     });
-    if let Some(name) = line.modifiers.pipeline.as_ref().filter(|name| !checker.pipelines.contains_key(&name.text)) {
-        let known: Vec<String> = checker.pipelines.keys().cloned().collect();
-        checker.unknown(
+    if let Some(name) =
+        line.modifiers.pipeline.as_ref().filter(|name| !checker.names.pipelines.contains_key(&name.text))
+    {
+        let known: Vec<String> = checker.names.pipelines.keys().cloned().collect();
+        checker.sink.unknown(
             "unknown-pipeline",
             format!("there is no pipeline `{}`", name.text),
             (&name.text, name.span),
@@ -122,8 +129,8 @@ fn value_rule(
     }
     let [left_path, right_path] = paths;
     let body = RuleBody::Value {
-        left: checker.compile(line.left.clone()),
-        right: checker.compile(line.right.clone()),
+        left: checker.names.compile(line.left.clone()),
+        right: checker.names.compile(line.right.clone()),
         left_path,
         right_path,
         table,
@@ -133,13 +140,20 @@ fn value_rule(
     Some(finish(checker, context, &line, (body, when)))
 }
 
+/// What names mean where a rule's condition holds.
+fn where_it_holds(scope: &Scope, line: &ArrowRule) -> Scope {
+    let held = line.modifiers.when.iter().map(|condition| (condition, true));
+    let not_held = line.modifiers.unless.iter().map(|condition| (condition, false));
+    held.chain(not_held).fold(scope.clone(), |scope, (condition, holds)| scope.where_is(condition, holds))
+}
+
 /// What a one-way arrow carries as it is, is of the target's kind. What goes both ways is judged by its round trip.
 fn carried(checker: &mut Checker<'_>, line: &ArrowRule, kinds: &[Kind; 2], target: usize) {
     let [left, right] = kinds;
     let (source, field, given) = if target == 0 { (&line.right, left, right) } else { (&line.left, right, left) };
     let straight = line.modifiers.table.is_none() && line.modifiers.pipeline.is_none();
     if straight && !matches!(source.kind, ExpressionKind::Literal(_)) {
-        operand::assigned(checker, field, (given, source.span));
+        operand::assigned(&mut checker.sink, field, (given, source.span));
     }
 }
 
@@ -154,15 +168,14 @@ fn turned(checker: &mut Checker<'_>, (table, name): (Arc<Table>, &Name), sides: 
         return Arc::new(table.flipped());
     }
     let message = format!("table `{}` stands between {} and {}", name.text, table.sides[0], table.sides[1]);
-    checker.error("type-table", message, name.span, &format!("this rule is between {left} and {right}"));
+    checker.sink.error("type-table", message, name.span, &format!("this rule is between {left} and {right}"));
     table
 }
 
 /// The rule's `when`, or its `unless` turned round.
-pub fn condition(checker: &mut Checker<'_>, scope: &Names, line: &ArrowRule) -> Option<CompiledExpression> {
+pub(super) fn condition(checker: &mut Checker<'_>, scope: &Scope, line: &ArrowRule) -> Option<CompiledExpression> {
     for tree in line.modifiers.when.iter().chain(&line.modifiers.unless) {
-        let kind = names::check(checker, scope, tree);
-        operand::condition(checker, (&kind, tree.span), "decides nothing here");
+        checker.condition(scope, tree);
     }
     let unless = line.modifiers.unless.clone().map(|tree| {
         let span = tree.span;
@@ -175,11 +188,11 @@ pub fn condition(checker: &mut Checker<'_>, scope: &Names, line: &ArrowRule) -> 
         }
         (when, unless) => when.or(unless)?,
     };
-    Some(checker.compile(tree))
+    Some(checker.names.compile(tree))
 }
 
 /// The path that can be written, where the side is a plain one.
-pub fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Option<Path> {
+pub(super) fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Option<Path> {
     let ExpressionKind::Path(PathExpression { head, steps, .. }) = &tree.kind else { return None };
     let fits = match head {
         Some(name) => !nested && name.text == kind.system,
@@ -200,11 +213,11 @@ fn writable(
     };
     if kind.grouped.is_some() {
         let message = format!("`{}` is grouped here, and a group cannot be written", kind.system);
-        return checker.error("read-only", message, tree.span, "written here");
+        return checker.sink.error("read-only", message, tree.span, "written here");
     }
     let Some(path) = paths.get(side).and_then(Option::as_ref) else {
         let message = "an arrow points at a field of its own side";
-        return checker.error(
+        return checker.sink.error(
             "type-target",
             message,
             tree.span,
@@ -224,7 +237,7 @@ fn writable(
     if !written && !is_state {
         let message = format!("`{}.{}` cannot be written: `{whole}` is read only", kind.system, kind.name);
         let finding = Diagnostic::error(Code("read-only"), message, tree.span, "written here");
-        return checker.found.push(finding.label(field.span, "declared read only here"));
+        return checker.sink.found.push(finding.label(field.span, "declared read only here"));
     }
     if !line.modifiers.on_create && !is_state && inside.is_none() {
         updatable(checker, kind, (field, tree.span));
@@ -244,21 +257,21 @@ fn updatable(checker: &mut Checker<'_>, kind: &RecordType, (field, span): (&Fiel
         Some(_) => return,
     };
     let finding = Diagnostic::error(Code("read-only"), message, span, "written later too");
-    checker.found.push(finding.label(field.span, "declared here").help("add `on create`"));
+    checker.sink.found.push(finding.label(field.span, "declared here").help("add `on create`"));
 }
 
 /// A constant says when it is written, and is a value that its target can have.
 fn constant(checker: &mut Checker<'_>, line: &ArrowRule, (value, span): (&Value, Span), target: Option<&Kind>) {
     if !(line.modifiers.on_create || line.modifiers.always) {
-        checker.error("type-constant", "a constant says when it is written", span, "add `on create` or `always`");
+        checker.sink.error("type-constant", "a constant says when it is written", span, "add `on create` or `always`");
     }
     match (target, value) {
         (Some(Kind::Enum(values)), Value::Text(text)) if !values.iter().any(|one| one == text) => {
             let message = format!("the field has no value {text:?}");
-            checker.unknown("unknown-value", message, (text, span), values.iter().map(String::as_str));
+            checker.sink.unknown("unknown-value", message, (text, span), values.iter().map(String::as_str));
         }
         (Some(kind), _) if !kind.fits(value) => {
-            checker.error(
+            checker.sink.error(
                 "type-mismatch",
                 format!("the field is {kind} and this is {}", value.kind_name()),
                 span,
@@ -270,7 +283,7 @@ fn constant(checker: &mut Checker<'_>, line: &ArrowRule, (value, span): (&Value,
 }
 
 /// A rule from its line, its body and its condition.
-pub fn finish(
+pub(super) fn finish(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
     line: &ArrowRule,
@@ -290,13 +303,13 @@ pub fn finish(
         reported_once: line.modifiers.reported_once,
         when,
         because: line.modifiers.because.clone(),
-        line: checker.line(line.span),
+        line: checker.names.line(line.span),
         span: line.span,
     }
 }
 
 /// A line as the pipeline has its sides: what stands left of the arrow belongs to the left record.
-pub fn orient(line: ArrowRule, sides: [&Arc<RecordType>; 2]) -> (ArrowRule, bool) {
+pub(super) fn orient(line: ArrowRule, sides: [&Arc<RecordType>; 2]) -> (ArrowRule, bool) {
     let [left, right] = sides;
     let head = |tree: &Expression| match &tree.kind {
         ExpressionKind::Path(path) => path.head.as_ref().map(|name| name.text.clone()),
@@ -310,7 +323,7 @@ pub fn orient(line: ArrowRule, sides: [&Arc<RecordType>; 2]) -> (ArrowRule, bool
 }
 
 /// The same line with its sides changed.
-pub fn flip(line: ArrowRule) -> ArrowRule {
+pub(super) fn flip(line: ArrowRule) -> ArrowRule {
     let arrow = line.arrow.flipped();
     let [left, right] = line.text;
     ArrowRule { left: line.right, right: line.left, text: [right, left], arrow, ..line }

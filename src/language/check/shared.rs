@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::check::Checker;
+use super::checker::Checker;
 use super::standing::side_called;
 use crate::language::plan::{FieldRule, RecordType, Side};
 use crate::language::syntax::mapping::text;
@@ -18,7 +18,7 @@ pub(super) fn check(
     sides: [&Arc<RecordType>; 2],
     rules: &[FieldRule],
 ) -> Option<Side> {
-    let name = text(node, "`shared`", &mut checker.found)?;
+    let name = text(node, "`shared`", &mut checker.sink.found)?;
     let at = side_called(checker, name, sides)?;
     let side = if at == 0 { Side::Left } else { Side::Right };
     let kind = sides.get(at)?;
@@ -37,7 +37,7 @@ pub(super) fn check(
             count => format!(" and {} more", count - 1),
         };
         let label = format!("{}{more} would go on afterwards", first.line);
-        checker.error("type-cardinality", message, name.span, &label);
+        checker.sink.error("type-cardinality", message, name.span, &label);
     }
     Some(side)
 }

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::check::Checker;
-use super::names::{self, Meaning, Names};
-use super::operand;
+use super::checker::Checker;
 use crate::diagnostic::Span;
+use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Agreement, RecordType, RuleLine, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
@@ -17,13 +16,13 @@ use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Kind, Segment, Value};
 
 /// A condition with its line.
-pub type Condition = (CompiledExpression, RuleLine);
+pub(super) type Condition = (CompiledExpression, RuleLine);
 
 /// A list of fields of a side, with its line.
-pub type Untouched = (Side, CompiledExpression, RuleLine);
+pub(super) type Untouched = (Side, CompiledExpression, RuleLine);
 
 /// What was read.
-pub struct Standing {
+pub(super) struct Standing {
     /// `when:`
     pub when: Option<Condition>,
     /// `untouched:`
@@ -39,10 +38,10 @@ pub struct Standing {
 }
 
 /// Reads `when:`, `untouched:`, `passed by:`, `after:`, `needs:` and `agree:` of a pipeline.
-pub fn check(
+pub(super) fn check(
     checker: &mut Checker<'_>,
     file: &Mapping<'_>,
-    scope: &Names,
+    scope: &Scope,
     (pipeline, sides): (&str, [&Arc<RecordType>; 2]),
 ) -> Standing {
     let when = file.get("when").and_then(|node| condition(checker, (node, "`when`"), scope));
@@ -55,9 +54,9 @@ pub fn check(
 }
 
 /// Conditions that hold where the two sides agree, by what people call them.
-fn agree(checker: &mut Checker<'_>, node: &Node, scope: &Names, pipeline: &str) -> Vec<Agreement> {
+fn agree(checker: &mut Checker<'_>, node: &Node, scope: &Scope, pipeline: &str) -> Vec<Agreement> {
     let mut found = Vec::new();
-    let Some(map) = Mapping::of(node, "`agree`", &[], &mut checker.found) else { return found };
+    let Some(map) = Mapping::of(node, "`agree`", &[], &mut checker.sink.found) else { return found };
     for (key, node) in map.entries() {
         let Some((condition, line)) = condition(checker, (node, "`agree`"), scope) else { continue };
         let mut shown: BTreeMap<String, Expression> = BTreeMap::new();
@@ -69,7 +68,7 @@ fn agree(checker: &mut Checker<'_>, node: &Node, scope: &Names, pipeline: &str) 
                 shown.insert(format!("{}.{}", head.text, crate::value::Path(steps)), part.clone());
             }
         });
-        let shown = shown.into_iter().map(|(name, tree)| (name, checker.compile(tree))).collect();
+        let shown = shown.into_iter().map(|(name, tree)| (name, checker.names.compile(tree))).collect();
         let id = format!("{pipeline}/agree: {}", key.text);
         found.push(Agreement { id, name: key.text.clone(), condition, shown, line });
     }
@@ -80,20 +79,20 @@ fn agree(checker: &mut Checker<'_>, node: &Node, scope: &Names, pipeline: &str) 
 fn needs(
     checker: &mut Checker<'_>,
     node: &Node,
-    scope: &Names,
+    scope: &Scope,
     sides: [&Arc<RecordType>; 2],
 ) -> BTreeMap<String, Condition> {
     let mut found = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`needs`", &[], &mut checker.found) else { return found };
+    let Some(map) = Mapping::of(node, "`needs`", &[], &mut checker.sink.found) else { return found };
     for (key, node) in map.entries() {
         if side_called(checker, key, sides).is_none() {
             continue;
         }
-        let Some(scalar) = text(node, "a name of `with:`", &mut checker.found) else { continue };
-        let Some(tree) = checker.keep(rule_line::expression(scalar)) else { continue };
-        names::check(checker, scope, &tree);
-        let line = checker.line(tree.span);
-        found.insert(key.text.clone(), (checker.compile(tree), line));
+        let Some(scalar) = text(node, "a name of `with:`", &mut checker.sink.found) else { continue };
+        let Some(tree) = checker.sink.keep(rule_line::expression(scalar)) else { continue };
+        checker.kind_of(scope, &tree);
+        let line = checker.names.line(tree.span);
+        found.insert(key.text.clone(), (checker.names.compile(tree), line));
     }
     found
 }
@@ -102,16 +101,16 @@ fn needs(
 fn after(
     checker: &mut Checker<'_>,
     node: &Node,
-    scope: &Names,
+    scope: &Scope,
     sides: [&Arc<RecordType>; 2],
 ) -> BTreeMap<String, Condition> {
     let mut found = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`after`", &[], &mut checker.found) else { return found };
+    let Some(map) = Mapping::of(node, "`after`", &[], &mut checker.sink.found) else { return found };
     for (key, node) in map.entries() {
         let Some(at) = side_called(checker, key, sides) else { continue };
-        let Some(scalar) = text(node, "records", &mut checker.found) else { continue };
-        let Some(tree) = checker.keep(rule_line::expression(scalar)) else { continue };
-        names::check(checker, scope, &tree);
+        let Some(scalar) = text(node, "records", &mut checker.sink.found) else { continue };
+        let Some(tree) = checker.sink.keep(rule_line::expression(scalar)) else { continue };
+        checker.kind_of(scope, &tree);
         let named = match &tree.kind {
             ExpressionKind::Path(path) => path.head.as_ref().and_then(|head| scope.heads.get(&head.text)),
             _ => None,
@@ -121,12 +120,12 @@ fn after(
             Some(Meaning::Group(kind)) if other == Some((&kind.system, &kind.name)) => {}
             _ => {
                 let message = "`after` names a list of `with:` that holds records of the other side";
-                checker.error("type-mismatch", message, tree.span, "is none");
+                checker.sink.error("type-mismatch", message, tree.span, "is none");
                 continue;
             }
         }
-        let line = checker.line(tree.span);
-        found.insert(key.text.clone(), (checker.compile(tree), line));
+        let line = checker.names.line(tree.span);
+        found.insert(key.text.clone(), (checker.names.compile(tree), line));
     }
     found
 }
@@ -135,11 +134,11 @@ fn after(
 fn passed_by(
     checker: &mut Checker<'_>,
     node: &Node,
-    scope: &Names,
+    scope: &Scope,
     sides: [&Arc<RecordType>; 2],
 ) -> BTreeMap<String, Condition> {
     let mut found = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`passed by`", &[], &mut checker.found) else { return found };
+    let Some(map) = Mapping::of(node, "`passed by`", &[], &mut checker.sink.found) else { return found };
     for (key, node) in map.entries() {
         if side_called(checker, key, sides).is_some()
             && let Some(held) = condition(checker, (node, "`passed by`"), scope)
@@ -156,37 +155,36 @@ pub(super) fn side_called(checker: &mut Checker<'_>, key: &Scalar, sides: [&Arc<
     if found.is_none() {
         let message = format!("this pipeline has no side `{}`", key.text);
         let known = sides.iter().map(|kind| kind.system.as_str());
-        checker.unknown("unknown-system", message, (&key.text, key.span), known);
+        checker.sink.unknown("unknown-system", message, (&key.text, key.span), known);
     }
     found
 }
 
-fn condition(checker: &mut Checker<'_>, (node, what): (&Node, &str), scope: &Names) -> Option<Condition> {
-    let scalar = text(node, what, &mut checker.found)?;
-    let tree = checker.keep(rule_line::expression(scalar))?;
-    let kind = names::check(checker, scope, &tree);
-    operand::condition(checker, (&kind, tree.span), "decides nothing here");
-    Some((checker.compile(tree), checker.line(scalar.span)))
+fn condition(checker: &mut Checker<'_>, (node, what): (&Node, &str), scope: &Scope) -> Option<Condition> {
+    let scalar = text(node, what, &mut checker.sink.found)?;
+    let tree = checker.sink.keep(rule_line::expression(scalar))?;
+    checker.condition(scope, &tree);
+    Some((checker.names.compile(tree), checker.names.line(scalar.span)))
 }
 
 /// Lists of fields by system.
-fn untouched(checker: &mut Checker<'_>, node: &Node, scope: &Names, sides: [&Arc<RecordType>; 2]) -> Vec<Untouched> {
+fn untouched(checker: &mut Checker<'_>, node: &Node, scope: &Scope, sides: [&Arc<RecordType>; 2]) -> Vec<Untouched> {
     let mut found = Vec::new();
-    let Some(map) = Mapping::of(node, "`untouched`", &[], &mut checker.found) else { return found };
+    let Some(map) = Mapping::of(node, "`untouched`", &[], &mut checker.sink.found) else { return found };
     for (key, node) in map.entries() {
         let Some(at) = side_called(checker, key, sides) else { continue };
         let Some(tree) = fields(checker, node) else { continue };
-        let kind = names::check(checker, scope, &tree);
+        let kind = checker.kind_of(scope, &tree).kind;
         if !Kind::List(Box::new(Kind::Any)).takes(&kind) {
             let message = format!("`untouched` names a list of fields, and this is {kind}");
-            checker.error("type-mismatch", message, tree.span, "no list");
+            checker.sink.error("type-mismatch", message, tree.span, "no list");
         }
         if let Some(record) = sides.get(at) {
             known_fields(checker, record, &tree);
         }
         let side = if at == 0 { Side::Left } else { Side::Right };
-        let line = checker.line(tree.span);
-        found.push((side, checker.compile(tree), line));
+        let line = checker.names.line(tree.span);
+        found.push((side, checker.names.compile(tree), line));
     }
     found
 }
@@ -194,11 +192,11 @@ fn untouched(checker: &mut Checker<'_>, node: &Node, scope: &Names, sides: [&Arc
 /// `[name, name]`, or an expression that gives a list.
 fn fields(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
     if !matches!(node.kind, NodeKind::Sequence(_)) {
-        let scalar = text(node, "a list of fields", &mut checker.found)?;
-        return checker.keep(rule_line::expression(scalar));
+        let scalar = text(node, "a list of fields", &mut checker.sink.found)?;
+        return checker.sink.keep(rule_line::expression(scalar));
     }
-    let items = list(node, "a list of fields", &mut checker.found);
-    let names = items.into_iter().filter_map(|item| text(item, "a field", &mut checker.found));
+    let items = list(node, "a list of fields", &mut checker.sink.found);
+    let names = items.into_iter().filter_map(|item| text(item, "a field", &mut checker.sink.found));
     let literal = |scalar: &Scalar| {
         let kind = ExpressionKind::Literal(Value::text(scalar.text.as_str()));
         Expression { kind, span: scalar.span }
@@ -233,7 +231,7 @@ fn known_fields(checker: &mut Checker<'_>, record: &RecordType, tree: &Expressio
     };
     for (name, span) in named.iter().filter(|(name, _)| !known.contains(name)) {
         let message = format!("record `{}.{}` has no field `{name}` to leave alone", record.system, record.name);
-        checker.unknown("unknown-field", message, (name, *span), known.iter().map(String::as_str));
+        checker.sink.unknown("unknown-field", message, (name, *span), known.iter().map(String::as_str));
     }
 }
 

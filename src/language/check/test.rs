@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::carries;
-use super::check::Checker;
-use super::names;
-use super::settings;
+use super::checker::Checker;
 use super::test_value::{Place, fields};
 use crate::diagnostic::Span;
 use crate::language::plan::RecordType;
 use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestAccount, TestRecord};
+use crate::language::resolve::carries::read;
+use crate::language::resolve::settings::{overrides, setting};
+use crate::language::resolve::unknown_field as unknown;
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::Record;
@@ -24,23 +25,24 @@ const GIVEN_KEYS: [&str; 3] = ["linked", "settings", "accounts"];
 const ACTIONS: [&str; 3] = ["create", "update", "move"];
 
 /// Reads the tests of a file: of a `tests:` file, or those beside a pipeline or table.
-pub fn check(checker: &mut Checker<'_>, node: &Node) -> Vec<RuleTest> {
+pub(super) fn check(checker: &mut Checker<'_>, node: &Node) -> Vec<RuleTest> {
     let NodeKind::Mapping(entries) = &node.kind else { return Vec::new() };
     if entries.first().is_some_and(|(key, _)| key.text == "tests") {
-        let _ = Mapping::of(node, "a file of tests", &["tests", "about"], &mut checker.found);
+        let _ = Mapping::of(node, "a file of tests", &["tests", "about"], &mut checker.sink.found);
     }
     let Some((_, tests)) = entries.iter().find(|(key, _)| key.text == "tests") else { return Vec::new() };
-    let nodes = list(tests, "`tests`", &mut checker.found);
+    let nodes = list(tests, "`tests`", &mut checker.sink.found);
     nodes.into_iter().filter_map(|node| test(checker, node)).collect()
 }
 
 fn test(checker: &mut Checker<'_>, node: &Node) -> Option<RuleTest> {
-    let map = Mapping::of(node, "a test", &KEYS, &mut checker.found)?;
-    let name = map.require("name", &mut checker.found).and_then(|node| text(node, "`name`", &mut checker.found))?;
+    let map = Mapping::of(node, "a test", &KEYS, &mut checker.sink.found)?;
+    let name =
+        map.require("name", &mut checker.sink.found).and_then(|node| text(node, "`name`", &mut checker.sink.found))?;
     let mut test = RuleTest {
         name: name.text.clone(),
         span: name.span,
-        line: checker.line(name.span),
+        line: checker.names.line(name.span),
         given: Vec::new(),
         linked: false,
         settings: BTreeMap::new(),
@@ -51,16 +53,16 @@ fn test(checker: &mut Checker<'_>, node: &Node) -> Option<RuleTest> {
         parked: None,
         nothing: None,
     };
-    if let Some(given) = map.get("given").and_then(|node| Mapping::of(node, "`given`", &[], &mut checker.found)) {
+    if let Some(given) = map.get("given").and_then(|node| Mapping::of(node, "`given`", &[], &mut checker.sink.found)) {
         conditions(checker, &given, &mut test);
         test.given = records(checker, &given, &test, &GIVEN_KEYS);
     }
-    if let Some(when) = map.get("when").and_then(|node| Mapping::of(node, "`when`", &[], &mut checker.found)) {
+    if let Some(when) = map.get("when").and_then(|node| Mapping::of(node, "`when`", &[], &mut checker.sink.found)) {
         test.when = records(checker, &when, &test, &[]);
     }
     for (key, exactly) in [("then", false), ("exactly", true)] {
         if let Some(then) =
-            map.get(key).and_then(|node| Mapping::of(node, &format!("`{key}`"), &[], &mut checker.found))
+            map.get(key).and_then(|node| Mapping::of(node, &format!("`{key}`"), &[], &mut checker.sink.found))
         {
             let found = expectations(checker, &then, &test, exactly);
             test.then.extend(found);
@@ -75,19 +77,19 @@ fn test(checker: &mut Checker<'_>, node: &Node) -> Option<RuleTest> {
         let found = !KEYS.iter().skip(4).any(|key| map.get(key).is_some());
         if found {
             let at = "say what must come of it: `then`, `exactly`, `calls`, `parked` or `nothing`";
-            checker.error("missing-key", format!("test `{}` expects nothing", name.text), name.span, at);
+            checker.sink.error("missing-key", format!("test `{}` expects nothing", name.text), name.span, at);
         }
     }
     Some(test)
 }
 
 fn truth(checker: &mut Checker<'_>, node: &Node, what: &str) -> Option<(bool, Span)> {
-    let scalar = text(node, what, &mut checker.found)?;
+    let scalar = text(node, what, &mut checker.sink.found)?;
     match scalar.text.as_str() {
         "true" => Some((true, scalar.span)),
         "false" => Some((false, scalar.span)),
         _ => {
-            checker.error("type-value", format!("`{what}` is true or false"), scalar.span, "neither");
+            checker.sink.error("type-value", format!("`{what}` is true or false"), scalar.span, "neither");
             None
         }
     }
@@ -99,27 +101,32 @@ fn conditions(checker: &mut Checker<'_>, given: &Mapping<'_>, test: &mut RuleTes
         test.linked = linked;
     }
     if let Some(node) = given.get("settings") {
-        settings::overrides(checker, node, "", &mut test.settings);
+        overrides(&checker.names, &mut checker.sink, node, "", &mut test.settings);
     }
-    let accounts = given.get("accounts").and_then(|node| Mapping::of(node, "`accounts`", &[], &mut checker.found));
+    let accounts = given.get("accounts").and_then(|node| Mapping::of(node, "`accounts`", &[], &mut checker.sink.found));
     for (key, node) in accounts.iter().flat_map(Mapping::entries) {
         test.accounts.extend(account(checker, key, node));
     }
 }
 
 fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestAccount> {
-    let map = Mapping::of(node, &format!("account `{}`", key.text), &[], &mut checker.found)?;
-    let system = map.get("system").and_then(|node| text(node, "`system`", &mut checker.found)).cloned();
+    let map = Mapping::of(node, &format!("account `{}`", key.text), &[], &mut checker.sink.found)?;
+    let system = map.get("system").and_then(|node| text(node, "`system`", &mut checker.sink.found)).cloned();
     match &system {
-        Some(system) if !checker.systems.contains_key(&system.text) => {
-            let known: Vec<String> = checker.systems.keys().cloned().collect();
+        Some(system) if !checker.names.systems.contains_key(&system.text) => {
+            let known: Vec<String> = checker.names.systems.keys().cloned().collect();
             let message = format!("there is no system `{}`", system.text);
-            checker.unknown("unknown-system", message, (&system.text, system.span), known.iter().map(String::as_str));
+            checker.sink.unknown(
+                "unknown-system",
+                message,
+                (&system.text, system.span),
+                known.iter().map(String::as_str),
+            );
         }
-        None if !checker.accounts.contains_key(&key.text) && !checker.systems.contains_key(&key.text) => {
-            let known: Vec<String> = checker.accounts.keys().cloned().collect();
+        None if !checker.names.accounts.contains_key(&key.text) && !checker.names.systems.contains_key(&key.text) => {
+            let known: Vec<String> = checker.names.accounts.keys().cloned().collect();
             let message = format!("there is no account `{}`; a new one says its `system`", key.text);
-            checker.unknown("unknown-account", message, (&key.text, key.span), known.iter().map(String::as_str));
+            checker.sink.unknown("unknown-account", message, (&key.text, key.span), known.iter().map(String::as_str));
             return None;
         }
         _ => {}
@@ -131,17 +138,23 @@ fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestA
         carries: None,
         settings: BTreeMap::new(),
     };
-    let named = found.system.clone().or_else(|| checker.accounts.get(&key.text).map(|known| known.system.clone()));
+    let named =
+        found.system.clone().or_else(|| checker.names.accounts.get(&key.text).map(|known| known.system.clone()));
     for (key, node) in map.entries().filter(|(key, _)| key.text != "system") {
         match key.text.as_str() {
-            "carries" => found.carries = Some(carries::check(checker, named.as_deref().unwrap_or_default(), node)),
-            "settings" => settings::overrides(checker, node, "", &mut found.settings),
+            "carries" => {
+                let system = named.as_deref().unwrap_or_default();
+                let carried = read(&checker.names, &mut checker.sink, system, node);
+                carried.iter().for_each(|carried| carries::check(checker, carried));
+                found.carries = Some(carried.and_then(|carried| carried.carries));
+            }
+            "settings" => overrides(&checker.names, &mut checker.sink, node, "", &mut found.settings),
             "base_url" | "secrets" => {
                 let at = "a test never leaves this machine";
-                checker.error("unknown-key", format!("`{}` has no place in a test", key.text), key.span, at);
+                checker.sink.error("unknown-key", format!("`{}` has no place in a test", key.text), key.span, at);
             }
             _ => {
-                let value = settings::setting(checker, node);
+                let value = setting(&mut checker.sink, node);
                 found.properties.insert(key.text.clone(), value);
             }
         }
@@ -151,8 +164,8 @@ fn account(checker: &mut Checker<'_>, key: &Scalar, node: &Node) -> Option<TestA
 
 /// A test may speak of a system as if it had one account, named like it; the rules' own are left out then.
 fn stands_alone(checker: &Checker<'_>, name: &str) -> Option<String> {
-    let known = checker.accounts.contains_key(name);
-    (!known && checker.systems.contains_key(name)).then(|| name.to_owned())
+    let known = checker.names.accounts.contains_key(name);
+    (!known && checker.names.systems.contains_key(name)).then(|| name.to_owned())
 }
 
 fn records(checker: &mut Checker<'_>, map: &Mapping<'_>, test: &RuleTest, others: &[&str]) -> Vec<TestRecord> {
@@ -160,7 +173,7 @@ fn records(checker: &mut Checker<'_>, map: &Mapping<'_>, test: &RuleTest, others
     for (key, node) in map.entries().filter(|(key, _)| !others.contains(&key.text.as_str())) {
         if !key.text.contains('.') {
             let message = format!("`{}` is no record; a record is named `system.record`", key.text);
-            checker.unknown("unknown-key", message, (&key.text, key.span), others.iter().copied());
+            checker.sink.unknown("unknown-key", message, (&key.text, key.span), others.iter().copied());
             continue;
         }
         let Some((account, record)) = kind(checker, key, test) else { continue };
@@ -200,12 +213,12 @@ fn kind(checker: &mut Checker<'_>, key: &Scalar, test: &RuleTest) -> Option<(Str
     let (head, name) = key.text.split_once('.').unwrap_or((&key.text, ""));
     let split = head.len().min(key.text.len());
     let own = test.accounts.iter().filter_map(|one| one.system.clone().map(|system| (one.name.clone(), system)));
-    let of_files = checker.accounts.values().map(|account| (account.name.clone(), account.system.clone()));
+    let of_files = checker.names.accounts.values().map(|account| (account.name.clone(), account.system.clone()));
     let mut accounts: BTreeMap<String, String> = of_files.collect();
     accounts.extend(own);
     let (account, system) = match accounts.get(head) {
         Some(system) => (head.to_owned(), system.clone()),
-        None if checker.systems.contains_key(head) => {
+        None if checker.names.systems.contains_key(head) => {
             let of: Vec<&String> =
                 accounts.iter().filter(|(_, system)| *system == head).map(|(name, _)| name).collect();
             let own = test.accounts.iter().any(|one| one.system.as_deref() == Some(head));
@@ -217,30 +230,35 @@ fn kind(checker: &mut Checker<'_>, key: &Scalar, test: &RuleTest) -> Option<(Str
                 several => {
                     let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
                     let message = format!("`{head}` has several accounts: {}", names.join(", "));
-                    checker.error("unknown-account", message, key.part(0, split), "name the account instead");
+                    checker.sink.error("unknown-account", message, key.part(0, split), "name the account instead");
                     return None;
                 }
             }
         }
         None => {
-            let known: Vec<String> = checker.systems.keys().chain(accounts.keys()).cloned().collect();
+            let known: Vec<String> = checker.names.systems.keys().chain(accounts.keys()).cloned().collect();
             let message = format!("there is no system or account `{head}`");
-            checker.unknown("unknown-system", message, (head, key.part(0, split)), known.iter().map(String::as_str));
+            checker.sink.unknown(
+                "unknown-system",
+                message,
+                (head, key.part(0, split)),
+                known.iter().map(String::as_str),
+            );
             return None;
         }
     };
     // An account of a system that is none was told where it stands.
-    let records = checker.systems.get(&system).map(|system| system.records.clone())?;
+    let records = checker.names.systems.get(&system).map(|system| system.records.clone())?;
     match records.get(name) {
         // Where a pipeline groups its rows, the record's key is what they share.
         Some(record) => {
-            let grouped = checker.grouped.get(&(system, name.to_owned()));
+            let grouped = checker.names.grouped.get(&(system, name.to_owned()));
             Some((account, Arc::clone(grouped.unwrap_or(record))))
         }
         None => {
             let span = key.part((split + 1).min(key.text.len()), key.text.len());
             let message = format!("system `{system}` has no record `{name}`");
-            checker.unknown("unknown-record", message, (name, span), records.keys().map(String::as_str));
+            checker.sink.unknown("unknown-record", message, (name, span), records.keys().map(String::as_str));
             None
         }
     }
@@ -260,12 +278,12 @@ fn expectations(checker: &mut Checker<'_>, map: &Mapping<'_>, test: &RuleTest, e
 /// A number, or lines such as `create system.record`, each with what it writes where that matters.
 fn calls(checker: &mut Checker<'_>, node: &Node, test: &RuleTest) -> Option<Calls> {
     let NodeKind::Sequence(items) = &node.kind else {
-        let scalar = text(node, "`calls`", &mut checker.found)?;
+        let scalar = text(node, "`calls`", &mut checker.sink.found)?;
         if let Ok(count) = scalar.text.parse() {
             return Some(Calls { count, list: None, span: scalar.span });
         }
         let at = "write a number, or a list of lines such as `update system.record`";
-        checker.error("type-value", format!("`{}` is no number of calls", scalar.text), scalar.span, at);
+        checker.sink.error("type-value", format!("`{}` is no number of calls", scalar.text), scalar.span, at);
         return None;
     };
     let mut found = Vec::new();
@@ -277,7 +295,7 @@ fn calls(checker: &mut Checker<'_>, node: &Node, test: &RuleTest) -> Option<Call
                     found.extend(call(checker, line, Some(node), test));
                 }
             }
-            _ => checker.error("type-shape", "a call reads `update system.record`", item.span, "not a call"),
+            _ => checker.sink.error("type-shape", "a call reads `update system.record`", item.span, "not a call"),
         }
     }
     let span = found.first().map_or(node.span, |call: &ExpectedCall| call.record.span);
@@ -288,7 +306,7 @@ fn call(checker: &mut Checker<'_>, line: &Scalar, node: Option<&Node>, test: &Ru
     let (action, rest) = line.text.split_once(' ').unwrap_or((&line.text, ""));
     if !ACTIONS.contains(&action) {
         let message = format!("there is no write `{action}`");
-        checker.unknown("unknown-value", message, (action, line.part(0, action.len())), ACTIONS);
+        checker.sink.unknown("unknown-value", message, (action, line.part(0, action.len())), ACTIONS);
         return None;
     }
     let start = line.text.len() - rest.trim_start().len();
@@ -301,7 +319,7 @@ fn call(checker: &mut Checker<'_>, line: &Scalar, node: Option<&Node>, test: &Ru
 }
 
 fn parked(checker: &mut Checker<'_>, node: &Node) -> Option<Parked> {
-    let scalar = text(node, "`parked`", &mut checker.found)?;
+    let scalar = text(node, "`parked`", &mut checker.sink.found)?;
     let text = (scalar.text != "true").then(|| scalar.text.clone());
     Some(Parked { text, span: scalar.span })
 }
@@ -314,12 +332,12 @@ fn unclear_changes(checker: &mut Checker<'_>, test: &RuleTest) {
         if count > 1 {
             let message = format!("{count} {} records are given", change.record.name);
             let at = format!("say which one changes by its `{}`", change.record.key);
-            checker.error("missing-key", message, change.span, &at);
+            checker.sink.error("missing-key", message, change.span, &at);
         }
     }
 }
 
 /// A field that the record does not have.
 pub(super) fn unknown_field(checker: &mut Checker<'_>, place: &Place<'_>, (name, span): (&str, Span)) {
-    names::unknown_field(checker, place.record, &place.at, (name, span));
+    unknown(&mut checker.sink, place.record, &place.at, (name, span));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::check::Checker;
+use super::checker::Checker;
 use super::test::unknown_field;
 use crate::language::plan::RecordType;
 use crate::language::syntax::mapping::Mapping;
@@ -38,7 +38,7 @@ impl<'a> Place<'a> {
 /// The fields of a record, or of a record inside it.
 pub(super) fn fields(checker: &mut Checker<'_>, place: &Place<'_>, node: &Node) -> Option<Record> {
     let what = if place.at.0.is_empty() { format!("a {}", place.record.name) } else { format!("`{}`", place.at) };
-    let map = Mapping::of(node, &what, &[], &mut checker.found)?;
+    let map = Mapping::of(node, &what, &[], &mut checker.sink.found)?;
     let mut record = Record::new();
     for (key, node) in map.entries() {
         let Some(path) = Path::parse(&key.text).filter(|path| !path.0.contains(&Segment::Each)) else {
@@ -60,7 +60,12 @@ fn value(checker: &mut Checker<'_>, place: &Place<'_>, key: &Scalar, node: &Node
     let elements = place.inside(&[Segment::Each]);
     if elements.leads_on() || place.record.field(&elements.at).is_some() {
         let NodeKind::Sequence(items) = &node.kind else {
-            checker.error("type-value", format!("`{}` is a list", place.at), node.span, "write `- ` lines or `[…]`");
+            checker.sink.error(
+                "type-value",
+                format!("`{}` is a list", place.at),
+                node.span,
+                "write `- ` lines or `[…]`",
+            );
             return None;
         };
         let read = |checker: &mut Checker<'_>, item: &Node| match place.record.field(&elements.at) {
@@ -101,25 +106,30 @@ fn of_kind(checker: &mut Checker<'_>, place: &Place<'_>, kind: &Kind, node: &Nod
         }
         (Kind::Enum(values), NodeKind::Scalar(scalar)) if !values.contains(&scalar.text) => {
             let message = format!("`{}` cannot be `{}`", place.at, scalar.text);
-            checker.unknown("unknown-value", message, (&scalar.text, scalar.span), values.iter().map(String::as_str));
+            checker.sink.unknown(
+                "unknown-value",
+                message,
+                (&scalar.text, scalar.span),
+                values.iter().map(String::as_str),
+            );
             None
         }
         (Kind::Reference(target), NodeKind::Mapping(_)) => {
             let at = format!("write the key of a `{target}`");
-            checker.error("type-value", format!("`{}` refers to another record", place.at), node.span, &at);
+            checker.sink.error("type-value", format!("`{}` refers to another record", place.at), node.span, &at);
             None
         }
         (_, NodeKind::Scalar(scalar)) => {
             let found = scalar_of(checker, place, kind, scalar);
             if found.is_none() {
                 let message = format!("`{}` is {kind} and cannot be `{}`", place.at, scalar.text);
-                checker.error("type-value", message, scalar.span, "of another kind");
+                checker.sink.error("type-value", message, scalar.span, "of another kind");
             }
             found
         }
         _ => {
             let message = format!("`{}` is {kind}", place.at);
-            checker.error("type-value", message, node.span, "of another kind");
+            checker.sink.error("type-value", message, node.span, "of another kind");
             None
         }
     }
@@ -135,7 +145,7 @@ fn scalar_of(checker: &Checker<'_>, place: &Place<'_>, kind: &Kind, scalar: &Sca
         Kind::Timestamp => timestamp::parse(text).map(Value::Timestamp),
         Kind::Date => timestamp::parse_date(text).map(Value::Date),
         Kind::Reference(target) => {
-            let system = checker.systems.get(&place.record.system);
+            let system = checker.names.systems.get(&place.record.system);
             let target = system.and_then(|system| system.records.get(target.as_ref()));
             let key = target.and_then(|target| target.field(&Path::field(target.key.as_str())));
             match key.map(|field| &field.kind) {

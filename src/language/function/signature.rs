@@ -36,6 +36,17 @@ pub enum Times {
     Any,
 }
 
+/// When a function gives null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// Never.
+    Never,
+    /// Where its first value is null.
+    Passed,
+    /// Where there is nothing to give, whatever it is given.
+    Own,
+}
+
 /// A function of the library.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -47,6 +58,8 @@ pub struct Function {
     pub parameters: Vec<Parameter>,
     /// What it gives.
     pub gives: Kind,
+    /// When it gives null.
+    pub nulls: Nulls,
     /// Expressions with the value each gives; executed by a test.
     pub examples: &'static [(&'static str, &'static str)],
     /// The function itself. The error is a sentence.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Span, suggest};
-use crate::language::check::Allowed;
 use crate::language::lint::registry::LINTS;
+use crate::language::resolve::Allowed;
 use crate::language::syntax::mapping::with_help;
 
 /// Takes out what the files allow, and finds what is wrong with allowing it.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::language::function::signature::{Function, Parameter, Times, argument, takes};
+use crate::language::function::signature::{Function, Nulls, Parameter, Times, argument, takes};
 use crate::value::{Kind, Value, timestamp};
 
 /// How systems spell that there is no date.
@@ -18,6 +18,7 @@ pub fn function() -> Function {
         about: "The date of an instant in a time zone (`America/Los_Angeles`), or the date that text spells as `YYYY-MM-DD`. Without a zone, text means the day of the offset that it is written with, and an instant its day in UTC. Null for the year 1, which some systems write for nothing; fails where it spells no date.",
         parameters: vec![takes("value", Kind::Any), zone],
         gives: Kind::Date,
+        nulls: Nulls::Passed,
         examples: &[
             (r#"date("2026-01-06")"#, "2026-01-06"),
             (r#"date("2026-01-06T23:04:05Z")"#, "2026-01-06"),

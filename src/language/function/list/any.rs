@@ -1,6 +1,6 @@
 //! `any`: whether one element of a list is true.
 
-use crate::language::function::signature::{Function, takes, truths_at};
+use crate::language::function::signature::{Function, Nulls, takes, truths_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "Whether one element of a list of truths is true; what is missing is not.",
         parameters: vec![takes("truths", Kind::List(Box::new(Kind::Bool)))],
         gives: Kind::Bool,
+        nulls: Nulls::Never,
         examples: &[("any([true, false])", "true"), ("any([])", "false"), ("any([true, null])", "true")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `count`: how many elements a list has.
 
-use crate::language::function::signature::{Function, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "How many elements a list has; nothing has none.",
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::Integer,
+        nulls: Nulls::Never,
         examples: &[(r#"count(["a", "b"])"#, "2"), ("count(null)", "0"), ("count([null])", "1")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `first`: the first element of a list; null where it is empty.
 
-use crate::language::function::signature::{Function, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "The first element of a list; null where it is empty.",
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::Any,
+        nulls: Nulls::Own,
         examples: &[("first([3, 4])", "3"), ("first([])", "null"), ("first(null)", "null")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `last`: the last element of a list.
 
-use crate::language::function::signature::{Function, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "The last element of a list; null where it is empty.",
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::Any,
+        nulls: Nulls::Own,
         examples: &[("last([1, 2, 3])", "3"), ("last([])", "null"), ("last(null)", "null")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `sum`: the sum of a list of numbers; nothing counts as zero.
 
-use crate::language::function::signature::{Function, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, list_at, takes};
 use crate::value::{Kind, Value};
 use rust_decimal::Decimal;
 
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         about: "The sum of a list of numbers; nothing counts as zero.",
         parameters: vec![takes("numbers", Kind::List(Box::new(Kind::Decimal)))],
         gives: Kind::Decimal,
+        nulls: Nulls::Never,
         examples: &[("sum([1, 2.50, null])", "3.50"), ("sum([])", "0")],
         body,
     }

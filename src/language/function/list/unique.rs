@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::language::function::signature::{Function, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         about: "A list with each value once, in the order in which they come first.",
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::List(Box::new(Kind::Any)),
+        nulls: Nulls::Never,
         examples: &[
             (r#"unique(["a", "b", "a"])"#, r#"["a", "b"]"#),
             ("unique([1, 1.0])", "[1]"),

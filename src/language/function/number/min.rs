@@ -1,6 +1,6 @@
 //! `min`: the smallest of several values.
 
-use crate::language::function::signature::{Function, more, several, takes};
+use crate::language::function::signature::{Function, Nulls, more, several, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "The smallest of several numbers, texts or instants, or of one list; what is missing is left out.",
         parameters: vec![takes("first", Kind::Any), more("others", Kind::Any)],
         gives: Kind::Any,
+        nulls: Nulls::Own,
         examples: &[("min(3, 1, 2)", "1"), ("min([0, 4.5, null])", "0"), ("min([])", "null"), ("min(null)", "null")],
         body,
     }

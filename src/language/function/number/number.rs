@@ -1,6 +1,6 @@
 //! `number`: the number that text spells; fails where it spells none.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, Nulls, argument, takes};
 use crate::value::decimal;
 use crate::value::{Kind, Value};
 
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         about: "The number that text spells: digits, a sign, one point, commas between groups of three, blanks around; fails where it spells none.",
         parameters: vec![takes("value", Kind::Any)],
         gives: Kind::Decimal,
+        nulls: Nulls::Passed,
         examples: &[
             (r#"number("1,080.50")"#, "1080.50"),
             (r#"number(" 12 ")"#, "12"),

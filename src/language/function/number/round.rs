@@ -1,6 +1,6 @@
 //! `round`: a number rounded half away from zero to some decimals.
 
-use crate::language::function::signature::{Function, argument, may_take, takes};
+use crate::language::function::signature::{Function, Nulls, argument, may_take, takes};
 use crate::value::{Kind, Value};
 use rust_decimal::RoundingStrategy;
 
@@ -14,6 +14,7 @@ pub fn function() -> Function {
             may_take("decimals", Kind::Integer).asks(|decimals| places(decimals).map(|_| ())),
         ],
         gives: Kind::Decimal,
+        nulls: Nulls::Passed,
         examples: &[
             ("round(2.345, 2)", "2.35"),
             ("round(17.5)", "18"),

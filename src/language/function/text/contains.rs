@@ -1,6 +1,6 @@
 //! `contains`: whether text holds other text.
 
-use crate::language::function::signature::{Function, argument, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "Whether text holds other text; for lists write `in`.",
         parameters: vec![takes("text", Kind::Text), takes("part", Kind::Text)],
         gives: Kind::Bool,
+        nulls: Nulls::Never,
         examples: &[(r#"contains("3.5g Jar", "Jar")"#, "true"), (r#"contains(null, "Jar")"#, "false")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `lower`: text in small letters.
 
-use crate::language::function::signature::{Function, on_text, takes};
+use crate::language::function::signature::{Function, Nulls, on_text, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "Text in small letters.",
         parameters: vec![takes("text", Kind::Text)],
         gives: Kind::Text,
+        nulls: Nulls::Passed,
         examples: &[(r#"lower("Sam@Example.com")"#, r#""sam@example.com""#), ("lower(null)", "null")],
         body,
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::language::function::signature::{Function, argument, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The longest pattern, in bytes.
@@ -23,6 +23,7 @@ pub fn function() -> Function {
             takes("pattern", Kind::Text).asks(|pattern| compiled(pattern).map(|_| ())),
         ],
         gives: Kind::Bool,
+        nulls: Nulls::Never,
         examples: &[
             (r#"matches("C10-0000009-LIC", "^C1[0-9]-[0-9]{7}-LIC$")"#, "true"),
             (r#"matches("abc", "B")"#, "false"),

@@ -1,6 +1,6 @@
 //! `replace`: text with every occurrence of a part replaced.
 
-use crate::language::function::signature::{Function, argument, bounded, not_empty, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, argument, bounded, not_empty, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "Text with every occurrence of a part replaced by another.",
         parameters: vec![takes("text", Kind::Text), takes("part", Kind::Text).asks(not_empty), takes("by", Kind::Text)],
         gives: Kind::Text,
+        nulls: Nulls::Passed,
         examples: &[(r#"replace("A-1-2", "-", "/")"#, r#""A/1/2""#), (r#"replace(null, "a", "b")"#, "null")],
         body,
     }

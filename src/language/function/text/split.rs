@@ -1,6 +1,6 @@
 //! `split`: the parts of text between separators.
 
-use crate::language::function::signature::{Function, argument, not_empty, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, argument, not_empty, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "The parts of text between separators.",
         parameters: vec![takes("text", Kind::Text), takes("separator", Kind::Text).asks(not_empty)],
         gives: Kind::List(Box::new(Kind::Text)),
+        nulls: Nulls::Never,
         examples: &[
             (r#"split("a, b,c", ",")"#, r#"["a", " b", "c"]"#),
             (r#"first(split("RE1 Retail", " "))"#, r#""RE1""#),

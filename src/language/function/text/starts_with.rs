@@ -1,6 +1,6 @@
 //! `starts_with`: whether text begins with other text.
 
-use crate::language::function::signature::{Function, argument, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "Whether text begins with other text.",
         parameters: vec![takes("text", Kind::Text), takes("start", Kind::Text)],
         gives: Kind::Bool,
+        nulls: Nulls::Never,
         examples: &[(r#"starts_with("C10-1", "C10")"#, "true"), (r#"starts_with(null, "C")"#, "false")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `text`: any single value as text.
 
-use crate::language::function::signature::{Function, argument, takes};
+use crate::language::function::signature::{Function, Nulls, argument, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "Any single value as text; decimals without zeros at the end.",
         parameters: vec![takes("value", Kind::Any)],
         gives: Kind::Text,
+        nulls: Nulls::Passed,
         examples: &[
             ("text(12)", r#""12""#),
             ("text(1.50)", r#""1.5""#),

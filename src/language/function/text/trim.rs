@@ -1,6 +1,6 @@
 //! `trim`: text without blanks around it.
 
-use crate::language::function::signature::{Function, on_text, takes};
+use crate::language::function::signature::{Function, Nulls, on_text, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -10,6 +10,7 @@ pub fn function() -> Function {
         about: "Text without blanks around it.",
         parameters: vec![takes("text", Kind::Text)],
         gives: Kind::Text,
+        nulls: Nulls::Passed,
         examples: &[(r#"trim("  a b ")"#, r#""a b""#), ("trim(null)", "null")],
         body,
     }

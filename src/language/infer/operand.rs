@@ -3,8 +3,8 @@
 //! Knows which kinds calculate, compare and decide; knows no names. Silent wherever a kind may
 //! be anything, so it never refuses what could be right.
 
-use super::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::resolve::Sink;
 use crate::language::syntax::expression::Operator;
 use crate::value::Kind;
 
@@ -33,50 +33,50 @@ fn class(kind: &Kind) -> Class {
 }
 
 /// Checks the two operands; answers the kind that the operator gives.
-pub fn binary(checker: &mut Checker<'_>, operator: Operator, [left, right]: [(&Kind, Span); 2]) -> Kind {
+pub fn binary(sink: &mut Sink, operator: Operator, [left, right]: [(&Kind, Span); 2]) -> Kind {
     let classes = [class(left.0), class(right.0)];
     let known = !classes.contains(&Class::Unknown);
     let whole = left.1.to(right.1);
     match operator {
         Operator::Or | Operator::And => {
-            condition(checker, left, "decides nothing here");
-            condition(checker, right, "decides nothing here");
+            condition(sink, left, "decides nothing here");
+            condition(sink, right, "decides nothing here");
             Kind::Bool
         }
         Operator::Equal | Operator::NotEqual => {
             if known && classes[0] != classes[1] {
                 let message = format!("{} and {} are never equal", left.0, right.0);
-                refuse(checker, message, whole, help_to_compare(classes));
+                refuse(sink, message, whole, help_to_compare(classes));
             } else if disjoint(left.0, right.0) {
                 let message = format!("{} and {} are never equal", left.0, right.0);
-                refuse(checker, message, whole, "no value stands in both");
+                refuse(sink, message, whole, "no value stands in both");
             }
             Kind::Bool
         }
         Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => {
             if known && classes[0] != classes[1] || classes.contains(&Class::Many) || classes.contains(&Class::Truth) {
                 let message = format!("{} and {} have no order", left.0, right.0);
-                refuse(checker, message, whole, help_to_compare(classes));
+                refuse(sink, message, whole, help_to_compare(classes));
             }
             Kind::Bool
         }
         Operator::In => {
             if !matches!(right.0, Kind::List(_) | Kind::Any | Kind::Null) {
                 let message = format!("`in` looks into a list, and this is {}", right.0);
-                refuse(checker, message, right.1, "write `[…]`, or `contains(text, part)` for text");
+                refuse(sink, message, right.1, "write `[…]`, or `contains(text, part)` for text");
             }
             if let Kind::List(inner) = right.0 {
                 let classes = [classes[0], class(inner)];
                 let known = !classes.contains(&Class::Unknown);
                 if known && classes[0] != classes[1] || disjoint(left.0, inner) {
                     let message = format!("{} is never in {}", left.0, right.0);
-                    refuse(checker, message, whole, help_to_compare(classes));
+                    refuse(sink, message, whole, help_to_compare(classes));
                 }
             }
             Kind::Bool
         }
         Operator::Else => either(left.0, right.0),
-        _ => calculated(checker, operator, [left, right]),
+        _ => calculated(sink, operator, [left, right]),
     }
 }
 
@@ -86,7 +86,7 @@ fn disjoint(one: &Kind, other: &Kind) -> bool {
 }
 
 /// A value that goes into a field as it is: any value that it may be is one that the field can have.
-pub fn assigned(checker: &mut Checker<'_>, field: &Kind, (given, span): (&Kind, Span)) {
+pub fn assigned(sink: &mut Sink, field: &Kind, (given, span): (&Kind, Span)) {
     let message = match (field, given) {
         (Kind::Integer, Kind::Decimal) => return,
         (Kind::Enum(known), Kind::Enum(values)) => match values.iter().find(|value| !known.contains(value)) {
@@ -104,13 +104,13 @@ pub fn assigned(checker: &mut Checker<'_>, field: &Kind, (given, span): (&Kind, 
         (_, Class::Many) => "take one of them: `first(…)`, `sum(…)`, `join(…)`",
         _ => "carry over a value of the field's kind",
     };
-    refuse(checker, message, span, help);
+    refuse(sink, message, span, help);
 }
 
 /// What may fail says what happens then, by `??` behind it.
-pub fn fallible(checker: &mut Checker<'_>, message: String, span: Span) {
+pub fn fallible(sink: &mut Sink, message: String, span: Span) {
     let finding = Diagnostic::error(Code("type-fallible"), message, span, "nobody says what happens then");
-    checker.found.push(finding.help("write `… ?? VALUE`, or `… ?? park \"why\"`"));
+    sink.found.push(finding.help("write `… ?? VALUE`, or `… ?? park \"why\"`"));
 }
 
 /// Whether a value is text, as far as is known.
@@ -119,11 +119,11 @@ pub fn is_text(kind: &Kind) -> bool {
 }
 
 /// What decides is true or false; everything else counts as not true.
-pub fn condition(checker: &mut Checker<'_>, (kind, span): (&Kind, Span), at: &str) {
+pub fn condition(sink: &mut Sink, (kind, span): (&Kind, Span), at: &str) {
     if !matches!(class(kind), Class::Unknown | Class::Truth) {
         let message = format!("a condition is true or false, and this is {kind}");
         let finding = Diagnostic::error(Code("type-mismatch"), message, span, at);
-        checker.found.push(finding.help("compare it, as in `… != null`"));
+        sink.found.push(finding.help("compare it, as in `… != null`"));
     }
 }
 
@@ -139,13 +139,13 @@ pub fn either(one: &Kind, other: &Kind) -> Kind {
     }
 }
 
-fn calculated(checker: &mut Checker<'_>, operator: Operator, [left, right]: [(&Kind, Span); 2]) -> Kind {
+fn calculated(sink: &mut Sink, operator: Operator, [left, right]: [(&Kind, Span); 2]) -> Kind {
     let classes = [class(left.0), class(right.0)];
     if operator == Operator::Add && classes.contains(&Class::Text) {
         for (kind, span) in [left, right] {
             if !matches!(class(kind), Class::Text | Class::Unknown) {
                 let message = format!("`+` joins texts or adds numbers, and this is {kind}");
-                refuse(checker, message, span, "write `text(…)` to join it, `number(…)` to add");
+                refuse(sink, message, span, "write `text(…)` to join it, `number(…)` to add");
             }
         }
         return Kind::Text;
@@ -153,7 +153,7 @@ fn calculated(checker: &mut Checker<'_>, operator: Operator, [left, right]: [(&K
     for (kind, span) in [left, right] {
         if !matches!(class(kind), Class::Number | Class::Unknown) {
             let help = if class(kind) == Class::Text { "write `number(…)`" } else { "calculate with numbers" };
-            refuse(checker, format!("this is {kind}, and cannot be calculated with"), span, help);
+            refuse(sink, format!("this is {kind}, and cannot be calculated with"), span, help);
         }
     }
     match (operator, left.0, right.0) {
@@ -177,6 +177,6 @@ fn help_to_compare(classes: [Class; 2]) -> &'static str {
     }
 }
 
-fn refuse(checker: &mut Checker<'_>, message: String, span: Span, help: &str) {
-    checker.found.push(Diagnostic::error(Code("type-mismatch"), message, span, "does not fit").help(help));
+fn refuse(sink: &mut Sink, message: String, span: Span, help: &str) {
+    sink.found.push(Diagnostic::error(Code("type-mismatch"), message, span, "does not fit").help(help));
 }

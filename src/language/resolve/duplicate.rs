@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::check::Checker;
+use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic, FileId, Sources as _, Span};
 
 /// What others name, by a word.
@@ -18,17 +18,17 @@ pub struct Again {
     first: Span,
 }
 
-impl Checker<'_> {
+impl Resolver<'_> {
     /// Notes where something is declared; not true where it was before, which is a finding.
     pub fn declare(&mut self, what: &'static str, name: &str, span: Span) -> bool {
         if NAMED.contains(&what) && name.contains(char::is_whitespace) {
             let message = format!("the name of a {what} is one word");
             let finding = Diagnostic::error(Code("type-shape"), message, span, "this is several");
-            self.found.push(finding.help("where the next line runs on into the name, its own key is missing"));
+            self.sink.found.push(finding.help("where the next line runs on into the name, its own key is missing"));
         }
-        match self.declared.get(&(what, name.to_owned())) {
+        match self.names.declared.get(&(what, name.to_owned())) {
             None => {
-                self.declared.insert((what, name.to_owned()), span);
+                self.names.declared.insert((what, name.to_owned()), span);
                 true
             }
             Some(first) => {
@@ -40,9 +40,9 @@ impl Checker<'_> {
 }
 
 /// One finding for each two files that say the same.
-pub fn tell(checker: &mut Checker<'_>) {
+pub(super) fn tell(resolver: &mut Resolver<'_>) {
     let mut told: BTreeMap<(FileId, FileId), Vec<Again>> = BTreeMap::new();
-    for again in std::mem::take(&mut checker.again) {
+    for again in std::mem::take(&mut resolver.again) {
         told.entry((again.first.file, again.span.file)).or_default().push(again);
     }
     for ((before, after), mut again) in told {
@@ -54,12 +54,12 @@ pub fn tell(checker: &mut Checker<'_>) {
         if before == after {
             finding = finding.help("take one of the two out, or give it another name");
         } else {
-            let file = checker.sources.name(after);
+            let file = resolver.names.sources.name(after);
             finding = finding.help(format!("take one of the two out, or `{file}` as a whole: neither counts more"));
         }
         if !others.is_empty() {
             finding = finding.note(format!("{} more stand in both places", others.len()));
         }
-        checker.found.push(finding);
+        resolver.sink.found.push(finding);
     }
 }

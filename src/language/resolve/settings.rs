@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check::Checker;
+use super::names::Names;
+use super::resolver::Resolver;
+use super::sink::Sink;
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 use crate::language::plan::setting_type::{OF_THE_PROGRAM, WRITTEN, code_for};
 use crate::language::plan::{Setting, SettingType};
@@ -12,48 +14,48 @@ use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::Value;
 
 /// Reads what every `settings:` file says: first all `types:`, for one file may say the types of another's settings.
-pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
+pub fn resolve(resolver: &mut Resolver<'_>, nodes: &[&Node]) {
     let mut declared = BTreeMap::new();
     let mut files = Vec::new();
     for node in nodes {
         let keys = ["settings", "types", "about", "allow"];
-        let Some(file) = Mapping::of(node, "a settings file", &keys, &mut checker.found) else { continue };
+        let Some(file) = Mapping::of(node, "a settings file", &keys, &mut resolver.sink.found) else { continue };
         if let Some(node) = file.get("types") {
-            types(checker, node, &mut declared);
+            types(resolver, node, &mut declared);
         }
         files.push(file);
     }
     let kinds = declared.iter().map(|(name, (_, kind))| (name.clone(), kind.clone()));
-    checker.types = kinds.collect();
+    resolver.names.types = kinds.collect();
     // What the program itself reads is checked whatever the rules say of it, and whether they say anything.
     for name in OF_THE_PROGRAM {
         let asked = SettingType::of_the_program(name);
         let narrow =
-            checker.types.get(name).is_some_and(|kind| asked.as_ref().is_some_and(|asked| within(kind, asked)));
-        checker.types.extend(asked.filter(|_| !narrow).map(|asked| (name.to_owned(), asked)));
+            resolver.names.types.get(name).is_some_and(|kind| asked.as_ref().is_some_and(|asked| within(kind, asked)));
+        resolver.names.types.extend(asked.filter(|_| !narrow).map(|asked| (name.to_owned(), asked)));
     }
     let mut flat = BTreeMap::new();
     for file in files {
-        if let Some(settings) = file.require("settings", &mut checker.found) {
-            flatten(checker, settings, "", &mut flat);
+        if let Some(settings) = file.require("settings", &mut resolver.sink.found) {
+            flatten(resolver, settings, "", &mut flat);
         }
     }
     let covered = |name: &str| flat.keys().any(|known| is_below(name, known));
     let idle: Vec<_> = declared.iter().filter(|(name, _)| !flat.contains_key(*name) && !covered(name)).collect();
     let untyped = flat.iter().filter(|(name, _)| !declared.contains_key(*name));
     let unset: Vec<&str> = idle.iter().map(|(name, _)| name.as_str()).collect();
-    let strayed = strayed(checker, untyped.collect(), &unset);
+    let strayed = strayed(resolver, untyped.collect(), &unset);
     let idle: Vec<_> = idle.into_iter().filter(|(name, _)| !strayed.contains(*name)).collect();
     for (name, (span, _)) in idle {
         let message = format!("there is no setting `{name}`, only its type");
         let known: Vec<&str> = flat.keys().filter(|known| !declared.contains_key(*known)).map(String::as_str).collect();
-        checker.stray("unknown-setting", (name, *span), known.iter().copied());
+        resolver.sink.stray("unknown-setting", (name, *span), known.iter().copied());
         let else_help = "write the setting under `settings:`, or take its type out";
-        checker.found.push(one_sided(message, (name, *span), &suggest::nearest(name, known), else_help));
+        resolver.sink.found.push(one_sided(message, (name, *span), &suggest::nearest(name, known), else_help));
     }
     // Whoever names a setting that has its type alone is not to blame.
     for (name, (_, kind)) in declared.iter().filter(|(name, _)| !flat.contains_key(*name)) {
-        checker.settings.insert(name.clone(), Setting::Value(kind.settle(Value::Null)));
+        resolver.names.settings.insert(name.clone(), Setting::Value(kind.settle(Value::Null)));
     }
     let known: BTreeSet<&str> = declared.keys().map(String::as_str).filter(|name| !flat.contains_key(*name)).collect();
     let untyped = |name: &String| !declared.is_empty() && !declared.contains_key(name) && !strayed.contains(name);
@@ -63,16 +65,16 @@ pub fn check(checker: &mut Checker<'_>, nodes: &[&Node]) {
             continue;
         }
         let message = format!("there is no setting `{name}`: it has no line under `types:`");
-        checker.stray("unknown-setting", (name, *span), known.iter().copied());
+        resolver.sink.stray("unknown-setting", (name, *span), known.iter().copied());
         let near = suggest::nearest(name, known.iter().copied());
         let else_help = "give it a type under `types:`, or take it out";
-        checker.found.push(one_sided(message, (name, *span), &near, else_help));
+        resolver.sink.found.push(one_sided(message, (name, *span), &near, else_help));
     }
 }
 
 /// Settings that came under another name's group because the line of their own is gone or slipped: told together, with
 /// what they are called there and by their types.
-fn strayed(checker: &mut Checker<'_>, untyped: Vec<(&String, &Span)>, idle: &[&str]) -> BTreeSet<String> {
+fn strayed(resolver: &mut Resolver<'_>, untyped: Vec<(&String, &Span)>, idle: &[&str]) -> BTreeSet<String> {
     let mut groups: BTreeMap<(&str, &str), Vec<(&str, &str, Span)>> = BTreeMap::new();
     for (name, span) in untyped {
         let Some((group, last)) = name.rsplit_once('.') else { continue };
@@ -94,7 +96,10 @@ fn strayed(checker: &mut Checker<'_>, untyped: Vec<(&String, &Span)>, idle: &[&s
         let finding = Diagnostic::error(Code("unknown-setting"), message, *span, "stands in another group");
         let finding = more.iter().fold(finding, |finding, (_, _, span)| finding.label(*span, "this too"));
         let line = own.rsplit('.').next().unwrap_or(own);
-        checker.found.push(finding.help(format!("write the line `{line}:` above this one, or indent it as its group")));
+        resolver
+            .sink
+            .found
+            .push(finding.help(format!("write the line `{line}:` above this one, or indent it as its group")));
         told.extend(found.iter().flat_map(|(name, known, _)| [(*name).to_owned(), (*known).to_owned()]));
     }
     told
@@ -122,18 +127,18 @@ fn within(kind: &SettingType, other: &SettingType) -> bool {
     }
 }
 
-fn types(checker: &mut Checker<'_>, node: &Node, declared: &mut BTreeMap<String, (Span, SettingType)>) {
-    let Some(types) = Mapping::of(node, "`types`", &[], &mut checker.found) else { return };
+fn types(resolver: &mut Resolver<'_>, node: &Node, declared: &mut BTreeMap<String, (Span, SettingType)>) {
+    let Some(types) = Mapping::of(node, "`types`", &[], &mut resolver.sink.found) else { return };
     for (key, node) in types.entries() {
-        let Some(line) = text(node, "a type", &mut checker.found) else { continue };
-        if !checker.declare("type of setting", &key.text, key.span) {
+        let Some(line) = text(node, "a type", &mut resolver.sink.found) else { continue };
+        if !resolver.declare("type of setting", &key.text, key.span) {
             continue;
         }
         // The setting is there all the same, and whoever names it is not to blame.
         let found = SettingType::parse(&line.text).unwrap_or_else(|| {
             let message = format!("`{}` is no type", line.text);
             let finding = Diagnostic::error(Code("type-setting"), message, line.span, "not understood");
-            checker.found.push(finding.help(format!("write {WRITTEN}")));
+            resolver.sink.found.push(finding.help(format!("write {WRITTEN}")));
             SettingType::Text
         });
         declared.insert(key.text.clone(), (key.span, found));
@@ -141,60 +146,63 @@ fn types(checker: &mut Checker<'_>, node: &Node, declared: &mut BTreeMap<String,
 }
 
 /// Nested maps become dotted names.
-fn flatten(checker: &mut Checker<'_>, node: &Node, prefix: &str, flat: &mut BTreeMap<String, Span>) {
-    let Some(map) = Mapping::of(node, "settings", &[], &mut checker.found) else { return };
+fn flatten(resolver: &mut Resolver<'_>, node: &Node, prefix: &str, flat: &mut BTreeMap<String, Span>) {
+    let Some(map) = Mapping::of(node, "settings", &[], &mut resolver.sink.found) else { return };
     for (key, node) in map.entries() {
         let name = if prefix.is_empty() { key.text.clone() } else { format!("{prefix}.{}", key.text) };
-        let known = checker.types.contains_key(&name);
+        let known = resolver.names.types.contains_key(&name);
         if matches!(node.kind, NodeKind::Mapping(_)) && !known {
-            flatten(checker, node, &name, flat);
-        } else if checker.declare("setting", &name, key.span) {
+            flatten(resolver, node, &name, flat);
+        } else if resolver.declare("setting", &name, key.span) {
             flat.insert(name.clone(), key.span);
-            checker.places.insert(format!("settings.{name}"), key.span);
-            several(checker, &name, node);
-            let found = typed(checker, &name, node);
-            checker.settings.insert(name, found);
+            resolver.names.places.insert(format!("settings.{name}"), key.span);
+            several(resolver, &name, node);
+            let found = typed(&resolver.names, &mut resolver.sink, (&name, node));
+            resolver.names.settings.insert(name, found);
         }
     }
 }
 
 /// Notes one value where the types know several settings below the name.
-fn several(checker: &mut Checker<'_>, name: &str, node: &Node) {
-    let below: Vec<String> = checker.types.keys().filter(|known| is_below(known, name)).cloned().collect();
+fn several(resolver: &mut Resolver<'_>, name: &str, node: &Node) {
+    let below: Vec<String> = resolver.names.types.keys().filter(|known| is_below(known, name)).cloned().collect();
     if !below.is_empty() {
         let named: Vec<String> = below.iter().map(|name| format!("`{name}`")).collect();
         let message = format!("`{name}` holds several settings, each on a line of its own");
         let finding = Diagnostic::error(Code("type-shape"), message, node.span, "none of them stands here");
-        checker.found.push(finding.help(format!("write below it, indented by two more blanks: {}", named.join(", "))));
+        resolver
+            .sink
+            .found
+            .push(finding.help(format!("write below it, indented by two more blanks: {}", named.join(", "))));
     }
 }
 
 /// Settings of an account or a test by dotted name, nested or not; each must be one that the settings file has.
-pub(super) fn overrides(checker: &mut Checker<'_>, node: &Node, prefix: &str, found: &mut BTreeMap<String, Setting>) {
-    let Some(map) = Mapping::of(node, "settings", &[], &mut checker.found) else { return };
+pub fn overrides(names: &Names<'_>, sink: &mut Sink, node: &Node, prefix: &str, found: &mut BTreeMap<String, Setting>) {
+    let Some(map) = Mapping::of(node, "settings", &[], &mut sink.found) else { return };
     for (key, node) in map.entries() {
         let name = if prefix.is_empty() { key.text.clone() } else { format!("{prefix}.{}", key.text) };
-        let known = checker.settings.contains_key(&name);
+        let known = names.settings.contains_key(&name);
         if matches!(node.kind, NodeKind::Mapping(_)) && !known {
-            overrides(checker, node, &name, found);
+            overrides(names, sink, node, &name, found);
             continue;
         }
         if !known {
-            let known: Vec<String> = checker.settings.keys().cloned().collect();
             let message = format!("there is no setting `{name}`");
-            checker.unknown("unknown-setting", message, (&name, key.span), known.iter().map(String::as_str));
+            let known = names.settings.keys().map(String::as_str);
+            sink.unknown("unknown-setting", message, (&name, key.span), known);
             continue;
         }
-        let value = typed(checker, &name, node);
+        let value = typed(names, sink, (&name, node));
         found.insert(name, value);
     }
 }
 
 /// A setting's value as its type has it; what does not fit is noted.
-fn typed(checker: &mut Checker<'_>, name: &str, node: &Node) -> Setting {
-    let Some(kind) = checker.types.get(name).cloned() else { return setting(checker, node) };
-    fits(checker, name, &kind, node);
-    match (setting(checker, node), kind.member()) {
+fn typed(names: &Names<'_>, sink: &mut Sink, (name, node): (&str, &Node)) -> Setting {
+    let Some(kind) = names.types.get(name) else { return setting(sink, node) };
+    fits(sink, name, kind, node);
+    match (setting(sink, node), kind.member()) {
         (Setting::Value(Value::Null), Some(_)) => Setting::List(Vec::new()),
         (Setting::Value(Value::Null), None) => Setting::Value(kind.settle(Value::Null)),
         (found, _) => found,
@@ -202,13 +210,13 @@ fn typed(checker: &mut Checker<'_>, name: &str, node: &Node) -> Setting {
 }
 
 /// Notes a value that a setting cannot have.
-fn fits(checker: &mut Checker<'_>, name: &str, kind: &SettingType, node: &Node) {
-    words(checker, name, node);
-    let Some(member) = kind.member() else { return single(checker, name, kind, node) };
+fn fits(sink: &mut Sink, name: &str, kind: &SettingType, node: &Node) {
+    words(sink, name, node);
+    let Some(member) = kind.member() else { return single(sink, name, kind, node) };
     let items = match &node.kind {
         NodeKind::Sequence(items) => items.as_slice(),
         NodeKind::Null => &[],
-        _ => return shape(checker, name, "a list", node, "`[A, B]`, also where it is only one"),
+        _ => return shape(sink, name, "a list", node, "`[A, B]`, also where it is only one"),
     };
     // What the environment may fill is looked at when it is asked.
     let may_hold = |item: &Node| match &item.kind {
@@ -217,23 +225,23 @@ fn fits(checker: &mut Checker<'_>, name: &str, kind: &SettingType, node: &Node) 
         _ => true,
     };
     if matches!(kind, SettingType::Filled(_)) && !items.iter().any(may_hold) {
-        return checker.found.push(kind.empty(name).at(node.span));
+        return sink.found.push(kind.empty(name).at(node.span));
     }
     for item in items {
         match &item.kind {
             NodeKind::Scalar(scalar) if scalar.text.is_empty() => {
                 let message = format!("an entry of `{name}` is empty text");
-                checker.error("type-setting", message, item.span, "take it out");
+                sink.error("type-setting", message, item.span, "take it out");
             }
             NodeKind::Scalar(scalar)
                 if reference(scalar).is_some_and(|(_, default)| default.as_deref() == Some("")) => {}
-            _ => single(checker, name, member, item),
+            _ => single(sink, name, member, item),
         }
     }
 }
 
 /// Keeps the words that a setting holds, wherever they are said, for whoever knows what they must be.
-fn words(checker: &mut Checker<'_>, name: &str, node: &Node) {
+fn words(sink: &mut Sink, name: &str, node: &Node) {
     let items = if let NodeKind::Sequence(items) = &node.kind { items.as_slice() } else { std::slice::from_ref(node) };
     for item in items {
         let NodeKind::Scalar(scalar) = &item.kind else { continue };
@@ -242,27 +250,11 @@ fn words(checker: &mut Checker<'_>, name: &str, node: &Node) {
             None => Some(scalar.text.clone()),
         };
         let word = text.filter(|text| !text.is_empty()).map(|text| Name { text, span: item.span });
-        checker.setting_words.entry(name.to_owned()).or_default().extend(word);
+        sink.setting_words.entry(name.to_owned()).or_default().extend(word);
     }
 }
 
-/// Notes words that a setting holds and that none of the records which it names fields of has; from then on nothing
-/// else fits, whoever fills the setting later.
-pub(super) fn fields_of_records(checker: &mut Checker<'_>) {
-    for (name, (records, fields)) in std::mem::take(&mut checker.setting_fields) {
-        let records = records.join("`, `");
-        let words = checker.setting_words.get(&name).cloned().unwrap_or_default();
-        for word in words.iter().filter(|word| !fields.contains(&word.text)) {
-            let message = format!("`{name}` names fields of `{records}`, and there is no field `{}`", word.text);
-            checker.unknown("unknown-field", message, (&word.text, word.span), fields.iter().map(String::as_str));
-        }
-        if let Some(kind) = checker.types.get_mut(&name) {
-            *kind = kind.clone().of_words(&fields);
-        }
-    }
-}
-
-fn single(checker: &mut Checker<'_>, name: &str, kind: &SettingType, node: &Node) {
+fn single(sink: &mut Sink, name: &str, kind: &SettingType, node: &Node) {
     let text = match &node.kind {
         NodeKind::Scalar(scalar) => match reference(scalar) {
             // Without a default the environment is asked at start, and answers for itself.
@@ -272,27 +264,27 @@ fn single(checker: &mut Checker<'_>, name: &str, kind: &SettingType, node: &Node
         },
         NodeKind::Null => Some(String::new()),
         NodeKind::Sequence(_) | NodeKind::Mapping(_) => {
-            return shape(checker, name, "a single value", node, "one, without brackets");
+            return shape(sink, name, "a single value", node, "one, without brackets");
         }
     };
-    checker.found.extend(text.and_then(|text| kind.refuses(name, &text)).map(|misfit| misfit.at(node.span)));
+    sink.found.extend(text.and_then(|text| kind.refuses(name, &text)).map(|misfit| misfit.at(node.span)));
 }
 
-fn shape(checker: &mut Checker<'_>, name: &str, what: &str, node: &Node, how: &str) {
+fn shape(sink: &mut Sink, name: &str, what: &str, node: &Node, how: &str) {
     let found = match &node.kind {
         NodeKind::Sequence(_) => "this is a list",
         NodeKind::Mapping(_) => "this is a map",
         _ => "this is a single value",
     };
     let finding = Diagnostic::error(code_for(name, "type-setting"), format!("`{name}` is {what}"), node.span, found);
-    checker.found.push(finding.help(format!("write it as {how}")));
+    sink.found.push(finding.help(format!("write it as {how}")));
 }
 
 /// A setting's value: text, truth, whole number, list, or a reference to the environment.
-pub fn setting(checker: &mut Checker<'_>, node: &Node) -> Setting {
+pub fn setting(sink: &mut Sink, node: &Node) -> Setting {
     match &node.kind {
         NodeKind::Null | NodeKind::Mapping(_) => Setting::Value(Value::Null),
-        NodeKind::Sequence(items) => Setting::List(items.iter().map(|item| setting(checker, item)).collect()),
+        NodeKind::Sequence(items) => Setting::List(items.iter().map(|item| setting(sink, item)).collect()),
         NodeKind::Scalar(scalar) => match reference(scalar) {
             Some((name, default)) => Setting::Env { name, default, span: scalar.span },
             None => {
@@ -303,8 +295,7 @@ pub fn setting(checker: &mut Checker<'_>, node: &Node) -> Setting {
                         scalar.span,
                         "inside other text",
                     );
-                    checker
-                        .found
+                    sink.found
                         .push(finding.help("put the whole value into the variable: `${NAME}` or `${NAME:-default}`"));
                 }
                 Setting::Value(match (scalar.plain, scalar.text.as_str()) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::check::Checker;
+use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Arrow, Instead, RecordType, Row, Table};
 use crate::language::syntax::expression::Name;
@@ -12,38 +12,38 @@ use crate::language::syntax::yaml::{Node, Scalar};
 use crate::value::{Kind, Path, decimal};
 
 /// Reads a `table:` file.
-pub fn check(checker: &mut Checker<'_>, node: &Node) {
+pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
     let allowed = ["table", "about", "between", "rows", "allow", "tests"];
-    let Some(file) = Mapping::of(node, "a table file", &allowed, &mut checker.found) else { return };
-    let Some(name) = file.get("table").and_then(|node| text(node, "`table`", &mut checker.found)) else { return };
+    let Some(file) = Mapping::of(node, "a table file", &allowed, &mut resolver.sink.found) else { return };
+    let Some(name) = file.get("table").and_then(|node| text(node, "`table`", &mut resolver.sink.found)) else { return };
     let named: Vec<&Scalar> = file
-        .require("between", &mut checker.found)
-        .map(|node| list(node, "`between`", &mut checker.found))
+        .require("between", &mut resolver.sink.found)
+        .map(|node| list(node, "`between`", &mut resolver.sink.found))
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|node| text(node, "a side", &mut checker.found))
+        .filter_map(|node| text(node, "a side", &mut resolver.sink.found))
         .collect();
-    let sides: Vec<Option<Column>> = named.iter().map(|scalar| side(checker, scalar)).collect();
+    let sides: Vec<Option<Column>> = named.iter().map(|scalar| side(resolver, scalar)).collect();
     let side_name = |at: usize| named.get(at).map(|scalar| scalar.text.clone()).unwrap_or_default();
     let mut rows = Vec::new();
     for node in file
-        .require("rows", &mut checker.found)
-        .map(|node| list(node, "`rows`", &mut checker.found))
+        .require("rows", &mut resolver.sink.found)
+        .map(|node| list(node, "`rows`", &mut resolver.sink.found))
         .unwrap_or_default()
     {
-        let Some(scalar) = text(node, "a row", &mut checker.found) else {
+        let Some(scalar) = text(node, "a row", &mut resolver.sink.found) else {
             // What follows a map among rows is the next block, whose own line is gone.
             break;
         };
-        if let Some(line) = checker.keep(rule_line::row(scalar)) {
-            values(checker, &line, [sides.first().and_then(Option::as_ref), sides.get(1).and_then(Option::as_ref)]);
-            rows.push(row(checker, &line));
+        if let Some(line) = resolver.sink.keep(rule_line::row(scalar)) {
+            values(resolver, &line, [sides.first().and_then(Option::as_ref), sides.get(1).and_then(Option::as_ref)]);
+            rows.push(row(resolver, &line));
         }
     }
     let sides = [side_name(0), side_name(1)];
     let table = Arc::new(Table::new(name.text.clone(), sides, rows, name.span));
-    if checker.declare("table", &name.text, name.span) {
-        checker.tables.insert(name.text.clone(), table);
+    if resolver.declare("table", &name.text, name.span) {
+        resolver.names.tables.insert(name.text.clone(), table);
     }
 }
 
@@ -58,72 +58,78 @@ struct Column {
 }
 
 /// `system.record.field`: what values it takes.
-fn side(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Column> {
+fn side(resolver: &mut Resolver<'_>, scalar: &Scalar) -> Option<Column> {
     let mut parts = scalar.text.splitn(3, '.');
     let (system, record, field) = (parts.next()?, parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let found = checker.systems.get(system).and_then(|system| system.records.get(record)).cloned();
+    let found = resolver.names.systems.get(system).and_then(|system| system.records.get(record)).cloned();
     let column = found.as_deref().and_then(|kind: &RecordType| {
         let field = kind.field(&Path::parse(field)?)?;
         Some(Column { name: scalar.text.clone(), kind: field.kind.clone(), written: field.write_kind.clone() })
     });
     if column.is_none() {
-        let known: Vec<String> = checker
+        let known: Vec<String> = resolver
+            .names
             .systems
             .values()
             .flat_map(|system| system.records.values())
             .flat_map(|kind| kind.fields.iter().map(|field| format!("{}.{}.{}", kind.system, kind.name, field.path)))
             .collect();
         let message = format!("there is no field `{}`", scalar.text);
-        checker.unknown("unknown-field", message, (&scalar.text, scalar.span), known.iter().map(String::as_str));
+        resolver.sink.unknown("unknown-field", message, (&scalar.text, scalar.span), known.iter().map(String::as_str));
     }
     column
 }
 
-fn values(checker: &mut Checker<'_>, line: &RowLine, columns: [Option<&Column>; 2]) {
+fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>; 2]) {
     let right = line.arrow != Arrow::Left;
     for (cell, column, target) in [(&line.left, columns[0], !right), (&line.right, columns[1], right)] {
         let kind = column.map(|column| &column.kind);
         let is_written = target || line.arrow == Arrow::Both;
         for spellings in cell.iter().filter(|names| !names.iter().any(|name| is_word(&name.text))) {
-            column.into_iter().for_each(|column| spelt(checker, column, spellings, is_written));
+            column.into_iter().for_each(|column| spelt(resolver, column, spellings, is_written));
         }
         for name in cell.iter().flatten().filter(|name| !is_word(&name.text)) {
-            member(checker, name, kind);
+            member(resolver, name, kind);
         }
-        words(checker, cell, target);
+        words(resolver, cell, target);
         // `from` speaks of the target's states.
         if target {
-            line.from.iter().for_each(|name| member(checker, name, kind));
+            line.from.iter().for_each(|name| member(resolver, name, kind));
         }
     }
 }
 
 /// `otherwise` stands where a row reads, `nothing` and `park` where it writes; each alone.
-fn words(checker: &mut Checker<'_>, cell: &[Vec<Name>], target: bool) {
+fn words(resolver: &mut Resolver<'_>, cell: &[Vec<Name>], target: bool) {
     let alone = cell.iter().flatten().count() == 1;
     for name in cell.iter().flatten().filter(|name| is_word(&name.text)) {
         if !alone {
             let message = format!("`{}` stands alone", name.text);
-            checker.error("syntax-rule", message, name.span, "with other values here");
+            resolver.sink.error("syntax-rule", message, name.span, "with other values here");
         } else if target == (name.text == "otherwise") {
             let message = format!("`{}` stands on the other side of the arrow", name.text);
-            checker.error("syntax-rule", message, name.span, "write `otherwise -> nothing` or `nothing <- otherwise`");
+            resolver.sink.error(
+                "syntax-rule",
+                message,
+                name.span,
+                "write `otherwise -> nothing` or `nothing <- otherwise`",
+            );
         }
     }
 }
 
-fn member(checker: &mut Checker<'_>, name: &Name, kind: Option<&Kind>) {
+fn member(resolver: &mut Resolver<'_>, name: &Name, kind: Option<&Kind>) {
     if let Some(Kind::Enum(values)) = kind
         && !values.contains(&name.text)
     {
         let message = format!("the field has no value `{}`", name.text);
-        checker.unknown("unknown-value", message, (&name.text, name.span), values.iter().map(String::as_str));
+        resolver.sink.unknown("unknown-value", message, (&name.text, name.span), values.iter().map(String::as_str));
     }
 }
 
 /// A value of a field that holds numbers is one. Where only what is written must be a number (an id that is read by
 /// its name as well), it stands first, for the first spelling is written; a value that is only read has one somewhere.
-fn spelt(checker: &mut Checker<'_>, column: &Column, spellings: &[Name], is_written: bool) {
+fn spelt(resolver: &mut Resolver<'_>, column: &Column, spellings: &[Name], is_written: bool) {
     let numbers = |kind: &Kind| matches!(kind, Kind::Integer | Kind::Decimal);
     let is_one = |kind: &Kind, name: &Name| {
         decimal::parse(&name.text).is_some_and(|number| *kind == Kind::Decimal || number.is_integer())
@@ -132,7 +138,7 @@ fn spelt(checker: &mut Checker<'_>, column: &Column, spellings: &[Name], is_writ
     if numbers(&column.kind) {
         for name in spellings.iter().filter(|name| !is_one(&column.kind, name)) {
             let message = format!("`{}` holds {}, and `{}` is none", column.name, what(&column.kind), name.text);
-            checker.error("type-number", message, name.span, "this does not fit");
+            resolver.sink.error("type-number", message, name.span, "this does not fit");
         }
         return;
     }
@@ -150,14 +156,14 @@ fn spelt(checker: &mut Checker<'_>, column: &Column, spellings: &[Name], is_writ
             format!("write the number first: `NUMBER | {}`", first.text),
         ),
     };
-    checker.found.push(Diagnostic::error(Code("type-number"), message, first.span, "no number").help(help));
+    resolver.sink.found.push(Diagnostic::error(Code("type-number"), message, first.span, "no number").help(help));
 }
 
 fn is_word(text: &str) -> bool {
     matches!(text, "otherwise" | "nothing" | "park")
 }
 
-fn row(checker: &Checker<'_>, line: &RowLine) -> Row {
+fn row(resolver: &Resolver<'_>, line: &RowLine) -> Row {
     let head = if line.arrow == Arrow::Left { &line.left } else { &line.right };
     let instead = match head.first().and_then(|spellings| spellings.first()).map(|name| name.text.as_str()) {
         Some("nothing") => Some(Instead::Nothing),
@@ -176,7 +182,7 @@ fn row(checker: &Checker<'_>, line: &RowLine) -> Row {
         from: line.from.iter().map(|name| name.text.clone()).collect(),
         on_create: line.on_create,
         because: line.because.clone(),
-        line: checker.line(line.span),
+        line: resolver.names.line(line.span),
         span: line.span,
     }
 }

@@ -1,6 +1,6 @@
 //! `allow:` of a file: which warnings it takes on itself, where in it, and why.
 
-use super::check::Checker;
+use super::sink::Sink;
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::mapping::{list, text, with_help};
@@ -18,12 +18,12 @@ pub struct Allowed {
 }
 
 /// Reads the `allow:` of a file, `LINT in KEY because REASON` in each line; without `in KEY` it is the whole file.
-pub fn check(checker: &mut Checker<'_>, file: &Node) -> Vec<Allowed> {
+pub fn read(sink: &mut Sink, file: &Node) -> Vec<Allowed> {
     let NodeKind::Mapping(entries) = &file.kind else { return Vec::new() };
     let Some((_, node)) = entries.iter().find(|(key, _)| key.text == "allow") else { return Vec::new() };
     let mut found = Vec::new();
-    for node in list(node, "`allow`", &mut checker.found) {
-        let Some(scalar) = text(node, "a line of `allow`", &mut checker.found) else { continue };
+    for node in list(node, "`allow`", &mut sink.found) {
+        let Some(scalar) = text(node, "a line of `allow`", &mut sink.found) else { continue };
         let (said, reason) = match scalar.text.split_once(" because ") {
             Some((said, reason)) => (said.trim_end(), Some(reason.trim().to_owned())),
             None => (scalar.text.trim_end(), None),
@@ -38,7 +38,7 @@ pub fn check(checker: &mut Checker<'_>, file: &Node) -> Vec<Allowed> {
             None => None,
             Some(Ok(place)) => Some(place),
             Some(Err(unknown)) => {
-                checker.found.push(unknown);
+                sink.found.push(unknown);
                 continue;
             }
         };

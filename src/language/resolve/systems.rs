@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call::named_templates;
-use super::check::Checker;
-use super::record_call;
+use super::calls::named_templates;
+use super::record_calls;
+use super::resolver::{Resolver, SystemCondition};
 use super::states::states;
 use super::system_names::{self, Wanted};
 use crate::language::plan::{
@@ -29,62 +29,63 @@ const BURST: u32 = 5;
 const SAME_RECORD: Duration = Duration::from_secs(1);
 
 /// Reads a `system:` file.
-pub fn check(checker: &mut Checker<'_>, node: &Node) {
+pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
     let allowed = ["system", "about", "http", "limits", "errors", "paging", "answer", "webhook", "records", "allow"];
-    let Some(file) = Mapping::of(node, "a system file", &allowed, &mut checker.found) else { return };
-    let Some(name) = file.get("system").and_then(|node| text(node, "`system`", &mut checker.found)) else { return };
-    let Some(http) = file.require("http", &mut checker.found).and_then(|node| {
-        Mapping::of(node, "`http`", &["auth", "headers", "timeout", "settle_after"], &mut checker.found)
+    let Some(file) = Mapping::of(node, "a system file", &allowed, &mut resolver.sink.found) else { return };
+    let Some(name) = file.get("system").and_then(|node| text(node, "`system`", &mut resolver.sink.found)) else {
+        return;
+    };
+    let Some(http) = file.require("http", &mut resolver.sink.found).and_then(|node| {
+        Mapping::of(node, "`http`", &["auth", "headers", "timeout", "settle_after"], &mut resolver.sink.found)
     }) else {
         return;
     };
-    let mut headers = http.get("headers").map(|node| named_templates(checker, node)).unwrap_or_default();
-    headers.extend(http.get("auth").map(|node| named_templates(checker, node)).unwrap_or_default());
+    let mut headers = http.get("headers").map(|node| named_templates(resolver, node)).unwrap_or_default();
+    headers.extend(http.get("auth").map(|node| named_templates(resolver, node)).unwrap_or_default());
     for node in ["headers", "auth"].into_iter().filter_map(|key| http.get(key)) {
-        system_names::account_holes(checker, &name.text, node);
+        system_names::account_holes(resolver, &name.text, node);
     }
-    let timeout = http.get("timeout").and_then(|node| duration(checker, node)).unwrap_or(TIMEOUT);
-    let settle_after = http.get("settle_after").and_then(|node| duration(checker, node)).unwrap_or(timeout * 2);
+    let timeout = http.get("timeout").and_then(|node| duration(resolver, node)).unwrap_or(TIMEOUT);
+    let settle_after = http.get("settle_after").and_then(|node| duration(resolver, node)).unwrap_or(timeout * 2);
     let mut records = BTreeMap::new();
     let mut conditions = Vec::new();
     if let Some(map) = file
-        .require("records", &mut checker.found)
-        .and_then(|node| Mapping::of(node, "`records`", &[], &mut checker.found))
+        .require("records", &mut resolver.sink.found)
+        .and_then(|node| Mapping::of(node, "`records`", &[], &mut resolver.sink.found))
     {
         for (key, node) in map.entries() {
-            if let Some(record) = record(checker, (&name.text, &key.text), node, &mut conditions) {
+            if let Some(record) = record(resolver, (&name.text, &key.text), node, &mut conditions) {
                 records.insert(key.text.clone(), Arc::new(record));
             }
         }
-        file.get("records").into_iter().for_each(|node| system_names::references(checker, node, &records));
+        file.get("records").into_iter().for_each(|node| system_names::references(resolver, node, &records));
     }
     let system = System {
         name: name.text.clone(),
         headers,
         timeout,
         settle_after,
-        limits: limits(checker, &file),
-        errors: errors(checker, &file),
-        paging: paging(checker, &file),
+        limits: limits(resolver, &file),
+        errors: errors(resolver, &file),
+        paging: paging(resolver, &file),
         answer: file
             .get("answer")
-            .and_then(|node| text(node, "`answer`", &mut checker.found))
+            .and_then(|node| text(node, "`answer`", &mut resolver.sink.found))
             .and_then(|text| Path::parse(&text.text)),
-        webhook: file.get("webhook").and_then(|node| webhook(checker, &name.text, node, &records)),
+        webhook: file.get("webhook").and_then(|node| webhook(resolver, &name.text, node, &records)),
         records,
     };
-    if checker.declare("system", &name.text, name.span) {
-        checker.systems.insert(name.text.clone(), Arc::new(system));
+    if resolver.declare("system", &name.text, name.span) {
+        resolver.names.systems.insert(name.text.clone(), Arc::new(system));
+        resolver.conditions.extend(conditions);
     }
-    // A condition may read what its record refers to, so all records are known first.
-    conditions.iter().for_each(|(record, tree)| system_names::required_when(checker, (&name.text, record), tree));
 }
 
-fn duration(checker: &mut Checker<'_>, node: &Node) -> Option<Duration> {
-    let scalar = text(node, "a duration", &mut checker.found)?;
+fn duration(resolver: &mut Resolver<'_>, node: &Node) -> Option<Duration> {
+    let scalar = text(node, "a duration", &mut resolver.sink.found)?;
     let found = crate::value::duration::parse(&scalar.text);
     if found.is_none() {
-        checker.error(
+        resolver.sink.error(
             "type-duration",
             format!("`{}` is no duration", scalar.text),
             scalar.span,
@@ -94,87 +95,89 @@ fn duration(checker: &mut Checker<'_>, node: &Node) -> Option<Duration> {
     found
 }
 
-fn whole(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str, default: u32) -> u32 {
-    let Some(scalar) = map.get(name).and_then(|node| text(node, name, &mut checker.found)) else { return default };
+fn whole(resolver: &mut Resolver<'_>, map: &Mapping<'_>, name: &str, default: u32) -> u32 {
+    let Some(scalar) = map.get(name).and_then(|node| text(node, name, &mut resolver.sink.found)) else {
+        return default;
+    };
     scalar.text.parse().unwrap_or_else(|_| {
-        checker.error("type-number", format!("`{name}` is a whole number"), scalar.span, "not a number");
+        resolver.sink.error("type-number", format!("`{name}` is a whole number"), scalar.span, "not a number");
         default
     })
 }
 
-fn limits(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Limits {
+fn limits(resolver: &mut Resolver<'_>, file: &Mapping<'_>) -> Limits {
     let map = file.get("limits").and_then(|node| {
-        Mapping::of(node, "`limits`", &["per_minute", "burst", "at_once", "same_record"], &mut checker.found)
+        Mapping::of(node, "`limits`", &["per_minute", "burst", "at_once", "same_record"], &mut resolver.sink.found)
     });
     match map {
         Some(map) => Limits {
-            per_minute: whole(checker, &map, "per_minute", 300),
-            burst: whole(checker, &map, "burst", BURST),
-            at_once: whole(checker, &map, "at_once", 8),
-            same_record: map.get("same_record").and_then(|node| duration(checker, node)).unwrap_or(SAME_RECORD),
+            per_minute: whole(resolver, &map, "per_minute", 300),
+            burst: whole(resolver, &map, "burst", BURST),
+            at_once: whole(resolver, &map, "at_once", 8),
+            same_record: map.get("same_record").and_then(|node| duration(resolver, node)).unwrap_or(SAME_RECORD),
         },
         None => Limits { per_minute: 300, burst: BURST, at_once: 8, same_record: SAME_RECORD },
     }
 }
 
-fn paths_of(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<Path> {
-    texts_of(checker, map, name).into_iter().filter_map(|text| Path::parse(&text)).collect()
+fn paths_of(resolver: &mut Resolver<'_>, map: &Mapping<'_>, name: &str) -> Vec<Path> {
+    texts_of(resolver, map, name).into_iter().filter_map(|text| Path::parse(&text)).collect()
 }
 
-pub(super) fn texts_of(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<String> {
-    let nodes = map.get(name).map(|node| list(node, name, &mut checker.found)).unwrap_or_default();
+pub(super) fn texts_of(resolver: &mut Resolver<'_>, map: &Mapping<'_>, name: &str) -> Vec<String> {
+    let nodes = map.get(name).map(|node| list(node, name, &mut resolver.sink.found)).unwrap_or_default();
     nodes
         .into_iter()
-        .filter_map(|node| text(node, name, &mut checker.found))
+        .filter_map(|node| text(node, name, &mut resolver.sink.found))
         .map(|scalar| scalar.text.clone())
         .collect()
 }
 
-fn errors(checker: &mut Checker<'_>, file: &Mapping<'_>) -> ErrorRules {
+fn errors(resolver: &mut Resolver<'_>, file: &Mapping<'_>) -> ErrorRules {
     // What is not said keeps its default, key by key.
     let mut rules = ErrorRules { message: Vec::new(), gone: vec![404], later: vec![408, 429, 500, 502, 503, 504] };
     let Some(map) = file
         .get("errors")
-        .and_then(|node| Mapping::of(node, "`errors`", &["message", "gone", "later"], &mut checker.found))
+        .and_then(|node| Mapping::of(node, "`errors`", &["message", "gone", "later"], &mut resolver.sink.found))
     else {
         return rules;
     };
-    rules.message = paths_of(checker, &map, "message");
+    rules.message = paths_of(resolver, &map, "message");
     if map.get("gone").is_some() {
-        rules.gone = statuses(checker, &map, "gone");
+        rules.gone = statuses(resolver, &map, "gone");
     }
     if map.get("later").is_some() {
-        rules.later = statuses(checker, &map, "later");
+        rules.later = statuses(resolver, &map, "later");
     }
     rules
 }
 
 /// HTTP statuses.
-fn statuses(checker: &mut Checker<'_>, map: &Mapping<'_>, name: &str) -> Vec<u16> {
-    let nodes = map.get(name).map(|node| list(node, name, &mut checker.found)).unwrap_or_default();
+fn statuses(resolver: &mut Resolver<'_>, map: &Mapping<'_>, name: &str) -> Vec<u16> {
+    let nodes = map.get(name).map(|node| list(node, name, &mut resolver.sink.found)).unwrap_or_default();
     let mut statuses = Vec::new();
-    for scalar in nodes.into_iter().filter_map(|node| text(node, name, &mut checker.found)).collect::<Vec<_>>() {
+    for scalar in nodes.into_iter().filter_map(|node| text(node, name, &mut resolver.sink.found)).collect::<Vec<_>>() {
         match scalar.text.parse() {
             Ok(status @ 100..=599) => statuses.push(status),
             _ => {
                 let message = format!("`{}` is no HTTP status", scalar.text);
-                checker.error("type-number", message, scalar.span, "write a number from 100 to 599");
+                resolver.sink.error("type-number", message, scalar.span, "write a number from 100 to 599");
             }
         }
     }
     statuses
 }
 
-fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
+fn paging(resolver: &mut Resolver<'_>, file: &Mapping<'_>) -> Paging {
     let allowed = ["style", "rows", "next", "more", "size", "offset", "count"];
-    let map = file.get("paging").and_then(|node| Mapping::of(node, "`paging`", &allowed, &mut checker.found));
+    let map = file.get("paging").and_then(|node| Mapping::of(node, "`paging`", &allowed, &mut resolver.sink.found));
     let plain = |path: &str| Path::parse(path).unwrap_or_default();
     let default =
         Paging::NextUrl { rows: plain("results"), next: plain("next"), size: ("limit".to_owned(), 100), count: None };
     let Some(map) = map else { return default };
     let mut word = |name: &str| {
         map.get(name)
-            .and_then(|node| text(node, name, &mut checker.found))
+            .and_then(|node| text(node, name, &mut resolver.sink.found))
             .map(|scalar| scalar.text.clone())
             .unwrap_or_default()
     };
@@ -183,14 +186,14 @@ fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
     let count = Path::parse(&word("count"));
     let page = size.split_once(" = ").and_then(|(name, number)| Some((name.trim(), number.trim().parse().ok()?)));
     if let (None, Some(node)) = (page, map.get("size")) {
-        checker.error("type-number", format!("`{size}` is no page size"), node.span, "write `NAME = NUMBER`");
+        resolver.sink.error("type-number", format!("`{size}` is no page size"), node.span, "write `NAME = NUMBER`");
     }
     let size = page.map_or(("limit".to_owned(), 50), |(name, number)| (name.to_owned(), number));
     // What is misspelt is told as such; what it leaves open is no finding of its own.
     let is_sound = map.entries().all(|(key, _)| allowed.contains(&key.text.as_str()));
     let mut must = |name: &str, place: &str| {
         if is_sound {
-            must_say(checker, &map, (&rows, name, place));
+            must_say(resolver, &map, (&rows, name, place));
         }
     };
     match style.as_str() {
@@ -206,7 +209,7 @@ fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
         "whole" => Paging::Whole { rows: plain(&rows) },
         other => {
             let message = format!("there is no paging style `{other}`");
-            checker.unknown("unknown-value", message, (other, map.span), ["offset", "next_url", "whole"]);
+            resolver.sink.unknown("unknown-value", message, (other, map.span), ["offset", "next_url", "whole"]);
             default
         }
     }
@@ -214,7 +217,7 @@ fn paging(checker: &mut Checker<'_>, file: &Mapping<'_>) -> Paging {
 
 /// Pages cannot be told apart where the answer is a bare array, or where what says that there is more has no place
 /// outside the rows.
-fn must_say(checker: &mut Checker<'_>, map: &Mapping<'_>, (rows, name, place): (&str, &str, &str)) {
+fn must_say(resolver: &mut Resolver<'_>, map: &Mapping<'_>, (rows, name, place): (&str, &str, &str)) {
     let span = map.get(name).map_or(map.span, |node| node.span);
     let within = |place: &str| place == rows || place.strip_prefix(rows).is_some_and(|rest| rest.starts_with('.'));
     let message = match (rows, place) {
@@ -229,44 +232,50 @@ fn must_say(checker: &mut Checker<'_>, map: &Mapping<'_>, (rows, name, place): (
     };
     let help =
         format!("write where the answer says it: `{name}: PATH`; lists that come in one answer are `style: whole`");
-    checker.error("unpaged-list", message, span, &help);
+    resolver.sink.error("unpaged-list", message, span, &help);
 }
 
 fn webhook(
-    checker: &mut Checker<'_>,
+    resolver: &mut Resolver<'_>,
     system: &str,
     node: &Node,
     records: &BTreeMap<String, Arc<RecordType>>,
 ) -> Option<WebhookRules> {
     let allowed = ["header", "algorithm", "encoding", "secret", "kind", "records"];
-    let map = Mapping::of(node, "`webhook`", &allowed, &mut checker.found)?;
+    let map = Mapping::of(node, "`webhook`", &allowed, &mut resolver.sink.found)?;
     let header = map
-        .require("header", &mut checker.found)
-        .and_then(|node| text(node, "`header`", &mut checker.found))?
+        .require("header", &mut resolver.sink.found)
+        .and_then(|node| text(node, "`header`", &mut resolver.sink.found))?
         .text
         .clone();
-    let secret =
-        map.require("secret", &mut checker.found).and_then(|node| text(node, "`secret`", &mut checker.found))?;
-    checker.wanted.push(Wanted {
+    let secret = map
+        .require("secret", &mut resolver.sink.found)
+        .and_then(|node| text(node, "`secret`", &mut resolver.sink.found))?;
+    resolver.wanted.push(Wanted {
         system: system.to_owned(),
         name: format!("secrets.{}", secret.text),
         span: secret.span,
     });
     let secret = secret.text.clone();
-    let encoding = match one_of(checker, &map, "encoding", &["hex", "base64"]).as_deref() {
+    let encoding = match one_of(resolver, &map, "encoding", &["hex", "base64"]).as_deref() {
         Some("base64") => Encoding::Base64,
         _ => Encoding::Hex,
     };
-    one_of(checker, &map, "algorithm", &["hmac-sha256"]);
+    one_of(resolver, &map, "algorithm", &["hmac-sha256"]);
     let mut named = Vec::new();
-    for node in map.get("records").map(|node| list(node, "`records`", &mut checker.found)).unwrap_or_default() {
+    for node in map.get("records").map(|node| list(node, "`records`", &mut resolver.sink.found)).unwrap_or_default() {
         let NodeKind::Mapping(entries) = &node.kind else { continue };
         for (key, node) in entries {
             if !records.contains_key(&key.text) {
                 let message = format!("there is no record `{}`", key.text);
-                checker.unknown("unknown-record", message, (&key.text, key.span), records.keys().map(String::as_str));
+                resolver.sink.unknown(
+                    "unknown-record",
+                    message,
+                    (&key.text, key.span),
+                    records.keys().map(String::as_str),
+                );
             }
-            let Some(line) = text(node, "where the key stands", &mut checker.found) else { continue };
+            let Some(line) = text(node, "where the key stands", &mut resolver.sink.found) else { continue };
             let (keys, when_kind) = match line.text.split_once(" when ") {
                 Some((keys, kind)) => (keys, Some(kind.trim().to_owned())),
                 None => (line.text.as_str(), None),
@@ -275,49 +284,59 @@ fn webhook(
             named.push(WebhookRecord { record: key.text.clone(), keys, when_kind });
         }
     }
-    let kind = texts_of(checker, &map, "kind").first().and_then(|path| Path::parse(path));
+    let kind = texts_of(resolver, &map, "kind").first().and_then(|path| Path::parse(path));
     Some(WebhookRules { header, encoding, secret, kind, records: named })
 }
 
 /// A word that is one of a few.
-fn one_of(checker: &mut Checker<'_>, map: &Mapping<'_>, key: &str, known: &[&str]) -> Option<String> {
-    let word = map.get(key).and_then(|node| text(node, key, &mut checker.found))?;
+fn one_of(resolver: &mut Resolver<'_>, map: &Mapping<'_>, key: &str, known: &[&str]) -> Option<String> {
+    let word = map.get(key).and_then(|node| text(node, key, &mut resolver.sink.found))?;
     if !known.contains(&word.text.as_str()) {
         let message = format!("`{key}` cannot be `{}`", word.text);
-        checker.unknown("unknown-value", message, (&word.text, word.span), known.iter().copied());
+        resolver.sink.unknown("unknown-value", message, (&word.text, word.span), known.iter().copied());
     }
     Some(word.text.clone())
 }
 
 fn record(
-    checker: &mut Checker<'_>,
+    resolver: &mut Resolver<'_>,
     (system, name): (&str, &str),
     node: &Node,
-    conditions: &mut Vec<(String, Expression)>,
+    conditions: &mut Vec<SystemCondition>,
 ) -> Option<RecordType> {
     let allowed = ["about", "key", "created", "modified", "priority", "fields", "calls", "states"];
-    let map = Mapping::of(node, &format!("record `{name}`"), &allowed, &mut checker.found)?;
+    let map = Mapping::of(node, &format!("record `{name}`"), &allowed, &mut resolver.sink.found)?;
     let mut fields = Vec::new();
     if let Some(lines) = map
-        .require("fields", &mut checker.found)
-        .and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.found))
+        .require("fields", &mut resolver.sink.found)
+        .and_then(|node| Mapping::of(node, "`fields`", &[], &mut resolver.sink.found))
     {
         for (key, node) in lines.entries() {
-            let Some(scalar) = text(node, "a field", &mut checker.found) else { continue };
+            let Some(scalar) = text(node, "a field", &mut resolver.sink.found) else { continue };
             // A field whose line is wrong is there all the same: rules that name it are not to blame.
-            let line = checker.keep(system_line::field(scalar)).unwrap_or_else(FieldLine::of_any_kind);
-            fields.extend(field(checker, key, &line));
-            if let Some((tree, _)) = line.required_when.filter(|(tree, _)| of_the_record(checker, key, tree)) {
-                conditions.push((name.to_owned(), tree));
+            let line = resolver.sink.keep(system_line::field(scalar)).unwrap_or_else(FieldLine::of_any_kind);
+            fields.extend(field(resolver, key, &line));
+            if let Some((tree, _)) = line.required_when.filter(|(tree, _)| of_the_record(resolver, key, tree)) {
+                conditions.push(SystemCondition {
+                    system: system.to_owned(),
+                    record: name.to_owned(),
+                    tree,
+                    reads_on: true,
+                });
             }
         }
     }
     let mut own = |key: &str| -> Option<String> {
-        let scalar = map.get(key).and_then(|node| text(node, key, &mut checker.found))?;
+        let scalar = map.get(key).and_then(|node| text(node, key, &mut resolver.sink.found))?;
         if !fields.iter().any(|field: &Field| field.path.to_string() == scalar.text) {
             let known: Vec<String> = fields.iter().map(|field| field.path.to_string()).collect();
             let message = format!("record `{name}` has no field `{}`", scalar.text);
-            checker.unknown("unknown-field", message, (&scalar.text, scalar.span), known.iter().map(String::as_str));
+            resolver.sink.unknown(
+                "unknown-field",
+                message,
+                (&scalar.text, scalar.span),
+                known.iter().map(String::as_str),
+            );
         }
         Some(scalar.text.clone())
     };
@@ -328,32 +347,32 @@ fn record(
         key,
         created,
         modified,
-        first: one_of(checker, &map, "priority", &["first"]).is_some(),
+        first: one_of(resolver, &map, "priority", &["first"]).is_some(),
         fields,
         ..RecordType::default()
     };
-    if let Some(calls) = map.get("calls").and_then(|node| Mapping::of(node, "`calls`", &[], &mut checker.found)) {
+    if let Some(calls) = map.get("calls").and_then(|node| Mapping::of(node, "`calls`", &[], &mut resolver.sink.found)) {
         for (key, node) in calls.entries() {
-            record_call::check(checker, &mut record, key, node);
+            record_calls::resolve(resolver, &mut record, key, node);
         }
     }
-    let states = map.get("states").and_then(|node| states(checker, &record, node));
+    let states = map.get("states").and_then(|node| states(resolver, &record, node));
     record.states = states;
     Some(record)
 }
 
 /// What is required under a condition is a field of the record itself.
-fn of_the_record(checker: &mut Checker<'_>, key: &Scalar, tree: &Expression) -> bool {
+fn of_the_record(resolver: &mut Resolver<'_>, key: &Scalar, tree: &Expression) -> bool {
     let is_whole = !key.text.contains("[]");
     if !is_whole {
         let message = format!("`{}` is a field of each element, and the condition would read the record", key.text);
-        checker.error("syntax-system", message, tree.span, "`required when` stands outside lists");
+        resolver.sink.error("syntax-system", message, tree.span, "`required when` stands outside lists");
     }
     is_whole
 }
 
 /// A field, with the list that holds it where it is inside one.
-fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field> {
+fn field(resolver: &Resolver<'_>, key: &Scalar, line: &FieldLine) -> Option<Field> {
     let path = Path::parse(&key.text)?;
     // Inside a list, places are counted from the element.
     let tail = match path.0.iter().rposition(|segment| *segment == Segment::Each) {
@@ -382,7 +401,7 @@ fn field(checker: &Checker<'_>, key: &Scalar, line: &FieldLine) -> Option<Field>
         required_when: line
             .required_when
             .clone()
-            .map(|(tree, text)| Requirement { condition: checker.compile(tree), text }),
+            .map(|(tree, text)| Requirement { condition: resolver.names.compile(tree), text }),
         write_only: line.write_only,
         on_create: !line.read_only && moment != Some("update"),
         on_update: !line.read_only && moment != Some("create"),

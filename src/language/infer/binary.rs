@@ -1,0 +1,66 @@
+//! Two operands: constants are values that the other side may have, and what comes of both.
+
+use super::kind::{Given, Inference};
+use super::operand;
+use super::scope::Scope;
+use crate::diagnostic::Span;
+use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression};
+use crate::value::{Kind, Value};
+
+/// What two operands give together, from themselves and what they give.
+pub(super) fn binary(
+    on: &mut Inference<'_, '_>,
+    scope: &Scope,
+    operator: Operator,
+    ([left, right], given): ([&Expression; 2], [&Given; 2]),
+) -> Given {
+    let kinds = given.map(|one| &one.kind);
+    match operator {
+        Operator::Divide if !scope.is_guarded && !is_divisor(right) => {
+            operand::fallible(on.sink, "a division fails where this is 0".to_owned(), right.span);
+        }
+        Operator::Equal | Operator::NotEqual => {
+            member(on, kinds[0], right);
+            member(on, kinds[1], left);
+        }
+        Operator::In => {
+            if let ExpressionKind::List(items) = &right.kind {
+                items.iter().for_each(|item| member(on, kinds[0], item));
+            }
+            if let ExpressionKind::Path(PathExpression { head: Some(head), .. }) = &right.kind
+                && head.text == "settings"
+            {
+                setting_members(on, kinds, right.span);
+            }
+        }
+        _ => {}
+    }
+    let kind = operand::binary(on.sink, operator, [(kinds[0], left.span), (kinds[1], right.span)]);
+    // Nothing can be calculated with null: it fails, and gives no value.
+    Given { kind, nullable: operator == Operator::Else && given.iter().all(|one| one.nullable) }
+}
+
+/// A constant compared with a field must be a value that the field can have.
+fn member(on: &mut Inference<'_, '_>, kind: &Kind, other: &Expression) {
+    if let (Kind::Enum(values), ExpressionKind::Literal(Value::Text(text))) = (kind, &other.kind)
+        && !values.iter().any(|one| one == text)
+    {
+        let message = format!("{text:?} is no value of what it is compared with");
+        on.sink.unknown("unknown-value", message, (text, other.span), values.iter().map(String::as_str));
+    }
+}
+
+/// Whatever a list among the settings may hold is a value that the field can have.
+fn setting_members(on: &mut Inference<'_, '_>, kinds: [&Kind; 2], span: Span) {
+    let (Kind::Enum(values), Kind::List(inner)) = (kinds[0], kinds[1]) else { return };
+    let Kind::Enum(listed) = inner.as_ref() else { return };
+    for value in listed.iter().filter(|value| !values.contains(value)) {
+        let message = format!("`{value}` may stand in this list, and is no value of what is looked for");
+        on.sink.unknown("unknown-value", message, (value, span), values.iter().map(String::as_str));
+    }
+}
+
+/// A constant that is not zero.
+fn is_divisor(tree: &Expression) -> bool {
+    matches!(&tree.kind, ExpressionKind::Literal(value) if value.as_decimal().is_some_and(|number| !number.is_zero()))
+}

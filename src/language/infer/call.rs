@@ -1,0 +1,128 @@
+//! Calls: the function exists and takes what it is given, and what it gives back.
+
+use super::kind::{Given, Inference};
+use super::operand;
+use super::scope::Scope;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::function::signature::Nulls;
+use crate::language::function::{Function, registry};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
+use crate::value::{Kind, Value};
+
+/// What a call gives, from its arguments and what they give.
+pub(super) fn call(
+    on: &mut Inference<'_, '_>,
+    scope: &Scope,
+    name: &Name,
+    (arguments, given): (&[Expression], &[Given]),
+) -> Given {
+    if registry::ASKED.contains(&name.text.as_str()) {
+        return asked(on, name, arguments);
+    }
+    if let Some(function) = registry::find(&name.text) {
+        fits(on, function, name, (arguments, given));
+        may_fail(on, scope, name, (arguments, given));
+        let nullable = match function.nulls {
+            Nulls::Never => false,
+            Nulls::Passed => given.first().is_none_or(|first| first.nullable),
+            Nulls::Own => true,
+        };
+        return Given { kind: function.gives.clone(), nullable };
+    }
+    let script = on.names.scripts.functions().find(|function| function.name == name.text).cloned();
+    let Some(script) = script else {
+        let known: Vec<String> = registry::all()
+            .iter()
+            .map(|function| function.name.to_owned())
+            .chain(registry::ASKED.map(str::to_owned))
+            .chain(on.names.scripts.functions().map(|function| function.name.clone()))
+            .collect();
+        let message = format!("there is no function `{}`", name.text);
+        on.sink.unknown("unknown-function", message, (&name.text, name.span), known.iter().map(String::as_str));
+        return Given::or_null(Kind::Any);
+    };
+    if arguments.len() != script.parameters.len() {
+        let count = counted(script.parameters.len());
+        let message = format!("`{}` takes {count} and is given {}", name.text, arguments.len());
+        let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
+        on.sink.found.push(finding.label(script.span, "declared here"));
+    }
+    for ((argument, given), (parameter, wanted)) in arguments.iter().zip(given).zip(&script.parameters) {
+        let given = &given.kind;
+        if !wanted.takes(given) {
+            let message = format!("`{parameter}` of `{}` is {wanted} and is given {given}", name.text);
+            let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
+            on.sink.found.push(finding.label(script.span, "declared here"));
+        }
+    }
+    Given::or_null(script.gives)
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 value".to_owned() } else { format!("{count} values") }
+}
+
+/// The values fit the function's parameters, as far as their kinds are known.
+fn fits(on: &mut Inference<'_, '_>, function: &Function, name: &Name, (arguments, given): (&[Expression], &[Given])) {
+    let (least, most) = function.arity();
+    if arguments.len() < least || arguments.len() > most {
+        let message = format!("`{}` is given {}", name.text, counted(arguments.len()));
+        let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
+        return on.sink.found.push(finding.help(format!("it is declared as `{}`", function.written())));
+    }
+    for (at, (argument, kind)) in arguments.iter().zip(given.iter().map(|one| &one.kind)).enumerate() {
+        let Some(parameter) = function.parameter(at) else { continue };
+        if !parameter.kind.takes(kind) {
+            let message = format!("`{}` takes {} and is given {kind}", name.text, parameter.kind);
+            let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
+            on.sink.found.push(finding.help(format!("it is declared as `{}`", function.written())));
+        }
+        if let (Some(asks), ExpressionKind::Literal(constant)) = (parameter.asks, &argument.kind)
+            && let Err(why) = asks(constant)
+        {
+            on.sink.error("type-arguments", format!("`{}`: {why}", name.text), argument.span, "this constant");
+        }
+    }
+}
+
+/// Text that need not spell a number or a date, without a word on what happens then.
+fn may_fail(on: &mut Inference<'_, '_>, scope: &Scope, name: &Name, (arguments, given): (&[Expression], &[Given])) {
+    let constant = matches!(arguments, [Expression { kind: ExpressionKind::Literal(_), .. }]);
+    let spells = matches!(name.text.as_str(), "number" | "date")
+        && given.first().is_some_and(|first| operand::is_text(&first.kind));
+    if spells && !constant && !scope.is_guarded {
+        let message = format!("`{}` fails where the text spells no {0}", name.text);
+        operand::fallible(on.sink, message, name.span);
+    }
+}
+
+/// `linked("PIPELINE", key)`, `counterpart("PIPELINE", key)`, `mapped("TABLE", value)`
+fn asked(on: &mut Inference<'_, '_>, name: &Name, arguments: &[Expression]) -> Given {
+    let of_table = name.text == "mapped";
+    let what = if of_table { "table" } else { "pipeline" };
+    let [named, _] = arguments else {
+        let message = format!("`{}` takes a {what} and a value", name.text);
+        let at = format!("write it as `{}(\"{}\", value)`", name.text, what.to_uppercase());
+        on.sink.error("type-arguments", message, name.span, &at);
+        return Given::or_null(Kind::Any);
+    };
+    let known: Vec<String> =
+        if of_table { on.names.tables.keys().cloned().collect() } else { on.names.pipelines.keys().cloned().collect() };
+    match &named.kind {
+        ExpressionKind::Literal(Value::Text(text)) if known.iter().any(|one| one == text) => {}
+        ExpressionKind::Literal(Value::Text(text)) => {
+            let code = if of_table { "unknown-table" } else { "unknown-pipeline" };
+            let message = format!("there is no {what} `{text}`");
+            on.sink.unknown(code, message, (text, named.span), known.iter().map(String::as_str));
+        }
+        _ => {
+            let message = format!("the {what} is named by a constant");
+            on.sink.error("type-arguments", message, named.span, "this may change");
+        }
+    }
+    match name.text.as_str() {
+        "linked" => Given::always(Kind::Bool),
+        "mapped" => Given::or_null(Kind::Text),
+        _ => Given::or_null(Kind::Any),
+    }
+}

@@ -1,0 +1,107 @@
+//! The kind of an expression: part by part, each from the kinds of what stands in it.
+
+use super::scope::Scope;
+use super::{binary, call, element, literal, operand, path};
+use crate::language::resolve::{Names, Sink};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
+use crate::value::Kind;
+
+/// What an expression gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// What kind of value, as far as that is known.
+    pub kind: Kind,
+    /// Whether it may be null.
+    pub nullable: bool,
+}
+
+impl Given {
+    /// A value of a kind, which is always there.
+    pub fn always(kind: Kind) -> Self {
+        Self { kind, nullable: false }
+    }
+
+    /// A value of a kind, or null.
+    pub fn or_null(kind: Kind) -> Self {
+        Self { kind, nullable: true }
+    }
+}
+
+/// Names, and where findings go.
+pub(super) struct Inference<'a, 'n> {
+    pub(super) names: &'a Names<'n>,
+    pub(super) sink: &'a mut Sink,
+}
+
+/// What an expression gives in a scope. What can never be right in it goes to the sink.
+pub fn kind_of(at: &Expression, scope: &Scope, names: &Names<'_>, sink: &mut Sink) -> Given {
+    infer(&mut Inference { names, sink }, scope, at)
+}
+
+fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
+    match &at.kind {
+        ExpressionKind::Literal(value) => {
+            let kind = literal::literal(value);
+            Given { nullable: kind == Kind::Null, kind }
+        }
+        ExpressionKind::List(items) => {
+            let kinds: Vec<Kind> = items.iter().map(|item| infer(on, scope, item).kind).collect();
+            let kind = kinds.into_iter().reduce(|one, other| operand::either(&one, &other));
+            Given::always(Kind::List(Box::new(kind.unwrap_or(Kind::Any))))
+        }
+        ExpressionKind::Path(path) => path::path(on, scope, path, at.span),
+        ExpressionKind::Steps(base, _) => {
+            infer(on, scope, base);
+            Given::or_null(Kind::Any)
+        }
+        ExpressionKind::Call(name, arguments) => {
+            let given: Vec<Given> = arguments.iter().map(|argument| infer(on, scope, argument)).collect();
+            call::call(on, scope, name, (arguments, &given))
+        }
+        ExpressionKind::Binary(operator, left, right) => {
+            let guarded = scope.guarded();
+            let first = infer(on, if *operator == Operator::Else { &guarded } else { scope }, left);
+            let second = match operator {
+                Operator::And => infer(on, &scope.where_is(left, true), right),
+                Operator::Or => infer(on, &scope.where_is(left, false), right),
+                _ => infer(on, scope, right),
+            };
+            binary::binary(on, scope, *operator, ([left, right], [&first, &second]))
+        }
+        ExpressionKind::Not(inner) => {
+            condition(on, scope, inner);
+            Given::always(Kind::Bool)
+        }
+        ExpressionKind::Negate(inner) => {
+            let Given { kind, nullable } = infer(on, scope, inner);
+            let operands = [(&Kind::Integer, inner.span), (&kind, inner.span)];
+            Given { kind: operand::binary(on.sink, Operator::Subtract, operands), nullable }
+        }
+        ExpressionKind::Choice(parts) => {
+            let [decides, yes, no] = parts.as_ref();
+            condition(on, scope, decides);
+            let yes = infer(on, &scope.where_is(decides, true), yes);
+            let no = infer(on, &scope.where_is(decides, false), no);
+            Given { kind: operand::either(&yes.kind, &no.kind), nullable: yes.nullable || no.nullable }
+        }
+        ExpressionKind::Filter(list, decides) => filtered(on, scope, (list, decides)),
+        // It gives no value, so it changes no kind.
+        ExpressionKind::Park(_) => Given::always(Kind::Null),
+    }
+}
+
+fn condition(on: &mut Inference<'_, '_>, scope: &Scope, decides: &Expression) {
+    let given = infer(on, scope, decides);
+    operand::condition(on.sink, (&given.kind, decides.span), "decides nothing here");
+}
+
+/// Of no list nothing is chosen, which is an empty list.
+fn filtered(on: &mut Inference<'_, '_>, scope: &Scope, (list, decides): (&Expression, &Expression)) -> Given {
+    let kind = infer(on, scope, list).kind;
+    if !Kind::List(Box::new(Kind::Any)).takes(&kind) {
+        let message = format!("`where` chooses from a list, and this is {kind}");
+        on.sink.error("type-mismatch", message, list.span, "no list");
+    }
+    condition(on, &scope.over(element::element_of(scope, list)), decides);
+    Given::always(kind)
+}

@@ -1,0 +1,167 @@
+//! Paths: every head and field exists; references are gone through as if the referred record stood there.
+
+use std::sync::Arc;
+
+use super::kind::{Given, Inference};
+use super::scope::{Meaning, Scope};
+use super::setting::setting;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::plan::{Field, Presence, RecordType, System};
+use crate::language::resolve::unknown_field;
+use crate::language::syntax::expression::{PathExpression, Step};
+use crate::value::{Kind, Path, Segment};
+
+/// What a path gives.
+pub(super) fn path(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, span: Span) -> Given {
+    let given = unnarrowed(on, scope, path, span);
+    Given { nullable: given.nullable && !scope.is_filled(path), ..given }
+}
+
+fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, span: Span) -> Given {
+    let meaning = match &path.head {
+        None => scope.element.as_ref(),
+        Some(name) if name.text == "settings" => return setting(on, &path.steps, name),
+        Some(name) => scope.heads.get(&name.text),
+    };
+    match (meaning, &path.head) {
+        (Some(Meaning::Any), _) => Given::or_null(Kind::Any),
+        (Some(Meaning::Record(kind, at)), _) => walk(on, kind, at.clone(), &path.steps),
+        (Some(Meaning::AtMostOne(kind)), _) => Given { nullable: true, ..walk(on, kind, Path::default(), &path.steps) },
+        (Some(Meaning::Group(kind)), _) => group(on, kind, path),
+        (Some(Meaning::System(system)), _) => record_of(on, system, &path.steps, span),
+        (None, None) => {
+            let message = "`.` means an element, and this is not inside a list";
+            on.sink.error("unknown-name", message, span, "no element here");
+            Given::or_null(Kind::Any)
+        }
+        (None, Some(name)) => {
+            let known = scope.heads.keys().map(String::as_str).chain(["settings"]);
+            let message = format!("nothing is called `{}` here", name.text);
+            on.sink.unknown("unknown-name", message, (&name.text, name.span), known);
+            Given::or_null(Kind::Any)
+        }
+    }
+}
+
+/// `record.field` behind a system's name.
+fn record_of(on: &mut Inference<'_, '_>, system: &System, steps: &[Step], span: Span) -> Given {
+    let Some((Step { segment: Segment::Field(name), span }, rest)) = steps.split_first() else {
+        let message = format!("which record of `{}`?", system.name);
+        on.sink.error("unknown-record", message, span, "write `SYSTEM.RECORD.FIELD`");
+        return Given::or_null(Kind::Any);
+    };
+    match system.records.get(name) {
+        Some(kind) => walk(on, kind, Path::default(), rest),
+        None => {
+            let message = format!("system `{}` has no record `{name}`", system.name);
+            on.sink.unknown("unknown-record", message, (name, *span), system.records.keys().map(String::as_str));
+            Given::or_null(Kind::Any)
+        }
+    }
+}
+
+/// A group is the list of its rows; of itself it has only the field that they share.
+fn group(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, path: &PathExpression) -> Given {
+    let shared = kind.grouped.as_deref().unwrap_or_default();
+    match path.steps.split_first() {
+        None => Given::always(Kind::List(Box::new(Kind::Any))),
+        Some((Step { segment: Segment::Field(name), .. }, _)) if name == shared => {
+            walk(on, kind, Path::default(), &path.steps)
+        }
+        Some((Step { segment: Segment::Field(name), span }, _)) => {
+            let head = path.head.as_ref().map_or(kind.system.as_str(), |name| name.text.as_str());
+            let message = format!("`{head}` is several records here, and `{name}` is a value of each of them");
+            let finding = Diagnostic::error(Code("type-list"), message, *span, "one value is asked for");
+            on.sink
+                .found
+                .push(finding.help(format!("write `{head}[].{name}` inside `sum`, `max`, `first` and the like")));
+            Given::or_null(Kind::Any)
+        }
+        Some((step, rest)) => {
+            let found = walk(on, kind, Path::default(), rest);
+            // The list of rows is there, though there may be no row.
+            let nullable = step.segment != Segment::Each;
+            Given { kind: listed(&step.segment, found.kind), nullable }
+        }
+    }
+}
+
+/// `[]` gives the list of what stands in each element, `[0]` what stands in one.
+fn listed(step: &Segment, found: Kind) -> Kind {
+    match (step, found) {
+        // Several `[]` give one list.
+        (Segment::Each, Kind::List(inner)) => Kind::List(inner),
+        (Segment::Each, found) => Kind::List(Box::new(found)),
+        (_, found) => found,
+    }
+}
+
+/// Follows steps through fields and references.
+fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[Step]) -> Given {
+    let Some((step, rest)) = steps.split_first() else { return here(kind, &at) };
+    let name = match &step.segment {
+        Segment::Index(_) | Segment::Each => {
+            let mut inner = at;
+            inner.0.push(Segment::Each);
+            let found = walk(on, kind, inner, rest);
+            // There may be no list, and no such element in it.
+            return Given::or_null(listed(&step.segment, found.kind));
+        }
+        Segment::Field(name) => name,
+    };
+    let place = at.join(name.as_str());
+    if let Some(field) = kind.field(&place) {
+        return match (&field.kind, rest.is_empty()) {
+            (Kind::Reference(record), false) => {
+                let Some(target) = on.names.record(&kind.system, record) else { return Given::or_null(Kind::Any) };
+                let found = walk(on, target, Path::default(), rest);
+                Given { nullable: found.nullable || !is_filled(kind, field), ..found }
+            }
+            (Kind::Record(_) | Kind::Any, false) => Given::or_null(Kind::Any),
+            _ => walk(on, kind, place, rest),
+        };
+    }
+    if kind.fields.iter().any(|field| field.path.0.starts_with(&place.0)) {
+        return walk(on, kind, place, rest);
+    }
+    if let Some(target) = sibling(on, kind, &at) {
+        return Given { nullable: true, ..walk(on, &target, Path::default(), steps) };
+    }
+    unknown_field(on.sink, kind, &at, (name, step.span));
+    Given::or_null(Kind::Any)
+}
+
+/// What stands at a place of a record: a field, the record itself, an element of a list, or a record inside it, which is
+/// there where a field of it always is.
+fn here(kind: &RecordType, at: &Path) -> Given {
+    if let Some(field) = kind.field(at) {
+        return Given { kind: field.kind.clone(), nullable: !is_filled(kind, field) };
+    }
+    let whole = matches!(at.0.last(), None | Some(Segment::Each));
+    let inside = |field: &&Field| {
+        let rest = field.path.0.strip_prefix(at.0.as_slice());
+        rest.is_some_and(|rest| !rest.contains(&Segment::Each)) && is_filled(kind, field)
+    };
+    Given { kind: Kind::Any, nullable: !whole && !kind.fields.iter().any(|field| inside(&field)) }
+}
+
+/// Whether every record has a value there: the system file says so, or it is the key.
+fn is_filled(kind: &RecordType, field: &Field) -> bool {
+    field.presence == Presence::Filled || field.path.is_field(&kind.key)
+}
+
+/// In `{id, user}` whose `id` refers to a record, other names are that record's.
+fn sibling(on: &Inference<'_, '_>, kind: &RecordType, at: &Path) -> Option<Arc<RecordType>> {
+    if at.0.is_empty() {
+        return None;
+    }
+    let parent = |field: &&Field| field.path.0.split_last().is_some_and(|(_, parent)| parent == at.0.as_slice());
+    let records = &on.names.systems.get(&kind.system)?.records;
+    kind.fields.iter().filter(parent).find_map(|field| match &field.kind {
+        Kind::Reference(record) => records
+            .get(record.as_ref())
+            .filter(|target| field.path.0.last() == Some(&Segment::Field(target.key.clone())))
+            .cloned(),
+        _ => None,
+    })
+}

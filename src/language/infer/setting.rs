@@ -1,0 +1,66 @@
+//! Settings in expressions: each exists, and gives what its type says.
+
+use super::kind::{Given, Inference};
+use super::literal::literal;
+use crate::language::plan::setting_type::is_truth;
+use crate::language::plan::{Setting, SettingType};
+use crate::language::syntax::expression::{Name, Step};
+use crate::value::{Kind, Segment};
+
+/// What a setting gives; a number may be left empty.
+pub(super) fn setting(on: &mut Inference<'_, '_>, steps: &[Step], head: &Name) -> Given {
+    let parts: Vec<&str> = steps
+        .iter()
+        .filter_map(|step| if let Segment::Field(name) = &step.segment { Some(name.as_str()) } else { None })
+        .collect();
+    let name = parts.join(".");
+    if let Some(said) = on.names.settings.get(&name) {
+        return match (on.names.types.get(&name), said) {
+            (Some(kind), _) => {
+                let nullable = matches!(kind, SettingType::Number { .. });
+                Given { kind: type_kind(kind), nullable }
+            }
+            (None, Setting::List(_)) => Given::always(Kind::List(Box::new(Kind::Any))),
+            (None, Setting::Value(value)) => Given { kind: literal(value), nullable: value.is_null() },
+            (None, Setting::Env { .. }) => Given::always(Kind::Text),
+        };
+    }
+    // The first step that leads nowhere is the one to point at.
+    let mut known: Vec<String> = Vec::new();
+    let mut span = head.span;
+    let mut written = String::new();
+    for count in 1..=parts.len() {
+        let prefix = parts.get(..count).unwrap_or_default().join(".");
+        let leads = on.names.settings.keys().any(|name| *name == prefix || name.starts_with(&format!("{prefix}.")));
+        if !leads {
+            let before = parts.get(..count - 1).unwrap_or_default().join(".");
+            let tail = |name: &String| {
+                let rest = if before.is_empty() { name.as_str() } else { name.strip_prefix(&format!("{before}."))? };
+                rest.split('.').next().map(str::to_owned)
+            };
+            known = on.names.settings.keys().filter_map(tail).collect();
+            span = steps.get(count - 1).map_or(span, |step| step.span);
+            parts.get(count - 1).copied().unwrap_or_default().clone_into(&mut written);
+            break;
+        }
+    }
+    on.sink.unknown(
+        "unknown-setting",
+        format!("there is no setting `{name}`"),
+        (&written, span),
+        known.iter().map(String::as_str),
+    );
+    Given::or_null(Kind::Any)
+}
+
+fn type_kind(kind: &SettingType) -> Kind {
+    match kind {
+        SettingType::OneOf(values) if is_truth(values) => Kind::Bool,
+        SettingType::Filled(inner) => type_kind(inner),
+        SettingType::OneOf(values) => Kind::Enum(values.clone().into()),
+        SettingType::List(inner) => Kind::List(Box::new(type_kind(inner))),
+        SettingType::Number { whole: true, .. } => Kind::Integer,
+        SettingType::Number { .. } => Kind::Decimal,
+        SettingType::Text | SettingType::Duration | SettingType::Date | SettingType::Url => Kind::Text,
+    }
+}

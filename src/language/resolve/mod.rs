@@ -1,0 +1,30 @@
+//! Names to what they stand for: systems, accounts, settings, owners, tables, pipelines.
+//!
+//! Reads the files that declare things and says what is wrong with the declarations; what rules make of them is for the
+//! rooms below. Whatever could be understood goes on, so that one mistake never hides another.
+
+pub mod accounts;
+pub mod allowed;
+mod calls;
+pub mod carries;
+mod duplicate;
+mod fields;
+pub mod files;
+pub mod names;
+pub mod ownership;
+pub mod pipelines;
+mod record_calls;
+pub mod resolver;
+pub mod settings;
+pub mod sink;
+mod states;
+mod system_names;
+pub mod systems;
+pub mod tables;
+
+pub use allowed::Allowed;
+pub use carries::Carried;
+pub use fields::unknown_field;
+pub use names::Names;
+pub use resolver::{Resolved, SystemCondition, resolve};
+pub use sink::{Sink, Stray};

@@ -1,0 +1,120 @@
+//! Ownership: whose value wins, per pipeline and group of fields.
+
+use std::collections::BTreeMap;
+
+use super::resolver::Resolver;
+use crate::diagnostic::Span;
+use crate::language::plan::{Owner as Whose, Setting, SettingType};
+use crate::language::syntax::mapping::{Mapping, text};
+use crate::language::syntax::yaml::Node;
+
+/// Owners by pipeline and group.
+#[derive(Debug, Default)]
+pub struct Ownership {
+    owners: BTreeMap<(String, String), Owner>,
+}
+
+/// Who owns a group.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// A system, both, or a setting that names one.
+    pub who: Whose,
+    /// Where it is said.
+    pub span: Span,
+    /// Where the group is named.
+    pub key: Span,
+}
+
+impl Ownership {
+    /// The owner of a group.
+    pub fn owner(&self, pipeline: &str, group: &str) -> Option<&Owner> {
+        self.owners.get(&(pipeline.to_owned(), group.to_owned()))
+    }
+
+    /// Every owner with its pipeline and group.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str, &Owner)> {
+        self.owners.iter().map(|((pipeline, group), owner)| (pipeline.as_str(), group.as_str(), owner))
+    }
+
+    /// The groups of a pipeline that have an owner.
+    pub fn groups(&self, pipeline: &str) -> Vec<String> {
+        self.owners.keys().filter(|(name, _)| name == pipeline).map(|(_, group)| group.clone()).collect()
+    }
+
+    /// The pipelines that are named.
+    pub fn pipelines(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.owners.keys().map(|(name, _)| name.clone()).collect();
+        names.dedup();
+        names
+    }
+}
+
+/// Reads `ownership:`.
+pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
+    let Some(file) = Mapping::of(node, "an ownership file", &["ownership", "about", "allow"], &mut resolver.sink.found)
+    else {
+        return;
+    };
+    let Some(pipelines) =
+        file.get("ownership").and_then(|node| Mapping::of(node, "`ownership`", &[], &mut resolver.sink.found))
+    else {
+        return;
+    };
+    for (name, node) in pipelines.entries() {
+        let Some(groups) = Mapping::of(node, &format!("ownership of `{}`", name.text), &[], &mut resolver.sink.found)
+        else {
+            continue;
+        };
+        for (group, node) in groups.entries() {
+            let Some(owner) = text(node, "an owner", &mut resolver.sink.found) else { continue };
+            if !resolver.declare("owner of", &format!("{}.{}", name.text, group.text), group.span) {
+                continue;
+            }
+            // One who cannot be found leaves the group with an owner: its pipeline is not to blame.
+            let who = owner_called(resolver, &owner.text, owner.span).unwrap_or(Whose::Both);
+            let owner = Owner { who, span: owner.span, key: group.span };
+            resolver.names.ownership.owners.insert((name.text.clone(), group.text.clone()), owner);
+        }
+    }
+}
+
+/// A system, `both`, or a setting that names one.
+fn owner_called(resolver: &mut Resolver<'_>, written: &str, span: Span) -> Option<Whose> {
+    if written == "both" {
+        return Some(Whose::Both);
+    }
+    if resolver.names.systems.contains_key(written) {
+        return Some(Whose::System(written.to_owned()));
+    }
+    if let Some(name) = written.strip_prefix("settings.") {
+        if resolver.names.settings.contains_key(name) {
+            owners_only(resolver, name, span);
+            return Some(Whose::Setting(name.to_owned()));
+        }
+        let known: Vec<String> = resolver.names.settings.keys().map(|name| format!("settings.{name}")).collect();
+        let message = format!("there is no setting `{name}`");
+        resolver.sink.unknown("unknown-setting", message, (written, span), known.iter().map(String::as_str));
+        return None;
+    }
+    let known: Vec<String> = resolver.names.systems.keys().cloned().chain(["both".to_owned()]).collect();
+    let message = format!("`{written}` is no system, and not `both`");
+    resolver.sink.unknown("unknown-owner", message, (written, span), known.iter().map(String::as_str));
+    None
+}
+
+/// Whatever the setting may be, it names a system or `both`.
+fn owners_only(resolver: &mut Resolver<'_>, name: &str, span: Span) {
+    let values = match (resolver.names.types.get(name).map(SettingType::plain), resolver.names.settings.get(name)) {
+        (Some(SettingType::OneOf(values)), _) => values.clone(),
+        (None, Some(Setting::Value(value))) => value.to_key().into_iter().collect(),
+        _ => {
+            let message = format!("setting `{name}` can be any text, and an owner is a system or `both`");
+            return resolver.sink.error("type-setting", message, span, "give it `one of [SYSTEM, …]` under `types:`");
+        }
+    };
+    let wrong = values.iter().find(|value| *value != "both" && !resolver.names.systems.contains_key(*value)).cloned();
+    if let Some(wrong) = wrong {
+        let message = format!("setting `{name}` may be `{wrong}`, which is no system");
+        resolver.sink.error("type-setting", message, span, "an owner is a system or `both`");
+    }
+}
