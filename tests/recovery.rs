@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use petiole::language;
-use petiole::runtime::poller::{Look, look};
-use petiole::runtime::{Live, RuleState, Runtime, World, dispatcher};
+use petiole::runtime::service::dispatcher;
+use petiole::runtime::service::look::{Look, look};
+use petiole::runtime::{Live, RuleState, Runtime, World};
 use petiole::simulator::{self, Faults, Options, Served, Size, Trade};
 use petiole::store::{
     Counts, Cursor, DecisionEntry, Generation, Hint, HistoryEntry, Intent, IntentDraft, Link, LinkEnd, Park, Parking,
@@ -322,7 +323,7 @@ fn every_write_refused_once_as_by_a_full_disk() {
 }
 
 /// What may be put off within an item's life: a look for a trace, and the next write of a burst.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A new item's life: it becomes a product, and the product gets what may be sold. Without a sweep.
 async fn life_of_an_item(at: u64, how: Stumble) -> u64 {

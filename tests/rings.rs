@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use petiole::runtime::pair_lock::PairLocks;
+use petiole::runtime::memory::pair_lock::PairLocks;
 use tokio::sync::Barrier;
 
 /// Each chain holds its own lock and asks for the next one's, the last for the first's.

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::demo::{Awaited, QUIET, Stage};
 use super::demo_story::Story;
-use crate::runtime::crosswalk::Word;
+use crate::runtime::pairing::crosswalk::Word;
 use crate::simulator;
 
 /// The two systems: who sells, and who ships.

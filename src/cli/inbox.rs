@@ -6,7 +6,7 @@ use super::arguments::{Arguments, Format, InboxAction, InboxArguments};
 use super::exit_code;
 use super::service::{Unanswered, ask};
 use crate::language;
-use crate::runtime::crosswalk::{self, Word};
+use crate::runtime::pairing::crosswalk::{self, Word};
 use crate::server::inbox::{item, matched};
 use crate::store::{Store, open};
 use crate::value::timestamp;

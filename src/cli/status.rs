@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, ServiceArguments};
 use super::exit_code;
 use super::service::{Unanswered, ask};
-use crate::runtime::schedule::LastSweep;
+use crate::runtime::service::sweep_marks::LastSweep;
 use crate::server::inbox::matched;
 use crate::store::open;
 use crate::value::timestamp;

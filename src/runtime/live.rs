@@ -1,12 +1,13 @@
 //! A generation in service: plan, connectors and settings with the environment resolved.
 //!
-//! Immutable; work keeps the one it began with. Secrets live only inside the connectors.
+//! Immutable but for its memory; work keeps the one it began with. Secrets live only inside the connectors.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lack::Needed;
-use super::resolve::{Environment, Flat, LiveError, Resolver};
+use super::environment::{Environment, Flat, LiveError, Resolver};
+use super::memory::Memory;
+use super::memory::lack::Needed;
 use super::runtime::World;
 use crate::connector::{Connector, Validator};
 use crate::language::plan::{Plan, RecordType, System};
@@ -30,6 +31,8 @@ pub struct Live {
     schemas: BTreeMap<(String, String), Validator>,
     /// The fields that rules read, and what answers showed of them.
     pub needed: Needed,
+    /// What is remembered under these rules.
+    pub memory: Memory,
 }
 
 impl Live {
@@ -75,7 +78,17 @@ impl Live {
         }
         let shown = before.map(|before| Arc::clone(before.needed.shown())).unwrap_or_default();
         let (schemas, needed) = (schemas(&plan), Needed::new(&plan, shown));
-        Ok(Self { generation, plan, peers, secrets, settings, own_settings, schemas, needed })
+        Ok(Self {
+            generation,
+            plan,
+            peers,
+            secrets,
+            settings,
+            own_settings,
+            schemas,
+            needed,
+            memory: Memory::default(),
+        })
     }
 
     /// The settings as an account sees them.
@@ -96,6 +109,21 @@ impl Live {
     /// A setting that all accounts share, by its dotted name.
     pub fn setting(&self, name: &str) -> Option<&Value> {
         self.settings.get(name)
+    }
+
+    /// The accounts that are only observed.
+    pub fn observing(&self) -> Vec<&str> {
+        let accounts = self.plan.accounts.keys().map(String::as_str);
+        accounts.filter(|account| self.observes(account)).collect()
+    }
+
+    /// `live`, `observe`, or `observe in part` where accounts differ.
+    pub fn mode(&self) -> &'static str {
+        match self.observing().len() {
+            0 => "live",
+            some if some == self.plan.accounts.len() => "observe",
+            _ => "observe in part",
+        }
     }
 
     fn nested(&self, accounts: &[&str]) -> Value {

@@ -7,10 +7,10 @@ use serde_json::{Value as Json, json};
 
 use jiff::Timestamp;
 
-use super::brake::{Braked, Kind};
 use super::happening::{Change, Happening, told_values};
 use super::limits::POLL_OVERLAP;
 use crate::engine::PASSED_BY;
+use crate::runtime::memory::brake::{Braked, Kind};
 use crate::store::{Park, RecordRef};
 use crate::value::Value;
 use crate::value::json::to_json;

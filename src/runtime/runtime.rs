@@ -7,25 +7,18 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::{Mutex as AsyncMutex, Notify, OnceCell, broadcast, watch};
 
-use super::alarm::Alarms;
-use super::brake::Brake;
-use super::broken_off::BrokenOff;
-use super::clock_step::ClockStep;
-use super::departed::Departed;
-use super::finder::Finder;
 use super::happening::{Happening, told_values};
-use super::known_links::KnownLinks;
 use super::live::Live;
-use super::lost::LostPairs;
-use super::pacing::Pacing;
-use super::pair_lock::PairLocks;
-use super::reload::RuleState;
-use super::rested::Rested;
-use super::stirred::Stirred;
-use super::swept::Swept;
-use super::tally::Tally;
-use super::told_once::{ToldOf, ToldOnce};
-use super::traces::Traces;
+use super::memory::alarm::Alarms;
+use super::memory::brake::Brake;
+use super::memory::broken_off::BrokenOff;
+use super::memory::clock_step::ClockStep;
+use super::memory::departed::Departed;
+use super::memory::pacing::Pacing;
+use super::memory::pair_lock::PairLocks;
+use super::memory::tally::Tally;
+use super::memory::traces::Traces;
+use super::rule_state::RuleState;
 use super::trouble::Trouble;
 use crate::connector::{BreakerState, Connector};
 use crate::store::{Hint, Store};
@@ -73,43 +66,32 @@ pub struct Runtime {
     pub rules: RuleState,
     /// How often changes are looked for.
     pub poll_interval: Duration,
-    pub(super) finder: Finder,
     /// Holds what a sweep would change until it is known how much that is.
     pub brake: Brake,
-    pub(super) broken_off: BrokenOff,
-    pub(super) clock_step: ClockStep,
+    pub(crate) broken_off: BrokenOff,
+    pub(crate) clock_step: ClockStep,
     /// Whether the sweep of a first start, or of one after it was only observed, is still to come or under way.
-    pub(super) first_sweep: AtomicBool,
+    pub(crate) first_sweep: AtomicBool,
     /// How often changes of the rules asked for a sweep that is still to come or under way.
-    pub(super) sweep_owed: AtomicU64,
+    pub(crate) sweep_owed: AtomicU64,
     /// Wakes the schedule, because a sweep is owed.
-    pub(super) sweep_wake: Notify,
+    pub(crate) sweep_wake: Notify,
     /// Whether others give work to this process than the pass under way.
-    pub(super) serving: AtomicBool,
-    pub(super) tally: Tally,
-    /// What was observed and told in the log.
-    pub(super) observed: ToldOf,
+    pub(crate) serving: AtomicBool,
+    pub(crate) tally: Tally,
     /// Held by the sweep that is under way.
-    pub(super) sweep_turn: AsyncMutex<()>,
-    pub(super) known_links: KnownLinks,
-    pub(super) rested: Rested,
-    /// Pairs that lack their counterpart.
-    pub(super) lost: LostPairs,
-    pub(super) stirred: Stirred,
-    pub(super) swept: Swept,
+    pub(crate) sweep_turn: AsyncMutex<()>,
     /// Creates whose answers never came.
-    pub(super) traces: Traces,
-    /// Refusals told once for all records.
-    pub told: ToldOnce,
+    pub(crate) traces: Traces,
     /// What is wrong with accounts as a whole.
     pub alarms: Alarms,
     /// Whether what answers showed of fields was taken over from the store.
-    pub(super) recalled: OnceCell<()>,
+    pub(crate) recalled: OnceCell<()>,
     /// What the rules in service lost.
     pub departed: Departed,
-    pub(super) locks: PairLocks,
-    pub(super) pacing: Pacing,
-    pub(super) wake: Notify,
+    pub(crate) locks: PairLocks,
+    pub(crate) pacing: Pacing,
+    pub(crate) wake: Notify,
     /// Why no work can be claimed, if so.
     pub store_trouble: ArcSwapOption<String>,
     happenings: broadcast::Sender<Happening>,
@@ -126,7 +108,6 @@ impl Runtime {
             live: ArcSwap::from_pointee(live),
             rules,
             poll_interval: pace.poll_interval,
-            finder: Finder::default(),
             brake: Brake::default(),
             broken_off: BrokenOff::default(),
             clock_step: ClockStep::default(),
@@ -135,15 +116,8 @@ impl Runtime {
             sweep_wake: Notify::new(),
             serving: AtomicBool::default(),
             tally: Tally::default(),
-            observed: ToldOf::default(),
             sweep_turn: AsyncMutex::default(),
-            known_links: KnownLinks::default(),
-            rested: Rested::default(),
-            lost: LostPairs::default(),
-            stirred: Stirred::default(),
-            swept: Swept::default(),
             traces: Traces::default(),
-            told: ToldOnce::default(),
             alarms: Alarms::default(),
             recalled: OnceCell::new(),
             departed: Departed::default(),
@@ -173,7 +147,7 @@ impl Runtime {
     }
 
     /// Whether a sweep is to come whose brake does not count yet.
-    pub(super) fn awaits_sweep(&self) -> bool {
+    pub(crate) fn awaits_sweep(&self) -> bool {
         self.first_sweep.load(Ordering::Acquire) && !self.brake.sweeping()
     }
 
@@ -197,7 +171,7 @@ impl Runtime {
             Happening::PutOff { target, reason } => {
                 // One cause may put off every record there is: it is told once a minute.
                 let minute = Value::Integer(self.world.clock.now().as_second() / 60);
-                if self.observed.first_time(&format!("put off: {reason}"), &minute) {
+                if self.live.load().memory.observed.first_time(&format!("put off: {reason}"), &minute) {
                     tracing::warn!(record = %target, reason, "put off");
                 } else {
                     tracing::debug!(record = %target, reason, "put off");
@@ -215,13 +189,21 @@ impl Runtime {
                 let values = told_values(values);
                 tracing::warn!(record = %target, rule = line, values, "{name} do not agree");
             }
-            Happening::Observed(change) if self.observed.first_time(&change.place(), &change.fields) => {
+            Happening::Observed(change)
+                if self.live.load().memory.observed.first_time(&change.place(), &change.fields) =>
+            {
                 tracing::info!(mode = "observe", "would write {}", change.told());
             }
             _ => {}
         }
         self.tally.note(&happening);
         let _ = self.happenings.send(happening);
+    }
+
+    /// The generation in service, where it is another than the one that work began with: what petiole itself wrote is
+    /// so for both.
+    pub(crate) fn newer(&self, live: &Live) -> Option<Arc<Live>> {
+        Some(self.live.load_full()).filter(|newest| !std::ptr::eq(newest.as_ref(), live))
     }
 
     /// Whether an account's calls are held back as a whole.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::limits::LISTING_AGE_MAX;
+use crate::connector::Failure;
 use crate::store::StoreError;
 
 /// Work cannot go on now.
@@ -40,4 +42,13 @@ impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
+}
+
+/// A failed read of a peer: whatever it was, the work is put off and the reason shown.
+pub fn later(account: &str, failure: &Failure) -> Trouble {
+    let after = match failure {
+        Failure::Transient { retry_after, .. } => *retry_after,
+        _ => Some(LISTING_AGE_MAX),
+    };
+    Trouble::Later { reason: format!("{account}: {failure}"), after }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value as Body, json};
 use super::admin::{fail, store_failed};
 use super::server::Shared;
 use crate::engine::COUNTERPART_GONE;
-use crate::runtime::crosswalk::{MatchError, Word};
+use crate::runtime::pairing::crosswalk::{MatchError, Word};
 use crate::store::{Link, Park};
 use crate::value::Value;
 use crate::value::json::to_json;

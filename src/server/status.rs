@@ -8,7 +8,7 @@ use super::refused::Refused;
 use super::server::Shared;
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
-use crate::runtime::schedule::LastSweep;
+use crate::runtime::service::sweep_marks::LastSweep;
 use crate::runtime::{Live, Runtime};
 use crate::store::StoreError;
 use crate::value::timestamp;

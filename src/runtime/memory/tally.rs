@@ -1,0 +1,57 @@
+//! The report of the pass under way: takes in what the pass itself leads to, and nothing of what systems told of
+//! meanwhile.
+//!
+//! One pass at a time. Which piece of work something belongs to goes with the task that does the work.
+
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::runtime::happening::Happening;
+use crate::runtime::report::Report;
+use crate::store::HintSource;
+
+tokio::task_local! {
+    /// What told of the work that this task does.
+    static TOLD_BY: HintSource;
+}
+
+/// The report of the pass under way, if there is one.
+#[derive(Debug, Default)]
+pub struct Tally(Mutex<Option<Open>>);
+
+#[derive(Debug)]
+struct Open {
+    report: Report,
+    /// Nobody else gives work to this process, so that whatever happens is the pass's.
+    alone: bool,
+}
+
+impl Tally {
+    /// A pass begins.
+    pub fn open(&self, report: Report, alone: bool) {
+        *self.state() = Some(Open { report, alone });
+    }
+
+    /// Takes a happening in, where it is the pass's own.
+    pub fn note(&self, happening: &Happening) {
+        let told_by = TOLD_BY.try_with(|source| *source).ok();
+        let foreign = matches!(told_by, Some(HintSource::Webhook | HintSource::Poll | HintSource::Stirred));
+        if let Some(open) = self.state().as_mut().filter(|open| open.alone || !foreign) {
+            open.report.note(happening);
+        }
+    }
+
+    /// The pass is over: what it did.
+    pub fn close(&self) -> Report {
+        self.state().take().map(|open| open.report).unwrap_or_default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, Option<Open>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Does a piece of work in the name of what told of it.
+pub(crate) async fn told_by<F: Future>(source: HintSource, work: F) -> F::Output {
+    TOLD_BY.scope(source, work).await
+}

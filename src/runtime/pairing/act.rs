@@ -1,0 +1,488 @@
+//! Carries out one effect: intent before the call, settlement after the answer.
+//!
+//! After a lost answer the create is not repeated until its trace was looked for, at once and
+//! again when the system has had time to settle.
+
+use super::write::Write;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::after_write::base_after;
+use super::pairing::{Pairing, REFUSED};
+use crate::connector::{Failure, Row};
+use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Made, Situation, Stop};
+use crate::language::plan::{RecordType, Side};
+use crate::runtime::happening::{Change, Happening, held, told_values};
+use crate::runtime::live::Live;
+use crate::runtime::runtime::Runtime;
+use crate::runtime::trouble::Trouble;
+use crate::runtime::trouble::later;
+use crate::store::{Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, RecordRef, Settlement};
+use crate::value::{Record, Value, digest};
+
+/// How an effect ended.
+pub enum Acted {
+    /// Noted here; nothing went outside.
+    Noted,
+    /// Written on a side, which holds this now.
+    Written(Side, Option<Value>),
+    /// A record that is needed beside the pair: what became of it.
+    Made(Made),
+    /// The peer refuses for good.
+    Stopped(Stop),
+}
+
+impl Runtime {
+    /// Carries out an effect.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer or the store cannot go on now.
+    pub async fn act(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        (decision, effect): (&Decision, &Effect),
+    ) -> Result<Acted, Trouble> {
+        let lost = decision.lost.as_slice();
+        match effect {
+            Effect::Link { left, right } => {
+                self.adopt(live, pairing, situation, (left, right)).await.map(|()| Acted::Noted)
+            }
+            Effect::Settle { base } => self.remember(pairing, base.clone(), decision).await.map(|()| Acted::Noted),
+            Effect::Make(making) => match guard(live, pairing, situation, effect) {
+                Some(stop) => Ok(Acted::Stopped(stop)),
+                None => self.make(live, pairing, making).await.map(Acted::Made),
+            },
+            Effect::Create { side, fields, lines } => {
+                let fields = Value::Record(fields.clone());
+                let write = Write { side: *side, id: None, fields, rules: None, lines, partial: false, lost };
+                self.write(live, pairing, (situation, effect), write).await
+            }
+            Effect::Update { side, fields, rules, lines, .. } => {
+                let id = key_of(pairing, situation, *side);
+                let fields = Value::Record(fields.clone());
+                let write = Write { side: *side, id, fields, rules: Some(rules), lines, partial: false, lost };
+                self.write(live, pairing, (situation, effect), write).await
+            }
+            Effect::Move { side, from, to, goal, rule, lines, .. } => {
+                let id = key_of(pairing, situation, *side);
+                let fields = Value::Record(Record::from([
+                    ("from".to_owned(), Value::text(from.as_str())),
+                    ("to".to_owned(), Value::text(to.as_str())),
+                ]));
+                let rules = Some(std::slice::from_ref(rule));
+                let write = Write { side: *side, id, fields, rules, lines, partial: goal != to, lost };
+                self.write(live, pairing, (situation, effect), write).await
+            }
+        }
+    }
+
+    async fn adopt(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        (left, right): (&Value, &Value),
+    ) -> Result<(), Trouble> {
+        let (left_account, right_account) = pairing.accounts();
+        let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new());
+        let gives_way = self.giving_way(pairing, situation, &link).await?;
+        let rule = pairing.pipeline.match_line.to_string();
+        let [left, right] = pairing.ends(&link);
+        let entry = HistoryEntry {
+            at: self.world.clock.now(),
+            target: pairing.target(),
+            what: format!("linked {left} with {right}"),
+            detail: Value::Null,
+            lines: vec![rule.clone()],
+        };
+        let mut history = vec![entry];
+        history.extend(gives_way.iter().map(|old| self.gave_up(pairing, old)));
+        let settlement = Settlement { link: Some(link.clone()), gives_way, history, ..Settlement::default() };
+        self.settle_links(live, settlement).await?;
+        self.look_again(live, pairing, &link).await?;
+        self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
+        Ok(())
+    }
+
+    /// Keeps the base, and in the record's history what does not agree.
+    async fn remember(&self, pairing: &Pairing<'_>, base: Base, decision: &Decision) -> Result<(), Trouble> {
+        let Some(link) = self.link_of(pairing).await? else { return Ok(()) };
+        let link = Link { base, ..link };
+        let told = |found: &Disagreement| HistoryEntry {
+            at: self.world.clock.now(),
+            target: pairing.target(),
+            what: format!("{} do not agree: {}", found.name, told_values(&found.values)),
+            detail: Value::Null,
+            lines: vec![found.line.to_string()],
+        };
+        let history = decision.disagreements.iter().map(told).collect();
+        Ok(self.store.settle(Settlement { link: Some(link), history, ..Settlement::default() }).await?)
+    }
+
+    /// Intent, call, settlement.
+    async fn write(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (situation, effect): (&Situation, &Effect),
+        write: Write<'_>,
+    ) -> Result<Acted, Trouble> {
+        if let Some(stop) = guard(live, pairing, situation, effect) {
+            return Ok(Acted::Stopped(stop));
+        }
+        let side = write.side;
+        let account = situation.account(write.side).to_owned();
+        let draft = self.draft(live, pairing, (effect, &account), &write);
+        let intent = self.store.open_intent(draft).await?;
+        match call(live, pairing, situation, effect, (&account, write.id.as_deref())).await {
+            Ok(row) => {
+                let made = row.as_ref().filter(|_| write.id.is_none());
+                let made = made.and_then(|row| pairing.pipeline.record(side).id_of(&row.value));
+                let _turn = self.turn_of_made(pairing, (&account, side, made.as_deref())).await?;
+                if let Some(stop) = self.is_anothers(live, pairing, (situation, side, made.as_deref())).await? {
+                    return Ok(Acted::Stopped(stop));
+                }
+                let after = self.written(live, pairing, situation, (&intent, write, row)).await?;
+                Ok(Acted::Written(side, after))
+            }
+            Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
+                self.close(&intent, IntentState::Failed).await?;
+                let rule = write.lines.first().cloned().unwrap_or_default();
+                let kind = pairing.pipeline.record(write.side);
+                let text = format!("{account} did not {} the {}: {failure}", effect.action(), kind.name);
+                let once = write.rules.is_some_and(|ids| told_once(pairing, ids));
+                Ok(Acted::Stopped(Stop { once, ..Stop::new(REFUSED, "the peer refused it", text, &rule) }))
+            }
+            Err(failure) => {
+                let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. }) && write.id.is_none();
+                if !unseen {
+                    self.close(&intent, IntentState::Failed).await?;
+                }
+                Err(put_off(&account, &failure, unseen))
+            }
+        }
+    }
+
+    fn draft(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (effect, account): (&Effect, &str),
+        write: &Write<'_>,
+    ) -> IntentDraft {
+        let target = pairing.target();
+        let key = Value::List(ecow::eco_vec![
+            Value::text(pairing.pipeline.name.as_str()),
+            Value::text(target.to_string()),
+            Value::text(account),
+            effect.to_value(),
+        ]);
+        IntentDraft {
+            key: digest::of_value(&key),
+            pipeline: pairing.pipeline.name.clone(),
+            cause: target,
+            account: account.to_owned(),
+            record: pairing.pipeline.record(write.side).name.clone(),
+            id: write.id.clone(),
+            action: effect.action().to_owned(),
+            fields: write.fields.clone(),
+            lines: write.lines.iter().map(ToString::to_string).collect(),
+            generation: live.generation,
+            at: self.world.clock.now(),
+        }
+    }
+
+    /// Reads what the peer holds now and settles intent, link and base in one transaction.
+    async fn written(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        (intent, write, row): (&Intent, Write<'_>, Option<Row>),
+    ) -> Result<Option<Value>, Trouble> {
+        let kind = pairing.pipeline.record(write.side);
+        let account = situation.account(write.side);
+        let id = write.id.clone().or_else(|| row.as_ref().and_then(|row| kind.id_of(&row.value)));
+        let Some(id) = id else {
+            // Done, but the answer does not name the record: its trace is looked for.
+            let reason = format!("{account} did not say which {} it created", kind.name);
+            return Err(Trouble::Later { reason, after: Some(Duration::ZERO) });
+        };
+        let (after, lacks) = self.read_side(live, (pairing.pipeline, write.side), (account, &id)).await?;
+        let base = match write.id {
+            // What a new record does not show is no base; the two then meet as any that exist already.
+            None if !lacks.is_empty() => Base::new(),
+            _ => base_after(live, pairing, situation, (&write, row.as_ref(), after.as_ref())),
+        };
+        let kept = engine::kept::news(pairing.pipeline, write.side, situation.base.as_ref(), &base);
+        let (link, gives_way) = self.link_after(pairing, (write.side, &id, write.id.is_none()), base).await?;
+        let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
+        let lines: Vec<String> = write.lines.iter().map(ToString::to_string).collect();
+        let what = format!("{} {target}", past(&intent.draft.action));
+        let entry = |of: RecordRef| HistoryEntry {
+            at: self.world.clock.now(),
+            target: of,
+            what: what.clone(),
+            detail: write.fields.clone(),
+            lines: lines.clone(),
+        };
+        let mut history = vec![entry(pairing.target())];
+        if pairing.target() != target {
+            history.push(entry(target.clone()));
+        }
+        history.extend(gives_way.iter().map(|old| self.gave_up(pairing, old)));
+        history.extend(self.kept_otherwise(pairing, &target, &kept));
+        history.extend(write.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
+        let hints = if write.id.is_none() { self.hint_of_new(live, pairing, (kind, &target)) } else { Vec::new() };
+        let intent_done = Some((intent.number, IntentState::Done));
+        let settlement = Settlement { intent: intent_done, link: Some(link.clone()), gives_way, history, hints };
+        self.settle_links(live, settlement).await?;
+        let newer = self.newer(live);
+        for live in [Some(live), newer.as_deref()].into_iter().flatten() {
+            self.remember_written(live, (&target, write.id.is_none()), after.as_ref()).await;
+        }
+        self.stir(live, (kind, &target), (after.as_ref(), HintSource::Made)).await?;
+        if write.id.is_none() {
+            self.look_again(live, pairing, &link).await?;
+            self.nudge();
+        } else if let Some(system) = live.plan.systems.get(&kind.system) {
+            self.pacing.wrote(pairing.target(), self.world.clock.now(), system.limits.same_record);
+        }
+        self.tell(Happening::Written(Change {
+            cause: pairing.target(),
+            target,
+            pipeline: pairing.pipeline.name.clone(),
+            action: action_word(&intent.draft.action),
+            before: held(situation.record(write.side), &write.fields),
+            fields: write.fields,
+            owner: pairing.pipeline.record(write.side.other()).system.clone(),
+            lines,
+        }));
+        Ok(after)
+    }
+
+    /// What was written is so under these rules, too: who looks for the same thing next finds it, however young the
+    /// listing is.
+    async fn remember_written(&self, live: &Live, (target, is_new): (&RecordRef, bool), after: Option<&Value>) {
+        let Some(search) = self.search(live, &target.account, &target.record) else { return };
+        if let Some(record) = after.filter(|_| is_new) {
+            live.memory.finder.saw(&search, record).await;
+        }
+        live.memory.swept.wrote(&live.plan, (&target.account, search.kind), &target.id, after);
+    }
+
+    /// Whoever was decided on without this link is decided on again.
+    async fn look_again(&self, live: &Live, pairing: &Pairing<'_>, link: &Link) -> Result<(), Trouble> {
+        let at = self.world.clock.now();
+        let hint = |target| Hint { at, source: HintSource::Made, target, version: None, first: false };
+        let ends = pairing.ends(link);
+        let mut asking = live.memory.known_links.made(link, &ends);
+        if let Some(newer) = self.newer(live) {
+            asking.extend(newer.memory.known_links.made(link, &ends));
+        }
+        let hints: Vec<Hint> = asking.into_iter().map(hint).collect();
+        if !hints.is_empty() {
+            self.accept(hints).await?;
+        }
+        Ok(())
+    }
+
+    /// What was created just now may be work for other pipelines, which would learn of it from the next look only. The
+    /// hint is durable with the settlement, so that nothing can come between.
+    fn hint_of_new(&self, live: &Live, pairing: &Pairing<'_>, (kind, target): (&RecordType, &RecordRef)) -> Vec<Hint> {
+        let mut others = live.plan.pipelines_of(&kind.system, &kind.name);
+        if !others.any(|(pipeline, _)| pipeline.name != pairing.pipeline.name) {
+            return Vec::new();
+        }
+        let at = self.world.clock.now();
+        vec![Hint { at, source: HintSource::Made, target: target.clone(), version: None, first: kind.first }]
+    }
+
+    /// A losing value stays readable in the history of both records, whichever of them was looked at first.
+    fn gave_way(&self, pairing: &Pairing<'_>, (link, lost): (&Link, &Lost)) -> [HistoryEntry; 2] {
+        let system = &pairing.pipeline.record(lost.side).system;
+        self.tell(Happening::GaveWay {
+            target: pairing.target(),
+            pipeline: pairing.pipeline.name.clone(),
+            group: lost.group.clone(),
+            lost: lost.value.clone(),
+            won: lost.winner.clone(),
+            line: lost.line.to_string(),
+        });
+        let at = self.world.clock.now();
+        pairing.ends(link).map(|target| HistoryEntry {
+            at,
+            target,
+            what: format!("both sides changed `{}`: {system}'s {} gave way to {}", lost.group, lost.value, lost.winner),
+            detail: lost.value.clone(),
+            lines: vec![lost.line.to_string()],
+        })
+    }
+
+    /// Closes creates whose answer never came: done where the pair is linked now or about to be
+    /// adopted, and given up where a look that began once the system had time to settle found nothing. That time begins
+    /// with the first look in vain, however long the call itself took: a peer may still be at it. A look before a
+    /// restart is forgotten, and the time begins anew. `looked`: when the present look began.
+    ///
+    /// # Errors
+    /// [`Trouble::Later`] while the trace may still appear.
+    pub async fn settle_traces(
+        &self,
+        pairing: &Pairing<'_>,
+        (unsettled, looked): (&[Intent], Timestamp),
+        decision: &Decision,
+        link: Option<&Link>,
+    ) -> Result<(), Trouble> {
+        if matches!(decision.effect, Some(Effect::Make(_))) {
+            // Whether it is repeated is decided once that is there.
+            return Ok(());
+        }
+        let found = link.is_some() || matches!(decision.effect, Some(Effect::Link { .. }));
+        for intent in unsettled {
+            let repeats = matches!(decision.effect, Some(Effect::Create { .. }));
+            let system = &pairing.pipeline.record(pairing.side.other()).system;
+            let wait = if repeats && !found { self.time_to_settle(system, (intent, looked)) } else { Duration::ZERO };
+            if found {
+                let hints = self.trace_found(pairing, (decision, link));
+                self.traces.forget(intent.number);
+                let intent = Some((intent.number, IntentState::Done));
+                self.store.settle(Settlement { intent, hints, ..Settlement::default() }).await?;
+                self.nudge();
+            } else if !wait.is_zero() {
+                let reason = format!("{} may still show up at {}", intent.draft.record, intent.draft.account);
+                return Err(Trouble::Later { reason, after: Some(wait) });
+            } else {
+                self.close(intent, IntentState::Failed).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A create of which nobody saw the answer made a record that is news for other pipelines, too.
+    fn trace_found(&self, pairing: &Pairing<'_>, (decision, link): (&Decision, Option<&Link>)) -> Vec<Hint> {
+        let other = pairing.side.other();
+        let adopted = match &decision.effect {
+            Some(Effect::Link { left, right }) => if other == Side::Left { left } else { right }.to_key(),
+            _ => None,
+        };
+        let linked = link.map(|link| if other == Side::Left { &link.left.id } else { &link.right.id }.clone());
+        let kind = pairing.pipeline.record(other);
+        let target = |id| RecordRef { account: pairing.other.to_owned(), record: kind.name.clone(), id };
+        let found = linked.or(adopted).map(target);
+        found.map(|found| self.hint_of_new(&self.live.load(), pairing, (kind, &found))).unwrap_or_default()
+    }
+
+    /// How long until a look counts as the second one; zero for one that does.
+    pub(crate) fn time_to_settle(&self, system: &str, (intent, looked): (&Intent, Timestamp)) -> Duration {
+        let live = self.live.load();
+        let settle = live.plan.systems.get(system).map(|system| system.settle_after).unwrap_or_default();
+        let first = self.traces.first_look(intent.number, self.world.clock.steady());
+        settle.saturating_sub(looked.duration_since(first).try_into().unwrap_or_default())
+    }
+
+    pub(crate) async fn close(&self, intent: &Intent, state: IntentState) -> Result<(), Trouble> {
+        let settlement = Settlement { intent: Some((intent.number, state)), ..Settlement::default() };
+        self.store.settle(settlement).await?;
+        self.traces.forget(intent.number);
+        Ok(())
+    }
+}
+
+/// After a lost answer the record is looked at again at once: its trace may be there already.
+pub(crate) fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble {
+    match later(account, failure) {
+        Trouble::Later { reason, .. } if unseen => Trouble::Later { reason, after: Some(Duration::ZERO) },
+        other => other,
+    }
+}
+
+fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<String> {
+    situation.record(side).and_then(|record| pairing.pipeline.record(side).id_of(record))
+}
+
+/// Nothing that ownership forbids leaves the process, whatever a decision says.
+fn guard(live: &Live, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Option<Stop> {
+    let pipeline = pairing.pipeline;
+    let line = &pipeline.match_line;
+    let refuse = |text: String| Some(Stop::new("not-owned", "ownership forbids it", text, line));
+    let (side, fields) = match effect {
+        Effect::Create { side, fields, .. } => {
+            if pipeline.live_create(*side, &situation.settings).is_none() {
+                return refuse(format!("nobody may create a {} here", pipeline.record(*side).name));
+            }
+            (*side, fields)
+        }
+        Effect::Update { side, fields, .. } => (*side, fields),
+        Effect::Move { side, rule, .. } => {
+            let may = pipeline
+                .rules
+                .iter()
+                .any(|known| known.id == *rule && pipeline.flows(known, *side, &situation.settings));
+            return if may { None } else { refuse("no live rule moves this state".to_owned()) };
+        }
+        Effect::Make(making) => {
+            return super::make::forbidden(&live.plan, (pipeline, &situation.settings), making).and_then(refuse);
+        }
+        Effect::Link { .. } | Effect::Settle { .. } => return None,
+    };
+    let may = |name: &str| {
+        pipeline.rules.iter().filter(|rule| pipeline.flows(rule, side, &situation.settings)).any(|rule| {
+            let path = rule.path(side);
+            path.is_some_and(|path| path.to_string().split('.').next() == Some(name))
+        })
+    };
+    let name = fields.keys().find(|name| !may(name))?;
+    refuse(format!("no live rule writes `{name}`"))
+}
+
+async fn call(
+    live: &Live,
+    pairing: &Pairing<'_>,
+    situation: &Situation,
+    effect: &Effect,
+    (account, id): (&str, Option<&str>),
+) -> Result<Option<Row>, Failure> {
+    let Some(peer) = live.peers.get(account) else { return Ok(None) };
+    match effect {
+        Effect::Create { side, fields, .. } => peer.create(pairing.pipeline.record(*side), fields).await,
+        Effect::Update { side, fields, .. } => {
+            let present = situation.record(*side).cloned().unwrap_or_default();
+            peer.update(pairing.pipeline.record(*side), id.unwrap_or_default(), fields, &present).await
+        }
+        Effect::Move { side, from, to, .. } => {
+            let kind = pairing.pipeline.record(*side);
+            let present = situation.record(*side).cloned().unwrap_or_default();
+            let moves = kind.states.iter().flat_map(|states| &states.moves);
+            match moves.into_iter().find(|step| step.from == *from && step.to == *to) {
+                Some(step) => peer.make_move(kind, id.unwrap_or_default(), step, &present).await,
+                None => Ok(None),
+            }
+        }
+        Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) => Ok(None),
+    }
+}
+
+fn past(action: &str) -> &'static str {
+    match action {
+        "create" => "created",
+        "move" => "moved",
+        _ => "updated",
+    }
+}
+
+fn action_word(action: &str) -> &'static str {
+    match action {
+        "create" => "create",
+        "move" => "move",
+        _ => "update",
+    }
+}
+
+/// Whether all these rules say that a refusal is told once for all records.
+fn told_once(pairing: &Pairing<'_>, ids: &[String]) -> bool {
+    let once = |id: &String| pairing.pipeline.rules.iter().any(|rule| rule.id == *id && rule.reported_once);
+    !ids.is_empty() && ids.iter().all(once)
+}

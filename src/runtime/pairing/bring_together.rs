@@ -1,0 +1,333 @@
+//! Brings one pair of records together: decide, act, decide again, until nothing is left to do.
+//!
+//! Under the pair's lock. Looks for the trace of an unsettled create before anything else.
+
+use super::pairing::{Meeting, Pairing, REFUSED};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::repeat::{Repeats, WILL_NOT_KEEP};
+use super::step::Course;
+use crate::engine::create::RING;
+use crate::engine::{self, Decision, Effect, MAKE, Reads, Situation, Step, Stop, Want};
+use crate::language::plan::{RuleLine, Side};
+use crate::runtime::limits::{READ_ROUNDS_MAX, STEPS_MAX};
+use crate::runtime::live::Live;
+use crate::runtime::memory::pair_lock::{PairGuard, Ring};
+use crate::runtime::runtime::Runtime;
+use crate::runtime::trouble::Trouble;
+use crate::store::{DecisionEntry, Intent, Link, LinkEnd, Park, RecordRef};
+use crate::value::Value;
+
+impl Runtime {
+    /// Brings the pair of a record together.
+    ///
+    /// # Errors
+    /// [`Trouble`] where a peer or the store cannot go on; what was done is settled or journalled.
+    pub async fn bring_together(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Result<Meeting, Trouble> {
+        let alone = async {
+            match self.lock_pair(live, pairing, &record).await {
+                Ok((_guard, waited)) => self.bring(live, pairing, (record, waited)).await,
+                Err(ring) => {
+                    let line = &pairing.pipeline.match_line;
+                    let stop = Stop::new(RING, "records wait for one another", ring.to_string(), line);
+                    Ok(Meeting { stops: vec![stop], ..Meeting::default() })
+                }
+            }
+        };
+        self.locks.chained(Box::pin(alone)).await
+    }
+
+    async fn bring(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (record, waited): (Value, bool),
+    ) -> Result<Meeting, Trouble> {
+        let unsettled = self.unsettled(pairing).await?;
+        let (beside, unsettled) = unsettled.into_iter().partition::<Vec<_>, _>(|intent| intent.draft.action == MAKE);
+        self.settle_makings(live, &beside).await?;
+        if let Some(left) = self.rested_already(live, pairing, (&record, &unsettled)).await? {
+            return Ok(Meeting { left: Some(left), ..Meeting::default() });
+        }
+        tracing::debug!(record = %pairing.target(), pipeline = pairing.pipeline.name, "brought together");
+        self.stir_pair(live, pairing);
+        let own = (pairing.pipeline, pairing.side);
+        let (present, refused) = if waited {
+            self.read_side(live, own, (pairing.account, pairing.id)).await?
+        } else {
+            (Some(record), pairing.lacks.to_vec())
+        };
+        let Some(record) = present else { return Ok(Meeting::default()) };
+        let mut situation = self.situation(live, pairing, record);
+        situation.held.extend(refused.iter().filter_map(|stop| stop.group.clone()));
+        let mut course = Course { situation, refused, kept_back: false, verified: false, repeats: Repeats::default() };
+        for _ in 0..STEPS_MAX {
+            let situation = &mut course.situation;
+            let link = self.link_of(pairing).await?;
+            course.refused.extend(self.stand(live, pairing, situation, link.as_ref()).await?);
+            situation.sweep |= pairing.again && self.is_refused(pairing, link.as_ref()).await?;
+            let looked = self.world.clock.steady();
+            let since = unsettled.iter().map(|intent| intent.draft.at).min();
+            let mut decision = self.decide(live, pairing, situation, since).await?;
+            if !self.is_there(live, pairing, situation, &decision).await? {
+                continue;
+            }
+            let living = link.as_ref().filter(|_| situation.gone.is_none());
+            self.settle_traces(pairing, (&unsettled, looked), &decision, living).await?;
+            self.tell_of_end(pairing, situation, &decision);
+            if decision.effect.is_none() {
+                self.tell_lost(live, pairing, situation, &mut decision).await;
+                let Course { situation, refused, kept_back, .. } = course;
+                let meeting = self.at_an_end(pairing, (link.as_ref(), &situation), decision, refused);
+                if link.is_some()
+                    && meeting.stops.is_empty()
+                    && !kept_back
+                    && let Some(ends) = pairing.stands(&situation)
+                {
+                    live.memory.rested.rest(ends, pairing.told);
+                }
+                return Ok(meeting);
+            }
+            if let Some(meeting) = self.step(live, pairing, &mut course, (link.as_ref(), &decision)).await? {
+                return Ok(meeting);
+            }
+        }
+        let reason = format!("{} did not come to rest in {STEPS_MAX} steps", pairing.target());
+        Err(Trouble::Later { reason, after: None })
+    }
+
+    /// A pair is looked at: whatever was at rest is not until it comes to rest again, under newer rules either.
+    fn stir_pair(&self, live: &Live, pairing: &Pairing<'_>) {
+        let key = pairing.key();
+        live.memory.rested.stir(&key);
+        if let Some(newer) = self.newer(live) {
+            newer.memory.rested.stir(&key);
+        }
+    }
+
+    /// The left record of a pair for which nothing has happened since it came to rest.
+    async fn rested_already(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (record, unsettled): (&Value, &[Intent]),
+    ) -> Result<Option<RecordRef>, Trouble> {
+        let left = live.memory.rested.covers(&pairing.key(), pairing.told, record).filter(|_| unsettled.is_empty());
+        Ok(if left.is_some() && self.link_of(pairing).await?.is_some() { left } else { None })
+    }
+
+    pub(crate) fn at_an_end(
+        &self,
+        pairing: &Pairing<'_>,
+        (link, situation): (Option<&Link>, &Situation),
+        decision: Decision,
+        refused: Vec<Stop>,
+    ) -> Meeting {
+        let Decision { stops, unmatched, not_carried, .. } = decision;
+        let to_make = false;
+        let left = link.map(|link| self.left_of(pairing, link));
+        let records = link.map(|_| situation.records());
+        Meeting { stops: stops.into_iter().chain(refused).collect(), unmatched, not_carried, to_make, left, records }
+    }
+
+    /// The lock of a pair, and whether it had to be waited for; an error where that would never end.
+    pub(crate) async fn lock_pair(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        record: &Value,
+    ) -> Result<(PairGuard, bool), Ring> {
+        let value = engine::match_value(&live.plan, pairing.pipeline, pairing.side, record);
+        let name = pairing.lock_name(value.as_deref().unwrap_or(pairing.id));
+        self.locks.lock(&name, &pairing.target().to_string()).await
+    }
+
+    /// Writes that a peer refused are not tried again while neither record has changed since.
+    pub(crate) async fn refused_before(
+        &self,
+        pairing: &Pairing<'_>,
+        (link, situation): (Option<&Link>, &Situation),
+        effect: &Effect,
+    ) -> Result<Vec<Stop>, Trouble> {
+        let (Some(link), false, false) = (link, pairing.again, effect.groups().is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let records = situation.records();
+        let same = |park: &Park| {
+            let draft = &park.draft;
+            let here = draft.pipeline == pairing.pipeline.name
+                && [REFUSED, WILL_NOT_KEEP].contains(&draft.code.as_str())
+                && draft.values == records;
+            here && draft.group.as_ref().is_some_and(|group| effect.groups().contains(group))
+        };
+        let parks = self.store.parks_of(&self.left_of(pairing, link)).await?;
+        let stop = |park: Park| {
+            let (file, line) = park.draft.rule;
+            let code = if park.draft.code == REFUSED { REFUSED } else { WILL_NOT_KEEP };
+            let stop = Stop::new(code, park.draft.reason, park.draft.message, &RuleLine { file: file.into(), line });
+            Stop { group: park.draft.group, ..stop }
+        };
+        Ok(parks.into_iter().filter(same).map(stop).collect())
+    }
+
+    /// Whether a write to this pair waits in the inbox: trying it again puts a drift right, too, as it was found by a sweep.
+    async fn is_refused(&self, pairing: &Pairing<'_>, link: Option<&Link>) -> Result<bool, Trouble> {
+        let Some(link) = link else { return Ok(false) };
+        let parks = self.store.parks_of(&self.left_of(pairing, link)).await?;
+        let of_write = |park: &Park| [REFUSED, WILL_NOT_KEEP].contains(&park.draft.code.as_str());
+        Ok(parks.iter().any(|park| park.draft.pipeline == pairing.pipeline.name && of_write(park)))
+    }
+
+    pub(crate) fn left_of(&self, pairing: &Pairing<'_>, link: &Link) -> RecordRef {
+        let [left, _] = pairing.ends(link);
+        left
+    }
+
+    pub(crate) fn situation(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Situation {
+        let (left_account, right_account) = pairing.accounts();
+        let (left, right) = if pairing.side == Side::Left { (Some(record), None) } else { (None, Some(record)) };
+        Situation {
+            changed: pairing.side,
+            left_account: left_account.to_owned(),
+            right_account: right_account.to_owned(),
+            left,
+            right,
+            base: None,
+            gone: None,
+            settings: live.pair_settings(left_account, right_account),
+            demanded: pairing.demanded,
+            sweep: pairing.sweep,
+            asked: pairing.asked,
+            held: BTreeSet::new(),
+            apart: false,
+            reads: Reads::new(),
+            made: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the pair's base and what rests for it, and reads the other side where it is linked and not read yet. The
+    /// groups that stop for want of what that lacks come back.
+    pub(crate) async fn stand(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &mut Situation,
+        link: Option<&Link>,
+    ) -> Result<Vec<Stop>, Trouble> {
+        situation.base = link.map(|link| link.base.clone());
+        situation.gone = None;
+        let Some(link) = link else { return Ok(Vec::new()) };
+        if !pairing.again {
+            situation.held.extend(live.memory.told.held(pairing.place(), &self.left_of(pairing, link)));
+        }
+        let other = pairing.side.other();
+        if situation.record(other).is_some() {
+            return Ok(Vec::new());
+        }
+        let end = if other == Side::Left { &link.left } else { &link.right };
+        let (found, lacks) = self.read_side(live, (pairing.pipeline, other), (&end.account, &end.id)).await?;
+        situation.held.extend(lacks.iter().filter_map(|stop| stop.group.clone()));
+        situation.gone = found.is_none().then(|| end.id.clone());
+        *situation.record_mut(other) = found;
+        Ok(lacks)
+    }
+
+    /// The link of the pair, if it has one.
+    pub async fn link_of(&self, pairing: &Pairing<'_>) -> Result<Option<Link>, Trouble> {
+        let end = LinkEnd { account: pairing.account.to_owned(), id: pairing.id.to_owned() };
+        let links = self.store.links(&pairing.pipeline.name, pairing.side == Side::Left, &end).await?;
+        let far = |link: &Link| {
+            if pairing.side == Side::Left { link.right.account.clone() } else { link.left.account.clone() }
+        };
+        Ok(links.into_iter().find(|link| far(link) == pairing.other))
+    }
+
+    /// Decides, reading what is wanted first, and journals the decision with its inputs.
+    async fn decide(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &mut Situation,
+        unseen: Option<jiff::Timestamp>,
+    ) -> Result<Decision, Trouble> {
+        let grouped = [Side::Left, Side::Right].map(|side| pairing.pipeline.record(side).grouped.is_some());
+        let sums = grouped.contains(&true);
+        let mut weighed = false;
+        for _ in 0..READ_ROUNDS_MAX {
+            match engine::decide(&live.plan, pairing.pipeline, situation) {
+                Step::Need(mut wants) => {
+                    weighed = sums;
+                    // Bringing a counterpart over makes links, which other reads may ask for.
+                    wants.sort_by_key(|want| !matches!(want, Want::Counterpart { .. }));
+                    for want in wants {
+                        // Nothing takes the place of what is gone by what was listed before.
+                        let gone = situation.gone.as_ref().map(|_| self.world.clock.now());
+                        let since = match &want {
+                            Want::Match { .. } => unseen.or(gone),
+                            Want::List { .. } if sums => Some(self.world.clock.now()),
+                            _ => None,
+                        };
+                        let found = self.answer_or_lack(live, pairing, &want, since).await?;
+                        situation.reads.insert(want, found);
+                    }
+                }
+                Step::Done(_) if weighed => {
+                    // What is summed is read after what it is weighed against: an order that left one for the
+                    // other meanwhile then counts on both sides, never on none.
+                    self.read_groups(live, pairing, situation).await?;
+                    weighed = false;
+                }
+                Step::Done(decision) => {
+                    self.journal_decision(live, pairing, situation, &decision).await?;
+                    return Ok(*decision);
+                }
+            }
+        }
+        Err(Trouble::Later { reason: format!("{} reads too deep into other records", pairing.target()), after: None })
+    }
+
+    async fn read_groups(&self, live: &Live, pairing: &Pairing<'_>, situation: &mut Situation) -> Result<(), Trouble> {
+        for side in [Side::Left, Side::Right] {
+            let kind = pairing.pipeline.record(side);
+            let id = situation.record(side).and_then(|record| kind.id_of(record));
+            let (true, Some(id)) = (kind.grouped.is_some(), id) else { continue };
+            let account = situation.account(side).to_owned();
+            let found = self.read_record(live, &account, &kind.name, &id).await?;
+            match side {
+                Side::Left => situation.left = found,
+                Side::Right => situation.right = found,
+            }
+        }
+        Ok(())
+    }
+
+    async fn journal_decision(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        decision: &Decision,
+    ) -> Result<(), Trouble> {
+        let stops = decision.stops.iter().map(|stop| Value::text(stop.message.clone())).collect();
+        let effects = Value::List(ecow::eco_vec![
+            decision.effect.as_ref().map(Effect::to_value).unwrap_or_default(),
+            Value::List(stops)
+        ]);
+        let entry = DecisionEntry {
+            at: self.world.clock.now(),
+            pipeline: pairing.pipeline.name.clone(),
+            target: pairing.target(),
+            generation: live.generation,
+            inputs: situation.to_value(&decision.fitting),
+            effects,
+            lines: decision.lines.iter().map(ToString::to_string).collect(),
+        };
+        Ok(self.store.record_decision(entry).await?)
+    }
+
+    /// Creates of this pair, and of what it needs beside, whose answer never came.
+    pub(crate) async fn unsettled(&self, pairing: &Pairing<'_>) -> Result<Vec<Intent>, Trouble> {
+        let open = self.store.open_intents(Some(&pairing.target())).await?;
+        Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
+    }
+}

@@ -1,0 +1,122 @@
+//! Counterparts that are gone: which pairs lack theirs, and what is looked at again because of it.
+//!
+//! What is remembered is in memory only: after a restart the inbox keeps what was told, and a write that a peer
+//! refuses finds the rest again. Takes nothing away: that is for the decision, which sees what matches now.
+
+use super::pairing::{Pairing, Seek};
+use crate::engine::{COUNTERPART_GONE, Decision, Effect, Found, Reads, Situation, Want};
+use crate::language::plan::{Pipeline, Side};
+use crate::runtime::live::Live;
+use crate::runtime::memory::pair_key::PairKey;
+use crate::runtime::runtime::Runtime;
+use crate::runtime::trouble::Trouble;
+use crate::store::{Hint, HintSource, LinkEnd, RecordRef};
+
+impl Runtime {
+    /// Whether the record that a decision links is there by its own call; what is read is taken into the situation.
+    /// A listing may show for a while what is gone, and it is decided again without that.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub(crate) async fn is_there(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &mut Situation,
+        decision: &Decision,
+    ) -> Result<bool, Trouble> {
+        let Some(Effect::Link { left, right }) = &decision.effect else { return Ok(true) };
+        let other = pairing.side.other();
+        let kind = pairing.pipeline.record(other);
+        let key = if other == Side::Left { left } else { right }.to_key();
+        let Some(id) = key.filter(|_| kind.read.is_some() && kind.grouped.is_none()) else { return Ok(true) };
+        let found = self.read_record(live, pairing.other, &kind.name, &id).await?;
+        let is_there = found.is_some();
+        if is_there {
+            *situation.record_mut(other) = found;
+        } else {
+            situation.reads = Reads::new();
+        }
+        Ok(is_there)
+    }
+
+    /// Notes whether the counterpart is gone, and names what may be meant instead.
+    pub(crate) async fn tell_lost(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        decision: &mut Decision,
+    ) {
+        live.memory.lost.set(pairing.key(), situation.gone.is_some());
+        let Some(stop) = decision.stops.iter_mut().find(|stop| stop.code == COUNTERPART_GONE) else { return };
+        let Some(wait) = stop.waits.first() else { return };
+        let side = pairing.side.other();
+        let named = (pairing.pipeline.name.as_str(), side);
+        stop.candidates = live.memory.finder.candidates(&wait.account, &wait.record, named, &wait.value).await;
+    }
+
+    /// After a refusal: whether a counterpart that the write named is gone. The decision's answers then say what is
+    /// there in its place, or that nothing is.
+    ///
+    /// # Errors
+    /// [`Trouble`] where a peer or the store cannot go on now.
+    pub(crate) async fn look_for_counterparts(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &mut Situation,
+    ) -> Result<bool, Trouble> {
+        let named: Vec<(Want, String)> = situation
+            .reads
+            .iter()
+            .filter_map(|(want, found)| match (want, found) {
+                (Want::Counterpart { .. }, Found::Key(key)) => Some((want.clone(), key.to_key()?)),
+                _ => None,
+            })
+            .collect();
+        let seek = Seek { braked: pairing.braked, asked: pairing.asked, sure: true };
+        let mut changed = false;
+        for (want, key) in named {
+            let Want::Counterpart { pipeline, side, other, .. } = &want else { continue };
+            let Some(via) = live.plan.pipelines.get(pipeline) else { continue };
+            let kind = via.record(side.other());
+            if kind.grouped.is_some() || self.read_record(live, other, &kind.name, &key).await?.is_some() {
+                continue;
+            }
+            let found = self.answer_seeking(live, &want, (None, seek)).await?;
+            situation.reads.insert(want, found);
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    /// A record is gone: those linked with it are looked at, since they lack their counterpart now.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the store failed.
+    pub(crate) async fn look_at_left_behind(
+        &self,
+        live: &Live,
+        (target, source): (&RecordRef, HintSource),
+        pipelines: &[(&Pipeline, Side)],
+    ) -> Result<(), Trouble> {
+        let end = LinkEnd { account: target.account.clone(), id: target.id.clone() };
+        let mut hints = Vec::new();
+        for (pipeline, side) in pipelines {
+            let kind = pipeline.record(side.other());
+            for link in self.store.links(&pipeline.name, *side == Side::Left, &end).await? {
+                let far = if *side == Side::Left { link.right } else { link.left };
+                let target = RecordRef { account: far.account, record: kind.name.clone(), id: far.id };
+                let (name, other) = (pipeline.name.clone(), end.account.clone());
+                live.memory.lost.set(PairKey { pipeline: name, record: target.clone(), other }, true);
+                let at = self.world.clock.now();
+                hints.push(Hint { at, source, target, version: None, first: kind.first });
+            }
+        }
+        if !hints.is_empty() {
+            self.accept(hints).await?;
+        }
+        Ok(())
+    }
+}

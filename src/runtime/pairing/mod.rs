@@ -1,0 +1,29 @@
+//! One pair of records after the other: read, decide, carry out, settle.
+//!
+//! `worker` takes a piece of work to its pairs, `bring_together` takes one pair to its end. Knows no schedule; what
+//! looks for work is told apart in `service`.
+
+pub mod act;
+pub mod after_write;
+pub mod bring_together;
+pub mod crosswalk;
+pub mod how;
+pub mod kept_back;
+pub mod links;
+pub mod lost;
+pub mod make;
+pub mod named;
+#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+pub mod pairing;
+pub mod parks;
+pub mod quiet;
+pub mod reads;
+pub mod repeat;
+pub mod step;
+pub mod stir;
+pub mod unreadable;
+pub mod witness;
+pub mod worker;
+pub mod write;
+
+pub use pairing::{Meeting, Pairing, Seek};

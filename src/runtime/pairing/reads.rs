@@ -1,0 +1,460 @@
+//! Answers what a decision wants: by a call, from a kept listing, or through another pipeline.
+
+use crate::runtime::trouble::later;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::pairing::{Meeting, Pairing, Seek};
+use super::unreadable::{of_read, readable};
+use crate::connector::{Listing, Row};
+use crate::engine::settle::is_state;
+use crate::engine::{self, COUNTERPART_GONE, Found, Made, Situation, Stop, Wait, Want};
+use crate::language::plan::{Pipeline, RecordType, Side};
+use crate::runtime::live::Live;
+use crate::runtime::memory::alarm::{Asked, FIELD_GONE, UNREADABLE};
+use crate::runtime::memory::lack::{Lack, Resting, rests_on};
+use crate::runtime::memory::pair_key::PairKey;
+use crate::runtime::memory::search::Search;
+use crate::runtime::memory::shown::Answer;
+use crate::runtime::runtime::Runtime;
+use crate::runtime::trouble::Trouble;
+use crate::store::{LinkEnd, RecordRef};
+use crate::value::{Kind, Path, Value};
+
+impl Runtime {
+    /// Answers one want. `unseen`: what is kept in memory is not enough, because an own write may have happened unseen
+    /// since then.
+    ///
+    /// # Errors
+    /// [`Trouble`] where a peer or the store cannot be read.
+    pub async fn answer(&self, live: &Live, want: &Want, unseen: Option<Timestamp>) -> Result<Found, Trouble> {
+        self.answer_seeking(live, want, (unseen, Seek::default())).await
+    }
+
+    /// The same, with how what the answer would take to be made or moved first is looked for.
+    pub(crate) async fn answer_seeking(
+        &self,
+        live: &Live,
+        want: &Want,
+        (unseen, seek): (Option<Timestamp>, Seek),
+    ) -> Result<Found, Trouble> {
+        match want {
+            Want::Record { account, record, id } => self.read_beside(live, account, record, id).await,
+            Want::List { account, record, newest } => match self.search(live, account, record) {
+                Some(search) => Ok(Found::Listed(live.memory.finder.all(&search, unseen.is_some() || *newest).await?)),
+                None => Ok(Found::Records(Vec::new())),
+            },
+            Want::Find { account, record, field, value } => {
+                let Some(search) = self.search(live, account, record) else { return Ok(Found::Records(Vec::new())) };
+                let listing = Listing::Find { field: field.clone(), value: Value::from(value.as_str()) };
+                let rows = self.rows(live, search.kind, (account, listing)).await?;
+                Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()))
+            }
+            Want::Match { pipeline, side, account, value, since } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => self.find(live, (pipeline, *side), account, (value, *since, unseen)).await,
+                None => Ok(Found::Records(Vec::new())),
+            },
+            Want::Linked { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => {
+                    let key = self.linked_key(pipeline, *side, (account, id), other).await?;
+                    Ok(key.map_or(Found::Records(Vec::new()), Found::Key))
+                }
+                None => Ok(Found::Records(Vec::new())),
+            },
+            Want::Settled { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => self.settled(live, (pipeline, *side), (account, id), (other, seek.braked)).await,
+                None => Ok(Found::Records(Vec::new())),
+            },
+            Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
+                Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), (other, seek)).await,
+                None => Ok(Found::Records(Vec::new())),
+            },
+        }
+    }
+
+    /// One record beside a pair, with what it lacks: only what reads that stops.
+    async fn read_beside(&self, live: &Live, account: &str, record: &str, id: &str) -> Result<Found, Trouble> {
+        let Some(search) = self.search(live, account, record) else { return Ok(Found::Records(Vec::new())) };
+        let kind = search.kind;
+        let (found, lack) = if kind.grouped.is_some() || kind.read.is_none() {
+            let found = self.read_record(live, account, record, id).await?;
+            (found, self.listed_lack(live, kind, account).await)
+        } else {
+            let found = self.read_own(live, kind, (account, id)).await?;
+            found.map_or((None, None), |(row, lack)| (Some(row.value), lack))
+        };
+        let records: Vec<Value> = found.into_iter().collect();
+        Ok(match lack.filter(|_| !records.is_empty()) {
+            Some(Lack { fields, message, .. }) => Found::Lacking { records, fields, code: FIELD_GONE, message },
+            None => Found::Records(records),
+        })
+    }
+
+    /// Answers one want of a decision. What cannot be relied on stops only what reads it, unless it is whether the
+    /// pair's own records belong together.
+    ///
+    /// # Errors
+    /// As [`Self::answer_for`].
+    pub(crate) async fn answer_or_lack(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        want: &Want,
+        unseen: Option<Timestamp>,
+    ) -> Result<Found, Trouble> {
+        let is_beside =
+            matches!(want, Want::Record { .. } | Want::Find { .. } | Want::List { .. } | Want::Counterpart { .. });
+        match self.answer_for(live, pairing, want, unseen).await {
+            Err(Trouble::Unreadable { code, message }) if is_beside => {
+                Ok(Found::Lacking { records: Vec::new(), fields: Vec::new(), code, message })
+            }
+            found => found,
+        }
+    }
+
+    /// Answers one want of a record. Where it is decided on for want of a link, it is looked at again once that is made.
+    ///
+    /// # Errors
+    /// [`Trouble`] where a peer or the store cannot be read.
+    pub(crate) async fn answer_for(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        want: &Want,
+        unseen: Option<Timestamp>,
+    ) -> Result<Found, Trouble> {
+        if !matches!(want, Want::Linked { .. }) {
+            let seek = Seek { braked: pairing.braked, asked: pairing.asked, sure: false };
+            return self.answer_seeking(live, want, (unseen, seek)).await;
+        }
+        if let Some(known) = live.memory.known_links.get(want) {
+            return Ok(Found::Key(known));
+        }
+        let looking = live.memory.known_links.asks(want, (pairing.pipeline.name.clone(), pairing.target()));
+        let found = self.answer(live, want, unseen).await?;
+        if let Found::Key(key) = &found {
+            live.memory.known_links.note(looking, want, key);
+        }
+        Ok(found)
+    }
+
+    /// One record as its own call shows it. `None`: it is not there.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read or its answer lacks what rules read.
+    pub(crate) async fn read_row(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        (account, id): (&str, &str),
+    ) -> Result<Option<Row>, Trouble> {
+        let Some((row, lack)) = self.read_own(live, kind, (account, id)).await? else { return Ok(None) };
+        lack.map_or(Ok(Some(row)), |lack| Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message }))
+    }
+
+    /// One record as its own call shows it, with what in it rules will miss. `None`: it is not there.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub(crate) async fn read_own(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        (account, id): (&str, &str),
+    ) -> Result<Option<(Row, Option<Lack>)>, Trouble> {
+        let Some(peer) = live.peers.get(account) else { return Ok(None) };
+        let row = peer.read(kind, id).await.map_err(|failure| of_read(kind, (account, id), &failure))?;
+        let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
+        let Some(row) = row else {
+            for code in [FIELD_GONE, UNREADABLE] {
+                self.alarms.set((account, &kind.name, code), &asked, None, now);
+            }
+            if let Some(search) = self.search(live, account, &kind.name) {
+                live.memory.finder.lost(&search, id).await;
+            }
+            return Ok(None);
+        };
+        readable(kind, (account, std::slice::from_ref(&row)))?;
+        self.alarms.set((account, &kind.name, UNREADABLE), &asked, None, now);
+        self.ask_witnesses(live, kind, (account, &row)).await?;
+        let lack = live.needed.lack(account, kind, &[&row], Answer::One);
+        let message = lack.as_ref().map(|lack| lack.message.clone());
+        self.alarms.set((account, &kind.name, FIELD_GONE), &asked, message, now);
+        Ok(Some((row, lack)))
+    }
+
+    /// What the records of a kind lack that can only be listed.
+    pub(crate) async fn listed_lack(&self, live: &Live, kind: &RecordType, account: &str) -> Option<Lack> {
+        let search = self.search(live, account, &kind.name).filter(|_| kind.read.is_none())?;
+        live.memory.finder.lack(&search).await
+    }
+
+    /// The record of a side, with why groups of the pipeline stop for want of what it lacks.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read, or where the whole pipeline rests on what is lacking.
+    pub(crate) async fn read_side(
+        &self,
+        live: &Live,
+        (pipeline, side): (&Pipeline, Side),
+        (account, id): (&str, &str),
+    ) -> Result<(Option<Value>, Vec<Stop>), Trouble> {
+        let kind = pipeline.record(side);
+        let (found, lack) = if kind.grouped.is_some() || kind.read.is_none() {
+            let found = self.read_record(live, account, &kind.name, id).await?;
+            (found, self.listed_lack(live, kind, account).await)
+        } else {
+            let found = self.read_own(live, kind, (account, id)).await?;
+            found.map_or((None, None), |(row, lack)| (Some(row.value), lack))
+        };
+        match lack.filter(|_| found.is_some()).map(|lack| (rests_on(pipeline, side, &lack), lack)) {
+            None => Ok((found, Vec::new())),
+            Some((Resting::Groups(stops), _)) => Ok((found, stops)),
+            Some((Resting::Whole, lack)) => Err(Trouble::Unreadable { code: FIELD_GONE, message: lack.message }),
+        }
+    }
+
+    /// The rows of a listing.
+    ///
+    /// # Errors
+    /// As [`Self::read_row`]; of a listing, what is missing is missing from every row.
+    pub(crate) async fn rows(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        (account, listing): (&str, Listing),
+    ) -> Result<Vec<Row>, Trouble> {
+        let Some(peer) = live.peers.get(account) else { return Ok(Vec::new()) };
+        let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        readable(kind, (account, &rows))?;
+        for row in rows.iter().filter(|row| live.needed.is_doubtful(account, kind, row)) {
+            self.ask_witnesses(live, kind, (account, row)).await?;
+        }
+        // Absent is not null: what rules read and no row shows was renamed, and nothing is decided on it.
+        let lack = live.needed.lack(account, kind, &rows.iter().collect::<Vec<_>>(), Answer::Some);
+        let message = lack.map(|lack| lack.message);
+        if !rows.is_empty() {
+            let now = self.world.clock.now();
+            self.alarms.set((account, &kind.name, FIELD_GONE), &Asked::Found, message.clone(), now);
+        }
+        message.map_or(Ok(rows), |message| Err(Trouble::Unreadable { code: FIELD_GONE, message }))
+    }
+
+    /// Reads one record by key, from its call or from a kept listing. `None`: it is not there.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub async fn read_record(
+        &self,
+        live: &Live,
+        account: &str,
+        record: &str,
+        id: &str,
+    ) -> Result<Option<Value>, Trouble> {
+        let Some(search) = self.search(live, account, record) else { return Ok(None) };
+        if search.kind.grouped.is_some() {
+            return self.read_group(live, &search, id).await.map(Some);
+        }
+        if search.kind.read.is_none() {
+            return live.memory.finder.by_key(&search, id).await;
+        }
+        Ok(self.read_row(live, search.kind, (account, id)).await?.map(|row| row.value))
+    }
+
+    /// The rows that share a group's key, none where there are none now.
+    async fn read_group(&self, live: &Live, search: &Search<'_>, id: &str) -> Result<Value, Trouble> {
+        if !search.kind.find.contains_key(&search.kind.key) {
+            return Ok(live.memory.finder.by_key(search, id).await?.unwrap_or(Value::List(ecow::EcoVec::new())));
+        }
+        let listing = Listing::Find { field: search.kind.key.clone(), value: Value::from(id) };
+        let rows = self.rows(live, search.kind, (search.account, listing)).await?;
+        // The peer's own search may be looser than equality.
+        let same = |row: &Value| row.field(&search.kind.key).to_key().as_deref() == Some(id);
+        Ok(Value::List(rows.into_iter().map(|row| row.value).filter(same).collect()))
+    }
+
+    /// A look-up over records of an account.
+    pub fn search<'a>(&'a self, live: &'a Live, account: &'a str, record: &str) -> Option<Search<'a>> {
+        let system = &live.plan.accounts.get(account)?.system;
+        let kind = live.plan.record(system, record)?;
+        Some(self.search_of(live, account, kind))
+    }
+
+    fn search_of<'a>(&'a self, live: &'a Live, account: &'a str, kind: &'a Arc<RecordType>) -> Search<'a> {
+        let (clock, store) = (self.world.clock.as_ref(), self.store.as_ref());
+        let peer = live.peers.get(account).map(AsRef::as_ref);
+        let (plan, needed) = (live.plan.as_ref(), &live.needed);
+        Search { plan, peer, needed, account, kind, clock, store, alarms: &self.alarms }
+    }
+
+    async fn find(
+        &self,
+        live: &Live,
+        (pipeline, side): (&Pipeline, Side),
+        account: &str,
+        (value, since, unseen): (&str, Option<Timestamp>, Option<Timestamp>),
+    ) -> Result<Found, Trouble> {
+        let kind = pipeline.record(side);
+        let field = pipeline.match_field(side);
+        let search = self.search_of(live, account, kind);
+        if kind.grouped.is_some() {
+            let group = self.read_group(live, &search, value).await?;
+            let found = group.as_list().is_some_and(|rows| !rows.is_empty());
+            return Ok(Found::Records(found.then_some(group).into_iter().collect()));
+        }
+        if kind.find.contains_key(field) {
+            let listing = Listing::Find { field: field.to_owned(), value: Value::from(value) };
+            let rows = self.rows(live, kind, (account, listing)).await?;
+            // A peer finds only what is spelt as it is asked for; a match that normalises looks further.
+            let same = |row: &Value| engine::match_value(&live.plan, pipeline, side, row).as_deref() == Some(value);
+            if pipeline.match_of(side).is_path() || rows.iter().any(|row| same(&row.value)) {
+                return Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()));
+            }
+        }
+        if field == kind.key && kind.read.is_some() {
+            let row = self.read_row(live, kind, (account, value)).await?;
+            return Ok(Found::Records(row.into_iter().map(|row| row.value).collect()));
+        }
+        live.memory.finder.matching(&search, (&pipeline.name, side), value, (since, unseen)).await.map(Found::Records)
+    }
+
+    /// The linked key on the other side, brought over first where it may be.
+    fn counterpart<'a>(
+        &'a self,
+        live: &'a Live,
+        (pipeline, side): (&'a Pipeline, Side),
+        (account, id): (&'a str, &'a str),
+        (other, seek): (&'a str, Seek),
+    ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
+        Box::pin(async move {
+            let kind = pipeline.record(side);
+            let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id: id.to_owned() };
+            let pair = PairKey { pipeline: pipeline.name.clone(), record: target, other: other.to_owned() };
+            let linked = self.linked_key(pipeline, side, (account, id), other).await?;
+            let known = linked.filter(|_| !seek.sure && !live.memory.lost.has(&pair));
+            if let Some(key) = known {
+                return Ok(Found::Key(key));
+            }
+            let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
+                let message = format!("{account} has no {} {id}", kind.name);
+                return Ok(nothing("missing-counterpart", message, Vec::new()));
+            };
+            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, seek));
+            let meeting = self.bring_together(live, &pairing, record.clone()).await?;
+            if let Some(gone) = meeting.stops.iter().position(|stop| stop.code == COUNTERPART_GONE) {
+                let stops = meeting.stops.into_iter().skip(gone).collect();
+                return Ok(self.not_found(live, &pairing, &record, Meeting { stops, ..Meeting::default() }).await);
+            }
+            if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
+                return Ok(Found::Key(key));
+            }
+            if meeting.to_make && meeting.stops.is_empty() {
+                return Ok(Found::Key(to_be_made(pipeline.record(side.other()))));
+            }
+            Ok(self.not_found(live, &pairing, &record, meeting).await)
+        })
+    }
+
+    /// Brings a record's own pair together; its first stop, if it stops.
+    fn settled<'a>(
+        &'a self,
+        live: &'a Live,
+        (pipeline, side): (&'a Pipeline, Side),
+        (account, id): (&'a str, &'a str),
+        (other, braked): (&'a str, bool),
+    ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
+        Box::pin(async move {
+            let kind = pipeline.record(side);
+            let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
+                return Ok(Found::Records(Vec::new()));
+            };
+            let seek = Seek { braked, ..Seek::default() };
+            let pairing =
+                Pairing { demanded: false, ..Pairing::of_counterpart(pipeline, side, (account, id), (other, seek)) };
+            let meeting = self.bring_together(live, &pairing, record).await?;
+            // What comes first has settled once its state has; other groups wait for themselves alone.
+            let of_state = |group: &String| {
+                let rules = pipeline.rules.iter().filter(|rule| rule.group == *group);
+                rules
+                    .into_iter()
+                    .any(|rule| [Side::Left, Side::Right].iter().any(|side| is_state(pipeline, rule, *side)))
+            };
+            let holds = |stop: &engine::Stop| stop.group.as_ref().is_none_or(of_state);
+            Ok(match meeting.stops.into_iter().find(holds) {
+                Some(stop) => nothing(stop.code, stop.message, Vec::new()),
+                None => Found::Records(Vec::new()),
+            })
+        })
+    }
+
+    pub(crate) async fn linked_key(
+        &self,
+        pipeline: &Pipeline,
+        side: Side,
+        (account, id): (&str, &str),
+        other: &str,
+    ) -> Result<Option<Value>, Trouble> {
+        let end = LinkEnd { account: account.to_owned(), id: id.to_owned() };
+        let links = self.store.links(&pipeline.name, side == Side::Left, &end).await?;
+        let far = |link: crate::store::Link| if side == Side::Left { link.right } else { link.left };
+        let found = links.into_iter().map(far).find(|far| far.account == other);
+        Ok(found.map(|far| key_value(pipeline.record(side.other()), far.id)))
+    }
+
+    /// Why there is no counterpart, with what was looked for and what may have been meant.
+    async fn not_found(&self, live: &Live, pairing: &Pairing<'_>, record: &Value, meeting: Meeting) -> Found {
+        if let Some(stop) = meeting.stops.into_iter().next() {
+            return Found::Nothing {
+                code: stop.code,
+                message: stop.message,
+                waits: stop.waits,
+                candidates: stop.candidates,
+            };
+        }
+        let far = pairing.pipeline.record(pairing.side.other());
+        let near = pairing.pipeline.record(pairing.side);
+        let Some(wait) = meeting.unmatched.and_then(|unmatched| unmatched.wait) else {
+            let field = pairing.pipeline.match_field(pairing.side);
+            return nothing("nothing-to-match", format!("{} {} has no {field}", near.name, pairing.id), Vec::new());
+        };
+        let side = pairing.side.other();
+        let candidates = live
+            .memory
+            .finder
+            .candidates(&wait.account, &wait.record, (&pairing.pipeline.name, side), &wait.value)
+            .await;
+        let label = engine::label_of(record);
+        let message = format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
+        Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
+    }
+}
+
+/// Stands for the key of a record that is to be made, but not now; nothing that rests on it is ever written.
+fn to_be_made(kind: &RecordType) -> Value {
+    Value::text(format!("(the new {})", kind.name))
+}
+
+/// Whether what was read for a decision holds a record that is not there yet, or its key.
+pub(crate) fn rests_on_what_is_to_be_made(live: &Live, situation: &Situation) -> bool {
+    let withheld = situation.made.values().any(|made| matches!(made, Made::Withheld(_)));
+    withheld
+        || situation.reads.iter().any(|(want, found)| {
+            let (Want::Counterpart { pipeline, side, .. }, Found::Key(key)) = (want, found) else { return false };
+            live.plan.pipelines.get(pipeline).is_some_and(|via| *key == to_be_made(via.record(side.other())))
+        })
+}
+
+fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {
+    Found::Nothing { code, message, waits, candidates: Vec::new() }
+}
+
+/// A key from the store as the record has it: a number where its field is a number.
+pub fn key_value(kind: &RecordType, id: String) -> Value {
+    match kind.field(&Path::field(kind.key.as_str())).map(|field| &field.kind) {
+        Some(Kind::Integer) => id.parse().map_or_else(|_| Value::text(&*id), Value::Integer),
+        _ => Value::text(id),
+    }
+}

@@ -1,0 +1,118 @@
+//! One step of bringing a pair together: what a decision came to is carried out, unless something holds it back.
+
+use super::act::Acted;
+use super::pairing::{Meeting, Pairing, REFUSED};
+use super::repeat::Repeats;
+use crate::engine::{Decision, Effect, Made, Makeable, Making, Reads, Situation, Stop};
+use crate::runtime::live::Live;
+use crate::runtime::runtime::Runtime;
+use crate::runtime::trouble::Trouble;
+use crate::store::Link;
+use crate::value::Value;
+
+/// What a pair's coming together has met so far.
+pub(crate) struct Course {
+    /// As it stands now.
+    pub situation: Situation,
+    /// What a peer refused, and what lacks what it is made from.
+    pub refused: Vec<Stop>,
+    /// Whether something was kept back.
+    pub kept_back: bool,
+    /// Whether the counterparts that a refused write names were looked for.
+    pub verified: bool,
+    /// What was written so far.
+    pub repeats: Repeats,
+}
+
+impl Runtime {
+    /// Carries out what a decision came to, unless something holds it back; a meeting where that is the end.
+    pub(crate) async fn step(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        course: &mut Course,
+        (link, decision): (Option<&Link>, &Decision),
+    ) -> Result<Option<Meeting>, Trouble> {
+        let Some(effect) = &decision.effect else { return Ok(None) };
+        let makes = matches!(effect, Effect::Create { .. }) || link.is_none() && matches!(effect, Effect::Make(_));
+        if makes && !course.refused.is_empty() {
+            // Nothing is made without what its groups are made from.
+            let stops = course.refused.drain(..).map(|stop| Stop { group: None, ..stop }).collect();
+            return Ok(Some(Meeting { stops, ..Meeting::default() }));
+        }
+        let situation = &mut course.situation;
+        if self.is_kept_back(live, pairing, situation, (link, effect))? {
+            if let Effect::Make(Making { record, fields, .. }) = effect {
+                // What would be written with it is told, and held, in its turn.
+                course.kept_back = true;
+                situation.made.insert(record.clone(), Made::Withheld(Value::Record(fields.clone())));
+                return Ok(None);
+            }
+            let [_, ..] = effect.groups() else {
+                let stops = decision.stops.clone();
+                return Ok(Some(Meeting { stops, to_make: true, ..Meeting::default() }));
+            };
+            course.kept_back = true;
+            situation.held.extend(effect.groups().iter().cloned());
+            return Ok(None);
+        }
+        let mut before = self.refused_before(pairing, (link, situation), effect).await?;
+        if before.is_empty() {
+            before = course.repeats.in_vain(pairing, situation, effect);
+        }
+        if !before.is_empty() {
+            situation.held.extend(before.iter().filter_map(|stop| stop.group.clone()));
+            course.refused.extend(before);
+            return Ok(None);
+        }
+        let acted = self.act(live, pairing, situation, (decision, effect)).await?;
+        if let Effect::Make(Making { record, .. }) = effect {
+            note_made(course, record, acted);
+            return Ok(None);
+        }
+        let is_refused = matches!(&acted, Acted::Stopped(stop) if stop.code == REFUSED);
+        if is_refused && !std::mem::replace(&mut course.verified, true) {
+            // What it names may be gone, which a link does not tell.
+            if self.look_for_counterparts(live, pairing, situation).await? {
+                return Ok(None);
+            }
+        }
+        if matches!(effect, Effect::Create { .. } | Effect::Link { .. }) {
+            // Who is linked with whom is asked anew. Whatever else was read changes nothing by an own write.
+            situation.reads = Reads::new();
+        }
+        if let Acted::Written(side, record) = acted {
+            // What the peer holds now is what the next decision is made from, on whichever side.
+            *situation.record_mut(side) = record;
+        } else if let Acted::Stopped(stop) = acted {
+            if effect.groups().is_empty() {
+                return Ok(Some(Meeting { stops: vec![stop], ..Meeting::default() }));
+            }
+            course.refused.extend(hold(situation, effect, stop));
+        }
+        Ok(None)
+    }
+}
+
+/// Keeps what became of a record that was to be made. What needs it goes on without where it may not be.
+fn note_made(course: &mut Course, record: &Makeable, acted: Acted) {
+    let made = match acted {
+        Acted::Made(made) => made,
+        Acted::Stopped(stop) => {
+            course.refused.push(stop);
+            Made::Refused
+        }
+        Acted::Noted | Acted::Written(..) => Made::Refused,
+    };
+    course.situation.made.insert(record.clone(), made);
+}
+
+/// Leaves a refused group alone from now on, so that it never holds up another; of several each is tried by itself.
+fn hold(situation: &mut Situation, effect: &Effect, stop: Stop) -> Option<Stop> {
+    let [group] = effect.groups() else {
+        situation.apart = true;
+        return None;
+    };
+    situation.held.insert(group.clone());
+    Some(Stop { group: Some(group.clone()), ..stop })
+}

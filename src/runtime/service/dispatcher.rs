@@ -1,0 +1,165 @@
+//! Claims due work and has it done, many records side by side, until the runtime stops.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::task::{Id, JoinError, JoinSet};
+
+use crate::runtime::limits::{DRAIN_MAX, RECORDS_AT_ONCE};
+use crate::runtime::runtime::Runtime;
+use crate::store::Work;
+
+/// How long to rest where the store gives no work and no due time.
+const REST: Duration = Duration::from_secs(5);
+
+/// The same where the store cannot give any.
+const REST_IN_TROUBLE: Duration = Duration::from_secs(1);
+
+/// Runs until the runtime stops; what is in flight is finished first.
+pub async fn dispatch(runtime: Arc<Runtime>) {
+    runtime.serving.store(true, Ordering::Release);
+    let mut running = Running::default();
+    let mut stopping = runtime.stopping();
+    while !*stopping.borrow() {
+        let claimed = fill(&runtime, &mut running).await;
+        let rest = if claimed { Duration::ZERO } else { until_due(&runtime, running.tasks.len()).await };
+        if rest.is_zero() && running.tasks.len() < RECORDS_AT_ONCE && claimed {
+            continue;
+        }
+        tokio::select! {
+            biased;
+            _ = stopping.changed() => {}
+            done = running.tasks.join_next_with_id(), if !running.tasks.is_empty() => running.ended(&runtime, done).await,
+            () = runtime.wake.notified() => {}
+            () = runtime.world.clock.sleep(rest.max(Duration::from_millis(1))) => {}
+        }
+    }
+    drain(&runtime, &mut running).await;
+}
+
+/// Works until nothing is due any more and nothing is in flight; put-off work that is due within
+/// `patience` is waited for, but not the next try of what is parked. Ends early where the runtime stops.
+pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
+    let mut running = Running::default();
+    let deadline = later_by(runtime, patience);
+    loop {
+        if runtime.is_stopping() {
+            return drain(runtime, &mut running).await;
+        }
+        if fill(runtime, &mut running).await {
+            continue;
+        }
+        if let Some(done) = running.tasks.join_next_with_id().await {
+            running.ended(runtime, Some(done)).await;
+            continue;
+        }
+        match runtime.store.next_due(false).await {
+            Ok(Some(due)) if due <= deadline => {
+                let now = runtime.world.clock.now();
+                let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
+                runtime.pause(wait.max(Duration::from_millis(1))).await;
+            }
+            _ => return,
+        }
+    }
+}
+
+fn later_by(runtime: &Runtime, patience: Duration) -> jiff::Timestamp {
+    let now = runtime.world.clock.now();
+    now.checked_add(SignedDuration::try_from(patience).unwrap_or_default()).unwrap_or(now)
+}
+
+/// What is under way, and the work that each task does.
+#[derive(Default)]
+struct Running {
+    tasks: JoinSet<()>,
+    work: HashMap<Id, Work>,
+}
+
+/// How a task ended.
+type Ended = Option<Result<(Id, ()), JoinError>>;
+
+impl Running {
+    fn start(&mut self, runtime: &Arc<Runtime>, work: Work) {
+        let (runtime, own) = (Arc::clone(runtime), work.clone());
+        let task = self.tasks.spawn(async move { runtime.work(own).await });
+        self.work.insert(task.id(), work);
+    }
+
+    /// A task ended. Where it did before its work was done, that is given back.
+    async fn ended(&mut self, runtime: &Runtime, done: Ended) {
+        match done {
+            Some(Ok((id, ()))) => {
+                if let Some(work) = self.work.remove(&id) {
+                    runtime.broken_off.ended(&work.target);
+                }
+            }
+            Some(Err(error)) => {
+                if let Some(work) = self.work.remove(&error.id()) {
+                    runtime.broke_off(&work, error).await;
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// Claims work for the free places. True: some was claimed.
+async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
+    let free = RECORDS_AT_ONCE.saturating_sub(running.tasks.len());
+    if free == 0 {
+        return false;
+    }
+    runtime.heed_clock().await;
+    match runtime.store.claim(runtime.world.clock.now(), free).await {
+        Ok(work) => {
+            if runtime.store_trouble.swap(None).is_some() {
+                tracing::info!("work can be claimed again");
+            }
+            let claimed = !work.is_empty();
+            for one in work {
+                running.start(runtime, one);
+            }
+            claimed
+        }
+        Err(error) => {
+            // Said once: the log may lie on the same disk.
+            if runtime.store_trouble.swap(Some(Arc::new(error.to_string()))).is_none() {
+                tracing::error!(%error, "work cannot be claimed");
+            }
+            false
+        }
+    }
+}
+
+async fn until_due(runtime: &Runtime, running: usize) -> Duration {
+    if running >= RECORDS_AT_ONCE {
+        return REST;
+    }
+    if runtime.store_trouble.load().is_some() {
+        return REST_IN_TROUBLE;
+    }
+    let now = runtime.world.clock.now();
+    match runtime.store.next_due(true).await {
+        Ok(Some(due)) => Duration::try_from(due.duration_since(now)).unwrap_or_default().min(REST),
+        _ => REST,
+    }
+}
+
+async fn drain(runtime: &Runtime, running: &mut Running) {
+    let deadline = runtime.world.clock.sleep(DRAIN_MAX);
+    tokio::pin!(deadline);
+    loop {
+        tokio::select! {
+            biased;
+            done = running.tasks.join_next_with_id() => match done {
+                None => return,
+                some => running.ended(runtime, some).await,
+            },
+            () = &mut deadline => return running.tasks.abort_all(),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What runs for as long as the service does, each part a task of its own: it looks for work, hands it out, reloads the
+//! rules, sweeps, tells and tidies up.
+//!
+//! Decides nothing about records; that is `pairing`'s.
+
+pub mod broken_off;
+pub mod clock;
+pub mod dispatcher;
+pub mod look;
+pub mod mode;
+pub mod notifier;
+pub mod pass;
+pub mod poller;
+pub mod reload;
+pub mod retention;
+pub mod schedule;
+pub mod sweep_marks;
+pub mod watcher;

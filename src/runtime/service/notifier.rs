@@ -1,0 +1,183 @@
+//! Tells the address in `settings.notify.webhook` what a person should know: work that was parked, an
+//! account that is held back, rules that were not taken. Once per cause.
+//!
+//! How far the inbox was told is kept in the store, so that a restart neither repeats nor loses an
+//! entry; what cannot be delivered now is tried again, later and later.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value as Json, json};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::TryRecvError;
+
+use crate::connector::{BreakerState, backoff};
+use crate::runtime::happening::Happening;
+use crate::runtime::runtime::Runtime;
+use crate::store::{Cursor, Park, StoreError};
+use crate::value::timestamp;
+use crate::world::{Method, Request};
+
+/// The setting with the address; empty: nobody is told.
+pub const SETTING: &str = "notify.webhook";
+
+/// Under which name the store keeps how far the inbox was told. No account is called so.
+const KEPT: (&str, &str) = ("*", "notified");
+
+/// How often it is looked whether there is news.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How far back entries may still come in after younger ones.
+const OVERLAP: SignedDuration = SignedDuration::from_mins(1);
+
+/// How long the address may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What was told already.
+struct Notifier {
+    runtime: Arc<Runtime>,
+    happenings: Receiver<Happening>,
+    /// Whether the inbox may hold news.
+    parked: bool,
+    /// Entries told since the start: those of one moment may come in any order.
+    told: BTreeSet<i64>,
+    /// Accounts of which it was told that they are held back.
+    held_back: BTreeSet<String>,
+    /// The findings of the last reload that failed.
+    findings: Option<Json>,
+}
+
+/// Tells until the runtime stops.
+pub async fn notify(runtime: Arc<Runtime>) {
+    let happenings = runtime.listen();
+    let mut notifier = Notifier {
+        runtime: Arc::clone(&runtime),
+        happenings,
+        parked: true,
+        told: BTreeSet::new(),
+        held_back: BTreeSet::new(),
+        findings: None,
+    };
+    let mut failures = 0;
+    loop {
+        let wait = match notifier.tell().await {
+            Ok(()) => {
+                failures = 0;
+                LOOK
+            }
+            Err(reason) => {
+                failures += 1;
+                tracing::warn!(reason, "a notice could not be delivered; it is tried again");
+                backoff::delay(failures, None, runtime.world.random.as_ref())
+            }
+        };
+        if runtime.pause(wait).await {
+            return;
+        }
+    }
+}
+
+impl Notifier {
+    async fn tell(&mut self) -> Result<(), String> {
+        loop {
+            match self.happenings.try_recv() {
+                Ok(Happening::Parked { .. }) | Err(TryRecvError::Lagged(_)) => self.parked = true,
+                Ok(_) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        let live = self.runtime.live.load_full();
+        let url = live.setting(SETTING).and_then(|value| value.as_text()).filter(|url| !url.is_empty());
+        if self.parked {
+            self.tell_parked(url).await?;
+            self.parked = false;
+        }
+        for (account, peer) in &live.peers {
+            match peer.breaker() {
+                BreakerState::Open { until } if !self.held_back.contains(account) => {
+                    let text = format!("calls to {account} are held back until {}", timestamp::text_to_second(until));
+                    let body = json!({ "event": "breaker_open", "account": account,
+                        "until": timestamp::text(until), "text": text });
+                    self.send(url, &body).await?;
+                    self.held_back.insert(account.clone());
+                }
+                BreakerState::Closed => {
+                    self.held_back.remove(account);
+                }
+                BreakerState::Open { .. } | BreakerState::Probing => {}
+            }
+        }
+        self.tell_reload(url).await
+    }
+
+    async fn tell_reload(&mut self, url: Option<&str>) -> Result<(), String> {
+        let (_, last) = self.runtime.rules.to_json();
+        if last.get("ok") == Some(&json!(true)) {
+            self.findings = None;
+            return Ok(());
+        }
+        let findings = last.get("findings").cloned().unwrap_or_default();
+        if self.findings.as_ref() == Some(&findings) {
+            return Ok(());
+        }
+        let count = findings.as_array().map_or(0, Vec::len);
+        let text = format!("the rules have errors and were not taken; the last good ones go on ({count} findings)");
+        let body = json!({ "event": "reload_failed", "at": last.get("at"), "findings": findings, "text": text });
+        self.send(url, &body).await?;
+        self.findings = Some(findings);
+        Ok(())
+    }
+
+    /// Entries younger than the last one told. The first start begins with what comes from then on.
+    async fn tell_parked(&mut self, url: Option<&str>) -> Result<(), String> {
+        let words = |error: StoreError| error.to_string();
+        let store = self.runtime.store.as_ref();
+        let Some(last) = store.cursor(KEPT.0, KEPT.1).await.map_err(words)? else {
+            return self.told(self.runtime.world.clock.now()).await;
+        };
+        let overlap = if self.told.is_empty() { SignedDuration::ZERO } else { OVERLAP };
+        let from = last.at.checked_sub(overlap).unwrap_or(last.at);
+        let parks = store.parks().await.map_err(words)?;
+        let news: Vec<Park> = parks.into_iter().filter(|park| park.since > from).collect();
+        for park in news.iter().filter(|park| !self.told.contains(&park.number)).collect::<Vec<_>>() {
+            self.send(url, &of_park(park)).await?;
+            self.told(park.since.max(last.at)).await?;
+            self.told.insert(park.number);
+        }
+        // What is older is told apart by its instant.
+        self.told.retain(|number| news.iter().any(|park| park.number == *number));
+        Ok(())
+    }
+
+    async fn told(&self, at: Timestamp) -> Result<(), String> {
+        let cursor = Cursor { account: KEPT.0.to_owned(), record: KEPT.1.to_owned(), at };
+        let kept = self.runtime.store.accept(Vec::new(), Some(cursor)).await;
+        kept.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    async fn send(&self, url: Option<&str>, body: &Json) -> Result<(), String> {
+        let Some(url) = url else { return Ok(()) };
+        let request = Request {
+            method: Method::Post,
+            url: url.to_owned(),
+            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            body: body.to_string().into_bytes(),
+            timeout: TIMEOUT,
+        };
+        let answer = self.runtime.world.transport.send(request).await.map_err(|error| error.to_string())?;
+        if (200..300).contains(&answer.status) { Ok(()) } else { Err(format!("answered {}", answer.status)) }
+    }
+}
+
+fn of_park(park: &Park) -> Json {
+    let draft = &park.draft;
+    json!({
+        "event": "parked", "at": timestamp::text(park.since), "id": park.number.to_string(),
+        "account": draft.target.account, "record": draft.target.record, "record_id": draft.target.id,
+        "pipeline": draft.pipeline, "group": draft.group, "reason": draft.reason, "code": draft.code,
+        "message": draft.message, "rule": { "file": draft.rule.0, "line": draft.rule.1 },
+        "text": format!("{} waits: {} (petiole inbox show {})", draft.target, draft.message, park.number),
+    })
+}

@@ -1,0 +1,216 @@
+//! One pass: look, bring together what was found, hold what is too much, report.
+//!
+//! The same for `sync`, for a sweep on demand and for one by schedule. Ends when nothing of it is
+//! due any more. A task of its own: it goes on to its end whoever asked for it and went away.
+
+use super::sweep_marks::is_owed;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::dispatcher;
+use super::look::{Look, look};
+use super::sweep_marks;
+use crate::language::plan::{Interest, RecordType};
+use crate::runtime::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
+use crate::runtime::report::{Report, Seen};
+use crate::runtime::runtime::Runtime;
+use crate::runtime::trouble::Trouble;
+use crate::store::{Hint, HintSource, RecordRef};
+
+/// What a pass is for.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// What a look finds.
+    Look(Look),
+    /// One record with its counterparts.
+    Only(RecordRef),
+}
+
+/// How a pass goes.
+#[derive(Clone, Debug)]
+pub struct Pass {
+    /// What it is for.
+    pub scope: Scope,
+    /// Whether it may change more linked records than the brake lets through.
+    pub confirmed: bool,
+    /// How long put-off work is waited for before it counts as left.
+    pub patience: Duration,
+}
+
+/// Makes a pass and tells what came of it.
+///
+/// # Errors
+/// [`Trouble`] where a peer could not be looked at or the store failed.
+pub async fn pass(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble> {
+    pass_telling(runtime, pass, || {}).await
+}
+
+/// Makes a pass, and tells when everything is listed and what it leads to is about to be worked on.
+///
+/// # Errors
+/// As [`pass`].
+pub async fn pass_telling(
+    runtime: &Arc<Runtime>,
+    pass: &Pass,
+    listed: impl FnOnce() + Send + 'static,
+) -> Result<Report, Trouble> {
+    let (runtime, pass) = (Arc::clone(runtime), pass.clone());
+    // What was claimed from the store is worked on to its end, also where whoever asked hangs up meanwhile.
+    let going = tokio::spawn(async move { take_turn(&runtime, &pass, listed).await });
+    going
+        .await
+        .unwrap_or_else(|error| Err(Trouble::Later { reason: format!("the pass broke off: {error}"), after: None }))
+}
+
+/// The sweep under way; over when this goes, however that comes.
+struct Sweeping<'a> {
+    runtime: &'a Runtime,
+    /// Whether it leaves its work to the next one, as things stand.
+    owes: bool,
+}
+
+impl<'a> Sweeping<'a> {
+    fn begin(runtime: &'a Runtime, now: Timestamp, (everything, confirmed): (bool, bool)) -> Self {
+        // One pair alone leaves owed what was owed before.
+        let owes = everything || runtime.brake.is_owed();
+        runtime.brake.begin(now, confirmed);
+        Self { runtime, owes }
+    }
+}
+
+impl Drop for Sweeping<'_> {
+    fn drop(&mut self) {
+        self.runtime.live.load().memory.swept.clear();
+        self.runtime.brake.end(self.owes);
+    }
+}
+
+async fn take_turn(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
+    // Passes take turns: what the one has brought into step is nothing for the next.
+    let _turn = runtime.sweep_turn.lock().await;
+    let pass = &Pass { scope: scope_of(runtime, &pass.scope).await?, ..pass.clone() };
+    let sweep = !matches!(pass.scope, Scope::Look(Look::Changes));
+    let confirmed = pass.confirmed || matches!(pass.scope, Scope::Only(_));
+    let now = runtime.world.clock.now();
+    let everything = matches!(pass.scope, Scope::Look(Look::Everything));
+    if everything {
+        sweep_marks::note(runtime, sweep_marks::Mark::Begun, now).await?;
+    }
+    let mut sweeping = sweep.then(|| Sweeping::begin(runtime, now, (everything, confirmed)));
+    let report = within(runtime, pass, listed).await?;
+    if everything {
+        runtime.brake.note_stopped(report.braked.as_ref());
+        let mark = if report.braked.is_some() { sweep_marks::Mark::Braked } else { sweep_marks::Mark::Whole };
+        sweep_marks::note(runtime, mark, now).await?;
+        if let Some(sweeping) = &mut sweeping {
+            sweeping.owes = report.braked.is_some();
+        }
+    }
+    runtime.note_observing(&runtime.live.load_full()).await?;
+    Ok(report)
+}
+
+/// What a pass is really for: a look for changes would not see what an earlier one only observed or held, nor what was
+/// there before the first.
+async fn scope_of(runtime: &Runtime, scope: &Scope) -> Result<Scope, Trouble> {
+    Ok(match scope {
+        Scope::Look(Look::Changes) if is_owed(runtime).await? => Scope::Look(Look::Everything),
+        scope => scope.clone(),
+    })
+}
+
+async fn within(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
+    let seen = match &pass.scope {
+        Scope::Look(Look::Everything) => Seen::Everything,
+        Scope::Look(Look::Changes) => Seen::Changes { since: since(runtime).await? },
+        Scope::Only(record) => Seen::Only(record.clone()),
+    };
+    let mode = runtime.live.load().mode();
+    runtime.tally.open(Report::of(seen, mode), !runtime.serving.load(Ordering::Acquire));
+    let went = go(runtime, pass, listed).await;
+    let mut report = runtime.tally.close();
+    match went? {
+        Ok(()) => {}
+        Err(braked) => report.braked = Some(braked),
+    }
+    report.left(runtime.store.parks().await?);
+    report.waits(runtime.store.deferred().await?);
+    Ok(report)
+}
+
+/// From when on a look for changes sees what changed, by account and kind.
+async fn since(runtime: &Runtime) -> Result<BTreeMap<String, Option<Timestamp>>, Trouble> {
+    let live = runtime.live.load_full();
+    let mut found = BTreeMap::new();
+    for account in live.plan.accounts.values() {
+        let kinds = live.plan.systems.get(&account.system).into_iter().flat_map(|system| system.records.values());
+        // Of the others only what work waits for is looked for.
+        let is_listed = |kind: &RecordType| live.plan.interest(&kind.system, &kind.name) > Some(Interest::LookUp);
+        for kind in kinds.filter(|kind| kind.changed.is_some() && is_listed(kind)) {
+            let cursor = runtime.store.cursor(&account.name, &kind.name).await?.map(|cursor| cursor.at);
+            found.insert(format!("{}.{}", account.name, kind.name), cursor);
+        }
+    }
+    Ok(found)
+}
+
+type Went = Result<(), crate::runtime::memory::brake::Braked>;
+
+async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Went, Trouble> {
+    let mut stopping = runtime.stopping();
+    let looked = async {
+        match &pass.scope {
+            Scope::Look(how) => look(runtime, *how).await,
+            Scope::Only(record) => hint(runtime, std::iter::once(record.clone())).await,
+        }
+    };
+    // Listing takes as long as the peers' budgets say, and only reads: it breaks off where the service ends.
+    let looked = tokio::select! {
+        biased;
+        _ = stopping.wait_for(|stops| *stops) => Err(breaks_off()),
+        looked = looked => looked,
+    };
+    listed();
+    settle(runtime, pass.patience).await?;
+    looked?;
+    let links = runtime.store.counts().await?.links;
+    let held = match runtime.brake.release(links) {
+        Ok(held) => held,
+        Err(braked) => return Ok(Err(braked)),
+    };
+    if !held.is_empty() {
+        hint(runtime, held.into_iter()).await?;
+        settle(runtime, pass.patience).await?;
+    }
+    Ok(Ok(()))
+}
+
+fn breaks_off() -> Trouble {
+    Trouble::Later { reason: "the service ends before the pass is over".to_owned(), after: None }
+}
+
+async fn hint(runtime: &Runtime, records: impl Iterator<Item = RecordRef>) -> Result<(), Trouble> {
+    let at = runtime.world.clock.now();
+    let hint = |target| Hint { at, source: HintSource::Sweep, target, version: None, first: true };
+    runtime.accept(records.map(hint).collect()).await.map(|_| ())
+}
+
+/// Works until nothing is due, what a service beside this has taken up included.
+async fn settle(runtime: &Arc<Runtime>, patience: Duration) -> Result<(), Trouble> {
+    let start = runtime.world.clock.steady();
+    loop {
+        dispatcher::settle(runtime, patience).await;
+        if runtime.is_stopping() {
+            return Err(breaks_off());
+        }
+        let waited = runtime.world.clock.steady().duration_since(start);
+        let tired = Duration::try_from(waited).unwrap_or_default() > TAKEN_UP_MAX + patience;
+        if runtime.store.counts().await?.in_flight == 0 || tired || runtime.pause(TAKEN_UP_LOOK).await {
+            return Ok(());
+        }
+    }
+}

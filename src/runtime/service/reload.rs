@@ -1,0 +1,110 @@
+//! Puts a new generation of rules into service, whole or not at all.
+
+use serde_json::{Value as Json, json};
+
+use super::schedule;
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::language::{self, Compilation};
+use crate::runtime::environment::LiveError;
+use crate::runtime::live::Live;
+use crate::runtime::rule_state::LastReload;
+use crate::runtime::runtime::{Runtime, World};
+use crate::store::{RuleText, Store, StoreError};
+
+/// Why a rule set does not serve.
+#[derive(Debug)]
+pub enum ReloadError {
+    /// The rules have errors: the findings as text and as JSON.
+    Invalid {
+        /// As people read them.
+        text: String,
+        /// As scripts do.
+        json: Json,
+    },
+    /// The store cannot keep the generation.
+    Store(StoreError),
+}
+
+/// Makes a compilation ready to serve: the environment resolved, the generation kept.
+///
+/// # Errors
+/// [`ReloadError`] with every finding, missing variables among them.
+pub async fn ready(
+    compilation: Compilation,
+    store: &dyn Store,
+    world: &World,
+    before: Option<&Live>,
+) -> Result<Live, ReloadError> {
+    let Compilation { sources, mut findings, plan, .. } = compilation;
+    let Some(plan) = plan else { return Err(invalid(&findings, &sources)) };
+    let plan = std::sync::Arc::new(plan);
+    let environment = |name: &str| std::env::var(name).ok();
+    // The generation's number is taken only once nothing else can fail.
+    if let Err(wrong) = Live::new(0, std::sync::Arc::clone(&plan), &environment, world, None) {
+        findings.extend(wrong.into_iter().map(LiveError::finding));
+        return Err(invalid(&findings, &sources));
+    }
+    let texts: Vec<RuleText> =
+        sources.files().map(|(_, file)| RuleText { name: file.name.clone(), text: file.text.clone() }).collect();
+    let last = store.last_good().await.map_err(ReloadError::Store)?;
+    if before.is_none() && last.is_some_and(|(_, known)| known != texts) {
+        // What was parked under other rules may pass under these.
+        store.retry(None, world.clock.now()).await.map_err(ReloadError::Store)?;
+    }
+    let generation = store.serve(&plan.rules_hash, &texts, world.clock.now()).await.map_err(ReloadError::Store)?;
+    Live::new(generation.number, plan, &environment, world, before).map_err(|_| invalid(&findings, &sources))
+}
+
+fn invalid(findings: &[Diagnostic], sources: &crate::language::source::SourceMap) -> ReloadError {
+    let errors = findings.iter().filter(|one| one.severity == Severity::Error).count();
+    let counted = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+    ReloadError::Invalid {
+        text: format!("{}\n{counted}\n", diagnostic::render::render(findings, sources, false)),
+        json: diagnostic::json::render(findings, sources),
+    }
+}
+
+impl Runtime {
+    /// Compiles the files aside and swaps them in; an unchanged set keeps its generation.
+    ///
+    /// # Errors
+    /// [`ReloadError`]; what served goes on.
+    pub async fn reload(&self) -> Result<i64, ReloadError> {
+        let _one_at_a_time = self.rules.busy.lock().await;
+        let folder = self.rules.folder.clone();
+        let compiled = tokio::task::spawn_blocking(move || language::compile(&[folder])).await;
+        let Ok(compilation) = compiled else {
+            let json = json!({ "findings": [], "errors": 1, "warnings": 0 });
+            return Err(ReloadError::Invalid { text: "the rules could not be compiled".to_owned(), json });
+        };
+        let at = self.world.clock.now();
+        let before = self.live.load_full();
+        match ready(compilation, self.store.as_ref(), &self.world, Some(&before)).await {
+            Ok(live) => {
+                let generation = live.generation;
+                if live.plan.rules_hash != self.live.load().plan.rules_hash {
+                    let live = std::sync::Arc::new(live);
+                    self.departed.note(&before.plan, &live.plan, at);
+                    self.live.store(std::sync::Arc::clone(&live));
+                    tracing::info!(generation, "new rules serve");
+                    // What was parked may pass under the new rules.
+                    let _ = self.store.retry(None, at).await;
+                    schedule::new_rules(self, &before, &live).await;
+                    self.nudge();
+                }
+                if self.rules.note(LastReload { at, ok: true, current: true, findings: json!([]) }) {
+                    tracing::info!(generation, "the rule files are right again");
+                }
+                Ok(generation)
+            }
+            Err(error) => {
+                if let ReloadError::Invalid { text, json } = &error {
+                    tracing::error!("the new rules are not taken, the old ones go on\n{text}");
+                    let findings = json.get("findings").cloned().unwrap_or_else(|| json!([]));
+                    self.rules.note(LastReload { at, ok: false, current: false, findings });
+                }
+                Err(error)
+            }
+        }
+    }
+}
