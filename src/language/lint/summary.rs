@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::model::bridge::{Bridge, bridges};
 use crate::language::check::CheckedRules;
-use crate::language::lint::bridge::{Bridge, bridges};
 use crate::language::plan::{FieldRule, Outcome, Pipeline, Side};
 use crate::value::Value;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::lint::{Lint, View};
-use super::two_writers::opposite;
 use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::exclusion::opposite;
 use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side};
 use crate::value::{Path, Segment};
 

@@ -1,10 +1,10 @@
 //! One writer: no field has two live sources at once.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::language::plan::expression::CompiledExpression;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::exclusion::exclude;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
-use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
 use crate::value::Path;
 
 /// The lint.
@@ -85,38 +85,4 @@ fn writes_same(view: &View<'_>, pipeline: &Pipeline, (first, second): (&FieldRul
 
 fn overlap(one: Option<&Path>, other: Option<&Path>) -> bool {
     one.zip(other).is_some_and(|(one, other)| one.0.starts_with(&other.0) || other.0.starts_with(&one.0))
-}
-
-/// Whether one condition is the other turned round, or both ask one thing for different constants.
-pub(super) fn exclude(view: &View<'_>, first: &FieldRule, second: &FieldRule) -> bool {
-    let (Some(first), Some(second)) = (&first.when, &second.when) else { return false };
-    let inner = |condition: &CompiledExpression| match &condition.tree().kind {
-        ExpressionKind::Not(inner) => Some(text(view, inner)),
-        _ => None,
-    };
-    let constant = |condition: &CompiledExpression| match &condition.tree().kind {
-        ExpressionKind::Binary(Operator::Equal, left, right) => match &right.kind {
-            ExpressionKind::Literal(value) => Some((text(view, left), value.clone())),
-            _ => None,
-        },
-        _ => None,
-    };
-    let differ = constant(first).zip(constant(second)).is_some_and(|(one, two)| one.0 == two.0 && one.1 != two.1);
-    differ
-        || inner(first).is_some_and(|inner| inner == text(view, second.tree()))
-        || inner(second).is_some_and(|inner| inner == text(view, first.tree()))
-}
-
-/// Whether one condition is the other turned round, so that one of the two always holds.
-pub(super) fn opposite(view: &View<'_>, first: &FieldRule, second: &FieldRule) -> bool {
-    let turned =
-        |rule: &FieldRule| rule.when.as_ref().is_some_and(|one| matches!(one.tree().kind, ExpressionKind::Not(_)));
-    turned(first) != turned(second) && exclude(view, first, second)
-}
-
-fn text(view: &View<'_>, tree: &Expression) -> String {
-    use crate::diagnostic::Sources as _;
-    let file = view.sources.text(tree.span.file);
-    let written = file.get(tree.span.start..tree.span.end).unwrap_or_default();
-    written.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -3,11 +3,11 @@
 //!
 //! A round is walked with concrete values. One that comes back as another value is an echo.
 
-use super::bridge::Bridge;
-use super::echo_loop::LINT;
-use super::lint::View;
-use super::two_writers::exclude;
 use crate::diagnostic::Diagnostic;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::bridge::Bridge;
+use crate::language::lint::model::exclusion::exclude;
 use crate::language::plan::expression::{CompiledExpression, Scope};
 use crate::language::plan::{FieldRule, Outcome, Pipeline, RuleBody, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
@@ -17,7 +17,7 @@ use crate::value::{Path, Record, Segment, Value};
 const ROUND_MAX: usize = 6;
 
 /// A value of a table without states that is carried over and comes back as another.
-pub(super) fn through_table(bridge: &Bridge<'_>) -> Option<Diagnostic> {
+pub(super) fn through_table(lint: &Lint, bridge: &Bridge<'_>) -> Option<Diagnostic> {
     for side in [Side::Left, Side::Right] {
         let target = side.other();
         for value in bridge.known_values(side) {
@@ -27,7 +27,7 @@ pub(super) fn through_table(bridge: &Bridge<'_>) -> Option<Diagnostic> {
                 if back != value && first.span != second.span {
                     let (one, other) = (bridge.name(side), bridge.name(target));
                     let message = format!("a change comes back: `{one}` {value} → `{other}` {there} → `{one}` {back}");
-                    let finding = LINT.found(message, second.span, "by this row").label(first.span, "after this one");
+                    let finding = lint.found(message, second.span, "by this row").label(first.span, "after this one");
                     return Some(finding.help(format!(
                         "give {value} a `<->` row of its own, or say `nothing` for {there} while the other is {value}"
                     )));
@@ -63,7 +63,7 @@ struct Edge<'a> {
 }
 
 /// Rounds of rules of one pipeline that lead a value back to its field as another value.
-pub(super) fn through_rules(view: &View<'_>) -> Vec<Diagnostic> {
+pub(super) fn through_rules(lint: &Lint, view: &View<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for pipeline in view.rules.pipelines.values() {
         let edges = edges(view, pipeline);
@@ -77,7 +77,7 @@ pub(super) fn through_rules(view: &View<'_>) -> Vec<Diagnostic> {
                     && let Some(values) = walk(&round)
                 {
                     told.push(name);
-                    found.extend(flag(&round, &values));
+                    found.extend(flag(lint, &round, &values));
                 }
             }
         }
@@ -189,14 +189,14 @@ fn walk(round: &[Edge<'_>]) -> Option<Vec<Value>> {
     })
 }
 
-fn flag(round: &[Edge<'_>], values: &[Value]) -> Option<Diagnostic> {
+fn flag(lint: &Lint, round: &[Edge<'_>], values: &[Value]) -> Option<Diagnostic> {
     let last = round.last()?;
     let first = round.first()?;
     let names = std::iter::once(first.from).chain(round.iter().map(|edge| edge.to));
     let way: Vec<String> =
         names.zip(values).map(|((system, path), value)| format!("`{system}.{path}` {value}")).collect();
     let message = format!("a change comes back: {}", way.join(" → "));
-    let finding = LINT.found(message, last.rule.span, "by this rule");
+    let finding = lint.found(message, last.rule.span, "by this rule");
     let before = round.iter().take(round.len() - 1);
     let finding = before.fold(finding, |finding, edge| finding.label(edge.rule.span, "after this one"));
     Some(finding.help("say `on create` in one of these rules, or let one system own both groups"))

@@ -1,8 +1,9 @@
 //! A setting that nothing reads.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::usage;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::usage;
 use crate::language::plan::setting_type::OF_THE_PROGRAM;
 
 /// The lint.

@@ -1,9 +1,10 @@
 //! No row that never applies.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::bridge::Bridge;
-use crate::language::lint::walk::may_create_for;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::bridge::Bridge;
+use crate::language::lint::model::condition::may_create_for;
 use crate::language::plan::{Row, Side};
 
 /// The lint.

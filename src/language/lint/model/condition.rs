@@ -1,6 +1,6 @@
 //! What can be told of conditions without running them: the values for which a record is certainly created.
 
-use super::lint::View;
+use super::view::View;
 use crate::language::plan::SettingType;
 use crate::language::plan::{Create, Setting};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression};

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::bridge::Bridge;
-use crate::language::lint::usage;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::bridge::Bridge;
+use crate::language::lint::model::usage;
 use crate::language::plan::{Row, Side, Table};
 
 /// The lint.

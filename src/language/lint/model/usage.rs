@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::lint::View;
+use super::view::View;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Owner, Template, TemplatePart, WithRead};
 use crate::language::syntax::expression::{Expression, ExpressionKind};

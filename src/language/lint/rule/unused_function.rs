@@ -1,9 +1,10 @@
 //! A function of a script that nothing calls.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::Sources as _;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::usage;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::usage;
 
 /// The lint.
 pub const LINT: Lint = Lint {

@@ -1,7 +1,8 @@
 //! A row that lets a value go nowhere says why.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
 use crate::language::plan::Instead;
 
 /// The lint.

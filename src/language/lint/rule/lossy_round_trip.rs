@@ -1,7 +1,8 @@
 //! What an undirected row carries over comes back the same.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
 use crate::language::plan::{Arrow, Field, FieldRule, Pipeline, RuleBody};
 use crate::value::{Kind, Path, Segment};
 

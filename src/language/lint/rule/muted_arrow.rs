@@ -1,7 +1,8 @@
 //! An arrow that ownership mutes under the settings as they are.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
 use crate::language::plan::Side;
 
 /// The lint.

@@ -1,8 +1,9 @@
 //! A table that no rule uses.
 
-use super::lint::{Lint, View};
-use super::usage;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::usage;
 
 /// The lint.
 pub const LINT: Lint = Lint {

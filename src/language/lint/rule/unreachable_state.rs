@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::bridge::Bridge;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::bridge::Bridge;
 use crate::language::plan::{MoveBy, Outcome, Row, Side, States};
 
 /// The lint.

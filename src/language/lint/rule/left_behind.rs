@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::in_step::own_row;
-use super::swallowed_value::Way;
+use super::way::Way;
 use crate::diagnostic::Diagnostic;
+use crate::language::lint::model::in_step::own_row;
 use crate::language::plan::Row;
 
 /// Two states in step, the side that moves on first, and the row that has brought them about.

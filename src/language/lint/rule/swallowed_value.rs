@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::lint::{Lint, View};
+use super::way::Way;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::bridge::Bridge;
-use crate::language::lint::in_step::{InStep, own_row};
-use crate::language::lint::walk::certain_creates;
-use crate::language::plan::{Outcome, Row, Side, States};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::condition::certain_creates;
+use crate::language::lint::model::in_step::InStep;
+use crate::language::plan::{Outcome, Side};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -33,7 +34,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             let (Some(source), Some(goal)) = (bridge.states(target.other()), bridge.states(target)) else { continue };
             if view.may_flow(bridge.pipeline, bridge.rule, target) {
                 let in_step = InStep::of(view, &bridge);
-                let way = Way { view, bridge: &bridge, in_step: &in_step, target, source, goal };
+                let way = Way { lint: &LINT, view, bridge: &bridge, in_step: &in_step, target, source, goal };
                 found.extend(way.unsaid_create());
                 found.extend(way.unnamed_first_state());
                 found.extend(way.unanswered());
@@ -44,34 +45,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// One direction of a table between two state fields.
-pub(super) struct Way<'a> {
-    pub(super) view: &'a View<'a>,
-    pub(super) bridge: &'a Bridge<'a>,
-    pub(super) in_step: &'a InStep<'a>,
-    pub(super) target: Side,
-    pub(super) source: &'a States,
-    pub(super) goal: &'a States,
-}
-
 impl Way<'_> {
-    fn sources(&self) -> Vec<String> {
-        self.bridge.values(self.target.other()).unwrap_or_default()
-    }
-
-    /// Whether a row of this direction, whatever it says, names a value.
-    pub(super) fn is_named(&self, value: &str) -> bool {
-        self.bridge.table.names(self.target, value)
-    }
-
-    /// A finding at the `otherwise` row.
-    pub(super) fn flag(&self, message: String, at: impl Into<String>) -> Diagnostic {
-        let closing = self.bridge.table.closing(self.target).next();
-        let span = closing.map_or(self.bridge.table.span, |row| row.span);
-        let finding = LINT.found(message, span, at).label(self.bridge.rule.span, "used here");
-        finding.help("give it a row of its own, with `nothing` and a `because` if that is what is meant")
-    }
-
     /// A value for which the target is created, and no row that says as what.
     fn unsaid_create(&self) -> Vec<Diagnostic> {
         let Some(create) = self.view.may_create(self.bridge.pipeline, self.target) else { return Vec::new() };
@@ -159,16 +133,6 @@ impl Way<'_> {
             }
         }
         found
-    }
-
-    /// The `otherwise` row that leaves a pair of states alone, where no row speaks of just these two.
-    pub(super) fn hidden(&self, value: &str, state: &str) -> Option<&Row> {
-        let back = own_row(self.bridge, self.target.other(), state, value);
-        let explained = back.is_some_and(|(outcome, _)| !matches!(outcome, Outcome::Value(_)));
-        match self.bridge.outcome(self.target, value, Some(state)) {
-            Some((Outcome::Nothing | Outcome::Held, row)) if row.is_otherwise(self.target) && !explained => Some(row),
-            _ => None,
-        }
     }
 
     /// What rows of this direction ask for in the states from which a move leads to this one.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::lint::{Lint, View};
-use super::two_writers::exclude;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::exclusion::exclude;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
 
 /// The lint.

@@ -1,8 +1,9 @@
 //! A property of an account that no call is filled with.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::lint::usage;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::usage;
 
 /// The lint.
 pub const LINT: Lint = Lint {

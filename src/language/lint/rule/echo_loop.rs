@@ -1,10 +1,11 @@
 //! No echo: after anything that people do, both states come to rest and no answer comes back to its cause.
 
 use super::echo_value;
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::language::lint::bridge::Bridge;
-use crate::language::lint::in_step::InStep;
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::bridge::Bridge;
+use crate::language::lint::model::in_step::InStep;
 use crate::language::plan::{Outcome, Side};
 
 /// The lint.
@@ -63,7 +64,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             continue;
         }
         if states.iter().any(Option::is_none) {
-            found.extend(live.at_once.then(|| echo_value::through_table(&bridge)).flatten());
+            found.extend(live.at_once.then(|| echo_value::through_table(&LINT, &bridge)).flatten());
             continue;
         }
         let (lefts, rights) =
@@ -75,7 +76,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         let mut pairs = first.into_iter().chain(rest);
         found.extend(pairs.find_map(|(left, right)| from_rest(&bridge, (left, right), &live)));
     }
-    found.extend(echo_value::through_rules(view));
+    found.extend(echo_value::through_rules(&LINT, view));
     found
 }
 

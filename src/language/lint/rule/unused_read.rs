@@ -1,7 +1,8 @@
 //! A `with:` entry that no rule reads.
 
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
 use crate::language::plan::WithRead;
 
 /// The lint.

@@ -1,9 +1,10 @@
 //! No row speaks against what another has just brought about.
 
-use super::bridge::Bridge;
-use super::in_step::{InStep, own_row};
-use super::lint::{Lint, View};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::bridge::Bridge;
+use crate::language::lint::model::in_step::{InStep, own_row};
 use crate::language::plan::{Outcome, Row, Side};
 
 /// The lint.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bridge::Bridge;
-use super::lint::View;
+use super::view::View;
 use crate::language::plan::{Outcome, Row, Side};
 
 /// Pairs in step, left state first, each with the row that brings it about and the side that the row asks.

@@ -1,0 +1,11 @@
+//! What lints look through: the rules as they may stand, tables where rules use them, states in step, conditions.
+
+pub mod bridge;
+pub mod condition;
+pub mod exclusion;
+pub mod in_step;
+pub mod usage;
+pub mod view;
+
+pub use bridge::Bridge;
+pub use view::View;
