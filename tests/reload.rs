@@ -1,11 +1,13 @@
 //! Rules change while the service runs: good ones serve at once, bad ones change nothing and say why.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use petiole::world::Method;
+use petiole::world::{Method, Request};
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, at_rest, copy, get, http, until};
+use crate::support::{GoBetween, Look, Process, Trade, When, at_rest, copy, get, http, seen, until};
 
 fn status(service: &Process) -> Json {
     get(&format!("{}/api/v1/status", service.url))
@@ -350,4 +352,54 @@ fn a_pipeline_or_a_group_that_was_gone_is_swept_when_it_is_back() {
         until("everything is compared", || last_sweep(&service) != before && last_sweep(&service)["state"] == "done");
         assert_eq!(gone(&service), Vec::<String>::new());
     }
+}
+
+/// Work that began under older rules lists what is there and knows it by how those rules match. Whoever looks for a
+/// counterpart under the newer ones does not go by that: it would be missed, and made a second time.
+#[test]
+fn work_that_holds_older_rules_leaves_no_trace_in_newer_ones() {
+    let trade = Trade::start();
+    let customers = trade.rules.join("pipelines/customers.yaml");
+    let shipped = std::fs::read_to_string(&customers).unwrap();
+    let by_license = "match: license(leaflink.license_number) == license(flourish.license_number)";
+    assert!(shipped.contains(by_license));
+    std::fs::write(&customers, shipped.replace(by_license, "match: leaflink.name == flourish.alias")).unwrap();
+    let destinations = || {
+        let state = get(&format!("{}/_control/state", trade.flourish.url));
+        state["destinations"].as_array().unwrap().len()
+    };
+    let known = destinations();
+    let (armed, held, released) = (flag(), flag(), flag());
+    let (arm, holds, release) = (Arc::clone(&armed), Arc::clone(&held), Arc::clone(&released));
+    let look: Arc<Look> = Arc::new(move |when, request: &Request| {
+        let reads = request.method == Method::Get && request.url.contains("/customers/90003");
+        if when == When::After && reads && armed.load(Ordering::SeqCst) {
+            held.store(true, Ordering::SeqCst);
+            return seen(|| released.load(Ordering::SeqCst));
+        }
+        true
+    });
+    let between = GoBetween::new(&trade, &look);
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "300ms"]);
+    let service = Process::start(command.envs(between.environment.iter().cloned()), "listening");
+    until("the first sweep is over", || last_sweep(&service)["state"] == "done" && at_rest(&service.url));
+    arm.store(true, Ordering::SeqCst);
+    trade.people(&trade.leaflink, "submit", &json!({ "customer": 90003 }));
+    until("the older rules look at it", || holds.load(Ordering::SeqCst));
+    let before = generation(&service);
+    std::fs::write(&customers, &shipped).unwrap();
+    until("the newer rules serve", || generation(&service) > before);
+    release.store(true, Ordering::SeqCst);
+    crosses(&trade, &service, 1);
+    let with_first = destinations();
+    assert!(with_first > known, "the first one was not known");
+    // 90001 is known at Flourish under its license since long before.
+    trade.people(&trade.leaflink, "submit", &json!({ "customer": 90001 }));
+    crosses(&trade, &service, 2);
+    assert_eq!(destinations(), with_first, "it is known already");
+    trade.assert_exactly_once();
+}
+
+fn flag() -> Arc<AtomicBool> {
+    Arc::default()
 }

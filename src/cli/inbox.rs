@@ -41,11 +41,8 @@ pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
 }
 
 async fn from_store(arguments: &Arguments, action: &InboxAction, unreached: &str) -> Result<Json, String> {
-    let path = arguments.store.strip_prefix("sqlite:").unwrap_or_default();
-    if !std::path::Path::new(path).exists() {
-        return Err(format!("{unreached}, and there is no store `{}`", arguments.store));
-    }
-    let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| error.to_string())?;
+    let store = open::open_existing(&arguments.store, SystemClock.now()).await;
+    let store = store.map_err(|error| format!("{unreached}, and {error}"))?;
     act(store.as_ref(), action, arguments).await
 }
 

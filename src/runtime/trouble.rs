@@ -26,13 +26,23 @@ pub enum Trouble {
     },
     /// The store cannot take it; nothing was lost, nothing goes on.
     Store(StoreError),
+    /// Petiole itself is at fault: the work is parked, since another try would end the same.
+    Bug(String),
+}
+
+impl Trouble {
+    /// The rules in service have no such part, although they name it. Nothing may be concluded from that, least of all
+    /// that nothing is there.
+    pub fn unknown(what: &str) -> Self {
+        Self::Bug(format!("the rules have no {what}, although they name it"))
+    }
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Later { reason, .. } => out.write_str(reason),
-            Self::Unreadable { message, .. } => out.write_str(message),
+            Self::Unreadable { message, .. } | Self::Bug(message) => out.write_str(message),
             Self::Store(error) => error.fmt(out),
         }
     }

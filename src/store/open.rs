@@ -34,10 +34,24 @@ pub async fn open(url: &str, now: Timestamp) -> Result<Arc<dyn Store>, StoreErro
     })
 }
 
-/// Opens a store for reading only, also while a service has it. Whatever writes answers `InUse`.
+/// The same, of a store that is there already.
+///
+/// Errors: as [`open`]; `Missing` where there is none.
+pub async fn open_existing(url: &str, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
+    match place(url)? {
+        Place::File(path) if !path.exists() => Err(StoreError::Missing(url.to_owned())),
+        Place::File(_) | Place::Memory => open(url, now).await,
+    }
+}
+
+/// Opens a store that is there for reading only, also while a service has it. Whatever writes answers `InUse`.
+///
+/// Errors: `Missing` where there is none; `Unavailable` where it cannot be read.
 #[allow(clippy::unused_async, reason = "a server database connects here")]
 pub async fn open_reader(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     match place(url)? {
+        // A file's URL holds no secret.
+        Place::File(path) if !path.exists() => Err(StoreError::Missing(url.to_owned())),
         Place::File(path) => Ok(Arc::new(SqliteStore::open_reader(path)?)),
         Place::Memory => {
             Err(StoreError::Unavailable("a store in memory can only be read by the process that made it".to_owned()))

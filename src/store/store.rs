@@ -21,6 +21,8 @@ use super::rules::{Generation, RuleText};
 pub enum StoreError {
     /// Another process has it.
     InUse(String),
+    /// There is none where one is asked for.
+    Missing(String),
     /// It cannot be opened, read or written.
     Unavailable(String),
 }
@@ -29,6 +31,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InUse(what) => write!(out, "the store is in use by a running service: {what}"),
+            Self::Missing(what) => write!(out, "there is no store `{what}`"),
             Self::Unavailable(what) => write!(out, "the store cannot be used: {what}"),
         }
     }

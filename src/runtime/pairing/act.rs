@@ -14,6 +14,7 @@ use crate::connector::{Failure, Row};
 use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Made, Situation, Stop};
 use crate::language::plan::{RecordType, Side};
 use crate::runtime::happening::{Change, Happening, held, told_values};
+use crate::runtime::limits::LISTING_AGE_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
@@ -87,7 +88,7 @@ impl Runtime {
         (left, right): (&Value, &Value),
     ) -> Result<(), Trouble> {
         let (left_account, right_account) = pairing.accounts();
-        let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new());
+        let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new())?;
         let gives_way = self.giving_way(pairing, situation, &link).await?;
         let rule = pairing.pipeline.match_line.to_string();
         let [left, right] = pairing.ends(&link);
@@ -135,6 +136,14 @@ impl Runtime {
         }
         let side = write.side;
         let account = situation.account(write.side).to_owned();
+        if !live.peers.contains_key(&account) {
+            return Err(Trouble::unknown(&format!("account {account}")));
+        }
+        if write.id.is_none() && write.rules.is_some() {
+            // Without an id it would go to the collection.
+            let kind = &pairing.pipeline.record(side).name;
+            return Err(Trouble::Bug(format!("the {kind} of {account} that is to be changed has no id")));
+        }
         let draft = self.draft(live, pairing, (effect, &account), &write);
         let intent = self.store.open_intent(draft).await?;
         match call(live, pairing, situation, effect, (&account, write.id.as_deref())).await {
@@ -378,7 +387,8 @@ impl Runtime {
     /// How long until a look counts as the second one; zero for one that does.
     pub(crate) fn time_to_settle(&self, system: &str, (intent, looked): (&Intent, Timestamp)) -> Duration {
         let live = self.live.load();
-        let settle = live.plan.systems.get(system).map(|system| system.settle_after).unwrap_or_default();
+        // What a reload took away has as long as a listing may be old.
+        let settle = live.plan.systems.get(system).map_or(LISTING_AGE_MAX, |system| system.settle_after);
         let first = self.traces.first_look(intent.number, self.world.clock.steady());
         settle.saturating_sub(looked.duration_since(first).try_into().unwrap_or_default())
     }

@@ -82,19 +82,19 @@ impl Runtime {
         left: (&str, &Value),
         right: (&str, &Value),
         base: Base,
-    ) -> Link {
-        let end = |(account, key): (&str, &Value)| LinkEnd {
-            account: account.to_owned(),
-            id: key.to_key().unwrap_or_default(),
+    ) -> Result<Link, Trouble> {
+        let end = |(account, key): (&str, &Value)| {
+            let id = key.to_key().ok_or_else(|| Trouble::Bug(format!("a link has no key at {account}")))?;
+            Ok::<_, Trouble>(LinkEnd { account: account.to_owned(), id })
         };
-        Link {
+        Ok(Link {
             pipeline: pairing.pipeline.name.clone(),
-            left: end(left),
-            right: end(right),
+            left: end(left)?,
+            right: end(right)?,
             since: self.world.clock.now(),
             by_hand: false,
             base,
-        }
+        })
     }
 
     /// The links that a new one takes the place of: the record's own to a counterpart that is gone, and that of a
@@ -160,7 +160,7 @@ impl Runtime {
         let (left_account, right_account) = pairing.accounts();
         let (own, new) = (Value::text(pairing.id), Value::text(id));
         let (left, right) = if side == Side::Right { (&own, &new) } else { (&new, &own) };
-        let link = self.new_link(pairing, (left_account, left), (right_account, right), base);
+        let link = self.new_link(pairing, (left_account, left), (right_account, right), base)?;
         let other = |old: &Link| (&old.left, &old.right) != (&link.left, &link.right);
         let old = old.filter(other).into_iter().collect();
         Ok((link, old))

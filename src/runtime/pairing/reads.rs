@@ -43,41 +43,39 @@ impl Runtime {
     ) -> Result<Found, Trouble> {
         match want {
             Want::Record { account, record, id } => self.read_beside(live, account, record, id).await,
-            Want::List { account, record, newest } => match self.search(live, account, record) {
-                Some(search) => Ok(Found::Listed(live.memory.finder.all(&search, unseen.is_some() || *newest).await?)),
-                None => Ok(Found::Records(Vec::new())),
-            },
+            Want::List { account, record, newest } => {
+                let search = self.search_named(live, account, record)?;
+                Ok(Found::Listed(live.memory.finder.all(&search, unseen.is_some() || *newest).await?))
+            }
             Want::Find { account, record, field, value } => {
-                let Some(search) = self.search(live, account, record) else { return Ok(Found::Records(Vec::new())) };
+                let search = self.search_named(live, account, record)?;
                 let listing = Listing::Find { field: field.clone(), value: Value::from(value.as_str()) };
                 let rows = self.rows(live, search.kind, (account, listing)).await?;
                 Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()))
             }
-            Want::Match { pipeline, side, account, value, since } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.find(live, (pipeline, *side), account, (value, *since, unseen)).await,
-                None => Ok(Found::Records(Vec::new())),
-            },
-            Want::Linked { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => {
-                    let key = self.linked_key(pipeline, *side, (account, id), other).await?;
-                    Ok(key.map_or(Found::Records(Vec::new()), Found::Key))
-                }
-                None => Ok(Found::Records(Vec::new())),
-            },
-            Want::Settled { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.settled(live, (pipeline, *side), (account, id), (other, seek.braked)).await,
-                None => Ok(Found::Records(Vec::new())),
-            },
-            Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.counterpart(live, (pipeline, *side), (account, id), (other, seek)).await,
-                None => Ok(Found::Records(Vec::new())),
-            },
+            Want::Match { pipeline, side, account, value, since } => {
+                let pipeline = pipeline_named(live, pipeline)?;
+                self.find(live, (pipeline, *side), account, (value, *since, unseen)).await
+            }
+            Want::Linked { pipeline, side, account, id, other } => {
+                let pipeline = pipeline_named(live, pipeline)?;
+                let key = self.linked_key(pipeline, *side, (account, id), other).await?;
+                Ok(key.map_or(Found::Records(Vec::new()), Found::Key))
+            }
+            Want::Settled { pipeline, side, account, id, other } => {
+                let pipeline = pipeline_named(live, pipeline)?;
+                self.settled(live, (pipeline, *side), (account, id), (other, seek.braked)).await
+            }
+            Want::Counterpart { pipeline, side, account, id, other } => {
+                let pipeline = pipeline_named(live, pipeline)?;
+                self.counterpart(live, (pipeline, *side), (account, id), (other, seek)).await
+            }
         }
     }
 
     /// One record beside a pair, with what it lacks: only what reads that stops.
     async fn read_beside(&self, live: &Live, account: &str, record: &str, id: &str) -> Result<Found, Trouble> {
-        let Some(search) = self.search(live, account, record) else { return Ok(Found::Records(Vec::new())) };
+        let search = self.search_named(live, account, record)?;
         let kind = search.kind;
         let (found, lack) = if kind.grouped.is_some() || kind.read.is_none() {
             let found = self.read_record(live, account, record, id).await?;
@@ -165,7 +163,7 @@ impl Runtime {
         kind: &RecordType,
         (account, id): (&str, &str),
     ) -> Result<Option<(Row, Option<Lack>)>, Trouble> {
-        let Some(peer) = live.peers.get(account) else { return Ok(None) };
+        let Some(peer) = live.peers.get(account) else { return Err(unknown_account(account)) };
         let row = peer.read(kind, id).await.map_err(|failure| of_read(kind, (account, id), &failure))?;
         let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
         let Some(row) = row else {
@@ -227,7 +225,7 @@ impl Runtime {
         kind: &RecordType,
         (account, listing): (&str, Listing),
     ) -> Result<Vec<Row>, Trouble> {
-        let Some(peer) = live.peers.get(account) else { return Ok(Vec::new()) };
+        let Some(peer) = live.peers.get(account) else { return Err(unknown_account(account)) };
         let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
         readable(kind, (account, &rows))?;
         for row in rows.iter().filter(|row| live.needed.is_doubtful(account, kind, row)) {
@@ -254,7 +252,7 @@ impl Runtime {
         record: &str,
         id: &str,
     ) -> Result<Option<Value>, Trouble> {
-        let Some(search) = self.search(live, account, record) else { return Ok(None) };
+        let search = self.search_named(live, account, record)?;
         if search.kind.grouped.is_some() {
             return self.read_group(live, &search, id).await.map(Some);
         }
@@ -281,6 +279,11 @@ impl Runtime {
         let system = &live.plan.accounts.get(account)?.system;
         let kind = live.plan.record(system, record)?;
         Some(self.search_of(live, account, kind))
+    }
+
+    /// The same, where the rules name them; that they are not there is a fault of petiole's own.
+    fn search_named<'a>(&'a self, live: &'a Live, account: &'a str, record: &str) -> Result<Search<'a>, Trouble> {
+        self.search(live, account, record).ok_or_else(|| Trouble::unknown(&format!("`{record}` of account {account}")))
     }
 
     fn search_of<'a>(&'a self, live: &'a Live, account: &'a str, kind: &'a Arc<RecordType>) -> Search<'a> {
@@ -430,6 +433,15 @@ impl Runtime {
         let message = format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
         Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
     }
+}
+
+fn unknown_account(account: &str) -> Trouble {
+    Trouble::unknown(&format!("account {account}"))
+}
+
+fn pipeline_named<'l>(live: &'l Live, name: &str) -> Result<&'l Pipeline, Trouble> {
+    let known = live.plan.pipelines.get(name).map(AsRef::as_ref);
+    known.ok_or_else(|| Trouble::unknown(&format!("pipeline `{name}`")))
 }
 
 /// Stands for the key of a record that is to be made, but not now; nothing that rests on it is ever written.

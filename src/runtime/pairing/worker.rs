@@ -112,6 +112,7 @@ impl Runtime {
             }
             Err(Trouble::Unreadable { message, .. }) => self.put_off(work, now, (message, None)).await?,
             Err(Trouble::Later { reason, after }) => self.put_off(work, now, (reason, after)).await?,
+            Err(Trouble::Bug(message)) => self.park_fault(work, &message).await?,
             Err(Trouble::Store(error)) => return Err(Trouble::Store(error)),
         }
         Ok(())

@@ -26,8 +26,7 @@ impl Runtime {
         let reason = format!("the work broke off by a fault of petiole's own: {words}");
         tracing::error!(record = %work.target, times, "{reason}");
         let given_back = if times >= BROKEN_OFF_PARKS {
-            let message = format!("{reason}; it did so {times} times in a row, please report it");
-            self.park_broken_off(work, &message).await
+            self.park_fault(work, &format!("{reason}; it did so {times} times in a row")).await
         } else {
             self.put_off(work, self.world.clock.now(), (reason, None)).await
         };
@@ -37,8 +36,10 @@ impl Runtime {
         self.nudge();
     }
 
-    /// Parks the record in each pipeline that it may lead to work in, beside what is parked of it already.
-    async fn park_broken_off(&self, work: &Work, message: &str) -> Result<(), Trouble> {
+    /// Parks the record for a fault of petiole's own in each pipeline that it may lead to work in, beside what is parked
+    /// of it already.
+    pub(crate) async fn park_fault(&self, work: &Work, message: &str) -> Result<(), Trouble> {
+        let message = &format!("{message}, please report it");
         let (live, now) = (self.live.load_full(), self.world.clock.now());
         let target = &work.target;
         let mut drafts: Vec<ParkDraft> = Vec::new();

@@ -1,9 +1,11 @@
 //! One look at what changed, or at everything: a cursor per account and record, moved only once the hints are durable.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::connector::{Connector, Listing, Row};
 use crate::engine::{self, Wait};
@@ -29,30 +31,51 @@ pub enum Look {
     Everything,
 }
 
-/// Looks at every account once. One account's trouble stops no other; the first comes back.
+/// Looks at every account once, side by side: one account's trouble or slowness holds up no other. The first trouble
+/// comes back.
 ///
 /// # Errors
-/// The first [`Trouble`], after all accounts were tried.
-pub async fn look(runtime: &Runtime, how: Look) -> Result<(), Trouble> {
+/// The first [`Trouble`], by the accounts' names, after all accounts were tried.
+pub async fn look(runtime: &Arc<Runtime>, how: Look) -> Result<(), Trouble> {
     let live = runtime.live.load_full();
-    runtime.recall_fields(&live).await?;
-    let mut first = Ok(());
-    // A sweep lists everything before anything is worked on, so that both sides of a pair are known.
-    let mut listed = Vec::new();
-    for account in live.plan.accounts.values() {
-        let Some(system) = live.plan.systems.get(&account.system) else { continue };
-        for kind in system.records.values() {
-            let looked = runtime.look_at_kind(&live, &account.name, kind, how).await.map(|found| listed.extend(found));
-            if looked.is_err() && first.is_ok() {
-                first = looked;
-            }
-        }
+    let mut looks = JoinSet::new();
+    for account in live.plan.accounts.keys() {
+        let (runtime, live, account) = (Arc::clone(runtime), Arc::clone(&live), account.clone());
+        looks.spawn(async move {
+            let looked = runtime.look_at_account(&live, &account, how).await;
+            (account, looked)
+        });
     }
+    // A sweep lists everything before anything is worked on, so that both sides of a pair are known.
+    let mut looked = BTreeMap::new();
+    while let Some(ended) = looks.join_next().await {
+        let (account, ended) = ended.map_err(|error| broke_off(&error))?;
+        looked.insert(account, ended);
+    }
+    let mut first = Ok(());
+    for (listed, trouble) in looked.into_values() {
+        for found in listed {
+            runtime.take_up(found).await?;
+        }
+        first = first.and(trouble);
+    }
+    first
+}
+
+/// Looks for changes of one account.
+///
+/// # Errors
+/// The first [`Trouble`], after all kinds of records were tried.
+pub async fn look_at_one(runtime: &Runtime, live: &Live, account: &str) -> Result<(), Trouble> {
+    let (listed, trouble) = runtime.look_at_account(live, account, Look::Changes).await;
     for found in listed {
         runtime.take_up(found).await?;
     }
-    runtime.keep_fields(&live).await?;
-    first
+    trouble
+}
+
+fn broke_off(error: &JoinError) -> Trouble {
+    Trouble::Later { reason: format!("the look broke off: {error}"), after: None }
 }
 
 /// What a listing led to.
@@ -66,6 +89,18 @@ struct Listed {
 }
 
 impl Runtime {
+    /// Looks at all kinds of records of an account: what a sweep listed, and the first trouble.
+    async fn look_at_account(&self, live: &Live, account: &str, how: Look) -> (Vec<Listed>, Result<(), Trouble>) {
+        let mut first = self.recall_fields(live).await;
+        let mut listed = Vec::new();
+        let system = live.plan.accounts.get(account).and_then(|account| live.plan.systems.get(&account.system));
+        for kind in system.into_iter().flat_map(|system| system.records.values()) {
+            let looked = self.look_at_kind(live, account, kind, how).await.map(|found| listed.extend(found));
+            first = first.and(looked);
+        }
+        (listed, first.and(self.keep_fields(live).await))
+    }
+
     /// Looks at a kind of record. What a sweep listed comes back, to be worked on once everything is listed.
     async fn look_at_kind(
         &self,
@@ -347,7 +382,9 @@ impl Runtime {
     async fn look_for_waiting(&self, live: &Live, account: &str, kind: &RecordType) -> Result<(), Trouble> {
         let looked = self.wake_what_waits(live, account, kind).await;
         let failed = match &looked {
-            Err(Trouble::Later { reason: message, .. } | Trouble::Unreadable { message, .. }) => Some(message.clone()),
+            Err(
+                Trouble::Later { reason: message, .. } | Trouble::Unreadable { message, .. } | Trouble::Bug(message),
+            ) => Some(message.clone()),
             Err(Trouble::Store(_)) | Ok(()) => None,
         };
         self.alarms.set((account, &kind.name, NOT_LISTED), &Asked::Found, failed, self.world.clock.now());

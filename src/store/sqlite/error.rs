@@ -30,6 +30,6 @@ impl From<Error> for StoreError {
 pub(super) fn at(place: &str, error: StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(what) => StoreError::Unavailable(format!("{place}: {what}")),
-        in_use @ StoreError::InUse(_) => in_use,
+        other @ (StoreError::InUse(_) | StoreError::Missing(_)) => other,
     }
 }
