@@ -116,6 +116,14 @@ impl Store for Stumbling {
     async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
         self.write(self.inner.record_decision(entry)).await
     }
+    async fn decisions(
+        &self,
+        target: Option<&RecordRef>,
+        since: Option<jiff::Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<DecisionEntry>, StoreError> {
+        self.inner.decisions(target, since, limit).await
+    }
     async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
         self.write(self.inner.open_intent(draft)).await
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use petiole::world::Method;
 use serde_json::Value as Json;
 
+use crate::decisions::decided_again;
 use crate::support::{Process, Trade, at_rest, get, http, signed, until};
 
 struct Stage {
@@ -196,6 +197,9 @@ fn play(page: &str) {
         }
     }
     assert!(acts > 2, "{page} plays nothing");
+    // The store of a service that runs is free only once it is gone.
+    stage.service = None;
+    decided_again(&stage.trade);
 }
 
 /// Every page has its test, so that a page that nobody plays is noticed.

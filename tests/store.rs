@@ -8,12 +8,14 @@ use std::fs;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use petiole::engine::{Decision, Effect, Found, Made, Makeable, Situation, Stop, Want};
+use petiole::language::plan::{RuleLine, Side};
 use petiole::store::open::{open, open_reader};
 use petiole::store::{
-    Counts, Cursor, DecisionEntry, Hint, HintSource, IntentDraft, IntentState, Link, RuleText, SeenField, Settlement,
-    StoreError,
+    BaseValues, Counts, Cursor, DecisionEntry, Hint, HintSource, IntentDraft, IntentState, Link, RuleText, SeenField,
+    Settlement, StoreError,
 };
-use petiole::value::Value;
+use petiole::value::{Record, Value};
 
 use sample::{Place, again, at, end, every_kind, hint, ids, intent, link, order, park, story, version, walk};
 
@@ -226,17 +228,64 @@ async fn history_gives_the_newest_lines_oldest_first() {
     let read = store.history(&order("1"), 2).await.unwrap();
     assert_eq!(format!("{read:?}"), format!("{:?}", [story("b", 1), story("c", 2)]));
     assert!(store.history(&order("2"), 2).await.unwrap().is_empty());
-    let decision = DecisionEntry {
-        at: at(0),
-        pipeline: "orders".to_owned(),
-        target: order("1"),
-        generation: 1,
-        inputs: every_kind(),
-        effects: Value::Null,
-        lines: Vec::new(),
+}
+
+/// A decision on a record, made of every kind of value.
+fn decision(id: &str, second: i64) -> DecisionEntry {
+    let situation = Situation {
+        changed: Side::Left,
+        left_account: "shop".to_owned(),
+        right_account: "depot".to_owned(),
+        left: Some(every_kind()),
+        right: None,
+        base: Some(BTreeMap::from([("-> a".to_owned(), BaseValues::new(every_kind(), Value::Null))])),
+        gone: Some("7".to_owned()),
+        settings: Value::Record(Record::from([("mode", Value::from("live"))])),
+        demanded: true,
+        sweep: false,
+        asked: true,
+        held: BTreeSet::from(["money".to_owned()]),
+        apart: true,
+        reads: BTreeMap::from([(
+            Want::List { account: "shop".to_owned(), record: "order".to_owned(), newest: true },
+            Found::Fitted(vec![every_kind()]),
+        )]),
+        made: BTreeMap::from([(
+            Makeable { account: "depot".to_owned(), record: "label".to_owned(), id: "red".to_owned() },
+            Made::Refused,
+        )]),
     };
-    store.record_decision(decision.clone()).await.unwrap();
-    store.record_decision(decision).await.unwrap();
+    let stop = Stop::new("several-match", "a reason", "a message", &RuleLine { file: "a.yaml".into(), line: 3 });
+    let fields = Record::from([("total", every_kind())]);
+    let effect = Some(Effect::Create { side: Side::Right, fields, lines: vec![stop.line.clone()] });
+    let outcome = Decision { effect, stops: vec![stop], ..Decision::default() };
+    DecisionEntry {
+        at: at(second),
+        pipeline: "orders".to_owned(),
+        target: order(id),
+        generation: 1,
+        situation,
+        outcome,
+    }
+}
+
+#[tokio::test]
+async fn decisions_come_back_as_they_were_by_record_and_since_an_instant() {
+    let place = Place::new();
+    let store = place.open().await;
+    let entries = [decision("1", 0), decision("2", 1), decision("1", 2), decision("1", 3)];
+    for entry in &entries {
+        store.record_decision(entry.clone()).await.unwrap();
+    }
+    let bytes = |entries: &[DecisionEntry]| format!("{entries:?}");
+    let asked = async |id: Option<&str>, since: Option<i64>, limit: usize| {
+        let target = id.map(order);
+        bytes(&store.decisions(target.as_ref(), since.map(at), limit).await.unwrap())
+    };
+    assert_eq!(asked(None, None, 9).await, bytes(&entries));
+    assert_eq!(asked(None, Some(1), 2).await, bytes(&entries[2..]), "the newest, oldest first");
+    assert_eq!(asked(Some("1"), None, 9).await, bytes(&[decision("1", 0), decision("1", 2), decision("1", 3)]));
+    assert_eq!(asked(Some("2"), Some(2), 9).await, bytes(&[]));
 }
 
 #[tokio::test]

@@ -6,11 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::language::plan::{Arrow, FieldRule, Pipeline, RuleBody, Side};
 use crate::value::Value;
 
 /// The raw values last seen on both sides, of one written field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseValues {
     /// The left side's.
     pub left: Value,
@@ -25,7 +27,7 @@ pub struct BaseValues {
 }
 
 /// A write that may be the same each time: the side took it, and later came to hold something else.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fought {
     /// What the side was sent.
     pub sent: Value,

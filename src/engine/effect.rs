@@ -2,6 +2,8 @@
 //!
 //! At most one effect reaches outside; the peer's answer is an input of the next decision.
 
+use serde::{Deserialize, Serialize};
+
 use super::base::Base;
 use super::park::{Stop, Wait};
 use super::situation::{Fitting, Makeable, Want};
@@ -18,7 +20,7 @@ pub enum Step {
 }
 
 /// What is to be done.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     /// The one thing to do now, if anything.
     pub effect: Option<Effect>,
@@ -36,12 +38,13 @@ pub struct Decision {
     pub not_carried: Option<RuleLine>,
     /// What does not agree and was not told yet.
     pub disagreements: Vec<Disagreement>,
-    /// Of the listings that were searched, the rows that fitted.
+    /// Of the listings that were searched, the places of the rows that it was made from.
+    #[serde(skip)]
     pub fitting: Fitting,
 }
 
 /// Two linked records do not agree in what each side works out by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disagreement {
     /// What people call it.
     pub name: String,
@@ -52,7 +55,7 @@ pub struct Disagreement {
 }
 
 /// Both sides changed one value, and this one gave way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lost {
     /// The group.
     pub group: String,
@@ -67,7 +70,7 @@ pub struct Lost {
 }
 
 /// A value that goes nowhere because a rule says so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftAlone {
     /// The group.
     pub group: String,
@@ -82,7 +85,7 @@ pub struct LeftAlone {
 }
 
 /// A counterpart was looked for and not found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unmatched {
     /// What was looked for; `None`: the record has nothing to match by.
     pub wait: Option<Wait>,
@@ -91,7 +94,7 @@ pub struct Unmatched {
 }
 
 /// A record that is to be made beside a pair.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Making {
     /// Which.
     pub record: Makeable,
@@ -105,7 +108,7 @@ pub struct Making {
 pub const MAKE: &str = "make";
 
 /// One thing to do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Effect {
     /// Both sides exist already: link them.
     Link {

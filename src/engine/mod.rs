@@ -16,6 +16,7 @@ pub mod kept;
 pub mod list_rule;
 pub mod listed;
 pub mod lost;
+mod pairs;
 pub mod park;
 pub mod rule;
 pub mod scope;
@@ -31,7 +32,7 @@ pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, MAKE, Making, 
 pub use kept::Kept;
 pub use listed::Listed;
 pub use lost::{COUNTERPART_GONE, label_of};
-pub use park::{Candidate, Stop, UNREADABLE, UNRELIABLE, Unpaired, Wait};
+pub use park::{Candidate, Code, Stop, TOO_MUCH_WORK, UNREADABLE, UNRELIABLE, Unpaired, Wait};
 pub use scope::sibling_reference;
 pub use settle::{Seen, base_of};
 pub use situation::{Fitting, Found, Made, Makeable, Reads, Situation, Want};

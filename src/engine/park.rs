@@ -1,7 +1,17 @@
 //! Why a rule could not be carried out, with what a person needs to mend it.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::language::plan::{RuleLine, Side};
 use crate::value::Value;
+
+/// The kind of a finding, a kebab-case name.
+pub type Code = Cow<'static, str>;
+
+/// The code of a rule that takes more work than a decision may.
+pub const TOO_MUCH_WORK: &str = "too-much-work";
 
 /// The code of a record that nothing can be decided on as its peer shows it.
 pub const UNREADABLE: &str = "unreadable-record";
@@ -10,7 +20,7 @@ pub const UNREADABLE: &str = "unreadable-record";
 pub const UNRELIABLE: &str = "what the peer shows cannot be relied on";
 
 /// A look-up that failed; a record that answers it wakes the work.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Wait {
     /// The account searched.
     pub account: String,
@@ -23,7 +33,7 @@ pub struct Wait {
 }
 
 /// A record that may be the one meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     /// `account.record`.
     pub record: String,
@@ -36,7 +46,7 @@ pub struct Candidate {
 }
 
 /// A record that lacks a counterpart, which a person may name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unpaired {
     /// The pipeline that would pair it.
     pub pipeline: String,
@@ -51,12 +61,12 @@ pub struct Unpaired {
 }
 
 /// A reason to stop: the whole record before it is linked, one group of fields afterwards.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
     /// The group that stops; `None`: the whole record.
     pub group: Option<String>,
     /// The kind of finding, a kebab-case name.
-    pub code: &'static str,
+    pub code: Code,
     /// In a few plain words.
     pub reason: String,
     /// What happened, with the values.
@@ -77,10 +87,10 @@ pub struct Stop {
 
 impl Stop {
     /// A reason without look-ups.
-    pub fn new(code: &'static str, reason: impl Into<String>, message: impl Into<String>, line: &RuleLine) -> Self {
+    pub fn new(code: impl Into<Code>, reason: impl Into<String>, message: impl Into<String>, line: &RuleLine) -> Self {
         Self {
             group: None,
-            code,
+            code: code.into(),
             reason: reason.into(),
             message: message.into(),
             line: line.clone(),

@@ -160,10 +160,10 @@ fn counterpart(
             waits: waits.clone(),
             candidates: candidates.clone(),
             unpaired: Some(unpaired),
-            ..Stop::new(code, "a counterpart is missing", message, &rule.line)
+            ..Stop::new(code.clone(), "a counterpart is missing", message, &rule.line)
         }),
-        Some(Found::Lacking { code, message, .. }) => Err(Stop::new(code, UNRELIABLE, message, &rule.line)),
-        Some(Found::Records(_) | Found::Listed(_)) | None => Ok(Value::Null),
+        Some(Found::Lacking { code, message, .. }) => Err(Stop::new(code.clone(), UNRELIABLE, message, &rule.line)),
+        Some(Found::Records(_) | Found::Listed(_) | Found::Fitted(_)) | None => Ok(Value::Null),
     }
 }
 

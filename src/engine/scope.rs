@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::effect::LeftAlone;
-use super::park::{Stop, UNRELIABLE};
+use super::park::{Stop, TOO_MUCH_WORK, UNRELIABLE};
 use super::situation::{Found, Situation, Want};
 use super::typed::{Element, Typed, in_place, whole};
 use super::with_read::WithFound;
@@ -84,6 +84,11 @@ impl<'a> Context<'a> {
         if !recent.iter().any(|known| known.line == line.line && known.file == line.file) {
             recent.push(line.clone());
         }
+    }
+
+    /// How many lines spoke, all told and for the rule looked at now.
+    pub(super) fn said(&self) -> (usize, usize) {
+        (self.lines.borrow().len(), self.recent.borrow().len())
     }
 
     /// The lines that spoke, in order.
@@ -345,7 +350,7 @@ impl<'a> Context<'a> {
                     self.follow(&Typed { value: value.clone(), at, account }, rest)
                 }
                 _ => {
-                    self.found.borrow_mut().lacks = Some((code, message.clone()));
+                    self.found.borrow_mut().lacks = Some((code.clone(), message.clone()));
                     nothing
                 }
             },
@@ -356,11 +361,14 @@ impl<'a> Context<'a> {
     /// A record that can only be listed, from the newest listing where that was read.
     fn in_newest(&self, kind: &RecordType, (account, record): (&str, &str), id: &str) -> Option<Value> {
         let want = Want::List { account: account.to_owned(), record: record.to_owned(), newest: true };
-        let Some(Found::Listed(listed)) = self.situation.reads.get(&want).filter(|_| kind.read.is_none()) else {
+        let listed = self.situation.reads.get(&want).filter(|_| kind.read.is_none())?;
+        if !matches!(listed, Found::Listed(_) | Found::Fitted(_)) {
             return None;
-        };
-        let found = listed.rows().iter().find(|row| kind.id_of(&row.value).as_deref() == Some(id));
-        Some(found.map(|row| row.value.clone()).unwrap_or_default())
+        }
+        let found = listed.all().enumerate().find(|(_, row)| kind.id_of(row).as_deref() == Some(id));
+        let Some((place, row)) = found else { return Some(Value::Null) };
+        self.took(&want, [place]);
+        Some(row.clone())
     }
 }
 
@@ -391,7 +399,7 @@ pub fn sibling_reference<'k>(plan: &Plan, kind: &'k RecordType, at: &Path) -> Op
 fn stop_of(fault: &Fault, line: &RuleLine) -> Stop {
     match &fault.kind {
         FaultKind::Park(text) => Stop::new("parked-by-rule", text.clone(), text.clone(), line),
-        FaultKind::Exhausted(text) => Stop::new("too-much-work", "a rule is too much work", text.clone(), line),
+        FaultKind::Exhausted(text) => Stop::new(TOO_MUCH_WORK, "a rule is too much work", text.clone(), line),
         FaultKind::Failed(text) => Stop::new("rule-failed", "a rule could not be worked out", text.clone(), line),
     }
 }

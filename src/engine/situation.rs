@@ -6,15 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::base::Base;
+use super::effect::Decision;
 use super::listed::Listed;
-use super::park::{Candidate, Wait};
+use super::park::{Candidate, Code, TOO_MUCH_WORK, Wait};
 use crate::language::plan::Side;
-use crate::value::{Path, Record, Value, json};
+use crate::value::{Path, Record, Value};
 
 /// A read that a decision needs and does not have.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Want {
     /// A record by key.
     Record {
@@ -101,12 +103,15 @@ pub enum Want {
 }
 
 /// The answer to a [`Want`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Found {
     /// Records, none where there are none.
     Records(Vec<Value>),
     /// All records of a kind, shared.
+    #[serde(skip)]
     Listed(Arc<Listed>),
+    /// Of all records of a kind those that a decision was made from, as it is journalled.
+    Fitted(Vec<Value>),
     /// Records of which something cannot be relied on.
     Lacking {
         /// What there is of them; none where nothing can be relied on.
@@ -114,7 +119,7 @@ pub enum Found {
         /// The fields that are lacking.
         fields: Vec<Path>,
         /// The kind of finding.
-        code: &'static str,
+        code: Code,
         /// In a sentence.
         message: String,
     },
@@ -123,7 +128,7 @@ pub enum Found {
     /// No counterpart: why, what was looked for, and what may have been meant.
     Nothing {
         /// The kind of finding.
-        code: &'static str,
+        code: Code,
         /// In a sentence.
         message: String,
         /// The look-ups that failed.
@@ -134,7 +139,7 @@ pub enum Found {
 }
 
 /// A record that rules have made where it is not there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Makeable {
     /// The account.
     pub account: String,
@@ -145,7 +150,7 @@ pub struct Makeable {
 }
 
 /// What became of a record that was to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Made {
     /// It is there, and holds this.
     There(Value),
@@ -158,11 +163,11 @@ pub enum Made {
 /// Answers so far.
 pub type Reads = BTreeMap<Want, Found>;
 
-/// Of listings, the rows that a decision was made from.
-pub type Fitting = BTreeMap<Want, Vec<Value>>;
+/// Of listings, the places of the rows that a decision was made from.
+pub type Fitting = BTreeMap<Want, BTreeSet<usize>>;
 
 /// A pair of records as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
     /// The side whose change is looked at.
     pub changed: Side,
@@ -178,7 +183,8 @@ pub struct Situation {
     pub base: Option<Base>,
     /// The key of the linked counterpart, where its system no longer has it.
     pub gone: Option<String>,
-    /// Settings as nested records, the environment resolved.
+    /// Settings as nested records, the environment resolved. Kept beside what is journalled, since many share them.
+    #[serde(skip)]
     pub settings: Value,
     /// Whether another pipeline needs the counterpart.
     pub demanded: bool,
@@ -191,8 +197,10 @@ pub struct Situation {
     /// One group at a time, because a peer refused several together.
     pub apart: bool,
     /// Records read so far.
+    #[serde(with = "super::pairs")]
     pub reads: Reads,
     /// What became of the records that were to be made so far.
+    #[serde(with = "super::pairs")]
     pub made: BTreeMap<Makeable, Made>,
 }
 
@@ -229,54 +237,55 @@ impl Situation {
         ]))
     }
 
-    /// Everything the decision was made from, as one value for the journal: of listings what fitted, since deciding
-    /// on that alone gives the same.
-    pub fn to_value(&self, fitting: &Fitting) -> Value {
-        let told = |(want, found): (&Want, &Found)| {
-            let found = match found {
-                Found::Listed(_) => fitting.get(want).cloned().unwrap_or_default().into(),
-                other => other.to_value(),
-            };
-            Value::List(ecow::eco_vec![Value::text(format!("{want:?}")), found])
+    /// This as it is journalled: of listings only what the decision was made from, since deciding on that gives the
+    /// same. Only of one that was too much work, where what was passed over counts, all is kept.
+    #[must_use]
+    pub fn journalled(&self, decision: &Decision) -> Self {
+        let whole = decision.stops.iter().any(|stop| stop.code == TOO_MUCH_WORK);
+        let kept = |(want, found): (&Want, &Found)| {
+            let Found::Listed(listed) = found else { return (want.clone(), found.clone()) };
+            let places = decision.fitting.get(want);
+            let is_kept = |at: &usize| whole || places.is_some_and(|places| places.contains(at));
+            let rows = listed.rows().iter().enumerate().filter(|(at, _)| is_kept(at));
+            (want.clone(), Found::Fitted(rows.map(|(_, row)| row.value.clone()).collect()))
         };
-        let reads = self.reads.iter().map(told).collect();
-        let base = self.base.iter().flatten().map(|(rule, values)| {
-            (rule.clone(), Value::List(ecow::eco_vec![values.left.clone(), values.right.clone()]))
-        });
-        Value::Record(Record::from([
-            ("changed".to_owned(), Value::from(self.changed.as_str())),
-            ("left_account".to_owned(), Value::from(self.left_account.as_str())),
-            ("right_account".to_owned(), Value::from(self.right_account.as_str())),
-            ("left".to_owned(), self.left.clone().unwrap_or_default()),
-            ("right".to_owned(), self.right.clone().unwrap_or_default()),
-            ("linked".to_owned(), Value::Bool(self.base.is_some())),
-            ("base".to_owned(), Value::Record(base.collect())),
-            ("gone".to_owned(), self.gone.clone().map(Value::text).unwrap_or_default()),
-            ("settings".to_owned(), self.settings.clone()),
-            ("demanded".to_owned(), Value::Bool(self.demanded)),
-            ("sweep".to_owned(), Value::Bool(self.sweep)),
-            ("asked".to_owned(), Value::Bool(self.asked)),
-            ("held".to_owned(), Value::List(self.held.iter().map(Value::text).collect())),
-            ("reads".to_owned(), Value::List(reads)),
-        ]))
+        Self { reads: self.reads.iter().map(kept).collect(), ..self.without_reads() }
+    }
+
+    /// Everything but what was read.
+    fn without_reads(&self) -> Self {
+        Self {
+            changed: self.changed,
+            left_account: self.left_account.clone(),
+            right_account: self.right_account.clone(),
+            left: self.left.clone(),
+            right: self.right.clone(),
+            base: self.base.clone(),
+            gone: self.gone.clone(),
+            settings: self.settings.clone(),
+            demanded: self.demanded,
+            sweep: self.sweep,
+            asked: self.asked,
+            held: self.held.clone(),
+            apart: self.apart,
+            reads: Reads::new(),
+            made: self.made.clone(),
+        }
     }
 }
 
 impl Found {
+    /// The records of a listing, in its order.
+    pub fn all(&self) -> Box<dyn Iterator<Item = &Value> + '_> {
+        match self {
+            Self::Listed(listed) => Box::new(listed.rows().iter().map(|row| &row.value)),
+            Self::Fitted(rows) => Box::new(rows.iter()),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
     /// The records, where it is single records that were found.
     pub fn rows(&self) -> Option<&[Value]> {
         if let Self::Records(rows) | Self::Lacking { records: rows, .. } = self { Some(rows) } else { None }
-    }
-
-    fn to_value(&self) -> Value {
-        match self {
-            Self::Listed(listed) => Value::List(listed.rows().iter().map(|row| row.value.clone()).collect()),
-            Self::Records(records) => records.clone().into(),
-            Self::Lacking { records, message, .. } => json::from_json(
-                &serde_json::json!({ "lacking": message, "records": json::to_json(&Value::from(records.clone())) }),
-            ),
-            Self::Key(key) => key.clone(),
-            Self::Nothing { message, .. } => json::from_json(&serde_json::json!({ "nothing": message })),
-        }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::effect::{Effect, Making};
-use super::park::{Candidate, Stop, UNRELIABLE};
+use super::park::{Candidate, Code, Stop, UNRELIABLE};
 use super::scope::Context;
 use super::situation::{Fitting, Found, Made, Makeable, Want};
 use super::typed::{Element, Typed, whole};
@@ -27,10 +27,10 @@ pub(super) struct WithFound {
     /// Why a record that an expression asked for could not be told.
     pub failed: Option<Stop>,
     /// What an expression read of a record in which it is lacking.
-    pub lacks: Option<(&'static str, String)>,
+    pub lacks: Option<(Code, String)>,
     /// Newer listings that would have to be read to be sure that nothing is there.
     unsure: BTreeSet<Want>,
-    /// Of each listing, the rows that fitted.
+    /// Of each listing, the places of the rows that something was made of.
     fitting: Fitting,
     /// Records that are not there and are to be made before anything else.
     to_make: BTreeMap<Makeable, Effect>,
@@ -66,9 +66,16 @@ impl Context<'_> {
         self.found.borrow_mut().unsure.insert(want);
     }
 
-    /// Of each listing that was searched, the rows that fitted: all that the decision was made from.
+    /// Of each listing that was searched, the places of the rows that the decision was made from.
     pub(super) fn fitting(&self) -> Fitting {
         self.found.borrow().fitting.clone()
+    }
+
+    /// Notes that something is made of these rows of a listing.
+    pub(super) fn took(&self, want: &Want, places: impl IntoIterator<Item = usize>) {
+        if matches!(want, Want::List { .. }) {
+            self.found.borrow_mut().fitting.entry(want.clone()).or_default().extend(places);
+        }
     }
 
     fn look_up(&self, read: &WithRead) -> Result<Typed, Stop> {
@@ -86,21 +93,22 @@ impl Context<'_> {
         for account in &accounts {
             let want = self.want(read, account)?;
             if let Some(Found::Lacking { code, message, .. }) = self.ask(want.clone()) {
-                return Err(Stop::new(code, UNRELIABLE, message, &read.line));
+                return Err(Stop::new(code.clone(), UNRELIABLE, message, &read.line));
             }
             let Some(rows) = self.ask(want.clone()).and_then(|found| rows_of(found, read, account)) else {
                 return Ok(Typed { value: Value::Null, at, account: own.into() });
             };
-            let before = found.len();
-            for row in rows.as_ref() {
+            for (place, row) in rows.iter().enumerate() {
                 let element = Element { typed: row, name: None, outer: None };
-                if self.evaluate(&read.condition, Some(&element), &read.line)? == Value::Bool(true) {
+                let said = self.said();
+                let fits = self.evaluate(&read.condition, Some(&element), &read.line);
+                if fits != Ok(Value::Bool(false)) || self.said() != said {
+                    // Also one that does not fit had a part in the decision where a line spoke for it.
+                    self.took(&want, [place]);
+                }
+                if fits? == Value::Bool(true) {
                     found.push(row.value.clone());
                 }
-            }
-            if matches!(want, Want::List { .. }) {
-                let fitting = found.iter().skip(before).cloned();
-                self.found.borrow_mut().fitting.entry(want).or_default().extend(fitting);
             }
         }
         self.spoke(&read.line);
@@ -135,21 +143,20 @@ impl Context<'_> {
         }
         let newest = self.listing(read, account, true);
         let listed = match self.ask(newest.clone()) {
-            Some(Found::Listed(listed)) => listed,
+            Some(listed @ (Found::Listed(_) | Found::Fitted(_))) => listed,
             Some(Found::Lacking { code, message, .. }) => {
-                return Err(Stop::new(code, UNRELIABLE, message, &read.line));
+                return Err(Stop::new(code.clone(), UNRELIABLE, message, &read.line));
             }
             _ => return Ok(Value::Null),
         };
-        let is_it = |row: &&Typed| read.record.id_of(&row.value).as_ref() == Some(&record.id);
-        let mut known = self.found.borrow_mut();
-        if let Some(row) = listed.rows().iter().find(is_it) {
-            known.fitting.entry(newest).or_default().push(row.value.clone());
-            return Ok(row.value.clone());
+        let is_it = |row: &Value| read.record.id_of(row).as_ref() == Some(&record.id);
+        if let Some((place, row)) = listed.all().enumerate().find(|(_, row)| is_it(row)) {
+            self.took(&newest, [place]);
+            return Ok(row.clone());
         }
         if let Value::Record(fields) = fields {
             let (wanted, line) = (record.clone(), read.line.clone());
-            known.to_make.insert(record, Effect::Make(Making { record: wanted, fields, line }));
+            self.found.borrow_mut().to_make.insert(record, Effect::Make(Making { record: wanted, fields, line }));
         }
         Ok(Value::Null)
     }
@@ -197,25 +204,33 @@ impl Context<'_> {
     fn near(&self, read: &WithRead) -> Vec<Candidate> {
         let Some((own, asked)) = &read.compared else { return Vec::new() };
         let Ok(Value::Text(asked)) = self.evaluate(asked, None, &read.line) else { return Vec::new() };
-        let mut known: BTreeMap<String, Candidate> = BTreeMap::new();
+        let mut known: BTreeMap<String, (Candidate, Want, usize)> = BTreeMap::new();
         for account in self.accounts(read, &self.account_for(&read.record.system)) {
             let Ok(want) = self.want(read, &account) else { continue };
             let rows = self.situation.reads.get(&want).and_then(|found| rows_of(found, read, &account));
-            for row in rows.as_deref().unwrap_or_default() {
+            for (place, row) in rows.as_deref().unwrap_or_default().iter().enumerate() {
                 let element = Element { typed: row, name: None, outer: None };
-                let (Ok(Value::Text(label)), Some(id)) =
-                    (self.evaluate(own, Some(&element), &read.line), read.record.id_of(&row.value))
-                else {
+                let said = self.said();
+                let label = self.evaluate(own, Some(&element), &read.line);
+                if self.said() != said {
+                    self.took(&want, [place]);
+                }
+                let (Ok(Value::Text(label)), Some(id)) = (label, read.record.id_of(&row.value)) else {
                     continue;
                 };
                 let record = format!("{account}.{}", read.record.name);
                 let why = format!("written much like {asked:?}");
                 let label = label.to_string();
-                known.insert(label.clone(), Candidate { record, id, label, why });
+                known.insert(label.clone(), (Candidate { record, id, label, why }, want.clone(), place));
             }
         }
         let near = suggest::nearest(&asked, known.keys().map(String::as_str));
-        near.into_iter().filter_map(|label| known.get(label).cloned()).collect()
+        let near = near.into_iter().filter_map(|label| known.get(label)).cloned();
+        let took = |(candidate, want, place): (Candidate, Want, usize)| {
+            self.took(&want, [place]);
+            candidate
+        };
+        near.map(took).collect()
     }
 }
 
@@ -223,7 +238,7 @@ impl Context<'_> {
 fn rows_of<'f>(found: &'f Found, read: &WithRead, account: &str) -> Option<Cow<'f, [Typed]>> {
     match found {
         Found::Listed(listed) => Some(Cow::Borrowed(listed.rows())),
-        Found::Records(rows) => {
+        Found::Records(rows) | Found::Fitted(rows) => {
             let at = Some((Arc::clone(&read.record), whole()));
             let typed = |row: &Value| Typed { value: row.clone(), at: at.clone(), account: account.into() };
             Some(Cow::Owned(rows.iter().map(typed).collect()))

@@ -9,6 +9,7 @@ use super::environment::{Environment, Flat, LiveError, Resolver};
 use super::memory::Memory;
 use super::memory::lack::Needed;
 use super::runtime::World;
+use super::service::notifier;
 use crate::connector::{Connector, Validator};
 use crate::language::plan::{Plan, RecordType, System};
 use crate::value::{Path, Record, Value};
@@ -96,9 +97,17 @@ impl Live {
         self.nested(&[account])
     }
 
-    /// The settings for a pair: what both accounts share, then the left one's own, then the right one's.
+    /// The settings for a pair: what both accounts share, then the left one's own, then the right one's. What only
+    /// petiole itself may know is left out: decisions are journalled with what they are made from.
     pub fn pair_settings(&self, left: &str, right: &str) -> Value {
-        self.nested(&[left, right])
+        let mut settings = self.nested(&[left, right]);
+        let (group, name) = notifier::SETTING.split_once('.').unwrap_or_default();
+        if let Value::Record(groups) = &mut settings
+            && let Some(Value::Record(group)) = groups.get_mut(group)
+        {
+            group.remove(name);
+        }
+        settings
     }
 
     /// Whether nothing is written outside for this account: only a mode that says `live`, or none, writes.

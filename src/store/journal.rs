@@ -7,6 +7,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::engine::{Decision, Situation};
 use crate::value::Value;
 
 /// A record of an account.
@@ -110,8 +111,8 @@ pub struct Cursor {
     pub at: Timestamp,
 }
 
-/// A decision with everything it was made from.
-#[derive(Clone, Debug)]
+/// A decision with everything it was made from: deciding on that again, under the same rules, gives the same.
+#[derive(Clone, Debug, PartialEq)]
 pub struct DecisionEntry {
     /// When.
     pub at: Timestamp,
@@ -121,12 +122,10 @@ pub struct DecisionEntry {
     pub target: RecordRef,
     /// The generation of rules.
     pub generation: i64,
-    /// Everything the decision was made from; stored once per content.
-    pub inputs: Value,
-    /// What was decided, as a value.
-    pub effects: Value,
-    /// The rule lines that spoke (`file:line`).
-    pub lines: Vec<String>,
+    /// Everything the decision was made from; stored once per content, and so are its settings.
+    pub situation: Situation,
+    /// What was decided.
+    pub outcome: Decision,
 }
 
 /// Something that happened to a record, for people.

@@ -92,6 +92,14 @@ pub trait Store: Send + Sync {
     /// Journals a decision; its inputs are stored once per content.
     async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError>;
 
+    /// Decisions on a record, or on any, made since an instant, or ever: at most `limit` of the newest, oldest first.
+    async fn decisions(
+        &self,
+        target: Option<&RecordRef>,
+        since: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<DecisionEntry>, StoreError>;
+
     /// Journals an intent before its call is made.
     async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError>;
 

@@ -8,6 +8,7 @@ pub mod decimal;
 pub mod difference;
 pub mod digest;
 pub mod duration;
+mod exact;
 pub mod json;
 pub mod key;
 pub mod kind;

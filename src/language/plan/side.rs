@@ -2,10 +2,12 @@
 //!
 //! Whatever goes from one side to the other names the side that it goes to; no direction is a truth value.
 
+use serde::{Deserialize, Serialize};
+
 use crate::language::syntax::arrow::Arrow;
 
 /// One of the two sides of a pipeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Side {
     /// The first of `between`.
     Left,

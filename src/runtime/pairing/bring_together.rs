@@ -301,26 +301,20 @@ impl Runtime {
         Ok(())
     }
 
-    async fn journal_decision(
+    pub(super) async fn journal_decision(
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
         situation: &Situation,
         decision: &Decision,
     ) -> Result<(), Trouble> {
-        let stops = decision.stops.iter().map(|stop| Value::text(stop.message.clone())).collect();
-        let effects = Value::List(ecow::eco_vec![
-            decision.effect.as_ref().map(Effect::to_value).unwrap_or_default(),
-            Value::List(stops)
-        ]);
         let entry = DecisionEntry {
             at: self.world.clock.now(),
             pipeline: pairing.pipeline.name.clone(),
             target: pairing.target(),
             generation: live.generation,
-            inputs: situation.to_value(&decision.fitting),
-            effects,
-            lines: decision.lines.iter().map(ToString::to_string).collect(),
+            situation: situation.journalled(decision),
+            outcome: decision.clone(),
         };
         Ok(self.store.record_decision(entry).await?)
     }

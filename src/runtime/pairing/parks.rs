@@ -32,7 +32,7 @@ pub(crate) fn drafts(
                 pipeline: pipeline.name.clone(),
                 group: stop.group,
                 reason: stop.reason,
-                code: stop.code.to_owned(),
+                code: stop.code.to_string(),
                 message: stop.message,
                 rule: (stop.line.file.into(), stop.line.line),
                 candidates: stop.candidates,

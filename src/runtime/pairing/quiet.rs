@@ -94,6 +94,7 @@ impl Runtime {
             }
             match &decision.effect {
                 Some(effect @ (Effect::Link { .. } | Effect::Settle { .. })) => {
+                    self.journal_decision(live, pairing, &situation, &decision).await?;
                     self.act(live, pairing, &situation, (&decision, effect)).await?;
                     situation.reads = Reads::new();
                 }

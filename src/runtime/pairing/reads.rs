@@ -11,7 +11,7 @@ use super::pairing::{Meeting, Pairing, Seek};
 use super::unreadable::{of_read, readable};
 use crate::connector::{Listing, Row};
 use crate::engine::settle::is_state;
-use crate::engine::{self, COUNTERPART_GONE, Found, Made, Situation, Stop, Wait, Want};
+use crate::engine::{self, COUNTERPART_GONE, Code, Found, Made, Situation, Stop, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::runtime::live::Live;
 use crate::runtime::memory::alarm::{Asked, FIELD_GONE, UNREADABLE};
@@ -86,7 +86,7 @@ impl Runtime {
         };
         let records: Vec<Value> = found.into_iter().collect();
         Ok(match lack.filter(|_| !records.is_empty()) {
-            Some(Lack { fields, message, .. }) => Found::Lacking { records, fields, code: FIELD_GONE, message },
+            Some(Lack { fields, message, .. }) => Found::Lacking { records, fields, code: FIELD_GONE.into(), message },
             None => Found::Records(records),
         })
     }
@@ -107,7 +107,7 @@ impl Runtime {
             matches!(want, Want::Record { .. } | Want::Find { .. } | Want::List { .. } | Want::Counterpart { .. });
         match self.answer_for(live, pairing, want, unseen).await {
             Err(Trouble::Unreadable { code, message }) if is_beside => {
-                Ok(Found::Lacking { records: Vec::new(), fields: Vec::new(), code, message })
+                Ok(Found::Lacking { records: Vec::new(), fields: Vec::new(), code: code.into(), message })
             }
             found => found,
         }
@@ -431,7 +431,7 @@ impl Runtime {
             .await;
         let label = engine::label_of(record);
         let message = format!("{} has no {} whose {} is {:?}{label}", far.system, far.name, wait.field, wait.value);
-        Found::Nothing { code: "missing-counterpart", message, waits: vec![wait], candidates }
+        Found::Nothing { code: "missing-counterpart".into(), message, waits: vec![wait], candidates }
     }
 }
 
@@ -459,8 +459,8 @@ pub(crate) fn rests_on_what_is_to_be_made(live: &Live, situation: &Situation) ->
         })
 }
 
-fn nothing(code: &'static str, message: String, waits: Vec<Wait>) -> Found {
-    Found::Nothing { code, message, waits, candidates: Vec::new() }
+fn nothing(code: impl Into<Code>, message: String, waits: Vec<Wait>) -> Found {
+    Found::Nothing { code: code.into(), message, waits, candidates: Vec::new() }
 }
 
 /// A key from the store as the record has it: a number where its field is a number.

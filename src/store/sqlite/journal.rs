@@ -1,38 +1,10 @@
-//! Decisions with what they were made from, and the history of records.
+//! The history of records.
 
 use rusqlite::{Connection, params};
 
 use super::codec::{decode, decode_lines, encode, encode_lines, instant, nanos};
-use crate::store::journal::{DecisionEntry, HistoryEntry, RecordRef};
+use crate::store::journal::{HistoryEntry, RecordRef};
 use crate::store::store::StoreError;
-use crate::value::digest;
-
-/// Journals a decision. Inputs are addressed by the digest of their kept bytes, which tell `1.5`
-/// from `1.50`, so that a replay reads exactly what was read.
-pub(super) fn add_decision(connection: &Connection, entry: &DecisionEntry) -> Result<(), StoreError> {
-    let input = encode(&entry.inputs)?;
-    let address = digest::of_bytes(input.as_bytes());
-    connection
-        .prepare_cached("INSERT INTO input (digest, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-        .execute(params![address, input])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO decision (at, pipeline, account, record, id, generation, input, effects, lines)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            nanos(entry.at),
-            entry.pipeline,
-            entry.target.account,
-            entry.target.record,
-            entry.target.id,
-            entry.generation,
-            address,
-            encode(&entry.effects)?,
-            encode_lines(&entry.lines)
-        ])?;
-    Ok(())
-}
 
 /// Adds a line to a record's history.
 pub(super) fn add_history(connection: &Connection, entry: &HistoryEntry) -> Result<(), StoreError> {

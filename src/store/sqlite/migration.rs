@@ -155,6 +155,25 @@ CREATE INDEX work_flight ON work (due) WHERE state = 'flight';
 CREATE INDEX work_reason ON work (reason) WHERE reason IS NOT NULL;
 CREATE INDEX park_shown ON park (number) WHERE dropped = 0;
 ",
+    "
+-- Decisions that can be read and made again, their settings kept once. What stood here could not be, and among its
+-- settings were addresses that nobody else should know: nothing of it stays in the file.
+PRAGMA secure_delete = ON;
+DROP TABLE decision;
+DELETE FROM input;
+PRAGMA secure_delete = OFF;
+CREATE TABLE resolved_settings (digest TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE decision (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL, pipeline TEXT NOT NULL,
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    generation INTEGER NOT NULL, input TEXT NOT NULL REFERENCES input (digest),
+    settings TEXT NOT NULL REFERENCES resolved_settings (digest), outcome TEXT NOT NULL
+);
+CREATE INDEX decision_target ON decision (account, record, id, number);
+CREATE INDEX decision_at ON decision (at);
+CREATE INDEX decision_input ON decision (input);
+",
 ];
 
 /// Brings a file to the newest schema.
@@ -194,4 +213,34 @@ fn known_version(connection: &Connection) -> Result<usize, StoreError> {
             "it was written by a newer petiole (schema {version}, this one knows {newest}); use that version"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::file;
+
+    #[test]
+    fn decisions_that_cannot_be_read_again_go_with_what_they_were_made_from() -> Result<(), StoreError> {
+        let mut connection = file::memory()?;
+        let older =
+            MIGRATIONS.iter().position(|step| step.contains("CREATE TABLE resolved_settings")).unwrap_or_default();
+        for step in MIGRATIONS.iter().take(older) {
+            connection.execute_batch(step)?;
+        }
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        connection.pragma_update(None, "user_version", i64::try_from(older).unwrap_or_default())?;
+        connection.execute_batch(
+            "INSERT INTO input VALUES ('a', 'with an address that nobody else should know');
+             INSERT INTO decision (at, pipeline, account, record, id, generation, input, effects, lines)
+                VALUES (1, 'p', 'a', 'r', 'x', 1, 'a', 'null', '[]');
+             INSERT INTO history (at, account, record, id, what, detail, lines) VALUES (1, 'a', 'r', 'x', '', 'null', '[]');",
+        )?;
+        migrate(&mut connection)?;
+        let left = |table: &str| -> Result<i64, StoreError> {
+            Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
+        };
+        assert_eq!([left("input")?, left("decision")?, left("history")?], [0, 0, 1]);
+        Ok(())
+    }
 }

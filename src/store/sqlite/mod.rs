@@ -5,6 +5,7 @@
 
 mod answer;
 mod codec;
+mod decision;
 mod error;
 mod file;
 mod generation;

@@ -51,9 +51,10 @@ mod tests {
              INSERT INTO work (account, record, id, hint, state, source, since, due, first)
                 VALUES ('a', 'r', 'waits', 2, 'pending', 'poll', 1, 1, 0);
              INSERT INTO input VALUES ('old', 'null'), ('shared', 'null');
-             INSERT INTO decision (at, pipeline, account, record, id, generation, input, effects, lines) VALUES
-                (1, 'p', 'a', 'r', 'x', 1, 'old', 'null', '[]'), (1, 'p', 'a', 'r', 'x', 1, 'shared', 'null', '[]'),
-                (9, 'p', 'a', 'r', 'x', 1, 'shared', 'null', '[]');
+             INSERT INTO resolved_settings VALUES ('s', '{}');
+             INSERT INTO decision (at, pipeline, account, record, id, generation, input, settings, outcome) VALUES
+                (1, 'p', 'a', 'r', 'x', 1, 'old', 's', 'null'), (1, 'p', 'a', 'r', 'x', 1, 'shared', 's', 'null'),
+                (9, 'p', 'a', 'r', 'x', 1, 'shared', 's', 'null');
              INSERT INTO history (at, account, record, id, what, detail, lines) VALUES
                 (1, 'a', 'r', 'x', '', 'null', '[]'), (9, 'a', 'r', 'x', '', 'null', '[]');",
         )?;

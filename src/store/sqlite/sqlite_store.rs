@@ -14,7 +14,7 @@ use rusqlite::Connection;
 
 use super::owner::{self, Held};
 use super::worker::Worker;
-use super::{answer, error, file, generation, intent, journal, link, migration, park, prune, work};
+use super::{answer, decision, error, file, generation, intent, journal, link, migration, park, prune, work};
 use crate::store::answer::SeenField;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
 use crate::store::journal::{Cursor, DecisionEntry, Hint, HistoryEntry, RecordRef, Work};
@@ -173,7 +173,17 @@ impl Store for SqliteStore {
     }
 
     async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
-        self.write(move |connection| journal::add_decision(connection, &entry)).await
+        self.write(move |connection| decision::add(connection, &entry)).await
+    }
+
+    async fn decisions(
+        &self,
+        target: Option<&RecordRef>,
+        since: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<DecisionEntry>, StoreError> {
+        let target = target.cloned();
+        self.read(move |connection| decision::read(connection, target.as_ref(), (since, limit))).await
     }
 
     async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {

@@ -1,0 +1,83 @@
+//! Decisions with what they were made from, to be read again.
+//!
+//! What a decision was made from is kept once per content, its settings apart: many decisions share those.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use super::codec::{instant, nanos, parsed, written};
+use crate::engine::Situation;
+use crate::store::journal::{DecisionEntry, RecordRef};
+use crate::store::store::StoreError;
+use crate::value::digest;
+
+/// What is read of a decision.
+const SELECT: &str =
+    "SELECT at, pipeline, account, record, id, generation, input.value, resolved_settings.value, outcome
+    FROM decision JOIN input ON input.digest = input
+    JOIN resolved_settings ON resolved_settings.digest = settings WHERE at >= ?1";
+
+/// Journals a decision. What it was made from is addressed by the digest of its kept bytes, which tell `1.5`
+/// from `1.50`, so that deciding again reads exactly what was read.
+pub(super) fn add(connection: &Connection, entry: &DecisionEntry) -> Result<(), StoreError> {
+    let (input, settings) = (written(&entry.situation)?, written(&entry.situation.settings)?);
+    let [address, settings_address] = [&input, &settings].map(|text| digest::of_bytes(text.as_bytes()));
+    connection
+        .prepare_cached("INSERT INTO input (digest, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+        .execute(params![address, input])?;
+    connection
+        .prepare_cached("INSERT INTO resolved_settings (digest, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+        .execute(params![settings_address, settings])?;
+    connection
+        .prepare_cached(
+            "INSERT INTO decision (at, pipeline, account, record, id, generation, input, settings, outcome)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            nanos(entry.at),
+            entry.pipeline,
+            entry.target.account,
+            entry.target.record,
+            entry.target.id,
+            entry.generation,
+            address,
+            settings_address,
+            written(&entry.outcome)?
+        ])?;
+    Ok(())
+}
+
+/// The newest decisions on a record, or on any, made since an instant, or ever; oldest first.
+pub(super) fn read(
+    connection: &Connection,
+    target: Option<&RecordRef>,
+    (since, limit): (Option<Timestamp>, usize),
+) -> Result<Vec<DecisionEntry>, StoreError> {
+    let of_one = if target.is_some() { " AND account = ?3 AND record = ?4 AND id = ?5" } else { "" };
+    let mut select = connection.prepare_cached(&format!("{SELECT}{of_one} ORDER BY number DESC LIMIT ?2"))?;
+    let since = since.map_or(i64::MIN, nanos);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = match target {
+        Some(RecordRef { account, record, id }) => select.query(params![since, limit, account, record, id])?,
+        None => select.query(params![since, limit])?,
+    };
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(entry(row)?);
+    }
+    entries.reverse();
+    Ok(entries)
+}
+
+fn entry(row: &Row<'_>) -> Result<DecisionEntry, StoreError> {
+    let mut situation: Situation = parsed(&row.get::<_, String>(6)?)?;
+    situation.settings = parsed(&row.get::<_, String>(7)?)?;
+    Ok(DecisionEntry {
+        at: instant(row.get(0)?)?,
+        pipeline: row.get(1)?,
+        target: RecordRef { account: row.get(2)?, record: row.get(3)?, id: row.get(4)? },
+        generation: row.get(5)?,
+        situation,
+        outcome: parsed(&row.get::<_, String>(8)?)?,
+    })
+}
