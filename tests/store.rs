@@ -39,6 +39,42 @@ async fn many_hints_for_one_record_are_one_piece_of_work() {
     assert_eq!(store.counts().await.unwrap(), Counts::default());
 }
 
+/// A power cut takes what was not flushed, from the end backwards: whatever it leaves is how things stood once, what was
+/// promised is there, and an act that may have been made outside is known.
+#[tokio::test]
+async fn what_a_power_cut_takes_is_found_or_done_again() {
+    let place = Place::new();
+    let log = place.folder.join("petiole.db-wal");
+    let store = place.open().await;
+    store.accept(vec![hint("1", HintSource::Webhook, 5)], None).await.unwrap();
+    let promised = fs::metadata(&log).unwrap().len();
+    let work = store.claim(at(6), 10).await.unwrap();
+    let opened = store.open_intent(intent("make", 6)).await.unwrap();
+    let flushed = fs::metadata(&log).unwrap().len();
+    let intent = Some((opened.number, IntentState::Done));
+    store.settle(Settlement { intent, link: Some(link("1", "9")), ..Settlement::default() }).await.unwrap();
+    store.finish(&work[0], at(7), Vec::new().into()).await.unwrap();
+    let (file, log) = (fs::read(place.folder.join("petiole.db")).unwrap(), fs::read(&log).unwrap());
+    let mut seen = BTreeSet::new();
+    for kept in usize::try_from(promised).unwrap()..=log.len() {
+        // A log is taken page by page; in between is as good as before.
+        if !(log.len() - kept).is_multiple_of(2_060) {
+            continue;
+        }
+        let after = Place::new();
+        fs::write(after.folder.join("petiole.db"), &file).unwrap();
+        fs::write(after.folder.join("petiole.db-wal"), &log[..kept]).unwrap();
+        let store = after.open().await;
+        let open = store.open_intents(None).await.unwrap().len();
+        let links = store.links_of("orders").await.unwrap().len();
+        let pending = store.counts().await.unwrap().pending;
+        assert!(kept < usize::try_from(flushed).unwrap() || open + links == 1, "{open} {links}");
+        assert!(pending == 1 || open == 0 && links == 1, "{pending} {open} {links}");
+        seen.insert((pending, open, links));
+    }
+    assert_eq!(seen, BTreeSet::from([(1, 0, 0), (1, 1, 0), (1, 0, 1), (0, 0, 1)]));
+}
+
 #[tokio::test]
 async fn what_a_system_told_is_looked_at_before_the_look_of_a_sweep_that_lists_it_too() {
     let place = Place::new();
@@ -323,7 +359,7 @@ async fn work_in_flight_is_pending_again_after_a_restart() {
 #[tokio::test]
 async fn a_second_owner_is_refused_and_a_reader_only_reads() {
     let place = Place::new();
-    assert!(matches!(open_reader(&place.url()).await, Err(StoreError::Unavailable(_))), "nothing is there yet");
+    assert!(matches!(open_reader(&place.url()).await, Err(StoreError::Missing(_))), "nothing is there yet");
     let store = place.open().await;
     walk(&*store, "1", 0, vec![park("1", None)]).await;
     assert!(matches!(open(&place.url(), at(1)).await, Err(StoreError::InUse(_))));

@@ -11,7 +11,7 @@ const LOG_HEADER: usize = 32;
 /// Bytes of the header of each page in it.
 const FRAME_HEADER: usize = 24;
 
-/// Commits in the log since it was begun anew last, with the mark of that beginning: each is one flush of the disk.
+/// Commits in the log since it was begun anew last, with the mark of that beginning.
 pub(crate) fn commits(folder: &Path) -> (u64, usize) {
     let log = std::fs::read(folder.join("petiole.db-wal")).unwrap_or_default();
     let number = |at: usize| log.get(at..at + 4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap()));

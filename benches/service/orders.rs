@@ -1,6 +1,7 @@
 //! Orders that waited while the service was away and are brought over once it is there, and orders with a whole life.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
@@ -9,7 +10,10 @@ use crate::stage::Stage;
 use crate::{Row, log, size, sizes};
 
 /// Tables that keep what was done and why.
-const JOURNAL: [&str; 6] = ["hint", "decision", "input", "history", "intent", "seen"];
+const JOURNAL: [&str; 7] = ["hint", "decision", "input", "part", "history", "intent", "seen"];
+
+/// How often it is looked how many are there.
+const LOOK: Duration = Duration::from_millis(500);
 
 pub(crate) async fn measure() -> Vec<Row> {
     let mut rows = Vec::new();
@@ -31,6 +35,13 @@ async fn waiting(count: usize) -> Vec<Row> {
     let service = stage.start();
     let began = service.cpu();
     stage.subscribe(&service).await;
+    let made = async || {
+        let requests = stage.control("flourish", Method::Get, "requests", &Json::Null).await;
+        requests["counts"]["POST /external/api/v1/outbound-orders"].as_u64().unwrap_or_default()
+    };
+    while made().await < count as u64 {
+        tokio::time::sleep(LOOK).await;
+    }
     stage.quiet(&service).await;
     let cpu = service.cpu() - began;
     let [memory, most] = service.memory();

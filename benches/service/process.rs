@@ -50,6 +50,13 @@ impl Service {
         })
     }
 
+    /// Begins to count how often it has the disk flushed; `None` where nobody can tell.
+    pub(crate) fn trace(&self, into: &Path) -> Option<Child> {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-e", "trace=fsync,fdatasync", "-o"]).arg(into);
+        command.args(["-p", &self.child.id().to_string()]).stderr(Stdio::null()).spawn().ok()
+    }
+
     /// Asks it to end, and waits.
     pub(crate) fn stop(mut self) {
         let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();

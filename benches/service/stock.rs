@@ -30,6 +30,9 @@ pub(crate) async fn changes(stage: &Stage, service: &Service, name: &str) -> Vec
     let count = size("STOCK", 10);
     let mut routes = Vec::new();
     let mut cpu = 0.0;
+    let traced = stage.folder.join("flushes");
+    let tracer = service.trace(&traced);
+    tokio::time::sleep(REST).await;
     for at in 0..count {
         tokio::time::sleep(REST).await;
         stage.forget_calls().await;
@@ -52,10 +55,22 @@ pub(crate) async fn changes(stage: &Stage, service: &Service, name: &str) -> Vec
     if std::env::var_os("PETIOLE_BENCH_VERBOSE").is_some() {
         println!("{:?}", routes.last());
     }
+    let flushes = tracer.and_then(|tracer| flushes(tracer, &traced));
+    let flushes = flushes.map_or("unknown".to_owned(), |flushes| format!("{:.1}", flushes as f64 / count as f64));
     vec![
         Row::new(format!("{name}: calls at the peers"), format!("{:.0}", median(calls))),
         Row::new(format!("{name}: commits"), format!("{:.0}", median(commits))),
+        Row::new(format!("{name}: flushes of the disk (as strace tells)"), flushes),
         Row::new(format!("{name}: webhook to write, wall"), format!("{:.1} ms", median(times))),
         Row::new(format!("{name}: CPU until quiet, looks at it included"), format!("{:.0} ms", cpu / count as f64)),
     ]
+}
+
+/// How often the disk was flushed while it was counted.
+fn flushes(mut tracer: std::process::Child, traced: &std::path::Path) -> Option<usize> {
+    let told = std::process::Command::new("kill").args(["-INT", &tracer.id().to_string()]).status();
+    told.ok().filter(std::process::ExitStatus::success)?;
+    tracer.wait().ok()?;
+    let text = std::fs::read_to_string(traced).ok()?;
+    Some(text.lines().filter(|line| line.contains("sync(") && !line.contains("resumed")).count())
 }

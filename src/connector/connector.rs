@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use super::account::ResolvedAccount;
 use super::breaker::{Breaker, BreakerState};
 use super::failure::{self, Failure, Purpose};
+use super::layout::{self, Layout};
 use super::paging::Pager;
 use super::presence::{self, Gone};
 use super::rate_limit::RateLimit;
@@ -77,7 +78,7 @@ pub enum Listing {
 pub struct Connector {
     pub(super) system: Arc<System>,
     pub(super) account: ResolvedAccount,
-    transport: Arc<dyn Transport>,
+    pub(super) transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     rate_limit: Arc<RateLimit>,
@@ -352,17 +353,16 @@ impl Connector {
 
     /// The record in an answer, if it has its key.
     fn row_in(&self, record: &RecordType, body: &Json) -> Option<Row> {
-        let row = self.row(record, response::single(&self.system, body)?);
+        let row = self.row(&layout::of_all(record), response::single(&self.system, body)?.clone());
         row.key(record).is_some().then_some(row)
     }
 
-    pub(super) fn row(&self, record: &RecordType, raw: &Json) -> Row {
-        let mut raw = raw.clone();
+    pub(super) fn row(&self, layout: &Layout<'_>, mut raw: Json) -> Row {
         let unreadable = unreadable::take_marks(&mut raw);
         let is_whole = self.transport.peers_are_whole();
-        let gone = presence::missing(record, &raw, is_whole);
-        let (shown, absent) = if is_whole { presence::seen(record, &raw) } else { Default::default() };
-        let value = response::canonical(&self.system, record, &raw);
+        let gone = presence::missing(layout, &raw, is_whole);
+        let (shown, absent) = if is_whole { presence::seen(layout, &raw) } else { Default::default() };
+        let value = response::canonical_by(&self.system, layout, &raw);
         Row { value, raw: json::from_json(&raw), gone, shown, absent, unreadable, broken: None }
     }
 

@@ -11,6 +11,8 @@ use crate::value::{Path, Segment};
 pub(super) struct Layout<'a> {
     /// Fields not in a list of this level, with their path from it; the empty path is the element itself.
     pub(super) plain: Vec<(Path, &'a Field)>,
+    /// The place in the system file of each of them.
+    pub(super) places: Vec<usize>,
     /// Lists of this level, in order of first mention.
     pub(super) lists: Vec<ListLayout<'a>>,
 }
@@ -35,25 +37,32 @@ impl ListLayout<'_> {
 
 /// The tree of those fields that are wanted.
 pub(super) fn of_record(record: &RecordType, wanted: impl Fn(&Field) -> bool) -> Layout<'_> {
-    grow(record.fields.iter().filter(|field| wanted(field)).map(|field| (field.path.0.as_slice(), field)).collect())
+    let fields = record.fields.iter().enumerate().filter(|(_, field)| wanted(field));
+    grow(fields.map(|(at, field)| (field.path.0.as_slice(), (at, field))).collect())
 }
 
-/// A field with the steps to it from a level.
-type Stepped<'a> = (&'a [Segment], &'a Field);
+/// The tree of all fields.
+pub(super) fn of_all(record: &RecordType) -> Layout<'_> {
+    of_record(record, |_| true)
+}
+
+/// A field and its place in the system file, with the steps to it from a level.
+type Stepped<'a> = (&'a [Segment], (usize, &'a Field));
 
 fn grow(fields: Vec<Stepped<'_>>) -> Layout<'_> {
     let mut layout = Layout::default();
     let mut inside: Vec<(Path, Vec<Stepped<'_>>)> = Vec::new();
-    for (steps, field) in fields {
+    for (steps, (number, field)) in fields {
         let Some(at) = steps.iter().position(|step| matches!(step, Segment::Each)) else {
             layout.plain.push((Path(steps.to_vec()), field));
+            layout.places.push(number);
             continue;
         };
         let (before, after) = steps.split_at(at);
         let rest = after.get(1..).unwrap_or_default();
         match inside.iter_mut().find(|(place, _)| place.0 == before) {
-            Some((_, elements)) => elements.push((rest, field)),
-            None => inside.push((Path(before.to_vec()), vec![(rest, field)])),
+            Some((_, elements)) => elements.push((rest, (number, field))),
+            None => inside.push((Path(before.to_vec()), vec![(rest, (number, field))])),
         }
     }
     for (place, elements) in inside {

@@ -27,6 +27,11 @@ struct Look {
 }
 
 impl Connector {
+    /// Whether an answer holds all that the peer keeps of a record, so that what it lacks is not there.
+    pub fn shows_whole(&self) -> bool {
+        self.transport.peers_are_whole()
+    }
+
     /// All rows of a listing, for one value of what the call is repeated for.
     pub(super) async fn rows_for(
         &self,

@@ -3,6 +3,7 @@
 use super::broken;
 use super::connector::{Connector, Row};
 use super::failure::{Failure, Purpose};
+use super::layout;
 use super::paging::Pager;
 use super::response;
 use crate::language::plan::RecordType;
@@ -21,7 +22,9 @@ impl Connector {
             let found = match self.exchange(request, (Purpose::List, &place)).await {
                 Ok(body) => {
                     let rows = pager.accept(paging, body).map_err(|found| found.at(&place))?;
-                    return Ok(Some(rows.iter().map(|raw| self.row(record, raw)).collect()));
+                    // The same for all rows.
+                    let layout = layout::of_all(record);
+                    return Ok(Some(rows.into_iter().map(|raw| self.row(&layout, raw)).collect()));
                 }
                 Err(found) => found,
             };

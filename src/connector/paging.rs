@@ -14,7 +14,7 @@ use super::page_size::{PageSize, with_value};
 use super::request::with_query;
 use super::response::at;
 use crate::language::plan::{Call, Paging};
-use crate::value::{Path, digest};
+use crate::value::{Path, Segment, digest};
 use crate::world::Request;
 
 /// Pages after which a list is given up.
@@ -43,7 +43,7 @@ pub struct Pager {
     /// Whether a page did not begin with the row that it was to begin with.
     boundary_moved: bool,
     /// What pages held, to notice one that comes again.
-    digests: BTreeSet<String>,
+    pages: BTreeSet<String>,
 }
 
 impl fmt::Debug for Pager {
@@ -63,21 +63,8 @@ impl Pager {
         let base = Request { url, ..base };
         let next = Some(base.url.clone());
         let (rows_seen, pages_seen, told, count, count_moved) = Default::default();
-        let (overlap, boundary_moved, digests) = Default::default();
-        Self {
-            base,
-            next,
-            rows_seen,
-            pages_seen,
-            size,
-            told,
-            count,
-            count_moved,
-            key,
-            overlap,
-            boundary_moved,
-            digests,
-        }
+        let (overlap, boundary_moved, pages) = Default::default();
+        Self { base, next, rows_seen, pages_seen, size, told, count, count_moved, key, overlap, boundary_moved, pages }
     }
 
     /// How many pages have been read.
@@ -180,32 +167,30 @@ impl Pager {
     /// # Errors
     /// [`Failure::Transient`] where the answer is no page, the page came before, or nobody can tell whether there is more.
     pub(super) fn accept(&mut self, paging: &Paging, body: Option<Json>) -> Result<Vec<Json>, Failure> {
-        let Some(body) = body else {
+        let Some(mut body) = body else {
             self.pages_seen += 1;
             self.next = None;
             return Ok(Vec::new());
         };
-        let mut rows = rows_of(&body, paging.rows())?;
-        let page = digest::of_bytes(Json::Array(rows.clone()).to_string().as_bytes());
-        let count_on_page = rows.len();
-        if let Some((last, _)) = self.overlap.take() {
-            self.rows_seen = self.rows_seen.saturating_sub(1);
-            if rows.first().is_some_and(|first| self.is_same(first, &last)) {
-                rows.remove(0);
-                self.rows_seen = self.rows_seen.saturating_add(1);
-            } else {
-                self.boundary_moved = true;
-            }
-        }
-        self.rows_seen = self.rows_seen.saturating_add(rows.len());
-        self.next = self.after(paging, &body, count_on_page)?;
+        let mut rows = take_rows(&mut body, paging.rows())?;
+        let overlaps = self.overlap.take().is_some_and(|(last, _)| {
+            let again = rows.first().is_some_and(|first| self.is_same(first, &last));
+            self.boundary_moved |= !again;
+            self.rows_seen = self.rows_seen.saturating_sub(usize::from(!again));
+            again
+        });
+        self.rows_seen = self.rows_seen.saturating_add(rows.len()).saturating_sub(usize::from(overlaps));
+        self.next = self.after(paging, &body, rows.len())?;
         let count = paging.count().and_then(|place| at(&body, place)).and_then(Json::as_u64);
         self.count_moved |= self.pages_seen > 0 && count != self.count;
         self.count = count;
         self.pages_seen += 1;
         // The last page needs no guard: nothing is asked after it.
-        if self.next.is_some() && !self.digests.insert(page) {
+        if self.next.is_some() && !self.pages.insert(self.page_of(&rows)) {
             return Err(unusable("the peer sends the same page again; its list cannot be read to the end".to_owned()));
+        }
+        if overlaps {
+            rows.remove(0);
         }
         if self.knows_row(paging) {
             self.size.grow();
@@ -235,8 +220,17 @@ impl Pager {
     }
 
     fn is_same(&self, row: &Json, other: &Json) -> bool {
-        let key = |row| self.key.as_ref().and_then(|place| at(row, place)).filter(|key: &&Json| !key.is_null());
-        key(row).map_or(row == other, |own| key(other) == Some(own))
+        self.key_of(row).map_or(row == other, |own| self.key_of(other) == Some(own))
+    }
+
+    fn key_of<'j>(&self, row: &'j Json) -> Option<&'j Json> {
+        self.key.as_ref().and_then(|place| at(row, place)).filter(|key| !key.is_null())
+    }
+
+    /// What tells a page from others: the keys of its rows, and all of a row that has none.
+    fn page_of(&self, rows: &[Json]) -> String {
+        let names = rows.iter().map(|row| self.key_of(row).unwrap_or(row).to_string());
+        digest::of_bytes(names.collect::<Vec<_>>().join("\n").as_bytes())
     }
 
     /// Where the next page is. What a page says of it is not there at all only where the system file is wrong about
@@ -272,16 +266,22 @@ impl Pager {
     }
 }
 
-/// The rows; a bare array is nothing but them.
-fn rows_of(body: &Json, place: &Path) -> Result<Vec<Json>, Failure> {
-    match body {
-        Json::Array(items) => Ok(items.clone()),
-        _ => match at(body, place) {
-            Some(Json::Array(items)) => Ok(items.clone()),
-            Some(Json::Null) => Ok(Vec::new()),
-            _ => Err(unusable(format!("the answer is no list: it has no rows at {place}"))),
-        },
+/// Takes the rows out of an answer; a bare array is nothing but them.
+fn take_rows(body: &mut Json, place: &Path) -> Result<Vec<Json>, Failure> {
+    let rows = if body.is_array() { Some(body) } else { at_mut(body, place) };
+    match rows {
+        Some(Json::Array(items)) => Ok(std::mem::take(items)),
+        Some(Json::Null) => Ok(Vec::new()),
+        _ => Err(unusable(format!("the answer is no list: it has no rows at {place}"))),
     }
+}
+
+fn at_mut<'a>(json: &'a mut Json, path: &Path) -> Option<&'a mut Json> {
+    path.0.iter().try_fold(json, |here, step| match step {
+        Segment::Field(name) => here.get_mut(name),
+        Segment::Index(index) => here.get_mut(index),
+        Segment::Each => None,
+    })
 }
 
 fn cut(rows: usize, next: &Path) -> Failure {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::layout::{self, Layout};
-use super::response::{at, found};
-use crate::language::plan::{Field, Presence, RecordType};
+use super::layout::Layout;
+use super::response::{at, found, step_into};
+use crate::language::plan::{Field, Presence};
 use crate::value::Path;
 
 /// A field that is missing although the system file says that it is always there.
@@ -23,13 +23,9 @@ pub struct Gone {
 }
 
 /// What is missing in a record as the peer sent it. `nulls`: a null where there is always a value counts too.
-pub(super) fn missing(record: &RecordType, raw: &Json, nulls: bool) -> Vec<Gone> {
-    if !record.fields.iter().any(|field| is_promised(field.presence)) {
-        return Vec::new();
-    }
-    let layout = layout::of_record(record, |_| true);
+pub(super) fn missing(layout: &Layout<'_>, raw: &Json, nulls: bool) -> Vec<Gone> {
     let mut gone = Vec::new();
-    look(&layout, raw, nulls, &mut gone);
+    look(layout, raw, nulls, &mut gone);
     gone
 }
 
@@ -39,27 +35,29 @@ fn is_promised(presence: Presence) -> bool {
 
 /// The fields, by their place in the system file, of which it says nothing and that a record shows or lacks. What
 /// stands in a list without elements, or below a null, is neither.
-pub(super) fn seen(record: &RecordType, raw: &Json) -> (Vec<usize>, Vec<usize>) {
-    let layout = layout::of_record(record, |_| true);
+pub(super) fn seen(layout: &Layout<'_>, raw: &Json) -> (Vec<usize>, Vec<usize>) {
     let mut told = BTreeMap::new();
-    tell(&layout, raw, &mut told);
-    let open = |field: &Field| field.presence == Presence::Open && !field.write_only && !field.assumed;
-    let fields = record.fields.iter().enumerate().filter(|(_, field)| open(field));
-    let known = |shown: bool| {
-        let fields = fields.clone().filter(|(_, field)| told.get(&field.path) == Some(&shown));
-        fields.map(|(at, _)| at).collect()
-    };
+    tell(layout, raw, &mut told);
+    let known = |wanted: bool| told.iter().filter(|(_, shown)| **shown == wanted).map(|(at, _)| *at).collect();
     (known(true), known(false))
 }
 
-fn tell<'l>(layout: &Layout<'l>, raw: &Json, told: &mut BTreeMap<&'l Path, bool>) {
-    for (_, field) in &layout.plain {
-        let places = std::iter::once(&field.read_at).chain(&field.read_also).map(|place| stands(raw, place));
-        let places: Vec<Option<bool>> = places.collect();
-        if places.contains(&Some(true)) {
-            told.insert(&field.path, true);
-        } else if !places.contains(&None) {
-            told.entry(&field.path).or_insert(false);
+fn is_open(field: &Field) -> bool {
+    field.presence == Presence::Open && !field.write_only && !field.assumed
+}
+
+fn tell(layout: &Layout<'_>, raw: &Json, told: &mut BTreeMap<usize, bool>) {
+    for ((_, field), at) in layout.plain.iter().zip(&layout.places).filter(|((_, field), _)| is_open(field)) {
+        let (mut shows, mut lacks) = (false, true);
+        for place in std::iter::once(&field.read_at).chain(&field.read_also) {
+            let stands = stands(raw, place);
+            shows |= stands == Some(true);
+            lacks &= stands == Some(false);
+        }
+        if shows {
+            told.insert(*at, true);
+        } else if lacks {
+            told.entry(*at).or_insert(false);
         }
     }
     for list in &layout.lists {
@@ -80,7 +78,7 @@ fn stands(raw: &Json, place: &Path) -> Option<bool> {
         if here.is_null() {
             return None;
         }
-        match at(here, &Path(vec![step.clone()])) {
+        match step_into(here, step) {
             Some(next) => here = next,
             None => return Some(false),
         }

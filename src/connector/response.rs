@@ -67,11 +67,16 @@ pub fn single<'a>(system: &System, body: &'a Json) -> Option<&'a Json> {
 
 /// The JSON at a path of fields and indices.
 pub(super) fn at<'a>(json: &'a Json, path: &Path) -> Option<&'a Json> {
-    path.0.iter().try_fold(json, |here, step| match step {
-        Segment::Field(name) => here.get(name),
-        Segment::Index(index) => here.get(index),
+    path.0.iter().try_fold(json, step_into)
+}
+
+/// The JSON one step further in.
+pub(super) fn step_into<'a>(json: &'a Json, step: &Segment) -> Option<&'a Json> {
+    match step {
+        Segment::Field(name) => json.get(name),
+        Segment::Index(index) => json.get(index),
         Segment::Each => None,
-    })
+    }
 }
 
 /// What stands at the first of a field's places that holds something; else null where one is there.
@@ -83,13 +88,18 @@ pub(super) fn found<'a>(raw: &'a Json, field: &Field) -> Option<&'a Json> {
 
 /// The canonical record.
 pub fn canonical(system: &System, record: &RecordType, raw: &Json) -> Value {
-    Value::Record(read_record(system, &layout::of_record(record, |_| true), raw))
+    canonical_by(system, &layout::of_all(record), raw)
+}
+
+/// The same by a layout that is at hand.
+pub(super) fn canonical_by(system: &System, layout: &Layout<'_>, raw: &Json) -> Value {
+    Value::Record(read_record(system, layout, raw))
 }
 
 /// Whether the answer holds every top-level field that the system file declares, be it null: then
 /// it is the whole record and need not be read again.
 pub fn is_whole(record: &RecordType, raw: &Json) -> bool {
-    let layout = layout::of_record(record, |_| true);
+    let layout = layout::of_all(record);
     layout.plain.iter().all(|(_, field)| found(raw, field).is_some())
         && layout.lists.iter().all(|list| at(raw, list.read_at()).is_some())
 }

@@ -17,6 +17,12 @@ pub const PACED_MAX: usize = 100_000;
 /// How far a poll reads back behind its cursor.
 pub const POLL_OVERLAP: Duration = Duration::from_mins(2);
 
+/// How far a look for changes in a kept listing reads back behind the look before, where that was a moment ago.
+pub const CLOSE_OVERLAP: Duration = Duration::from_secs(10);
+
+/// For how long after a look that read back all of [`POLL_OVERLAP`] the next ones read back only [`CLOSE_OVERLAP`].
+pub const CLOSE_LOOKS: Duration = Duration::from_secs(30);
+
 /// How often changes are looked for where nothing else is said.
 pub const POLL_INTERVAL: Duration = Duration::from_mins(1);
 

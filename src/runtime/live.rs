@@ -10,7 +10,7 @@ use super::memory::Memory;
 use super::memory::lack::Needed;
 use super::runtime::World;
 use super::service::notifier;
-use crate::connector::{Connector, Validator};
+use crate::connector::{Connector, Row, Validator};
 use crate::language::plan::{Plan, RecordType, System};
 use crate::value::{Path, Record, Value};
 
@@ -149,6 +149,12 @@ impl Live {
     /// A secret of an account.
     pub fn secret(&self, account: &str, name: &str) -> Option<&str> {
         self.secrets.get(account)?.get(name).map(String::as_str)
+    }
+
+    /// Whether a row, of an answer to a write or a search, is as good as one of the record's own call.
+    pub fn shows_whole(&self, (account, kind): (&str, &RecordType), row: &Row) -> bool {
+        let is_told = self.peers.get(account).is_some_and(|peer| peer.shows_whole());
+        is_told && kind.read.is_some() && self.needed.is_whole(account, kind, row)
     }
 
     /// What in a raw record was never documented, in a field that a pipeline reads.

@@ -16,7 +16,7 @@ use super::memory::clock_step::ClockStep;
 use super::memory::departed::Departed;
 use super::memory::pacing::Pacing;
 use super::memory::pair_lock::PairLocks;
-use super::memory::tally::Tally;
+use super::memory::tally::{Decided, Tally};
 use super::memory::traces::Traces;
 use super::rule_state::RuleState;
 use super::trouble::Trouble;
@@ -25,8 +25,8 @@ use crate::store::{Hint, Store};
 use crate::value::Value;
 use crate::world::{Clock, Random, Transport};
 
-/// How many happenings a listener may lag behind where nothing else is said.
-const HAPPENINGS_KEPT: usize = 65_536;
+/// How many happenings a listener may lag behind where nothing else is said: room for each is taken at the start.
+const HAPPENINGS_KEPT: usize = 8_192;
 
 /// How often a runtime looks, and how much it remembers for listeners.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +79,8 @@ pub struct Runtime {
     /// Whether others give work to this process than the pass under way.
     pub(crate) serving: AtomicBool,
     pub(crate) tally: Tally,
+    /// How many decisions there were.
+    pub decided: Decided,
     /// Held by the sweep that is under way.
     pub(crate) sweep_turn: AsyncMutex<()>,
     /// Creates whose answers never came.
@@ -116,6 +118,7 @@ impl Runtime {
             sweep_wake: Notify::new(),
             serving: AtomicBool::default(),
             tally: Tally::default(),
+            decided: Decided::default(),
             sweep_turn: AsyncMutex::default(),
             traces: Traces::default(),
             alarms: Alarms::default(),

@@ -102,6 +102,10 @@ pub async fn metrics(State(shared): State<Shared>) -> String {
     text.extend([format!(
         "# HELP petiole_log_lines_dropped_total Log lines that could not be written.\n# TYPE petiole_log_lines_dropped_total counter\npetiole_log_lines_dropped_total {dropped}\n"
     )]);
+    let (journalled, without) = shared.runtime.decided.counts();
+    text.extend([format!(
+        "# HELP petiole_decisions_total Decisions, by whether they led to anything.\n# TYPE petiole_decisions_total counter\npetiole_decisions_total{{effect=\"some\"}} {journalled}\npetiole_decisions_total{{effect=\"none\"}} {without}\n"
+    )]);
     text.push_str(&shared.refused.metrics());
     text.push_str(&shared.seats.metrics());
     text.push_str("# HELP petiole_calls_total Requests sent to peers.\n# TYPE petiole_calls_total counter\n");

@@ -19,7 +19,9 @@ use crate::connector::{Connector, Listing, Row};
 use crate::diagnostic::suggest;
 use crate::engine::{self, Candidate, Listed};
 use crate::language::plan::Side;
-use crate::runtime::limits::{CANDIDATES_MAX, CLOCK_SKEW, LISTING_AGE_MAX, MISS_AGE_MAX, POLL_OVERLAP};
+use crate::runtime::limits::{
+    CANDIDATES_MAX, CLOCK_SKEW, CLOSE_LOOKS, CLOSE_OVERLAP, LISTING_AGE_MAX, MISS_AGE_MAX, POLL_OVERLAP,
+};
 use crate::runtime::trouble::{Trouble, later};
 use crate::value::{Record, Value};
 
@@ -48,6 +50,8 @@ struct Kept {
     from: Option<Timestamp>,
     read: Option<Timestamp>,
     newest: Option<Timestamp>,
+    /// When a look last read back so far that what came up late was seen.
+    far: Option<Timestamp>,
     /// What of what rules read the rows lack.
     lack: Option<Lack>,
     /// Why the last reading of everything was not taken as it is, and when that was.
@@ -227,9 +231,7 @@ impl Kept {
             .map(|instant| back(instant.min(unseen.unwrap_or(instant)), CLOCK_SKEW));
         let covered =
             self.read.is_some() && (self.from.is_none() || reach.is_some_and(|reach| Some(reach) >= self.from));
-        let young = self
-            .read
-            .is_some_and(|read| now.duration_since(read) < SignedDuration::try_from(age_max).unwrap_or_default());
+        let young = self.read.is_some_and(|read| is_within(read, now, age_max));
         if covered && young {
             return Ok(());
         }
@@ -242,9 +244,19 @@ impl Kept {
             let unseen = unseen.map(|at| at.min(by_their_clock(at)));
             [ours, theirs].into_iter().chain(unseen).fold(newest, Timestamp::min)
         };
+        // What own work makes by the dozen each second is not listed over and over for two minutes.
+        let close =
+            self.read.filter(|_| unseen.is_none() && self.far.is_some_and(|far| is_within(far, now, CLOSE_LOOKS)));
+        let closely = |newest: Timestamp, read: Timestamp| {
+            let before = theirs.checked_sub(now.duration_since(read)).unwrap_or(newest);
+            back(known(newest).min(before), CLOSE_OVERLAP)
+        };
         let by_change = search.kind.changed.is_some() && search.kind.grouped.is_none();
         let listing = match (covered, self.newest, reach) {
-            (true, Some(newest), _) if by_change => Listing::ChangedSince(back(known(newest), POLL_OVERLAP)),
+            (true, Some(newest), _) if by_change => Listing::ChangedSince(match close {
+                Some(read) => closely(newest, read),
+                None => back(known(newest), POLL_OVERLAP),
+            }),
             (false, _, Some(reach)) if by_change => Listing::ChangedSince(reach),
             _ => Listing::All,
         };
@@ -258,7 +270,7 @@ impl Kept {
             rows = self.list(search, peer, Listing::All).await?;
         }
         let lack = self.lack_of(search, &rows, (whole, &asked))?;
-        let newest_before = self.newest;
+        let (newest_before, far_before) = (self.newest, self.far);
         let old = if whole { std::mem::take(self).rows } else { BTreeMap::new() };
         if !whole && !covered {
             self.from = reach;
@@ -269,6 +281,7 @@ impl Kept {
             self.newest = newest_before.filter(|_| !whole);
         }
         self.read = Some(now);
+        self.far = if close.is_some() && !whole { far_before } else { Some(now) };
         Ok(())
     }
 
@@ -402,6 +415,10 @@ fn plain(record: &Value) -> Value {
     let fields = record.as_record().into_iter().flatten();
     let kept = fields.filter(|(_, value)| !matches!(value, Value::List(_) | Value::Record(_)));
     Value::Record(kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Record>())
+}
+
+fn is_within(since: Timestamp, now: Timestamp, length: Duration) -> bool {
+    now.duration_since(since) < SignedDuration::try_from(length).unwrap_or_default()
 }
 
 fn forth(instant: Timestamp, by: Duration) -> Timestamp {

@@ -99,6 +99,18 @@ impl Needed {
         self.shown.is_doubtful((account, kind), row, self.names(kind))
     }
 
+    /// Whether a row shows all that the record's own call shows of what rules read and of what calls send again.
+    pub fn is_whole(&self, account: &str, kind: &RecordType, row: &Row) -> bool {
+        let is_read =
+            row.key(kind).is_some() && row.gone.is_empty() && row.unreadable.is_none() && row.broken.is_none();
+        let names = self.names(kind);
+        let resent = kind.calls().flat_map(|call| &call.resend);
+        let resent: Vec<&Path> = resent.chain(kind.fields.iter().filter_map(|field| field.together.as_ref())).collect();
+        let is_resent = |path: &Path| resent.iter().any(|whole| path.is_within(whole));
+        let counts = |at: usize| names(at) || kind.fields.get(at).is_some_and(|field| is_resent(&field.path));
+        is_read && self.shown.leaves_out((account, kind), row, counts)
+    }
+
     /// The fields that rules read, a record lacks and others showed; and the keys of the others, to be asked.
     pub fn doubts(&self, account: &str, kind: &RecordType, row: &Row, now: Timestamp) -> (Vec<usize>, Vec<String>) {
         self.shown.doubts((account, kind), row, now, self.names(kind))

@@ -58,6 +58,11 @@ impl Rested {
         dealt_with.then_some(stand.left)
     }
 
+    /// Whether a pair came to rest after this work was told, whatever its record is now.
+    pub fn is_dealt_with(&self, pair: &PairKey, told: Option<Told>) -> bool {
+        told.is_some_and(|told| self.stands().get(pair).is_some_and(|stand| stand.newest >= told.hint))
+    }
+
     /// A pair is looked at: until it comes to rest, nothing is dealt with.
     pub fn stir(&self, pair: &PairKey) {
         let mut stands = self.stands();

@@ -141,6 +141,13 @@ impl Shown {
         row.absent.iter().filter(|field| counts(**field)).filter_map(known).any(|known| !known.may_be_left_out())
     }
 
+    /// Whether each field that a row lacks is known to be left out where it is empty, or shown by nobody.
+    pub fn leaves_out(&self, of: (&str, &RecordType), row: &Row, counts: impl Fn(usize) -> bool) -> bool {
+        let fields = self.fields();
+        let known = |field: &usize| fields.get(&place(of.0, of.1, *field)).is_some_and(Known::may_be_left_out);
+        row.absent.iter().filter(|field| counts(**field)).all(known)
+    }
+
     /// The fields that a record lacks and others showed, where nobody asked the others a moment ago; and the others.
     pub fn doubts(
         &self,

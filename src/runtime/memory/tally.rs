@@ -4,6 +4,7 @@
 //! One pass at a time. Which piece of work something belongs to goes with the task that does the work.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::runtime::happening::Happening;
@@ -13,6 +14,26 @@ use crate::store::HintSource;
 tokio::task_local! {
     /// What told of the work that this task does.
     static TOLD_BY: HintSource;
+}
+
+/// How many decisions there were since the process began.
+#[derive(Debug, Default)]
+pub struct Decided {
+    journalled: AtomicU64,
+    without_effect: AtomicU64,
+}
+
+impl Decided {
+    /// A decision was made.
+    pub(crate) fn note(&self, is_journalled: bool) {
+        let count = if is_journalled { &self.journalled } else { &self.without_effect };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Those that led to something, which the journal has, and those that led to nothing.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.journalled.load(Ordering::Relaxed), self.without_effect.load(Ordering::Relaxed))
+    }
 }
 
 /// The report of the pass under way, if there is one.

@@ -204,7 +204,7 @@ impl Runtime {
         }
     }
 
-    /// Reads what the peer holds now and settles intent, link and base in one transaction.
+    /// Takes what the peer holds now, from its answer where that is the whole record, and settles intent, link and base in one transaction.
     async fn written(
         &self,
         live: &Live,
@@ -220,7 +220,7 @@ impl Runtime {
             let reason = format!("{account} did not say which {} it created", kind.name);
             return Err(Trouble::Later { reason, after: Some(Duration::ZERO) });
         };
-        let (after, lacks) = self.read_side(live, (pairing.pipeline, write.side), (account, &id)).await?;
+        let (after, lacks) = self.held_after(live, (pairing, write.side), (account, &id), row.as_ref()).await?;
         let base = match write.id {
             // What a new record does not show is no base; the two then meet as any that exist already.
             None if !lacks.is_empty() => Base::new(),
@@ -271,16 +271,6 @@ impl Runtime {
             lines,
         }));
         Ok(after)
-    }
-
-    /// What was written is so under these rules, too: who looks for the same thing next finds it, however young the
-    /// listing is.
-    async fn remember_written(&self, live: &Live, (target, is_new): (&RecordRef, bool), after: Option<&Value>) {
-        let Some(search) = self.search(live, &target.account, &target.record) else { return };
-        if let Some(record) = after.filter(|_| is_new) {
-            live.memory.finder.saw(&search, record).await;
-        }
-        live.memory.swept.wrote(&live.plan, (&target.account, search.kind), &target.id, after);
     }
 
     /// Whoever was decided on without this link is decided on again.

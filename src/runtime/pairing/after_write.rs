@@ -1,14 +1,49 @@
-//! The base that follows from a write: what the peer holds after it, and what of that somebody else did meanwhile.
+//! What follows from a write: what the peer holds after it, and what of that somebody else did meanwhile.
 //!
-//! Reads nothing: the answer to the write and the record as it was read afterwards come in.
+//! The answer to the write tells, where it is the whole record, and else the record as it is read afterwards.
 
 use super::pairing::Pairing;
 use super::write::Write;
 use crate::connector::Row;
-use crate::engine::{self, Base, Situation};
-use crate::language::plan::RecordType;
+use crate::engine::{self, Base, Situation, Stop};
+use crate::language::plan::{RecordType, Side};
 use crate::runtime::live::Live;
+use crate::runtime::runtime::Runtime;
+use crate::runtime::trouble::Trouble;
+use crate::store::RecordRef;
 use crate::value::{Record, Value};
+
+impl Runtime {
+    /// What was written is so under these rules, too: who looks for the same thing next finds it, however young the
+    /// listing is.
+    pub(super) async fn remember_written(
+        &self,
+        live: &Live,
+        (target, is_new): (&RecordRef, bool),
+        after: Option<&Value>,
+    ) {
+        let Some(search) = self.search(live, &target.account, &target.record) else { return };
+        if let Some(record) = after.filter(|_| is_new) {
+            live.memory.finder.saw(&search, record).await;
+        }
+        live.memory.swept.wrote(&live.plan, (&target.account, search.kind), &target.id, after);
+    }
+
+    /// What a record holds after a write, as the answer shows it where that is all of it; and why groups stop for want
+    /// of what that lacks.
+    pub(super) async fn held_after(
+        &self,
+        live: &Live,
+        (pairing, side): (&Pairing<'_>, Side),
+        (account, id): (&str, &str),
+        answer: Option<&Row>,
+    ) -> Result<(Option<Value>, Vec<Stop>), Trouble> {
+        match answer.filter(|row| live.shows_whole((account, pairing.pipeline.record(side)), row)) {
+            Some(row) => Ok((Some(row.value.clone()), Vec::new())),
+            None => self.read_side(live, (pairing.pipeline, side), (account, id)).await,
+        }
+    }
+}
 
 /// The base that follows from a write: from what the peer holds after it, `after`. What somebody else did between the
 /// peer's answer and that is a change, and nothing that the write left.

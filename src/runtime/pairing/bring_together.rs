@@ -59,6 +59,10 @@ impl Runtime {
         };
         let Some(record) = present else { return Ok(Meeting::default()) };
         let mut situation = self.situation(live, pairing, record);
+        if let Some(foreseen) = pairing.foreseen.filter(|_| !waited) {
+            situation.reads = foreseen.reads.clone();
+            situation.record_mut(pairing.side.other()).clone_from(&foreseen.other);
+        }
         situation.held.extend(refused.iter().filter_map(|stop| stop.group.clone()));
         let mut course = Course { situation, refused, kept_back: false, verified: false, repeats: Repeats::default() };
         for _ in 0..STEPS_MAX {
@@ -242,7 +246,7 @@ impl Runtime {
         Ok(links.into_iter().find(|link| far(link) == pairing.other))
     }
 
-    /// Decides, reading what is wanted first, and journals the decision with its inputs.
+    /// Decides, reading what is wanted first, and journals the decision with its inputs where it leads to something.
     async fn decide(
         &self,
         live: &Live,
@@ -308,6 +312,12 @@ impl Runtime {
         situation: &Situation,
         decision: &Decision,
     ) -> Result<(), Trouble> {
+        // What leads to nothing, as most looks do, is counted and not kept: the next look tells the same.
+        let is_kept = decision.effect.is_some() || !decision.stops.is_empty();
+        self.decided.note(is_kept);
+        if !is_kept {
+            return Ok(());
+        }
         let entry = DecisionEntry {
             at: self.world.clock.now(),
             pipeline: pairing.pipeline.name.clone(),

@@ -42,5 +42,6 @@ pub(crate) fn pairing<'a>(
         asked: how.asked,
         told: how.told,
         lacks: &[],
+        foreseen: None,
     }
 }

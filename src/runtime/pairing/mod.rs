@@ -7,6 +7,7 @@ pub mod act;
 pub mod after_write;
 pub mod bring_together;
 pub mod crosswalk;
+pub mod foreseen;
 pub mod how;
 pub mod kept_back;
 pub mod links;

@@ -1,5 +1,6 @@
 //! Which pair of records, seen from the one that changed, and how bringing it together ended.
 
+use super::foreseen::Foreseen;
 use crate::engine::{Situation, Stop, Unmatched};
 use crate::language::plan::{Pipeline, RuleLine, Side};
 use crate::runtime::memory::pair_key::PairKey;
@@ -36,6 +37,8 @@ pub struct Pairing<'a> {
     pub told: Option<Told>,
     /// Groups that stop for want of what the changed record lacks.
     pub lacks: &'a [Stop],
+    /// What was read for the decision before the changed record itself was.
+    pub foreseen: Option<&'a Foreseen>,
 }
 
 /// How a counterpart is looked for.
@@ -87,6 +90,7 @@ impl<'a> Pairing<'a> {
             asked: seek.asked,
             told: None,
             lacks: &[],
+            foreseen: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::how::{How, pairing};
 use std::time::Duration;
 
+use super::foreseen::AllForeseen;
 use super::pairing::Pairing;
 use super::parks::{drafts, undocumented, unreadable};
 use super::quiet::Resting;
@@ -43,6 +44,8 @@ struct Looked<'a> {
     resting: &'a mut Resting,
     /// Groups that stop for want of what the record lacks.
     lacks: Vec<Stop>,
+    /// What was read for the decisions before the record was.
+    foreseen: &'a AllForeseen,
 }
 
 impl Runtime {
@@ -164,6 +167,9 @@ impl Runtime {
             .map(|(pipeline, side)| (pipeline.as_ref(), side))
             .collect();
         let mut resting = self.resting(live, target, (&pipelines, how)).await?;
+        let listed = resting.record.is_some();
+        let foreseen =
+            if listed { AllForeseen::new() } else { self.foresee(live, (kind, target), (&pipelines, how)).await? };
         let Present { record, misfit, lack } = match resting.record.take() {
             Some(record) => Present { record, misfit: None, lack: None },
             None => match self.present(live, kind, target).await {
@@ -208,7 +214,7 @@ impl Runtime {
                     continue;
                 }
             };
-            let looked = Looked { target, record: &record, resting: &mut resting, lacks };
+            let looked = Looked { target, record: &record, resting: &mut resting, lacks, foreseen: &foreseen };
             match self.pairs(live, (pipeline, side), looked, (how, &mut parks)).await {
                 Err(Trouble::Unreadable { code, message }) => {
                     parks.drafts.push(unreadable(target, pipeline, (code, &message)));
@@ -327,7 +333,7 @@ impl Runtime {
         looked: Looked<'_>,
         (how, parks): (How, &mut Parking),
     ) -> Result<(), Trouble> {
-        let Looked { target, record, resting, lacks } = looked;
+        let Looked { target, record, resting, lacks, foreseen } = looked;
         let far = &pipeline.record(side.other()).system;
         let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
         let mut not_carried = None;
@@ -335,7 +341,8 @@ impl Runtime {
         let mut alone = !others.is_empty();
         let mut trouble = None;
         for other in &others {
-            let pairing = Pairing { lacks: &lacks, ..pairing(pipeline, side, target, (other, how)) };
+            let foreseen = foreseen.get(&(pipeline.name.clone(), other.clone()));
+            let pairing = Pairing { lacks: &lacks, foreseen, ..pairing(pipeline, side, target, (other, how)) };
             let known = resting.pairs.remove(&(pipeline.name.clone(), other.clone()));
             let met = match known {
                 Some(meeting) => Ok(meeting),

@@ -1,36 +1,26 @@
 //! Decisions with what they were made from, to be read again.
 //!
-//! What a decision was made from is kept once per content, its settings apart: many decisions share those.
+//! Large parts of that are kept once per content, its settings apart: many decisions share those.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use super::codec::{instant, nanos, parsed, written};
+use super::codec::{instant, nanos};
+use super::part;
 use crate::engine::Situation;
 use crate::store::journal::{DecisionEntry, RecordRef};
 use crate::store::store::StoreError;
-use crate::value::digest;
 
 /// What is read of a decision.
-const SELECT: &str =
-    "SELECT at, pipeline, account, record, id, generation, input.value, resolved_settings.value, outcome
-    FROM decision JOIN input ON input.digest = input
-    JOIN resolved_settings ON resolved_settings.digest = settings WHERE at >= ?1";
+const SELECT: &str = "SELECT at, pipeline, account, record, id, generation, situation, settings, outcome
+    FROM decision WHERE at >= ?1";
 
-/// Journals a decision. What it was made from is addressed by the digest of its kept bytes, which tell `1.5`
-/// from `1.50`, so that deciding again reads exactly what was read.
+/// Journals a decision. What it was made from is kept by its very bytes, which tell `1.5` from `1.50`, so that deciding
+/// again reads exactly what was read.
 pub(super) fn add(connection: &Connection, entry: &DecisionEntry) -> Result<(), StoreError> {
-    let (input, settings) = (written(&entry.situation)?, written(&entry.situation.settings)?);
-    let [address, settings_address] = [&input, &settings].map(|text| digest::of_bytes(text.as_bytes()));
-    connection
-        .prepare_cached("INSERT INTO input (digest, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-        .execute(params![address, input])?;
-    connection
-        .prepare_cached("INSERT INTO resolved_settings (digest, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-        .execute(params![settings_address, settings])?;
     connection
         .prepare_cached(
-            "INSERT INTO decision (at, pipeline, account, record, id, generation, input, settings, outcome)
+            "INSERT INTO decision (at, pipeline, account, record, id, generation, situation, settings, outcome)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
@@ -40,9 +30,9 @@ pub(super) fn add(connection: &Connection, entry: &DecisionEntry) -> Result<(), 
             entry.target.record,
             entry.target.id,
             entry.generation,
-            address,
-            settings_address,
-            written(&entry.outcome)?
+            part::keep_fields(connection, &entry.situation, entry.at)?,
+            part::keep(connection, &entry.situation.settings, entry.at)?,
+            part::keep_fields(connection, &entry.outcome, entry.at)?
         ])?;
     Ok(())
 }
@@ -63,21 +53,21 @@ pub(super) fn read(
     };
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        entries.push(entry(row)?);
+        entries.push(entry(connection, row)?);
     }
     entries.reverse();
     Ok(entries)
 }
 
-fn entry(row: &Row<'_>) -> Result<DecisionEntry, StoreError> {
-    let mut situation: Situation = parsed(&row.get::<_, String>(6)?)?;
-    situation.settings = parsed(&row.get::<_, String>(7)?)?;
+fn entry(connection: &Connection, row: &Row<'_>) -> Result<DecisionEntry, StoreError> {
+    let mut situation: Situation = part::read(connection, &row.get::<_, String>(6)?)?;
+    situation.settings = part::read(connection, &row.get::<_, String>(7)?)?;
     Ok(DecisionEntry {
         at: instant(row.get(0)?)?,
         pipeline: row.get(1)?,
         target: RecordRef { account: row.get(2)?, record: row.get(3)?, id: row.get(4)? },
         generation: row.get(5)?,
         situation,
-        outcome: parsed(&row.get::<_, String>(8)?)?,
+        outcome: part::read(connection, &row.get::<_, String>(8)?)?,
     })
 }

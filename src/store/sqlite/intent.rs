@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::codec::{decode, decode_lines, encode, encode_lines, instant, nanos};
-use super::{journal, link, work};
+use super::codec::{instant, nanos};
+use super::{journal, link, part, work};
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
 use crate::store::journal::RecordRef;
 use crate::store::store::StoreError;
@@ -35,8 +35,8 @@ pub(super) fn open(connection: &Connection, mut draft: IntentDraft) -> Result<In
             draft.record,
             draft.id,
             draft.action,
-            encode(&draft.fields)?,
-            encode_lines(&draft.lines),
+            part::keep(connection, &draft.fields, draft.at)?,
+            part::keep(connection, &draft.lines, draft.at)?,
             draft.generation,
             nanos(draft.at)
         ])?;
@@ -55,19 +55,19 @@ pub(super) fn open_ones(connection: &Connection, cause: Option<&RecordRef>) -> R
         ))?;
         let mut rows = select.query(params![cause.account, cause.record, cause.id])?;
         while let Some(row) = rows.next()? {
-            intents.push(read(row)?);
+            intents.push(read(connection, row)?);
         }
     } else {
         let mut select = connection.prepare_cached(&format!("{COLUMNS} ORDER BY number"))?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            intents.push(read(row)?);
+            intents.push(read(connection, row)?);
         }
     }
     Ok(intents)
 }
 
-fn read(row: &Row<'_>) -> Result<Intent, StoreError> {
+fn read(connection: &Connection, row: &Row<'_>) -> Result<Intent, StoreError> {
     Ok(Intent {
         number: row.get(0)?,
         draft: IntentDraft {
@@ -78,8 +78,8 @@ fn read(row: &Row<'_>) -> Result<Intent, StoreError> {
             record: row.get(7)?,
             id: row.get(8)?,
             action: row.get(9)?,
-            fields: decode(&row.get::<_, String>(10)?)?,
-            lines: decode_lines(&row.get::<_, String>(11)?)?,
+            fields: part::read(connection, &row.get::<_, String>(10)?)?,
+            lines: part::read(connection, &row.get::<_, String>(11)?)?,
             generation: row.get(12)?,
             at: instant(row.get(13)?)?,
         },

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::codec::{decode, decode_lines, encode, encode_lines, instant, nanos};
+use super::codec::{instant, nanos};
+use super::part;
 use crate::store::journal::{HistoryEntry, RecordRef};
 use crate::store::store::StoreError;
 
@@ -18,8 +19,8 @@ pub(super) fn add_history(connection: &Connection, entry: &HistoryEntry) -> Resu
             entry.target.record,
             entry.target.id,
             entry.what,
-            encode(&entry.detail)?,
-            encode_lines(&entry.lines)
+            part::keep(connection, &entry.detail, entry.at)?,
+            part::keep(connection, &entry.lines, entry.at)?
         ])?;
     Ok(())
 }
@@ -42,8 +43,8 @@ pub(super) fn history(
             at: instant(row.get(0)?)?,
             target: target.clone(),
             what: row.get(1)?,
-            detail: decode(&row.get::<_, String>(2)?)?,
-            lines: decode_lines(&row.get::<_, String>(3)?)?,
+            detail: part::read(connection, &row.get::<_, String>(2)?)?,
+            lines: part::read(connection, &row.get::<_, String>(3)?)?,
         });
     }
     entries.reverse();

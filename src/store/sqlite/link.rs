@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Params, params};
 
 use super::codec::{damaged, decode, encode, instant, nanos};
+use super::packed::{Packed, unpacked};
 use crate::engine::Fought;
 use crate::store::link::{Base, BaseValues, Link, LinkEnd};
 use crate::store::store::StoreError;
@@ -25,7 +26,7 @@ pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError
             link.right.account,
             link.right.id,
             nanos(link.since),
-            encode(&base_value(&link.base))?,
+            Packed::of(encode(&base_value(&link.base))?),
             link.by_hand
         ])?;
     Ok(())
@@ -90,7 +91,7 @@ fn select(connection: &Connection, which: &str, bound: impl Params) -> Result<Ve
             right: LinkEnd { account: row.get(3)?, id: row.get(4)? },
             since: instant(row.get(5)?)?,
             by_hand: row.get(7)?,
-            base: read_base(&decode(&row.get::<_, String>(6)?)?)?,
+            base: read_base(&decode(&unpacked(row.get_ref(6)?)?)?)?,
         });
     }
     Ok(links)

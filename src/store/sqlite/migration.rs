@@ -174,6 +174,34 @@ CREATE INDEX decision_target ON decision (account, record, id, number);
 CREATE INDEX decision_at ON decision (at);
 CREATE INDEX decision_input ON decision (input);
 ",
+    "
+-- Large parts of what the journal keeps, once per content; text, or bytes where it is compressed. used: when one was
+-- named last, give or take a day. What stood by itself becomes parts under the text of their digests.
+CREATE TABLE part (
+    number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, used INTEGER NOT NULL, value NOT NULL
+);
+CREATE INDEX part_used ON part (used);
+INSERT INTO part (digest, used, value)
+    SELECT CAST(digest AS BLOB), (SELECT max(at) FROM decision WHERE decision.input = input.digest), value
+    FROM input WHERE EXISTS (SELECT 1 FROM decision WHERE decision.input = input.digest);
+INSERT OR IGNORE INTO part (digest, used, value)
+    SELECT CAST(digest AS BLOB), (SELECT max(at) FROM decision WHERE decision.settings = resolved_settings.digest), value
+    FROM resolved_settings WHERE EXISTS (SELECT 1 FROM decision WHERE decision.settings = resolved_settings.digest);
+CREATE TABLE decided (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL, pipeline TEXT NOT NULL,
+    account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    generation INTEGER NOT NULL, situation TEXT NOT NULL, settings TEXT NOT NULL, outcome TEXT NOT NULL
+);
+INSERT INTO decided SELECT number, at, pipeline, account, record, id, generation, '{\"$p\":\"' || input || '\"}',
+    '{\"$p\":\"' || settings || '\"}', outcome FROM decision;
+DROP TABLE decision;
+DROP TABLE input;
+DROP TABLE resolved_settings;
+ALTER TABLE decided RENAME TO decision;
+CREATE INDEX decision_target ON decision (account, record, id, number);
+CREATE INDEX decision_at ON decision (at);
+",
 ];
 
 /// Brings a file to the newest schema.
@@ -218,7 +246,7 @@ fn known_version(connection: &Connection) -> Result<usize, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sqlite::file;
+    use crate::store::sqlite::{file, intent, journal, part};
 
     #[test]
     fn decisions_that_cannot_be_read_again_go_with_what_they_were_made_from() -> Result<(), StoreError> {
@@ -240,7 +268,56 @@ mod tests {
         let left = |table: &str| -> Result<i64, StoreError> {
             Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
         };
-        assert_eq!([left("input")?, left("decision")?, left("history")?], [0, 0, 1]);
+        assert_eq!([left("part")?, left("decision")?, left("history")?], [0, 0, 1]);
+        Ok(())
+    }
+
+    /// A file as the version before parts wrote it.
+    fn file_before_parts() -> Result<Connection, StoreError> {
+        let connection = file::memory()?;
+        let older = MIGRATIONS.iter().position(|step| step.contains("CREATE TABLE part")).unwrap_or_default();
+        for step in MIGRATIONS.iter().take(older) {
+            connection.execute_batch(step)?;
+        }
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        connection.pragma_update(None, "user_version", i64::try_from(older).unwrap_or_default())?;
+        connection.execute_batch(
+            r#"INSERT INTO input VALUES ('0f', '{"left":{"$n":"1.50"}}'), ('loose', 'null');
+             INSERT INTO resolved_settings VALUES ('5e', '{"mode":"live"}');
+             INSERT INTO decision (number, at, pipeline, account, record, id, generation, input, settings, outcome) VALUES
+                (4, 70, 'orders', 'shop', 'order', '1', 2, '0f', '5e', '{}'),
+                (9, 80, 'orders', 'shop', 'order', '1', 2, '0f', '5e', '{}');
+             INSERT INTO history (at, account, record, id, what, detail, lines) VALUES
+                (70, 'shop', 'order', '1', 'created', '{"status":"new"}', '["orders.yaml:3"]');
+             INSERT INTO intent (key, pipeline, cause_account, cause_record, cause_id, account, record, action, fields,
+                lines, generation, at, state) VALUES
+                ('k', 'orders', 'shop', 'order', '1', 'crm', 'order', 'create', '{"status":"new"}', '[]', 2, 70, 'open')"#,
+        )?;
+        Ok(connection)
+    }
+
+    #[test]
+    fn a_journal_from_before_parts_reads_as_it_was_written() -> Result<(), StoreError> {
+        let mut connection = file_before_parts()?;
+        migrate(&mut connection)?;
+        let kept = |column: &str, number: i64| -> Result<String, StoreError> {
+            let select = format!("SELECT {column} FROM decision WHERE number = ?1");
+            let text: String = connection.query_row(&select, [number], |row| row.get(0))?;
+            Ok(part::read::<serde_json::Value>(&connection, &text)?.to_string())
+        };
+        let written = r#"{"left":{"$n":"1.50"}}"#;
+        assert_eq!([kept("situation", 4)?, kept("situation", 9)?], [written, written]);
+        assert_eq!(kept("settings", 9)?, r#"{"mode":"live"}"#);
+        let mut select = connection.prepare("SELECT used FROM part")?;
+        let used = select.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        assert_eq!(used, [80, 80], "what nothing names is gone");
+        let target = crate::store::RecordRef { account: "shop".into(), record: "order".into(), id: "1".into() };
+        let history = journal::history(&connection, &target, 9)?;
+        let lines: Vec<&String> = history.iter().flat_map(|entry| &entry.lines).collect();
+        assert_eq!(lines, ["orders.yaml:3"]);
+        let open = intent::open_ones(&connection, Some(&target))?;
+        let fields = history.iter().map(|entry| &entry.detail).chain(open.iter().map(|intent| &intent.draft.fields));
+        assert_eq!(fields.filter_map(|fields| fields.field("status").as_text()).collect::<Vec<_>>(), ["new", "new"]);
         Ok(())
     }
 }

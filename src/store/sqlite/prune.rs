@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::codec::nanos;
+use super::part;
 use crate::store::store::StoreError;
 
 /// Rows taken per table and step.
@@ -27,12 +28,7 @@ pub(super) fn step(connection: &Connection, before: Timestamp) -> Result<usize, 
     for statement in STATEMENTS {
         taken += connection.prepare_cached(statement)?.execute(params![nanos(before), STEP])?;
     }
-    taken += connection
-        .prepare_cached(
-            "DELETE FROM input WHERE digest IN (SELECT digest FROM input WHERE NOT EXISTS (
-                SELECT 1 FROM decision WHERE decision.input = input.digest) LIMIT ?1)",
-        )?
-        .execute([STEP])?;
+    taken += part::prune(connection, before, STEP)?;
     Ok(taken)
 }
 
@@ -50,11 +46,10 @@ mod tests {
                 (1, 'poll', 'a', 'r', 'done', 0), (1, 'poll', 'a', 'r', 'waits', 0), (9, 'poll', 'a', 'r', 'new', 0);
              INSERT INTO work (account, record, id, hint, state, source, since, due, first)
                 VALUES ('a', 'r', 'waits', 2, 'pending', 'poll', 1, 1, 0);
-             INSERT INTO input VALUES ('old', 'null'), ('shared', 'null');
-             INSERT INTO resolved_settings VALUES ('s', '{}');
-             INSERT INTO decision (at, pipeline, account, record, id, generation, input, settings, outcome) VALUES
-                (1, 'p', 'a', 'r', 'x', 1, 'old', 's', 'null'), (1, 'p', 'a', 'r', 'x', 1, 'shared', 's', 'null'),
-                (9, 'p', 'a', 'r', 'x', 1, 'shared', 's', 'null');
+             INSERT INTO part (digest, used, value) VALUES ('old', -90000000000000, 'null'), ('young', 1, 'null');
+             INSERT INTO decision (at, pipeline, account, record, id, generation, situation, settings, outcome) VALUES
+                (1, 'p', 'a', 'r', 'x', 1, '{}', '{}', 'null'), (1, 'p', 'a', 'r', 'y', 1, '{}', '{}', 'null'),
+                (9, 'p', 'a', 'r', 'x', 1, '{}', '{}', 'null');
              INSERT INTO history (at, account, record, id, what, detail, lines) VALUES
                 (1, 'a', 'r', 'x', '', 'null', '[]'), (9, 'a', 'r', 'x', '', 'null', '[]');",
         )?;
@@ -64,7 +59,7 @@ mod tests {
         let left = |table: &str| -> Result<i64, StoreError> {
             Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
         };
-        assert_eq!([left("hint")?, left("decision")?, left("input")?, left("history")?], [2, 1, 1, 1]);
+        assert_eq!([left("hint")?, left("decision")?, left("part")?, left("history")?], [2, 1, 1, 1]);
         Ok(())
     }
 }

@@ -13,11 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::owner::{self, Held};
-use super::worker::Worker;
+use super::worker::{Keep, Worker};
 use super::{answer, decision, error, file, generation, intent, journal, link, migration, park, prune, work};
 use crate::store::answer::SeenField;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Cursor, DecisionEntry, Hint, HistoryEntry, RecordRef, Work};
+use crate::store::journal::{Cursor, DecisionEntry, Hint, HintSource, HistoryEntry, RecordRef, Work};
 use crate::store::link::{Link, LinkEnd};
 use crate::store::park::{Park, Parking, Wait};
 use crate::store::rules::{Generation, RuleText};
@@ -74,13 +74,13 @@ impl SqliteStore {
         Ok(Self { access: Access::Memory(Mutex::new(connection)) })
     }
 
-    async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
+    async fn write<T, F>(&self, keep: Keep, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         match &self.access {
-            Access::Owner { writer, .. } => writer.run(operation).await,
+            Access::Owner { writer, .. } => writer.run(keep, operation).await,
             Access::Reader { place, .. } => {
                 Err(StoreError::InUse(format!("{place} was opened for reading only; ask the service over HTTP")))
             }
@@ -89,7 +89,7 @@ impl SqliteStore {
     }
 
     /// A write after which something is done outside: only by the owner.
-    async fn write_as_owner<T, F>(&self, operation: F) -> Result<T, StoreError>
+    async fn write_as_owner<T, F>(&self, keep: Keep, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -98,7 +98,7 @@ impl SqliteStore {
             Access::Owner { token, .. } => Some(token.clone()),
             Access::Reader { .. } | Access::Memory(_) => None,
         };
-        self.write(move |connection| {
+        self.write(keep, move |connection| {
             token.map_or(Ok(()), |token| owner::check(connection, &token))?;
             operation(connection)
         })
@@ -111,7 +111,7 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         match &self.access {
-            Access::Owner { reader, .. } | Access::Reader { reader, .. } => reader.run(operation).await,
+            Access::Owner { reader, .. } | Access::Reader { reader, .. } => reader.run(Keep::Past, operation).await,
             Access::Memory(connection) => within(connection, operation),
         }
     }
@@ -132,26 +132,32 @@ fn within<T>(
 #[async_trait]
 impl Store for SqliteStore {
     async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError> {
-        self.write(move |connection| work::accept(connection, &hints, cursor.as_ref())).await
+        let is_promised = |hint: &Hint| match hint.source {
+            HintSource::Webhook | HintSource::Retry | HintSource::Asked => true,
+            // What petiole found by itself it finds again: the cursor behind it would be lost with it.
+            HintSource::Poll | HintSource::Sweep | HintSource::Made | HintSource::Stirred => false,
+        };
+        let keep = if hints.iter().any(is_promised) { Keep::Flushed } else { Keep::Past };
+        self.write(keep, move |connection| work::accept(connection, &hints, cursor.as_ref())).await
     }
 
     async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
-        self.write_as_owner(move |connection| work::claim(connection, now, limit)).await
+        self.write_as_owner(Keep::Past, move |connection| work::claim(connection, now, limit)).await
     }
 
     async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError> {
         let work = work.clone();
-        self.write(move |connection| work::finish(connection, &work, now, &parks)).await
+        self.write(Keep::Past, move |connection| work::finish(connection, &work, now, &parks)).await
     }
 
     async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError> {
         let (work, reason) = (work.clone(), reason.to_owned());
-        self.write(move |connection| work::defer(connection, &work, until, &reason)).await
+        self.write(Keep::Past, move |connection| work::defer(connection, &work, until, &reason)).await
     }
 
     async fn postpone(&self, work: &Work, until: Timestamp) -> Result<(), StoreError> {
         let work = work.clone();
-        self.write(move |connection| work::postpone(connection, &work, until)).await
+        self.write(Keep::Past, move |connection| work::postpone(connection, &work, until)).await
     }
 
     async fn next_due(&self, parked: bool) -> Result<Option<Timestamp>, StoreError> {
@@ -173,7 +179,7 @@ impl Store for SqliteStore {
     }
 
     async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
-        self.write(move |connection| decision::add(connection, &entry)).await
+        self.write(Keep::Past, move |connection| decision::add(connection, &entry)).await
     }
 
     async fn decisions(
@@ -187,7 +193,7 @@ impl Store for SqliteStore {
     }
 
     async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
-        self.write_as_owner(move |connection| intent::open(connection, draft)).await
+        self.write_as_owner(Keep::Flushed, move |connection| intent::open(connection, draft)).await
     }
 
     async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
@@ -196,7 +202,10 @@ impl Store for SqliteStore {
     }
 
     async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
-        self.write(move |connection| intent::settle(connection, &settlement)).await
+        // What a peer did is found by its trace, as after a lost answer; what a person said is not.
+        let is_word = settlement.link.as_ref().is_some_and(|link| link.by_hand) && settlement.intent.is_none();
+        let keep = if is_word { Keep::Flushed } else { Keep::Past };
+        self.write(keep, move |connection| intent::settle(connection, &settlement)).await
     }
 
     async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError> {
@@ -219,20 +228,20 @@ impl Store for SqliteStore {
     }
 
     async fn retry(&self, number: Option<i64>, now: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |connection| work::retry(connection, number, now)).await
+        self.write(Keep::Flushed, move |connection| work::retry(connection, number, now)).await
     }
 
     async fn drop_park(&self, number: i64) -> Result<bool, StoreError> {
-        self.write(move |connection| park::drop_park(connection, number)).await
+        self.write(Keep::Flushed, move |connection| park::drop_park(connection, number)).await
     }
 
     async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError> {
         let found = found.to_vec();
-        self.write(move |connection| work::wake(connection, &found, now)).await
+        self.write(Keep::Past, move |connection| work::wake(connection, &found, now)).await
     }
 
     async fn clock_moved(&self, by: SignedDuration) -> Result<(), StoreError> {
-        self.write(move |connection| work::clock_moved(connection, by)).await
+        self.write(Keep::Past, move |connection| work::clock_moved(connection, by)).await
     }
 
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
@@ -242,7 +251,7 @@ impl Store for SqliteStore {
 
     async fn serve(&self, hash: &str, texts: &[RuleText], now: Timestamp) -> Result<Generation, StoreError> {
         let (hash, texts) = (hash.to_owned(), texts.to_vec());
-        self.write(move |connection| generation::serve(connection, &hash, &texts, now)).await
+        self.write(Keep::Flushed, move |connection| generation::serve(connection, &hash, &texts, now)).await
     }
 
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
@@ -252,7 +261,7 @@ impl Store for SqliteStore {
     async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
         let mut total = 0;
         loop {
-            let taken = self.write(move |connection| prune::step(connection, before)).await?;
+            let taken = self.write(Keep::Past, move |connection| prune::step(connection, before)).await?;
             if taken == 0 {
                 return Ok(total);
             }
@@ -279,7 +288,7 @@ impl Store for SqliteStore {
 
     async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError> {
         let (account, record) = (account.to_owned(), record.to_owned());
-        self.write(move |connection| answer::set_unlisted(connection, (&account, &record), &ids)).await
+        self.write(Keep::Past, move |connection| answer::set_unlisted(connection, (&account, &record), &ids)).await
     }
 
     async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError> {
@@ -287,7 +296,7 @@ impl Store for SqliteStore {
     }
 
     async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
-        self.write(move |connection| answer::note_fields(connection, &fields)).await
+        self.write(Keep::Past, move |connection| answer::note_fields(connection, &fields)).await
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {

@@ -1,7 +1,9 @@
 //! A thread that owns a connection and runs jobs on it: one that writes, or one that reads.
 //!
 //! The writing thread takes what is waiting as one transaction, so that many jobs share one flush
-//! of the disk; a job that fails is undone alone. No job is answered before the commit.
+//! of the disk; a job that fails is undone alone. No job is answered before the commit, and none that asks for the flush
+//! before that. A power cut takes what was not flushed from the end backwards, so that what is left is how things stood at
+//! some moment.
 
 use std::thread::{self, JoinHandle};
 
@@ -24,7 +26,32 @@ const COMMITS_PER_CHECKPOINT: u32 = 256;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Runs on the connection, or hears why it cannot run.
-type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Finished + Send>;
+type Run = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Finished + Send>;
+
+/// What is to be done, and how sure it has to be before it is answered.
+struct Job {
+    run: Run,
+    keep: Keep,
+}
+
+/// What must not be able to take back what was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Keep {
+    /// The end of the process, however it comes: what is done again where the power fails, and with the same end.
+    Past,
+    /// A power cut, too: what was promised to somebody, or what comes before an act outside.
+    Flushed,
+}
+
+impl Keep {
+    /// As `SQLite` is told, between two transactions.
+    fn pragma(self) -> &'static str {
+        match self {
+            Self::Past => "PRAGMA synchronous = NORMAL",
+            Self::Flushed => "PRAGMA synchronous = FULL",
+        }
+    }
+}
 
 /// A job that ran and has not been answered.
 struct Finished {
@@ -63,14 +90,14 @@ impl Worker {
         Ok(Self { jobs: Some(jobs), thread: Some(thread), place: place.to_owned() })
     }
 
-    /// Runs an operation on the thread and answers when it is committed.
-    pub(super) async fn run<T, F>(&self, operation: F) -> Result<T, StoreError>
+    /// Runs an operation on the thread and answers when it is committed, and flushed where that is asked for.
+    pub(super) async fn run<T, F>(&self, keep: Keep, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let (asker, answer) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let run: Run = Box::new(move |connection| {
             let result = connection.and_then(operation);
             Finished {
                 failed: result.is_err(),
@@ -82,7 +109,7 @@ impl Worker {
         });
         let gone = || StoreError::Unavailable("its thread ended; restart the service".to_owned());
         let outcome = match &self.jobs {
-            Some(jobs) if jobs.send(job).await.is_ok() => answer.await.unwrap_or_else(|_| Err(gone())),
+            Some(jobs) if jobs.send(Job { run, keep }).await.is_ok() => answer.await.unwrap_or_else(|_| Err(gone())),
             _ => Err(gone()),
         };
         outcome.map_err(|error| error::at(&self.place, error))
@@ -120,11 +147,13 @@ fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>) {
 
 /// Runs all jobs in one transaction, each within a savepoint of its own, then answers them.
 fn commit_group(connection: &Connection, group: Vec<Job>) {
-    let mut failure = connection.execute_batch("BEGIN IMMEDIATE").err().map(StoreError::from);
+    let keep = group.iter().map(|job| job.keep).max().unwrap_or(Keep::Flushed);
+    let begun = connection.execute_batch(keep.pragma()).and_then(|()| connection.execute_batch("BEGIN IMMEDIATE"));
+    let mut failure = begun.err().map(StoreError::from);
     let mut answers = Vec::with_capacity(group.len());
     for job in group {
         let finished = match &failure {
-            Some(error) => job(Err(error.clone())),
+            Some(error) => (job.run)(Err(error.clone())),
             None => run_within_savepoint(connection, job, &mut failure),
         };
         answers.push(finished.answer);
@@ -146,9 +175,9 @@ fn run_within_savepoint(connection: &Connection, job: Job, failure: &mut Option<
     if let Err(error) = connection.execute_batch("SAVEPOINT job") {
         let error = StoreError::from(error);
         *failure = Some(error.clone());
-        return job(Err(error));
+        return (job.run)(Err(error));
     }
-    let finished = job(Ok(connection));
+    let finished = (job.run)(Ok(connection));
     let end = if finished.failed { "ROLLBACK TO job; RELEASE job" } else { "RELEASE job" };
     if connection.is_autocommit() {
         *failure = Some(StoreError::Unavailable(
@@ -164,8 +193,8 @@ fn run_within_savepoint(connection: &Connection, job: Job, failure: &mut Option<
 fn read_each(connection: &Connection, mut jobs: mpsc::Receiver<Job>) {
     while let Some(job) = jobs.blocking_recv() {
         let finished = match connection.execute_batch("BEGIN") {
-            Ok(()) => job(Ok(connection)),
-            Err(error) => job(Err(StoreError::from(error))),
+            Ok(()) => (job.run)(Ok(connection)),
+            Err(error) => (job.run)(Err(StoreError::from(error))),
         };
         if !connection.is_autocommit() {
             // Nothing was written; a failure shows at the next BEGIN.
@@ -208,8 +237,32 @@ mod tests {
         Ok(())
     }
 
+    /// What is promised is flushed, and what shares its transaction with it; the rest is not.
+    #[test]
+    fn a_group_is_flushed_where_one_of_it_asks_for_that() -> Result<(), StoreError> {
+        let connection = Connection::open_in_memory()?;
+        let (sender, levels) = std::sync::mpsc::channel();
+        let job = |keep| {
+            let sender = sender.clone();
+            let run: Run = Box::new(move |connection: Result<&Connection, StoreError>| {
+                let level = connection.and_then(|connection| {
+                    Ok(connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0))?)
+                });
+                let _ = sender.send(level);
+                Finished { failed: false, answer: Box::new(|_| {}) }
+            });
+            Job { run, keep }
+        };
+        for group in [vec![Keep::Past], vec![Keep::Past, Keep::Flushed], vec![Keep::Past, Keep::Past]] {
+            commit_group(&connection, group.into_iter().map(job).collect());
+        }
+        let levels: Vec<i64> = levels.try_iter().collect::<Result<_, _>>()?;
+        assert_eq!(levels, [1, 2, 2, 1, 1]);
+        Ok(())
+    }
+
     fn insert(length: usize, asker: std::sync::mpsc::Sender<Result<(), StoreError>>) -> Job {
-        Box::new(move |connection| {
+        let run: Run = Box::new(move |connection| {
             let result = connection.and_then(|connection| {
                 connection.execute("INSERT INTO kept VALUES (?1)", ["x".repeat(length)])?;
                 Ok(())
@@ -219,6 +272,7 @@ mod tests {
                 let _ = asker.send(result.and(commit));
             });
             Finished { failed, answer }
-        })
+        });
+        Job { run, keep: Keep::Flushed }
     }
 }

@@ -1,0 +1,207 @@
+//! What the journal keeps of values: large parts once per content, compressed, and in their place a mark of which.
+//!
+//! Successive decisions, the intent and the history of one write hold much the same: a record, its lines, the settings.
+//! A part that is kept again is young again, so that what is older than all that may name it can go. Knows values and
+//! bytes, not what they mean.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::codec::{damaged, nanos, parsed, written};
+use super::packed::{Packed, unpacked};
+use crate::store::store::StoreError;
+use crate::value::digest;
+
+/// Bytes of text from which the value of a field is kept as a part.
+const FIELD_BYTES_MIN: usize = 160;
+
+/// The same of what stands further in.
+const INNER_BYTES_MIN: usize = 512;
+
+/// Levels below which nothing is taken apart.
+const DEPTH_MAX: usize = 4;
+
+/// Bytes of a digest that tell parts apart.
+const DIGEST_BYTES: usize = 16;
+
+/// How much younger than its last use a part has to be for that to be noted: less often than every use.
+const USED_STEP: SignedDuration = SignedDuration::from_hours(24);
+
+/// The field under which a part is named.
+const MARK: &str = "$p";
+
+/// Anything that is kept whole, as text with marks for its large fields.
+pub(super) fn keep_fields(connection: &Connection, kept: &impl Serialize, at: Timestamp) -> Result<String, StoreError> {
+    let mut json = as_json(kept)?;
+    take_apart(connection, &mut json, (at, 0))?;
+    written(&json)
+}
+
+/// The same, and a mark for the whole of it where it is large.
+pub(super) fn keep(connection: &Connection, kept: &impl Serialize, at: Timestamp) -> Result<String, StoreError> {
+    let mut json = as_json(kept)?;
+    take_apart(connection, &mut json, (at, 0))?;
+    put(connection, &mut json, (at, FIELD_BYTES_MIN))?;
+    written(&json)
+}
+
+/// What [`keep`] or [`keep_fields`] wrote, whole again.
+pub(super) fn read<Kept: DeserializeOwned>(connection: &Connection, text: &str) -> Result<Kept, StoreError> {
+    let mut json = parsed(text)?;
+    put_together(connection, &mut json)?;
+    serde_json::from_value(json).map_err(|error| damaged(&error.to_string()))
+}
+
+fn as_json(kept: &impl Serialize) -> Result<Json, StoreError> {
+    serde_json::to_value(kept).map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// Takes out parts that nobody named since then; answers how many.
+pub(super) fn prune(connection: &Connection, before: Timestamp, most: i64) -> Result<usize, StoreError> {
+    let before = before.saturating_sub(USED_STEP).unwrap_or(Timestamp::MIN);
+    let taken = connection
+        .prepare_cached("DELETE FROM part WHERE number IN (SELECT number FROM part WHERE used < ?1 LIMIT ?2)")?
+        .execute(params![nanos(before), most])?;
+    Ok(taken)
+}
+
+/// Puts marks in the place of what is large inside a value. What looks like a mark and is none becomes a part, too.
+fn take_apart(connection: &Connection, json: &mut Json, (at, depth): (Timestamp, usize)) -> Result<(), StoreError> {
+    if marked(json).is_some() {
+        return put(connection, json, (at, 0));
+    }
+    let least = if depth == 0 { FIELD_BYTES_MIN } else { INNER_BYTES_MIN };
+    each_inside(json, &mut |inner| {
+        take_apart(connection, inner, (at, depth + 1))?;
+        let is_large = depth < DEPTH_MAX && (inner.is_array() || inner.is_object());
+        if is_large { put(connection, inner, (at, least)) } else { Ok(()) }
+    })
+}
+
+/// Does something with each value directly inside.
+fn each_inside(
+    json: &mut Json,
+    inside: &mut impl FnMut(&mut Json) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    match json {
+        Json::Array(items) => items.iter_mut().try_for_each(inside),
+        Json::Object(fields) => fields.values_mut().try_for_each(inside),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps what is at least so large as a part, with a mark in its place.
+fn put(connection: &Connection, json: &mut Json, (at, least): (Timestamp, usize)) -> Result<(), StoreError> {
+    let text = json.to_string();
+    if text.len() < least {
+        return Ok(());
+    }
+    let name = digest::of_bytes(text.as_bytes()).get(..DIGEST_BYTES * 2).unwrap_or_default().to_owned();
+    let address = address(&name);
+    let used: Option<i64> = connection
+        .prepare_cached("SELECT used FROM part WHERE digest = ?1")?
+        .query_row([&address], |row| row.get(0))
+        .optional()?;
+    match used {
+        Some(used) if used >= nanos(at.saturating_sub(USED_STEP).unwrap_or(at)) => {}
+        Some(_) => {
+            let mut update = connection.prepare_cached("UPDATE part SET used = ?2 WHERE digest = ?1")?;
+            update.execute(params![address, nanos(at)])?;
+        }
+        None => {
+            let mut insert = connection.prepare_cached("INSERT INTO part (digest, used, value) VALUES (?1, ?2, ?3)")?;
+            insert.execute(params![address, nanos(at), Packed::of(text)])?;
+        }
+    }
+    *json = Json::Object(Map::from_iter([(MARK.to_owned(), Json::String(name))]));
+    Ok(())
+}
+
+/// Puts parts in the place of their marks. A part is never a mark itself, whatever it looks like.
+fn put_together(connection: &Connection, json: &mut Json) -> Result<(), StoreError> {
+    if let Some(name) = marked(json) {
+        *json = parsed(&text_of(connection, name)?)?;
+    }
+    each_inside(json, &mut |inner| put_together(connection, inner))
+}
+
+fn marked(json: &Json) -> Option<&str> {
+    let fields = json.as_object().filter(|fields| fields.len() == 1)?;
+    fields.get(MARK)?.as_str()
+}
+
+fn text_of(connection: &Connection, name: &str) -> Result<String, StoreError> {
+    let mut select = connection.prepare_cached("SELECT value FROM part WHERE digest = ?1")?;
+    let mut rows = select.query([address(name)])?;
+    let row = rows.next()?.ok_or_else(|| damaged(&format!("there is no part {name}")))?;
+    unpacked(row.get_ref(0)?)
+}
+
+/// The bytes of a digest. Parts of files from before stand under their digest's text.
+fn address(name: &str) -> Vec<u8> {
+    let bytes = if name.len() == DIGEST_BYTES * 2 { hex::decode(name).ok() } else { None };
+    bytes.unwrap_or_else(|| name.as_bytes().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::{file, migration};
+    use crate::value::{Record, Value};
+
+    fn open() -> Result<Connection, StoreError> {
+        let mut connection = file::memory()?;
+        migration::migrate(&mut connection)?;
+        Ok(connection)
+    }
+
+    fn large(name: &str) -> Value {
+        let line = |at: i64| Value::Record(Record::from([("name", Value::text(name)), ("at", Value::Integer(at))]));
+        Value::List((0..40).map(line).collect())
+    }
+
+    fn count(connection: &Connection) -> Result<i64, StoreError> {
+        Ok(connection.query_row("SELECT count(*) FROM part", [], |row| row.get(0))?)
+    }
+
+    #[test]
+    fn the_same_is_kept_once_and_read_back_whole() -> Result<(), StoreError> {
+        let connection = open()?;
+        let at = Timestamp::UNIX_EPOCH;
+        let record = |state: &str| {
+            Value::Record(Record::from([
+                ("left", Value::Record(Record::from([("lines", large("left")), ("state", Value::text(state))]))),
+                ("right", large("right")),
+                ("small", Value::Record(Record::from([("$p", Value::text("no mark"))]))),
+                ("long", Value::Record(Record::from([("$p", Value::text("no mark".repeat(100)))]))),
+                ("tagged", Value::Record(Record::from([("$r", large("right"))]))),
+            ]))
+        };
+        let texts = [keep_fields(&connection, &record("a"), at)?, keep_fields(&connection, &record("b"), at)?];
+        for (text, state) in texts.iter().zip(["a", "b"]) {
+            assert_eq!(read::<Value>(&connection, text)?, record(state));
+            assert!(text.len() < 400, "{text}");
+        }
+        let both = count(&connection)?;
+        assert_eq!(keep(&connection, &large("right"), at)?.len(), r#"{"$p":""}"#.len() + DIGEST_BYTES * 2);
+        assert_eq!(count(&connection)?, both, "it stood in both already");
+        let bytes: i64 = connection.query_row("SELECT sum(length(value)) FROM part", [], |row| row.get(0))?;
+        assert!(bytes < 1_500, "compressed: {bytes}");
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_named_again_stays() -> Result<(), StoreError> {
+        let connection = open()?;
+        let day = |days: i64| Timestamp::from_second(days * 24 * 60 * 60).unwrap_or_default();
+        keep(&connection, &large("old"), day(0))?;
+        let again = keep(&connection, &large("again"), day(0))?;
+        keep(&connection, &large("again"), day(40))?;
+        assert_eq!(prune(&connection, day(10), 10)?, 1);
+        assert_eq!((count(&connection)?, read::<Value>(&connection, &again)?), (1, large("again")));
+        Ok(())
+    }
+}
