@@ -41,7 +41,9 @@ pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
         Ok(set) => set,
         Err(message) => return wrong_usage(&message),
     };
-    let Compilation { sources, findings, summary, .. } = language::compile(&set.paths);
+    let compiled = language::compile(&set.paths);
+    let summary = if lint.summary { compiled.summary() } else { String::new() };
+    let Compilation { sources, findings, .. } = compiled;
     let files = match set.count(&sources) {
         Ok(files) => files,
         Err(message) => return wrong_usage(&message),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::check::causes::arrange;
-use crate::language::check::{Checked, check};
+use crate::language::check::{Checked, CheckedRules, check};
 use crate::language::lint::{run as lint, summary::summary};
 use crate::language::lower::lower;
 use crate::language::plan::{Plan, test::RuleTest};
@@ -24,8 +24,15 @@ pub struct Compilation {
     pub plan: Option<Plan>,
     /// The tests beside the rules, where there is a plan.
     pub tests: Vec<RuleTest>,
+    /// The rules, where they passed every check, whatever lint found in them.
+    pub rules: Option<CheckedRules>,
+}
+
+impl Compilation {
     /// Who owns what and what the tables say, for people.
-    pub summary: String,
+    pub fn summary(&self) -> String {
+        self.rules.as_ref().map(summary).unwrap_or_default()
+    }
 }
 
 /// Compiles the rule files at these paths.
@@ -42,7 +49,7 @@ pub fn compile_texts(sources: SourceMap) -> Compilation {
 fn finish(mut sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
     let unread = !findings.is_empty();
     let broken: Vec<_> = findings.iter().map(|one| one.primary.span.file).collect();
-    let Checked { rules, found, hidden } = check(resolve(&sources));
+    let Checked { mut rules, found, hidden } = check(resolve(&sources));
     // Of a file that could not be read nothing else is said.
     findings.extend(found.into_iter().filter(|one| !broken.contains(&one.primary.span.file)));
     let mut findings = arrange(&sources, findings);
@@ -50,13 +57,9 @@ fn finish(mut sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation 
     sources.hide(&hidden);
     findings.extend(rules.iter().flat_map(|rules| lint(rules, &sources)));
     let sound = !findings.iter().any(|one| one.severity == Severity::Error);
-    let summary = rules.as_ref().map(summary).unwrap_or_default();
-    let (plan, tests) = match rules.filter(|_| !unread && sound) {
-        Some(mut rules) => {
-            let tests = std::mem::take(&mut rules.tests);
-            (Some(lower(rules, hash)), tests)
-        }
+    let (plan, tests) = match rules.as_mut().filter(|_| !unread && sound) {
+        Some(rules) => (Some(lower(rules, hash)), std::mem::take(&mut rules.tests)),
         None => (None, Vec::new()),
     };
-    Compilation { sources, findings, plan, tests, summary }
+    Compilation { sources, findings, plan, tests, rules }
 }

@@ -4,15 +4,15 @@ use crate::language::check::CheckedRules;
 use crate::language::plan::Plan;
 
 /// The plan of checked rules, named by the hash of the files it came from.
-pub fn lower(rules: CheckedRules, rules_hash: String) -> Plan {
+pub fn lower(rules: &CheckedRules, rules_hash: String) -> Plan {
     Plan {
         rules_hash,
         standing: rules.switches().seen(),
-        systems: rules.systems,
-        accounts: rules.accounts,
-        settings: rules.settings,
-        setting_types: rules.types,
-        pipelines: rules.pipelines,
-        tables: rules.tables,
+        systems: rules.systems.clone(),
+        accounts: rules.accounts.clone(),
+        settings: rules.settings.clone(),
+        setting_types: rules.types.clone(),
+        pipelines: rules.pipelines.clone(),
+        tables: rules.tables.clone(),
     }
 }

@@ -7,10 +7,10 @@ use crate::language::syntax::yaml::Scalar;
 
 /// Every pipeline with groups has owners.
 pub(super) fn owned(checker: &mut Checker<'_>, name: &Scalar) {
-    if checker.names.ownership.groups(&name.text).is_empty() {
+    if checker.names.ownership.groups(&name.text).next().is_none() {
         let known = checker.names.ownership.pipelines();
         let message = format!("nobody owns what pipeline `{}` carries", name.text);
-        checker.sink.unknown("unknown-owner", message, (&name.text, name.span), known.iter().map(String::as_str));
+        checker.sink.unknown("unknown-owner", message, (&name.text, name.span), known);
     }
 }
 
@@ -18,11 +18,11 @@ pub(super) fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Scalar) -
     match checker.owner_of(pipeline, &group.text) {
         Some(owner) => owner,
         // That nobody owns anything of the pipeline was told where it is named.
-        None if checker.names.ownership.groups(pipeline).is_empty() => Owner::Both,
+        None if checker.names.ownership.groups(pipeline).next().is_none() => Owner::Both,
         None => {
             let known = checker.names.ownership.groups(pipeline);
             let message = format!("nobody owns group `{}` of pipeline `{pipeline}`", group.text);
-            checker.sink.unknown("unknown-owner", message, (&group.text, group.span), known.iter().map(String::as_str));
+            checker.sink.unknown("unknown-owner", message, (&group.text, group.span), known);
             Owner::Both
         }
     }
@@ -34,7 +34,7 @@ pub(super) fn unused(checker: &mut Checker<'_>) {
     for (pipeline, group, owner) in ownership.all() {
         let is_owned = checker.owned.contains(&(pipeline.to_owned(), group.to_owned()));
         // `create` may be stated for a pipeline that creates nothing on this side yet.
-        let is_alone = checker.names.pipelines.contains_key(pipeline) && ownership.groups(pipeline).len() == 1;
+        let is_alone = checker.names.pipelines.contains_key(pipeline) && ownership.groups(pipeline).count() == 1;
         if is_owned || group == "create" || is_alone {
             continue;
         }

@@ -59,8 +59,10 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
             call::call(on, scope, name, (arguments, &given))
         }
         ExpressionKind::Binary(operator, left, right) => {
-            let guarded = scope.guarded();
-            let first = infer(on, if *operator == Operator::Else { &guarded } else { scope }, left);
+            let first = match operator {
+                Operator::Else => infer(on, &scope.guarded(), left),
+                _ => infer(on, scope, left),
+            };
             let second = match operator {
                 Operator::And => infer(on, &scope.where_is(left, true), right),
                 Operator::Or => infer(on, &scope.where_is(left, false), right),

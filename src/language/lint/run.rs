@@ -9,7 +9,7 @@ use crate::language::source::SourceMap;
 
 /// What all lints find in checked rules, less what the files allow.
 pub fn run(rules: &CheckedRules, sources: &SourceMap) -> Vec<Diagnostic> {
-    let view = View { rules, sources };
+    let view = View::new(rules, sources);
     let mut found: Vec<Diagnostic> = LINTS.iter().flat_map(|lint| (lint.check)(&view)).collect();
     allow::apply(&rules.allowed, &mut found);
     found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));

@@ -88,16 +88,17 @@ fn matrix(bridge: &Bridge<'_>, target: Side, out: &mut String) {
         let cells = sources.iter().map(|value| cell(value, state).chars().count());
         cells.chain([head(state).chars().count()]).max().unwrap_or_default()
     };
+    let columns: Vec<(Option<&str>, usize)> = columns.into_iter().map(|state| (state, width(state))).collect();
     let first = sources.iter().map(|value| value.chars().count()).max().unwrap_or_default();
     let _ = write!(out, "  {:first$}", "");
-    for state in &columns {
-        let _ = write!(out, "  {:w$}", head(*state), w = width(*state));
+    for (state, w) in &columns {
+        let _ = write!(out, "  {:w$}", head(*state));
     }
     out.push('\n');
     for value in &sources {
         let _ = write!(out, "  {value:first$}");
-        for state in &columns {
-            let _ = write!(out, "  {:w$}", cell(value, *state), w = width(*state));
+        for (state, w) in &columns {
+            let _ = write!(out, "  {:w$}", cell(value, *state));
         }
         let trimmed = out.trim_end().len();
         out.truncate(trimmed);

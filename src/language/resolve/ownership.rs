@@ -11,7 +11,7 @@ use crate::language::syntax::yaml::Node;
 /// Owners by pipeline and group.
 #[derive(Debug, Default)]
 pub struct Ownership {
-    owners: BTreeMap<(String, String), Owner>,
+    owners: BTreeMap<String, BTreeMap<String, Owner>>,
 }
 
 /// Who owns a group.
@@ -28,24 +28,24 @@ pub struct Owner {
 impl Ownership {
     /// The owner of a group.
     pub fn owner(&self, pipeline: &str, group: &str) -> Option<&Owner> {
-        self.owners.get(&(pipeline.to_owned(), group.to_owned()))
+        self.owners.get(pipeline)?.get(group)
     }
 
     /// Every owner with its pipeline and group.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str, &Owner)> {
-        self.owners.iter().map(|((pipeline, group), owner)| (pipeline.as_str(), group.as_str(), owner))
+        self.owners.iter().flat_map(|(pipeline, groups)| {
+            groups.iter().map(move |(group, owner)| (pipeline.as_str(), group.as_str(), owner))
+        })
     }
 
     /// The groups of a pipeline that have an owner.
-    pub fn groups(&self, pipeline: &str) -> Vec<String> {
-        self.owners.keys().filter(|(name, _)| name == pipeline).map(|(_, group)| group.clone()).collect()
+    pub fn groups(&self, pipeline: &str) -> impl Iterator<Item = &str> {
+        self.owners.get(pipeline).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
     }
 
     /// The pipelines that are named.
-    pub fn pipelines(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.owners.keys().map(|(name, _)| name.clone()).collect();
-        names.dedup();
-        names
+    pub fn pipelines(&self) -> impl Iterator<Item = &str> {
+        self.owners.keys().map(String::as_str)
     }
 }
 
@@ -73,7 +73,7 @@ pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
             // One who cannot be found leaves the group with an owner: its pipeline is not to blame.
             let who = owner_called(resolver, &owner.text, owner.span).unwrap_or(Whose::Both);
             let owner = Owner { who, span: owner.span, key: group.span };
-            resolver.names.ownership.owners.insert((name.text.clone(), group.text.clone()), owner);
+            resolver.names.ownership.owners.entry(name.text.clone()).or_default().insert(group.text.clone(), owner);
         }
     }
 }

@@ -86,6 +86,30 @@ impl<'a> Bridge<'a> {
         (self.path(side)? == &Path::field(states.field.as_str())).then_some(states)
     }
 
+    /// The states of `target` that make a difference to a source value, each with how many there are of which the same
+    /// is true: those that a row for it speaks of, and the first of all others. In the order in which the field has them.
+    pub fn telling_states<'s>(&self, target: Side, source: &str, states: &'s [String]) -> Vec<(&'s str, usize)> {
+        let rows = self.table.naming(target, source).chain(self.table.closing(target));
+        let spoken: BTreeSet<&str> = rows
+            .flat_map(|row| row.from.iter().chain(row.targets(target).iter().flatten()))
+            .map(String::as_str)
+            .collect();
+        let mut telling: Vec<(&str, usize)> = Vec::new();
+        let mut first_other = None;
+        for state in states {
+            if spoken.contains(state.as_str()) {
+                telling.push((state, 1));
+                continue;
+            }
+            let at = *first_other.get_or_insert(telling.len());
+            match telling.get_mut(at) {
+                Some((_, count)) => *count += 1,
+                None => telling.push((state, 1)),
+            }
+        }
+        telling
+    }
+
     /// The rows that speak towards `target` for a source value and the target's state (`None`: on create).
     pub fn speaking(&self, target: Side, source: &str, state: Option<&str>) -> Vec<&'a Row> {
         self.table.naming(target, source).filter(|row| row.stands(state)).collect()

@@ -46,7 +46,11 @@ impl<'a> InStep<'a> {
 
     /// Whether two states are in step, the state of the side that asks first.
     pub fn has(&self, target: Side, source: &str, state: &str) -> bool {
-        self.towards(target).any(|(one, other, ..)| one == source && other == state)
+        let pair = match target {
+            Side::Right => (source.to_owned(), state.to_owned()),
+            Side::Left => (state.to_owned(), source.to_owned()),
+        };
+        self.pairs.contains_key(&pair)
     }
 
     /// The states of `target` that are in step with a state of the other side.

@@ -12,12 +12,14 @@ pub struct View<'a> {
     pub rules: &'a CheckedRules,
     /// The files.
     pub sources: &'a SourceMap,
+    /// Every use of a table by a rule.
+    pub bridges: Vec<Bridge<'a>>,
 }
 
 impl<'a> View<'a> {
-    /// Every use of a table by a rule.
-    pub fn bridges(&self) -> Vec<Bridge<'a>> {
-        bridges(self.rules)
+    /// What there is to look at in checked rules.
+    pub fn new(rules: &'a CheckedRules, sources: &'a SourceMap) -> Self {
+        Self { rules, sources, bridges: bridges(rules) }
     }
 
     /// Every way in which the settings that name these owners may stand together.

@@ -23,16 +23,21 @@ pub const LINT: Lint = Lint {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for bridge in view.bridges() {
+    for bridge in &view.bridges {
         let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
         for target in [Side::Right, Side::Left] {
+            let states = bridge.values(target).unwrap_or_default();
             for value in bridge.known_values(target.other()) {
-                for state in states(&bridge, target) {
-                    let rows = bridge.speaking(target, &value, state.as_deref());
+                if bridge.table.naming(target, &value).nth(1).is_none() {
+                    continue;
+                }
+                for state in states.iter().map(Some).chain([None]) {
+                    let state = state.map(String::as_str);
+                    let rows = bridge.speaking(target, &value, state);
                     if let [first, second, ..] = rows.as_slice()
                         && told.insert((first.span.start, second.span.start))
                     {
-                        found.push(twice(&bridge, target, (&value, state.as_deref()), (first, second)));
+                        found.push(twice(bridge, target, (&value, state), (first, second)));
                     }
                 }
             }
@@ -94,11 +99,6 @@ fn listed_twice(row: &Row, target: Side) -> Option<Diagnostic> {
     let values = row.points(target).then(|| twin(row.sources(target).iter().flatten().collect())).flatten();
     let name = values.or_else(|| twin(row.from.iter().collect()))?;
     Some(LINT.found(format!("{name} stands twice in one row"), row.span, "in this row").help("take one of them out"))
-}
-
-fn states(bridge: &Bridge<'_>, target: Side) -> Vec<Option<String>> {
-    let known = bridge.values(target).unwrap_or_default().into_iter().map(Some);
-    known.chain([None]).collect()
 }
 
 fn twice(

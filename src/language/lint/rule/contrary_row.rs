@@ -22,22 +22,22 @@ pub const LINT: Lint = Lint {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for bridge in view.bridges() {
-        let in_step = InStep::of(view, &bridge);
+    for bridge in &view.bridges {
+        let in_step = InStep::of(view, bridge);
         let mut told = Vec::new();
         for target in [Side::Right, Side::Left] {
             if !view.may_flow(bridge.pipeline, bridge.rule, target) {
                 continue;
             }
             for (source, state, first, by) in in_step.towards(target) {
-                let Some((outcome, second)) = own_row(&bridge, target, source, state) else { continue };
+                let Some((outcome, second)) = own_row(bridge, target, source, state) else { continue };
                 let held = second.is_held(target, state);
                 let what = match outcome {
                     Outcome::Park => "parks them".to_owned(),
                     // An answer of the other side to this is followed by the echo lint.
                     // A record may begin as one state and move on to another; but not begin in order to end.
                     Outcome::Value(goal)
-                        if by == target && !held && (!first.on_create || ends(&bridge, target, &goal)) =>
+                        if by == target && !held && (!first.on_create || ends(bridge, target, &goal)) =>
                     {
                         format!("asks for {goal}")
                     }
@@ -45,7 +45,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 };
                 if !told.contains(&(first.span, second.span)) {
                     told.push((first.span, second.span));
-                    found.push(against(&bridge, target, (source, state, &what), (first, second)));
+                    found.push(against(bridge, target, (source, state, &what), (first, second)));
                 }
             }
         }

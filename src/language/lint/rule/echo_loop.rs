@@ -53,7 +53,7 @@ struct Course {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for bridge in view.bridges() {
+    for bridge in &view.bridges {
         let sides = [Side::Left, Side::Right];
         let live = Live {
             towards: sides.into_iter().filter(|side| view.may_flow(bridge.pipeline, bridge.rule, *side)).collect(),
@@ -64,17 +64,17 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             continue;
         }
         if states.iter().any(Option::is_none) {
-            found.extend(live.at_once.then(|| echo_value::through_table(&LINT, &bridge)).flatten());
+            found.extend(live.at_once.then(|| echo_value::through_table(&LINT, bridge)).flatten());
             continue;
         }
         let (lefts, rights) =
             (bridge.values(Side::Left).unwrap_or_default(), bridge.values(Side::Right).unwrap_or_default());
         let pairs = lefts.iter().flat_map(|left| rights.iter().map(move |right| (left, right)));
         // The witness is plainest where both sides are in step to begin with.
-        let in_step = InStep::of(view, &bridge);
+        let in_step = InStep::of(view, bridge);
         let (first, rest): (Vec<_>, Vec<_>) = pairs.partition(|(left, right)| in_step.has(Side::Right, left, right));
         let mut pairs = first.into_iter().chain(rest);
-        found.extend(pairs.find_map(|(left, right)| from_rest(&bridge, (left, right), &live)));
+        found.extend(pairs.find_map(|(left, right)| from_rest(bridge, (left, right), &live)));
     }
     found.extend(echo_value::through_rules(&LINT, view));
     found

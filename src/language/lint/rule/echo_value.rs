@@ -20,9 +20,10 @@ const ROUND_MAX: usize = 6;
 pub(super) fn through_table(lint: &Lint, bridge: &Bridge<'_>) -> Option<Diagnostic> {
     for side in [Side::Left, Side::Right] {
         let target = side.other();
+        let states = bridge.known_values(target);
         for value in bridge.known_values(side) {
-            for state in bridge.known_values(target) {
-                let Some((there, first)) = carried(bridge, target, &value, &state) else { continue };
+            for (state, _) in bridge.telling_states(target, &value, &states) {
+                let Some((there, first)) = carried(bridge, target, &value, state) else { continue };
                 let Some((back, second)) = carried(bridge, side, &there, &value) else { continue };
                 if back != value && first.span != second.span {
                     let (one, other) = (bridge.name(side), bridge.name(target));

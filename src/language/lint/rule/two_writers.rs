@@ -1,5 +1,7 @@
 //! One writer: no field has two live sources at once.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -48,26 +50,26 @@ fn within(view: &View<'_>, (pipeline, rules): (&Pipeline, &[FieldRule]), found: 
 
 /// Two pipelines with the same record on a side must not write the same field of it.
 fn across(view: &View<'_>, found: &mut Vec<Diagnostic>) {
-    let writes: Vec<_> = view
-        .rules
-        .pipelines
-        .values()
-        .flat_map(|pipeline| pipeline.rules.iter().map(move |rule| (pipeline, rule)))
-        .flat_map(|(pipeline, rule)| [Side::Left, Side::Right].map(|side| (pipeline, rule, side)))
-        .filter(|(pipeline, rule, side)| !rule.on_create && view.may_flow(pipeline, rule, *side))
-        .collect();
-    for (at, (pipeline, rule, side)) in writes.iter().enumerate() {
-        for (other, second, far) in writes.iter().skip(at + 1).filter(|(other, ..)| other.name != pipeline.name) {
-            let (kind, twin) = (pipeline.record(*side), other.record(*far));
-            let same = kind.system == twin.system && kind.name == twin.name;
-            let path = rule.path(*side);
-            let at_once = same
-                && overlap(path, second.path(*far))
-                && view.may_both([(pipeline, rule, *side), (other, second, *far)]);
-            if at_once && !exclude(view, rule, second) {
-                let path = path.map(ToString::to_string).unwrap_or_default();
-                let message = format!("`{}.{path}` is written by two pipelines", kind.system);
-                found.push(flag(message, rule.span, second.span));
+    let mut writes: BTreeMap<(&str, &str), Vec<(&Pipeline, &FieldRule, Side)>> = BTreeMap::new();
+    for pipeline in view.rules.pipelines.values() {
+        for (rule, side) in pipeline.rules.iter().flat_map(|rule| Side::BOTH.map(|side| (rule, side))) {
+            if !rule.on_create && view.may_flow(pipeline, rule, side) {
+                let kind = pipeline.record(side);
+                writes.entry((&kind.system, &kind.name)).or_default().push((pipeline, rule, side));
+            }
+        }
+    }
+    for ((system, _), writes) in writes {
+        for (at, (pipeline, rule, side)) in writes.iter().enumerate() {
+            for (other, second, far) in writes.iter().skip(at + 1).filter(|(other, ..)| other.name != pipeline.name) {
+                let path = rule.path(*side);
+                let at_once =
+                    overlap(path, second.path(*far)) && view.may_both([(pipeline, rule, *side), (other, second, *far)]);
+                if at_once && !exclude(view, rule, second) {
+                    let path = path.map(ToString::to_string).unwrap_or_default();
+                    let message = format!("`{system}.{path}` is written by two pipelines");
+                    found.push(flag(message, rule.span, second.span));
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Totality: every source value has a row in every state of the target.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -23,10 +25,10 @@ pub const LINT: Lint = Lint {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for bridge in view.bridges() {
+    for bridge in &view.bridges {
         for target in [Side::Right, Side::Left] {
             if view.may_flow(bridge.pipeline, bridge.rule, target) {
-                found.extend(direction(view, &bridge, target));
+                found.extend(direction(view, bridge, target));
             }
         }
     }
@@ -35,40 +37,39 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 
 fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
     let Some(sources) = bridge.values(target.other()) else { return open_text(bridge, target) };
-    let mut states: Vec<Option<String>> = match bridge.values(target) {
-        Some(states) if !bridge.rule.on_create => states.into_iter().map(Some).collect(),
-        _ => Vec::new(),
-    };
+    let states = bridge.values(target).filter(|_| !bridge.rule.on_create).unwrap_or_default();
     let create = view.may_create(bridge.pipeline, target);
-    if states.is_empty() || create.is_some() {
-        states.push(None);
-    }
     let field = bridge.field(target.other());
-    let occurs = |value: &str, state: Option<&str>| match (state, create, &field) {
-        (None, Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
+    let on_create = states.is_empty() || create.is_some();
+    let created = |value: &str| match (create, &field) {
+        (Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
         _ => true,
     };
-    let open: Vec<(&String, &Option<String>)> = sources
-        .iter()
-        .flat_map(|value| states.iter().map(move |state| (value, state)))
-        .filter(|(value, state)| occurs(value, state.as_deref()))
-        .filter(|(value, state)| bridge.outcome(target, value, state.as_deref()).is_none())
-        .collect();
-    let (value, state) = open.first()?;
+    let mut open: Vec<(&String, Option<&str>, usize)> = Vec::new();
+    for value in &sources {
+        let present = bridge.telling_states(target, value, &states);
+        let present = present.into_iter().map(|(state, count)| (Some(state), count));
+        let made = (on_create && created(value)).then_some((None, 1));
+        let unsaid = |state: Option<&str>| bridge.outcome(target, value, state).is_none();
+        open.extend(
+            present.chain(made).filter(|(state, _)| unsaid(*state)).map(|(state, count)| (value, state, count)),
+        );
+    }
+    let (value, state, _) = open.first()?;
     let (source, other) = (bridge.name(target.other()), bridge.name(target));
     let witness = match state {
         Some(state) => format!("`{source}` is {value} while `{other}` is {state}"),
         None => format!("`{source}` is {value} and `{other}` is created"),
     };
     let message = format!("table `{}` has no row for this: {witness}", bridge.table.name);
-    let values: Vec<&str> =
-        sources.iter().map(String::as_str).filter(|value| open.iter().any(|(one, _)| one == value)).collect();
+    let unmapped: BTreeSet<&str> = open.iter().map(|(value, ..)| value.as_str()).collect();
+    let values: Vec<&str> = sources.iter().map(String::as_str).filter(|value| unmapped.contains(value)).collect();
     let help = match target {
         Side::Right => format!("add a row for {}, or `otherwise -> nothing because …`", values.join(", ")),
         Side::Left => format!("add a row for {}, or `nothing <- otherwise because …`", values.join(", ")),
     };
     let finding = LINT.found(message, bridge.table.span, "in this table").help(help);
-    let more = open.len() - 1;
+    let more = open.iter().map(|(.., count)| count).sum::<usize>() - 1;
     let finding = finding.label(bridge.rule.span, "used here");
     let closed = bridge.table.rows.iter().any(|row| row.outcome(target) == Some(Outcome::Nothing));
     let finding = if closed { finding } else { finding.note("no row of this direction says `nothing`") };

@@ -1,6 +1,8 @@
 //! No row that never applies.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::bridge::Bridge;
@@ -21,20 +23,17 @@ pub const LINT: Lint = Lint {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let bridges = view.bridges();
-    for bridge in &bridges {
-        for row in &bridge.table.rows {
-            // A table may serve several rules; a row needs to apply in one of them.
-            let uses = bridges.iter().filter(|other| other.table.name == bridge.table.name);
-            let mut uses = uses.flat_map(|one| {
-                let twin = one.table.rows.iter().find(|twin| twin.span == row.span);
-                twin.map(|twin| [(one, twin, Side::Right), (one, twin, Side::Left)]).into_iter().flatten()
-            });
-            if !uses.any(|(one, twin, target)| twin.points(target) && applies(view, one, twin, target)) {
-                let message = format!("this row of table `{}` never applies", bridge.table.name);
-                let why = why(row);
-                found.push(LINT.found(message, row.span, why).help("take it out, or say what it was meant for"));
-            }
+    // A table may serve several rules; a row needs to apply in one of them.
+    let mut applying: BTreeSet<Span> = BTreeSet::new();
+    for bridge in &view.bridges {
+        for target in Side::BOTH {
+            applying.extend(applies(view, bridge, target));
+        }
+    }
+    for bridge in &view.bridges {
+        for row in bridge.table.rows.iter().filter(|row| !applying.contains(&row.span)) {
+            let message = format!("this row of table `{}` never applies", bridge.table.name);
+            found.push(LINT.found(message, row.span, why(row)).help("take it out, or say what it was meant for"));
         }
     }
     found
@@ -51,24 +50,26 @@ fn why(row: &Row) -> &'static str {
     }
 }
 
-fn applies(view: &View<'_>, bridge: &Bridge<'_>, row: &Row, target: Side) -> bool {
+/// The rows that apply towards a side for some value in some state.
+fn applies(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> BTreeSet<Span> {
+    let idle = |row: &Row| {
+        !row.from.is_empty() && row.instead.is_none() && row.from.iter().all(|state| row.is_held(target, state))
+    };
+    let rows = bridge.table.rows.iter().filter(|row| row.points(target) && !idle(row));
+    let Some(values) = bridge.values(target.other()) else { return rows.map(|row| row.span).collect() };
+    let states = bridge.values(target).unwrap_or_default();
     let create = view.may_create(bridge.pipeline, target);
-    if !row.from.is_empty() && row.instead.is_none() && row.from.iter().all(|state| row.is_held(target, state)) {
-        return false;
-    }
-    let Some(values) = bridge.values(target.other()) else { return true };
-    let mut states: Vec<Option<String>> = bridge.values(target).unwrap_or_default().into_iter().map(Some).collect();
-    if create.is_some() || states.is_empty() {
-        states.push(None);
-    }
     let field = bridge.field(target.other());
-    values.iter().any(|value| {
-        states.iter().any(|state| {
-            let created = match (state, create, &field) {
-                (None, Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
-                _ => true,
-            };
-            created && bridge.outcome(target, value, state.as_deref()).is_some_and(|(_, spoke)| spoke.span == row.span)
-        })
-    })
+    let created = |value: &str| match (create, &field) {
+        (Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
+        (None, _) => states.is_empty(),
+        (Some(_), None) => true,
+    };
+    let mut spoke = BTreeSet::new();
+    for value in &values {
+        let present = bridge.telling_states(target, value, &states).into_iter().map(|(state, _)| Some(state));
+        let places = present.chain(created(value).then_some(None));
+        spoke.extend(places.filter_map(|state| bridge.outcome(target, value, state)).map(|(_, row)| row.span));
+    }
+    rows.map(|row| row.span).filter(|span| spoke.contains(span)).collect()
 }

@@ -24,11 +24,11 @@ pub const LINT: Lint = Lint {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for bridge in view.bridges() {
+    for bridge in &view.bridges {
         for target in [Side::Right, Side::Left] {
             let Some(states) = bridge.states(target) else { continue };
             if view.may_flow(bridge.pipeline, bridge.rule, target) {
-                found.extend(direction(view, &bridge, (target, states)));
+                found.extend(direction(view, bridge, (target, states)));
             }
         }
     }

@@ -18,7 +18,7 @@ pub const LINT: Lint = Lint {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut used = usage::tables(view);
-    used.extend(view.bridges().into_iter().map(|bridge| bridge.table.name.clone()));
+    used.extend(view.bridges.iter().map(|bridge| bridge.table.name.clone()));
     let idle = view.rules.tables.values().filter(|table| !used.contains(&table.name));
     idle.map(|table| LINT.found(format!("no rule uses table `{}`", table.name), table.span, "never used")).collect()
 }
