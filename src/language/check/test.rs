@@ -11,7 +11,6 @@ use crate::language::plan::RecordType;
 use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestAccount, TestRecord};
 use crate::language::resolve::carries::read;
 use crate::language::resolve::settings::{overrides, setting};
-use crate::language::resolve::unknown_field as unknown;
 use crate::language::syntax::mapping::{Mapping, list, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::Record;
@@ -335,9 +334,4 @@ fn unclear_changes(checker: &mut Checker<'_>, test: &RuleTest) {
             checker.sink.error("missing-key", message, change.span, &at);
         }
     }
-}
-
-/// A field that the record does not have.
-pub(super) fn unknown_field(checker: &mut Checker<'_>, place: &Place<'_>, (name, span): (&str, Span)) {
-    unknown(&mut checker.sink, place.record, &place.at, (name, span));
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::checker::Checker;
-use super::test::unknown_field;
 use crate::language::plan::RecordType;
+use crate::language::resolve::unknown_field;
 use crate::language::syntax::mapping::Mapping;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Kind, Path, Record, Segment, Value, decimal, timestamp};
@@ -42,7 +42,7 @@ pub(super) fn fields(checker: &mut Checker<'_>, place: &Place<'_>, node: &Node) 
     let mut record = Record::new();
     for (key, node) in map.entries() {
         let Some(path) = Path::parse(&key.text).filter(|path| !path.0.contains(&Segment::Each)) else {
-            unknown_field(checker, place, (&key.text, key.span));
+            unknown_field(&mut checker.sink, place.record, &place.at, (&key.text, key.span));
             continue;
         };
         let here = place.inside(&path.0);
@@ -90,7 +90,7 @@ fn known(checker: &mut Checker<'_>, place: &Place<'_>, key: &Scalar) -> bool {
     if !known {
         let parent = Path(place.at.0.split_last().map(|(_, parent)| parent.to_vec()).unwrap_or_default());
         let name = key.text.rsplit('.').next().unwrap_or_default();
-        unknown_field(checker, &Place { record: place.record, at: parent }, (name, key.span));
+        unknown_field(&mut checker.sink, place.record, &parent, (name, key.span));
     }
     known
 }

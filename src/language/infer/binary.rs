@@ -1,6 +1,6 @@
 //! Two operands: constants are values that the other side may have, and what comes of both.
 
-use super::kind::{Given, Inference};
+use super::given::{Given, Inference};
 use super::operand;
 use super::scope::Scope;
 use crate::diagnostic::Span;

@@ -1,6 +1,6 @@
 //! Calls: the function exists and takes what it is given, and what it gives back.
 
-use super::kind::{Given, Inference};
+use super::given::{Given, Inference};
 use super::operand;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};

@@ -1,37 +1,11 @@
 //! The kind of an expression: part by part, each from the kinds of what stands in it.
 
+use super::given::{Given, Inference};
 use super::scope::Scope;
 use super::{binary, call, element, literal, operand, path};
 use crate::language::resolve::{Names, Sink};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
 use crate::value::Kind;
-
-/// What an expression gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
-    /// What kind of value, as far as that is known.
-    pub kind: Kind,
-    /// Whether it may be null.
-    pub nullable: bool,
-}
-
-impl Given {
-    /// A value of a kind, which is always there.
-    pub fn always(kind: Kind) -> Self {
-        Self { kind, nullable: false }
-    }
-
-    /// A value of a kind, or null.
-    pub fn or_null(kind: Kind) -> Self {
-        Self { kind, nullable: true }
-    }
-}
-
-/// Names, and where findings go.
-pub(super) struct Inference<'a, 'n> {
-    pub(super) names: &'a Names<'n>,
-    pub(super) sink: &'a mut Sink,
-}
 
 /// What an expression gives in a scope. What can never be right in it goes to the sink.
 pub fn kind_of(at: &Expression, scope: &Scope, names: &Names<'_>, sink: &mut Sink) -> Given {

@@ -6,6 +6,7 @@
 mod binary;
 mod call;
 mod element;
+mod given;
 mod kind;
 mod literal;
 pub mod operand;
@@ -13,5 +14,6 @@ mod path;
 pub mod scope;
 mod setting;
 
-pub use kind::{Given, kind_of};
+pub use given::Given;
+pub use kind::kind_of;
 pub use scope::{Meaning, Scope};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::kind::{Given, Inference};
+use super::given::{Given, Inference};
 use super::scope::{Meaning, Scope};
 use super::setting::setting;
 use crate::diagnostic::{Code, Diagnostic, Span};

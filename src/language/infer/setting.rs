@@ -1,6 +1,6 @@
 //! Settings in expressions: each exists, and gives what its type says.
 
-use super::kind::{Given, Inference};
+use super::given::{Given, Inference};
 use super::literal::literal;
 use crate::language::plan::setting_type::is_truth;
 use crate::language::plan::{Setting, SettingType};

@@ -4,40 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::resolver::Resolver;
-use crate::diagnostic::{Code, Diagnostic, FileId, Sources as _, Span};
-
-/// What others name, by a word.
-const NAMED: [&str; 4] = ["system", "account", "table", "pipeline"];
-
-/// Something that stands in two places.
-#[derive(Clone, Debug)]
-pub struct Again {
-    what: String,
-    span: Span,
-    first: Span,
-}
-
-impl Resolver<'_> {
-    /// Notes where something is declared; not true where it was before, which is a finding.
-    pub fn declare(&mut self, what: &'static str, name: &str, span: Span) -> bool {
-        if NAMED.contains(&what) && name.contains(char::is_whitespace) {
-            let message = format!("the name of a {what} is one word");
-            let finding = Diagnostic::error(Code("type-shape"), message, span, "this is several");
-            self.sink.found.push(finding.help("where the next line runs on into the name, its own key is missing"));
-        }
-        match self.names.declared.get(&(what, name.to_owned())) {
-            None => {
-                self.names.declared.insert((what, name.to_owned()), span);
-                true
-            }
-            Some(first) => {
-                self.again.push(Again { what: format!("{what} `{name}`"), span, first: *first });
-                false
-            }
-        }
-    }
-}
+use super::resolver::{Again, Resolver};
+use crate::diagnostic::{Code, Diagnostic, FileId, Sources as _};
 
 /// One finding for each two files that say the same.
 pub(super) fn tell(resolver: &mut Resolver<'_>) {

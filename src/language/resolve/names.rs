@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::ownership::Ownership;
+use super::owners::Ownership;
 use crate::diagnostic::{Sources as _, Span};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Account, RecordType, RuleLine, Setting, SettingTypes, System, Table};

@@ -1,53 +1,11 @@
 //! Ownership: whose value wins, per pipeline and group of fields.
 
-use std::collections::BTreeMap;
-
+use super::owners::Owner;
 use super::resolver::Resolver;
 use crate::diagnostic::Span;
 use crate::language::plan::{Owner as Whose, Setting, SettingType};
 use crate::language::syntax::mapping::{Mapping, text};
 use crate::language::syntax::yaml::Node;
-
-/// Owners by pipeline and group.
-#[derive(Debug, Default)]
-pub struct Ownership {
-    owners: BTreeMap<String, BTreeMap<String, Owner>>,
-}
-
-/// Who owns a group.
-#[derive(Clone, Debug)]
-pub struct Owner {
-    /// A system, both, or a setting that names one.
-    pub who: Whose,
-    /// Where it is said.
-    pub span: Span,
-    /// Where the group is named.
-    pub key: Span,
-}
-
-impl Ownership {
-    /// The owner of a group.
-    pub fn owner(&self, pipeline: &str, group: &str) -> Option<&Owner> {
-        self.owners.get(pipeline)?.get(group)
-    }
-
-    /// Every owner with its pipeline and group.
-    pub fn all(&self) -> impl Iterator<Item = (&str, &str, &Owner)> {
-        self.owners.iter().flat_map(|(pipeline, groups)| {
-            groups.iter().map(move |(group, owner)| (pipeline.as_str(), group.as_str(), owner))
-        })
-    }
-
-    /// The groups of a pipeline that have an owner.
-    pub fn groups(&self, pipeline: &str) -> impl Iterator<Item = &str> {
-        self.owners.get(pipeline).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
-    }
-
-    /// The pipelines that are named.
-    pub fn pipelines(&self) -> impl Iterator<Item = &str> {
-        self.owners.keys().map(String::as_str)
-    }
-}
 
 /// Reads `ownership:`.
 pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
@@ -73,7 +31,7 @@ pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
             // One who cannot be found leaves the group with an owner: its pipeline is not to blame.
             let who = owner_called(resolver, &owner.text, owner.span).unwrap_or(Whose::Both);
             let owner = Owner { who, span: owner.span, key: group.span };
-            resolver.names.ownership.owners.entry(name.text.clone()).or_default().insert(group.text.clone(), owner);
+            resolver.names.ownership.insert(&name.text, &group.text, owner);
         }
     }
 }

@@ -1,16 +1,10 @@
-//! The pass itself: what the files declare, in the order in which they need each other.
+//! What reading declarations shares: the names so far, where findings go, and what is left to be judged.
 
 use super::carries::Carried;
-use super::duplicate::{self, Again};
-use super::files::by_kind;
 use super::names::Names;
 use super::sink::Sink;
-use super::system_names::{self, Wanted};
-use super::{accounts, ownership, pipelines, settings, systems, tables};
-use crate::language::script::ScriptSet;
-use crate::language::source::SourceMap;
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::Expression;
-use crate::language::syntax::yaml::Node;
 
 /// What is known so far, and what is wrong.
 pub struct Resolver<'a> {
@@ -41,46 +35,48 @@ pub struct SystemCondition {
     pub reads_on: bool,
 }
 
-/// What was resolved.
-pub struct Resolved<'a> {
-    /// Names and what they stand for.
-    pub names: Names<'a>,
-    /// What is wrong.
-    pub sink: Sink,
-    /// The files that say what they are, with their kinds.
-    pub files: Vec<(&'static str, Node)>,
-    /// Conditions of system files.
-    pub conditions: Vec<SystemCondition>,
-    /// What accounts carry.
-    pub carried: Vec<Carried>,
+/// What an account must have, because a call or a webhook of its system asks for it.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The system.
+    pub system: String,
+    /// `secrets.NAME` or `account.NAME`.
+    pub name: String,
+    /// Where it is named.
+    pub span: Span,
 }
 
-/// Resolves the names of a rule set.
-pub fn resolve(sources: &SourceMap) -> Resolved<'_> {
-    let scripts: Vec<_> = sources
-        .files()
-        .filter(|(_, file)| file.name.ends_with(".rhai"))
-        .map(|(id, file)| (id, file.name.as_str(), file.text.as_str()))
-        .collect();
-    let (scripts, found) = ScriptSet::compile(&scripts);
-    let mut resolver = Resolver {
-        names: Names::new(sources, scripts),
-        sink: Sink { found, ..Sink::default() },
-        wanted: Vec::new(),
-        again: Vec::new(),
-        conditions: Vec::new(),
-        carried: Vec::new(),
-    };
-    let files = by_kind(&mut resolver);
-    let of = |kind: &str| files.iter().filter(|(found, _)| *found == kind).map(|(_, node)| node).collect::<Vec<_>>();
-    settings::resolve(&mut resolver, &of("settings"));
-    of("system").into_iter().for_each(|node| systems::resolve(&mut resolver, node));
-    of("accounts").into_iter().for_each(|node| accounts::resolve(&mut resolver, node));
-    system_names::accounts(&mut resolver);
-    of("pipeline").into_iter().for_each(|node| pipelines::resolve(&mut resolver, node));
-    of("ownership").into_iter().for_each(|node| ownership::resolve(&mut resolver, node));
-    of("table").into_iter().for_each(|node| tables::resolve(&mut resolver, node));
-    duplicate::tell(&mut resolver);
-    let Resolver { names, sink, conditions, carried, .. } = resolver;
-    Resolved { names, sink, files, conditions, carried }
+/// What others name, by a word.
+const NAMED: [&str; 4] = ["system", "account", "table", "pipeline"];
+
+/// Something that stands in two places.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// What it is, with its name.
+    pub what: String,
+    /// Where it stands again.
+    pub span: Span,
+    /// Where it stands first.
+    pub first: Span,
+}
+
+impl Resolver<'_> {
+    /// Notes where something is declared; not true where it was before, which is a finding.
+    pub fn declare(&mut self, what: &'static str, name: &str, span: Span) -> bool {
+        if NAMED.contains(&what) && name.contains(char::is_whitespace) {
+            let message = format!("the name of a {what} is one word");
+            let finding = Diagnostic::error(Code("type-shape"), message, span, "this is several");
+            self.sink.found.push(finding.help("where the next line runs on into the name, its own key is missing"));
+        }
+        match self.names.declared.get(&(what, name.to_owned())) {
+            None => {
+                self.names.declared.insert((what, name.to_owned()), span);
+                true
+            }
+            Some(first) => {
+                self.again.push(Again { what: format!("{what} `{name}`"), span, first: *first });
+                false
+            }
+        }
+    }
 }

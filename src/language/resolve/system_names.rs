@@ -7,23 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fields::unknown_field;
-use super::resolver::{Resolver, SystemCondition};
+use super::resolver::{Resolver, SystemCondition, Wanted};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::RecordType;
 use crate::language::syntax::rule_line;
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 use crate::value::{Path, Segment};
-
-/// What an account must have, because a call or a webhook of its system asks for it.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    /// The system.
-    pub system: String,
-    /// `secrets.NAME` or `account.NAME`.
-    pub name: String,
-    /// Where it is named.
-    pub span: Span,
-}
 
 /// What fills the holes of a call.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::calls::named_templates;
 use super::record_calls;
-use super::resolver::{Resolver, SystemCondition};
+use super::resolver::{Resolver, SystemCondition, Wanted};
 use super::states::states;
-use super::system_names::{self, Wanted};
+use super::system_names;
 use crate::language::plan::{
     Encoding, ErrorRules, Field, FieldShape, Limits, Paging, Presence, RecordType, Requirement, System, WebhookRecord,
     WebhookRules, WritePlace,

@@ -34,7 +34,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             let (Some(source), Some(goal)) = (bridge.states(target.other()), bridge.states(target)) else { continue };
             if view.may_flow(bridge.pipeline, bridge.rule, target) {
                 let in_step = InStep::of(view, bridge);
-                let way = Way { lint: &LINT, view, bridge: bridge, in_step: &in_step, target, source, goal };
+                let way = Way { lint: &LINT, view, bridge, in_step: &in_step, target, source, goal };
                 found.extend(way.unsaid_create());
                 found.extend(way.unnamed_first_state());
                 found.extend(way.unanswered());
