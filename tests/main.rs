@@ -59,5 +59,7 @@ mod store;
 mod support;
 mod sweep;
 mod tidy;
+mod tidy_circles;
+mod tidy_lengths;
 mod trade;
 mod untrue_answers;

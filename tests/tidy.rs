@@ -34,7 +34,7 @@ const FILE_LINES_MAX: usize = 500;
 /// The longest function, in lines.
 const FUNCTION_LINES_MAX: usize = 70;
 
-fn files(folder: &str) -> Vec<(PathBuf, String)> {
+pub(crate) fn files(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(path) = open.pop() {

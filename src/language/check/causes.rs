@@ -129,9 +129,11 @@ fn one_of(mut block: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let more = block.split_off(1);
     let count = more.len();
     let first = block.pop().map(|first| {
-        let first = more.into_iter().take(BLOCK_SHOWN).fold(first, |first, one| first.label(one.primary.span, one.message));
+        let shown = more.into_iter().take(BLOCK_SHOWN);
+        let first = shown.fold(first, |first, one| first.label(one.primary.span, one.message));
         first.note(format!(
-            "{count} more like it on the lines below; where they belong to another block, the line that opens it is missing"
+            "{count} more like it on the lines below; where they belong to another block, the line that opens it is \
+             missing"
         ))
     });
     first.into_iter().collect()

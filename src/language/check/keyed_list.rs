@@ -20,7 +20,7 @@ use crate::value::{Path, Segment};
 pub(super) fn check(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
-    (scope, inside): (&Scope, Option<&Inside<'_>>),
+    inside: Option<&Inside<'_>>,
     (key, inner): (&Scalar, &Node),
 ) -> Option<FieldRule> {
     let line = checker.sink.keep(rule_line::arrow_rule(key))?;
@@ -29,7 +29,8 @@ pub(super) fn check(
         Some(_) => (line, false),
         None => orient(line, context.sides),
     };
-    let (left_names, right_names) = inside.map_or((scope, scope), |inside| (inside.left_names, inside.right_names));
+    let (left_names, right_names) =
+        inside.map_or((context.scope, context.scope), |inside| (inside.left_names, inside.right_names));
     checker.kind_of(left_names, &line.left);
     checker.kind_of(right_names, &line.right);
     let nested = inside.is_some();
@@ -63,7 +64,7 @@ pub(super) fn check(
     };
     let mut rules = Vec::new();
     for node in list(inner, "the rules of a list", &mut checker.sink.found) {
-        rules.extend(rule::check(checker, context, (scope, Some(&within)), node));
+        rules.extend(rule::check(checker, context, Some(&within), node));
     }
     let leftward = line.arrow == Arrow::Left;
     let (target_kind, target_list) = if leftward { (left_kind, &left_list) } else { (right_kind, &right_list) };

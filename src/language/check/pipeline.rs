@@ -165,9 +165,9 @@ fn groups(
     {
         for (group, node) in groups.entries() {
             let owner = owners::owner(checker, pipeline, group);
-            let context = RuleContext { pipeline, group: &group.text, owner, sides };
+            let context = RuleContext { pipeline, group: &group.text, owner, sides, scope };
             for node in list(node, "a group of rules", &mut checker.sink.found) {
-                rules.extend(rule::check(checker, &context, (scope, None), node));
+                rules.extend(rule::check(checker, &context, None, node));
             }
         }
     }

@@ -24,6 +24,8 @@ pub(super) struct RuleContext<'a> {
     pub owner: Owner,
     /// Left and right record types.
     pub sides: [&'a Arc<RecordType>; 2],
+    /// What names mean outside lists.
+    pub scope: &'a Scope,
 }
 
 /// The list that a rule stands in: where its elements are on both sides, and what names mean there.
@@ -50,7 +52,7 @@ impl Inside<'_> {
 pub(super) fn check(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
-    (scope, inside): (&Scope, Option<&Inside<'_>>),
+    inside: Option<&Inside<'_>>,
     node: &Node,
 ) -> Option<FieldRule> {
     if let NodeKind::Mapping(entries) = &node.kind {
@@ -67,7 +69,7 @@ pub(super) fn check(
             checker.sink.found.push(colon(key));
             return None;
         }
-        return keyed_list::check(checker, context, (scope, inside), (key, inner));
+        return keyed_list::check(checker, context, inside, (key, inner));
     }
     let scalar = text(node, "a rule", &mut checker.sink.found)?;
     let line = checker.sink.keep(rule_line::arrow_rule(scalar))?;
@@ -76,17 +78,17 @@ pub(super) fn check(
         Some(_) => line,
         None => orient(line, context.sides).0,
     };
-    value_rule(checker, context, scope, (line, inside))
+    value_rule(checker, context, (line, inside))
 }
 
 fn value_rule(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
-    scope: &Scope,
     (line, inside): (ArrowRule, Option<&Inside<'_>>),
 ) -> Option<FieldRule> {
     let [left_kind, right_kind] = context.sides;
-    let (left_names, right_names) = inside.map_or((scope, scope), |inside| (inside.left_names, inside.right_names));
+    let (left_names, right_names) =
+        inside.map_or((context.scope, context.scope), |inside| (inside.left_names, inside.right_names));
     let kinds = [(left_names, &line.left), (right_names, &line.right)]
         .map(|(names, tree)| checker.kind_of(&where_it_holds(names, &line), tree).kind);
     let nested = inside.is_some();
@@ -94,7 +96,9 @@ fn value_rule(
     let sides = [(0, Arrow::Right, &line.left), (1, Arrow::Left, &line.right)];
     for (side, away, tree) in sides {
         if line.arrow != away {
-            writable(checker, context, (side, inside), (&paths, &line));
+            let whole = paths.get(side).and_then(Option::as_ref).map(|path| whole(inside, side, path));
+            let kind = if side == 0 { left_kind } else { right_kind };
+            writable(checker, kind, whole.as_ref(), (tree, &line));
         }
         if line.arrow != away && line.arrow != Arrow::Both {
             carried(checker, &line, &kinds, side);
@@ -201,37 +205,30 @@ pub(super) fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Opti
     fits.then(|| Path(steps.iter().map(|step| step.segment.clone()).collect()))
 }
 
-/// What an arrow points at is a field that can be written then.
+/// A path from its record, whatever lists it stands in.
+fn whole(inside: Option<&Inside<'_>>, side: usize, path: &Path) -> Path {
+    let outer = inside.map(|inside| inside.list(side).0.iter().cloned().chain([Segment::Each]));
+    Path(outer.into_iter().flatten().chain(path.0.iter().cloned()).collect())
+}
+
+/// What an arrow points at is a field that can be written then. `whole`: its path, where it is a plain one.
 fn writable(
     checker: &mut Checker<'_>,
-    context: &RuleContext<'_>,
-    (side, inside): (usize, Option<&Inside<'_>>),
-    (paths, line): (&[Option<Path>; 2], &ArrowRule),
+    kind: &RecordType,
+    whole: Option<&Path>,
+    (tree, line): (&Expression, &ArrowRule),
 ) {
-    let (Some(kind), tree) = (context.sides.get(side), if side == 0 { &line.left } else { &line.right }) else {
-        return;
-    };
     if kind.grouped.is_some() {
         let message = format!("`{}` is grouped here, and a group cannot be written", kind.system);
         return checker.sink.error("read-only", message, tree.span, "written here");
     }
-    let Some(path) = paths.get(side).and_then(Option::as_ref) else {
+    let Some(whole) = whole else {
         let message = "an arrow points at a field of its own side";
-        return checker.sink.error(
-            "type-target",
-            message,
-            tree.span,
-            "this is no plain field; constants stand on the right of `<-`",
-        );
+        let at = "this is no plain field; constants stand on the right of `<-`";
+        return checker.sink.error("type-target", message, tree.span, at);
     };
-    let mut whole = Path::default();
-    if let Some(inside) = inside {
-        whole = inside.list(side).clone();
-        whole.0.push(Segment::Each);
-    }
-    whole.0.extend(path.0.iter().cloned());
-    let is_state = kind.states.as_ref().is_some_and(|states| whole == Path::field(states.field.as_str()));
-    let Some(field) = kind.field(&whole) else { return };
+    let is_state = kind.states.as_ref().is_some_and(|states| *whole == Path::field(states.field.as_str()));
+    let Some(field) = kind.field(whole) else { return };
     let later = field.on_create || field.on_update || field.on_add;
     let written = if line.modifiers.on_create { field.on_create } else { later };
     if !written && !is_state {
@@ -239,7 +236,7 @@ fn writable(
         let finding = Diagnostic::error(Code("read-only"), message, tree.span, "written here");
         return checker.sink.found.push(finding.label(field.span, "declared read only here"));
     }
-    if !line.modifiers.on_create && !is_state && inside.is_none() {
+    if !line.modifiers.on_create && !is_state && !whole.0.contains(&Segment::Each) {
         updatable(checker, kind, (field, tree.span));
     }
 }

@@ -12,9 +12,10 @@ pub(super) fn binary(
     on: &mut Inference<'_, '_>,
     scope: &Scope,
     operator: Operator,
-    ([left, right], given): ([&Expression; 2], [&Given; 2]),
+    operands: [(&Expression, &Given); 2],
 ) -> Given {
-    let kinds = given.map(|one| &one.kind);
+    let [left, right] = operands.map(|(operand, _)| operand);
+    let kinds = operands.map(|(_, given)| &given.kind);
     match operator {
         Operator::Divide if !scope.is_guarded && !is_divisor(right) => {
             operand::fallible(on.sink, "a division fails where this is 0".to_owned(), right.span);
@@ -37,7 +38,7 @@ pub(super) fn binary(
     }
     let kind = operand::binary(on.sink, operator, [(kinds[0], left.span), (kinds[1], right.span)]);
     // Nothing can be calculated with null: it fails, and gives no value.
-    Given { kind, nullable: operator == Operator::Else && given.iter().all(|one| one.nullable) }
+    Given { kind, nullable: operator == Operator::Else && operands.iter().all(|(_, given)| given.nullable) }
 }
 
 /// A constant compared with a field must be a value that the field can have.

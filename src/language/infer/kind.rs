@@ -42,7 +42,7 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
                 Operator::Or => infer(on, &scope.where_is(left, false), right),
                 _ => infer(on, scope, right),
             };
-            binary::binary(on, scope, *operator, ([left, right], [&first, &second]))
+            binary::binary(on, scope, *operator, [(left, &first), (right, &second)])
         }
         ExpressionKind::Not(inner) => {
             condition(on, scope, inner);

@@ -1,7 +1,7 @@
 //! What kinds of values expressions give, and whether they may be nothing, as far as the files say.
 //!
-//! One question, [`kind_of`], asked of an expression in a scope. What cannot be right in it whatever stands around it is
-//! found on the way; what becomes of its value is for others to judge.
+//! One question, [`kind_of`], asked of an expression in a scope. What cannot be right in it, whatever stands around it,
+//! is found on the way; what becomes of its value is for others to judge.
 
 mod binary;
 mod call;

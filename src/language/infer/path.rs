@@ -131,8 +131,8 @@ fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[S
     Given::or_null(Kind::Any)
 }
 
-/// What stands at a place of a record: a field, the record itself, an element of a list, or a record inside it, which is
-/// there where a field of it always is.
+/// What stands at a place of a record: a field, the record itself, an element of a list, or a record inside it, which
+/// is there where a field of it always is.
 fn here(kind: &RecordType, at: &Path) -> Given {
     if let Some(field) = kind.field(at) {
         return Given { kind: field.kind.clone(), nullable: !is_filled(kind, field) };

@@ -5,7 +5,8 @@
 
 use std::cell::Cell;
 
-/// Operations of all expressions of one decision: a second of work or so, far beyond what ten thousand waiting orders ask.
+/// Operations of all expressions of one decision: a second of work or so, far beyond what ten thousand waiting orders
+/// ask.
 pub const OPERATIONS_MAX: u64 = 5_000_000;
 
 /// Operations left.

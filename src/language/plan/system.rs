@@ -177,7 +177,7 @@ pub struct RecordType {
     pub read: Option<Call>,
     /// Lists those changed since an instant (`{since}`).
     pub changed: Option<Call>,
-    /// The field whose equal values make one of several rows (`grouped by sku`): the record is then the list of those rows.
+    /// The field whose equal values make one of several rows (`grouped by sku`): the record is then their list.
     pub grouped: Option<String>,
     /// Lists all.
     pub list: Option<Call>,

@@ -1,4 +1,4 @@
-//! Where findings go, whichever pass makes them; a name that was not found is kept too, for one slip may have many users.
+//! Where findings go, whichever pass makes them. A name that was not found is kept too: one slip may have many users.
 
 use std::collections::BTreeMap;
 

@@ -19,6 +19,16 @@ pub struct Bridge<'a> {
     paths: [Option<&'a Path>; 2],
 }
 
+/// A value of the side that asks, in a state of the side that is asked.
+pub struct Case<'a> {
+    /// The side that is asked.
+    pub target: Side,
+    /// The value of the other side.
+    pub source: &'a str,
+    /// The state of the target; `None`: it is created.
+    pub state: Option<&'a str>,
+}
+
 /// Every use of a table by a rule, rules inside lists among them.
 pub fn bridges(rules: &CheckedRules) -> Vec<Bridge<'_>> {
     let mut found = Vec::new();
@@ -87,7 +97,7 @@ impl<'a> Bridge<'a> {
     }
 
     /// The states of `target` that make a difference to a source value, each with how many there are of which the same
-    /// is true: those that a row for it speaks of, and the first of all others. In the order in which the field has them.
+    /// is true: those that a row for it speaks of, and the first of all others. In the order of the field.
     pub fn telling_states<'s>(&self, target: Side, source: &str, states: &'s [String]) -> Vec<(&'s str, usize)> {
         let rows = self.table.naming(target, source).chain(self.table.closing(target));
         let spoken: BTreeSet<&str> = rows

@@ -7,5 +7,5 @@ pub mod in_step;
 pub mod usage;
 pub mod view;
 
-pub use bridge::Bridge;
+pub use bridge::{Bridge, Case};
 pub use view::View;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::lint::model::bridge::Bridge;
 use crate::language::lint::model::usage;
+use crate::language::lint::model::{Bridge, Case};
 use crate::language::plan::{Row, Side, Table};
 
 /// The lint.
@@ -37,7 +37,8 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                     if let [first, second, ..] = rows.as_slice()
                         && told.insert((first.span.start, second.span.start))
                     {
-                        found.push(twice(bridge, target, (&value, state), (first, second)));
+                        let case = Case { target, source: &value, state };
+                        found.push(twice(bridge, &case, first, second));
                     }
                 }
             }
@@ -101,14 +102,9 @@ fn listed_twice(row: &Row, target: Side) -> Option<Diagnostic> {
     Some(LINT.found(format!("{name} stands twice in one row"), row.span, "in this row").help("take one of them out"))
 }
 
-fn twice(
-    bridge: &Bridge<'_>,
-    target: Side,
-    (value, state): (&str, Option<&str>),
-    (first, second): (&Row, &Row),
-) -> Diagnostic {
-    let other = bridge.name(target);
-    let witness = match state {
+fn twice(bridge: &Bridge<'_>, case: &Case<'_>, first: &Row, second: &Row) -> Diagnostic {
+    let (value, other) = (case.source, bridge.name(case.target));
+    let witness = match case.state {
         Some(state) => format!("{value} while `{other}` is {state}"),
         None => format!("{value} when `{other}` is created"),
     };

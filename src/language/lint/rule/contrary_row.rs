@@ -3,8 +3,8 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::lint::model::bridge::Bridge;
 use crate::language::lint::model::in_step::{InStep, own_row};
+use crate::language::lint::model::{Bridge, Case};
 use crate::language::plan::{Outcome, Row, Side};
 
 /// The lint.
@@ -45,7 +45,8 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 };
                 if !told.contains(&(first.span, second.span)) {
                     told.push((first.span, second.span));
-                    found.push(against(bridge, target, (source, state, &what), (first, second)));
+                    let case = Case { target, source, state: Some(state) };
+                    found.push(against(bridge, &case, &what, first, second));
                 }
             }
         }
@@ -57,13 +58,9 @@ fn ends(bridge: &Bridge<'_>, target: Side, state: &str) -> bool {
     bridge.states(target).is_some_and(|states| states.is_dead(state))
 }
 
-fn against(
-    bridge: &Bridge<'_>,
-    target: Side,
-    (source, state, what): (&str, &str, &str),
-    (first, second): (&Row, &Row),
-) -> Diagnostic {
-    let (one, other) = (bridge.name(target.other()), bridge.name(target));
+fn against(bridge: &Bridge<'_>, case: &Case<'_>, what: &str, first: &Row, second: &Row) -> Diagnostic {
+    let (source, state) = (case.source, case.state.unwrap_or_default());
+    let (one, other) = (bridge.name(case.target.other()), bridge.name(case.target));
     let message =
         format!("one row brings `{one}` {source} and `{other}` {state} together, and another {what} when they are");
     let finding = LINT.found(message, second.span, what).label(first.span, "brings them together");

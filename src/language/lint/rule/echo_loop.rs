@@ -46,6 +46,7 @@ struct Write {
 
 /// What follows a change.
 struct Course {
+    /// In order; of one that is told, up to the write that shows it.
     writes: Vec<Write>,
     /// The write with which a round begins anew, where one does.
     round: Option<usize>,
@@ -89,10 +90,11 @@ fn from_rest(bridge: &Bridge<'_>, (left, right): (&str, &str), live: &Live) -> O
         for step in moves.filter(|step| step.from == here) {
             let mut joint = rest.clone();
             half(&mut joint, side).clone_from(&step.to);
-            let course = follow(bridge, joint, side, live);
+            let mut course = follow(bridge, joint, side, live);
             let back = course.writes.iter().position(|write| write.side == side);
             if let Some(until) = back.or_else(|| course.round.map(|_| course.writes.len().saturating_sub(1))) {
-                return told(bridge, (left, right), (side, &step.to), (&course, until));
+                course.writes.truncate(until + 1);
+                return told(bridge, &rest, (side, &step.to), &course);
             }
         }
     }
@@ -152,16 +154,12 @@ fn ask(bridge: &Bridge<'_>, joint: &Joint, target: Side) -> Option<(Write, Strin
     }
 }
 
-fn told(
-    bridge: &Bridge<'_>,
-    (left, right): (&str, &str),
-    (side, moved): (Side, &str),
-    (course, until): (&Course, usize),
-) -> Option<Diagnostic> {
+fn told(bridge: &Bridge<'_>, rest: &Joint, (side, moved): (Side, &str), course: &Course) -> Option<Diagnostic> {
+    let [left, right] = rest;
     let name = |side: Side| bridge.name(side);
     let mut story = vec![format!("`{}` is {left} and `{}` is {right}", name(Side::Left), name(Side::Right))];
     story.push(format!("somebody moves `{}` to {moved}", name(side)));
-    let writes = course.writes.get(..=until)?;
+    let writes = &course.writes;
     story.extend(writes.iter().map(|write| {
         if write.stuck {
             format!("`{}` is to become {}, and no call leads there", name(write.side), write.to)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::lint::model::bridge::Bridge;
+use crate::language::lint::model::{Bridge, Case};
 use crate::language::plan::{MoveBy, Outcome, Row, Side, States};
 
 /// The lint.
@@ -54,8 +54,9 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, (target, states): (Side, &Sta
             }
             if stays {
                 if !begun.contains(&row.span) {
+                    let case = Case { target, source: &value, state: Some(&at) };
                     begun.push(row.span);
-                    found_begun.push(begins_otherwise(bridge, target, row, (&value, &at, &goal)));
+                    found_begun.push(begins_otherwise(bridge, &case, row, &goal));
                 }
                 continue;
             }
@@ -70,16 +71,12 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, (target, states): (Side, &Sta
     found_begun.into_iter().chain(stuck).collect()
 }
 
-fn begins_otherwise(
-    bridge: &Bridge<'_>,
-    target: Side,
-    row: &Row,
-    (value, initial, goal): (&str, &str, &str),
-) -> Diagnostic {
-    let other = bridge.name(target);
+fn begins_otherwise(bridge: &Bridge<'_>, case: &Case<'_>, row: &Row, goal: &str) -> Diagnostic {
+    let (value, initial) = (case.source, case.state.unwrap_or_default());
+    let other = bridge.name(case.target);
     let message =
         format!("no call leads a new `{other}` to {goal}: it begins as {initial}, and a row `on create` moves nothing");
-    let at = format!("asks for {goal} when `{}` is {value}", bridge.name(target.other()));
+    let at = format!("asks for {goal} when `{}` is {value}", bridge.name(case.target.other()));
     let help = format!("ask for {initial} `on create`, and for {goal} in a row `from {initial}`");
     LINT.found(message, row.span, at).help(help)
 }
