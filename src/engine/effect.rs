@@ -12,11 +12,11 @@ use crate::value::{Record, Value, json};
 
 /// The answer of one call of `decide`.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum Step<Reached = Box<Decision>> {
     /// Read these first.
     Need(Vec<Want>),
     /// Decided.
-    Done(Box<Decision>),
+    Done(Reached),
 }
 
 /// What is to be done.

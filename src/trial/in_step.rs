@@ -5,15 +5,20 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+
 use super::given::Placed;
 use super::stage::Stage;
 use crate::diagnostic::Span;
 use crate::engine::rule::{Wanted, applies, raw, wanted};
 use crate::engine::scope::Context;
-use crate::engine::{self, Base, Effect, Made, Making, Reads, Seen, Situation};
+use crate::engine::{self, Base, Effect, Found, Made, Making, Reads, Seen, Situation, Step, Want};
 use crate::language::plan::test::{RuleTest, TestRecord};
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
-use crate::runtime::limits::READ_ROUNDS_MAX;
+use crate::runtime::Live;
+use crate::runtime::limits::STEPS_MAX;
+use crate::runtime::pairing::{Answers, reach};
+use crate::runtime::trouble::Trouble;
 use crate::store::{Link, LinkEnd, Settlement};
 use crate::value::{Kind, Path, Record, Value};
 use crate::world::Clock as _;
@@ -175,21 +180,16 @@ async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Pl
         before: &Value::Null,
         touched: true,
     };
-    for _ in 0..READ_ROUNDS_MAX {
-        let wants = {
-            let context = Context::new(&stage.plan, pipeline, &after);
-            for rule in &pipeline.rules {
-                // Only what must be read is of interest here.
-                let said = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right));
-                let _ = (said, applies(&context, rule, None, &rule.line));
-            }
-            (context.wanted(), context.to_make())
-        };
-        if wants.0.is_empty() && wants.1.is_none() {
-            break;
+    let read = |situation: &Situation| {
+        let context = Context::new(&stage.plan, pipeline, situation);
+        for rule in &pipeline.rules {
+            // Only what must be read is of interest here.
+            let said = (raw(&context, rule, Side::Left), raw(&context, rule, Side::Right));
+            let _ = (said, applies(&context, rule, None, &rule.line));
         }
-        answer(stage, wants, &mut after).await?;
-    }
+        step(&context, ())
+    };
+    worked_out(stage, &mut after, read).await?;
     let base = engine::base_of(&stage.plan, pipeline, &after, &seen);
     let end = |one: &Placed| LinkEnd { account: one.account.clone(), id: one.key.clone() };
     let link = Link {
@@ -226,23 +226,63 @@ fn situation(stage: &Stage, (left, right): (&Placed, &Placed), changed: Side) ->
 
 /// What the rules ask of a side that is about to be created, as far as it can be worked out.
 async fn fill(stage: &Stage, pipeline: &Pipeline, side: Side, situation: &mut Situation) -> Result<Record, String> {
-    for _ in 0..READ_ROUNDS_MAX {
-        let (fields, wants) = {
-            let context = Context::new(&stage.plan, pipeline, situation);
-            let mut fields = Record::new();
-            for rule in pipeline.rules.iter().filter(|rule| context.flows(rule, side)) {
-                if let (Some(path), Some(value)) = (rule.path(side), asked(&context, rule, side)) {
-                    path.write(&mut fields, value);
-                }
+    let fill = |situation: &Situation| {
+        let context = Context::new(&stage.plan, pipeline, situation);
+        let mut fields = Record::new();
+        for rule in pipeline.rules.iter().filter(|rule| context.flows(rule, side)) {
+            if let (Some(path), Some(value)) = (rule.path(side), asked(&context, rule, side)) {
+                path.write(&mut fields, value);
             }
-            (fields, (context.wanted(), context.to_make()))
-        };
-        if wants.0.is_empty() && wants.1.is_none() {
-            return Ok(fields);
         }
-        answer(stage, wants, situation).await?;
+        step(&context, fields)
+    };
+    Ok(worked_out(stage, situation, fill).await?.unwrap_or_default())
+}
+
+/// What came out, once nothing more is wanted, with what is to be made first.
+fn step<Reached>(context: &Context<'_>, reached: Reached) -> Step<(Reached, Option<Effect>)> {
+    if context.complete() { Step::Done((reached, context.to_make())) } else { Step::Need(context.wanted()) }
+}
+
+/// Works something out by what the peers of the test hold; what is to be made for it is put in place.
+async fn worked_out<Reached: Send>(
+    stage: &Stage,
+    situation: &mut Situation,
+    step: impl Fn(&Situation) -> Step<(Reached, Option<Effect>)> + Send + Sync,
+) -> Result<Option<Reached>, String> {
+    let answers = FromTrial { stage, live: stage.runtime.live.load_full() };
+    for _ in 0..STEPS_MAX {
+        let reached = reach(situation, &answers, &step).await.map_err(|trouble| trouble.to_string())?;
+        let Some((reached, to_make)) = reached else { return Ok(None) };
+        let Some(Effect::Make(making)) = to_make else { return Ok(Some(reached)) };
+        put_in_place(stage, situation, making)?;
     }
-    Ok(Record::new())
+    Ok(None)
+}
+
+/// Answers from the peers of a test.
+struct FromTrial<'a> {
+    stage: &'a Stage,
+    live: Arc<Live>,
+}
+
+#[async_trait]
+impl Answers for FromTrial<'_> {
+    async fn answer(&self, want: &Want, _: &Situation) -> Result<Option<Found>, Trouble> {
+        self.stage.runtime.answer(&self.live, want, None).await.map(Some)
+    }
+}
+
+fn put_in_place(stage: &Stage, situation: &mut Situation, making: Making) -> Result<(), String> {
+    let Making { record, fields, .. } = making;
+    let peer = stage.wire.peer(&record.account);
+    let held = peer.map(|mut peer| {
+        peer.put(stage.clock.now(), &record.record, &fields)?;
+        Ok::<_, String>(peer.whole(&record.record, &record.id))
+    });
+    let held = held.transpose()?.flatten().unwrap_or(Value::Record(fields));
+    situation.made.insert(record, Made::There(held));
+    Ok(())
 }
 
 fn asked(context: &Context<'_>, rule: &FieldRule, side: Side) -> Option<Value> {
@@ -259,30 +299,6 @@ fn asked(context: &Context<'_>, rule: &FieldRule, side: Side) -> Option<Value> {
             }
         }
     }
-}
-
-/// Answers what is wanted; what is to be made is put in place once nothing is wanted any more.
-async fn answer(
-    stage: &Stage,
-    (wants, to_make): (Vec<engine::Want>, Option<Effect>),
-    situation: &mut Situation,
-) -> Result<(), String> {
-    if let (true, Some(Effect::Make(Making { record, fields, .. }))) = (wants.is_empty(), to_make) {
-        let peer = stage.wire.peer(&record.account);
-        let held = peer.map(|mut peer| {
-            peer.put(stage.clock.now(), &record.record, &fields)?;
-            Ok::<_, String>(peer.whole(&record.record, &record.id))
-        });
-        let held = held.transpose()?.flatten().unwrap_or(Value::Record(fields));
-        situation.made.insert(record, Made::There(held));
-        return Ok(());
-    }
-    let live = stage.runtime.live.load_full();
-    for want in wants {
-        let found = stage.runtime.answer(&live, &want, None).await.map_err(|trouble| trouble.to_string())?;
-        situation.reads.insert(want, found);
-    }
-    Ok(())
 }
 
 /// Lays fields over a record, as the system itself would.

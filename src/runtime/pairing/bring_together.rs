@@ -1,10 +1,11 @@
 //! Brings one pair of records together: decide, act, decide again, until nothing is left to do.
 //!
-//! Under the pair's lock. Looks for the trace of an unsettled create before anything else.
+//! [`reach`] is the one loop that decides and reads. Under the pair's lock. Looks for the trace of an unsettled create before anything else.
 
-use super::pairing::{Meeting, Pairing, REFUSED};
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answers::{Answers, FromPeers};
+use super::pairing::{Meeting, Pairing, REFUSED};
 use super::repeat::{Repeats, WILL_NOT_KEEP};
 use super::step::Course;
 use crate::engine::create::RING;
@@ -17,6 +18,38 @@ use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{DecisionEntry, Intent, Link, LinkEnd, Park, RecordRef};
 use crate::value::Value;
+
+/// Takes a step on a situation, reads what it wants, and takes it again, until it wants nothing more. `None`: it
+/// cannot be answered, or not in [`READ_ROUNDS_MAX`] rounds.
+///
+/// # Errors
+/// [`Trouble`] where what is wanted cannot be read now.
+pub async fn reach<Reached: Send>(
+    situation: &mut Situation,
+    answers: &dyn Answers,
+    step: impl Fn(&Situation) -> Step<Reached> + Send + Sync,
+) -> Result<Option<Reached>, Trouble> {
+    let mut answered = false;
+    for _ in 0..READ_ROUNDS_MAX {
+        match step(situation) {
+            Step::Need(mut wants) => {
+                // Bringing a counterpart over makes links, which other reads may ask for.
+                wants.sort_by_key(|want| !matches!(want, Want::Counterpart { .. }));
+                for want in wants {
+                    let Some(found) = answers.answer(&want, situation).await? else { return Ok(None) };
+                    situation.reads.insert(want, found);
+                }
+                answered = true;
+            }
+            Step::Done(reached) => {
+                if !std::mem::take(&mut answered) || !answers.read_again(situation).await? {
+                    return Ok(Some(reached));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
 
 impl Runtime {
     /// Brings the pair of a record together.
@@ -254,55 +287,14 @@ impl Runtime {
         situation: &mut Situation,
         unseen: Option<jiff::Timestamp>,
     ) -> Result<Decision, Trouble> {
-        let grouped = [Side::Left, Side::Right].map(|side| pairing.pipeline.record(side).grouped.is_some());
-        let sums = grouped.contains(&true);
-        let mut weighed = false;
-        for _ in 0..READ_ROUNDS_MAX {
-            match engine::decide(&live.plan, pairing.pipeline, situation) {
-                Step::Need(mut wants) => {
-                    weighed = sums;
-                    // Bringing a counterpart over makes links, which other reads may ask for.
-                    wants.sort_by_key(|want| !matches!(want, Want::Counterpart { .. }));
-                    for want in wants {
-                        // Nothing takes the place of what is gone by what was listed before.
-                        let gone = situation.gone.as_ref().map(|_| self.world.clock.now());
-                        let since = match &want {
-                            Want::Match { .. } => unseen.or(gone),
-                            Want::List { .. } if sums => Some(self.world.clock.now()),
-                            _ => None,
-                        };
-                        let found = self.answer_or_lack(live, pairing, &want, since).await?;
-                        situation.reads.insert(want, found);
-                    }
-                }
-                Step::Done(_) if weighed => {
-                    // What is summed is read after what it is weighed against: an order that left one for the
-                    // other meanwhile then counts on both sides, never on none.
-                    self.read_groups(live, pairing, situation).await?;
-                    weighed = false;
-                }
-                Step::Done(decision) => {
-                    self.journal_decision(live, pairing, situation, &decision).await?;
-                    return Ok(*decision);
-                }
-            }
-        }
-        Err(Trouble::Later { reason: format!("{} reads too deep into other records", pairing.target()), after: None })
-    }
-
-    async fn read_groups(&self, live: &Live, pairing: &Pairing<'_>, situation: &mut Situation) -> Result<(), Trouble> {
-        for side in [Side::Left, Side::Right] {
-            let kind = pairing.pipeline.record(side);
-            let id = situation.record(side).and_then(|record| kind.id_of(record));
-            let (true, Some(id)) = (kind.grouped.is_some(), id) else { continue };
-            let account = situation.account(side).to_owned();
-            let found = self.read_record(live, &account, &kind.name, &id).await?;
-            match side {
-                Side::Left => situation.left = found,
-                Side::Right => situation.right = found,
-            }
-        }
-        Ok(())
+        let answers = FromPeers { runtime: self, live, pairing, unseen };
+        let decide = |situation: &Situation| engine::decide(&live.plan, pairing.pipeline, situation);
+        let Some(decision) = reach(situation, &answers, decide).await? else {
+            let reason = format!("{} reads too deep into other records", pairing.target());
+            return Err(Trouble::Later { reason, after: None });
+        };
+        self.journal_decision(live, pairing, situation, &decision).await?;
+        Ok(*decision)
     }
 
     pub(super) async fn journal_decision(

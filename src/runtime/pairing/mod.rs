@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod after_write;
+pub mod answers;
 pub mod bring_together;
 pub mod crosswalk;
 pub mod foreseen;
@@ -27,4 +28,6 @@ pub mod witness;
 pub mod worker;
 pub mod write;
 
+pub use answers::Answers;
+pub use bring_together::reach;
 pub use pairing::{Meeting, Pairing, Seek};

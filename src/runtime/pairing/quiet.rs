@@ -4,17 +4,15 @@
 //! do not answer: the pair is then brought together by what is read anew, as ever.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 
+use super::answers::FromListing;
+use super::bring_together::reach;
 use super::how::{How, pairing};
-use super::pairing::{Meeting, Pairing, Seek};
-use crate::engine::{self, Decision, Effect, Found, Reads, Situation, Step, Want};
+use super::pairing::{Meeting, Pairing};
+use crate::engine::{self, Effect, Reads, Situation};
 use crate::language::plan::{Interest, Pipeline, Side};
-use crate::runtime::limits::{READ_ROUNDS_MAX, STEPS_MAX};
+use crate::runtime::limits::STEPS_MAX;
 use crate::runtime::live::Live;
-use crate::runtime::memory::search::Search;
-use crate::runtime::memory::swept::By;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{Link, RecordRef};
@@ -70,7 +68,12 @@ impl Runtime {
     ///
     /// # Errors
     /// [`Trouble`] where the store failed.
-    async fn at_rest(&self, live: &Live, pairing: &Pairing<'_>, record: &Value) -> Result<Option<Meeting>, Trouble> {
+    pub(super) async fn at_rest(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        record: &Value,
+    ) -> Result<Option<Meeting>, Trouble> {
         self.locks.chained(Box::pin(self.rests(live, pairing, record))).await
     }
 
@@ -88,7 +91,9 @@ impl Runtime {
                 return Ok(None);
             }
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
-            let Some(decision) = self.decide_by_listing(live, pairing, &mut situation).await? else { return Ok(None) };
+            let answers = FromListing { runtime: self, live, pairing };
+            let decide = |situation: &Situation| engine::decide(&live.plan, pairing.pipeline, situation);
+            let Some(decision) = reach(&mut situation, &answers, decide).await? else { return Ok(None) };
             if !decision.stops.is_empty() {
                 return Ok(None);
             }
@@ -107,7 +112,7 @@ impl Runtime {
                     {
                         live.memory.rested.rest(ends, None);
                     }
-                    return Ok(Some(self.at_an_end(pairing, (link.as_ref(), &situation), decision, Vec::new())));
+                    return Ok(Some(self.at_an_end(pairing, (link.as_ref(), &situation), *decision, Vec::new())));
                 }
             }
         }
@@ -125,89 +130,5 @@ impl Runtime {
             Side::Right => situation.right = found,
         }
         there
-    }
-
-    async fn decide_by_listing(
-        &self,
-        live: &Live,
-        pairing: &Pairing<'_>,
-        situation: &mut Situation,
-    ) -> Result<Option<Decision>, Trouble> {
-        for _ in 0..READ_ROUNDS_MAX {
-            match engine::decide(&live.plan, pairing.pipeline, situation) {
-                Step::Need(wants) => {
-                    for want in wants {
-                        let Some(found) = self.answer_by_listing(live, pairing, &want).await? else {
-                            return Ok(None);
-                        };
-                        situation.reads.insert(want, found);
-                    }
-                }
-                Step::Done(decision) => return Ok(Some(*decision)),
-            }
-        }
-        Ok(None)
-    }
-
-    /// An answer without a call, except to a listing that many share. `None`: there is none.
-    async fn answer_by_listing(
-        &self,
-        live: &Live,
-        pairing: &Pairing<'_>,
-        want: &Want,
-    ) -> Result<Option<Found>, Trouble> {
-        let swept = |search: &Search<'_>, by: By, value: &str| {
-            live.memory.swept.find(&live.plan, (search.account, search.kind), &by, value).map(Found::Records)
-        };
-        Ok(match want {
-            Want::Record { account, record: kind, id } => {
-                live.memory.swept.record(account, kind, id).map(|found| Found::Records(vec![found]))
-            }
-            Want::List { account, record: kind, .. } => match self.search(live, account, kind) {
-                Some(search) => match live.memory.finder.all(&search, false).await {
-                    // Where it cannot be relied on, what reads it is told apart from what does not.
-                    Err(Trouble::Unreadable { .. }) => None,
-                    listed => Some(Found::Listed(listed?)),
-                },
-                None => None,
-            },
-            Want::Find { account, record: kind, field, value } => self
-                .search(live, account, kind)
-                .filter(|search| search.kind.grouped.is_none())
-                .and_then(|search| swept(&search, By::Field(field.clone()), value)),
-            Want::Match { pipeline, side, account, value, .. } => {
-                let kind = live.plan.pipelines.get(pipeline).map(|pipeline| pipeline.record(*side).name.clone());
-                kind.and_then(|kind| self.search(live, account, &kind))
-                    .and_then(|search| swept(&search, By::Match(pipeline.clone(), *side), value))
-            }
-            Want::Linked { .. } => Some(self.answer_for(live, pairing, want, None).await?),
-            Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.counterpart_by_listing(live, (pipeline, *side), (account, id), other).await?,
-                None => None,
-            },
-            Want::Settled { .. } => None,
-        })
-    }
-
-    /// The linked key on the other side; two that the listings show to belong together are linked first.
-    fn counterpart_by_listing<'a>(
-        &'a self,
-        live: &'a Live,
-        (pipeline, side): (&'a Pipeline, Side),
-        (account, id): (&'a str, &'a str),
-        other: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<Option<Found>, Trouble>> + Send + 'a>> {
-        Box::pin(async move {
-            if let Some(key) = self.linked_key(pipeline, side, (account, id), other).await? {
-                return Ok(Some(Found::Key(key)));
-            }
-            let Some(record) = live.memory.swept.record(account, &pipeline.record(side).name, id) else {
-                return Ok(None);
-            };
-            let seek = Seek { braked: true, ..Seek::default() };
-            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, seek));
-            self.at_rest(live, &pairing, &record).await?;
-            Ok(self.linked_key(pipeline, side, (account, id), other).await?.map(Found::Key))
-        })
     }
 }
