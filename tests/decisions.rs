@@ -41,7 +41,8 @@ pub(crate) fn decided_again(trade: &Trade) -> Vec<DecisionEntry> {
 }
 
 fn count(entries: &[DecisionEntry], action: &str) -> usize {
-    let is_it = |entry: &&DecisionEntry| entry.outcome.effect.as_ref().is_some_and(|one| one.action() == action);
+    let is_it =
+        |entry: &&DecisionEntry| entry.outcome.effect.as_ref().is_some_and(|one| one.action().as_str() == action);
     entries.iter().filter(is_it).count()
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::base::Base;
 use super::park::{Stop, Wait};
 use super::situation::{Fitting, Makeable, Want};
-use crate::language::plan::{RuleLine, Side};
+use crate::language::plan::{Action, RuleLine, Side};
 use crate::value::{Record, Value, json};
 
 /// The answer of one call of `decide`.
@@ -105,7 +105,7 @@ pub struct Making {
 }
 
 /// The action of a record that is made beside a pair.
-pub const MAKE: &str = "make";
+pub const MAKE: &str = Action::Make.as_str();
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -190,15 +190,15 @@ impl Effect {
         }
     }
 
-    /// `link`, `settle`, `create`, `make`, `update` or `move`.
-    pub fn action(&self) -> &'static str {
+    /// What it does.
+    pub fn action(&self) -> Action {
         match self {
-            Self::Link { .. } => "link",
-            Self::Settle { .. } => "settle",
-            Self::Create { .. } => "create",
-            Self::Make(_) => MAKE,
-            Self::Update { .. } => "update",
-            Self::Move { .. } => "move",
+            Self::Link { .. } => Action::Link,
+            Self::Settle { .. } => Action::Settle,
+            Self::Create { .. } => Action::Create,
+            Self::Make(_) => Action::Make,
+            Self::Update { .. } => Action::Update,
+            Self::Move { .. } => Action::Move,
         }
     }
 
@@ -211,6 +211,9 @@ impl Effect {
             Self::Make(Making { fields, .. }) => Value::Record(fields.clone()),
             Self::Move { from, to, .. } => json::from_json(&serde_json::json!({ "from": from, "to": to })),
         };
-        Value::Record(Record::from([("action".to_owned(), self.action().into()), ("detail".to_owned(), detail)]))
+        Value::Record(Record::from([
+            ("action".to_owned(), self.action().as_str().into()),
+            ("detail".to_owned(), detail),
+        ]))
     }
 }

@@ -7,8 +7,8 @@ use super::carries;
 use super::checker::Checker;
 use super::test_value::{Place, fields};
 use crate::diagnostic::Span;
-use crate::language::plan::RecordType;
 use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestAccount, TestRecord};
+use crate::language::plan::{Action, RecordType};
 use crate::language::resolve::carries::read;
 use crate::language::resolve::settings::{overrides, setting};
 use crate::language::syntax::mapping::{Mapping, list, text};
@@ -21,7 +21,7 @@ const KEYS: [&str; 9] = ["name", "about", "given", "when", "then", "exactly", "c
 const GIVEN_KEYS: [&str; 3] = ["linked", "settings", "accounts"];
 
 /// The writes that `calls` may list.
-const ACTIONS: [&str; 3] = ["create", "update", "move"];
+const ACTIONS: [Action; 3] = [Action::Create, Action::Update, Action::Move];
 
 /// Reads the tests of a file: of a `tests:` file, or those beside a pipeline or table.
 pub(super) fn check(checker: &mut Checker<'_>, node: &Node) -> Vec<RuleTest> {
@@ -303,18 +303,19 @@ fn calls(checker: &mut Checker<'_>, node: &Node, test: &RuleTest) -> Option<Call
 
 fn call(checker: &mut Checker<'_>, line: &Scalar, node: Option<&Node>, test: &RuleTest) -> Option<ExpectedCall> {
     let (action, rest) = line.text.split_once(' ').unwrap_or((&line.text, ""));
-    if !ACTIONS.contains(&action) {
+    let Some(action) = ACTIONS.into_iter().find(|known| known.as_str() == action) else {
         let message = format!("there is no write `{action}`");
-        checker.sink.unknown("unknown-value", message, (action, line.part(0, action.len())), ACTIONS);
+        let span = line.part(0, action.len());
+        checker.sink.unknown("unknown-value", message, (action, span), ACTIONS.map(Action::as_str));
         return None;
-    }
+    };
     let start = line.text.len() - rest.trim_start().len();
     let (account, record) = kind(checker, &line.tail(start), test)?;
     let fields = match node {
         Some(node) => fields(checker, &Place::whole(&record), node)?,
         None => Record::new(),
     };
-    Some(ExpectedCall { action: action.to_owned(), record: TestRecord { account, record, fields, span: line.span } })
+    Some(ExpectedCall { action, record: TestRecord { account, record, fields, span: line.span } })
 }
 
 fn parked(checker: &mut Checker<'_>, node: &Node) -> Option<Parked> {

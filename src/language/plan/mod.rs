@@ -4,6 +4,7 @@
 //! happens here; an error in this room is a bug. Holds references to secrets, never secrets.
 
 pub mod account;
+pub mod action;
 pub mod agreement;
 pub mod expression;
 pub mod fuel;
@@ -23,6 +24,7 @@ pub mod test;
 
 pub use crate::language::syntax::arrow::Arrow;
 pub use account::{Account, Carries, Setting};
+pub use action::Action;
 pub use agreement::Agreement;
 pub use ownership::Owner;
 pub use pipeline::{Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, WithRead};

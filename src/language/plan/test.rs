@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::account::{Carries, Setting};
+use super::action::Action;
 use super::rule_line::RuleLine;
 use super::system::RecordType;
 use crate::diagnostic::Span;
@@ -97,8 +98,8 @@ pub struct Calls {
 /// A write that a test expects.
 #[derive(Debug)]
 pub struct ExpectedCall {
-    /// `create`, `update` or `move`.
-    pub action: String,
+    /// What is done.
+    pub action: Action,
     /// The record and what is written to it, as far as it is said.
     pub record: TestRecord,
 }

@@ -196,7 +196,7 @@ impl Runtime {
             account: account.to_owned(),
             record: pairing.pipeline.record(write.side).name.clone(),
             id: write.id.clone(),
-            action: effect.action().to_owned(),
+            action: effect.action().as_str().to_owned(),
             fields: write.fields.clone(),
             lines: write.lines.iter().map(ToString::to_string).collect(),
             generation: live.generation,

@@ -141,7 +141,7 @@ fn change_of(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> O
         cause: pairing.target(),
         target: RecordRef { account, record: kind.name.clone(), id },
         pipeline: pairing.pipeline.name.clone(),
-        action: effect.action(),
+        action: effect.action().as_str(),
         fields,
         owner: pairing.pipeline.record(side.other()).system.clone(),
         lines: lines.iter().map(ToString::to_string).collect(),
