@@ -20,7 +20,8 @@
 //! - [`engine`]: decides, purely: the same situation gives the same answer. No clock, no I/O.
 //! - [`store`]: what must survive a restart. One trait; SQLite fills it.
 //! - [`connector`]: HTTP out, described by system files. Alone speaks HTTP outward.
-//! - [`runtime`]: moves: dispatcher, worker, poller, reload, watcher.
+//! - [`runtime`]: moves. `memory` is what a generation, or the process, may forget at any instant; `pairing` takes one
+//!   piece of work to its end; `service` looks for work and reloads the rules.
 //! - [`server`]: HTTP in: webhooks, health, administration.
 //! - [`simulator`]: both systems in miniature; uses only `value` and `world`. The only room that names systems.
 //! - [`peer`]: a system in memory, made from its system file; for tests and for authors without a sandbox.

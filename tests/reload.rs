@@ -386,7 +386,7 @@ fn work_that_holds_older_rules_leaves_no_trace_in_newer_ones() {
         if request.url.contains("/destinations?") && request.url.contains("last_updated") {
             let mut page: Json = serde_json::from_slice(&answer.body).unwrap();
             page["data"].as_array_mut().unwrap().retain(|row| !old.contains(&row["id"].to_string()));
-            answer.body = serde_json::to_vec(&page).unwrap().into();
+            answer.body = serde_json::to_vec(&page).unwrap();
         }
         answer
     });

@@ -1,6 +1,7 @@
 //! What every store must do, shown through the trait alone, so that another engine can run it too.
 
 mod inbox;
+mod link_waits;
 mod sample;
 
 use std::collections::{BTreeMap, BTreeSet};

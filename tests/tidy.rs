@@ -77,6 +77,20 @@ fn a_room_uses_only_rooms_above_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is remembered knows nobody who remembers, and who brings a pair together does not know who looked for the work.
+#[test]
+fn the_parts_of_the_runtime_stand_on_each_other() {
+    let below = [("memory", ["runtime::pairing", "runtime::service"].as_slice()), ("pairing", &["runtime::service"])];
+    let mut wrong = Vec::new();
+    for (part, others) in below {
+        for (path, text) in files(&format!("src/runtime/{part}")) {
+            let uses = |line: &&str| others.iter().any(|other| line.contains(&format!("crate::{other}")));
+            wrong.extend(text.lines().filter(uses).map(|line| format!("{}: {line}", path.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn files_and_functions_stay_short() {
     let mut long = Vec::new();

@@ -18,6 +18,6 @@ pub use answer::SeenField;
 pub use intent::{Intent, IntentDraft, IntentState, Settlement};
 pub use journal::{Cursor, DecisionEntry, Hint, HintSource, HistoryEntry, RecordRef, Work};
 pub use link::{Base, BaseValues, Link, LinkEnd};
-pub use park::{Candidate, Park, ParkDraft, Parking, Unpaired, Wait};
+pub use park::{Asked, Candidate, LinkWait, Park, ParkDraft, Parking, Unpaired, Wait};
 pub use rules::{Generation, RuleText};
 pub use store::{Counts, Store, StoreError};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::journal::RecordRef;
+use super::link::LinkEnd;
 pub use crate::engine::{Candidate, Unpaired, Wait};
 use crate::value::Value;
 
@@ -35,6 +36,32 @@ pub struct ParkDraft {
     pub unpaired: Option<Unpaired>,
 }
 
+/// What a record was decided on without: it is looked at again once one of these links is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The pipeline that decided.
+    pub pipeline: String,
+    /// The record.
+    pub target: RecordRef,
+    /// The account of the record's counterpart, decided on by itself.
+    pub with: String,
+    /// The links that were not there.
+    pub links: Vec<LinkWait>,
+}
+
+/// A link that was not there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LinkWait {
+    /// The pipeline whose link it is.
+    pub pipeline: String,
+    /// Whether the known record is its left one.
+    pub left: bool,
+    /// The known record.
+    pub end: LinkEnd,
+    /// The account of the other side.
+    pub other: String,
+}
+
 /// What stops after a piece of work was looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Parking {
@@ -44,11 +71,13 @@ pub struct Parking {
     /// Linked pairs that were looked at, by left record and pipeline: parks that they had and that are not among
     /// `drafts` are mended.
     pub pairs: Vec<(RecordRef, String)>,
+    /// What was decided for want of a link, in the place of what was known of it before.
+    pub asked: Vec<Asked>,
 }
 
 impl From<Vec<ParkDraft>> for Parking {
     fn from(drafts: Vec<ParkDraft>) -> Self {
-        Self { drafts, pairs: Vec::new() }
+        Self { drafts, ..Self::default() }
     }
 }
 

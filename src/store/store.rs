@@ -68,7 +68,8 @@ pub trait Store: Send + Sync {
 
     /// The work is done. If newer hints for the record came meanwhile, it is pending again.
     /// Parks of the record and of the pairs looked at stay only where `parks` renews them (by pipeline and group); with parks left the record
-    /// is tried again at the earliest `next` of theirs, which backs off up to 15 minutes.
+    /// is tried again at the earliest `next` of theirs, which backs off up to 15 minutes. What was decided for want of a
+    /// link is pending again once that is settled; at once where it was meanwhile.
     async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError>;
 
     /// The work is put off: pending again, not before `until`, with one more attempt counted and the reason kept for `status`.
@@ -109,7 +110,8 @@ pub trait Store: Send + Sync {
     /// Open intents, oldest first: of one cause, or all.
     async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError>;
 
-    /// Settles an intent with link, base and history, in one transaction.
+    /// Settles an intent with link, base and history, in one transaction. Records that were decided on without the link
+    /// are pending with it.
     async fn settle(&self, settlement: Settlement) -> Result<(), StoreError>;
 
     /// What happened to a record, oldest first, at most `limit` of the newest.

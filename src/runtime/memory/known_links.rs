@@ -1,5 +1,5 @@
 //! Links known to be there, so that conditions over long lists do not ask the store for each
-//! record; and who found a link missing, so that it is looked at again once the link is made.
+//! record; and who found a link missing, until the store keeps that with the end of the work.
 //!
 //! Only what is linked is remembered, until the link gives way to another. Bounded; forgets all when full.
 
@@ -7,20 +7,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::pair_key::PairKey;
 use crate::engine::Want;
 use crate::language::plan::Side;
 use crate::runtime::limits::KNOWN_LINKS_MAX;
-use crate::store::{Link, RecordRef};
+use crate::store::{Asked, Link, LinkEnd, LinkWait};
 use crate::value::Value;
 
-/// Who asks: a record, for a pipeline's decision on it.
-pub type Asking = (String, RecordRef);
+/// What a pair is decided on for want of.
+#[derive(Debug, Default)]
+struct Missed {
+    links: BTreeSet<LinkWait>,
+    /// Whether nothing more is asked for.
+    is_whole: bool,
+}
 
 /// Keys of linked records by the question that they answer, and who asks what has no answer yet.
 #[derive(Debug, Default)]
 pub struct KnownLinks {
     known: Mutex<BTreeMap<Want, Value>>,
-    missed: Mutex<BTreeMap<Want, BTreeSet<Asking>>>,
+    missed: Mutex<BTreeMap<PairKey, Missed>>,
     /// How often links gave way so far.
     gone: AtomicU64,
 }
@@ -47,16 +53,54 @@ impl KnownLinks {
         known.insert(asked.clone(), key.clone());
     }
 
-    /// A record is decided on by whether this link is there. Said before the answer is looked for, so that a link
-    /// made meanwhile is not missed.
-    pub fn asks(&self, asked: &Want, asking: Asking) -> Looking {
-        let looking = Looking(self.gone.load(Ordering::Acquire));
-        let mut missed = self.missed();
-        if missed.len() >= KNOWN_LINKS_MAX {
-            missed.clear();
+    /// A pair is decided on anew: what it asks for from now on is all that counts.
+    pub fn begins(&self, asking: PairKey) {
+        self.missed().insert(asking, Missed::default());
+    }
+
+    /// A pair came to its end.
+    pub fn ends(&self, asking: &PairKey) {
+        if let Some(missed) = self.missed().get_mut(asking) {
+            missed.is_whole = true;
         }
-        missed.entry(asked.clone()).or_default().insert(asking);
-        looking
+    }
+
+    /// A link is looked for.
+    pub fn looks(&self) -> Looking {
+        Looking(self.gone.load(Ordering::Acquire))
+    }
+
+    /// A pair is decided on for want of a link.
+    pub fn misses(&self, asked: &Want, asking: PairKey) {
+        if let Want::Linked { pipeline, side, account, id, other } = asked {
+            let end = LinkEnd { account: account.clone(), id: id.clone() };
+            let wait = LinkWait { pipeline: pipeline.clone(), left: *side == Side::Left, end, other: other.clone() };
+            self.missed().entry(asking).or_default().links.insert(wait);
+        }
+    }
+
+    /// What pairs that came to their end were decided on for want of, to be kept in the store.
+    pub fn asked(&self) -> Vec<Asked> {
+        let mut missed = self.missed();
+        let (whole, rest) = std::mem::take(&mut *missed).into_iter().partition(|(_, missed)| missed.is_whole);
+        *missed = rest;
+        let whole: BTreeMap<PairKey, Missed> = whole;
+        let asked = |(PairKey { pipeline, record, other }, Missed { links, .. }): (PairKey, Missed)| Asked {
+            pipeline,
+            target: record,
+            with: other,
+            links: links.into_iter().collect(),
+        };
+        whole.into_iter().map(asked).collect()
+    }
+
+    /// What could not be kept, unless it was asked anew meanwhile.
+    pub fn unkept(&self, asked: Vec<Asked>) {
+        let mut missed = self.missed();
+        for Asked { pipeline, target, with, links } in asked {
+            let links = Missed { links: links.into_iter().collect(), is_whole: true };
+            missed.entry(PairKey { pipeline, record: target, other: with }).or_insert(links);
+        }
     }
 
     /// A link that is no more.
@@ -68,19 +112,11 @@ impl KnownLinks {
         }
     }
 
-    /// The records that were decided on without this link, which is there now. Its own two go on with it anyway.
-    pub fn made(&self, link: &Link, linked: &[RecordRef; 2]) -> BTreeSet<RecordRef> {
-        let mut missed = self.missed();
-        let asking = answered(link).into_iter().filter_map(|asked| missed.remove(&asked)).flatten();
-        let others = asking.filter(|(pipeline, record)| *pipeline != link.pipeline || !linked.contains(record));
-        others.map(|(_, record)| record).collect()
-    }
-
     fn known(&self) -> MutexGuard<'_, BTreeMap<Want, Value>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn missed(&self) -> MutexGuard<'_, BTreeMap<Want, BTreeSet<Asking>>> {
+    fn missed(&self) -> MutexGuard<'_, BTreeMap<PairKey, Missed>> {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

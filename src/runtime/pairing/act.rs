@@ -103,7 +103,7 @@ impl Runtime {
         history.extend(gives_way.iter().map(|old| self.gave_up(pairing, old)));
         let settlement = Settlement { link: Some(link.clone()), gives_way, history, ..Settlement::default() };
         self.settle_links(live, settlement).await?;
-        self.look_again(live, pairing, &link).await?;
+        self.nudge();
         self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
         Ok(())
     }
@@ -255,7 +255,6 @@ impl Runtime {
         }
         self.stir(live, (kind, &target), (after.as_ref(), HintSource::Made)).await?;
         if write.id.is_none() {
-            self.look_again(live, pairing, &link).await?;
             self.nudge();
         } else if let Some(system) = live.plan.systems.get(&kind.system) {
             self.pacing.wrote(pairing.target(), self.world.clock.now(), system.limits.same_record);
@@ -271,22 +270,6 @@ impl Runtime {
             lines,
         }));
         Ok(after)
-    }
-
-    /// Whoever was decided on without this link is decided on again.
-    async fn look_again(&self, live: &Live, pairing: &Pairing<'_>, link: &Link) -> Result<(), Trouble> {
-        let at = self.world.clock.now();
-        let hint = |target| Hint { at, source: HintSource::Made, target, version: None, first: false };
-        let ends = pairing.ends(link);
-        let mut asking = live.memory.known_links.made(link, &ends);
-        if let Some(newer) = self.newer(live) {
-            asking.extend(newer.memory.known_links.made(link, &ends));
-        }
-        let hints: Vec<Hint> = asking.into_iter().map(hint).collect();
-        if !hints.is_empty() {
-            self.accept(hints).await?;
-        }
-        Ok(())
     }
 
     /// What was created just now may be work for other pipelines, which would learn of it from the next look only. The

@@ -59,7 +59,11 @@ impl Runtime {
     pub async fn bring_together(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Result<Meeting, Trouble> {
         let alone = async {
             match self.lock_pair(live, pairing, &record).await {
-                Ok((_guard, waited)) => self.bring(live, pairing, (record, waited)).await,
+                Ok((_guard, waited)) => {
+                    let meeting = self.bring(live, pairing, (record, waited)).await?;
+                    live.memory.known_links.ends(&pairing.key());
+                    Ok(meeting)
+                }
                 Err(ring) => {
                     let line = &pairing.pipeline.match_line;
                     let stop = Stop::new(RING, "records wait for one another", ring.to_string(), line);
@@ -84,6 +88,7 @@ impl Runtime {
         }
         tracing::debug!(record = %pairing.target(), pipeline = pairing.pipeline.name, "brought together");
         self.stir_pair(live, pairing);
+        live.memory.known_links.begins(pairing.key());
         let own = (pairing.pipeline, pairing.side);
         let (present, refused) = if waited {
             self.read_side(live, own, (pairing.account, pairing.id)).await?

@@ -74,7 +74,11 @@ impl Runtime {
         pairing: &Pairing<'_>,
         record: &Value,
     ) -> Result<Option<Meeting>, Trouble> {
-        self.locks.chained(Box::pin(self.rests(live, pairing, record))).await
+        let rests = self.locks.chained(Box::pin(self.rests(live, pairing, record))).await?;
+        if rests.is_some() {
+            live.memory.known_links.ends(&pairing.key());
+        }
+        Ok(rests)
     }
 
     async fn rests(&self, live: &Live, pairing: &Pairing<'_>, record: &Value) -> Result<Option<Meeting>, Trouble> {
@@ -82,6 +86,7 @@ impl Runtime {
         if waited || !self.unsettled(pairing).await?.is_empty() {
             return Ok(None);
         }
+        live.memory.known_links.begins(pairing.key());
         let mut situation = self.situation(live, pairing, record.clone());
         for _ in 0..STEPS_MAX {
             let link = self.link_of(pairing).await?;

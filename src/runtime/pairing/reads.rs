@@ -131,10 +131,12 @@ impl Runtime {
         if let Some(known) = live.memory.known_links.get(want) {
             return Ok(Found::Key(known));
         }
-        let looking = live.memory.known_links.asks(want, (pairing.pipeline.name.clone(), pairing.target()));
+        let looking = live.memory.known_links.looks();
         let found = self.answer(live, want, unseen).await?;
         if let Found::Key(key) = &found {
             live.memory.known_links.note(looking, want, key);
+        } else {
+            live.memory.known_links.misses(want, pairing.key());
         }
         Ok(found)
     }

@@ -110,7 +110,12 @@ impl Runtime {
                     self.hold_parks(&live, &mut parks, how.sweep).await?;
                 }
                 let told: Vec<Happening> = parks.drafts.iter().map(Happening::parked).collect();
-                self.store.finish(work, now, parks).await?;
+                parks.asked = live.memory.known_links.asked();
+                let asked = parks.asked.clone();
+                if let Err(error) = self.store.finish(work, now, parks).await {
+                    live.memory.known_links.unkept(asked);
+                    return Err(error.into());
+                }
                 told.into_iter().for_each(|parked| self.tell(parked));
             }
             Err(Trouble::Unreadable { message, .. }) => self.put_off(work, now, (message, None)).await?,

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::codec::{instant, nanos};
-use super::{journal, link, part, work};
+use super::{journal, link, link_wait, part, work};
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
 use crate::store::journal::RecordRef;
 use crate::store::store::StoreError;
@@ -107,6 +107,7 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Result
     }
     if let Some(link) = &settlement.link {
         link::put(connection, link)?;
+        link_wait::made(connection, link)?;
     }
     for entry in &settlement.history {
         journal::add_history(connection, entry)?;

@@ -202,6 +202,17 @@ ALTER TABLE decided RENAME TO decision;
 CREATE INDEX decision_target ON decision (account, record, id, number);
 CREATE INDEX decision_at ON decision (at);
 ",
+    "
+-- Links that were not there when a record was decided on.
+CREATE TABLE link_wait (
+    pipeline TEXT NOT NULL, on_left INTEGER NOT NULL, account TEXT NOT NULL, id TEXT NOT NULL, other TEXT NOT NULL,
+    asking_account TEXT NOT NULL, asking_record TEXT NOT NULL, asking_id TEXT NOT NULL,
+    asking_pipeline TEXT NOT NULL, asking_with TEXT NOT NULL,
+    PRIMARY KEY (pipeline, on_left, account, id, other,
+        asking_account, asking_record, asking_id, asking_pipeline, asking_with)
+) WITHOUT ROWID;
+CREATE INDEX link_wait_asking ON link_wait (asking_account, asking_record, asking_id, asking_pipeline, asking_with);
+",
 ];
 
 /// Brings a file to the newest schema.

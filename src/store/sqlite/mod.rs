@@ -12,6 +12,7 @@ mod generation;
 mod intent;
 mod journal;
 mod link;
+mod link_wait;
 mod migration;
 mod owner;
 mod packed;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::codec::{damaged, instant, nanos};
-use super::park;
+use super::{link_wait, park};
 use crate::store::journal::{Cursor, Hint, HintSource, RecordRef, Work};
 use crate::store::park::{ParkDraft, Parking, Wait};
 use crate::store::store::{Counts, StoreError};
@@ -143,6 +143,9 @@ pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks
             others.iter().filter(|one| one.target == *target && one.pipeline == *pipeline).copied().collect();
         park::replace_of_pair(connection, (target, pipeline), now, &drafts)?;
         settle_elsewhere(connection, target)?;
+    }
+    for asked in &parks.asked {
+        link_wait::keep(connection, asked, now)?;
     }
     let (since, first, only_sweeps): (Option<i64>, Option<bool>, Option<bool>) = connection
         .prepare_cached(

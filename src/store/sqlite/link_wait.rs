@@ -1,0 +1,79 @@
+//! Who was decided on for want of a link, and is looked at again once it is made.
+//!
+//! Kept in the transaction that ends the work, so that neither a restart nor new rules lose it.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::work::enqueue;
+use crate::store::journal::{Hint, HintSource, RecordRef};
+use crate::store::link::Link;
+use crate::store::park::{Asked, LinkWait};
+use crate::store::store::StoreError;
+
+/// Keeps what a record waits for, in the place of what it did. What was linked meanwhile makes it pending at once.
+pub(super) fn keep(connection: &Connection, asked: &Asked, now: Timestamp) -> Result<(), StoreError> {
+    let RecordRef { account, record, id } = &asked.target;
+    connection
+        .prepare_cached(
+            "DELETE FROM link_wait
+             WHERE asking_account = ?1 AND asking_record = ?2 AND asking_id = ?3
+             AND asking_pipeline = ?4 AND asking_with = ?5",
+        )?
+        .execute(params![account, record, id, asked.pipeline, asked.with])?;
+    let mut insert = connection.prepare_cached(
+        "INSERT OR IGNORE INTO link_wait (pipeline, on_left, account, id, other,
+            asking_account, asking_record, asking_id, asking_pipeline, asking_with)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    let own = (&asked.pipeline, &asked.with);
+    for wait in &asked.links {
+        if is_linked(connection, wait)? {
+            return enqueue(connection, &hint(asked.target.clone(), now));
+        }
+        let LinkWait { pipeline, left, end, other } = wait;
+        let bound = params![pipeline, left, end.account, end.id, other, account, record, id, own.0, own.1];
+        insert.execute(bound)?;
+    }
+    Ok(())
+}
+
+/// A link is there: who waited for it is pending, except its own two records, which go on with it anyway.
+pub(super) fn made(connection: &Connection, link: &Link) -> Result<(), StoreError> {
+    let mut delete = connection.prepare_cached(
+        "DELETE FROM link_wait WHERE pipeline = ?1 AND on_left = ?2 AND account = ?3 AND id = ?4 AND other = ?5
+         RETURNING asking_account, asking_record, asking_id, asking_pipeline",
+    )?;
+    let mut asking = Vec::new();
+    for (left, own, other) in [(true, &link.left, &link.right), (false, &link.right, &link.left)] {
+        let mut rows = delete.query(params![link.pipeline, left, own.account, own.id, other.account])?;
+        while let Some(row) = rows.next()? {
+            let target = RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? };
+            let of_this = row.get::<_, String>(3)? == link.pipeline;
+            let is_end =
+                [&link.left, &link.right].iter().any(|end| end.account == target.account && end.id == target.id);
+            let goes_on = of_this && is_end;
+            if !goes_on && !asking.contains(&target) {
+                asking.push(target);
+            }
+        }
+    }
+    asking.into_iter().try_for_each(|target| enqueue(connection, &hint(target, link.since)))
+}
+
+fn hint(target: RecordRef, at: Timestamp) -> Hint {
+    Hint { at, source: HintSource::Made, target, version: None, first: false }
+}
+
+fn is_linked(connection: &Connection, wait: &LinkWait) -> Result<bool, StoreError> {
+    let LinkWait { pipeline, left, end, other } = wait;
+    let text = if *left {
+        "SELECT EXISTS (SELECT 1 FROM link
+            WHERE pipeline = ?1 AND left_account = ?2 AND left_id = ?3 AND right_account = ?4)"
+    } else {
+        "SELECT EXISTS (SELECT 1 FROM link INDEXED BY link_right
+            WHERE pipeline = ?1 AND right_account = ?2 AND right_id = ?3 AND left_account = ?4)"
+    };
+    let mut select = connection.prepare_cached(text)?;
+    Ok(select.query_row(params![pipeline, end.account, end.id, other], |row| row.get(0))?)
+}
