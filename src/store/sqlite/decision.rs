@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use super::codec::{instant, nanos};
+use super::packed::{Packed, unpacked};
 use super::part;
 use crate::engine::Situation;
 use crate::store::journal::{DecisionEntry, RecordRef};
@@ -30,9 +31,9 @@ pub(super) fn add(connection: &Connection, entry: &DecisionEntry) -> Result<(), 
             entry.target.record,
             entry.target.id,
             entry.generation,
-            part::keep_fields(connection, &entry.situation, entry.at)?,
+            Packed::of(part::keep_fields(connection, &entry.situation, entry.at)?),
             part::keep(connection, &entry.situation.settings, entry.at)?,
-            part::keep_fields(connection, &entry.outcome, entry.at)?
+            Packed::of(part::keep_fields(connection, &entry.outcome, entry.at)?)
         ])?;
     Ok(())
 }
@@ -60,7 +61,7 @@ pub(super) fn read(
 }
 
 fn entry(connection: &Connection, row: &Row<'_>) -> Result<DecisionEntry, StoreError> {
-    let mut situation: Situation = part::read(connection, &row.get::<_, String>(6)?)?;
+    let mut situation: Situation = part::read(connection, &unpacked(row.get_ref(6)?)?)?;
     situation.settings = part::read(connection, &row.get::<_, String>(7)?)?;
     Ok(DecisionEntry {
         at: instant(row.get(0)?)?,
@@ -68,6 +69,6 @@ fn entry(connection: &Connection, row: &Row<'_>) -> Result<DecisionEntry, StoreE
         target: RecordRef { account: row.get(2)?, record: row.get(3)?, id: row.get(4)? },
         generation: row.get(5)?,
         situation,
-        outcome: part::read(connection, &row.get::<_, String>(8)?)?,
+        outcome: part::read(connection, &unpacked(row.get_ref(8)?)?)?,
     })
 }
