@@ -90,7 +90,16 @@ async fn only_what_the_last_look_missed_counts_and_a_pair_does_not_wait_for_itse
         with: two.right.account.clone(),
         links: vec![left_of(&two)],
     };
-    store.finish(&work[0], at(3), Parking { asked: vec![own], ..Parking::default() }).await.unwrap();
+    let from_there = Asked { links: vec![right_of(&two)], ..own.clone() };
+    let ends = |asked: &Asked| Parking { asked: vec![asked.clone()], ..Parking::default() };
+    store.finish(&work[0], at(3), ends(&own)).await.unwrap();
     make(store.as_ref(), &two).await;
     assert!(store.claim(at(i64::from(u16::MAX)), 10).await.unwrap().is_empty());
+    // The same where its own look made the link.
+    for asked in [own, from_there] {
+        store.accept(vec![hint("2", HintSource::Webhook, 4)], None).await.unwrap();
+        let work = store.claim(at(4), 10).await.unwrap();
+        store.finish(&work[0], at(4), ends(&asked)).await.unwrap();
+        assert!(store.claim(at(i64::from(u16::MAX)), 10).await.unwrap().is_empty(), "{asked:?}");
+    }
 }

@@ -28,7 +28,7 @@ pub(super) fn keep(connection: &Connection, asked: &Asked, now: Timestamp) -> Re
     )?;
     let own = (&asked.pipeline, &asked.with);
     for wait in &asked.links {
-        if is_linked(connection, wait)? {
+        if is_linked(connection, wait, asked)? {
             return enqueue(connection, &hint(asked.target.clone(), now));
         }
         let LinkWait { pipeline, left, end, other } = wait;
@@ -65,15 +65,23 @@ fn hint(target: RecordRef, at: Timestamp) -> Hint {
     Hint { at, source: HintSource::Made, target, version: None, first: false }
 }
 
-fn is_linked(connection: &Connection, wait: &LinkWait) -> Result<bool, StoreError> {
+/// Whether a link is there that a record waits for. One of the record's own pair is none: it goes on with that anyway.
+fn is_linked(connection: &Connection, wait: &LinkWait, asked: &Asked) -> Result<bool, StoreError> {
     let LinkWait { pipeline, left, end, other } = wait;
+    let RecordRef { account, id, .. } = &asked.target;
+    let of_own = *pipeline == asked.pipeline;
+    if of_own && (&end.account, &end.id) == (account, id) {
+        return Ok(false);
+    }
     let text = if *left {
         "SELECT EXISTS (SELECT 1 FROM link
-            WHERE pipeline = ?1 AND left_account = ?2 AND left_id = ?3 AND right_account = ?4)"
+            WHERE pipeline = ?1 AND left_account = ?2 AND left_id = ?3 AND right_account = ?4
+            AND NOT (?5 AND right_account = ?6 AND right_id = ?7))"
     } else {
         "SELECT EXISTS (SELECT 1 FROM link INDEXED BY link_right
-            WHERE pipeline = ?1 AND right_account = ?2 AND right_id = ?3 AND left_account = ?4)"
+            WHERE pipeline = ?1 AND right_account = ?2 AND right_id = ?3 AND left_account = ?4
+            AND NOT (?5 AND left_account = ?6 AND left_id = ?7))"
     };
     let mut select = connection.prepare_cached(text)?;
-    Ok(select.query_row(params![pipeline, end.account, end.id, other], |row| row.get(0))?)
+    Ok(select.query_row(params![pipeline, end.account, end.id, other, of_own, account, id], |row| row.get(0))?)
 }
