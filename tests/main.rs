@@ -36,6 +36,7 @@ mod overtaken;
 mod peer;
 mod plan;
 mod planner;
+mod polling;
 mod products;
 mod promise_stock;
 mod promises;

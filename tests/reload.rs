@@ -364,7 +364,13 @@ fn work_that_holds_older_rules_leaves_no_trace_in_newer_ones() {
     let shipped = std::fs::read_to_string(&customers).unwrap();
     let by_license = "match: license(leaflink.license_number) == license(flourish.license_number)";
     assert!(shipped.contains(by_license));
-    std::fs::write(&customers, shipped.replace(by_license, "match: leaflink.name == flourish.alias")).unwrap();
+    std::fs::write(&customers, shipped.replace(by_license, "match: leaflink.license_number == flourish.name")).unwrap();
+    // Without a call that finds by license, what is kept of listings has to tell.
+    edit(&trade.rules.join("systems/flourish.yaml"), |text| {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains("find by license_number:")).collect();
+        assert_eq!(lines.len() + 1, text.lines().count());
+        lines.join("\n") + "\n"
+    });
     let destinations = || {
         let state = get(&format!("{}/_control/state", trade.flourish.url));
         state["destinations"].as_array().unwrap().clone()

@@ -1,7 +1,7 @@
 //! What must survive a restart: journal, work, links, bases, intents, parks, cursors, generations.
 //!
 //! One trait that an embedded and a server database can both fill. Knows values and names, no
-//! plan and no HTTP. Every method is durable when it returns.
+//! plan and no HTTP. What of it outlives a power cut, too, is said at [`Store`].
 
 pub mod answer;
 pub mod intent;

@@ -4,12 +4,11 @@
 //! lacks it, or where a record lacks what others showed before (see [`Shown`]).
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use super::alarm::FIELD_GONE;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::alarm::FIELD_GONE;
 use super::read_paths::ReadPaths;
 use super::shown::{Answer, Shown};
 use crate::connector::{Gone, Row};

@@ -3,13 +3,13 @@
 //! After a lost answer the create is not repeated until its trace was looked for, at once and
 //! again when the system has had time to settle.
 
-use super::write::Write;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::after_write::base_after;
 use super::pairing::{Pairing, REFUSED};
+use super::write::Write;
 use crate::connector::{Failure, Row};
 use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Made, Situation, Stop};
 use crate::language::plan::{RecordType, Side};
@@ -17,8 +17,7 @@ use crate::runtime::happening::{Change, Happening, held, told_values};
 use crate::runtime::limits::LISTING_AGE_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
-use crate::runtime::trouble::Trouble;
-use crate::runtime::trouble::later;
+use crate::runtime::trouble::{Trouble, later};
 use crate::store::{Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, RecordRef, Settlement};
 use crate::value::{Record, Value, digest};
 

@@ -1,6 +1,5 @@
 //! Answers what a decision wants: by a call, from a kept listing, or through another pipeline.
 
-use crate::runtime::trouble::later;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::search::Search;
 use crate::runtime::memory::shown::Answer;
 use crate::runtime::runtime::Runtime;
-use crate::runtime::trouble::Trouble;
+use crate::runtime::trouble::{Trouble, later};
 use crate::store::{LinkEnd, RecordRef};
 use crate::value::{Kind, Path, Value};
 

@@ -1,9 +1,9 @@
 //! One piece of work: read the record, wake what waits for it, bring its pairs together.
 
-use super::how::{How, pairing};
 use std::time::Duration;
 
 use super::foreseen::AllForeseen;
+use super::how::{How, pairing};
 use super::pairing::Pairing;
 use super::parks::{drafts, undocumented, unreadable};
 use super::quiet::Resting;

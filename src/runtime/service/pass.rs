@@ -3,7 +3,6 @@
 //! The same for `sync`, for a sweep on demand and for one by schedule. Ends when nothing of it is
 //! due any more. A task of its own: it goes on to its end whoever asked for it and went away.
 
-use super::sweep_marks::is_owed;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,7 +12,7 @@ use jiff::Timestamp;
 
 use super::dispatcher;
 use super::look::{Look, look};
-use super::sweep_marks;
+use super::sweep_marks::{self, is_owed};
 use crate::language::plan::{Interest, RecordType};
 use crate::runtime::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
 use crate::runtime::report::{Report, Seen};

@@ -28,7 +28,7 @@ pub async fn poll(runtime: Arc<Runtime>) {
             break;
         }
     }
-    // A look that is under way ends by itself: what it lists is not lost, and neither is where it stands.
+    // A look that breaks off here has moved no cursor past what it listed, so that the next start lists it again.
     looks.shutdown().await;
 }
 
