@@ -4,7 +4,7 @@ use petiole::engine::{self, Effect, Step};
 use petiole::language;
 use petiole::language::source::{SourceFile, SourceMap};
 use petiole::store::sqlite::SqliteStore;
-use petiole::store::{DecisionEntry, Store as _};
+use petiole::store::{DecisionEntry, Decisions as _, Rules as _};
 use serde_json::json;
 
 use crate::support::{Process, Trade, at_rest, own, send, until};

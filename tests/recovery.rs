@@ -17,8 +17,9 @@ use petiole::runtime::service::look::{Look, look};
 use petiole::runtime::{Live, RuleState, Runtime, World};
 use petiole::simulator::{self, Faults, Options, Served, Size, Trade};
 use petiole::store::{
-    Counts, Cursor, DecisionEntry, Generation, Hint, HistoryEntry, Intent, IntentDraft, Link, LinkEnd, Park, Parking,
-    RecordRef, RuleText, SeenField, Settlement, Store, StoreError, Wait, Work, open,
+    Coordination, Counts, Cursor, DecisionEntry, Decisions, Generation, Hint, HistoryEntry, Inbox, Intent, IntentDraft,
+    Journal, Link, LinkEnd, Pairs, Park, Parking, RecordRef, Retention, RuleText, Rules, Seen, SeenField, Settlement,
+    Store, StoreError, Wait, Work, open,
 };
 use petiole::world::{HttpTransport, Method, SeededRandom, SystemClock};
 use serde_json::{Value as Json, json};
@@ -66,7 +67,7 @@ impl Stumbling {
 }
 
 #[async_trait]
-impl Store for Stumbling {
+impl Journal for Stumbling {
     async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError> {
         self.write(self.inner.accept(hints, cursor)).await
     }
@@ -89,40 +90,33 @@ impl Store for Stumbling {
     async fn next_due(&self, parked: bool) -> Result<Option<jiff::Timestamp>, StoreError> {
         self.inner.next_due(parked).await
     }
+    async fn clock_moved(&self, by: jiff::SignedDuration) -> Result<(), StoreError> {
+        self.write(self.inner.clock_moved(by)).await
+    }
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
+        self.inner.cursor(account, record).await
+    }
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.inner.counts().await
+    }
+    async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.inner.deferred().await
+    }
+}
+
+#[async_trait]
+impl Pairs for Stumbling {
     async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
         self.inner.links(pipeline, left, end).await
-    }
-    async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError> {
-        self.inner.links_of(pipeline).await
     }
     async fn linked_ids(&self, pipeline: &str, left: bool, account: &str) -> Result<BTreeSet<String>, StoreError> {
         self.inner.linked_ids(pipeline, left, account).await
     }
-    async fn unlisted(&self, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError> {
-        self.inner.unlisted(account, record).await
-    }
-    async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError> {
-        self.write(self.inner.set_unlisted(account, record, ids)).await
-    }
-    async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError> {
-        self.inner.seen_fields().await
-    }
-    async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
-        self.write(self.inner.note_fields(fields)).await
+    async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError> {
+        self.inner.links_of(pipeline).await
     }
     async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError> {
         self.inner.links_by_hand().await
-    }
-    async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
-        self.write(self.inner.record_decision(entry)).await
-    }
-    async fn decisions(
-        &self,
-        target: Option<&RecordRef>,
-        since: Option<jiff::Timestamp>,
-        limit: usize,
-    ) -> Result<Vec<DecisionEntry>, StoreError> {
-        self.inner.decisions(target, since, limit).await
     }
     async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
         self.write(self.inner.open_intent(draft)).await
@@ -133,16 +127,16 @@ impl Store for Stumbling {
     async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
         self.write(self.inner.settle(settlement)).await
     }
-    async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError> {
-        self.inner.history(target, limit).await
-    }
+}
+
+#[async_trait]
+impl Inbox for Stumbling {
     async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError> {
         self.inner.parks_of(target).await
     }
     async fn park_known(&self, target: &RecordRef, pipeline: &str, group: Option<&str>) -> Result<bool, StoreError> {
         self.inner.park_known(target, pipeline, group).await
     }
-
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.inner.parks().await
     }
@@ -155,29 +149,63 @@ impl Store for Stumbling {
     async fn wake(&self, found: &[Wait], now: jiff::Timestamp) -> Result<usize, StoreError> {
         self.write(self.inner.wake(found, now)).await
     }
-    async fn prune(&self, before: jiff::Timestamp) -> Result<usize, StoreError> {
-        self.write(self.inner.prune(before)).await
+}
+
+#[async_trait]
+impl Decisions for Stumbling {
+    async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
+        self.write(self.inner.record_decision(entry)).await
     }
-    async fn clock_moved(&self, by: jiff::SignedDuration) -> Result<(), StoreError> {
-        self.write(self.inner.clock_moved(by)).await
+    async fn decisions(
+        &self,
+        target: Option<&RecordRef>,
+        since: Option<jiff::Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<DecisionEntry>, StoreError> {
+        self.inner.decisions(target, since, limit).await
     }
-    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
-        self.inner.cursor(account, record).await
+    async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError> {
+        self.inner.history(target, limit).await
     }
+}
+
+#[async_trait]
+impl Rules for Stumbling {
     async fn serve(&self, hash: &str, texts: &[RuleText], now: jiff::Timestamp) -> Result<Generation, StoreError> {
         self.inner.serve(hash, texts, now).await
     }
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         self.inner.last_good().await
     }
+}
+
+#[async_trait]
+impl Seen for Stumbling {
+    async fn unlisted(&self, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError> {
+        self.inner.unlisted(account, record).await
+    }
+    async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError> {
+        self.write(self.inner.set_unlisted(account, record, ids)).await
+    }
+    async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError> {
+        self.inner.seen_fields().await
+    }
+    async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
+        self.write(self.inner.note_fields(fields)).await
+    }
+}
+
+#[async_trait]
+impl Coordination for Stumbling {
     async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
         self.inner.serve_at(url).await
     }
-    async fn counts(&self) -> Result<Counts, StoreError> {
-        self.inner.counts().await
-    }
-    async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        self.inner.deferred().await
+}
+
+#[async_trait]
+impl Retention for Stumbling {
+    async fn prune(&self, before: jiff::Timestamp) -> Result<usize, StoreError> {
+        self.write(self.inner.prune(before)).await
     }
 }
 

@@ -5,7 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::journal::{Hint, HistoryEntry, RecordRef};
+use super::decisions::HistoryEntry;
+use super::journal::{Hint, RecordRef};
 use super::link::Link;
 use crate::value::Value;
 

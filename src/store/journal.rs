@@ -1,14 +1,15 @@
-//! Hints and the work that they make, decisions and history.
+//! Hints and the work that they make.
 //!
 //! A hint only names a record; what happened to it is read from its system. Many hints for one
 //! record that have not started are one piece of work.
 
 use std::fmt;
 
-use jiff::Timestamp;
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::engine::{Decision, Situation};
-use crate::value::Value;
+use super::error::StoreError;
+use super::park::Parking;
 
 /// A record of an account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,34 +112,54 @@ pub struct Cursor {
     pub at: Timestamp,
 }
 
-/// A decision with everything it was made from: deciding on that again, under the same rules, gives the same.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DecisionEntry {
-    /// When.
-    pub at: Timestamp,
-    /// The pipeline.
-    pub pipeline: String,
-    /// The record whose change was looked at.
-    pub target: RecordRef,
-    /// The generation of rules.
-    pub generation: i64,
-    /// Everything the decision was made from; stored once per content, and so are its settings.
-    pub situation: Situation,
-    /// What was decided.
-    pub outcome: Decision,
+/// How much of what is waiting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records with work that has not started.
+    pub pending: u64,
+    /// Records being worked on.
+    pub in_flight: u64,
+    /// Entries of the inbox.
+    pub parked: u64,
+    /// Links between records.
+    pub links: u64,
 }
 
-/// Something that happened to a record, for people.
-#[derive(Clone, Debug)]
-pub struct HistoryEntry {
-    /// When.
-    pub at: Timestamp,
-    /// The record.
-    pub target: RecordRef,
-    /// What, in one line.
-    pub what: String,
-    /// More, as a value: old and new, the losing side, the peer's words.
-    pub detail: Value,
-    /// The rule lines that caused it.
-    pub lines: Vec<String>,
+/// Hints in, work out.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Writes hints to the journal and makes pending work of them, in one transaction with the
+    /// cursor where one is given. Returns how many were new (see [`Hint::version`]).
+    async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError>;
+
+    /// Claims up to `limit` pieces of work that are due, `first` ones and older ones before others.
+    /// A record in flight is not claimed again.
+    async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError>;
+
+    /// The work is done. If newer hints for the record came meanwhile, it is pending again.
+    /// Parks of the record and of the pairs looked at stay only where `parks` renews them (by pipeline and group); with parks left the record
+    /// is tried again at the earliest `next` of theirs, which backs off up to 15 minutes. What was decided for want of a
+    /// link is pending again once that is settled; at once where it was meanwhile.
+    async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError>;
+
+    /// The work is put off: pending again, not before `until`, with one more attempt counted and the reason kept for `status`.
+    async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError>;
+
+    /// The work goes on at `until`, together with what is told of its record meanwhile. No attempt is counted.
+    async fn postpone(&self, work: &Work, until: Timestamp) -> Result<(), StoreError>;
+
+    /// When the earliest pending work is due, if any waits; with `parked` the next try of what is parked counts, too.
+    async fn next_due(&self, parked: bool) -> Result<Option<Timestamp>, StoreError>;
+
+    /// The machine's clock was set by this much: what is due keeps its distance from now.
+    async fn clock_moved(&self, by: SignedDuration) -> Result<(), StoreError>;
+
+    /// How far a look for changes has come.
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError>;
+
+    /// How much of what is waiting.
+    async fn counts(&self) -> Result<Counts, StoreError>;
+
+    /// Reasons of put-off work, with how many records each: what `status` shows as troubles.
+    async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError>;
 }

@@ -1,23 +1,35 @@
 //! What must survive a restart: journal, work, links, bases, intents, parks, cursors, generations.
 //!
-//! One trait that an embedded and a server database can both fill. Knows values and names, no
+//! A trait for each concern, that an embedded and a server database can both fill. Knows values and names, no
 //! plan and no HTTP. What of it outlives a power cut, too, is said at [`Store`].
 
-pub mod answer;
+pub mod coordination;
+pub mod decisions;
+pub mod error;
+pub mod inbox;
 pub mod intent;
 pub mod journal;
 pub mod link;
 pub mod open;
+pub mod pairs;
 pub mod park;
+pub mod retention;
 pub mod rules;
+pub mod seen;
 pub mod sqlite;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod store;
 
-pub use answer::SeenField;
+pub use coordination::Coordination;
+pub use decisions::{DecisionEntry, Decisions, HistoryEntry};
+pub use error::StoreError;
+pub use inbox::Inbox;
 pub use intent::{Intent, IntentDraft, IntentState, Settlement};
-pub use journal::{Cursor, DecisionEntry, Hint, HintSource, HistoryEntry, RecordRef, Work};
+pub use journal::{Counts, Cursor, Hint, HintSource, Journal, RecordRef, Work};
 pub use link::{Base, BaseValues, Link, LinkEnd};
+pub use pairs::Pairs;
 pub use park::{Asked, Candidate, LinkWait, Park, ParkDraft, Parking, Unpaired, Wait};
-pub use rules::{Generation, RuleText};
-pub use store::{Counts, Store, StoreError};
+pub use retention::Retention;
+pub use rules::{Generation, RuleText, Rules};
+pub use seen::{Seen, SeenField};
+pub use store::Store;

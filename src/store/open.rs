@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::error::StoreError;
 use super::sqlite::{self, SqliteStore};
-use super::store::{Store, StoreError};
+use super::store::Store;
 
 /// What a store URL may look like, for messages.
 const FORMS: &str = "write `sqlite:PATH`, such as `sqlite:/var/lib/petiole/petiole.db`, or `sqlite::memory:` for a store \

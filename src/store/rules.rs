@@ -1,6 +1,9 @@
 //! Generations of rules, and the texts of the last good one.
 
+use async_trait::async_trait;
 use jiff::Timestamp;
+
+use super::error::StoreError;
 
 /// A rule file as it was when it served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,4 +23,15 @@ pub struct Generation {
     pub hash: String,
     /// When it first served.
     pub since: Timestamp,
+}
+
+/// Generations of rules.
+#[async_trait]
+pub trait Rules: Send + Sync {
+    /// The generation of a rule tree: the same number for the hash that served last, else the next number.
+    /// The texts are kept as the last good set.
+    async fn serve(&self, hash: &str, texts: &[RuleText], now: Timestamp) -> Result<Generation, StoreError>;
+
+    /// The last good set, if any ever served.
+    async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError>;
 }

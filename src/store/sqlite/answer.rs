@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 
 use super::codec::{decode_lines, encode_lines};
-use crate::store::answer::SeenField;
-use crate::store::store::StoreError;
+use crate::store::error::StoreError;
+use crate::store::seen::SeenField;
 
 /// Linked records that the last list of all of their kind did not show.
 pub(super) fn unlisted(connection: &Connection, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError> {

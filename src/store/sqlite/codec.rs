@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::store::store::StoreError;
+use crate::store::error::StoreError;
 use crate::value::Value;
 
 /// A value as text.
@@ -53,5 +53,5 @@ pub(super) fn decode_lines(text: &str) -> Result<Vec<String>, StoreError> {
 
 /// What is kept cannot have been written by this program.
 pub(super) fn damaged(what: &str) -> StoreError {
-    StoreError::Unavailable(format!("a row is damaged; restore a backup ({what})"))
+    StoreError::Damaged(format!("a row cannot be read; restore a backup ({what})"))
 }

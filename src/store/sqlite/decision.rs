@@ -9,8 +9,9 @@ use super::codec::{instant, nanos};
 use super::packed::{Packed, unpacked};
 use super::part;
 use crate::engine::Situation;
-use crate::store::journal::{DecisionEntry, RecordRef};
-use crate::store::store::StoreError;
+use crate::store::decisions::DecisionEntry;
+use crate::store::error::StoreError;
+use crate::store::journal::RecordRef;
 
 /// What is read of a decision.
 const SELECT: &str = "SELECT at, pipeline, account, record, id, generation, situation, settings, outcome

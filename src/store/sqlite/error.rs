@@ -2,14 +2,16 @@
 
 use rusqlite::{Error, ErrorCode};
 
-use crate::store::store::StoreError;
+use crate::store::error::StoreError;
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
+        if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) {
+            return Self::Damaged(format!("restore a backup ({error})"));
+        }
         let advice = match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => "the disk is full; free some space",
             Some(ErrorCode::NotADatabase) => "the file is no SQLite database; name another file or restore a backup",
-            Some(ErrorCode::DatabaseCorrupt) => "the file is damaged; restore a backup",
             Some(ErrorCode::CannotOpen) => "the file cannot be opened; check that it is a file and its permissions",
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 "the file or its folder cannot be written; check the permissions"
@@ -30,6 +32,7 @@ impl From<Error> for StoreError {
 pub(super) fn at(place: &str, error: StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(what) => StoreError::Unavailable(format!("{place}: {what}")),
+        StoreError::Damaged(what) => StoreError::Damaged(format!("{place}: {what}")),
         other @ (StoreError::InUse(_) | StoreError::Missing(_)) => other,
     }
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::codec::{instant, nanos};
+use crate::store::error::StoreError;
 use crate::store::rules::{Generation, RuleText};
-use crate::store::store::StoreError;
 
 /// The generation of a rule tree. The tree that served last keeps its number.
 pub(super) fn serve(

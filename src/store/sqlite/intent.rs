@@ -4,9 +4,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::codec::{instant, nanos};
 use super::{journal, link, link_wait, part, work};
+use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
 use crate::store::journal::RecordRef;
-use crate::store::store::StoreError;
 
 /// Journals an intent. One that is open with the same key is the same effect: it keeps its number
 /// and its time, so that a look for its trace reaches back to the first call.

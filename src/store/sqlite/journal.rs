@@ -4,8 +4,9 @@ use rusqlite::{Connection, params};
 
 use super::codec::{instant, nanos};
 use super::part;
-use crate::store::journal::{HistoryEntry, RecordRef};
-use crate::store::store::StoreError;
+use crate::store::decisions::HistoryEntry;
+use crate::store::error::StoreError;
+use crate::store::journal::RecordRef;
 
 /// Adds a line to a record's history.
 pub(super) fn add_history(connection: &Connection, entry: &HistoryEntry) -> Result<(), StoreError> {

@@ -7,8 +7,8 @@ use rusqlite::{Connection, Params, params};
 use super::codec::{damaged, decode, encode, instant, nanos};
 use super::packed::{Packed, unpacked};
 use crate::engine::Fought;
+use crate::store::error::StoreError;
 use crate::store::link::{Base, BaseValues, Link, LinkEnd};
-use crate::store::store::StoreError;
 use crate::value::{Record, Value};
 
 /// Writes a link whole: new, or in the place of the one between the same two records.

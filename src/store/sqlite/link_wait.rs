@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::work::enqueue;
+use crate::store::error::StoreError;
 use crate::store::journal::{Hint, HintSource, RecordRef};
 use crate::store::link::Link;
 use crate::store::park::{Asked, LinkWait};
-use crate::store::store::StoreError;
 
 /// Keeps what a record waits for, in the place of what it did. What was linked meanwhile makes it pending at once.
 pub(super) fn keep(connection: &Connection, asked: &Asked, now: Timestamp) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@
 
 use rusqlite::Connection;
 
-use crate::store::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Marks a file as petiole's: "petl" in ASCII.
 const APPLICATION_ID: i64 = 0x7065_746c;

@@ -5,6 +5,7 @@
 
 mod answer;
 mod codec;
+mod concerns;
 mod decision;
 mod error;
 mod file;

@@ -10,7 +10,7 @@ use flate2::write::DeflateEncoder;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 
 use super::codec::damaged;
-use crate::store::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Bytes from which text is compressed.
 const BYTES_MIN: usize = 120;

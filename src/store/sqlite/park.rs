@@ -10,9 +10,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 use super::codec::{damaged, decode, encode, instant, nanos};
 use super::work;
 use crate::language::plan::Side;
+use crate::store::error::StoreError;
 use crate::store::journal::RecordRef;
 use crate::store::park::{Candidate, Park, ParkDraft, Unpaired, Wait};
-use crate::store::store::StoreError;
 use crate::value::Value;
 
 /// The first pause before a park is tried again, in seconds; each further one is twice as long.

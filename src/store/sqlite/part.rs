@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use super::codec::{damaged, nanos, parsed, written};
 use super::packed::{Packed, unpacked};
-use crate::store::store::StoreError;
+use crate::store::error::StoreError;
 use crate::value::digest;
 
 /// Bytes of text from which the value of a field is kept as a part.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 
 use super::codec::nanos;
 use super::part;
-use crate::store::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Rows taken per table and step.
 const STEP: i64 = 500;

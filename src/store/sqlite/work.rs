@@ -10,9 +10,9 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::codec::{damaged, instant, nanos};
 use super::{link_wait, park};
-use crate::store::journal::{Cursor, Hint, HintSource, RecordRef, Work};
+use crate::store::error::StoreError;
+use crate::store::journal::{Counts, Cursor, Hint, HintSource, RecordRef, Work};
 use crate::store::park::{ParkDraft, Parking, Wait};
-use crate::store::store::{Counts, StoreError};
 
 /// Journals hints and moves the cursor; answers how many hints were new.
 pub(super) fn accept(connection: &Connection, hints: &[Hint], cursor: Option<&Cursor>) -> Result<usize, StoreError> {

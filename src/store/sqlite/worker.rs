@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::error;
-use crate::store::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Jobs that share one commit. The writer never waits for more: while it commits, the next ones gather.
 const GROUP: usize = 64;

@@ -1,0 +1,30 @@
+//! The inbox: what stopped, waits for a person or for a record, and goes on.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::error::StoreError;
+use super::journal::RecordRef;
+use super::park::{Park, Wait};
+
+/// Parked work.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// What is parked of one record, dropped entries not among them.
+    async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError>;
+
+    /// Whether work of a record stands parked, dropped or not: by pipeline and group.
+    async fn park_known(&self, target: &RecordRef, pipeline: &str, group: Option<&str>) -> Result<bool, StoreError>;
+
+    /// The inbox, oldest first.
+    async fn parks(&self) -> Result<Vec<Park>, StoreError>;
+
+    /// Makes parked work pending now. `None`: all. Returns how many parks were touched.
+    async fn retry(&self, number: Option<i64>, now: Timestamp) -> Result<usize, StoreError>;
+
+    /// Takes an entry out of the inbox until its record changes again. False if there is none.
+    async fn drop_park(&self, number: i64) -> Result<bool, StoreError>;
+
+    /// Makes parked work pending that waits for any of these. Returns how many records woke.
+    async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError>;
+}

@@ -1,0 +1,219 @@
+//! Each concern over `SQLite`: which operation writes and which reads, and what of it must be flushed.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+
+use super::sqlite_store::SqliteStore;
+use super::worker::Keep;
+use super::{answer, decision, generation, intent, journal, link, park, prune, work};
+use crate::store::coordination::Coordination;
+use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
+use crate::store::error::StoreError;
+use crate::store::inbox::Inbox;
+use crate::store::intent::{Intent, IntentDraft, Settlement};
+use crate::store::journal::{Counts, Cursor, Hint, HintSource, Journal, RecordRef, Work};
+use crate::store::link::{Link, LinkEnd};
+use crate::store::pairs::Pairs;
+use crate::store::park::{Park, Parking, Wait};
+use crate::store::retention::Retention;
+use crate::store::rules::{Generation, RuleText, Rules};
+use crate::store::seen::{Seen, SeenField};
+
+#[async_trait]
+impl Journal for SqliteStore {
+    async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError> {
+        let is_promised = |hint: &Hint| match hint.source {
+            HintSource::Webhook | HintSource::Retry | HintSource::Asked => true,
+            // What petiole found by itself it finds again: the cursor behind it would be lost with it.
+            HintSource::Poll | HintSource::Sweep | HintSource::Made | HintSource::Stirred => false,
+        };
+        let keep = if hints.iter().any(is_promised) { Keep::Flushed } else { Keep::Past };
+        self.write(keep, move |connection| work::accept(connection, &hints, cursor.as_ref())).await
+    }
+
+    async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
+        self.write_as_owner(Keep::Past, move |connection| work::claim(connection, now, limit)).await
+    }
+
+    async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError> {
+        let work = work.clone();
+        self.write(Keep::Past, move |connection| work::finish(connection, &work, now, &parks)).await
+    }
+
+    async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError> {
+        let (work, reason) = (work.clone(), reason.to_owned());
+        self.write(Keep::Past, move |connection| work::defer(connection, &work, until, &reason)).await
+    }
+
+    async fn postpone(&self, work: &Work, until: Timestamp) -> Result<(), StoreError> {
+        let work = work.clone();
+        self.write(Keep::Past, move |connection| work::postpone(connection, &work, until)).await
+    }
+
+    async fn next_due(&self, parked: bool) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |connection| work::next_due(connection, parked)).await
+    }
+
+    async fn clock_moved(&self, by: SignedDuration) -> Result<(), StoreError> {
+        self.write(Keep::Past, move |connection| work::clock_moved(connection, by)).await
+    }
+
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
+        let (account, record) = (account.to_owned(), record.to_owned());
+        self.read(move |connection| work::cursor(connection, &account, &record)).await
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(work::counts).await
+    }
+
+    async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(work::deferred).await
+    }
+}
+
+#[async_trait]
+impl Pairs for SqliteStore {
+    async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
+        let (pipeline, end) = (pipeline.to_owned(), end.clone());
+        self.read(move |connection| link::at(connection, &pipeline, left, &end)).await
+    }
+
+    async fn linked_ids(&self, pipeline: &str, left: bool, account: &str) -> Result<BTreeSet<String>, StoreError> {
+        let (pipeline, account) = (pipeline.to_owned(), account.to_owned());
+        self.read(move |connection| link::ids(connection, &pipeline, (left, &account))).await
+    }
+
+    async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError> {
+        let pipeline = pipeline.to_owned();
+        self.read(move |connection| link::of(connection, &pipeline)).await
+    }
+
+    async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError> {
+        self.read(link::by_hand).await
+    }
+
+    async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
+        self.write_as_owner(Keep::Flushed, move |connection| intent::open(connection, draft)).await
+    }
+
+    async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
+        let cause = cause.cloned();
+        self.read(move |connection| intent::open_ones(connection, cause.as_ref())).await
+    }
+
+    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
+        // What a peer did is found by its trace, as after a lost answer; what a person said is not.
+        let is_word = settlement.link.as_ref().is_some_and(|link| link.by_hand) && settlement.intent.is_none();
+        let keep = if is_word { Keep::Flushed } else { Keep::Past };
+        self.write(keep, move |connection| intent::settle(connection, &settlement)).await
+    }
+}
+
+#[async_trait]
+impl Inbox for SqliteStore {
+    async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError> {
+        let target = target.clone();
+        self.read(move |connection| park::of(connection, &target)).await
+    }
+
+    async fn park_known(&self, target: &RecordRef, pipeline: &str, group: Option<&str>) -> Result<bool, StoreError> {
+        let (target, pipeline, group) = (target.clone(), pipeline.to_owned(), group.map(str::to_owned));
+        self.read(move |connection| park::known(connection, &target, &pipeline, group.as_deref())).await
+    }
+
+    async fn parks(&self) -> Result<Vec<Park>, StoreError> {
+        self.read(park::all).await
+    }
+
+    async fn retry(&self, number: Option<i64>, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(Keep::Flushed, move |connection| work::retry(connection, number, now)).await
+    }
+
+    async fn drop_park(&self, number: i64) -> Result<bool, StoreError> {
+        self.write(Keep::Flushed, move |connection| park::drop_park(connection, number)).await
+    }
+
+    async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError> {
+        let found = found.to_vec();
+        self.write(Keep::Past, move |connection| work::wake(connection, &found, now)).await
+    }
+}
+
+#[async_trait]
+impl Decisions for SqliteStore {
+    async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
+        self.write(Keep::Past, move |connection| decision::add(connection, &entry)).await
+    }
+
+    async fn decisions(
+        &self,
+        target: Option<&RecordRef>,
+        since: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<DecisionEntry>, StoreError> {
+        let target = target.cloned();
+        self.read(move |connection| decision::read(connection, target.as_ref(), (since, limit))).await
+    }
+
+    async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError> {
+        let target = target.clone();
+        self.read(move |connection| journal::history(connection, &target, limit)).await
+    }
+}
+
+#[async_trait]
+impl Rules for SqliteStore {
+    async fn serve(&self, hash: &str, texts: &[RuleText], now: Timestamp) -> Result<Generation, StoreError> {
+        let (hash, texts) = (hash.to_owned(), texts.to_vec());
+        self.write(Keep::Flushed, move |connection| generation::serve(connection, &hash, &texts, now)).await
+    }
+
+    async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
+        self.read(generation::last_good).await
+    }
+}
+
+#[async_trait]
+impl Seen for SqliteStore {
+    async fn unlisted(&self, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError> {
+        let (account, record) = (account.to_owned(), record.to_owned());
+        self.read(move |connection| answer::unlisted(connection, &account, &record)).await
+    }
+
+    async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError> {
+        let (account, record) = (account.to_owned(), record.to_owned());
+        self.write(Keep::Past, move |connection| answer::set_unlisted(connection, (&account, &record), &ids)).await
+    }
+
+    async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError> {
+        self.read(answer::seen_fields).await
+    }
+
+    async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
+        self.write(Keep::Past, move |connection| answer::note_fields(connection, &fields)).await
+    }
+}
+
+#[async_trait]
+impl Coordination for SqliteStore {
+    async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
+        self.tell_others(url)
+    }
+}
+
+#[async_trait]
+impl Retention for SqliteStore {
+    async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let mut total = 0;
+        loop {
+            let taken = self.write(Keep::Past, move |connection| prune::step(connection, before)).await?;
+            if taken == 0 {
+                return Ok(total);
+            }
+            total += taken;
+        }
+    }
+}
