@@ -15,14 +15,15 @@
 //!
 //! - [`value`]: data that flows through pipelines. No floats.
 //! - [`diagnostic`]: what is wrong, where, and how to mend it. Knows no rule.
-//! - [`world`]: time, randomness, transport; everything that acts reaches the outside through these traits.
+//! - [`world`]: time, randomness, transport, files, environment, tasks; everything that acts reaches the outside through
+//!   these traits.
 //! - [`language`]: from rule text to an immutable [`language::plan::Plan`]. `compile.rs` is the walk on one page.
 //! - [`engine`]: decides, purely: the same situation gives the same answer. No clock, no I/O.
 //! - [`store`]: what must survive a restart. One trait; SQLite fills it.
 //! - [`connector`]: HTTP out, described by system files. Alone speaks HTTP outward.
 //! - [`runtime`]: moves. `memory` is what a generation, or the process, may forget at any instant; `pairing` takes one
 //!   piece of work to its end; `service` looks for work and reloads the rules.
-//! - [`server`]: HTTP in: webhooks, health, administration.
+//! - [`server`]: HTTP in: webhooks, health, administration. `receive` is the whole of a webhook, without a connection.
 //! - [`simulator`]: both systems in miniature; uses only `value` and `world`. The only room that names systems.
 //! - [`peer`]: a system in memory, made from its system file; for tests and for authors without a sandbox.
 //! - [`trial`]: runs the tests beside the rules: the real runtime between peers in memory.

@@ -7,6 +7,7 @@ use petiole::engine::base::{Base, keep, known};
 use petiole::language;
 use petiole::language::plan::{FieldRule, Pipeline, Plan};
 use petiole::value::Value;
+use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy};
 
@@ -15,7 +16,7 @@ fn plan() -> Plan {
     let corpus = File::new(env!("CARGO_MANIFEST_DIR")).join("tests/rule_test");
     copy(&corpus.join("base"), &folder.0);
     copy(&corpus.join("takes_turns"), &folder.0);
-    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
     compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.findings))
 }
 

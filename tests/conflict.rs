@@ -7,6 +7,7 @@ use petiole::engine::conflict::winner;
 use petiole::language;
 use petiole::language::plan::{Plan, Side};
 use petiole::value::{Path, Value};
+use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy};
 
@@ -18,7 +19,7 @@ fn plan() -> Plan {
     let corpus = File::new(env!("CARGO_MANIFEST_DIR")).join("tests/rule_test");
     copy(&corpus.join("base"), &folder.0);
     copy(&corpus.join("promises"), &folder.0);
-    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
     compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.findings))
 }
 

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use petiole::server::bodies::{BODIES_BYTES_MAX, BODY_BYTES_FREE};
 use petiole::server::connection;
 use petiole::server::seats::{CONNECTIONS_MAX, DESCRIPTORS_KEPT_BACK, Limits, Seats};
-use petiole::world::{Method, SystemClock};
+use petiole::world::{Method, SystemClock, ThreadSpawner};
 use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 
@@ -111,7 +111,8 @@ impl Small {
         let served = Arc::clone(&seats);
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            connection::serve(listener, router, served, stopping).await;
+            let service = connection::Service { router, seats: served, spawner: Arc::new(ThreadSpawner) };
+            connection::serve(listener, service, stopping).await;
         });
         Self { port, seats, go, working, _stop: stop, runtime }
     }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use petiole::diagnostic::render::render;
 use petiole::language;
+use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy};
 
@@ -42,7 +43,7 @@ fn diagnostics_corpus() {
         copy(&root().join("lint/base"), &folder.0);
         apply(&std::fs::read_to_string(&path).unwrap(), &folder.0);
         let begin = Instant::now();
-        let compiled = language::compile(std::slice::from_ref(&folder.0));
+        let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
         assert!(begin.elapsed() < crate::support::patience(), "{} hangs", path.display());
         let text =
             render(&compiled.findings, &compiled.sources, false).replace(&format!("{}/", folder.0.display()), "");

@@ -15,6 +15,7 @@ use petiole::language::plan::expression::FaultKind;
 use petiole::language::script::ScriptSet;
 use petiole::language::syntax::expression_parser::{Origin, parse};
 use petiole::value::{Record, Value, json};
+use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy};
 
@@ -58,7 +59,7 @@ fn compiled_in_a_rule(text: &str) -> language::Compilation {
     let old = "- shop.buyer ?? \"somebody\" -> depot.receiver";
     assert!(page.contains(old));
     std::fs::write(&path, page.replace(old, &format!("- |-\n      {text} -> depot.receiver"))).unwrap();
-    language::compile(std::slice::from_ref(&folder.0))
+    language::compile(&SystemFiles, std::slice::from_ref(&folder.0))
 }
 
 /// What lint says of an expression, with the column inside it.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use petiole::diagnostic::Severity;
 use petiole::language;
+use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy, petiole};
 
@@ -30,7 +31,7 @@ fn edited(edits: &[Edit]) -> Folder {
 /// Codes with messages, information left out.
 fn found(edits: &[Edit]) -> Vec<String> {
     let folder = edited(edits);
-    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
     let told = compiled.findings.iter().filter(|one| one.severity != Severity::Info);
     told.map(|one| format!("{}: {}", one.code.0, one.message)).collect()
 }

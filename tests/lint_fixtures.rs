@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use petiole::diagnostic::render::render;
 use petiole::language;
 use petiole::language::lint::{page, registry::LINTS};
+use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy};
 
@@ -20,7 +21,7 @@ fn findings(overlay: &Path) -> (Vec<&'static str>, String) {
     let folder = Folder::new();
     copy(&fixtures().join("base"), &folder.0);
     copy(overlay, &folder.0);
-    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
     let text = render(&compiled.findings, &compiled.sources, false);
     let text = text.replace(&format!("{}/", folder.0.display()), "");
     (compiled.findings.iter().map(|one| one.code.0).collect(), text)

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use petiole::diagnostic::{Severity, Sources as _};
 use petiole::language;
+use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy};
 
@@ -21,7 +22,7 @@ fn errors(lines: &[String]) -> Vec<String> {
     let folder = Folder::new();
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &folder.0);
     std::fs::write(folder.0.join("tables/order_status.yaml"), lines.join("\n")).unwrap();
-    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
     let here = |span: petiole::diagnostic::Span| compiled.sources.name(span.file).ends_with("order_status.yaml");
     let found = compiled.findings.iter().filter(|one| one.severity == Severity::Error && here(one.primary.span));
     found.map(|one| format!("{}: {}", one.code.0, one.message)).collect()

@@ -49,6 +49,7 @@ mod rule_test;
 
 mod scenario;
 mod script;
+mod seams;
 mod settings;
 mod simulate;
 mod simulator_flourish;
@@ -62,5 +63,6 @@ mod sweep;
 mod tidy;
 mod tidy_circles;
 mod tidy_lengths;
+mod tidy_seams;
 mod trade;
 mod untrue_answers;

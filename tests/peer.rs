@@ -15,7 +15,7 @@ use petiole::language::plan::{RecordType, System};
 use petiole::peer::{CallKind, Peer};
 use petiole::simulator::Simulator;
 use petiole::value::{Record, Value, json};
-use petiole::world::{Clock, Method, Request, Response, SeededRandom, Transport, TransportError};
+use petiole::world::{Clock, Method, Request, Response, SeededRandom, SystemFiles, Transport, TransportError};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Folder, Process, get, http, petiole, send};
@@ -173,7 +173,7 @@ fn what_a_system_file_does_not_say_of_errors_keeps_its_default() {
 }
 
 fn system(path: PathBuf) -> Arc<System> {
-    let compiled = language::compile(&[path]);
+    let compiled = language::compile(&SystemFiles, &[path]);
     let plan = compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.findings));
     Arc::clone(plan.systems.values().next().unwrap())
 }

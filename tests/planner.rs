@@ -13,7 +13,7 @@ use petiole::language;
 use petiole::language::plan::{Pipeline, Plan, Side};
 use petiole::runtime::{Live, World};
 use petiole::value::{Record, Value};
-use petiole::world::{HttpTransport, SeededRandom, SystemClock};
+use petiole::world::{SeededRandom, SystemFiles};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use rust_decimal::Decimal;
@@ -25,15 +25,12 @@ const ROUNDS_MAX: usize = petiole::runtime::limits::READ_ROUNDS_MAX;
 pub(crate) fn live() -> &'static Live {
     static LIVE: LazyLock<Live> = LazyLock::new(|| {
         let rules = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules");
-        let plan = language::compile(&[rules]).plan.unwrap();
-        let world = World {
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SeededRandom::new(7)),
-            transport: Arc::new(HttpTransport::new().unwrap()),
-        };
+        let plan = language::compile(&SystemFiles, &[rules]).plan.unwrap();
         let environment =
             |name: &str| Some(if name.ends_with("URL") { "http://127.0.0.1:9".to_owned() } else { "1".to_owned() });
-        Live::new(1, Arc::new(plan), &environment, &world, None).unwrap_or_else(|wrong| panic!("{wrong:?}"))
+        let (random, environment) = (Arc::new(SeededRandom::new(7)), Arc::new(environment));
+        let world = World { random, environment, ..World::real().unwrap() };
+        Live::new(1, Arc::new(plan), &world, None).unwrap_or_else(|wrong| panic!("{wrong:?}"))
     });
     &LIVE
 }

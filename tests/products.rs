@@ -1,6 +1,6 @@
 //! Products against both simulators: what Flourish sells on-line is on LeafLink, by the switches of the settings.
 
-use petiole::world::Method;
+use petiole::world::{Method, SystemFiles};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Process, Trade, at_rest, get, http, own, until};
@@ -126,7 +126,8 @@ fn both_switches_flip_while_it_runs() {
         own(&trade.rules, "inventory", inventory);
         until("the switches are read", || {
             let status = get(&format!("{}/api/v1/status", service.url));
-            let hash = petiole::language::compile(std::slice::from_ref(&trade.rules)).plan.unwrap().rules_hash;
+            let hash =
+                petiole::language::compile(&SystemFiles, std::slice::from_ref(&trade.rules)).plan.unwrap().rules_hash;
             status["rules_hash"] == hash
         });
         rests(&service);

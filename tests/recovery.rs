@@ -21,7 +21,7 @@ use petiole::store::{
     Journal, Link, LinkEnd, Pairs, Park, Parking, RecordRef, Retention, RuleText, Rules, Seen, SeenField, Settlement,
     Store, StoreError, Wait, Work, open,
 };
-use petiole::world::{HttpTransport, Method, SeededRandom, SystemClock};
+use petiole::world::{Method, SeededRandom, SystemFiles};
 use serde_json::{Value as Json, json};
 use tokio::sync::Notify;
 
@@ -222,11 +222,7 @@ impl Stage {
     pub(crate) async fn set(size: Size) -> Self {
         let folder = Folder::new();
         let rules = fast_rules(&folder.0);
-        let world = World {
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SeededRandom::new(7)),
-            transport: Arc::new(HttpTransport::new().unwrap()),
-        };
+        let world = World { random: Arc::new(SeededRandom::new(7)), ..World::real().unwrap() };
         let trade = Trade::from_seed(7, size);
         let mut sides = BTreeMap::new();
         for name in simulator::NAMES {
@@ -246,23 +242,24 @@ impl Stage {
     }
 
     pub(crate) fn runtime(&self, store: Arc<dyn Store>) -> Arc<Runtime> {
-        let plan = language::compile(std::slice::from_ref(&self.rules)).plan.unwrap();
-        let environment = |name: &str| {
+        let plan = language::compile(&SystemFiles, std::slice::from_ref(&self.rules)).plan.unwrap();
+        let url = |(name, side): (&&str, &Served)| {
+            ((*name).to_owned(), format!("{}{}", side.origin(), simulator::base_path(name)))
+        };
+        let (urls, facility) = (self.sides.iter().map(url).collect::<BTreeMap<_, _>>(), self.facility.clone());
+        let environment = move |name: &str| {
             let (system, wanted) = name.split_once('_')?;
             match wanted {
-                "BASE_URL" => {
-                    let name = system.to_lowercase();
-                    let side = self.sides.get(name.as_str())?;
-                    Some(format!("{}{}", side.origin(), simulator::base_path(&name)))
-                }
-                "FACILITY_ID" => Some(self.facility.clone()),
+                "BASE_URL" => urls.get(&system.to_lowercase()).cloned(),
+                "FACILITY_ID" => Some(facility.clone()),
                 "COMPANY_ID" => Some("501".to_owned()),
                 _ => Some("test-key".to_owned()),
             }
         };
-        let live = Live::new(1, Arc::new(plan), &environment, &self.world, None).unwrap();
+        let world = World { environment: Arc::new(environment), ..self.world.clone() };
+        let live = Live::new(1, Arc::new(plan), &world, None).unwrap();
         let state = RuleState::new(self.rules.clone(), self.world.clock.now(), true, json!([]));
-        Runtime::new(store, self.world.clone(), live, state, Duration::from_mins(1))
+        Runtime::new(store, world, live, state, Duration::from_mins(1))
     }
 
     pub(crate) async fn state(&self, side: &str) -> Json {

@@ -3,7 +3,7 @@
 use petiole::diagnostic::Sources as _;
 use petiole::diagnostic::span::place_of;
 use petiole::language;
-use petiole::world::Method;
+use petiole::world::{Method, SystemFiles};
 
 use crate::support::{Folder, Trade, copy, get, http, petiole};
 
@@ -15,7 +15,7 @@ fn lint(file: &str, old: &str, new: &str) -> Vec<String> {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(old), "{file} has no {old:?}");
     std::fs::write(&path, text.replacen(old, new, 1)).unwrap();
-    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
     let told = compiled.findings.iter().map(|one| {
         let span = one.primary.span;
         let line = place_of(compiled.sources.text(span.file), span.start).line;
@@ -206,7 +206,7 @@ fn what_a_setting_cannot_be_is_one_finding_at_its_line() {
 fn a_mode_without_a_type_is_checked_too() {
     let folder = Folder::new();
     std::fs::write(folder.0.join("settings.yaml"), "settings:\n  mode: observ\n").unwrap();
-    let compiled = language::compile(std::slice::from_ref(&folder.0));
+    let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
     assert!(compiled.findings.iter().any(|one| one.code.0 == "unknown-mode"), "{:?}", compiled.findings);
 }
 

@@ -50,7 +50,7 @@ impl Slip {
 }
 
 fn shipped() -> Vec<SourceFile> {
-    let (sources, _) = load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")]);
+    let (sources, _) = load(&petiole::world::SystemFiles, &[Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")]);
     sources.files().map(|(_, file)| file.clone()).collect()
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::store::open::served_at;
+use crate::world::{Environment as _, ProcessEnvironment};
 
 /// Where the service is where nothing says otherwise.
 const SERVICE_URL: &str = "http://127.0.0.1:8787";
@@ -80,7 +81,8 @@ impl Color {
             Self::Always => true,
             Self::Never => false,
             Self::Auto => {
-                std::io::IsTerminal::is_terminal(&std::io::stdout()) && std::env::var_os("NO_COLOR").is_none()
+                std::io::IsTerminal::is_terminal(&std::io::stdout())
+                    && ProcessEnvironment.variable("NO_COLOR").is_none()
             }
         }
     }

@@ -15,27 +15,23 @@ use tokio::sync::broadcast::Receiver;
 use super::arguments::{Arguments, DemoArguments};
 use super::demo_story::Story;
 use super::exit_code;
-use super::run::real_world;
 use crate::diagnostic;
 use crate::language;
 use crate::runtime::service::dispatcher;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
-use crate::runtime::{Happening, Live, Report, RuleState, Runtime, World};
+use crate::runtime::{Happening, Live, Report, RuleState, Runtime};
 use crate::server::{self, Admission};
 use crate::simulator::{self, Faults, Options, Served, Size, Trade};
 use crate::store::{RuleText, open};
-use crate::value::Value;
-use crate::world::{Method, Request};
+
+use crate::world::{Files, Method, Request, World};
 
 /// The key that signs the simulated systems' webhooks.
 const WEBHOOK_KEY: &str = "demo-webhook-key";
 
 /// How many of many like things are told, at each pause of an act.
 const LIKE_MAX: usize = 2;
-
-/// Letters of a value that are shown.
-const TEXT_MAX: usize = 26;
 
 /// How long one act may take.
 const ACT_MAX: Duration = Duration::from_secs(30);
@@ -74,8 +70,9 @@ pub(super) struct Awaited {
 pub(super) const QUIET: Awaited = Awaited { pipeline: "", action: "", count: 0 };
 
 async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, String> {
-    let folder = Folder::new()?;
-    let mut stage = set(arguments, demo, &folder).await?;
+    let world = World::real().map_err(|error| error.to_string())?;
+    let folder = Folder::new(&world.files)?;
+    let mut stage = set(arguments, demo, (&folder, world)).await?;
     let story = Story { color: arguments.color.on() };
     story.opening(
         &stage.sides.iter().map(|(name, served)| (*name, served.origin())).collect::<Vec<_>>(),
@@ -91,8 +88,11 @@ async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, Strin
     Ok(report.converged())
 }
 
-async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Result<Stage, String> {
-    let world = real_world()?;
+async fn set(
+    arguments: &Arguments,
+    demo: &DemoArguments,
+    (folder, mut world): (&Folder, World),
+) -> Result<Stage, String> {
     let trade = Trade::from_seed(demo.seed, Size::default());
     let mut sides = BTreeMap::new();
     for name in simulator::NAMES {
@@ -102,11 +102,11 @@ async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Re
         let served = simulator::serve(system, options, Arc::clone(&world.clock), Arc::clone(&world.transport)).await;
         sides.insert(name, served.map_err(|error| error.to_string())?);
     }
-    let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+    let compiled = language::compile(world.files.as_ref(), std::slice::from_ref(&arguments.rules));
     let Some(plan) = compiled.plan else {
         return Err(diagnostic::render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
     };
-    let url = format!("sqlite:{}", folder.0.join("demo.db").display());
+    let url = format!("sqlite:{}", folder.path.join("demo.db").display());
     let store = open::open(&url, world.clock.now()).await.map_err(|error| error.to_string())?;
     let texts: Vec<RuleText> = Vec::new();
     let generation =
@@ -116,8 +116,8 @@ async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Re
         .iter()
         .map(|(name, served)| (name.to_uppercase(), format!("{}{}", served.origin(), simulator::base_path(name))))
         .collect();
-    let environment = move |name: &str| environment(name, &urls, &facility);
-    let live = Live::new(generation.number, Arc::new(plan), &environment, &world, None)
+    world.environment = Arc::new(move |name: &str| environment(name, &urls, &facility));
+    let live = Live::new(generation.number, Arc::new(plan), &world, None)
         .map_err(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
     let runtime = Runtime::new(store, world.clone(), live, state, Duration::from_mins(1));
@@ -131,7 +131,7 @@ async fn set(arguments: &Arguments, demo: &DemoArguments, folder: &Folder) -> Re
         let body = json!({ "url": format!("http://{}/webhooks/{name}", serving.address) });
         stage.send(name, Method::Put, "webhook", &body).await?;
     }
-    tokio::spawn(dispatcher::dispatch(Arc::clone(&stage.runtime)));
+    drop(stage.world.spawner.start(dispatcher::dispatch(Arc::clone(&stage.runtime))));
     Ok(stage)
 }
 
@@ -244,35 +244,22 @@ fn kind_of(happening: &Happening) -> Option<String> {
 }
 
 /// A folder that goes when the demo ends.
-struct Folder(PathBuf);
+struct Folder {
+    path: PathBuf,
+    files: Arc<dyn Files>,
+}
 
 impl Folder {
-    fn new() -> Result<Self, String> {
-        let name = format!("petiole-demo-{}-{}", std::process::id(), fastrand::u64(..));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self(path))
+    fn new(files: &Arc<dyn Files>) -> Result<Self, String> {
+        let made = files.passing_folder("petiole-demo");
+        let path = made.map_err(|error| format!("a folder for the demo cannot be made: {error}"))?;
+        Ok(Self { path, files: Arc::clone(files) })
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
         // What cannot be removed is the system's temporary folder's to clean.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A field's value in a line of the story.
-pub(super) fn short(value: &Value) -> String {
-    match value {
-        Value::List(items) => format!("{} lines", items.len()),
-        Value::Record(fields) if fields.len() > 2 => format!("{} fields", fields.len()),
-        Value::Record(fields) => {
-            fields.iter().map(|(name, value)| format!("{name}:{}", short(value))).collect::<Vec<_>>().join(" ")
-        }
-        other => {
-            let text = other.to_key().unwrap_or_else(|| "nothing".to_owned());
-            if text.chars().count() <= TEXT_MAX { text } else { text.chars().take(TEXT_MAX).chain(['…']).collect() }
-        }
+        let _ = self.files.remove_folder(&self.path);
     }
 }

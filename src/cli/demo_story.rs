@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::demo::short;
 use crate::runtime::{Change, Happening, Report, told_values};
 use crate::value::Value;
+
+/// Letters of a value that are shown.
+const TEXT_MAX: usize = 26;
 
 /// Tells the story on standard output.
 pub struct Story {
@@ -152,5 +154,20 @@ impl Story {
     pub fn report(&self, report: &Report) {
         println!("  {report}");
         println!("{}", self.paint(BOLD, "Change a rule, then ask what is wrong with it: petiole lint"));
+    }
+}
+
+/// A field's value in a line of the story.
+fn short(value: &Value) -> String {
+    match value {
+        Value::List(items) => format!("{} lines", items.len()),
+        Value::Record(fields) if fields.len() > 2 => format!("{} fields", fields.len()),
+        Value::Record(fields) => {
+            fields.iter().map(|(name, value)| format!("{name}:{}", short(value))).collect::<Vec<_>>().join(" ")
+        }
+        other => {
+            let text = other.to_key().unwrap_or_else(|| "nothing".to_owned());
+            if text.chars().count() <= TEXT_MAX { text } else { text.chars().take(TEXT_MAX).chain(['…']).collect() }
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::runtime::pairing::crosswalk::{self, Word};
 use crate::server::inbox::{item, matched};
 use crate::store::{Store, open};
 use crate::value::timestamp;
-use crate::world::{Clock as _, Method, SystemClock};
+use crate::world::{Clock as _, Method, SystemClock, SystemFiles};
 
 /// Lists, shows, retries or drops parked work.
 pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
@@ -64,7 +64,7 @@ async fn act(store: &dyn Store, action: &InboxAction, arguments: &Arguments) -> 
         InboxAction::Match { id, target } | InboxAction::Relink { id, target } => {
             let relink = matches!(action, InboxAction::Relink { .. });
             let word = Word { number: *id, target, relink };
-            let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+            let compiled = language::compile(&SystemFiles, std::slice::from_ref(&arguments.rules));
             let plan = compiled.plan.ok_or("the rules have errors; run `petiole lint`")?;
             let made = crosswalk::match_by_hand(&plan, store, word, SystemClock.now()).await;
             made.map(|link| matched(&link)).map_err(|error| error.to_string())

@@ -5,6 +5,7 @@ use super::exit_code;
 use super::rule_set::RuleSet;
 use crate::diagnostic::{Diagnostic, Severity, json, render};
 use crate::language::{self, Compilation, lint::page};
+use crate::world::SystemFiles;
 
 fn explain(code: &str) -> u8 {
     match page::explain(code) {
@@ -37,11 +38,11 @@ pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
     if let Some(code) = &lint.explain {
         return explain(code);
     }
-    let set = match RuleSet::of(&lint.paths, &arguments.rules) {
+    let set = match RuleSet::of(&SystemFiles, &lint.paths, &arguments.rules) {
         Ok(set) => set,
         Err(message) => return wrong_usage(&message),
     };
-    let compiled = language::compile(&set.paths);
+    let compiled = language::compile(&SystemFiles, &set.paths);
     let summary = if lint.summary { compiled.summary() } else { String::new() };
     let Compilation { sources, findings, .. } = compiled;
     let files = match set.count(&sources) {

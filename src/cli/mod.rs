@@ -24,6 +24,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use arguments::{Arguments, Command};
 
 use crate::language::script::limits::WORKER_STACK_BYTES;
+use crate::world::threads;
 
 /// Runs the command line; the answer is the process's exit code.
 pub fn main() -> u8 {
@@ -74,15 +75,10 @@ fn begin(arguments: &Arguments) -> u8 {
     if let Command::Test(one) = &arguments.command {
         return test::test(arguments, one);
     }
-    let runtime =
-        match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(WORKER_STACK_BYTES).build() {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                eprintln!("petiole: {error}");
-                return exit_code::FAILED;
-            }
-        };
-    runtime.block_on(dispatch(arguments))
+    threads::on_all(WORKER_STACK_BYTES, dispatch(arguments)).unwrap_or_else(|error| {
+        eprintln!("petiole: {error}");
+        exit_code::FAILED
+    })
 }
 
 async fn dispatch(arguments: &Arguments) -> u8 {

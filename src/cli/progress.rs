@@ -8,16 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use tokio::task::JoinHandle;
 
 use crate::runtime::{Happening, Runtime};
-use crate::world::{Clock as _, SystemClock};
+use crate::world::Task;
 
 /// How often it is drawn anew.
 const DRAWN_EVERY: Duration = Duration::from_millis(200);
 
 /// A bar that is being drawn.
-pub struct Progress(Option<(ProgressBar, JoinHandle<()>)>);
+pub struct Progress(Option<(ProgressBar, Task<()>)>);
 
 impl Progress {
     /// Begins to draw, unless nobody would see it.
@@ -31,7 +30,7 @@ impl Progress {
             let _ = write!(out, "{:.0} a second", state.per_sec());
         };
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("rate", rate));
-        let drawing = tokio::spawn(draw(Arc::clone(runtime), bar.clone()));
+        let drawing = runtime.world.spawner.start(draw(Arc::clone(runtime), bar.clone()));
         Self(Some((bar, drawing)))
     }
 
@@ -59,6 +58,6 @@ async fn draw(runtime: Arc<Runtime>, bar: ProgressBar) {
             bar.set_length(known);
             bar.set_position(done.saturating_sub(counts.in_flight));
         }
-        SystemClock.sleep(DRAWN_EVERY).await;
+        runtime.world.clock.sleep(DRAWN_EVERY).await;
     }
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, FileId, Sources as _};
 use crate::language::source::SourceMap;
+use crate::world::Files;
+use crate::world::files::Entry;
 
 /// How many folders above a path the folder of its set may be.
 const FOLDERS_ABOVE_MAX: usize = 3;
@@ -14,42 +16,42 @@ const FOLDERS_ABOVE_MAX: usize = 3;
 const ENDINGS: [&str; 3] = ["yaml", "yml", "rhai"];
 
 /// What is read, and what of it was asked for.
-#[derive(Debug)]
-pub struct RuleSet {
+pub struct RuleSet<'f> {
+    files: &'f dyn Files,
     /// What to compile.
     pub paths: Vec<PathBuf>,
     /// What was named of it; none: all of it.
     named: Option<Vec<PathBuf>>,
 }
 
-impl RuleSet {
+impl<'f> RuleSet<'f> {
     /// The set of these paths, or of the rules folder where none is given.
     ///
     /// # Errors
     /// Names a file that is no rule file.
-    pub fn of(paths: &[PathBuf], rules: &Path) -> Result<Self, String> {
-        if let Some(other) = paths.iter().find(|path| path.is_file() && !is_rule_file(path)) {
+    pub fn of(files: &'f dyn Files, paths: &[PathBuf], rules: &Path) -> Result<Self, String> {
+        if let Some(other) = paths.iter().find(|path| is_file(files, path) && !is_rule_file(path)) {
             return Err(format!("`{}` is no rule file; rule files end in .yaml, .yml or .rhai", other.display()));
         }
         if paths.is_empty() {
-            return Ok(Self { paths: vec![rules.to_owned()], named: None });
+            return Ok(Self { files, paths: vec![rules.to_owned()], named: None });
         }
         let mut whole: Vec<PathBuf> = Vec::new();
         let mut is_part = false;
         for path in paths {
-            let folder = folder_of(path, rules);
+            let folder = folder_of(files, path, rules);
             is_part |= folder.is_some();
             let read = folder.unwrap_or_else(|| path.clone());
-            if !whole.iter().any(|known| real(known) == real(&read)) {
+            if !whole.iter().any(|known| real(files, known) == real(files, &read)) {
                 whole.push(read);
             }
         }
-        Ok(Self { paths: whole, named: is_part.then(|| paths.to_vec()) })
+        Ok(Self { files, paths: whole, named: is_part.then(|| paths.to_vec()) })
     }
 
     /// Whether a file was asked for.
     pub fn names(&self, file: &str) -> bool {
-        self.named.as_ref().is_none_or(|named| named.iter().any(|path| is_inside(Path::new(file), path)))
+        self.named.as_ref().is_none_or(|named| named.iter().any(|path| is_inside(self.files, Path::new(file), path)))
     }
 
     /// How many files were asked for.
@@ -59,7 +61,7 @@ impl RuleSet {
     pub fn count(&self, sources: &SourceMap) -> Result<usize, String> {
         let files: Vec<&str> = sources.files().map(|(_, file)| file.name.as_str()).collect();
         for path in self.named.iter().flatten() {
-            if !files.iter().any(|file| is_inside(Path::new(file), path)) {
+            if !files.iter().any(|file| is_inside(self.files, Path::new(file), path)) {
                 let why = "names that begin with a dot or end in .swp, .tmp or ~ are passed over";
                 return Err(format!("`{}` holds no rule file; {why}", path.display()));
             }
@@ -82,51 +84,57 @@ impl RuleSet {
 }
 
 /// The folder of the set that a path is only a part of.
-fn folder_of(path: &Path, rules: &Path) -> Option<PathBuf> {
-    if !path.exists() || is_inside(rules, path) {
+fn folder_of(files: &dyn Files, path: &Path, rules: &Path) -> Option<PathBuf> {
+    let entry = files.entry(path)?;
+    if is_inside(files, rules, path) {
         return None;
     }
-    if is_inside(path, rules) {
+    if is_inside(files, path, rules) {
         return Some(rules.to_owned());
     }
-    let above = above(path);
-    let own = path.is_dir().then(|| path.to_owned());
+    let above = above(files, path);
+    let own = (entry == Entry::Folder).then(|| path.to_owned());
     let chain = || own.iter().chain(&above);
-    let found = chain().find(|folder| holds_accounts(folder)).or_else(|| chain().find(|folder| holds_settings(folder)));
-    found.filter(|folder| real(folder) != real(path)).cloned()
+    let found = chain().find(|folder| holds_accounts(files, folder));
+    let found = found.or_else(|| chain().find(|folder| holds_settings(files, folder)));
+    found.filter(|folder| real(files, folder) != real(files, path)).cloned()
 }
 
 /// The folders above a path, the nearest first, as the user would write them.
-fn above(path: &Path) -> Vec<PathBuf> {
+fn above(files: &dyn Files, path: &Path) -> Vec<PathBuf> {
     let written = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
     let mut folders: Vec<PathBuf> = written.map(Path::to_owned).collect();
     if path.is_relative() {
         folders.push(PathBuf::from("."));
         folders.extend((1..=FOLDERS_ABOVE_MAX).map(|up| std::iter::repeat_n("..", up).collect()));
     }
-    let own = real(path);
+    let own = real(files, path);
     // Where a path begins with `..`, not all of these are above it.
-    folders.retain(|folder| own.starts_with(real(folder)) && own != real(folder));
-    folders.sort_by_key(|folder| std::cmp::Reverse(real(folder).components().count()));
+    folders.retain(|folder| own.starts_with(real(files, folder)) && own != real(files, folder));
+    folders.sort_by_key(|folder| std::cmp::Reverse(real(files, folder).components().count()));
     folders.truncate(FOLDERS_ABOVE_MAX);
     folders
 }
 
-fn holds_accounts(folder: &Path) -> bool {
-    folder.join("systems").is_dir() || begins_with(folder, &["accounts:"])
+fn holds_accounts(files: &dyn Files, folder: &Path) -> bool {
+    files.entry(&folder.join("systems")) == Some(Entry::Folder) || begins_with(files, folder, &["accounts:"])
 }
 
-fn holds_settings(folder: &Path) -> bool {
-    begins_with(folder, &["settings:", "ownership:"])
+fn holds_settings(files: &dyn Files, folder: &Path) -> bool {
+    begins_with(files, folder, &["settings:", "ownership:"])
 }
 
 /// Whether a rule file right in a folder has one of these at the beginning of a line.
-fn begins_with(folder: &Path, words: &[&str]) -> bool {
-    let Ok(entries) = std::fs::read_dir(folder) else { return false };
-    let files = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file() && is_rule_file(path));
-    files
-        .filter_map(|path| std::fs::read_to_string(path).ok())
+fn begins_with(files: &dyn Files, folder: &Path, words: &[&str]) -> bool {
+    let Ok(inside) = files.list(folder) else { return false };
+    let rule_files = inside.iter().filter(|path| is_rule_file(path) && is_file(files, path));
+    rule_files
+        .filter_map(|path| String::from_utf8(files.read(path).ok()?).ok())
         .any(|text| text.lines().any(|line| words.iter().any(|word| line.starts_with(word))))
+}
+
+fn is_file(files: &dyn Files, path: &Path) -> bool {
+    matches!(files.entry(path), Some(Entry::File(_)))
 }
 
 fn is_rule_file(path: &Path) -> bool {
@@ -134,10 +142,10 @@ fn is_rule_file(path: &Path) -> bool {
 }
 
 /// Whether a path is a folder or in it.
-fn is_inside(path: &Path, folder: &Path) -> bool {
-    real(path).starts_with(real(folder))
+fn is_inside(files: &dyn Files, path: &Path, folder: &Path) -> bool {
+    real(files, path).starts_with(real(files, folder))
 }
 
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+fn real(files: &dyn Files, path: &Path) -> PathBuf {
+    files.real(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::task::{JoinError, JoinSet};
 
 use super::arguments::{Arguments, RunArguments};
 use super::exit_code;
+use super::service::ADMIN_TOKEN;
 use crate::language::plan::Plan;
 use crate::language::plan::setting_type::UNKNOWN_MODE;
 use crate::language::source::{SourceFile, SourceMap};
@@ -17,23 +17,28 @@ use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::service::reload::ready;
 use crate::runtime::service::watcher::Watch;
 use crate::runtime::service::{dispatcher, notifier, poller, retention, schedule};
-use crate::runtime::{Live, ReloadError, RuleState, Runtime, World};
+use crate::runtime::{Live, ReloadError, RuleState, Runtime};
 use crate::server::{self, Admission};
 use crate::store::{RuleText, Store, StoreError, open};
 use crate::value::duration;
-use crate::world::{Clock as _, HttpTransport, SeededRandom, SystemClock};
+use crate::world::spawner::{Ended, Job};
+use crate::world::{Tasks, World};
 
 /// Serves until a signal, then drains.
 pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
-    let watch = (!run.no_watch).then(|| Watch::begin(&arguments.rules));
-    let (runtime, before) = match start(arguments, run).await {
+    let world = match World::real() {
+        Ok(world) => world,
+        Err(error) => return failed(&error.to_string()),
+    };
+    let watch = (!run.no_watch).then(|| Watch::begin(world.files.as_ref(), &arguments.rules));
+    let (runtime, before) = match start(arguments, run, world).await {
         Ok(started) => started,
         Err(code) => return code,
     };
     if let Err(trouble) = schedule::prepare(&runtime, before.as_ref()).await {
         return failed(&trouble.to_string());
     }
-    let admission = Admission::new(std::env::var("PETIOLE_ADMIN_TOKEN").ok(), run.allowed_hosts.clone());
+    let admission = Admission::new(runtime.world.environment.variable(ADMIN_TOKEN), run.allowed_hosts.clone());
     let serving = match server::serve(Arc::clone(&runtime), run.listen, admission).await {
         Ok(serving) => serving,
         Err(error) => {
@@ -47,14 +52,16 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
     if let Err(error) = announce(&runtime, serving.address).await {
         return failed(&error.to_string());
     }
-    let mut parts = JoinSet::new();
-    parts.spawn(dispatcher::dispatch(Arc::clone(&runtime)));
-    parts.spawn(poller::poll(Arc::clone(&runtime)));
-    parts.spawn(schedule::schedule(Arc::clone(&runtime)));
-    parts.spawn(notifier::notify(Arc::clone(&runtime)));
-    parts.spawn(retention::retain(Arc::clone(&runtime)));
+    let mut parts = Tasks::default();
+    let spawner = Arc::clone(&runtime.world.spawner);
+    let mut begin = |part: Job| _ = parts.start(spawner.as_ref(), part);
+    begin(Box::pin(dispatcher::dispatch(Arc::clone(&runtime))));
+    begin(Box::pin(poller::poll(Arc::clone(&runtime))));
+    begin(Box::pin(schedule::schedule(Arc::clone(&runtime))));
+    begin(Box::pin(notifier::notify(Arc::clone(&runtime))));
+    begin(Box::pin(retention::retain(Arc::clone(&runtime))));
     if let Some(watch) = watch {
-        parts.spawn(watch.serve(Arc::clone(&runtime)));
+        begin(Box::pin(watch.serve(Arc::clone(&runtime))));
     }
     let code = tokio::select! {
         biased;
@@ -86,33 +93,19 @@ async fn announce(runtime: &Runtime, address: SocketAddr) -> Result<(), StoreErr
 }
 
 /// A part of the service that ends unasked ends the service: whoever watches over it starts it again, whole.
-fn broke_off(ended: Option<Result<(), JoinError>>) -> u8 {
+fn broke_off(ended: Option<Ended<()>>) -> u8 {
     match ended {
-        Some(Err(error)) => tracing::error!(%error, "a part of the service broke off; the service ends"),
+        Some((_, Err(error))) => tracing::error!(%error, "a part of the service broke off; the service ends"),
         _ => tracing::error!("a part of the service ended unasked; the service ends"),
     }
     exit_code::FAILED
 }
 
-/// The outside as it really is.
-///
-/// # Errors
-/// The text of the transport's failure.
-pub fn real_world() -> Result<World, String> {
-    let transport = HttpTransport::new().map_err(|error| error.to_string())?;
-    Ok(World {
-        clock: Arc::new(SystemClock),
-        random: Arc::new(SeededRandom::from_entropy()),
-        transport: Arc::new(transport),
-    })
-}
-
 /// The runtime, and the rules that served last where they are others.
-async fn start(arguments: &Arguments, run: &RunArguments) -> Result<(Arc<Runtime>, Option<Plan>), u8> {
-    let world = real_world().map_err(|error| failed(&error))?;
-    let store = open::open(&arguments.store, SystemClock.now()).await.map_err(|error| failed(&error.to_string()))?;
+async fn start(arguments: &Arguments, run: &RunArguments, world: World) -> Result<(Arc<Runtime>, Option<Plan>), u8> {
+    let store = open::open(&arguments.store, world.clock.now()).await.map_err(|error| failed(&error.to_string()))?;
     let now = world.clock.now();
-    let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+    let compiled = language::compile(world.files.as_ref(), std::slice::from_ref(&arguments.rules));
     let before = served_before(store.as_ref(), compiled.plan.as_ref()).await;
     let (live, state) = match ready(compiled, store.as_ref(), &world, None).await {
         Ok(live) => (live, RuleState::new(arguments.rules.clone(), now, true, json!([]))),

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use crate::world::{HttpTransport, Method, Request, Transport as _};
+use crate::world::{Environment as _, HttpTransport, Method, ProcessEnvironment, Request, Transport as _};
 
 /// How long the service may take to answer.
 const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The variable with the token that administration wants.
+pub const ADMIN_TOKEN: &str = "PETIOLE_ADMIN_TOKEN";
 
 /// Why the service gave no answer that can be used.
 #[derive(Debug)]
@@ -48,7 +51,7 @@ pub async fn ask_for(
     let transport = HttpTransport::direct().map_err(|error| Unanswered::Unreached(error.to_string()))?;
     let base = url.trim_end_matches('/');
     let mut headers = Vec::new();
-    if let Ok(token) = std::env::var("PETIOLE_ADMIN_TOKEN") {
+    if let Some(token) = ProcessEnvironment.variable(ADMIN_TOKEN) {
         headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
     }
     if body.is_some() {

@@ -5,26 +5,27 @@ use std::sync::Arc;
 
 use super::arguments::{Arguments, SimulateArguments};
 use super::exit_code;
-use super::run::real_world;
 use crate::diagnostic::render;
 use crate::language;
 use crate::peer::Peer;
 use crate::simulator::{self, Faults, Options, Simulator, Size, Subscription, Trade};
+use crate::world::files::Entry;
+use crate::world::{Files, World};
 
 /// Serves until a signal.
 pub async fn simulate(arguments: &Arguments, simulate: &SimulateArguments) -> u8 {
-    let (mut system, base_path) = match system(arguments, simulate) {
-        Ok(found) => found,
-        Err(code) => return code,
-    };
-    system.set_webhook_key(simulate.webhook_key.clone());
-    let world = match real_world() {
+    let world = match World::real() {
         Ok(world) => world,
         Err(error) => {
             eprintln!("petiole: {error}");
             return exit_code::FAILED;
         }
     };
+    let (mut system, base_path) = match system(arguments, simulate, world.files.as_ref()) {
+        Ok(found) => found,
+        Err(code) => return code,
+    };
+    system.set_webhook_key(simulate.webhook_key.clone());
     let webhook = simulate.webhook.clone().map(|url| Subscription { url });
     let options = Options { listen: simulate.listen, webhook, faults: Faults::default(), seed: simulate.seed };
     match simulator::serve(system, options, world.clock, world.transport).await {
@@ -72,18 +73,22 @@ fn trade(simulate: &SimulateArguments) -> Trade {
 }
 
 /// A simulator by its name, else a peer from the system file of this path; and where its API begins.
-fn system(arguments: &Arguments, simulate: &SimulateArguments) -> Result<(Box<dyn Simulator>, &'static str), u8> {
+fn system(
+    arguments: &Arguments,
+    simulate: &SimulateArguments,
+    files: &dyn Files,
+) -> Result<(Box<dyn Simulator>, &'static str), u8> {
     let trade = trade(simulate);
     if let Some(system) = simulator::named(&simulate.system, &trade, simulate.seed) {
         return Ok((system, simulator::base_path(&simulate.system)));
     }
     let path = Path::new(&simulate.system);
-    if !path.is_file() {
+    if !matches!(files.entry(path), Some(Entry::File(_))) {
         let known = simulator::NAMES.join(", ");
         eprintln!("petiole: no simulator and no system file `{}`; there are: {known}", simulate.system);
         return Err(exit_code::USAGE);
     }
-    let compiled = language::compile(&[path.to_owned()]);
+    let compiled = language::compile(files, &[path.to_owned()]);
     eprint!("{}", render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
     let Some(plan) = compiled.plan else { return Err(exit_code::INVALID) };
     let Some(system) = plan.systems.values().next() else {

@@ -8,16 +8,15 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, SyncArguments};
 use super::exit_code;
 use super::progress::Progress;
-use super::run::real_world;
 use super::service::{Unanswered, ask_for};
 use crate::language;
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
 use crate::runtime::service::reload::ready;
-use crate::runtime::{ReloadError, Report, RuleState, Runtime, World};
+use crate::runtime::{ReloadError, Report, RuleState, Runtime};
 use crate::store::{Store, StoreError, open};
-use crate::world::{Clock as _, Method, SystemClock};
+use crate::world::{Method, World};
 
 /// How long put-off work is waited for before it counts as left.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -69,8 +68,8 @@ async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Outcome, Fa
             other => return other.map_err(|unanswered| failed(&unanswered.to_string())),
         }
     }
-    let world = real_world().map_err(|error| failed(&error))?;
-    match open::open(&arguments.store, SystemClock.now()).await {
+    let world = World::real().map_err(|error| failed(&error.to_string()))?;
+    match open::open(&arguments.store, world.clock.now()).await {
         Ok(store) => here(arguments, sync, (store, world)).await.map(Outcome::from),
         Err(error @ StoreError::InUse(_)) => match open::served_at(&arguments.store) {
             Some(url) => by_service(arguments, sync, &url).await.map_err(|unanswered| failed(&unanswered.to_string())),
@@ -105,7 +104,7 @@ async fn here(
     sync: &SyncArguments,
     (store, world): (Arc<dyn Store>, World),
 ) -> Result<Report, Failed> {
-    let compiled = language::compile(std::slice::from_ref(&arguments.rules));
+    let compiled = language::compile(world.files.as_ref(), std::slice::from_ref(&arguments.rules));
     let live = ready(compiled, store.as_ref(), &world, None).await.map_err(|error| match error {
         ReloadError::Invalid { text, .. } => (exit_code::INVALID, text),
         ReloadError::Store(error) => failed(&error.to_string()),

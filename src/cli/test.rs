@@ -8,17 +8,18 @@ use crate::diagnostic::{Severity, json, render};
 use crate::language;
 use crate::language::plan::test::RuleTest;
 use crate::trial;
+use crate::world::SystemFiles;
 
 /// The most tests named in the place of one that is not there.
 const NEAR_MAX: usize = 5;
 
 /// Runs tests and prints the report.
 pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
-    let set = match RuleSet::of(&test.paths, &arguments.rules) {
+    let set = match RuleSet::of(&SystemFiles, &test.paths, &arguments.rules) {
         Ok(set) => set,
         Err(message) => return wrong_usage(&message),
     };
-    let compiled = language::compile(&set.paths);
+    let compiled = language::compile(&SystemFiles, &set.paths);
     if let Err(message) = set.count(&compiled.sources) {
         return wrong_usage(&message);
     }

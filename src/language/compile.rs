@@ -12,6 +12,7 @@ use crate::language::lower::lower;
 use crate::language::plan::{Plan, test::RuleTest};
 use crate::language::resolve::resolve;
 use crate::language::source::{SourceMap, load};
+use crate::world::Files;
 
 /// What came of a rule set.
 #[derive(Debug)]
@@ -36,8 +37,8 @@ impl Compilation {
 }
 
 /// Compiles the rule files at these paths.
-pub fn compile(paths: &[PathBuf]) -> Compilation {
-    let (sources, findings) = load(paths);
+pub fn compile(files: &dyn Files, paths: &[PathBuf]) -> Compilation {
+    let (sources, findings) = load(files, paths);
     finish(sources, findings)
 }
 

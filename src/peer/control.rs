@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::level::Level;
-use super::peer::{Peer, respond};
+use super::peer::Peer;
 use super::read_wire;
+use super::respond::respond;
 use crate::language::plan::{Field, FieldShape, RecordType};
 use crate::simulator::Act;
 use crate::value::{Path, Record, Segment, Value, json as value_json};

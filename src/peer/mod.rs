@@ -3,6 +3,7 @@
 //! For rule tests and for rule authors who have no sandbox at hand. Spells and reads records by
 //! itself and shares no code with the connector, or both could be wrong together. Knows no rules.
 
+mod answer;
 pub mod call_log;
 mod control;
 mod defaults;
@@ -13,6 +14,7 @@ pub mod peer;
 mod read_wire;
 mod refusal;
 mod requirement;
+mod respond;
 mod route;
 mod webhook;
 mod write;

@@ -9,12 +9,10 @@ use crate::connector::ResolvedAccount;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Account, Setting, SettingType, SettingTypes};
 use crate::value::Value;
+use crate::world::Environment;
 
 /// Settings by dotted name, the environment resolved.
 pub(super) type Flat = BTreeMap<String, Value>;
-
-/// The environment, as a look-up by name.
-pub type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 /// Why a generation cannot serve in this environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +53,7 @@ impl fmt::Display for LiveError {
 
 /// Resolves, and keeps what went wrong.
 pub(super) struct Resolver<'a> {
-    pub(super) environment: Environment<'a>,
+    pub(super) environment: &'a dyn Environment,
     pub(super) wrong: Vec<LiveError>,
 }
 
@@ -124,7 +122,7 @@ impl Resolver<'_> {
         let Setting::Env { name: variable, default, span } = setting else { return None };
         let text = self.value(setting).to_key().unwrap_or_default();
         let finding = kind.refuses(name, &text)?.at(*span);
-        let set = (self.environment)(variable).is_some_and(|text| !text.is_empty());
+        let set = self.environment.variable(variable).is_some_and(|text| !text.is_empty());
         Some(match default {
             Some(_) if !set => finding.note(format!("the default: environment variable `{variable}` is not set")),
             _ => finding.note(format!("environment variable `{variable}` says so")),
@@ -137,7 +135,7 @@ impl Resolver<'_> {
             Setting::Value(_) => false,
             Setting::List(items) => items.iter().any(|item| self.lacks(item)),
             Setting::Env { name, default, .. } => {
-                default.is_none() && (self.environment)(name).is_none_or(|text| text.is_empty())
+                default.is_none() && self.environment.variable(name).is_none_or(|text| text.is_empty())
             }
         }
     }
@@ -148,7 +146,7 @@ impl Resolver<'_> {
             Setting::List(items) => Value::List(items.iter().map(|item| self.value(item)).collect()),
             Setting::Env { name, default, span } => {
                 // An empty variable counts as not set: an empty key or URL helps nobody.
-                let found = (self.environment)(name).filter(|text| !text.is_empty()).or_else(|| default.clone());
+                let found = self.environment.variable(name).filter(|text| !text.is_empty()).or_else(|| default.clone());
                 let known = |one: &LiveError| matches!(one, LiveError::Unset { variable, .. } if variable == name);
                 if found.is_none() && !self.wrong.iter().any(known) {
                     self.wrong.push(LiveError::Unset { variable: name.clone(), span: *span });

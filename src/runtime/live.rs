@@ -5,14 +5,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::environment::{Environment, Flat, LiveError, Resolver};
+use super::environment::{Flat, LiveError, Resolver};
 use super::memory::Memory;
 use super::memory::lack::Needed;
-use super::runtime::World;
-use super::service::notifier;
 use crate::connector::{Connector, Row, Validator};
 use crate::language::plan::{Plan, RecordType, System};
 use crate::value::{Path, Record, Value};
+use crate::world::World;
+
+/// The setting with the address that is told what a person should know; empty: nobody is told.
+pub const NOTIFY_SETTING: &str = "notify.webhook";
 
 /// A generation in service.
 pub struct Live {
@@ -41,14 +43,8 @@ impl Live {
     ///
     /// # Errors
     /// Every variable that is wanted, has no default and is not set; every setting whose value does not fit.
-    pub fn new(
-        generation: i64,
-        plan: Arc<Plan>,
-        environment: Environment<'_>,
-        world: &World,
-        before: Option<&Self>,
-    ) -> Result<Self, Vec<LiveError>> {
-        let mut resolver = Resolver { environment, wrong: Vec::new() };
+    pub fn new(generation: i64, plan: Arc<Plan>, world: &World, before: Option<&Self>) -> Result<Self, Vec<LiveError>> {
+        let mut resolver = Resolver { environment: world.environment.as_ref(), wrong: Vec::new() };
         let mut peers = BTreeMap::new();
         let mut secrets = BTreeMap::new();
         let settings = resolver.settings(&plan.setting_types, &plan.settings);
@@ -101,7 +97,7 @@ impl Live {
     /// petiole itself may know is left out: decisions are journalled with what they are made from.
     pub fn pair_settings(&self, left: &str, right: &str) -> Value {
         let mut settings = self.nested(&[left, right]);
-        let (group, name) = notifier::SETTING.split_once('.').unwrap_or_default();
+        let (group, name) = NOTIFY_SETTING.split_once('.').unwrap_or_default();
         if let Value::Record(groups) = &mut settings
             && let Some(Value::Record(group)) = groups.get_mut(group)
         {

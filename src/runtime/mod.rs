@@ -17,11 +17,13 @@ pub mod runtime;
 pub mod service;
 pub mod trouble;
 
-pub use environment::{Environment, LiveError};
+pub use environment::LiveError;
 pub use happening::{Change, Happening, told_values};
 pub use live::Live;
 pub use report::Report;
 pub use rule_state::RuleState;
-pub use runtime::{Pace, Runtime, World};
+pub use runtime::{Pace, Runtime};
 pub use service::reload::ReloadError;
 pub use trouble::Trouble;
+
+pub use crate::world::World;

@@ -23,7 +23,7 @@ use super::trouble::Trouble;
 use crate::connector::{BreakerState, Connector};
 use crate::store::{Hint, Store};
 use crate::value::Value;
-use crate::world::{Clock, Random, Transport};
+use crate::world::World;
 
 /// How many happenings a listener may lag behind where nothing else is said: room for each is taken at the start.
 const HAPPENINGS_KEPT: usize = 8_192;
@@ -41,17 +41,6 @@ impl From<Duration> for Pace {
     fn from(poll_interval: Duration) -> Self {
         Self { poll_interval, happenings_kept: HAPPENINGS_KEPT }
     }
-}
-
-/// Time, randomness and transport.
-#[derive(Clone)]
-pub struct World {
-    /// Time.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub random: Arc<dyn Random>,
-    /// HTTP out.
-    pub transport: Arc<dyn Transport>,
 }
 
 /// What all parts of the runtime share.

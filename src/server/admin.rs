@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value as Body, json};
 
+use super::answers::{fail, store_failed};
 use super::guard::guard;
-use super::server::Shared;
+use super::shared::Shared;
 use super::{inbox, status};
 use crate::runtime::ReloadError;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
-use crate::store::{LinkEnd, RecordRef, StoreError};
+use crate::store::{LinkEnd, RecordRef};
 use crate::value::json::to_json;
 use crate::value::timestamp;
 
@@ -36,13 +37,13 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .merge(inbox::routes())
         .route("/sweep", post(sweep))
         .layer(from_fn_with_state(shared.clone(), guard))
-        .layer(from_fn(to_its_end))
+        .layer(from_fn_with_state(shared.clone(), to_its_end))
 }
 
 /// What was asked for is done to its end, also where whoever asked hangs up meanwhile: the work is the service's, and
 /// a request's future goes with its connection.
-async fn to_its_end(request: Request, next: Next) -> Response {
-    match tokio::spawn(next.run(request)).await {
+async fn to_its_end(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    match shared.runtime.world.spawner.start(next.run(request)).await {
         Ok(answer) => answer,
         Err(error) => {
             tracing::error!(%error, "a request broke off");
@@ -153,12 +154,4 @@ async fn sweep(State(shared): State<Shared>, body: axum::body::Bytes) -> Respons
         }
         Err(trouble) => fail(StatusCode::BAD_GATEWAY, &trouble.to_string()),
     }
-}
-
-pub(super) fn store_failed(error: &StoreError) -> Response {
-    fail(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
-}
-
-pub(super) fn fail(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({ "error": message }))).into_response()
 }

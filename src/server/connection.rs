@@ -23,12 +23,12 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tower_service::Service as _;
 
 use super::bodies::{Bodies, Room};
+use super::receive::BODY_BYTES_MAX;
 use super::seats::{Seat, Seats, Taken};
-use super::server::BODY_BYTES_MAX;
+use crate::world::{Spawner, Tasks};
 
 /// The largest head of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -43,9 +43,20 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const NO_SEAT: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
+/// What connections are served with.
+pub struct Service {
+    /// Answers requests.
+    pub router: Router,
+    /// Who may hold a connection.
+    pub seats: Arc<Seats>,
+    /// Serves each in a task of its own.
+    pub spawner: Arc<dyn Spawner>,
+}
+
 /// Accepts and serves until told to stop, then lets what was asked be answered.
-pub async fn serve(listener: TcpListener, router: Router, seats: Arc<Seats>, stopping: watch::Receiver<bool>) {
-    let mut open = JoinSet::new();
+pub async fn serve(listener: TcpListener, service: Service, stopping: watch::Receiver<bool>) {
+    let Service { router, seats, spawner } = service;
+    let mut open = Tasks::default();
     let mut ended = pin!({
         let mut stopping = stopping.clone();
         async move {
@@ -55,6 +66,7 @@ pub async fn serve(listener: TcpListener, router: Router, seats: Arc<Seats>, sto
     let mut look = pin!(seats.sleep(LOOK));
     loop {
         tokio::select! {
+            biased;
             () = &mut ended => break,
             () = &mut look => {
                 seats.close_overdue();
@@ -65,7 +77,8 @@ pub async fn serve(listener: TcpListener, router: Router, seats: Arc<Seats>, sto
                 Ok((stream, address)) => match seats.take(address.ip()) {
                     Some(taken) => {
                         let (router, stopping) = (router.clone(), stopping.clone());
-                        open.spawn(converse(stream, router, (taken, Arc::clone(&seats)), stopping));
+                        let talk = converse(stream, router, (taken, Arc::clone(&seats)), stopping);
+                        open.start(spawner.as_ref(), talk);
                     }
                     None => refuse(stream),
                 },
@@ -108,13 +121,15 @@ async fn converse(
     let serving = http1::Builder::new().max_buf_size(HEAD_BYTES_MAX).serve_connection(TokioIo::new(heard), service);
     let mut serving = pin!(serving);
     tokio::select! {
-        _ = serving.as_mut() => return,
+        biased;
         () = seat.left() => return,
+        _ = serving.as_mut() => return,
         _ = stopping.wait_for(|stop| *stop) => serving.as_mut().graceful_shutdown(),
     }
     tokio::select! {
-        _ = serving => {}
+        biased;
         () = seat.left() => {}
+        _ = serving => {}
     }
 }
 

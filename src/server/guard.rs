@@ -5,7 +5,6 @@
 //! whatever the token. Webhooks are signed and none of this concerns them.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
@@ -13,27 +12,11 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::admin::fail;
-use super::server::Shared;
+use super::answers::fail;
+use super::shared::Shared;
 
 /// What a browser says about where a request comes from.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// Who may use `/api`.
-#[derive(Clone, Debug, Default)]
-pub struct Admission {
-    /// The token that administration wants, if one is set.
-    pub token: Option<Arc<str>>,
-    /// Names under which the service may be asked for, beside addresses and `localhost`.
-    pub allowed_hosts: Vec<String>,
-}
-
-impl Admission {
-    /// With what the environment and the command line say; an empty token is none.
-    pub fn new(token: Option<String>, allowed_hosts: Vec<String>) -> Self {
-        Self { token: token.filter(|token| !token.is_empty()).map(Into::into), allowed_hosts }
-    }
-}
 
 /// Lets a request through, or answers why not.
 pub async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {

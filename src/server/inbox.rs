@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value as Body, json};
 
-use super::admin::{fail, store_failed};
-use super::server::Shared;
+use super::answers::{fail, store_failed};
+use super::shared::Shared;
 use crate::engine::COUNTERPART_GONE;
 use crate::runtime::pairing::crosswalk::{MatchError, Word};
 use crate::store::{Link, Park};

@@ -3,16 +3,20 @@
 //! Verifies and journals what comes in, shows what is going on. Knows no rules and makes no calls.
 
 pub mod admin;
+pub mod admission;
+mod answers;
 pub mod bodies;
 pub mod connection;
 pub mod guard;
 pub mod inbox;
+pub mod receive;
 pub mod refused;
 pub mod seats;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod server;
+pub mod shared;
 pub mod status;
 pub mod webhook;
 
-pub use guard::Admission;
+pub use admission::Admission;
 pub use server::{Serving, serve};

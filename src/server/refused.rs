@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long the log is silent of a sort of refusal after it told of one.
@@ -29,16 +28,16 @@ pub struct Refused(Mutex<BTreeMap<(String, u16), Sort>>);
 
 impl Refused {
     /// Counts a refusal. `account` is none where no account has the name that was asked for.
-    pub fn note(&self, account: Option<&str>, status: StatusCode, why: &str, now: Timestamp) {
+    pub fn note(&self, account: Option<&str>, status: u16, (why, now): (&str, Timestamp)) {
         let account = account.unwrap_or(UNKNOWN);
         let mut sorts = self.sorts();
-        let sort = sorts.entry((account.to_owned(), status.as_u16())).or_default();
+        let sort = sorts.entry((account.to_owned(), status)).or_default();
         sort.count = sort.count.saturating_add(1);
         sort.untold = sort.untold.saturating_add(1);
         if sort.told.is_some_and(|told| now.duration_since(told).abs() < TOLD_EVERY) {
             return;
         }
-        tracing::warn!(account, status = status.as_u16(), count = sort.untold, "webhooks refused: {why}");
+        tracing::warn!(account, status, count = sort.untold, "webhooks refused: {why}");
         (sort.untold, sort.told) = (0, Some(now));
     }
 

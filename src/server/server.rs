@@ -9,31 +9,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
-use super::guard::Admission;
-use super::refused::Refused;
+use super::admission::Admission;
+use super::connection::{self, Service};
+use super::receive::BODY_BYTES_MAX;
 use super::seats::{CONNECTIONS_MAX, DESCRIPTORS_KEPT_BACK, DESCRIPTORS_USUAL, Limits, Seats};
-use super::{admin, connection, status, webhook};
+use super::shared::Shared;
+use super::{admin, status, webhook};
 use crate::runtime::Runtime;
-
-/// The largest request body, in bytes.
-pub const BODY_BYTES_MAX: usize = 1024 * 1024;
-
-/// What handlers share.
-#[derive(Clone)]
-pub struct Shared {
-    /// The runtime.
-    pub runtime: Arc<Runtime>,
-    /// Who may use `/api`.
-    pub admission: Admission,
-    /// The webhooks that were not taken.
-    pub refused: Arc<Refused>,
-    /// The connections that clients hold.
-    pub seats: Arc<Seats>,
-    /// Whether only this machine can reach the service.
-    pub loopback: bool,
-}
+use crate::world::Task;
 
 /// A service that listens.
 #[derive(Debug)]
@@ -41,7 +25,7 @@ pub struct Serving {
     /// Where.
     pub address: SocketAddr,
     /// Ends when the runtime stops.
-    pub task: JoinHandle<()>,
+    pub task: Task<()>,
 }
 
 /// Listens and serves until the runtime stops.
@@ -57,6 +41,7 @@ pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, admission: Admissi
     }
     let stopping = runtime.stopping();
     let seats = Seats::new(limits(), Arc::clone(&runtime.world.clock));
+    let spawner = Arc::clone(&runtime.world.spawner);
     let shared = Shared { runtime, admission, refused: Arc::default(), seats: Arc::clone(&seats), loopback };
     let router = Router::new()
         .route("/webhooks/{account}", post(webhook::accept))
@@ -66,7 +51,8 @@ pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, admission: Admissi
         .nest("/api/v1", admin::routes(&shared))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared);
-    let task = tokio::spawn(connection::serve(listener, router, seats, stopping));
+    let service = Service { router, seats, spawner: Arc::clone(&spawner) };
+    let task = spawner.start(connection::serve(listener, service, stopping));
     Ok(Serving { address, task })
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::inbox;
 use super::refused::Refused;
-use super::server::Shared;
+use super::shared::Shared;
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
 use crate::runtime::service::sweep_marks::LastSweep;
@@ -100,11 +100,16 @@ pub async fn metrics(State(shared): State<Shared>) -> String {
         .map(|(name, help, value)| format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"))
         .collect();
     text.extend([format!(
-        "# HELP petiole_log_lines_dropped_total Log lines that could not be written.\n# TYPE petiole_log_lines_dropped_total counter\npetiole_log_lines_dropped_total {dropped}\n"
+        "# HELP petiole_log_lines_dropped_total Log lines that could not be written.\n\
+         # TYPE petiole_log_lines_dropped_total counter\n\
+         petiole_log_lines_dropped_total {dropped}\n"
     )]);
     let (journalled, without) = shared.runtime.decided.counts();
     text.extend([format!(
-        "# HELP petiole_decisions_total Decisions, by whether they led to anything.\n# TYPE petiole_decisions_total counter\npetiole_decisions_total{{effect=\"some\"}} {journalled}\npetiole_decisions_total{{effect=\"none\"}} {without}\n"
+        "# HELP petiole_decisions_total Decisions, by whether they led to anything.\n\
+         # TYPE petiole_decisions_total counter\n\
+         petiole_decisions_total{{effect=\"some\"}} {journalled}\n\
+         petiole_decisions_total{{effect=\"none\"}} {without}\n"
     )]);
     text.push_str(&shared.refused.metrics());
     text.push_str(&shared.seats.metrics());

@@ -1,25 +1,12 @@
-//! Webhooks: verified on their raw bytes, durable before they are answered.
+//! Webhooks over HTTP: what comes is handed to [`receive`](fn@receive), and its answer given back.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::server::{BODY_BYTES_MAX, Shared};
-use crate::connector::signature;
-use crate::connector::webhook::{self, Named};
-use crate::runtime::Live;
-use crate::store::{Hint, HintSource, RecordRef};
-use crate::value::key;
-
-/// A refusal: the status and why.
-type Refusal = (StatusCode, &'static str);
-
-/// Where the rules lost an account a moment ago.
-const PUT_OFF: Refusal = (StatusCode::SERVICE_UNAVAILABLE, "this account is not in the rules at this moment");
-
-/// After how many seconds to try again.
-const RETRY_AFTER: &str = "5";
+use super::receive::{Answer, Delivery, Desk, receive};
+use super::shared::Shared;
 
 /// `POST /webhooks/{account}`
 pub async fn accept(
@@ -28,74 +15,33 @@ pub async fn accept(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let live = shared.runtime.live.load_full();
-    let read = to_bytes(body, BODY_BYTES_MAX).await;
-    let read = read.map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB"));
-    match read.and_then(|bytes| verified(&live, &account, &headers, &bytes)) {
-        Err((status, why)) => {
-            let now = shared.runtime.world.clock.now();
-            let may_open = status == StatusCode::NOT_FOUND && shared.runtime.departed.may_open(&account, now);
-            let (status, why) = if may_open { PUT_OFF } else { (status, why) };
-            let known = may_open || live.plan.accounts.contains_key(&account);
-            shared.refused.note(known.then_some(&account), status, why, now);
-            if may_open { later(status, why) } else { answer(status, why) }
-        }
-        Ok(Named::Nothing) => answer(StatusCode::ACCEPTED, "accepted; it names no record, so the next poll will look"),
-        Ok(Named::Impossible(key)) => {
-            let why = format!("{} is no key that a record can have; the next poll will look", key::shown(&key));
-            shared.refused.note(Some(&account), StatusCode::ACCEPTED, &why, shared.runtime.world.clock.now());
-            answer(
-                StatusCode::ACCEPTED,
-                "accepted; no record can have the key that it names, so the next poll will look",
-            )
-        }
-        Ok(Named::Record(record, id)) => {
-            let first = live
-                .plan
-                .accounts
-                .get(&account)
-                .and_then(|account| live.plan.record(&account.system, &record))
-                .is_some_and(|kind| kind.first);
-            let hint = Hint {
-                at: shared.runtime.world.clock.now(),
-                source: HintSource::Webhook,
-                target: RecordRef { account, record, id },
-                version: None,
-                first,
-            };
-            match shared.runtime.accept(vec![hint]).await {
-                Ok(_) => answer(StatusCode::ACCEPTED, "accepted"),
-                Err(trouble) => {
-                    tracing::error!(%trouble, "a webhook could not be kept");
-                    later(StatusCode::SERVICE_UNAVAILABLE, "the store cannot take it now")
-                }
-            }
-        }
-    }
-}
-
-/// The record that a webhook names, once account, signature and form are right.
-fn verified(live: &Live, account: &str, headers: &HeaderMap, body: &[u8]) -> Result<Named, Refusal> {
-    let system = live.plan.accounts.get(account).and_then(|account| live.plan.systems.get(&account.system));
-    let Some(rules) = system.and_then(|system| system.webhook.as_ref()) else {
-        return Err((StatusCode::NOT_FOUND, "no account of this name takes webhooks"));
+    // The connection has read it already, and no more of it than shows that it is too large.
+    let Ok(body) = to_bytes(body, usize::MAX).await else { return StatusCode::BAD_REQUEST.into_response() };
+    let readable = headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+    let headers: Vec<(String, String)> = readable.collect();
+    let runtime = &shared.runtime;
+    let live = runtime.live.load_full();
+    let desk = Desk {
+        live: &live,
+        departed: &runtime.departed,
+        clock: runtime.world.clock.as_ref(),
+        store: runtime.store.as_ref(),
     };
-    let secret = live.secret(account, &rules.secret).unwrap_or_default();
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if signature::verify(rules, secret, header, body).is_err() {
-        return Err((StatusCode::UNAUTHORIZED, "the signature is missing or wrong"));
+    let answer = receive(&desk, &Delivery { account: &account, headers: &headers, body: &body }).await;
+    if answer.brings_work {
+        runtime.nudge();
     }
-    let Ok(parsed) = serde_json::from_slice(body) else {
-        return Err((StatusCode::BAD_REQUEST, "the body is no JSON"));
-    };
-    Ok(webhook::named_record(rules, &parsed))
+    if let Some(refused) = &answer.refused {
+        shared.refused.note(refused.known.then_some(&account), answer.status, (&refused.why, refused.at));
+    }
+    given_back(&answer)
 }
 
-/// An answer that asks for the same again.
-fn later(status: StatusCode, text: &str) -> Response {
-    ([("Retry-After", RETRY_AFTER)], answer(status, text)).into_response()
-}
-
-fn answer(status: StatusCode, text: &str) -> Response {
-    (status, format!("{text}\n")).into_response()
+fn given_back(answer: &Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let said = (status, format!("{}\n", answer.text));
+    match answer.retry_after {
+        Some(seconds) => ([("Retry-After", seconds.to_string())], said).into_response(),
+        None => said.into_response(),
+    }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::in_step;
+use super::placed::Placed;
 use super::stage::Stage;
 use crate::language::plan::Interest;
 use crate::language::plan::test::{RuleTest, TestRecord};
@@ -12,22 +13,6 @@ use crate::world::Clock as _;
 
 /// How much later than what is given the change comes.
 const LATER: Duration = Duration::from_mins(1);
-
-/// A given record with the key it got.
-#[derive(Clone, Debug)]
-pub(super) struct Placed {
-    pub(super) account: String,
-    pub(super) record: String,
-    pub(super) key: String,
-    /// The fields that the author wrote.
-    pub(super) said: crate::value::Record,
-}
-
-impl Placed {
-    pub(super) fn target(&self) -> RecordRef {
-        RecordRef { account: self.account.clone(), record: self.record.clone(), id: self.key.clone() }
-    }
-}
 
 /// Puts everything in place that is given, linked and in step where the test says so.
 pub(super) async fn place(stage: &Stage, test: &RuleTest) -> Result<Vec<Placed>, String> {

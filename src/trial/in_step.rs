@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::given::Placed;
+use super::placed::Placed;
 use super::stage::Stage;
 use crate::diagnostic::Span;
 use crate::engine::rule::{Wanted, applies, raw, wanted};

@@ -9,6 +9,7 @@ mod given;
 mod in_step;
 mod judge;
 mod machine;
+mod placed;
 mod report;
 mod stage;
 #[allow(clippy::module_inception, reason = "the room is named after its main function")]

@@ -14,11 +14,11 @@ use crate::language::plan::{Account, Plan, Setting, SettingType, TemplatePart};
 use crate::peer::{Peer, PeerCall};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::service::dispatcher;
-use crate::runtime::{Happening, Live, Pace, RuleState, Runtime, World};
+use crate::runtime::{Happening, Live, Pace, RuleState, Runtime};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Hint, HintSource, RecordRef};
 use crate::value::{Kind, Value};
-use crate::world::{Clock as _, SeededRandom};
+use crate::world::{Clock as _, SeededRandom, SystemFiles, ThreadSpawner, World};
 
 /// How often both sides may answer each other before a test is given up.
 pub(super) const ROUNDS_MAX: usize = 20;
@@ -51,15 +51,17 @@ impl Stage {
             Some((account.name.clone(), Peer::new(Arc::clone(system))))
         });
         let wire = Arc::new(Wire::new(peers.collect(), Arc::clone(&clock)));
+        let defaults = defaults(&plan);
         let world = World {
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SeededRandom::new(SEED)),
             transport: Arc::clone(&wire) as _,
+            files: Arc::new(SystemFiles),
+            // A variable without a default stands for its own name.
+            environment: Arc::new(move |name: &str| Some(defaults.get(name).map_or(name, String::as_str).to_owned())),
+            spawner: Arc::new(ThreadSpawner),
         };
-        let defaults = defaults(&plan);
-        // A variable without a default stands for its own name.
-        let environment = |name: &str| Some(defaults.get(name).cloned().unwrap_or_else(|| name.to_owned()));
-        let live = Live::new(1, Arc::clone(&plan), &environment, &world, None)
+        let live = Live::new(1, Arc::clone(&plan), &world, None)
             .map_err(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         let store = SqliteStore::open_memory().map_err(|error| error.to_string())?;
         let pace = Pace { poll_interval: POLL_INTERVAL, happenings_kept: HAPPENINGS_MAX };

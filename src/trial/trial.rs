@@ -1,6 +1,5 @@
 //! Runs tests, many side by side, each on a stage of its own.
 
-use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use crate::language::plan::Plan;
 use crate::language::plan::heard::{self, Heard};
 use crate::language::plan::test::RuleTest;
 use crate::language::source::SourceMap;
+use crate::world::{Clock as _, SystemClock, threads};
 
 /// What came of a set of tests.
 #[derive(Debug)]
@@ -44,16 +44,11 @@ pub fn run<'a>(plan: &Plan, sources: &SourceMap, (tests, timeout): (&[&'a RuleTe
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Outcome<'a>, Heard)>> = Mutex::default();
     let lock = || done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(tests.len());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (failures, heard) = one(plan, test, timeout);
-                    let at = tests.iter().position(|known| std::ptr::eq(*known, *test)).unwrap_or_default();
-                    lock().push((at, Outcome { test, failures }, heard));
-                }
-            });
+    threads::side_by_side(tests.len(), || {
+        while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (failures, heard) = one(plan, test, timeout);
+            let at = tests.iter().position(|known| std::ptr::eq(*known, *test)).unwrap_or_default();
+            lock().push((at, Outcome { test, failures }, heard));
         }
     });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -70,23 +65,19 @@ pub fn run<'a>(plan: &Plan, sources: &SourceMap, (tests, timeout): (&[&'a RuleTe
 
 /// One test from the first record to the verdict, on one thread.
 fn one(plan: &Plan, test: &RuleTest, timeout: Duration) -> (Vec<Failure>, Heard) {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return (vec![broken(test, error.to_string())], Heard::default()),
-    };
-    runtime.block_on(async {
-        let over = |_| {
-            let limit = jiff::SignedDuration::try_from(timeout).unwrap_or_default();
-            Err(format!("it did not come to an end within {limit:#}; `--timeout` gives it longer"))
-        };
-        match tokio::time::timeout(timeout, play(plan, test)).await.unwrap_or_else(over) {
-            Ok(done) => done,
-            Err(message) => {
-                let heard = heard::take();
-                (vec![broken(test, message)], heard)
+    let ended = threads::on_this(async {
+        // A test that hangs is one that hangs by the wall's clock; its own stands still.
+        let played = tokio::select! {
+            biased;
+            played = play(plan, test) => played,
+            () = SystemClock.sleep(timeout) => {
+                let limit = jiff::SignedDuration::try_from(timeout).unwrap_or_default();
+                Err(format!("it did not come to an end within {limit:#}; `--timeout` gives it longer"))
             }
-        }
-    })
+        };
+        played.unwrap_or_else(|message| (vec![broken(test, message)], heard::take()))
+    });
+    ended.unwrap_or_else(|error| (vec![broken(test, error.to_string())], Heard::default()))
 }
 
 async fn play(plan: &Plan, test: &RuleTest) -> Result<(Vec<Failure>, Heard), String> {

@@ -1,15 +1,27 @@
-//! What the outside gives: time, randomness, transport.
+//! What the outside gives: time, randomness, transport, files, the environment, tasks.
 //!
-//! Everything that acts reaches the outside only through the three traits here, so that a
+//! Everything that acts reaches the outside only through the traits here, so that a
 //! simulation can bring its own. Knows nothing of rules or systems.
 
 pub mod clock;
+pub mod environment;
+pub mod files;
 pub mod http_transport;
 pub mod log_sink;
 mod random;
+pub mod spawner;
+pub mod system_files;
+pub mod threads;
 pub mod transport;
+#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+pub mod world;
 
 pub use clock::{Clock, SystemClock};
+pub use environment::{Environment, ProcessEnvironment};
+pub use files::Files;
 pub use http_transport::HttpTransport;
 pub use random::{Random, SeededRandom};
+pub use spawner::{BrokeOff, Spawner, Task, Tasks, ThreadSpawner};
+pub use system_files::SystemFiles;
 pub use transport::{Method, Request, Response, Transport, TransportError};
+pub use world::World;

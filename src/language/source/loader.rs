@@ -3,10 +3,12 @@
 //! What editors leave behind is passed over. Whatever cannot be read is a finding; nothing stops
 //! the rest from being read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::source_map::{SourceFile, SourceMap};
 use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::world::Files;
+use crate::world::files::Entry;
 
 /// The largest rule file, in bytes.
 pub const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -18,26 +20,27 @@ pub const FILES_MAX: usize = 2_000;
 pub const FOLDER_DEPTH_MAX: usize = 16;
 
 /// Reads the rule files at these paths; folders are read with all that is below them.
-pub fn load(paths: &[std::path::PathBuf]) -> (SourceMap, Vec<Diagnostic>) {
-    let mut names = Vec::new();
+pub fn load(files: &dyn Files, paths: &[PathBuf]) -> (SourceMap, Vec<Diagnostic>) {
+    let mut walk = Walk { files, names: Vec::new(), unread: Vec::new() };
     let mut map = SourceMap::default();
     let mut found = Vec::new();
-    let mut unread = Vec::new();
     for path in paths {
-        if path.exists() {
-            walk(path, 0, &mut names, &mut unread);
-        } else {
-            let message = format!("there is no `{}`", path.display());
-            refuse(&mut map, &mut found, path, Code("unreadable-file"), message);
+        match files.entry(path) {
+            Some(entry) => walk.below(path, entry, 0),
+            None => {
+                let message = format!("there is no `{}`", path.display());
+                refuse(&mut map, &mut found, path, Code("unreadable-file"), message);
+            }
         }
     }
+    let Walk { mut names, unread, .. } = walk;
     for (path, code, message) in unread {
         refuse(&mut map, &mut found, &path, code, message);
     }
     names.sort();
     names.dedup();
     for path in names.iter().take(FILES_MAX) {
-        read(path, &mut map, &mut found);
+        read(files, path, &mut map, &mut found);
     }
     if names.len() > FILES_MAX {
         let message = format!("{} rule files are more than the {FILES_MAX} that are read", names.len());
@@ -51,44 +54,52 @@ pub fn load(paths: &[std::path::PathBuf]) -> (SourceMap, Vec<Diagnostic>) {
     (map, found)
 }
 
-/// A folder that is not read, and why.
-type Unread = (std::path::PathBuf, Code, String);
+/// Collects the rule files below some paths.
+struct Walk<'f> {
+    files: &'f dyn Files,
+    names: Vec<PathBuf>,
+    /// Folders that are not read, and why.
+    unread: Vec<(PathBuf, Code, String)>,
+}
 
-fn walk(path: &Path, depth: usize, names: &mut Vec<std::path::PathBuf>, unread: &mut Vec<Unread>) {
-    if path.is_file() {
-        names.push(path.to_owned());
-        return;
-    }
-    if depth > FOLDER_DEPTH_MAX {
-        let message = format!("folders nest deeper than the {FOLDER_DEPTH_MAX} that are read");
-        return unread.push((path.to_owned(), Code("too-many-files"), message));
-    }
-    let entries = match std::fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let message = format!("`{}` cannot be read: {error}", path.display());
-            return unread.push((path.to_owned(), Code("unreadable-file"), message));
+impl Walk<'_> {
+    fn below(&mut self, path: &Path, entry: Entry, depth: usize) {
+        if matches!(entry, Entry::File(_)) {
+            self.names.push(path.to_owned());
+            return;
         }
-    };
-    for entry in entries.flatten() {
-        let inner = entry.path();
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let skipped = name.starts_with('.') || [".swp", ".tmp", "~"].iter().any(|end| name.ends_with(end));
-        let rules = [".yaml", ".yml", ".rhai"].iter().any(|end| name.ends_with(end));
-        if !skipped && (inner.is_dir() || rules) {
-            walk(&inner, depth + 1, names, unread);
+        if depth > FOLDER_DEPTH_MAX {
+            let message = format!("folders nest deeper than the {FOLDER_DEPTH_MAX} that are read");
+            return self.unread.push((path.to_owned(), Code("too-many-files"), message));
+        }
+        let inner = match self.files.list(path) {
+            Ok(inner) => inner,
+            Err(error) => {
+                let message = format!("`{}` cannot be read: {error}", path.display());
+                return self.unread.push((path.to_owned(), Code("unreadable-file"), message));
+            }
+        };
+        for inner in inner {
+            let name = inner.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let skipped = name.starts_with('.') || [".swp", ".tmp", "~"].iter().any(|end| name.ends_with(end));
+            let rules = [".yaml", ".yml", ".rhai"].iter().any(|end| name.ends_with(end));
+            // A name that leads nowhere is read where it is a rule file's, and found wanting.
+            let entry = self.files.entry(&inner).unwrap_or(Entry::Other);
+            if !skipped && (entry == Entry::Folder || rules) {
+                self.below(&inner, entry, depth + 1);
+            }
         }
     }
 }
 
-fn read(path: &Path, map: &mut SourceMap, found: &mut Vec<Diagnostic>) {
-    let size = std::fs::metadata(path).map_or(0, |data| data.len());
-    if size > FILE_BYTES_MAX {
+fn read(files: &dyn Files, path: &Path, map: &mut SourceMap, found: &mut Vec<Diagnostic>) {
+    if let Some(Entry::File(size)) = files.entry(path)
+        && size > FILE_BYTES_MAX
+    {
         let message = format!("`{}` has {size} bytes, a rule file may have {FILE_BYTES_MAX}", path.display());
         return refuse(map, found, path, Code("file-too-large"), message);
     }
-    let bytes = match std::fs::read(path) {
+    let bytes = match files.read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
             let message = format!("`{}` cannot be read: {error}", path.display());

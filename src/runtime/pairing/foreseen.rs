@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::how::{How, pairing};
-use super::pairing::Pairing;
+use super::pairing::{Foreseen, Pairing};
 use crate::connector::{Listing, Row};
-use crate::engine::{self, Found, Reads, Situation, Step, Want};
+use crate::engine::{self, Found, Situation, Step, Want};
 use crate::language::plan::{Interest, Pipeline, RecordType, Side};
 use crate::runtime::limits::READ_ROUNDS_MAX;
 use crate::runtime::live::Live;
@@ -17,15 +17,6 @@ use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{LinkEnd, RecordRef};
 use crate::value::{Kind, Path, Record, Value};
-
-/// What was read for the decision on a pair.
-#[derive(Debug, Default)]
-pub struct Foreseen {
-    /// The answers.
-    pub reads: Reads,
-    /// The linked record of the other side, where it was among them as its own call shows it.
-    pub other: Option<Value>,
-}
 
 /// The same of all pairs of a record, by pipeline and other account.
 pub(crate) type AllForeseen = BTreeMap<(String, String), Foreseen>;

@@ -1,7 +1,6 @@
 //! Which pair of records, seen from the one that changed, and how bringing it together ended.
 
-use super::foreseen::Foreseen;
-use crate::engine::{Situation, Stop, Unmatched};
+use crate::engine::{Reads, Situation, Stop, Unmatched};
 use crate::language::plan::{Pipeline, RuleLine, Side};
 use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::rested::Told;
@@ -39,6 +38,15 @@ pub struct Pairing<'a> {
     pub lacks: &'a [Stop],
     /// What was read for the decision before the changed record itself was.
     pub foreseen: Option<&'a Foreseen>,
+}
+
+/// What was read for the decision on a pair before the changed record itself was.
+#[derive(Debug, Default)]
+pub struct Foreseen {
+    /// The answers.
+    pub reads: Reads,
+    /// The linked record of the other side, where it was among them as its own call shows it.
+    pub other: Option<Value>,
 }
 
 /// How a counterpart is looked for.

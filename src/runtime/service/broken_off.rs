@@ -3,10 +3,6 @@
 //!
 //! Knows no cause; a fault in one record's work never keeps others from theirs.
 
-use std::any::Any;
-
-use tokio::task::JoinError;
-
 use crate::connector::failure::{MESSAGE_CHARS_MAX, bounded};
 use crate::runtime::happening::Happening;
 use crate::runtime::limits::BROKEN_OFF_PARKS;
@@ -14,14 +10,13 @@ use crate::runtime::pairing::parks::fault_of_our_own;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{ParkDraft, Parking, Work};
+use crate::world::BrokeOff;
 
 impl Runtime {
     /// Gives work back whose task ended before it did; parks it where that happened too often in a row.
-    pub(crate) async fn broke_off(&self, work: &Work, error: JoinError) {
-        if error.is_cancelled() {
-            return;
-        }
-        let words = self.clean(&words_of(error.into_panic().as_ref()));
+    pub(crate) async fn broke_off(&self, work: &Work, how: BrokeOff) {
+        let BrokeOff::Panicked(words) = how else { return };
+        let words = self.clean(&words);
         let times = self.broken_off.count(&work.target);
         let reason = format!("the work broke off by a fault of petiole's own: {words}");
         tracing::error!(record = %work.target, times, "{reason}");
@@ -64,9 +59,4 @@ impl Runtime {
         let clean = live.peers.values().fold(text.to_owned(), |text, peer| peer.redact(&text));
         bounded(&clean.split_whitespace().collect::<Vec<_>>().join(" "), MESSAGE_CHARS_MAX)
     }
-}
-
-fn words_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it did not say why".to_owned())
 }

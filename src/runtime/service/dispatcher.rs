@@ -1,16 +1,16 @@
 //! Claims due work and has it done, many records side by side, until the runtime stops.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::runtime::limits::{DRAIN_MAX, RECORDS_AT_ONCE};
 use crate::runtime::runtime::Runtime;
 use crate::store::Work;
+use crate::world::spawner::{Ended, TaskId, Tasks};
 
 /// How long to rest where the store gives no work and no due time.
 const REST: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ pub async fn dispatch(runtime: Arc<Runtime>) {
         tokio::select! {
             biased;
             _ = stopping.changed() => {}
-            done = running.tasks.join_next_with_id(), if !running.tasks.is_empty() => running.ended(&runtime, done).await,
+            Some(ended) = running.tasks.join_next() => running.ended(&runtime, ended).await,
             () = runtime.wake.notified() => {}
             () = runtime.world.clock.sleep(rest.max(Duration::from_millis(1))) => {}
         }
@@ -52,8 +52,8 @@ pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
         if fill(runtime, &mut running).await {
             continue;
         }
-        if let Some(done) = running.tasks.join_next_with_id().await {
-            running.ended(runtime, Some(done)).await;
+        if let Some(ended) = running.tasks.join_next().await {
+            running.ended(runtime, ended).await;
             continue;
         }
         match runtime.store.next_due(false).await {
@@ -75,34 +75,23 @@ fn later_by(runtime: &Runtime, patience: Duration) -> jiff::Timestamp {
 /// What is under way, and the work that each task does.
 #[derive(Default)]
 struct Running {
-    tasks: JoinSet<()>,
-    work: HashMap<Id, Work>,
+    tasks: Tasks<()>,
+    work: BTreeMap<TaskId, Work>,
 }
-
-/// How a task ended.
-type Ended = Option<Result<(Id, ()), JoinError>>;
 
 impl Running {
     fn start(&mut self, runtime: &Arc<Runtime>, work: Work) {
-        let (runtime, own) = (Arc::clone(runtime), work.clone());
-        let task = self.tasks.spawn(async move { runtime.work(own).await });
-        self.work.insert(task.id(), work);
+        let (doing, own) = (Arc::clone(runtime), work.clone());
+        let task = self.tasks.start(runtime.world.spawner.as_ref(), async move { doing.work(own).await });
+        self.work.insert(task, work);
     }
 
     /// A task ended. Where it did before its work was done, that is given back.
-    async fn ended(&mut self, runtime: &Runtime, done: Ended) {
-        match done {
-            Some(Ok((id, ()))) => {
-                if let Some(work) = self.work.remove(&id) {
-                    runtime.broken_off.ended(&work.target);
-                }
-            }
-            Some(Err(error)) => {
-                if let Some(work) = self.work.remove(&error.id()) {
-                    runtime.broke_off(&work, error).await;
-                }
-            }
-            None => {}
+    async fn ended(&mut self, runtime: &Runtime, (task, how): Ended<()>) {
+        let Some(work) = self.work.remove(&task) else { return };
+        match how {
+            Ok(()) => runtime.broken_off.ended(&work.target),
+            Err(broke_off) => runtime.broke_off(&work, broke_off).await,
         }
     }
 }
@@ -155,9 +144,9 @@ async fn drain(runtime: &Runtime, running: &mut Running) {
     loop {
         tokio::select! {
             biased;
-            done = running.tasks.join_next_with_id() => match done {
+            ended = running.tasks.join_next() => match ended {
                 None => return,
-                some => running.ended(runtime, some).await,
+                Some(ended) => running.ended(runtime, ended).await,
             },
             () = &mut deadline => return running.tasks.abort_all(),
         }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::{JoinError, JoinSet};
 
 use crate::connector::{Connector, Listing, Row};
 use crate::engine::{self, Wait};
@@ -21,6 +20,7 @@ use crate::runtime::trouble::Trouble;
 use crate::runtime::trouble::later;
 use crate::store::{Cursor, Hint, HintSource, RecordRef};
 use crate::value::{Value, digest};
+use crate::world::{BrokeOff, Tasks};
 
 /// What one look is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +38,18 @@ pub enum Look {
 /// The first [`Trouble`], by the accounts' names, after all accounts were tried.
 pub async fn look(runtime: &Arc<Runtime>, how: Look) -> Result<(), Trouble> {
     let live = runtime.live.load_full();
-    let mut looks = JoinSet::new();
+    let mut looks = Tasks::default();
     for account in live.plan.accounts.keys() {
         let (runtime, live, account) = (Arc::clone(runtime), Arc::clone(&live), account.clone());
-        looks.spawn(async move {
+        let spawner = Arc::clone(&runtime.world.spawner);
+        looks.start(spawner.as_ref(), async move {
             let looked = runtime.look_at_account(&live, &account, how).await;
             (account, looked)
         });
     }
     // A sweep lists everything before anything is worked on, so that both sides of a pair are known.
     let mut looked = BTreeMap::new();
-    while let Some(ended) = looks.join_next().await {
+    while let Some((_, ended)) = looks.join_next().await {
         let (account, ended) = ended.map_err(|error| broke_off(&error))?;
         looked.insert(account, ended);
     }
@@ -74,7 +75,7 @@ pub async fn look_at_one(runtime: &Runtime, live: &Live, account: &str) -> Resul
     trouble
 }
 
-fn broke_off(error: &JoinError) -> Trouble {
+fn broke_off(error: &BrokeOff) -> Trouble {
     Trouble::Later { reason: format!("the look broke off: {error}"), after: None }
 }
 

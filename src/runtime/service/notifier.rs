@@ -15,13 +15,11 @@ use tokio::sync::broadcast::error::TryRecvError;
 
 use crate::connector::{BreakerState, backoff};
 use crate::runtime::happening::Happening;
+use crate::runtime::live::NOTIFY_SETTING;
 use crate::runtime::runtime::Runtime;
 use crate::store::{Cursor, Park, StoreError};
 use crate::value::timestamp;
 use crate::world::{Method, Request};
-
-/// The setting with the address; empty: nobody is told.
-pub const SETTING: &str = "notify.webhook";
 
 /// Under which name the store keeps how far the inbox was told. No account is called so.
 const KEPT: (&str, &str) = ("*", "notified");
@@ -89,7 +87,7 @@ impl Notifier {
             }
         }
         let live = self.runtime.live.load_full();
-        let url = live.setting(SETTING).and_then(|value| value.as_text()).filter(|url| !url.is_empty());
+        let url = live.setting(NOTIFY_SETTING).and_then(|value| value.as_text()).filter(|url| !url.is_empty());
         if self.parked {
             self.tell_parked(url).await?;
             self.parked = false;

@@ -59,7 +59,8 @@ pub async fn pass_telling(
 ) -> Result<Report, Trouble> {
     let (runtime, pass) = (Arc::clone(runtime), pass.clone());
     // What was claimed from the store is worked on to its end, also where whoever asked hangs up meanwhile.
-    let going = tokio::spawn(async move { take_turn(&runtime, &pass, listed).await });
+    let spawner = Arc::clone(&runtime.world.spawner);
+    let going = spawner.start(async move { take_turn(&runtime, &pass, listed).await });
     going
         .await
         .unwrap_or_else(|error| Err(Trouble::Later { reason: format!("the pass broke off: {error}"), after: None }))

@@ -3,27 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
-
 use super::look::look_at_one;
 use super::schedule;
 use crate::runtime::runtime::Runtime;
+use crate::world::Tasks;
 
 /// Looks for changes at every interval until the runtime stops. The first start is a sweep.
 pub async fn poll(runtime: Arc<Runtime>) {
     schedule::first(&runtime).await;
-    let mut looks = JoinSet::new();
+    let mut looks = Tasks::default();
     let mut accounts = BTreeMap::new();
     loop {
         // Accounts come and go with the rules.
-        accounts.retain(|_, task: &mut tokio::task::AbortHandle| !task.is_finished());
+        while looks.try_join_next().is_some() {}
+        accounts.retain(|_, task| looks.is_open(*task));
         for account in runtime.live.load().plan.accounts.keys() {
             if !accounts.contains_key(account) {
-                let task = looks.spawn(poll_account(Arc::clone(&runtime), account.clone()));
+                let look = poll_account(Arc::clone(&runtime), account.clone());
+                let task = looks.start(runtime.world.spawner.as_ref(), look);
                 accounts.insert(account.clone(), task);
             }
         }
-        while looks.try_join_next().is_some() {}
         if runtime.pause(runtime.poll_interval).await {
             break;
         }

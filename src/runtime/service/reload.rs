@@ -1,5 +1,7 @@
 //! Puts a new generation of rules into service, whole or not at all.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use super::schedule;
@@ -8,8 +10,9 @@ use crate::language::{self, Compilation};
 use crate::runtime::environment::LiveError;
 use crate::runtime::live::Live;
 use crate::runtime::rule_state::LastReload;
-use crate::runtime::runtime::{Runtime, World};
+use crate::runtime::runtime::Runtime;
 use crate::store::{RuleText, Store, StoreError};
+use crate::world::World;
 
 /// Why a rule set does not serve.
 #[derive(Debug)]
@@ -37,10 +40,9 @@ pub async fn ready(
 ) -> Result<Live, ReloadError> {
     let Compilation { sources, mut findings, plan, .. } = compilation;
     let Some(plan) = plan else { return Err(invalid(&findings, &sources)) };
-    let plan = std::sync::Arc::new(plan);
-    let environment = |name: &str| std::env::var(name).ok();
+    let plan = Arc::new(plan);
     // The generation's number is taken only once nothing else can fail.
-    if let Err(wrong) = Live::new(0, std::sync::Arc::clone(&plan), &environment, world, None) {
+    if let Err(wrong) = Live::new(0, Arc::clone(&plan), world, None) {
         findings.extend(wrong.into_iter().map(LiveError::finding));
         return Err(invalid(&findings, &sources));
     }
@@ -52,7 +54,7 @@ pub async fn ready(
         store.retry(None, world.clock.now()).await.map_err(ReloadError::Store)?;
     }
     let generation = store.serve(&plan.rules_hash, &texts, world.clock.now()).await.map_err(ReloadError::Store)?;
-    Live::new(generation.number, plan, &environment, world, before).map_err(|_| invalid(&findings, &sources))
+    Live::new(generation.number, plan, world, before).map_err(|_| invalid(&findings, &sources))
 }
 
 fn invalid(findings: &[Diagnostic], sources: &crate::language::source::SourceMap) -> ReloadError {
@@ -72,7 +74,8 @@ impl Runtime {
     pub async fn reload(&self) -> Result<i64, ReloadError> {
         let _one_at_a_time = self.rules.busy.lock().await;
         let folder = self.rules.folder.clone();
-        let compiled = tokio::task::spawn_blocking(move || language::compile(&[folder])).await;
+        let files = Arc::clone(&self.world.files);
+        let compiled = self.world.spawner.start_heavy(move || language::compile(files.as_ref(), &[folder])).await;
         let Ok(compilation) = compiled else {
             let json = json!({ "findings": [], "errors": 1, "warnings": 0 });
             return Err(ReloadError::Invalid { text: "the rules could not be compiled".to_owned(), json });
@@ -83,9 +86,9 @@ impl Runtime {
             Ok(live) => {
                 let generation = live.generation;
                 if live.plan.rules_hash != self.live.load().plan.rules_hash {
-                    let live = std::sync::Arc::new(live);
+                    let live = Arc::new(live);
                     self.departed.note(&before.plan, &live.plan, at);
-                    self.live.store(std::sync::Arc::clone(&live));
+                    self.live.store(Arc::clone(&live));
                     tracing::info!(generation, "new rules serve");
                     // What was parked may pass under the new rules.
                     let _ = self.store.retry(None, at).await;

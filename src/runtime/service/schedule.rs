@@ -40,6 +40,7 @@ pub async fn schedule(runtime: Arc<Runtime>) {
             }
         };
         let stops = tokio::select! {
+            biased;
             stops = runtime.pause(rest) => stops,
             () = runtime.sweep_wake.notified() => false,
         };
@@ -114,7 +115,7 @@ pub async fn first(runtime: &Arc<Runtime>) {
     }
     let (listed, heard) = oneshot::channel();
     let sweeping = Arc::clone(runtime);
-    tokio::spawn(async move {
+    let first = async move {
         let told = || {
             let _ = listed.send(());
         };
@@ -122,9 +123,11 @@ pub async fn first(runtime: &Arc<Runtime>) {
             tracing::warn!(%trouble, "the first sweep could not be made; looks for changes go on");
         }
         sweeping.first_sweep.store(false, Ordering::Release);
-    });
+    };
+    drop(runtime.world.spawner.start(first));
     let mut stopping = runtime.stopping();
     tokio::select! {
+        biased;
         // A sweep that failed drops the channel, and the looks for changes do what it left.
         _ = heard => {}
         _ = stopping.changed() => {}

@@ -1,0 +1,132 @@
+//! How a request to a peer becomes a call and an answer.
+//!
+//! Whatever is refused changes nothing.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use super::call_log::{CALLS_MAX, CallKind, PeerCall};
+use super::peer::{Peer, Row};
+use super::refusal::{Reason, Refusal};
+use super::respond::respond;
+use super::route::{self, Route};
+use super::{control, page, write, write_wire};
+use crate::language::plan::TemplatePart;
+use crate::simulator::{Act, Outcome, Simulator};
+use crate::value::{Path, Record};
+use crate::world::{Request, Response};
+
+impl Peer {
+    /// Credentials are there, whatever they are: any header whose template holds a secret.
+    fn admits(&self, request: &Request) -> bool {
+        let secret = |part: &TemplatePart| matches!(part, TemplatePart::Hole(name) if name.starts_with("secrets."));
+        let wanted = self.system.headers.iter().filter(|(_, template)| template.0.iter().any(secret));
+        wanted
+            .into_iter()
+            .all(|(name, template)| request.header(name).is_some_and(|value| route::is_made_from(template, value)))
+    }
+
+    fn answer(&mut self, now: Timestamp, request: &Request) -> Response {
+        if !self.admits(request) {
+            return self.refuse(&Refusal::new(Reason::Unauthorised, "no credentials"));
+        }
+        let route = match route::find(&self.system, request) {
+            Ok(route) => route,
+            Err(refusal) => return self.refuse(&refusal),
+        };
+        if route.kind.is_write() {
+            return self.write(now, &route, request);
+        }
+        let found = self.read(&route, request);
+        let response = match &found {
+            Ok(body) => respond(200, body),
+            Err(refusal) => self.refuse(refusal),
+        };
+        let key = route.holes.iter().find(|hole| hole.name == route.record.key).map(|hole| hole.value.clone());
+        self.note(PeerCall {
+            at: now,
+            kind: route.kind,
+            record: route.record.name.clone(),
+            key,
+            written: Record::new(),
+            status: response.status,
+            refused: found.err().map(|refusal| refusal.message),
+        });
+        response
+    }
+
+    fn read(&self, route: &Route, request: &Request) -> Result<Json, Refusal> {
+        let kind = &route.record;
+        let table = self.tables.get(&kind.name);
+        let rows = table.into_iter().flat_map(|table| table.keys.iter().filter_map(|key| table.rows.get(key)));
+        let rows: Vec<&Row> = rows.filter(|row| page::asked_for(kind, row, &route.holes)).collect();
+        if route.kind != CallKind::Read {
+            return Ok(page::render(&self.system, route, &rows, request));
+        }
+        match rows.first() {
+            Some(row) => Ok(self.wrapped(write_wire::record(kind, &row.value))),
+            None => Err(Refusal::new(Reason::Gone, format!("there is no such {}", kind.name))),
+        }
+    }
+
+    fn write(&mut self, now: Timestamp, route: &Route, request: &Request) -> Response {
+        let done = write::write(self, now, route, request);
+        let (response, refused) = match &done.outcome {
+            Ok(status) => {
+                let row = done.key.as_deref().and_then(|key| self.record(&route.record.name, key)).cloned();
+                let body = self.wrapped(write_wire::record(&route.record, &row.unwrap_or_default()));
+                (respond(*status, &body), None)
+            }
+            Err(refusal) => (self.refuse(refusal), Some(refusal.message.clone())),
+        };
+        self.note(PeerCall {
+            at: now,
+            kind: done.kind,
+            record: route.record.name.clone(),
+            key: done.key,
+            written: done.written,
+            status: response.status,
+            refused,
+        });
+        response
+    }
+
+    fn note(&mut self, call: PeerCall) {
+        if self.calls.len() >= CALLS_MAX {
+            self.calls.pop_front();
+        }
+        self.calls.push_back(call);
+    }
+
+    fn wrapped(&self, record: Json) -> Json {
+        let Some(path) = &self.system.answer else { return record };
+        let mut body = Json::Object(Map::new());
+        write_wire::put(&mut body, &path.0, record);
+        body
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Response {
+        let place = self.system.errors.message.first().cloned().unwrap_or_else(|| Path::field("message"));
+        let mut body = Json::Object(Map::new());
+        write_wire::put(&mut body, &place.0, Json::String(refusal.message.clone()));
+        respond(refusal.status(&self.system.errors), &body)
+    }
+}
+
+impl Simulator for Peer {
+    fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome {
+        let response = match control::answer(self, now, request) {
+            Some(response) => response,
+            None => self.answer(now, request),
+        };
+        Outcome { response, webhooks: std::mem::take(&mut self.pending) }
+    }
+
+    fn acts(&self) -> &'static [Act] {
+        control::ACTS
+    }
+
+    fn set_webhook_key(&mut self, key: String) {
+        self.key = key;
+    }
+}

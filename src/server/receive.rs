@@ -1,0 +1,137 @@
+//! A webhook, from its bytes to its answer: verified as it came, durable before it is answered.
+//!
+//! A plain function of what came and of the desk that it came to; knows no connection and no HTTP library. Whoever
+//! calls it gives the answer back, counts what was refused, and wakes who works on what was taken.
+
+use jiff::Timestamp;
+
+use crate::connector::signature;
+use crate::connector::webhook::{self, Named};
+use crate::runtime::Live;
+use crate::runtime::memory::departed::Departed;
+use crate::store::{Hint, HintSource, RecordRef, Store};
+use crate::value::key;
+use crate::world::Clock;
+
+/// The largest body, in bytes.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// After how many seconds to try again what cannot be taken now.
+const RETRY_AFTER: u32 = 5;
+
+/// What came, for the account that the address names.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    /// The account's name.
+    pub account: &'a str,
+    /// Header names and values; names compare without regard to case.
+    pub headers: &'a [(String, String)],
+    /// The body as it came.
+    pub body: &'a [u8],
+}
+
+/// What a webhook comes to: the rules in service, and where hints are kept.
+pub struct Desk<'a> {
+    /// The rules in service, with the accounts' secrets.
+    pub live: &'a Live,
+    /// What the rules lost a moment ago.
+    pub departed: &'a Departed,
+    /// What time it is.
+    pub clock: &'a dyn Clock,
+    /// Where hints are kept.
+    pub store: &'a dyn Store,
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// What is said, without a line's end.
+    pub text: &'static str,
+    /// After how many seconds to send the same again, where it may be taken then.
+    pub retry_after: Option<u32>,
+    /// Where it was not believed or leads to nothing.
+    pub refused: Option<Refusal>,
+    /// Whether there is work that was not there before.
+    pub brings_work: bool,
+}
+
+/// What is to be counted of a webhook that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Whether there is such an account, or was a moment ago.
+    pub known: bool,
+    /// Why.
+    pub why: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Takes a webhook in, or says why not.
+pub async fn receive(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Answer {
+    let now = desk.clock.now();
+    match verified(desk.live, delivery) {
+        Err((status, why)) => refused(desk, delivery.account, (status, why), now),
+        Ok(Named::Nothing) => answer(202, "accepted; it names no record, so the next poll will look"),
+        Ok(Named::Impossible(key)) => {
+            let why = format!("{} is no key that a record can have; the next poll will look", key::shown(&key));
+            let text = "accepted; no record can have the key that it names, so the next poll will look";
+            Answer { refused: Some(Refusal { known: true, why, at: now }), ..answer(202, text) }
+        }
+        Ok(Named::Record(record, id)) => {
+            let plan = &desk.live.plan;
+            let system = plan.accounts.get(delivery.account).map(|account| &account.system);
+            let first = system.and_then(|system| plan.record(system, &record)).is_some_and(|kind| kind.first);
+            let target = RecordRef { account: delivery.account.to_owned(), record, id };
+            let hint = Hint { at: now, source: HintSource::Webhook, target, version: None, first };
+            match desk.store.accept(vec![hint], None).await {
+                Ok(_) => Answer { brings_work: true, ..answer(202, "accepted") },
+                Err(trouble) => {
+                    tracing::error!(%trouble, "a webhook could not be kept");
+                    Answer { retry_after: Some(RETRY_AFTER), ..answer(503, "the store cannot take it now") }
+                }
+            }
+        }
+    }
+}
+
+/// Where the rules lost the account a moment ago, the same may be taken a moment later.
+fn refused(desk: &Desk<'_>, account: &str, (status, why): (u16, &'static str), now: Timestamp) -> Answer {
+    let may_open = status == 404 && desk.departed.may_open(account, now);
+    let (status, why) = if may_open { (503, "this account is not in the rules at this moment") } else { (status, why) };
+    let known = may_open || desk.live.plan.accounts.contains_key(account);
+    Answer {
+        retry_after: may_open.then_some(RETRY_AFTER),
+        refused: Some(Refusal { known, why: why.to_owned(), at: now }),
+        ..answer(status, why)
+    }
+}
+
+/// The record that a webhook names, once account, signature and form are right.
+fn verified(live: &Live, delivery: &Delivery<'_>) -> Result<Named, (u16, &'static str)> {
+    let Delivery { account, headers, body } = *delivery;
+    if body.len() > BODY_BYTES_MAX {
+        return Err((413, "the body is larger than 1 MiB"));
+    }
+    let system = live.plan.accounts.get(account).and_then(|account| live.plan.systems.get(&account.system));
+    let Some(rules) = system.and_then(|system| system.webhook.as_ref()) else {
+        return Err((404, "no account of this name takes webhooks"));
+    };
+    let secret = live.secret(account, &rules.secret).unwrap_or_default();
+    let header = |name: &str| {
+        let found = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    };
+    if signature::verify(rules, secret, header, body).is_err() {
+        return Err((401, "the signature is missing or wrong"));
+    }
+    let Ok(parsed) = serde_json::from_slice(body) else {
+        return Err((400, "the body is no JSON"));
+    };
+    Ok(webhook::named_record(rules, &parsed))
+}
+
+fn answer(status: u16, text: &'static str) -> Answer {
+    Answer { status, text, retry_after: None, refused: None, brings_work: false }
+}

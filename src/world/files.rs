@@ -1,0 +1,77 @@
+//! Files: what is at a path, what is in it, and word of changes.
+//!
+//! Rule files are read through it and watched; the one thing that is made is a folder for a while. The store's file is
+//! the store's. Knows no format.
+
+use std::any::Any;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A file, and its length in bytes.
+    File(u64),
+    /// A folder.
+    Folder,
+    /// Something that is neither, such as a pipe.
+    Other,
+}
+
+/// What tells a folder from another one of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity(pub [i128; 4]);
+
+/// A watch of a folder; it ends where this is dropped.
+pub struct Watch {
+    /// What holds it.
+    pub held: Box<dyn Any + Send + Sync>,
+    /// Why not every change is told of, if so.
+    pub blind: Option<String>,
+}
+
+/// Hears that something below a folder may have changed.
+pub type Changed = Box<dyn Fn() + Send + Sync>;
+
+/// Files and folders.
+pub trait Files: Send + Sync {
+    /// What a path leads to, through links; none where there is nothing.
+    fn entry(&self, path: &Path) -> Option<Entry>;
+
+    /// What stands in a folder, by whole path, in the order of the names.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
+
+    /// Where a path leads to, without links and steps upward.
+    ///
+    /// # Errors
+    /// Where there is nothing.
+    fn real(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// What tells the folder at a path from one that takes its place; none where there is nothing.
+    fn identity(&self, folder: &Path) -> Option<Identity>;
+
+    /// Tells of changes of a folder and all below it, from now on. That files are read is no change. Where there is no
+    /// folder, nothing is told of.
+    fn watch(&self, folder: &Path, changed: Changed) -> Watch;
+
+    /// Makes an empty folder of a new name that begins so, for a while.
+    ///
+    /// # Errors
+    /// Where none can be made.
+    fn passing_folder(&self, name: &str) -> io::Result<PathBuf>;
+
+    /// Takes a folder away, with all below it.
+    ///
+    /// # Errors
+    /// Where it cannot be.
+    fn remove_folder(&self, folder: &Path) -> io::Result<()>;
+}

@@ -1,0 +1,46 @@
+//! All that the outside gives, in one hand.
+
+use std::sync::Arc;
+
+use super::clock::{Clock, SystemClock};
+use super::environment::{Environment, ProcessEnvironment};
+use super::files::Files;
+use super::http_transport::HttpTransport;
+use super::random::{Random, SeededRandom};
+use super::spawner::{Spawner, ThreadSpawner};
+use super::system_files::SystemFiles;
+use super::transport::{Transport, TransportError};
+
+/// What everything that acts reaches the outside through.
+#[derive(Clone)]
+pub struct World {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// HTTP out.
+    pub transport: Arc<dyn Transport>,
+    /// Files.
+    pub files: Arc<dyn Files>,
+    /// Variables.
+    pub environment: Arc<dyn Environment>,
+    /// Tasks.
+    pub spawner: Arc<dyn Spawner>,
+}
+
+impl World {
+    /// The outside as it really is.
+    ///
+    /// # Errors
+    /// The transport's failure.
+    pub fn real() -> Result<Self, TransportError> {
+        Ok(Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SeededRandom::from_entropy()),
+            transport: Arc::new(HttpTransport::new()?),
+            files: Arc::new(SystemFiles),
+            environment: Arc::new(ProcessEnvironment),
+            spawner: Arc::new(ThreadSpawner),
+        })
+    }
+}
