@@ -15,8 +15,8 @@
 //!
 //! - [`value`]: data that flows through pipelines. No floats.
 //! - [`diagnostic`]: what is wrong, where, and how to mend it. Knows no rule.
-//! - [`world`]: time, randomness, transport, files, environment, tasks; everything that acts reaches the outside through
-//!   these traits.
+//! - [`world`]: time, randomness, transport, files, environment, tasks; everything that acts reaches the outside
+//!   through these traits.
 //! - [`language`]: from rule text to an immutable [`language::plan::Plan`]. `compile.rs` is the walk on one page.
 //! - [`engine`]: decides, purely: the same situation gives the same answer. No clock, no I/O.
 //! - [`store`]: what must survive a restart. One trait; SQLite fills it.

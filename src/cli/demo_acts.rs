@@ -37,7 +37,10 @@ impl Stage {
     async fn new_item(&mut self, story: &Story) -> Result<(), String> {
         let [_, erp] = sides();
         story.act("Somebody adds an item to sell on-line, and counts it");
-        let item = json!({ "sku": "SPRING-35", "name": "Blue Dream 3.5g Jar", "price": 17.5, "brand": self.brand, "strain": "Blue Dream" });
+        let item = json!({
+            "sku": "SPRING-35", "name": "Blue Dream 3.5g Jar", "price": 17.5, "brand": self.brand,
+            "strain": "Blue Dream",
+        });
         self.control(erp, "item", &item).await?;
         self.settle(story, awaited("products", "create", 1)).await?;
         self.control(erp, "stock", &json!({ "sku": "SPRING-35", "qty": 120 })).await?;

@@ -49,9 +49,9 @@ pub fn main() -> u8 {
 }
 
 /// What is read from the environment alone, for help.
-const ENVIRONMENT: &str = "Environment:\n  PETIOLE_ADMIN_TOKEN  what /api asks for: the service checks it, the commands \
-                           that talk to a service send it\n  PETIOLE_LOG          what is logged, such as `debug` or \
-                           `petiole=debug`\n";
+const ENVIRONMENT: &str = "Environment:\n  PETIOLE_ADMIN_TOKEN  what /api asks for: the service checks it, the \
+                           commands that talk to a service send it\n  PETIOLE_LOG          what is logged, such as \
+                           `debug` or `petiole=debug`\n";
 
 /// The command line, its help with exit codes and environment.
 fn asked() -> Result<Arguments, clap::Error> {

@@ -1,8 +1,8 @@
 //! A breaker per account: after failures in a row it stops calls for a while.
 //!
 //! While open, calls fail at once instead of piling up on a peer that is down. After a pause one
-//! probe may pass; its outcome closes the breaker or opens it for longer. Its instants are those of a steady clock. Knows
-//! no HTTP.
+//! probe may pass; its outcome closes the breaker or opens it for longer. Its instants are those of a steady clock.
+//! Knows no HTTP.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,8 +1,8 @@
-//! Strikes secrets from foreign texts, however they are spelt there: in capitals, in hexadecimal or base64, escaped for a
-//! URL, for JSON or for HTML, or one inside another.
+//! Strikes secrets from foreign texts, however they are spelt there: in capitals, in hexadecimal or base64, escaped for
+//! a URL, for JSON or for HTML, or one inside another.
 //!
-//! Pure. The text is read as what its escapes stand for, each byte with the place that it came from; what spells a secret
-//! at any depth is struck out at its place.
+//! Pure. The text is read as what its escapes stand for, each byte with the place that it came from; what spells a
+//! secret at any depth is struck out at its place.
 
 use std::ops::Range;
 

@@ -165,7 +165,8 @@ impl Pager {
     /// Takes in an answer: its rows, and where the next page is. An empty answer ends the list.
     ///
     /// # Errors
-    /// [`Failure::Transient`] where the answer is no page, the page came before, or nobody can tell whether there is more.
+    /// [`Failure::Transient`] where the answer is no page, the page came before, or nobody can tell whether there is
+    /// more.
     pub(super) fn accept(&mut self, paging: &Paging, body: Option<Json>) -> Result<Vec<Json>, Failure> {
         let Some(mut body) = body else {
             self.pages_seen += 1;

@@ -1,8 +1,8 @@
 //! What a peer allows an account: calls a minute and calls at once.
 //!
 //! Spreads calls evenly with a small burst, and stands still for as long as the peer's own
-//! headers ask. New limits count at once, also for calls that wait already. Its instants are steady ones, so that a clock
-//! that is set back holds up nothing; knows nothing of why a call is made.
+//! headers ask. New limits count at once, also for calls that wait already. Its instants are steady ones, so that a
+//! clock that is set back holds up nothing; knows nothing of why a call is made.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -166,7 +166,10 @@ impl Change {
 
     /// The change as JSON with its values, for what is only observed.
     pub fn to_json_with_values(&self) -> Json {
-        let value = |(name, old, new): (String, Value, Value)| json!({"field": name, "old": to_json(&old), "new": to_json(&new)});
+        let value = |(name, old, new): (String, Value, Value)| {
+            let (old, new) = (to_json(&old), to_json(&new));
+            json!({"field": name, "old": old, "new": new})
+        };
         let mut told = self.to_json();
         if let Some(told) = told.as_object_mut() {
             told.insert("values".to_owned(), self.values().into_iter().map(value).collect());

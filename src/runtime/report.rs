@@ -220,7 +220,10 @@ impl Report {
     /// The report as one JSON document.
     pub fn to_json(&self) -> Json {
         let counted = |((pipeline, action), count)| json!({"pipeline": pipeline, "action": action, "count": count});
-        let parked = |((target, pipeline), (message, line)): (&(RecordRef, String), &(String, String))| json!({"record": target.to_string(), "pipeline": pipeline, "message": message, "rule": line});
+        let parked = |((target, pipeline), (message, line)): (&(RecordRef, String), &(String, String))| {
+            let record = target.to_string();
+            json!({"record": record, "pipeline": pipeline, "message": message, "rule": line})
+        };
         let put_off = |(target, reason): (&RecordRef, &String)| json!({"record": target.to_string(), "reason": reason});
         let left_alone = |((target, line), left): (&(RecordRef, String), &LeftAlone)| {
             json!({"record": target.to_string(), "pipeline": left.pipeline, "group": left.group,
@@ -399,7 +402,10 @@ impl Report {
 
 fn braked_json(braked: &Braked) -> Json {
     let names = |records: &BTreeSet<RecordRef>| records.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let made = |(kind, records): (&Kind, &BTreeSet<RecordRef>)| json!({"kind": kind.name, "most": kind.most, "count": records.len(), "records": names(records)});
+    let made = |(kind, records): (&Kind, &BTreeSet<RecordRef>)| {
+        let (count, records) = (records.len(), names(records));
+        json!({"kind": kind.name, "most": kind.most, "count": count, "records": records})
+    };
     let why = |(record, message): (&RecordRef, &String)| json!({"record": record.to_string(), "message": message});
     let parked = |(kind, records): (&Kind, &BTreeMap<RecordRef, String>)| {
         let records: Vec<Json> = records.iter().map(why).collect();

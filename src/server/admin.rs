@@ -102,7 +102,10 @@ async fn record(State(shared): State<Shared>, Path((record, id)): Path<(String, 
         .await
         .unwrap_or_default()
         .into_iter()
-        .map(|entry| json!({ "at": timestamp::text(entry.at), "what": entry.what, "detail": to_json(&entry.detail), "lines": entry.lines }))
+        .map(|entry| {
+            let detail = to_json(&entry.detail);
+            json!({ "at": timestamp::text(entry.at), "what": entry.what, "detail": detail, "lines": entry.lines })
+        })
         .collect();
     if links.is_empty() && history.is_empty() {
         return fail(StatusCode::NOT_FOUND, "nothing is known of this record");

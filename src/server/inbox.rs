@@ -46,7 +46,10 @@ pub fn item(park: &Park) -> Body {
     let looked_for: Vec<Body> = draft
         .waits
         .iter()
-        .map(|wait| json!({ "record": format!("{}.{}", wait.account, wait.record), "field": wait.field, "value": wait.value }))
+        .map(|wait| {
+            let record = format!("{}.{}", wait.account, wait.record);
+            json!({ "record": record, "field": wait.field, "value": wait.value })
+        })
         .collect();
     json!({
         "id": park.number.to_string(),

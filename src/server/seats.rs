@@ -1,8 +1,8 @@
 //! Who holds a connection, how many there may be, and which give way.
 //!
-//! A connection is a seat. One that waits for its client, silent or in the middle of a request, is closed after a while,
-//! and gives way to a newcomer where all seats are taken; one that the service works for is never taken away. Knows no
-//! HTTP.
+//! A connection is a seat. One that waits for its client, silent or in the middle of a request, is closed after a
+//! while, and gives way to a newcomer where all seats are taken; one that the service works for is never taken away.
+//! Knows no HTTP.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -261,7 +261,8 @@ impl Seats {
         let Limits { total, per_address, .. } = self.limits;
         match of {
             Some(network) => {
-                tracing::warn!(open, per_address, %network, "one address holds its share of connections; idle ones give way");
+                tracing::warn!(open, per_address, %network, "one address holds its share of connections; idle ones \
+                     give way");
             }
             None => tracing::warn!(open, total, "all connections are taken; idle ones give way to new ones"),
         }

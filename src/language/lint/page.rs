@@ -93,10 +93,11 @@ fn page(lint: &Lint) -> String {
 /// All codes as a Markdown page: the text of `rules/LINTS.md`.
 pub fn reference() -> String {
     let mut out = String::from(
-        "# What lint finds\n\nGenerated from the lints themselves; `petiole lint --explain CODE` shows the same. Errors stop a rule set \
-         from serving; warnings and information never do. A file may allow a warning, under one of its keys or, where there is no \
-         more than one, in the whole file:\n\n```yaml\nallow:\n  - unused-setting in settings.stock.colour because next season \
-         needs it\n  - unused-table because next season needs it\n```\n\n## Lints\n",
+        "# What lint finds\n\nGenerated from the lints themselves; `petiole lint --explain CODE` shows the same. \
+         Errors stop a rule set from serving; warnings and information never do. A file may allow a warning, under \
+         one of its keys or, where there is no more than one, in the whole file:\n\n```yaml\n\
+         allow:\n  - unused-setting in settings.stock.colour because next season needs it\n  - unused-table because \
+         next season needs it\n```\n\n## Lints\n",
     );
     for lint in LINTS {
         let _ = write!(

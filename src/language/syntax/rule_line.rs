@@ -288,7 +288,9 @@ impl<'a> Line<'a> {
         let word = word.split_whitespace().next().unwrap_or_default();
         let message = format!("`{word}` does not fit here");
         self.refuse(at, &message, "not understood").help(
-            "after the two sides may stand: via table T, via pipeline P, by [KEY], on create, always, also when gone, reported once, when CONDITION, unless CONDITION, because TEXT; in tables: from STATES, on create, because TEXT",
+            "after the two sides may stand: via table T, via pipeline P, by [KEY], on create, always, also when \
+             gone, reported once, when CONDITION, unless CONDITION, because TEXT; in tables: from STATES, on \
+             create, because TEXT",
         )
     }
 

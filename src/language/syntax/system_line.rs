@@ -98,7 +98,10 @@ pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
     let whole = parse(
         Rule::field,
         scalar,
-        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, max N, always, always or null, left out when empty",
+        "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, \
+         enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when \
+         CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, \
+         max N, always, always or null, left out when empty",
     )?;
     let mut line = FieldLine::of_any_kind();
     for pair in whole.into_inner() {

@@ -130,8 +130,8 @@ impl Brake {
         }
     }
 
-    /// Whether a record that a pair needs beside it is to be made later; it is noted then. What the pair writes itself is
-    /// held for its own sake.
+    /// Whether a record that a pair needs beside it is to be made later; it is noted then. What the pair writes itself
+    /// is held for its own sake.
     pub fn holds_beside(&self, kind: Kind, made: &RecordRef, sweep: bool) -> bool {
         match &mut *self.state() {
             State::Holding(_, braked) if kind.most > 0 => {

@@ -363,7 +363,8 @@ impl Kept {
         }
     }
 
-    /// A record without a key, or under one that no record can have, is never linked, and whoever looks for it is told that it is there.
+    /// A record without a key, or under one that no record can have, is never linked, and whoever looks for it is told
+    /// that it is there.
     fn insert_hidden(&mut self, search: &Search<'_>, record: &Value) {
         let plan = search.plan;
         for (pipeline, side) in plan.pipelines_of(&search.kind.system, &search.kind.name) {

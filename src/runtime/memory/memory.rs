@@ -1,4 +1,5 @@
-//! What one generation of rules remembers: kept listings with match values, known links, pairs at rest and what was told.
+//! What one generation of rules remembers: kept listings with match values, known links, pairs at rest and what was
+//! told.
 //!
 //! All of it was worked out by the generation's own plan, so it begins empty with each and goes with the last work that
 //! holds it: nothing is cleared by hand, and work under older rules cannot leave a trace in it.

@@ -30,7 +30,8 @@ impl Pacing {
         }
     }
 
-    /// When the record's next change may be worked on, where that is not yet. A clock that was set back holds nothing up.
+    /// When the record's next change may be worked on, where that is not yet. A clock that was set back holds nothing
+    /// up.
     pub fn next(&self, record: &RecordRef, now: Timestamp) -> Option<Timestamp> {
         let paced = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, next) = paced.get(record)?;

@@ -1,7 +1,7 @@
 //! The fields that rules read, whichever record they stand in: paths are followed through references and `with:` names.
 //!
-//! A script that is given a whole record reads the fields that it names. Says too much rather than too little where a path
-//! begins at a value that only a run can tell; what matters is fields that answers lack.
+//! A script that is given a whole record reads the fields that it names. Says too much rather than too little where a
+//! path begins at a value that only a run can tell; what matters is fields that answers lack.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 //!
 //! A field that some rows of a list have and others lack is left out when it is empty; one that a whole list of several
 //! rows lacks altogether was renamed, unless the record's own call shows it. Where a single record lacks what was shown
-//! before, others that showed it are witnesses: they still do, or it was renamed. Knows no call; what is learned is kept
-//! in the store by others.
+//! before, others that showed it are witnesses: they still do, or it was renamed. Knows no call; what is learned is
+//! kept in the store by others.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -203,7 +203,8 @@ impl Runtime {
         }
     }
 
-    /// Takes what the peer holds now, from its answer where that is the whole record, and settles intent, link and base in one transaction.
+    /// Takes what the peer holds now, from its answer where that is the whole record, and settles intent, link and base
+    /// in one transaction.
     async fn written(
         &self,
         live: &Live,

@@ -1,6 +1,7 @@
 //! Brings one pair of records together: decide, act, decide again, until nothing is left to do.
 //!
-//! [`reach`] is the one loop that decides and reads. Under the pair's lock. Looks for the trace of an unsettled create before anything else.
+//! [`reach`] is the one loop that decides and reads. Under the pair's lock. Looks for the trace of an unsettled create
+//! before anything else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -212,7 +213,8 @@ impl Runtime {
         Ok(parks.into_iter().filter(same).map(stop).collect())
     }
 
-    /// Whether a write to this pair waits in the inbox: trying it again puts a drift right, too, as it was found by a sweep.
+    /// Whether a write to this pair waits in the inbox: trying it again puts a drift right, too, as it was found by a
+    /// sweep.
     async fn is_refused(&self, pairing: &Pairing<'_>, link: Option<&Link>) -> Result<bool, Trouble> {
         let Some(link) = link else { return Ok(false) };
         let parks = self.store.parks_of(&self.left_of(pairing, link)).await?;

@@ -1,8 +1,8 @@
 //! What the decision on a group will be weighed against, read before the group itself.
 //!
-//! What is summed has to be read after what it is weighed against, and is read anyway when its change is told. Which other
-//! reads a decision will ask for shows on a group that has nothing in it yet: they are answered first, and the group is
-//! then read once. What is foreseen is only ever a help: whatever is wrong, the decision asks for by itself.
+//! What is summed has to be read after what it is weighed against, and is read anyway when its change is told. Which
+//! other reads a decision will ask for shows on a group that has nothing in it yet: they are answered first, and the
+//! group is then read once. What is foreseen is only ever a help: whatever is wrong, the decision asks for by itself.
 
 use std::collections::BTreeMap;
 

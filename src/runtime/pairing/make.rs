@@ -90,13 +90,15 @@ impl Runtime {
                 // What it made, if anything, is seen by the next look; this one is not believed.
                 self.close(&intent, IntentState::Failed).await?;
                 let own = row.key(search.kind).unwrap_or_default();
-                tracing::warn!(record = %target, rule = %line, own, "the peer answered with another record than it was asked to make; what needs it goes on without");
+                tracing::warn!(record = %target, rule = %line, own, "the peer answered with another record than it \
+                     was asked to make; what needs it goes on without");
                 Ok(Made::Refused)
             }
             Ok(row) => self.note_made(live, pairing, (&intent, making, row)).await.map(Made::There),
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
                 self.close(&intent, IntentState::Failed).await?;
-                tracing::warn!(record = %target, rule = %line, %failure, "could not be made; what needs it goes on without");
+                tracing::warn!(record = %target, rule = %line, %failure, "could not be made; what needs it goes on \
+                     without");
                 Ok(Made::Refused)
             }
             Err(failure) => {

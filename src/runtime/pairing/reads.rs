@@ -112,7 +112,8 @@ impl Runtime {
         }
     }
 
-    /// Answers one want of a record. Where it is decided on for want of a link, it is looked at again once that is made.
+    /// Answers one want of a record. Where it is decided on for want of a link, it is looked at again once that is
+    /// made.
     ///
     /// # Errors
     /// [`Trouble`] where a peer or the store cannot be read.

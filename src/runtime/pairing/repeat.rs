@@ -51,8 +51,8 @@ impl Repeats {
     }
 }
 
-/// Why what a peer did not keep before is not sent again: one stop for each field that would be sent the same once more,
-/// although nothing changed where it comes from.
+/// Why what a peer did not keep before is not sent again: one stop for each field that would be sent the same once
+/// more, although nothing changed where it comes from.
 fn fought(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Vec<Stop> {
     let Effect::Update { side, fields, rules, .. } = effect else { return Vec::new() };
     let (Some(base), Some(record)) = (&situation.base, situation.record(*side)) else { return Vec::new() };

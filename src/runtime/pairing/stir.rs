@@ -1,9 +1,10 @@
 //! Records that decisions on others are made from, together with many of their kind: what an open order reserves of an
 //! item is one. Where such a record changes, settles or goes, the pairs that it names are looked at again.
 //!
-//! Which pairs those are is told by the record itself: what it refers to is a side of theirs, or shares the key by which
-//! rows of one are grouped. What it named before counts, too, since a line may have been taken out. In memory only, and
-//! bounded: after a restart, or when all is forgotten, a change stirs what the record names now. Knows no system.
+//! Which pairs those are is told by the record itself: what it refers to is a side of theirs, or shares the key by
+//! which rows of one are grouped. What it named before counts, too, since a line may have been taken out. In memory
+//! only, and bounded: after a restart, or when all is forgotten, a change stirs what the record names now. Knows no
+//! system.
 
 use std::collections::BTreeSet;
 

@@ -31,8 +31,8 @@ impl Runtime {
         self.nudge();
     }
 
-    /// Parks the record for a fault of petiole's own in each pipeline that it may lead to work in, beside what is parked
-    /// of it already.
+    /// Parks the record for a fault of petiole's own in each pipeline that it may lead to work in, beside what is
+    /// parked of it already.
     pub(crate) async fn park_fault(&self, work: &Work, message: &str) -> Result<(), Trouble> {
         let message = &format!("{message}, please report it");
         let (live, now) = (self.live.load_full(), self.world.clock.now());

@@ -1,5 +1,5 @@
-//! Steps of the machine's clock: NTP sets it, a virtual machine is resumed. What is put off in the store is kept by that
-//! clock, and moves back with it; where it steps forward, what is put off comes early.
+//! Steps of the machine's clock: NTP sets it, a virtual machine is resumed. What is put off in the store is kept by
+//! that clock, and moves back with it; where it steps forward, what is put off comes early.
 //!
 //! A step while no process ran is not seen here; the store bounds what it gives out.
 

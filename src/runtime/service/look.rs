@@ -242,8 +242,8 @@ impl Runtime {
         rows
     }
 
-    /// Whether a whole list is taken as it is. One that suddenly lacks most of what is linked stops a sweep as its brake
-    /// does, and a look for changes until the list is right again.
+    /// Whether a whole list is taken as it is. One that suddenly lacks most of what is linked stops a sweep as its
+    /// brake does, and a look for changes until the list is right again.
     async fn takes(
         &self,
         (live, account, kind): (&Live, &str, &RecordType),
@@ -265,7 +265,8 @@ impl Runtime {
         shrunk::accept(&search, rows).await.map(|()| true)
     }
 
-    /// Tells of fields that no row shows, and whether there are any. Without any key nothing can be asked for, so the look must not move past it.
+    /// Tells of fields that no row shows, and whether there are any. Without any key nothing can be asked for, so the
+    /// look must not move past it.
     fn tell_missing(
         &self,
         live: &Live,

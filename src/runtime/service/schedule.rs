@@ -92,7 +92,8 @@ pub(crate) async fn new_rules(runtime: &Runtime, before: &Live, live: &Live) {
         Ok(owed) if !owed && !left => {}
         found => {
             if let Err(trouble) = found {
-                tracing::warn!(%trouble, "it cannot be kept what was only observed or left out; everything is compared");
+                tracing::warn!(%trouble, "it cannot be kept what was only observed or left out; everything is \
+                     compared");
             }
             runtime.sweep_owed.fetch_add(1, Ordering::AcqRel);
             runtime.sweep_wake.notify_one();

@@ -43,8 +43,8 @@ const NOT_ENDED: &str = "not ended";
 /// The state of a sweep that its brake stopped.
 pub(crate) const HELD_BACK: &str = "held back";
 
-/// Whether there was a sweep, and the last one came to its end or was stopped by its brake. One that broke off, with the
-/// process or because a peer was down, left its brake behind, and nobody knows what it did not see.
+/// Whether there was a sweep, and the last one came to its end or was stopped by its brake. One that broke off, with
+/// the process or because a peer was down, left its brake behind, and nobody knows what it did not see.
 pub(crate) async fn is_ended(runtime: &Runtime) -> Result<bool, Trouble> {
     let last = LastSweep::of(runtime.store.as_ref()).await?;
     Ok(last.is_some_and(|last| last.state != NOT_ENDED))

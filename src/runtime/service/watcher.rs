@@ -1,8 +1,8 @@
 //! Watches the rules folder; any change only means "look again".
 //!
-//! Waits for a quiet moment, since editors save in several steps, then reloads. That files are read is no change. Whether
-//! another folder stands in the folder's place is looked at now and then: a watch of what lies beside it would wake for
-//! each write of a store there.
+//! Waits for a quiet moment, since editors save in several steps, then reloads. That files are read is no change.
+//! Whether another folder stands in the folder's place is looked at now and then: a watch of what lies beside it would
+//! wake for each write of a store there.
 
 use std::path::Path;
 use std::sync::Arc;

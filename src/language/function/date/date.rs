@@ -15,7 +15,10 @@ pub fn function() -> Function {
     let zone = Parameter { times: Times::Optional, ..takes("zone", Kind::Text) };
     Function {
         name: "date",
-        about: "The date of an instant in a time zone (`America/Los_Angeles`), or the date that text spells as `YYYY-MM-DD`. Without a zone, text means the day of the offset that it is written with, and an instant its day in UTC. Null for the year 1, which some systems write for nothing; fails where it spells no date.",
+        about: "The date of an instant in a time zone (`America/Los_Angeles`), or the date that text spells as \
+                `YYYY-MM-DD`. Without a zone, text means the day of the offset that it is written with, and an \
+                instant its day in UTC. Null for the year 1, which some systems write for nothing; fails where it \
+                spells no date.",
         parameters: vec![takes("value", Kind::Any), zone],
         gives: Kind::Date,
         nulls: Nulls::Passed,

@@ -8,7 +8,8 @@ use crate::value::{Kind, Value};
 pub fn function() -> Function {
     Function {
         name: "number",
-        about: "The number that text spells: digits, a sign, one point, commas between groups of three, blanks around; fails where it spells none.",
+        about: "The number that text spells: digits, a sign, one point, commas between groups of three, blanks \
+                around; fails where it spells none.",
         parameters: vec![takes("value", Kind::Any)],
         gives: Kind::Decimal,
         nulls: Nulls::Passed,

@@ -17,7 +17,8 @@ const PROGRAM_BYTES_MAX: usize = 256 * 1024;
 pub fn function() -> Function {
     Function {
         name: "matches",
-        about: "Whether a regular expression occurs in text; `^` and `$` tie it to the ends. Single quotes keep backslashes as they stand.",
+        about: "Whether a regular expression occurs in text; `^` and `$` tie it to the ends. Single quotes keep \
+                backslashes as they stand.",
         parameters: vec![
             takes("text", Kind::Text),
             takes("pattern", Kind::Text).asks(|pattern| compiled(pattern).map(|_| ())),

@@ -15,7 +15,8 @@ pub const LINT: Lint = Lint {
     summary: "pipelines need each other's counterparts in a circle",
     why: "A record of the first would wait for one of the second, and that for the first again: neither could ever \
           be created.",
-    flagged: "# orders.yaml\n- shop.customer -> depot.account via pipeline customers\n# customers.yaml\n- shop.last_order -> depot.last_order via pipeline orders",
+    flagged: "# orders.yaml\n- shop.customer -> depot.account via pipeline customers\n# customers.yaml\n\
+              - shop.last_order -> depot.last_order via pipeline orders",
     mended: "# customers.yaml needs no order to be created; leave the field to another system or take it out",
     check,
 };

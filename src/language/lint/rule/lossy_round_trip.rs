@@ -12,8 +12,9 @@ pub const LINT: Lint = Lint {
     severity: Severity::Error,
     summary: "a `<->` row lets two values become one, so that one of them does not come back",
     why: "A value that goes over and comes back as another one overwrites what somebody chose. Several spellings of \
-          one value are joined by `|`; several values need rows of their own, with a direction each. Fields whose kinds do not hold the \
-          same values (a timestamp and a date, a decimal and a whole number) are no pair for `<->` either.",
+          one value are joined by `|`; several values need rows of their own, with a direction each. Fields whose \
+          kinds do not hold the same values (a timestamp and a date, a decimal and a whole number) are no pair for \
+          `<->` either.",
     flagged: "rows:\n  - Cash, Card <-> Paid",
     mended: "rows:\n  - Cash <-> Paid\n  - Card -> Paid",
     check,

@@ -22,8 +22,10 @@ pub const LINT: Lint = Lint {
           brought them together, one side moves on, and the other stays although a call leads to what goes with the \
           new state, or no call does and nobody is told. Name the value in a row of its own, or the state in a \
           `from`, with `nothing … because` if that is what is meant.",
-    flagged: "rows:\n  - Open -> Begun\n  - Begun <- Open\n  - otherwise -> nothing because …\n  - nothing <- otherwise because …\n# and Begun becomes Ended over there, of which no row speaks",
-    mended: "rows:\n  - Open -> Begun\n  - Begun <- Open\n  - Closed <- Ended from Begun\n  - otherwise -> nothing because …\n  - nothing <- otherwise because …",
+    flagged: "rows:\n  - Open -> Begun\n  - Begun <- Open\n  - otherwise -> nothing because …\n  - nothing <- \
+              otherwise because …\n# and Begun becomes Ended over there, of which no row speaks",
+    mended: "rows:\n  - Open -> Begun\n  - Begun <- Open\n  - Closed <- Ended from Begun\n  - otherwise -> nothing \
+             because …\n  - nothing <- otherwise because …",
     check,
 };
 
@@ -126,7 +128,8 @@ impl Way<'_> {
                 let (source, other) = (self.bridge.name(self.target.other()), self.bridge.name(self.target));
                 let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
                 let message = format!(
-                    "`{source}` is {value} while `{other}` is {state}, and nothing happens, though the states before {value} ask for {}",
+                    "`{source}` is {value} while `{other}` is {state}, and nothing happens, though the states \
+                     before {value} ask for {}",
                     wanted.join(", ")
                 );
                 found.push(self.flag(message, format!("hides {value}")));

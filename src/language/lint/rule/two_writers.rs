@@ -18,7 +18,8 @@ pub const LINT: Lint = Lint {
           the two rules say so with `when` and `unless` of the same condition, or compare one thing with different \
           constants.",
     flagged: "- shop.name  -> depot.label\n- shop.title -> depot.label",
-    mended: "- shop.name  -> depot.label   unless shop.title != null\n- shop.title -> depot.label   when shop.title != null",
+    mended: "- shop.name  -> depot.label   unless shop.title != null\n\
+             - shop.title -> depot.label   when shop.title != null",
     check,
 };
 

@@ -16,7 +16,8 @@ pub const LINT: Lint = Lint {
     summary: "a row of a table can never apply",
     why: "A row that never applies looks like a promise and is none. It stands behind other rows that speak for all \
           its values, or is only for creates where nothing is ever created.",
-    flagged: "rows:\n  - Open -> Begun\n  - Closed -> Ended\n  - otherwise -> nothing because it has other values\n# and the field may be only Open or Closed",
+    flagged: "rows:\n  - Open -> Begun\n  - Closed -> Ended\n  - otherwise -> nothing because it has other values\n\
+              # and the field may be only Open or Closed",
     mended: "rows:\n  - Open -> Begun\n  - Closed -> Ended",
     check,
 };

@@ -12,7 +12,8 @@ pub const LINT: Lint = Lint {
     summary: "no call of the system is filled with this property of the account",
     why: "Somebody has to find out its value and keep it right for nothing. Take it out, or let the system file say \
           `{account.NAME}` where the peer wants it.",
-    flagged: "accounts:\n  depot:\n    system: depot\n    region: north\n# and depot's file never says `{account.region}`",
+    flagged: "accounts:\n  depot:\n    system: depot\n    region: north\n\
+              # and depot's file never says `{account.region}`",
     mended: "list: GET /parcels?region={account.region}",
     check,
 };
