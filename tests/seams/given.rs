@@ -183,14 +183,31 @@ type Hears = Arc<(PathBuf, Changed)>;
 
 /// Files that are on no disk.
 #[derive(Default)]
-pub(super) struct MemoryFiles {
+pub(crate) struct MemoryFiles {
     texts: Mutex<BTreeMap<PathBuf, Vec<u8>>>,
     hear: Mutex<Vec<Weak<(PathBuf, Changed)>>>,
 }
 
 impl MemoryFiles {
+    /// The files of a folder of this machine, under another name.
+    pub(crate) fn of(folder: &Path, name: &str) -> Self {
+        let files = Self::default();
+        let mut open = vec![(folder.to_owned(), PathBuf::from(name))];
+        while let Some((folder, name)) = open.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let (path, name) = (entry.as_ref().unwrap().path(), name.join(entry.as_ref().unwrap().file_name()));
+                if path.is_dir() {
+                    open.push((path, name));
+                } else {
+                    files.save(&name, &std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        files
+    }
+
     /// Writes a file and tells of it.
-    pub(super) fn save(&self, path: &Path, text: &str) {
+    pub(crate) fn save(&self, path: &Path, text: &str) {
         self.texts.lock().unwrap().insert(path.to_owned(), text.as_bytes().to_vec());
         let hear: Vec<Hears> = self.hear.lock().unwrap().iter().filter_map(Weak::upgrade).collect();
         for hears in hear.iter().filter(|hears| path.starts_with(&hears.0)) {
@@ -198,7 +215,7 @@ impl MemoryFiles {
         }
     }
 
-    pub(super) fn text(&self, path: &Path) -> String {
+    pub(crate) fn text(&self, path: &Path) -> String {
         String::from_utf8(self.read(path).unwrap()).unwrap()
     }
 }

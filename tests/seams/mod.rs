@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use given::{Line, MemoryFiles, StoodClock, Wire};
+pub(crate) use given::MemoryFiles;
+use given::{Line, StoodClock, Wire};
 use petiole::language;
 use petiole::runtime::service::look::Look;
 use petiole::runtime::service::pass::{Pass, Scope, pass};
