@@ -67,3 +67,4 @@ mod tidy_lengths;
 mod tidy_seams;
 mod trade;
 mod untrue_answers;
+mod yaml;

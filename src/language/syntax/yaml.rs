@@ -238,6 +238,11 @@ impl Builder<'_> {
     }
 
     fn scalar(&mut self, value: &str, style: ScalarStyle, span: Span) -> Result<(), Refusal> {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        // A block that the file's end cuts off has no line end of its own; the parser gives it one.
+        let last = self.text.rsplit('\n').next().unwrap_or_default();
+        let cut_off = is_block && span.end >= self.text.len() && !last.trim().is_empty();
+        let value = if cut_off { value.strip_suffix('\n').unwrap_or(value) } else { value };
         let raw = self.text.get(span.start..span.end).unwrap_or_default();
         let trimmed = Span::new(self.file, span.start, span.start + raw.trim_end().len());
         let plain = style == ScalarStyle::Plain;
