@@ -86,7 +86,7 @@ fn work_that_breaks_off_each_time_is_parked_and_the_rest_goes_on() {
         let counts = store.counts().await.unwrap();
         assert_eq!((counts.pending, counts.in_flight), (0, 0));
         panicking.times.store(0, Ordering::SeqCst);
-        store.retry(None, stage.world.clock.now()).await.unwrap();
+        store.retry(None).await.unwrap();
         drop(store);
         stage.goes_on(PATIENCE, (u64::MAX, Stumble::Refused)).await;
         assert_eq!(orders(&stage).await, 2, "it crosses once the fault is mended");

@@ -8,7 +8,7 @@ use petiole::store::{DecisionEntry, Decisions as _, Rules as _};
 use serde_json::json;
 
 use crate::support::{Process, Trade, at_rest, own, send, until};
-use petiole::world::Method;
+use petiole::world::{Method, SystemClock};
 
 /// Decides everything again that the journal tells of the newest rules, from the journal alone; what it tells.
 #[track_caller]
@@ -19,7 +19,7 @@ pub(crate) fn decided_again(trade: &Trade) -> Vec<DecisionEntry> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (kept, entries) = runtime.block_on(async {
-        let store = SqliteStore::open_reader(&file).unwrap();
+        let store = SqliteStore::open_reader(&file, std::sync::Arc::new(SystemClock)).unwrap();
         (store.last_good().await.unwrap(), store.decisions(None, None, usize::MAX).await.unwrap())
     });
     let Some((generation, texts)) = kept else { return Vec::new() };

@@ -59,6 +59,7 @@ mod simulator_leaflink_catalogue;
 mod slips;
 mod stock;
 mod store;
+mod store_trouble;
 mod support;
 mod sweep;
 mod tidy;

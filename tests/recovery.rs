@@ -17,9 +17,9 @@ use petiole::runtime::service::look::{Look, look};
 use petiole::runtime::{Live, RuleState, Runtime, World};
 use petiole::simulator::{self, Faults, Options, Served, Size, Trade};
 use petiole::store::{
-    Coordination, Counts, Cursor, DecisionEntry, Decisions, Generation, Hint, HistoryEntry, Inbox, Intent, IntentDraft,
-    Journal, Link, LinkEnd, Pairs, Park, Parking, RecordRef, Retention, RuleText, Rules, Seen, SeenField, Settlement,
-    Store, StoreError, Wait, Work, open,
+    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Generation, Hint, HistoryEntry, Inbox, Intent,
+    IntentDraft, Journal, Link, LinkEnd, Pairs, Park, Parking, RecordRef, Retention, RuleText, Rules, Seen, SeenField,
+    Settlement, Store, StoreError, Wait, Work, open,
 };
 use petiole::world::{Method, SeededRandom, SystemFiles};
 use serde_json::{Value as Json, json};
@@ -71,30 +71,36 @@ impl Journal for Stumbling {
     async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError> {
         self.write(self.inner.accept(hints, cursor)).await
     }
-    async fn claim(&self, now: jiff::Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
+    async fn claim(&self, limit: usize, lease: Duration) -> Result<Vec<Work>, StoreError> {
         // Most claims find nothing and write nothing.
         if self.inner.counts().await?.pending == 0 {
             return Ok(Vec::new());
         }
-        self.write(self.inner.claim(now, limit)).await
+        self.write(self.inner.claim(limit, lease)).await
     }
-    async fn finish(&self, work: &Work, now: jiff::Timestamp, parks: Parking) -> Result<(), StoreError> {
-        self.write(self.inner.finish(work, now, parks)).await
+    async fn renew(&self, claim: Claim, lease: Duration) -> Result<(), StoreError> {
+        self.write(self.inner.renew(claim, lease)).await
     }
-    async fn defer(&self, work: &Work, until: jiff::Timestamp, reason: &str) -> Result<(), StoreError> {
-        self.write(self.inner.defer(work, until, reason)).await
+    async fn finish(&self, work: &Work, parks: Parking) -> Result<(), StoreError> {
+        self.write(self.inner.finish(work, parks)).await
     }
-    async fn postpone(&self, work: &Work, until: jiff::Timestamp) -> Result<(), StoreError> {
-        self.write(self.inner.postpone(work, until)).await
+    async fn defer(&self, work: &Work, after: Duration, reason: &str) -> Result<(), StoreError> {
+        self.write(self.inner.defer(work, after, reason)).await
     }
-    async fn next_due(&self, parked: bool) -> Result<Option<jiff::Timestamp>, StoreError> {
+    async fn postpone(&self, work: &Work, after: Duration) -> Result<(), StoreError> {
+        self.write(self.inner.postpone(work, after)).await
+    }
+    async fn next_due(&self, parked: bool) -> Result<Option<Duration>, StoreError> {
         self.inner.next_due(parked).await
     }
     async fn clock_moved(&self, by: jiff::SignedDuration) -> Result<(), StoreError> {
         self.write(self.inner.clock_moved(by)).await
     }
-    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<jiff::Timestamp>, StoreError> {
         self.inner.cursor(account, record).await
+    }
+    async fn mark(&self, account: &str, name: &str, at: jiff::Timestamp) -> Result<(), StoreError> {
+        self.write(self.inner.mark(account, name, at)).await
     }
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.inner.counts().await
@@ -118,8 +124,8 @@ impl Pairs for Stumbling {
     async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError> {
         self.inner.links_by_hand().await
     }
-    async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
-        self.write(self.inner.open_intent(draft)).await
+    async fn open_intent(&self, draft: IntentDraft, claim: Option<Claim>) -> Result<Intent, StoreError> {
+        self.write(self.inner.open_intent(draft, claim)).await
     }
     async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
         self.inner.open_intents(cause).await
@@ -140,14 +146,14 @@ impl Inbox for Stumbling {
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.inner.parks().await
     }
-    async fn retry(&self, number: Option<i64>, now: jiff::Timestamp) -> Result<usize, StoreError> {
-        self.write(self.inner.retry(number, now)).await
+    async fn retry(&self, number: Option<i64>) -> Result<usize, StoreError> {
+        self.write(self.inner.retry(number)).await
     }
     async fn drop_park(&self, number: i64) -> Result<bool, StoreError> {
         self.write(self.inner.drop_park(number)).await
     }
-    async fn wake(&self, found: &[Wait], now: jiff::Timestamp) -> Result<usize, StoreError> {
-        self.write(self.inner.wake(found, now)).await
+    async fn wake(&self, found: &[Wait]) -> Result<usize, StoreError> {
+        self.write(self.inner.wake(found)).await
     }
 }
 
@@ -171,8 +177,8 @@ impl Decisions for Stumbling {
 
 #[async_trait]
 impl Rules for Stumbling {
-    async fn serve(&self, hash: &str, texts: &[RuleText], now: jiff::Timestamp) -> Result<Generation, StoreError> {
-        self.inner.serve(hash, texts, now).await
+    async fn serve(&self, hash: &str, texts: &[RuleText]) -> Result<Generation, StoreError> {
+        self.inner.serve(hash, texts).await
     }
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         self.inner.last_good().await
@@ -211,7 +217,7 @@ impl Retention for Stumbling {
 
 /// Both simulators and a store file; a runtime is started on them as often as needed.
 pub(crate) struct Stage {
-    folder: Folder,
+    pub(crate) folder: Folder,
     rules: std::path::PathBuf,
     pub(crate) world: World,
     pub(crate) sides: BTreeMap<&'static str, Served>,
@@ -238,7 +244,7 @@ impl Stage {
 
     pub(crate) async fn store(&self) -> Arc<dyn Store> {
         let url = format!("sqlite:{}", self.folder.0.join("petiole.db").display());
-        open::open(&url, self.world.clock.now()).await.unwrap()
+        open::open(&url, Arc::clone(&self.world.clock)).await.unwrap()
     }
 
     pub(crate) fn runtime(&self, store: Arc<dyn Store>) -> Arc<Runtime> {

@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use petiole::runtime::Report;
 use petiole::runtime::report::Seen;
-use petiole::store::Cursor;
-use petiole::world::Method;
+use petiole::world::{Method, SystemClock};
 use serde_json::{Value as Json, json};
 
 use crate::support::{GoBetween, Look, Process, Trade, When, at_rest, get, http, own, send, until};
@@ -542,11 +541,10 @@ fn a_sweep_noted_by_a_clock_that_was_ahead_does_not_keep_the_next_one_away() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let now = jiff::Timestamp::now();
-        let store = petiole::store::open::open(&url, now).await.unwrap();
+        let store = petiole::store::open::open(&url, Arc::new(SystemClock)).await.unwrap();
         let at = now + std::time::Duration::from_hours(24);
-        let noted = Cursor { account: "*".to_owned(), record: "sweep".to_owned(), at };
         assert!(store.cursor("*", "sweep").await.unwrap().is_some(), "a sweep is noted so");
-        store.accept(Vec::new(), Some(noted)).await.unwrap();
+        store.mark("*", "sweep", at).await.unwrap();
     });
     drift(&trade, 3);
     let _service: Process = trade.run("1h");

@@ -1,10 +1,12 @@
 //! A store that holds many links: what it takes on disk, and what is asked of it often.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use petiole::store::{Link, Settlement, Store, open};
-use petiole::world::Method;
+use petiole::world::{Clock, Method, SystemClock};
 use serde_json::json;
 
 use crate::process::Service;
@@ -57,7 +59,7 @@ pub(crate) async fn measure() -> Vec<Row> {
 
 /// Links of an account that no rule knows, as those of real ones are: nothing of theirs is missed at a peer.
 async fn fill(stage: &Stage, count: usize) {
-    let store = open::open(&url(stage), Timestamp::now()).await.unwrap();
+    let store = open::open(&url(stage), Arc::new(SystemClock)).await.unwrap();
     let mut like = Vec::new();
     for pipeline in ["products", "stock", "orders"] {
         like.push(store.links_of(pipeline).await.unwrap().into_iter().find(|link| !link.base.is_empty()).unwrap());
@@ -95,7 +97,7 @@ fn url(stage: &Stage) -> String {
 
 /// What the store answers by itself.
 async fn asked(stage: &Stage, count: usize) -> Vec<Row> {
-    let store = open::open(&url(stage), Timestamp::now()).await.unwrap();
+    let store = open::open(&url(stage), Arc::new(AtEpoch)).await.unwrap();
     let store: &dyn Store = store.as_ref();
     let mut rows = Vec::new();
     for name in ["counts", "parks", "links_by_hand", "deferred", "claim, nothing due", "next_due"] {
@@ -108,7 +110,7 @@ async fn asked(stage: &Stage, count: usize) -> Vec<Row> {
                 "links_by_hand" => drop(store.links_by_hand().await.unwrap()),
                 "deferred" => drop(store.deferred().await.unwrap()),
                 "next_due" => drop(store.next_due(true).await.unwrap()),
-                _ => drop(store.claim(Timestamp::UNIX_EPOCH, 16).await.unwrap()),
+                _ => drop(store.claim(16, Duration::from_mins(1)).await.unwrap()),
             }
             times.push(began.elapsed().as_secs_f64() * 1000.0);
         }
@@ -130,4 +132,18 @@ async fn commanded(stage: &Stage, service: &Service, count: usize, name: &str) -
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Row::new(format!("{count} links: `petiole {name}`, wall"), format!("{:.0} ms", median(times)))
+}
+
+/// A clock by which nothing is due.
+struct AtEpoch;
+
+#[async_trait]
+impl Clock for AtEpoch {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
 }

@@ -107,10 +107,9 @@ async fn set(
         return Err(diagnostic::render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
     };
     let url = format!("sqlite:{}", folder.path.join("demo.db").display());
-    let store = open::open(&url, world.clock.now()).await.map_err(|error| error.to_string())?;
+    let store = open::open(&url, Arc::clone(&world.clock)).await.map_err(|error| error.to_string())?;
     let texts: Vec<RuleText> = Vec::new();
-    let generation =
-        store.serve(&plan.rules_hash, &texts, world.clock.now()).await.map_err(|error| error.to_string())?;
+    let generation = store.serve(&plan.rules_hash, &texts).await.map_err(|error| error.to_string())?;
     let facility = trade.facilities.first().map(|one| one.id.clone()).unwrap_or_default();
     let urls: BTreeMap<String, String> = sides
         .iter()

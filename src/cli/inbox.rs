@@ -1,5 +1,7 @@
 //! `petiole inbox`: parked work, over the service or else from the store.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use super::arguments::{Arguments, Format, InboxAction, InboxArguments};
@@ -41,7 +43,7 @@ pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
 }
 
 async fn from_store(arguments: &Arguments, action: &InboxAction, unreached: &str) -> Result<Json, String> {
-    let store = open::open_existing(&arguments.store, SystemClock.now()).await;
+    let store = open::open_existing(&arguments.store, Arc::new(SystemClock)).await;
     let store = store.map_err(|error| format!("{unreached}, and {error}"))?;
     act(store.as_ref(), action, arguments).await
 }
@@ -53,7 +55,7 @@ async fn act(store: &dyn Store, action: &InboxAction, arguments: &Arguments) -> 
             let parks = store.parks().await.map_err(words)?;
             Ok(json!({ "items": parks.iter().map(item).collect::<Vec<_>>() }))
         }
-        InboxAction::Retry { id, .. } => match store.retry(*id, SystemClock.now()).await.map_err(words)? {
+        InboxAction::Retry { id, .. } => match store.retry(*id).await.map_err(words)? {
             0 if id.is_some() => Err("no such entry".to_owned()),
             count => Ok(json!({ "retried": count, "by": "the next `sync` or `run`" })),
         },

@@ -103,7 +103,8 @@ fn broke_off(ended: Option<Ended<()>>) -> u8 {
 
 /// The runtime, and the rules that served last where they are others.
 async fn start(arguments: &Arguments, run: &RunArguments, world: World) -> Result<(Arc<Runtime>, Option<Plan>), u8> {
-    let store = open::open(&arguments.store, world.clock.now()).await.map_err(|error| failed(&error.to_string()))?;
+    let store =
+        open::open(&arguments.store, Arc::clone(&world.clock)).await.map_err(|error| failed(&error.to_string()))?;
     let now = world.clock.now();
     let compiled = language::compile(world.files.as_ref(), std::slice::from_ref(&arguments.rules));
     let before = served_before(store.as_ref(), compiled.plan.as_ref()).await;

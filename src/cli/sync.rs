@@ -69,7 +69,7 @@ async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Outcome, Fa
         }
     }
     let world = World::real().map_err(|error| failed(&error.to_string()))?;
-    match open::open(&arguments.store, world.clock.now()).await {
+    match open::open(&arguments.store, Arc::clone(&world.clock)).await {
         Ok(store) => here(arguments, sync, (store, world)).await.map(Outcome::from),
         Err(error @ StoreError::InUse(_)) => match open::served_at(&arguments.store) {
             Some(url) => by_service(arguments, sync, &url).await.map_err(|unanswered| failed(&unanswered.to_string())),

@@ -38,6 +38,12 @@ pub const CLOCK_SKEW: Duration = Duration::from_hours(24);
 /// How long work in flight may take to end when the service stops.
 pub const DRAIN_MAX: Duration = Duration::from_secs(20);
 
+/// How long a claim on work holds that is not renewed.
+pub const CLAIM_LEASE: Duration = Duration::from_mins(1);
+
+/// After how much of that it is renewed.
+pub const CLAIM_RENEWED: Duration = Duration::from_secs(20);
+
 /// Hints written to the journal in one transaction.
 pub const HINTS_AT_ONCE: usize = 500;
 

@@ -36,6 +36,11 @@ impl Trouble {
     pub fn unknown(what: &str) -> Self {
         Self::Bug(format!("the rules have no {what}, although they name it"))
     }
+
+    /// Whether somebody else has the work by now, so that nothing more may be done for it here.
+    pub fn is_lost_claim(&self) -> bool {
+        matches!(self, Self::Store(StoreError::LostClaim))
+    }
 }
 
 impl fmt::Display for Trouble {

@@ -78,7 +78,7 @@ async fn retry(State(shared): State<Shared>, Path(id): Path<String>) -> Response
             Err(_) => return fail(StatusCode::NOT_FOUND, "no such entry"),
         },
     };
-    match shared.runtime.store.retry(number, shared.runtime.world.clock.now()).await {
+    match shared.runtime.store.retry(number).await {
         Ok(0) if number.is_some() => fail(StatusCode::NOT_FOUND, "no such entry"),
         Ok(count) => {
             shared.runtime.nudge();

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::error::StoreError;
-use super::journal::RecordRef;
+use super::record::RecordRef;
 use crate::engine::{Decision, Situation};
 use crate::value::Value;
 

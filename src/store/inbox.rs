@@ -1,11 +1,10 @@
 //! The inbox: what stopped, waits for a person or for a record, and goes on.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 
 use super::error::StoreError;
-use super::journal::RecordRef;
 use super::park::{Park, Wait};
+use super::record::RecordRef;
 
 /// Parked work.
 #[async_trait]
@@ -20,11 +19,11 @@ pub trait Inbox: Send + Sync {
     async fn parks(&self) -> Result<Vec<Park>, StoreError>;
 
     /// Makes parked work pending now. `None`: all. Returns how many parks were touched.
-    async fn retry(&self, number: Option<i64>, now: Timestamp) -> Result<usize, StoreError>;
+    async fn retry(&self, number: Option<i64>) -> Result<usize, StoreError>;
 
     /// Takes an entry out of the inbox until its record changes again. False if there is none.
     async fn drop_park(&self, number: i64) -> Result<bool, StoreError>;
 
     /// Makes parked work pending that waits for any of these. Returns how many records woke.
-    async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError>;
+    async fn wake(&self, found: &[Wait]) -> Result<usize, StoreError>;
 }

@@ -6,8 +6,9 @@
 use jiff::Timestamp;
 
 use super::decisions::HistoryEntry;
-use super::journal::{Hint, RecordRef};
+use super::journal::{Claim, Hint};
 use super::link::Link;
+use super::record::RecordRef;
 use crate::value::Value;
 
 /// An intent before it has a number.
@@ -59,9 +60,18 @@ pub struct Intent {
     pub state: IntentState,
 }
 
+impl Intent {
+    /// Whether nobody knows yet what became of it.
+    pub fn is_open(&self) -> bool {
+        self.state == IntentState::Open
+    }
+}
+
 /// What one transaction settles.
 #[derive(Clone, Debug, Default)]
 pub struct Settlement {
+    /// The claim under which it is done; none: a person says so.
+    pub claim: Option<Claim>,
     /// The intent and what became of it.
     pub intent: Option<(i64, IntentState)>,
     /// The link with its base, written whole.

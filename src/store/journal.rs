@@ -3,30 +3,14 @@
 //! A hint only names a record; what happened to it is read from its system. Many hints for one
 //! record that have not started are one piece of work.
 
-use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::StoreError;
 use super::park::Parking;
-
-/// A record of an account.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordRef {
-    /// The account's name.
-    pub account: String,
-    /// The record type's name.
-    pub record: String,
-    /// The key, as text.
-    pub id: String,
-}
-
-impl fmt::Display for RecordRef {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}.{}/{}", self.account, self.record, self.id)
-    }
-}
+use super::record::RecordRef;
 
 /// What told of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +50,19 @@ impl HintSource {
         let all = [Self::Webhook, Self::Poll, Self::Sweep, Self::Retry, Self::Asked, Self::Made, Self::Stirred];
         all.into_iter().find(|one| one.as_str() == word)
     }
+
+    /// How a record is looked at that was told of twice, so and then by `newer`: a person's word stays one; what a
+    /// system told is looked at as such, whatever else comes, and not under the brake of a sweep that lists it too.
+    pub(super) fn joined(self, newer: Self) -> Self {
+        let stays = match self {
+            Self::Asked => true,
+            Self::Stirred => matches!(newer, Self::Webhook | Self::Poll | Self::Made | Self::Sweep),
+            Self::Made => matches!(newer, Self::Webhook | Self::Poll),
+            Self::Webhook | Self::Poll => newer == Self::Sweep,
+            Self::Sweep | Self::Retry => false,
+        };
+        if stays { self } else { newer }
+    }
 }
 
 /// A record that may have changed.
@@ -84,11 +81,20 @@ pub struct Hint {
     pub first: bool,
 }
 
+/// The right to work on a record: the token of one claim, given once and never again. Whatever is done under it is
+/// refused once somebody else has claimed the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim(pub i64);
+
 /// Claimed work on one record.
 #[derive(Clone, Debug)]
 pub struct Work {
     /// The record.
     pub target: RecordRef,
+    /// The claim under which it is done.
+    pub claim: Claim,
+    /// How many hints of the record this work answers, counted under its row.
+    pub rev: i64,
     /// The number of the newest hint that this work answers.
     pub hint: i64,
     /// The number of the newest hint of any record when this was claimed.
@@ -101,15 +107,25 @@ pub struct Work {
     pub attempts: u32,
 }
 
-/// How far a look for changes has come.
+/// How far a look for changes has come. A move goes on from where the look began: where another look has moved it
+/// meanwhile, the later of the two stays, so that a look that took long takes nothing back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// The account.
     pub account: String,
     /// The record type.
     pub record: String,
+    /// Where the look began; none: at the beginning.
+    pub from: Option<Timestamp>,
     /// The highest modification instant whose hints are durable.
     pub at: Timestamp,
+}
+
+impl Cursor {
+    /// A move of the cursor of an account's kind of record.
+    pub fn of((account, record): (&str, &str), from: Option<Timestamp>, at: Timestamp) -> Self {
+        Self { account: account.to_owned(), record: record.to_owned(), from, at }
+    }
 }
 
 /// How much of what is waiting.
@@ -125,37 +141,48 @@ pub struct Counts {
     pub links: u64,
 }
 
-/// Hints in, work out.
+/// Hints in, work out. What is due, and until when a claim holds, the store says by its own clock.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Writes hints to the journal and makes pending work of them, in one transaction with the
     /// cursor where one is given. Returns how many were new (see [`Hint::version`]).
     async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError>;
 
-    /// Claims up to `limit` pieces of work that are due, `first` ones and older ones before others.
-    /// A record in flight is not claimed again.
-    async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError>;
+    /// Claims up to `limit` pieces of work that are due, `first` ones and older ones before others. A record in flight
+    /// is not claimed again, unless its claim was not renewed before the lease ended: then that claim is lost.
+    async fn claim(&self, limit: usize, lease: Duration) -> Result<Vec<Work>, StoreError>;
 
-    /// The work is done. If newer hints for the record came meanwhile, it is pending again.
-    /// Parks of the record and of the pairs looked at stay only where `parks` renews them (by pipeline and group); with parks left the record
-    /// is tried again at the earliest `next` of theirs, which backs off up to 15 minutes. What was decided for want of a
+    /// Holds on to a claim for this long from now.
+    ///
+    /// # Errors
+    /// [`StoreError::LostClaim`], as with each of the following, where the claim is not the record's current one.
+    async fn renew(&self, claim: Claim, lease: Duration) -> Result<(), StoreError>;
+
+    /// The work is done. If newer hints for the record came meanwhile, it is pending again. Parks of the record and of
+    /// the pairs looked at stay only where `parks` renews them (by pipeline and group); with parks left the record is
+    /// tried again at the earliest `next` of theirs, which backs off up to 15 minutes. What was decided for want of a
     /// link is pending again once that is settled; at once where it was meanwhile.
-    async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError>;
+    async fn finish(&self, work: &Work, parks: Parking) -> Result<(), StoreError>;
 
-    /// The work is put off: pending again, not before `until`, with one more attempt counted and the reason kept for `status`.
-    async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError>;
+    /// The work is put off: pending again after this time, with one more attempt counted and the reason kept for
+    /// `status`.
+    async fn defer(&self, work: &Work, after: Duration, reason: &str) -> Result<(), StoreError>;
 
-    /// The work goes on at `until`, together with what is told of its record meanwhile. No attempt is counted.
-    async fn postpone(&self, work: &Work, until: Timestamp) -> Result<(), StoreError>;
+    /// The work goes on after this time, together with what is told of its record meanwhile. No attempt is counted.
+    async fn postpone(&self, work: &Work, after: Duration) -> Result<(), StoreError>;
 
-    /// When the earliest pending work is due, if any waits; with `parked` the next try of what is parked counts, too.
-    async fn next_due(&self, parked: bool) -> Result<Option<Timestamp>, StoreError>;
+    /// In how long the earliest pending work is due, if any waits; with `parked` the next try of what is parked counts,
+    /// too.
+    async fn next_due(&self, parked: bool) -> Result<Option<Duration>, StoreError>;
 
-    /// The machine's clock was set by this much: what is due keeps its distance from now.
+    /// The clock was set by this much: what is due keeps its distance from now.
     async fn clock_moved(&self, by: SignedDuration) -> Result<(), StoreError>;
 
     /// How far a look for changes has come.
-    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError>;
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Keeps when something happened last, which [`Journal::cursor`] then tells; no account or record is called so.
+    async fn mark(&self, account: &str, name: &str, at: Timestamp) -> Result<(), StoreError>;
 
     /// How much of what is waiting.
     async fn counts(&self) -> Result<Counts, StoreError>;

@@ -6,11 +6,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::error::StoreError;
 use super::sqlite::{self, SqliteStore};
 use super::store::Store;
+use crate::world::{Clock, SystemClock};
 
 /// What a store URL may look like, for messages.
 const FORMS: &str = "write `sqlite:PATH`, such as `sqlite:/var/lib/petiole/petiole.db`, or `sqlite::memory:` for a store \
@@ -23,25 +22,25 @@ enum Place<'a> {
 }
 
 /// Opens a store for reading and writing. One process at a time has it; work that was in flight
-/// when the last one ended is pending again, due at `now`.
+/// when the last one ended is pending again, due now.
 ///
 /// Errors: `InUse` where another process has it; `Unavailable` where the URL names no store or
 /// the store cannot be read and written.
 #[allow(clippy::unused_async, reason = "a server database connects here")]
-pub async fn open(url: &str, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
+pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match place(url)? {
-        Place::File(path) => Arc::new(SqliteStore::open(path, now)?),
-        Place::Memory => Arc::new(SqliteStore::open_memory()?),
+        Place::File(path) => Arc::new(SqliteStore::open(path, clock)?),
+        Place::Memory => Arc::new(SqliteStore::open_memory(clock)?),
     })
 }
 
 /// The same, of a store that is there already.
 ///
 /// Errors: as [`open`]; `Missing` where there is none.
-pub async fn open_existing(url: &str, now: Timestamp) -> Result<Arc<dyn Store>, StoreError> {
+pub async fn open_existing(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
     match place(url)? {
         Place::File(path) if !path.exists() => Err(StoreError::Missing(url.to_owned())),
-        Place::File(_) | Place::Memory => open(url, now).await,
+        Place::File(_) | Place::Memory => open(url, clock).await,
     }
 }
 
@@ -53,7 +52,7 @@ pub async fn open_reader(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     match place(url)? {
         // A file's URL holds no secret.
         Place::File(path) if !path.exists() => Err(StoreError::Missing(url.to_owned())),
-        Place::File(path) => Ok(Arc::new(SqliteStore::open_reader(path)?)),
+        Place::File(path) => Ok(Arc::new(SqliteStore::open_reader(path, Arc::new(SystemClock))?)),
         Place::Memory => {
             Err(StoreError::Unavailable("a store in memory can only be read by the process that made it".to_owned()))
         }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::journal::RecordRef;
 use super::link::LinkEnd;
+use super::record::RecordRef;
 pub use crate::engine::{Candidate, Unpaired, Wait};
 use crate::value::Value;
 

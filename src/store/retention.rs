@@ -9,6 +9,7 @@ use super::error::StoreError;
 #[async_trait]
 pub trait Retention: Send + Sync {
     /// Takes hints, decisions, history and settled intents from before this instant out of the journal, in steps that
-    /// other work comes between. Links, parks, cursors, generations and everything open stay. Answers how many rows went.
+    /// other work comes between. Links, parks, cursors, generations and everything open stay. Answers how many entries
+    /// went.
     async fn prune(&self, before: Timestamp) -> Result<usize, StoreError>;
 }

@@ -30,7 +30,7 @@ pub struct Generation {
 pub trait Rules: Send + Sync {
     /// The generation of a rule tree: the same number for the hash that served last, else the next number.
     /// The texts are kept as the last good set.
-    async fn serve(&self, hash: &str, texts: &[RuleText], now: Timestamp) -> Result<Generation, StoreError>;
+    async fn serve(&self, hash: &str, texts: &[RuleText]) -> Result<Generation, StoreError>;
 
     /// The last good set, if any ever served.
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError>;

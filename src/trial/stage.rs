@@ -15,7 +15,7 @@ use crate::peer::{Peer, PeerCall};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::service::dispatcher;
 use crate::runtime::{Happening, Live, Pace, RuleState, Runtime};
-use crate::store::sqlite::SqliteStore;
+use crate::store::memory::MemoryStore;
 use crate::store::{Hint, HintSource, RecordRef};
 use crate::value::{Kind, Value};
 use crate::world::{Clock as _, SeededRandom, SystemFiles, ThreadSpawner, World};
@@ -63,7 +63,7 @@ impl Stage {
         };
         let live = Live::new(1, Arc::clone(&plan), &world, None)
             .map_err(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
-        let store = SqliteStore::open_memory().map_err(|error| error.to_string())?;
+        let store = MemoryStore::new(Arc::clone(&clock) as _);
         let pace = Pace { poll_interval: POLL_INTERVAL, happenings_kept: HAPPENINGS_MAX };
         let rules = RuleState::new(PathBuf::new(), clock.now(), true, json!([]));
         let runtime = Runtime::new(Arc::new(store), world, live, rules, pace);

@@ -156,6 +156,13 @@ impl<T: Send + 'static> Tasks<T> {
         Some(ended)
     }
 
+    /// Ends one where it next waits.
+    pub fn abort(&self, id: TaskId) {
+        if let Some(reins) = self.open.get(&id) {
+            reins.pull();
+        }
+    }
+
     /// Whether a task has not been heard of yet.
     pub fn is_open(&self, id: TaskId) -> bool {
         self.open.contains_key(&id)

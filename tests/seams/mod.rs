@@ -18,7 +18,7 @@ use petiole::runtime::service::watcher::Watch;
 use petiole::runtime::{ReloadError, RuleState, Runtime};
 use petiole::server::receive::{Delivery, Desk, receive};
 use petiole::store::Store;
-use petiole::store::sqlite::SqliteStore;
+use petiole::store::memory::MemoryStore;
 use petiole::value::Value;
 use petiole::world::{BrokeOff, SeededRandom, Spawner, Tasks, ThreadSpawner, World};
 use serde_json::json;
@@ -82,7 +82,7 @@ impl Small {
             environment: Arc::new(environment),
             spawner: Arc::clone(&line) as _,
         };
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_memory().unwrap());
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::clone(&world.clock)));
         let live = line.run(ready(compiled, store.as_ref(), &world, None));
         let live = live.unwrap_or_else(|error| panic!("{error:?}"));
         let rules = RuleState::new(RULES.into(), world.clock.now(), true, json!([]));

@@ -5,38 +5,169 @@ use std::fs;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use petiole::language::plan::Side;
+use petiole::store::memory::MemoryStore;
 use petiole::store::open::open;
 use petiole::store::{
-    BaseValues, Candidate, Hint, HintSource, HistoryEntry, IntentDraft, Link, LinkEnd, ParkDraft, RecordRef, Store,
-    Unpaired, Wait, Work,
+    BaseValues, Candidate, Generation, Hint, HintSource, HistoryEntry, IntentDraft, Link, LinkEnd, ParkDraft, Parking,
+    RecordRef, RuleText, Store, StoreError, Unpaired, Wait, Work,
 };
 use petiole::value::{Record, Value};
+use petiole::world::Clock;
 use rust_decimal::Decimal;
 
-/// A folder of its own for one test, taken away at the end.
-pub(super) struct Place {
-    pub(super) folder: PathBuf,
+/// Which engine a place has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Engine {
+    File,
+    Memory,
 }
 
+/// A folder and a clock of its own for one test, taken away at the end.
+pub(super) struct Place {
+    pub(super) folder: PathBuf,
+    pub(super) clock: Arc<SetClock>,
+    memory: Option<Arc<MemoryStore>>,
+}
+
+/// A clock that shows what it is set to.
+pub(super) struct SetClock(AtomicI64);
+
+impl SetClock {
+    pub(super) fn at(second: i64) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(second)))
+    }
+
+    pub(super) fn set(&self, second: i64) {
+        self.0.store(second, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        at(self.0.load(Ordering::SeqCst))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let seconds = i64::try_from(duration.as_secs()).unwrap();
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+/// Longer than any test takes by its clock.
+pub(super) const LEASE: Duration = Duration::from_hours(1_000);
+
 impl Place {
+    /// A place for a store in a file.
     pub(super) fn new() -> Self {
+        Self::of(Engine::File)
+    }
+
+    pub(super) fn of(engine: Engine) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("petiole-store-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();
-        Self { folder }
+        let clock = SetClock::at(0);
+        let memory = (engine == Engine::Memory).then(|| Arc::new(MemoryStore::new(Arc::clone(&clock) as _)));
+        Self { folder, clock, memory }
     }
 
     pub(super) fn url(&self) -> String {
         format!("sqlite:{}", self.folder.join("petiole.db").display())
     }
 
+    /// Opens the store, again where it was open before: what is in memory stays there.
     pub(super) async fn open(&self) -> Arc<dyn Store> {
-        open(&self.url(), at(0)).await.unwrap()
+        match &self.memory {
+            Some(memory) => Arc::clone(memory) as _,
+            None => open(&self.url(), Arc::clone(&self.clock) as _).await.unwrap(),
+        }
+    }
+
+    pub(super) async fn claim(
+        &self,
+        store: &Arc<dyn Store>,
+        second: i64,
+        limit: usize,
+    ) -> Result<Vec<Work>, StoreError> {
+        self.clock.set(second);
+        store.claim(limit, LEASE).await
+    }
+
+    pub(super) async fn finish(
+        &self,
+        store: &Arc<dyn Store>,
+        second: i64,
+        work: &Work,
+        parks: Parking,
+    ) -> Result<(), StoreError> {
+        self.clock.set(second);
+        store.finish(work, parks).await
+    }
+
+    /// Puts work off until a second of the test.
+    pub(super) async fn defer(
+        &self,
+        store: &Arc<dyn Store>,
+        work: &Work,
+        second: i64,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let wait = at(second).duration_since(self.clock.now());
+        store.defer(work, wait.try_into().unwrap(), reason).await
+    }
+
+    /// When the next work is due.
+    pub(super) async fn next_due(&self, store: &Arc<dyn Store>, parked: bool) -> Option<Timestamp> {
+        let wait = store.next_due(parked).await.unwrap()?;
+        Some(self.clock.now().checked_add(wait).unwrap())
+    }
+
+    pub(super) async fn retry(
+        &self,
+        store: &Arc<dyn Store>,
+        number: Option<i64>,
+        second: i64,
+    ) -> Result<usize, StoreError> {
+        self.clock.set(second);
+        store.retry(number).await
+    }
+
+    pub(super) async fn wake(&self, store: &Arc<dyn Store>, found: &[Wait], second: i64) -> Result<usize, StoreError> {
+        self.clock.set(second);
+        store.wake(found).await
+    }
+
+    pub(super) async fn serve(
+        &self,
+        store: &Arc<dyn Store>,
+        hash: &str,
+        texts: &[RuleText],
+        second: i64,
+    ) -> Result<Generation, StoreError> {
+        self.clock.set(second);
+        store.serve(hash, texts).await
+    }
+
+    /// Accepts a hint for `id`, claims it and finishes it with these parks.
+    pub(super) async fn walk(&self, store: &Arc<dyn Store>, id: &str, second: i64, parks: Vec<ParkDraft>) {
+        self.clock.set(second);
+        store.accept(vec![hint(id, HintSource::Webhook, second)], None).await.unwrap();
+        self.again(store, id, second, parks).await;
+    }
+
+    /// Claims the one piece of work that is due and finishes it.
+    pub(super) async fn again(&self, store: &Arc<dyn Store>, id: &str, second: i64, parks: Vec<ParkDraft>) {
+        let work = self.claim(store, second, 10).await.unwrap();
+        assert_eq!(ids(&work), [id]);
+        self.finish(store, second, &work[0], parks.into()).await.unwrap();
     }
 }
 
@@ -102,19 +233,6 @@ pub(super) fn wait(value: &str) -> Wait {
         field: "license".to_owned(),
         value: value.to_owned(),
     }
-}
-
-/// Accepts a hint for `id`, claims it and finishes it with these parks.
-pub(super) async fn walk(store: &dyn Store, id: &str, second: i64, parks: Vec<ParkDraft>) {
-    store.accept(vec![hint(id, HintSource::Webhook, second)], None).await.unwrap();
-    again(store, id, second, parks).await;
-}
-
-/// Claims the one piece of work that is due and finishes it.
-pub(super) async fn again(store: &dyn Store, id: &str, second: i64, parks: Vec<ParkDraft>) {
-    let work = store.claim(at(second), 10).await.unwrap();
-    assert_eq!(ids(&work), [id]);
-    store.finish(&work[0], at(second), parks.into()).await.unwrap();
 }
 
 pub(super) fn end(account: &str, id: &str) -> LinkEnd {

@@ -155,6 +155,15 @@ pub(crate) fn until(what: &str, holds: impl FnMut() -> bool) {
     assert!(seen(holds), "never came true: {what}");
 }
 
+/// The same of a condition that is asked for.
+pub(crate) async fn until_async(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let begin = Instant::now();
+    while !holds().await {
+        assert!(begin.elapsed() < patience(), "never came true: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Waits until a condition holds; false where it never did.
 pub(crate) fn seen(mut holds: impl FnMut() -> bool) -> bool {
     let begin = Instant::now();

@@ -18,7 +18,9 @@ use crate::runtime::limits::LISTING_AGE_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::{Trouble, later};
-use crate::store::{Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, RecordRef, Settlement};
+use crate::store::{
+    Claim, Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, RecordRef, Settlement, StoreError,
+};
 use crate::value::{Record, Value, digest};
 
 /// How an effect ended.
@@ -100,7 +102,8 @@ impl Runtime {
         };
         let mut history = vec![entry];
         history.extend(gives_way.iter().map(|old| self.gave_up(pairing, old)));
-        let settlement = Settlement { link: Some(link.clone()), gives_way, history, ..Settlement::default() };
+        let claim = pairing.claim;
+        let settlement = Settlement { claim, link: Some(link.clone()), gives_way, history, ..Settlement::default() };
         self.settle_links(live, settlement).await?;
         self.nudge();
         self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
@@ -119,7 +122,8 @@ impl Runtime {
             lines: vec![found.line.to_string()],
         };
         let history = decision.disagreements.iter().map(told).collect();
-        Ok(self.store.settle(Settlement { link: Some(link), history, ..Settlement::default() }).await?)
+        let (claim, link) = (pairing.claim, Some(link));
+        Ok(self.store.settle(Settlement { claim, link, history, ..Settlement::default() }).await?)
     }
 
     /// Intent, call, settlement.
@@ -144,7 +148,7 @@ impl Runtime {
             return Err(Trouble::Bug(format!("the {kind} of {account} that is to be changed has no id")));
         }
         let draft = self.draft(live, pairing, (effect, &account), &write);
-        let intent = self.store.open_intent(draft).await?;
+        let intent = self.store.open_intent(draft, pairing.claim).await?;
         match call(live, pairing, situation, effect, (&account, write.id.as_deref())).await {
             Ok(row) => {
                 let made = row.as_ref().filter(|_| write.id.is_none());
@@ -157,7 +161,7 @@ impl Runtime {
                 Ok(Acted::Written(side, after))
             }
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
-                self.close(&intent, IntentState::Failed).await?;
+                self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
                 let rule = write.lines.first().cloned().unwrap_or_default();
                 let kind = pairing.pipeline.record(write.side);
                 let text = format!("{account} did not {} the {}: {failure}", effect.action(), kind.name);
@@ -167,7 +171,7 @@ impl Runtime {
             Err(failure) => {
                 let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. }) && write.id.is_none();
                 if !unseen {
-                    self.close(&intent, IntentState::Failed).await?;
+                    self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
                 }
                 Err(put_off(&account, &failure, unseen))
             }
@@ -247,7 +251,8 @@ impl Runtime {
         history.extend(write.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
         let hints = if write.id.is_none() { self.hint_of_new(live, pairing, (kind, &target)) } else { Vec::new() };
         let intent_done = Some((intent.number, IntentState::Done));
-        let settlement = Settlement { intent: intent_done, link: Some(link.clone()), gives_way, history, hints };
+        let (claim, kept) = (pairing.claim, Some(link.clone()));
+        let settlement = Settlement { claim, intent: intent_done, link: kept, gives_way, history, hints };
         self.settle_links(live, settlement).await?;
         let newer = self.newer(live);
         for live in [Some(live), newer.as_deref()].into_iter().flatten() {
@@ -331,13 +336,13 @@ impl Runtime {
                 let hints = self.trace_found(pairing, (decision, link));
                 self.traces.forget(intent.number);
                 let intent = Some((intent.number, IntentState::Done));
-                self.store.settle(Settlement { intent, hints, ..Settlement::default() }).await?;
+                self.settle_open(Settlement { claim: pairing.claim, intent, hints, ..Settlement::default() }).await?;
                 self.nudge();
             } else if !wait.is_zero() {
                 let reason = format!("{} may still show up at {}", intent.draft.record, intent.draft.account);
                 return Err(Trouble::Later { reason, after: Some(wait) });
             } else {
-                self.close(intent, IntentState::Failed).await?;
+                self.close(pairing.claim, (intent, IntentState::Failed)).await?;
             }
         }
         Ok(())
@@ -366,11 +371,24 @@ impl Runtime {
         settle.saturating_sub(looked.duration_since(first).try_into().unwrap_or_default())
     }
 
-    pub(crate) async fn close(&self, intent: &Intent, state: IntentState) -> Result<(), Trouble> {
-        let settlement = Settlement { intent: Some((intent.number, state)), ..Settlement::default() };
-        self.store.settle(settlement).await?;
+    pub(crate) async fn close(
+        &self,
+        claim: Option<Claim>,
+        (intent, state): (&Intent, IntentState),
+    ) -> Result<(), Trouble> {
+        let settlement = Settlement { claim, intent: Some((intent.number, state)), ..Settlement::default() };
+        self.settle_open(settlement).await?;
         self.traces.forget(intent.number);
         Ok(())
+    }
+
+    /// Settles what is known of an intent. Where another look found out first, it is settled already, and so is all
+    /// that goes with it.
+    async fn settle_open(&self, settlement: Settlement) -> Result<(), Trouble> {
+        match self.store.settle(settlement).await {
+            Ok(()) | Err(StoreError::Conflict(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -130,7 +130,7 @@ impl FromListing<'_> {
         let Some(record) = live.memory.swept.record(account, &pipeline.record(side).name, id) else {
             return Ok(None);
         };
-        let seek = Seek { braked: true, ..Seek::default() };
+        let seek = Seek { claim: self.pairing.claim, braked: true, ..Seek::default() };
         let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, seek));
         runtime.at_rest(live, &pairing, &record).await?;
         Ok(runtime.linked_key(pipeline, side, (account, id), other).await?.map(Found::Key))

@@ -83,7 +83,7 @@ impl Runtime {
     ) -> Result<Meeting, Trouble> {
         let unsettled = self.unsettled(pairing).await?;
         let (beside, unsettled) = unsettled.into_iter().partition::<Vec<_>, _>(|intent| intent.draft.action == MAKE);
-        self.settle_makings(live, &beside).await?;
+        self.settle_makings(live, &beside, pairing.claim).await?;
         if let Some(left) = self.rested_already(live, pairing, (&record, &unsettled)).await? {
             return Ok(Meeting { left: Some(left), ..Meeting::default() });
         }

@@ -194,10 +194,10 @@ async fn keep(store: &dyn Store, asked: Asked, now: Timestamp) -> Result<Link, M
     let gives_way = asked.held.into_iter().map(|held| held.link).collect();
     let settlement = Settlement { link: Some(link.clone()), gives_way, history: vec![entry], ..Settlement::default() };
     store.settle(settlement).await?;
-    store.retry(Some(asked.number), now).await?;
+    store.retry(Some(asked.number)).await?;
     // Whatever else waits for the same counterpart goes on, too.
     for park in store.parks().await?.into_iter().filter(|park| park.draft.unpaired.as_ref() == Some(&asked.unpaired)) {
-        store.retry(Some(park.number), now).await?;
+        store.retry(Some(park.number)).await?;
     }
     Ok(link)
 }

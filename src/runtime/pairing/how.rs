@@ -3,11 +3,13 @@
 use super::pairing::Pairing;
 use crate::language::plan::{Pipeline, Side};
 use crate::runtime::memory::rested::Told;
-use crate::store::{HintSource, RecordRef};
+use crate::store::{Claim, HintSource, RecordRef};
 
 /// What a piece of work is for.
 #[derive(Clone, Copy)]
 pub(crate) struct How {
+    /// The claim under which it is done.
+    pub claim: Claim,
     pub sweep: bool,
     /// What is to be written waits while the sweep's brake counts.
     pub braked: bool,
@@ -30,6 +32,7 @@ pub(crate) fn pairing<'a>(
     (other, how): (&'a str, How),
 ) -> Pairing<'a> {
     Pairing {
+        claim: Some(how.claim),
         pipeline,
         side,
         account: &target.account,

@@ -75,7 +75,7 @@ impl Runtime {
                 _ => None,
             })
             .collect();
-        let seek = Seek { braked: pairing.braked, asked: pairing.asked, sure: true };
+        let seek = Seek { claim: pairing.claim, braked: pairing.braked, asked: pairing.asked, sure: true };
         let mut changed = false;
         for (want, key) in named {
             let Want::Counterpart { pipeline, side, other, .. } = &want else { continue };

@@ -17,7 +17,7 @@ use crate::runtime::live::Live;
 use crate::runtime::memory::search::Search;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{HistoryEntry, Intent, IntentDraft, IntentState, RecordRef, Settlement};
+use crate::store::{Claim, HistoryEntry, Intent, IntentDraft, IntentState, RecordRef, Settlement};
 use crate::value::{Value, digest, key};
 
 /// The record that is made beside a pair.
@@ -81,14 +81,14 @@ impl Runtime {
         let Ok((_turn, _)) = turn else {
             return Err(Trouble::Later { reason: format!("{target} is being made by another"), after: None });
         };
-        if let Some(held) = self.there_meanwhile(live, &search, &target).await? {
+        if let Some(held) = self.there_meanwhile(live, &search, &target, pairing.claim).await? {
             return Ok(Made::There(held));
         }
-        let intent = self.store.open_intent(self.draft_of_made(live, pairing, making)).await?;
+        let intent = self.store.open_intent(self.draft_of_made(live, pairing, making), pairing.claim).await?;
         match peer.create(search.kind, fields).await {
             Ok(Some(row)) if !row.key(search.kind).is_some_and(|own| key::same(&own, &target.id)) => {
                 // What it made, if anything, is seen by the next look; this one is not believed.
-                self.close(&intent, IntentState::Failed).await?;
+                self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
                 let own = row.key(search.kind).unwrap_or_default();
                 tracing::warn!(record = %target, rule = %line, own, "the peer answered with another record than it \
                      was asked to make; what needs it goes on without");
@@ -96,7 +96,7 @@ impl Runtime {
             }
             Ok(row) => self.note_made(live, pairing, (&intent, making, row)).await.map(Made::There),
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
-                self.close(&intent, IntentState::Failed).await?;
+                self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
                 tracing::warn!(record = %target, rule = %line, %failure, "could not be made; what needs it goes on \
                      without");
                 Ok(Made::Refused)
@@ -104,7 +104,7 @@ impl Runtime {
             Err(failure) => {
                 let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. });
                 if !unseen {
-                    self.close(&intent, IntentState::Failed).await?;
+                    self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
                 }
                 Err(put_off(&record.account, &failure, unseen))
             }
@@ -115,11 +115,16 @@ impl Runtime {
     ///
     /// # Errors
     /// [`Trouble::Later`] while a trace may still appear.
-    pub(crate) async fn settle_makings(&self, live: &Live, makings: &[Intent]) -> Result<(), Trouble> {
+    pub(crate) async fn settle_makings(
+        &self,
+        live: &Live,
+        makings: &[Intent],
+        claim: Option<Claim>,
+    ) -> Result<(), Trouble> {
         for intent in makings {
             let IntentDraft { account, record, id, .. } = &intent.draft;
             let (Some(search), Some(id)) = (self.search(live, account, record), id) else { continue };
-            self.look_for_made(live, &search, id, std::slice::from_ref(intent)).await?;
+            self.look_for_made(live, &search, (id, std::slice::from_ref(intent)), claim).await?;
         }
         Ok(())
     }
@@ -130,6 +135,7 @@ impl Runtime {
         live: &Live,
         search: &Search<'_>,
         target: &RecordRef,
+        claim: Option<Claim>,
     ) -> Result<Option<Value>, Trouble> {
         let is_it = |intent: &Intent| {
             let draft = &intent.draft;
@@ -139,7 +145,7 @@ impl Runtime {
         };
         let open: Vec<Intent> = self.store.open_intents(None).await?.into_iter().filter(is_it).collect();
         if !open.is_empty() {
-            return self.look_for_made(live, search, &target.id, &open).await;
+            return self.look_for_made(live, search, (&target.id, &open), claim).await;
         }
         if let Some(held) = live.memory.finder.by_key(search, &target.id).await? {
             return Ok(Some(held));
@@ -160,8 +166,8 @@ impl Runtime {
         &self,
         live: &Live,
         search: &Search<'_>,
-        id: &str,
-        makings: &[Intent],
+        (id, makings): (&str, &[Intent]),
+        claim: Option<Claim>,
     ) -> Result<Option<Value>, Trouble> {
         let looked = self.world.clock.steady();
         live.memory.finder.all(search, true).await?;
@@ -176,7 +182,8 @@ impl Runtime {
                 let reason = format!("{} may still show up at {}", intent.draft.record, intent.draft.account);
                 return Err(Trouble::Later { reason, after: Some(wait) });
             }
-            self.close(intent, if held.is_some() { IntentState::Done } else { IntentState::Failed }).await?;
+            let state = if held.is_some() { IntentState::Done } else { IntentState::Failed };
+            self.close(claim, (intent, state)).await?;
         }
         Ok(held)
     }
@@ -199,7 +206,8 @@ impl Runtime {
         };
         let history = vec![entry(pairing.target()), entry(target.clone())];
         let done = Some((intent.number, IntentState::Done));
-        self.store.settle(Settlement { intent: done, history, ..Settlement::default() }).await?;
+        let claim = pairing.claim;
+        self.store.settle(Settlement { claim, intent: done, history, ..Settlement::default() }).await?;
         let newer = self.newer(live);
         for live in [Some(live), newer.as_deref()].into_iter().flatten() {
             if let Some(search) = self.search(live, &record.account, &record.record) {

@@ -4,7 +4,7 @@ use crate::engine::{Reads, Situation, Stop, Unmatched};
 use crate::language::plan::{Pipeline, RuleLine, Side};
 use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::rested::Told;
-use crate::store::{Link, RecordRef};
+use crate::store::{Claim, Link, RecordRef};
 use crate::value::Value;
 
 /// The code of a write that a peer refused for good.
@@ -12,6 +12,8 @@ pub const REFUSED: &str = "refused";
 
 /// Which pair, seen from the record that changed.
 pub struct Pairing<'a> {
+    /// The claim of the work under which it is looked at; none: nobody else can have that.
+    pub claim: Option<Claim>,
     /// The pipeline.
     pub pipeline: &'a Pipeline,
     /// The changed record's side.
@@ -52,6 +54,8 @@ pub struct Foreseen {
 /// How a counterpart is looked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seek {
+    /// The claim of the work that needs it.
+    pub claim: Option<Claim>,
     /// Whether what is to be made waits while the sweep's brake counts.
     pub braked: bool,
     /// Whether a person asks for it.
@@ -86,6 +90,7 @@ impl<'a> Pairing<'a> {
         (other, seek): (&'a str, Seek),
     ) -> Self {
         Self {
+            claim: seek.claim,
             pipeline,
             side,
             account,

@@ -63,7 +63,7 @@ impl Runtime {
             }
             Want::Settled { pipeline, side, account, id, other } => {
                 let pipeline = pipeline_named(live, pipeline)?;
-                self.settled(live, (pipeline, *side), (account, id), (other, seek.braked)).await
+                self.settled(live, (pipeline, *side), (account, id), (other, seek)).await
             }
             Want::Counterpart { pipeline, side, account, id, other } => {
                 let pipeline = pipeline_named(live, pipeline)?;
@@ -125,7 +125,7 @@ impl Runtime {
         unseen: Option<Timestamp>,
     ) -> Result<Found, Trouble> {
         if !matches!(want, Want::Linked { .. }) {
-            let seek = Seek { braked: pairing.braked, asked: pairing.asked, sure: false };
+            let seek = Seek { claim: pairing.claim, braked: pairing.braked, asked: pairing.asked, sure: false };
             return self.answer_seeking(live, want, (unseen, seek)).await;
         }
         if let Some(known) = live.memory.known_links.get(want) {
@@ -369,14 +369,14 @@ impl Runtime {
         live: &'a Live,
         (pipeline, side): (&'a Pipeline, Side),
         (account, id): (&'a str, &'a str),
-        (other, braked): (&'a str, bool),
+        (other, seek): (&'a str, Seek),
     ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
         Box::pin(async move {
             let kind = pipeline.record(side);
             let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
                 return Ok(Found::Records(Vec::new()));
             };
-            let seek = Seek { braked, ..Seek::default() };
+            let seek = Seek { claim: seek.claim, braked: seek.braked, ..Seek::default() };
             let pairing =
                 Pairing { demanded: false, ..Pairing::of_counterpart(pipeline, side, (account, id), (other, seek)) };
             let meeting = self.bring_together(live, &pairing, record).await?;

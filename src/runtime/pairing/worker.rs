@@ -21,12 +21,12 @@ use crate::runtime::memory::rested::Told;
 use crate::runtime::memory::tally;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Work};
+use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, StoreError, Work};
 use crate::value::Value;
 use crate::world::Random;
 
 /// How long work of a sweep that broke off waits for the next one at a time.
-const SWEEP_AWAITED: jiff::SignedDuration = jiff::SignedDuration::from_millis(200);
+const SWEEP_AWAITED: Duration = Duration::from_millis(200);
 
 /// A record as it is now.
 struct Present {
@@ -53,16 +53,34 @@ impl Runtime {
     /// now, the work is given back to it as soon as it can, and done again.
     pub async fn work(&self, work: Work) {
         if let Err(trouble) = tally::told_by(work.source, Box::pin(self.look_at(&work))).await {
-            tracing::error!(%trouble, record = %work.target, "the store failed; this is done again");
-            self.give_back(&work, &trouble).await;
+            self.broken(&work, &trouble).await;
         }
+    }
+
+    /// The store failed on a piece of work.
+    async fn broken(&self, work: &Work, trouble: &Trouble) {
+        if trouble.is_lost_claim() {
+            // Whoever has the work now does it, and looks for the traces of what was done so far.
+            tracing::info!(record = %work.target, "given up: another has this work now");
+            return;
+        }
+        tracing::error!(%trouble, record = %work.target, "the store failed; this is done again");
+        let needs_time = matches!(trouble, Trouble::Store(StoreError::Damaged(_) | StoreError::Conflict(_)));
+        if needs_time {
+            // At once it would fail again: it waits, longer each time, and `status` says why.
+            if self.put_off(work, (trouble.to_string(), None)).await.is_ok() {
+                return;
+            }
+        }
+        self.give_back(work, trouble).await;
     }
 
     pub(crate) async fn give_back(&self, work: &Work, trouble: &Trouble) {
         for attempt in 1.. {
-            let now = self.world.clock.now();
-            if self.store.defer(work, now, &trouble.to_string()).await.is_ok() {
-                return self.nudge();
+            match self.store.defer(work, Duration::ZERO, &trouble.to_string()).await {
+                Ok(()) => return self.nudge(),
+                Err(StoreError::LostClaim) => return,
+                Err(_) => {}
             }
             // What is still in flight when the process ends is pending again at the next start.
             let wait = backoff::delay(attempt, None, self.world.random.as_ref()).min(STORE_PAUSE_MAX);
@@ -77,17 +95,17 @@ impl Runtime {
         if let Some(until) = self.pacing.next(&work.target, self.world.clock.now())
             && matches!(work.source, HintSource::Webhook | HintSource::Poll | HintSource::Stirred)
         {
-            return Ok(self.store.postpone(work, until).await?);
+            let wait = Duration::try_from(until.duration_since(self.world.clock.now())).unwrap_or_default();
+            return Ok(self.store.postpone(work, wait).await?);
         }
-        let now = self.world.clock.now();
         if work.source == HintSource::Sweep && self.awaits_sweep() {
             // What a sweep that broke off left is done under the brake of the one that is made in its place.
-            let until = now.checked_add(SWEEP_AWAITED).unwrap_or(now);
-            return Ok(self.store.postpone(work, until).await?);
+            return Ok(self.store.postpone(work, SWEEP_AWAITED).await?);
         }
         tracing::debug!(record = %work.target, told_by = work.source.as_str(), "looked at");
         self.tell(Happening::Compared { target: work.target.clone() });
         let how = How {
+            claim: work.claim,
             // What a peer did by itself to a value that is made from others is drift, and nobody tells of it.
             sweep: work.source == HintSource::Sweep && (self.brake.sweeping() || self.brake.is_owed())
                 || work.source == HintSource::Stirred,
@@ -103,7 +121,6 @@ impl Runtime {
             told: Told::of(work),
         };
         let walked = self.learning(&live, self.walk(&live, &work.target, how)).await?;
-        let now = self.world.clock.now();
         match walked {
             Ok(mut parks) => {
                 if how.braked {
@@ -112,14 +129,14 @@ impl Runtime {
                 let told: Vec<Happening> = parks.drafts.iter().map(Happening::parked).collect();
                 parks.asked = live.memory.known_links.asked();
                 let asked = parks.asked.clone();
-                if let Err(error) = self.store.finish(work, now, parks).await {
+                if let Err(error) = self.store.finish(work, parks).await {
                     live.memory.known_links.unkept(asked);
                     return Err(error.into());
                 }
                 told.into_iter().for_each(|parked| self.tell(parked));
             }
-            Err(Trouble::Unreadable { message, .. }) => self.put_off(work, now, (message, None)).await?,
-            Err(Trouble::Later { reason, after }) => self.put_off(work, now, (reason, after)).await?,
+            Err(Trouble::Unreadable { message, .. }) => self.put_off(work, (message, None)).await?,
+            Err(Trouble::Later { reason, after }) => self.put_off(work, (reason, after)).await?,
             Err(Trouble::Bug(message)) => self.park_fault(work, &message).await?,
             Err(Trouble::Store(error)) => return Err(Trouble::Store(error)),
         }
@@ -149,12 +166,10 @@ impl Runtime {
     pub(crate) async fn put_off(
         &self,
         work: &Work,
-        now: jiff::Timestamp,
         (reason, after): (String, Option<Duration>),
     ) -> Result<(), Trouble> {
         let wait = pause_of(work.attempts, after, self.world.random.as_ref());
-        let until = jiff::SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok());
-        self.store.defer(work, until.unwrap_or(now), &reason).await?;
+        self.store.defer(work, wait, &reason).await?;
         self.tell(Happening::PutOff { target: work.target.clone(), reason });
         Ok(())
     }
@@ -325,7 +340,7 @@ impl Runtime {
                 })
             })
             .collect();
-        if !waits.is_empty() && self.store.wake(&waits, self.world.clock.now()).await? > 0 {
+        if !waits.is_empty() && self.store.wake(&waits).await? > 0 {
             self.nudge();
         }
         Ok(())
@@ -355,6 +370,7 @@ impl Runtime {
             };
             let meeting = match met {
                 Ok(meeting) => meeting,
+                Err(lost) if lost.is_lost_claim() => return Err(lost),
                 Err(found) => {
                     // What one account cannot do now never holds up another.
                     trouble = trouble.or(Some(found));

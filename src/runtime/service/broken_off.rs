@@ -23,9 +23,11 @@ impl Runtime {
         let given_back = if times >= BROKEN_OFF_PARKS {
             self.park_fault(work, &format!("{reason}; it did so {times} times in a row")).await
         } else {
-            self.put_off(work, self.world.clock.now(), (reason, None)).await
+            self.put_off(work, (reason, None)).await
         };
-        if let Err(trouble) = given_back {
+        if let Err(trouble) = given_back
+            && !trouble.is_lost_claim()
+        {
             self.give_back(work, &trouble).await;
         }
         self.nudge();
@@ -35,7 +37,7 @@ impl Runtime {
     /// parked of it already.
     pub(crate) async fn park_fault(&self, work: &Work, message: &str) -> Result<(), Trouble> {
         let message = &format!("{message}, please report it");
-        let (live, now) = (self.live.load_full(), self.world.clock.now());
+        let live = self.live.load_full();
         let target = &work.target;
         let mut drafts: Vec<ParkDraft> = Vec::new();
         if let Some(search) = self.search(&live, &target.account, &target.record) {
@@ -48,7 +50,7 @@ impl Runtime {
         let kept: Vec<ParkDraft> = known.into_iter().filter(is_new).collect();
         let told: Vec<Happening> = drafts.iter().map(Happening::parked).collect();
         drafts.extend(kept);
-        self.store.finish(work, now, Parking::from(drafts)).await?;
+        self.store.finish(work, Parking::from(drafts)).await?;
         told.into_iter().for_each(|parked| self.tell(parked));
         Ok(())
     }

@@ -1,16 +1,14 @@
 //! Claims due work and has it done, many records side by side, until the runtime stops.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::runtime::limits::{DRAIN_MAX, RECORDS_AT_ONCE};
+use super::under_way::Running;
+use crate::runtime::limits::{CLAIM_LEASE, DRAIN_MAX, RECORDS_AT_ONCE};
 use crate::runtime::runtime::Runtime;
-use crate::store::Work;
-use crate::world::spawner::{Ended, TaskId, Tasks};
 
 /// How long to rest where the store gives no work and no due time.
 const REST: Duration = Duration::from_secs(5);
@@ -57,9 +55,7 @@ pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
             continue;
         }
         match runtime.store.next_due(false).await {
-            Ok(Some(due)) if due <= deadline => {
-                let now = runtime.world.clock.now();
-                let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
+            Ok(Some(wait)) if later_by(runtime, wait) <= deadline => {
                 runtime.pause(wait.max(Duration::from_millis(1))).await;
             }
             _ => return,
@@ -72,38 +68,15 @@ fn later_by(runtime: &Runtime, patience: Duration) -> jiff::Timestamp {
     now.checked_add(SignedDuration::try_from(patience).unwrap_or_default()).unwrap_or(now)
 }
 
-/// What is under way, and the work that each task does.
-#[derive(Default)]
-struct Running {
-    tasks: Tasks<()>,
-    work: BTreeMap<TaskId, Work>,
-}
-
-impl Running {
-    fn start(&mut self, runtime: &Arc<Runtime>, work: Work) {
-        let (doing, own) = (Arc::clone(runtime), work.clone());
-        let task = self.tasks.start(runtime.world.spawner.as_ref(), async move { doing.work(own).await });
-        self.work.insert(task, work);
-    }
-
-    /// A task ended. Where it did before its work was done, that is given back.
-    async fn ended(&mut self, runtime: &Runtime, (task, how): Ended<()>) {
-        let Some(work) = self.work.remove(&task) else { return };
-        match how {
-            Ok(()) => runtime.broken_off.ended(&work.target),
-            Err(broke_off) => runtime.broke_off(&work, broke_off).await,
-        }
-    }
-}
-
 /// Claims work for the free places. True: some was claimed.
 async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
+    runtime.heed_clock().await;
+    running.hold_on(runtime).await;
     let free = RECORDS_AT_ONCE.saturating_sub(running.tasks.len());
     if free == 0 {
         return false;
     }
-    runtime.heed_clock().await;
-    match runtime.store.claim(runtime.world.clock.now(), free).await {
+    match runtime.store.claim(free, CLAIM_LEASE).await {
         Ok(work) => {
             if runtime.store_trouble.swap(None).is_some() {
                 tracing::info!("work can be claimed again");
@@ -131,9 +104,8 @@ async fn until_due(runtime: &Runtime, running: usize) -> Duration {
     if runtime.store_trouble.load().is_some() {
         return REST_IN_TROUBLE;
     }
-    let now = runtime.world.clock.now();
     match runtime.store.next_due(true).await {
-        Ok(Some(due)) => Duration::try_from(due.duration_since(now)).unwrap_or_default().min(REST),
+        Ok(Some(wait)) => wait.min(REST),
         _ => REST,
     }
 }

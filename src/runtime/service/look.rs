@@ -165,7 +165,7 @@ impl Runtime {
         let Some(peer) = live.peers.get(account) else { return Ok(None) };
         let cursor = self.store.cursor(account, &kind.name).await?;
         let began = peer.peer_now();
-        let since = cursor.as_ref().filter(|_| how == Look::Changes && kind.changed.is_some()).map(|cursor| cursor.at);
+        let since = cursor.filter(|_| how == Look::Changes && kind.changed.is_some());
         let listing =
             since.map_or(Listing::All, |since| Listing::ChangedSince(back(since.min(peer.peer_now()), POLL_OVERLAP)));
         let mut whole = matches!(listing, Listing::All);
@@ -191,7 +191,7 @@ impl Runtime {
             _ => None,
         };
         let is_ahead = |row: &Value| instant(row).is_some_and(|at| at > latest);
-        let known = rows.iter().filter_map(|row| instant(&row.value)).chain(cursor.map(|cursor| cursor.at));
+        let known = rows.iter().filter_map(|row| instant(&row.value)).chain(cursor);
         let highest = known.filter(|at| *at <= latest).max().map(|at| at.min(peer.peer_now()));
         let highest = highest.or_else(|| is_lost.then(|| began.min(peer.peer_now())));
         self.tell_future(account, kind, rows.iter().map(|row| &row.value).filter(|row| is_ahead(row)), latest);
@@ -225,11 +225,7 @@ impl Runtime {
             let kept = records.into_iter().filter_map(|record| Some((kind.id_of(&record)?, record)));
             live.memory.swept.keep(account, &kind.name, kept.filter(|(id, _)| !misfits.contains(id)).collect());
         }
-        let cursor = highest.filter(|_| !is_nameless).map(|at| Cursor {
-            account: account.to_owned(),
-            record: kind.name.clone(),
-            at,
-        });
+        let cursor = highest.filter(|_| !is_nameless).map(|at| Cursor::of((account, &kind.name), cursor, at));
         Ok(Some(Listed { hints, missing, cursor }))
     }
 
@@ -409,7 +405,7 @@ impl Runtime {
                 }
             }
         }
-        if self.store.wake(&found, self.world.clock.now()).await? > 0 {
+        if self.store.wake(&found).await? > 0 {
             self.nudge();
         }
         Ok(())

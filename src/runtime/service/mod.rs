@@ -15,4 +15,5 @@ pub mod reload;
 pub mod retention;
 pub mod schedule;
 pub mod sweep_marks;
+mod under_way;
 pub mod watcher;

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::Cursor;
 
 /// Under which name the store keeps when an account observed last. No record is called so.
 const OBSERVED: &str = "*observed";
@@ -21,8 +20,7 @@ impl Runtime {
     pub(crate) async fn note_observing(&self, live: &Live) -> Result<(), Trouble> {
         let at = self.world.clock.now();
         for account in live.observing() {
-            let cursor = Cursor { account: account.to_owned(), record: OBSERVED.to_owned(), at };
-            self.store.accept(Vec::new(), Some(cursor)).await?;
+            self.store.mark(account, OBSERVED, at).await?;
         }
         Ok(())
     }
@@ -35,7 +33,7 @@ impl Runtime {
         let observing = live.observing();
         for account in live.plan.accounts.keys().filter(|account| !observing.contains(&account.as_str())) {
             let observed = self.store.cursor(account, OBSERVED).await?;
-            if observed.is_some_and(|observed| whole.is_none_or(|whole| observed.at > whole)) {
+            if observed.is_some_and(|observed| whole.is_none_or(|whole| observed > whole)) {
                 return Ok(true);
             }
         }

@@ -17,7 +17,7 @@ use crate::connector::{BreakerState, backoff};
 use crate::runtime::happening::Happening;
 use crate::runtime::live::NOTIFY_SETTING;
 use crate::runtime::runtime::Runtime;
-use crate::store::{Cursor, Park, StoreError};
+use crate::store::{Park, StoreError};
 use crate::value::timestamp;
 use crate::world::{Method, Request};
 
@@ -136,12 +136,12 @@ impl Notifier {
             return self.told(self.runtime.world.clock.now()).await;
         };
         let overlap = if self.told.is_empty() { SignedDuration::ZERO } else { OVERLAP };
-        let from = last.at.checked_sub(overlap).unwrap_or(last.at);
+        let from = last.checked_sub(overlap).unwrap_or(last);
         let parks = store.parks().await.map_err(words)?;
         let news: Vec<Park> = parks.into_iter().filter(|park| park.since > from).collect();
         for park in news.iter().filter(|park| !self.told.contains(&park.number)).collect::<Vec<_>>() {
             self.send(url, &of_park(park)).await?;
-            self.told(park.since.max(last.at)).await?;
+            self.told(park.since.max(last)).await?;
             self.told.insert(park.number);
         }
         // What is older is told apart by its instant.
@@ -150,9 +150,7 @@ impl Notifier {
     }
 
     async fn told(&self, at: Timestamp) -> Result<(), String> {
-        let cursor = Cursor { account: KEPT.0.to_owned(), record: KEPT.1.to_owned(), at };
-        let kept = self.runtime.store.accept(Vec::new(), Some(cursor)).await;
-        kept.map(|_| ()).map_err(|error| error.to_string())
+        self.runtime.store.mark(KEPT.0, KEPT.1, at).await.map_err(|error| error.to_string())
     }
 
     async fn send(&self, url: Option<&str>, body: &Json) -> Result<(), String> {

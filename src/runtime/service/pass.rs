@@ -151,7 +151,7 @@ async fn since(runtime: &Runtime) -> Result<BTreeMap<String, Option<Timestamp>>,
         // Of the others only what work waits for is looked for.
         let is_listed = |kind: &RecordType| live.plan.interest(&kind.system, &kind.name) > Some(Interest::LookUp);
         for kind in kinds.filter(|kind| kind.changed.is_some() && is_listed(kind)) {
-            let cursor = runtime.store.cursor(&account.name, &kind.name).await?.map(|cursor| cursor.at);
+            let cursor = runtime.store.cursor(&account.name, &kind.name).await?;
             found.insert(format!("{}.{}", account.name, kind.name), cursor);
         }
     }

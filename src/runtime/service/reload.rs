@@ -51,9 +51,9 @@ pub async fn ready(
     let last = store.last_good().await.map_err(ReloadError::Store)?;
     if before.is_none() && last.is_some_and(|(_, known)| known != texts) {
         // What was parked under other rules may pass under these.
-        store.retry(None, world.clock.now()).await.map_err(ReloadError::Store)?;
+        store.retry(None).await.map_err(ReloadError::Store)?;
     }
-    let generation = store.serve(&plan.rules_hash, &texts, world.clock.now()).await.map_err(ReloadError::Store)?;
+    let generation = store.serve(&plan.rules_hash, &texts).await.map_err(ReloadError::Store)?;
     Live::new(generation.number, plan, world, before).map_err(|_| invalid(&findings, &sources))
 }
 
@@ -91,7 +91,7 @@ impl Runtime {
                     self.live.store(Arc::clone(&live));
                     tracing::info!(generation, "new rules serve");
                     // What was parked may pass under the new rules.
-                    let _ = self.store.retry(None, at).await;
+                    let _ = self.store.retry(None).await;
                     schedule::new_rules(self, &before, &live).await;
                     self.nudge();
                 }

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Cursor, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::value::timestamp;
 
 /// Under which name the store keeps when sweeps were. No account is called so.
@@ -66,9 +66,7 @@ pub(crate) async fn is_owed(runtime: &Runtime) -> Result<bool, Trouble> {
 
 /// Keeps that a sweep began or how it ended, whoever asked for it.
 pub(crate) async fn note(runtime: &Runtime, mark: Mark, at: Timestamp) -> Result<(), Trouble> {
-    let cursor = Cursor { account: KEPT.to_owned(), record: mark.name().to_owned(), at };
-    runtime.store.accept(Vec::new(), Some(cursor)).await?;
-    Ok(())
+    Ok(runtime.store.mark(KEPT, mark.name(), at).await?)
 }
 
 /// When the last sweep of a sort began.
@@ -77,7 +75,7 @@ pub(crate) async fn last(runtime: &Runtime, mark: Mark) -> Result<Option<Timesta
 }
 
 async fn kept(store: &dyn Store, mark: Mark) -> Result<Option<Timestamp>, StoreError> {
-    Ok(store.cursor(KEPT, mark.name()).await?.map(|cursor| cursor.at))
+    store.cursor(KEPT, mark.name()).await
 }
 
 /// The last sweep.

@@ -1,22 +1,27 @@
 //! Each concern over `SQLite`: which operation writes and which reads, and what of it must be flushed.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
 
 use super::sqlite_store::SqliteStore;
+use super::work::Times;
 use super::worker::Keep;
-use super::{answer, decision, generation, intent, journal, link, park, prune, work};
+use super::{answer, cursor, decision, generation, intent, journal, link, park, prune, work};
 use crate::store::coordination::Coordination;
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
+use crate::store::due::later;
 use crate::store::error::StoreError;
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Counts, Cursor, Hint, HintSource, Journal, RecordRef, Work};
+use crate::store::journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, Work};
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
 use crate::store::park::{Park, Parking, Wait};
+use crate::store::record::RecordRef;
 use crate::store::retention::Retention;
 use crate::store::rules::{Generation, RuleText, Rules};
 use crate::store::seen::{Seen, SeenField};
@@ -30,39 +35,54 @@ impl Journal for SqliteStore {
             HintSource::Poll | HintSource::Sweep | HintSource::Made | HintSource::Stirred => false,
         };
         let keep = if hints.iter().any(is_promised) { Keep::Flushed } else { Keep::Past };
-        self.write(keep, move |connection| work::accept(connection, &hints, cursor.as_ref())).await
+        let now = self.now();
+        self.write(keep, move |connection| work::accept(connection, (&hints, cursor.as_ref()), now)).await
     }
 
-    async fn claim(&self, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
-        self.write_as_owner(Keep::Past, move |connection| work::claim(connection, now, limit)).await
+    async fn claim(&self, limit: usize, lease: Duration) -> Result<Vec<Work>, StoreError> {
+        let now = self.now();
+        let times = Times { now, until: later(now, lease) };
+        let numbers = self.claim_numbers(limit);
+        self.write_as_owner(Keep::Past, move |connection| work::claim(connection, times, (limit, numbers))).await
     }
 
-    async fn finish(&self, work: &Work, now: Timestamp, parks: Parking) -> Result<(), StoreError> {
-        let work = work.clone();
+    async fn renew(&self, claim: Claim, lease: Duration) -> Result<(), StoreError> {
+        let until = later(self.now(), lease);
+        self.write(Keep::Past, move |connection| work::renew(connection, claim, until)).await
+    }
+
+    async fn finish(&self, work: &Work, parks: Parking) -> Result<(), StoreError> {
+        let (work, now) = (work.clone(), self.now());
         self.write(Keep::Past, move |connection| work::finish(connection, &work, now, &parks)).await
     }
 
-    async fn defer(&self, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError> {
-        let (work, reason) = (work.clone(), reason.to_owned());
+    async fn defer(&self, work: &Work, after: Duration, reason: &str) -> Result<(), StoreError> {
+        let (work, until, reason) = (work.clone(), later(self.now(), after), reason.to_owned());
         self.write(Keep::Past, move |connection| work::defer(connection, &work, until, &reason)).await
     }
 
-    async fn postpone(&self, work: &Work, until: Timestamp) -> Result<(), StoreError> {
-        let work = work.clone();
+    async fn postpone(&self, work: &Work, after: Duration) -> Result<(), StoreError> {
+        let (work, until) = (work.clone(), later(self.now(), after));
         self.write(Keep::Past, move |connection| work::postpone(connection, &work, until)).await
     }
 
-    async fn next_due(&self, parked: bool) -> Result<Option<Timestamp>, StoreError> {
-        self.read(move |connection| work::next_due(connection, parked)).await
+    async fn next_due(&self, parked: bool) -> Result<Option<Duration>, StoreError> {
+        let due = self.read(move |connection| work::next_due(connection, parked)).await?;
+        Ok(due.map(|due| Duration::try_from(due.duration_since(self.now())).unwrap_or_default()))
     }
 
     async fn clock_moved(&self, by: SignedDuration) -> Result<(), StoreError> {
         self.write(Keep::Past, move |connection| work::clock_moved(connection, by)).await
     }
 
-    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
+    async fn cursor(&self, account: &str, record: &str) -> Result<Option<Timestamp>, StoreError> {
         let (account, record) = (account.to_owned(), record.to_owned());
-        self.read(move |connection| work::cursor(connection, &account, &record)).await
+        self.read(move |connection| cursor::read(connection, &account, &record)).await
+    }
+
+    async fn mark(&self, account: &str, name: &str, at: Timestamp) -> Result<(), StoreError> {
+        let (account, name) = (account.to_owned(), name.to_owned());
+        self.write(Keep::Past, move |connection| cursor::mark(connection, (&account, &name), at)).await
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {
@@ -95,8 +115,18 @@ impl Pairs for SqliteStore {
         self.read(link::by_hand).await
     }
 
-    async fn open_intent(&self, draft: IntentDraft) -> Result<Intent, StoreError> {
-        self.write_as_owner(Keep::Flushed, move |connection| intent::open(connection, draft)).await
+    async fn open_intent(&self, draft: IntentDraft, claim: Option<Claim>) -> Result<Intent, StoreError> {
+        match claim {
+            // No claim outlives that its owner lost the file.
+            Some(claim) => {
+                let open = move |connection: &Connection| {
+                    work::check(connection, claim)?;
+                    intent::open(connection, draft)
+                };
+                self.write(Keep::Flushed, open).await
+            }
+            None => self.write_as_owner(Keep::Flushed, move |connection| intent::open(connection, draft)).await,
+        }
     }
 
     async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
@@ -108,7 +138,8 @@ impl Pairs for SqliteStore {
         // What a peer did is found by its trace, as after a lost answer; what a person said is not.
         let is_word = settlement.link.as_ref().is_some_and(|link| link.by_hand) && settlement.intent.is_none();
         let keep = if is_word { Keep::Flushed } else { Keep::Past };
-        self.write(keep, move |connection| intent::settle(connection, &settlement)).await
+        let now = self.now();
+        self.write(keep, move |connection| intent::settle(connection, &settlement, now)).await
     }
 }
 
@@ -128,7 +159,8 @@ impl Inbox for SqliteStore {
         self.read(park::all).await
     }
 
-    async fn retry(&self, number: Option<i64>, now: Timestamp) -> Result<usize, StoreError> {
+    async fn retry(&self, number: Option<i64>) -> Result<usize, StoreError> {
+        let now = self.now();
         self.write(Keep::Flushed, move |connection| work::retry(connection, number, now)).await
     }
 
@@ -136,8 +168,8 @@ impl Inbox for SqliteStore {
         self.write(Keep::Flushed, move |connection| park::drop_park(connection, number)).await
     }
 
-    async fn wake(&self, found: &[Wait], now: Timestamp) -> Result<usize, StoreError> {
-        let found = found.to_vec();
+    async fn wake(&self, found: &[Wait]) -> Result<usize, StoreError> {
+        let (found, now) = (found.to_vec(), self.now());
         self.write(Keep::Past, move |connection| work::wake(connection, &found, now)).await
     }
 }
@@ -166,8 +198,8 @@ impl Decisions for SqliteStore {
 
 #[async_trait]
 impl Rules for SqliteStore {
-    async fn serve(&self, hash: &str, texts: &[RuleText], now: Timestamp) -> Result<Generation, StoreError> {
-        let (hash, texts) = (hash.to_owned(), texts.to_vec());
+    async fn serve(&self, hash: &str, texts: &[RuleText]) -> Result<Generation, StoreError> {
+        let (hash, texts, now) = (hash.to_owned(), texts.to_vec(), self.now());
         self.write(Keep::Flushed, move |connection| generation::serve(connection, &hash, &texts, now)).await
     }
 
@@ -210,10 +242,10 @@ impl Retention for SqliteStore {
         let mut total = 0;
         loop {
             let taken = self.write(Keep::Past, move |connection| prune::step(connection, before)).await?;
-            if taken == 0 {
+            total += taken.entries;
+            if taken.is_all() {
                 return Ok(total);
             }
-            total += taken;
         }
     }
 }

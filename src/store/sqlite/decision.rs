@@ -11,7 +11,7 @@ use super::part;
 use crate::engine::Situation;
 use crate::store::decisions::DecisionEntry;
 use crate::store::error::StoreError;
-use crate::store::journal::RecordRef;
+use crate::store::record::RecordRef;
 
 /// What is read of a decision.
 const SELECT: &str = "SELECT at, pipeline, account, record, id, generation, situation, settings, outcome

@@ -33,6 +33,8 @@ pub(super) fn at(place: &str, error: StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(what) => StoreError::Unavailable(format!("{place}: {what}")),
         StoreError::Damaged(what) => StoreError::Damaged(format!("{place}: {what}")),
-        other @ (StoreError::InUse(_) | StoreError::Missing(_)) => other,
+        other @ (StoreError::InUse(_) | StoreError::Missing(_) | StoreError::LostClaim | StoreError::Conflict(_)) => {
+            other
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! Intents: journalled before the call, settled after it.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::codec::{instant, nanos};
 use super::{journal, link, link_wait, part, work};
 use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
-use crate::store::journal::RecordRef;
+use crate::store::journal::Claim;
+use crate::store::record::RecordRef;
 
 /// Journals an intent. One that is open with the same key is the same effect: it keeps its number
 /// and its time, so that a look for its trace reaches back to the first call.
@@ -88,30 +90,41 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Intent, StoreError> {
 }
 
 /// Settles an intent, with link and history.
-pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Result<(), StoreError> {
-    if let Some((number, state)) = settlement.intent {
-        let word = match state {
-            IntentState::Open => "open",
-            IntentState::Done => "done",
-            IntentState::Failed => "failed",
-        };
-        let changed = connection
-            .prepare_cached("UPDATE intent SET state = ?2 WHERE number = ?1")?
-            .execute(params![number, word])?;
-        if changed == 0 {
-            return Err(StoreError::Unavailable(format!("there is no intent {number} to settle")));
-        }
+pub(super) fn settle(connection: &Connection, settlement: &Settlement, now: Timestamp) -> Result<(), StoreError> {
+    match settlement.intent {
+        Some((number, state)) => end(connection, (number, state), settlement.claim)?,
+        None => settlement.claim.map_or(Ok(()), |claim| work::check(connection, claim))?,
     }
     for link in &settlement.gives_way {
         link::remove(connection, link)?;
     }
     if let Some(link) = &settlement.link {
         link::put(connection, link)?;
-        link_wait::made(connection, link)?;
+        link_wait::made(connection, link, now)?;
     }
     for entry in &settlement.history {
         journal::add_history(connection, entry)?;
     }
-    work::accept(connection, &settlement.hints, None)?;
+    work::accept(connection, (&settlement.hints, None), now)?;
     Ok(())
+}
+
+/// Ends an open intent under the claim that is current.
+fn end(connection: &Connection, (number, state): (i64, IntentState), claim: Option<Claim>) -> Result<(), StoreError> {
+    let word = match state {
+        IntentState::Open => "open",
+        IntentState::Done => "done",
+        IntentState::Failed => "failed",
+    };
+    let changed = connection
+        .prepare_cached(
+            "UPDATE intent SET state = ?2 WHERE number = ?1 AND state = 'open'
+             AND (?3 IS NULL OR EXISTS (SELECT 1 FROM work WHERE state = 'flight' AND token = ?3))",
+        )?
+        .execute(params![number, word, claim.map(|claim| claim.0)])?;
+    if changed > 0 {
+        return Ok(());
+    }
+    claim.map_or(Ok(()), |claim| work::check(connection, claim))?;
+    Err(StoreError::no_open_intent(number))
 }

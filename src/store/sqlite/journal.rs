@@ -6,7 +6,7 @@ use super::codec::{instant, nanos};
 use super::part;
 use crate::store::decisions::HistoryEntry;
 use crate::store::error::StoreError;
-use crate::store::journal::RecordRef;
+use crate::store::record::RecordRef;
 
 /// Adds a line to a record's history.
 pub(super) fn add_history(connection: &Connection, entry: &HistoryEntry) -> Result<(), StoreError> {

@@ -80,7 +80,7 @@ pub(super) fn by_hand(connection: &Connection) -> Result<Vec<Link>, StoreError> 
 fn select(connection: &Connection, which: &str, bound: impl Params) -> Result<Vec<Link>, StoreError> {
     let mut select = connection.prepare_cached(&format!(
         "SELECT pipeline, left_account, left_id, right_account, right_id, since, base, by_hand FROM link
-         {which} ORDER BY left_account, left_id, right_account, right_id"
+         {which} ORDER BY left_account, left_id, right_account, right_id, pipeline"
     ))?;
     let mut rows = select.query(bound)?;
     let mut links = Vec::new();

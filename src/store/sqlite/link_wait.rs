@@ -2,14 +2,17 @@
 //!
 //! Kept in the transaction that ends the work, so that neither a restart nor new rules lose it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::work::enqueue;
+use super::telling::enqueue;
 use crate::store::error::StoreError;
-use crate::store::journal::{Hint, HintSource, RecordRef};
+use crate::store::journal::{Hint, HintSource};
 use crate::store::link::Link;
 use crate::store::park::{Asked, LinkWait};
+use crate::store::record::RecordRef;
 
 /// Keeps what a record waits for, in the place of what it did. What was linked meanwhile makes it pending at once.
 pub(super) fn keep(connection: &Connection, asked: &Asked, now: Timestamp) -> Result<(), StoreError> {
@@ -29,7 +32,7 @@ pub(super) fn keep(connection: &Connection, asked: &Asked, now: Timestamp) -> Re
     let own = (&asked.pipeline, &asked.with);
     for wait in &asked.links {
         if is_linked(connection, wait, asked)? {
-            return enqueue(connection, &hint(asked.target.clone(), now));
+            return enqueue(connection, &hint(asked.target.clone(), now), now);
         }
         let LinkWait { pipeline, left, end, other } = wait;
         let bound = params![pipeline, left, end.account, end.id, other, account, record, id, own.0, own.1];
@@ -39,12 +42,12 @@ pub(super) fn keep(connection: &Connection, asked: &Asked, now: Timestamp) -> Re
 }
 
 /// A link is there: who waited for it is pending, except its own two records, which go on with it anyway.
-pub(super) fn made(connection: &Connection, link: &Link) -> Result<(), StoreError> {
+pub(super) fn made(connection: &Connection, link: &Link, now: Timestamp) -> Result<(), StoreError> {
     let mut delete = connection.prepare_cached(
         "DELETE FROM link_wait WHERE pipeline = ?1 AND on_left = ?2 AND account = ?3 AND id = ?4 AND other = ?5
          RETURNING asking_account, asking_record, asking_id, asking_pipeline",
     )?;
-    let mut asking = Vec::new();
+    let mut asking = BTreeSet::new();
     for (left, own, other) in [(true, &link.left, &link.right), (false, &link.right, &link.left)] {
         let mut rows = delete.query(params![link.pipeline, left, own.account, own.id, other.account])?;
         while let Some(row) = rows.next()? {
@@ -53,12 +56,12 @@ pub(super) fn made(connection: &Connection, link: &Link) -> Result<(), StoreErro
             let is_end =
                 [&link.left, &link.right].iter().any(|end| end.account == target.account && end.id == target.id);
             let goes_on = of_this && is_end;
-            if !goes_on && !asking.contains(&target) {
-                asking.push(target);
+            if !goes_on {
+                asking.insert(target);
             }
         }
     }
-    asking.into_iter().try_for_each(|target| enqueue(connection, &hint(target, link.since)))
+    asking.into_iter().try_for_each(|target| enqueue(connection, &hint(target, link.since), now))
 }
 
 fn hint(target: RecordRef, at: Timestamp) -> Hint {

@@ -213,6 +213,30 @@ CREATE TABLE link_wait (
 ) WITHOUT ROWID;
 CREATE INDEX link_wait_asking ON link_wait (asking_account, asking_record, asking_id, asking_pipeline, asking_with);
 ",
+    "
+-- A claim has a token and a lease, and what is newer than it is counted in the row: rev counts hints, answers says how
+-- many of them a claim answers, and more_* is what they tell beyond that.
+ALTER TABLE work ADD COLUMN token INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE work ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE work ADD COLUMN rev INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE work ADD COLUMN answers INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE work ADD COLUMN more_hint INTEGER;
+ALTER TABLE work ADD COLUMN more_source TEXT;
+ALTER TABLE work ADD COLUMN more_since INTEGER;
+ALTER TABLE work ADD COLUMN more_first INTEGER;
+UPDATE work SET rev = 2, more_hint = newer.hint, more_source = newer.source,
+        more_since = newer.since, more_first = newer.first
+    FROM (SELECT hint.account, hint.record, hint.id, max(hint.number) AS hint, min(hint.at) AS since,
+            max(hint.first) AS first, CASE WHEN min(hint.source = 'sweep') THEN 'sweep' ELSE work.source END AS source
+        FROM hint JOIN work ON work.account = hint.account AND work.record = hint.record AND work.id = hint.id
+        WHERE work.state <> 'parked' AND hint.number > work.hint
+        GROUP BY hint.account, hint.record, hint.id) AS newer
+    WHERE work.account = newer.account AND work.record = newer.record AND work.id = newer.id;
+DROP INDEX hint_target;
+DROP INDEX work_flight;
+CREATE INDEX work_flight ON work (token, until) WHERE state = 'flight';
+ALTER TABLE owner ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// Brings a file to the newest schema.

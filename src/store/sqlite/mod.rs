@@ -6,6 +6,7 @@
 mod answer;
 mod codec;
 mod concerns;
+mod cursor;
 mod decision;
 mod error;
 mod file;
@@ -21,6 +22,7 @@ mod park;
 mod part;
 mod prune;
 mod sqlite_store;
+mod telling;
 mod work;
 mod worker;
 

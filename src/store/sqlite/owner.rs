@@ -77,12 +77,13 @@ fn held() -> MutexGuard<'static, BTreeSet<(u64, u64)>> {
     HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes this process the owner; whoever was it before finds out by its own token.
-pub(super) fn take(connection: &Connection) -> Result<String, StoreError> {
+/// Makes this process the owner; whoever was it before finds out by its own token. With it, how many owners there were.
+pub(super) fn take(connection: &Connection) -> Result<(String, i64), StoreError> {
     let token = format!("{}-{:032x}", std::process::id(), fastrand::u128(..));
+    let epoch: i64 = connection.query_row("SELECT coalesce(max(epoch), 0) + 1 FROM owner", [], |row| row.get(0))?;
     connection.execute("DELETE FROM owner", [])?;
-    connection.execute("INSERT INTO owner (token) VALUES (?1)", [&token])?;
-    Ok(token)
+    connection.execute("INSERT INTO owner (token, epoch) VALUES (?1, ?2)", params![token, epoch])?;
+    Ok((token, epoch))
 }
 
 /// Checks that nobody else took the file over.

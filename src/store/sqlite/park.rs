@@ -4,22 +4,17 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
 use super::codec::{damaged, decode, encode, instant, nanos};
 use super::work;
 use crate::language::plan::Side;
+use crate::store::due::next_try;
 use crate::store::error::StoreError;
-use crate::store::journal::RecordRef;
 use crate::store::park::{Candidate, Park, ParkDraft, Unpaired, Wait};
+use crate::store::record::RecordRef;
 use crate::value::Value;
-
-/// The first pause before a park is tried again, in seconds; each further one is twice as long.
-const FIRST_PAUSE: i64 = 15;
-
-/// The longest pause, in seconds.
-const LONGEST_PAUSE: i64 = 15 * 60;
 
 /// Makes `drafts` the parks of a record: renews those it has, adds new ones, takes out the others.
 /// Where two drafts have the same pipeline and group, the first counts.
@@ -82,7 +77,7 @@ fn take_out(connection: &Connection, present: Vec<i64>, kept: &BTreeSet<i64>) ->
 /// Renews a park or adds it; answers its number.
 fn put(connection: &Connection, target: &RecordRef, now: Timestamp, draft: &ParkDraft) -> Result<i64, StoreError> {
     let RecordRef { account, record, id } = target;
-    let found: Option<(i64, i64)> = connection
+    let found: Option<(i64, u32)> = connection
         .prepare_cached(
             "SELECT number, attempts FROM park
              WHERE account = ?1 AND record = ?2 AND id = ?3 AND pipeline = ?4 AND field_group IS ?5",
@@ -92,7 +87,7 @@ fn put(connection: &Connection, target: &RecordRef, now: Timestamp, draft: &Park
     let number = if let Some((number, attempts)) = found {
         connection
             .prepare_cached("UPDATE park SET attempts = attempts + 1, next = ?2 WHERE number = ?1")?
-            .execute(params![number, nanos(next_try(now, attempts + 1))])?;
+            .execute(params![number, nanos(next_try(now, attempts.saturating_add(1)))])?;
         number
     } else {
         connection
@@ -136,13 +131,6 @@ fn describe(connection: &Connection, number: i64, draft: &ParkDraft) -> Result<(
         insert.execute(params![number, position, wait.account, wait.record, wait.field, wait.value])?;
     }
     Ok(())
-}
-
-/// 15 seconds after the first time, then twice as long each time, at most 15 minutes.
-fn next_try(now: Timestamp, attempts: i64) -> Timestamp {
-    let doublings = u32::try_from(attempts).unwrap_or(u32::MAX);
-    let pause = 2_i64.checked_pow(doublings).map_or(LONGEST_PAUSE, |factor| factor.saturating_mul(FIRST_PAUSE));
-    now.saturating_add(SignedDuration::from_secs(pause.min(LONGEST_PAUSE))).unwrap_or(Timestamp::MAX)
 }
 
 const COLUMNS: &str =
@@ -260,6 +248,13 @@ pub(super) fn waiting_for(connection: &Connection, wait: &Wait) -> Result<Vec<Re
         Ok(RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the parks of a record are tried next, in nanoseconds.
+pub(super) fn next_of(connection: &Connection, target: &RecordRef) -> Result<Option<i64>, StoreError> {
+    let mut select = connection
+        .prepare_cached("SELECT min(next) FROM park WHERE account = ?1 AND record = ?2 AND id = ?3 AND dropped = 0")?;
+    Ok(select.query_row(params![target.account, target.record, target.id], |row| row.get(0))?)
 }
 
 /// Takes a park out of the inbox; the record waits for its other parks only.

@@ -22,14 +22,29 @@ const STATEMENTS: [&str; 4] = [
     "DELETE FROM intent WHERE number IN (SELECT number FROM intent WHERE at < ?1 AND state <> 'open' LIMIT ?2)",
 ];
 
-/// Takes one step; answers how many rows it took. Zero: all that is old is gone.
-pub(super) fn step(connection: &Connection, before: Timestamp) -> Result<usize, StoreError> {
-    let mut taken = 0;
-    for statement in STATEMENTS {
-        taken += connection.prepare_cached(statement)?.execute(params![nanos(before), STEP])?;
+/// What one step took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Taken {
+    /// Entries of the journal.
+    pub(super) entries: usize,
+    /// Parts that no entry names any more.
+    parts: usize,
+}
+
+impl Taken {
+    /// Whether all that is old was gone before.
+    pub(super) fn is_all(self) -> bool {
+        self.entries + self.parts == 0
     }
-    taken += part::prune(connection, before, STEP)?;
-    Ok(taken)
+}
+
+/// Takes one step.
+pub(super) fn step(connection: &Connection, before: Timestamp) -> Result<Taken, StoreError> {
+    let mut entries = 0;
+    for statement in STATEMENTS {
+        entries += connection.prepare_cached(statement)?.execute(params![nanos(before), STEP])?;
+    }
+    Ok(Taken { entries, parts: part::prune(connection, before, STEP)? })
 }
 
 #[cfg(test)]
@@ -54,8 +69,8 @@ mod tests {
                 (1, 'a', 'r', 'x', '', 'null', '[]'), (9, 'a', 'r', 'x', '', 'null', '[]');",
         )?;
         let before = Timestamp::from_nanosecond(5).map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        assert_eq!(step(&connection, before)?, 5);
-        assert_eq!(step(&connection, before)?, 0);
+        assert_eq!(step(&connection, before)?, Taken { entries: 4, parts: 1 });
+        assert!(step(&connection, before)?.is_all());
         let left = |table: &str| -> Result<i64, StoreError> {
             Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
         };

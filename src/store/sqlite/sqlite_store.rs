@@ -5,7 +5,8 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -14,10 +15,14 @@ use super::owner::{self, Held};
 use super::worker::{Keep, Worker};
 use super::{error, file, migration, work};
 use crate::store::error::StoreError;
+use crate::world::Clock;
 
 /// A store in one `SQLite` file, or in memory.
 pub struct SqliteStore {
     access: Access,
+    clock: Arc<dyn Clock>,
+    /// The number of the last claim. None is given twice, by whichever owner.
+    claims: AtomicI64,
 }
 
 /// Fields are dropped in order: the writer closes last and tidies the log, then the locks are freed.
@@ -29,26 +34,26 @@ enum Access {
 
 impl SqliteStore {
     /// Opens a file as its only owner, makes it where there is none and brings it to the newest
-    /// schema. Work that was in flight is pending again, due at `now`.
-    pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
+    /// schema. Work that was in flight is pending again, due now.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let place = path.display().to_string();
         let lock = file::lock(path)?;
         let held = owner::hold(path)?;
         let open = || {
             let mut connection = file::writer(path)?;
             migration::migrate(&mut connection)?;
-            let token = owner::take(&connection)?;
-            work::recover(&connection, now)?;
-            Ok((connection, file::reader(path)?, token))
+            let owner = take_over(&mut connection, clock.now())?;
+            Ok((connection, file::reader(path)?, owner))
         };
-        let (writer, reader, token) = open().map_err(|error| error::at(&place, error))?;
+        let (writer, reader, (token, epoch)) = open().map_err(|error| error::at(&place, error))?;
         let writer = Worker::writer(writer, &place)?;
         let reader = Worker::reader(reader, &place)?;
-        Ok(Self { access: Access::Owner { reader, writer, token, _held: held, lock } })
+        let claims = AtomicI64::new(epoch.saturating_mul(CLAIMS_PER_OWNER));
+        Ok(Self { access: Access::Owner { reader, writer, token, _held: held, lock }, clock, claims })
     }
 
     /// Opens a file for reading, also while another process owns it.
-    pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
+    pub fn open_reader(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let place = path.display().to_string();
         let open = || {
             let connection = file::reader(path)?;
@@ -56,14 +61,25 @@ impl SqliteStore {
             Ok(connection)
         };
         let connection = open().map_err(|error| error::at(&place, error))?;
-        Ok(Self { access: Access::Reader { reader: Worker::reader(connection, &place)?, place } })
+        let access = Access::Reader { reader: Worker::reader(connection, &place)?, place };
+        Ok(Self { access, clock, claims: AtomicI64::default() })
     }
 
     /// A store that is forgotten when it is dropped.
-    pub fn open_memory() -> Result<Self, StoreError> {
+    pub fn open_memory(clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let mut connection = file::memory()?;
         migration::migrate(&mut connection)?;
-        Ok(Self { access: Access::Memory(Mutex::new(connection)) })
+        Ok(Self { access: Access::Memory(Mutex::new(connection)), clock, claims: AtomicI64::default() })
+    }
+
+    /// The present instant, by which everything is due.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Numbers for so many claims: the one before the first.
+    pub(super) fn claim_numbers(&self, count: usize) -> i64 {
+        self.claims.fetch_add(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed)
     }
 
     pub(super) async fn write<T, F>(&self, keep: Keep, operation: F) -> Result<T, StoreError>
@@ -115,6 +131,18 @@ impl SqliteStore {
             Access::Reader { .. } | Access::Memory(_) => Ok(()),
         }
     }
+}
+
+/// Claims that one owner can make before their numbers would meet those of the next.
+const CLAIMS_PER_OWNER: i64 = 1 << 36;
+
+/// Makes this process the owner: nobody else's claim holds from then on.
+fn take_over(connection: &mut Connection, now: Timestamp) -> Result<(String, i64), StoreError> {
+    let transaction = connection.transaction()?;
+    let owner = owner::take(&transaction)?;
+    work::recover(&transaction, now)?;
+    transaction.commit()?;
+    Ok(owner)
 }
 
 /// One transaction that an error undoes.

@@ -1,7 +1,7 @@
-//! Hints in, work out: the table of what waits, what is in flight and what was put off.
+//! Work out: what is claimed, what is in flight and what was put off.
 //!
 //! A row of `work` is one record; none means that nothing is to be done for it. A row in flight
-//! keeps collecting hints and is pending again when those are newer than what was claimed.
+//! keeps collecting hints and is pending again when there are more than its claim answers.
 
 use std::collections::BTreeSet;
 
@@ -9,132 +9,115 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::codec::{damaged, instant, nanos};
+pub(super) use super::telling::accept;
+use super::telling::enqueue;
 use super::{link_wait, park};
+use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
-use crate::store::journal::{Counts, Cursor, Hint, HintSource, RecordRef, Work};
+use crate::store::journal::{Claim, Counts, Hint, HintSource, Work};
 use crate::store::park::{ParkDraft, Parking, Wait};
+use crate::store::record::RecordRef;
 
-/// Journals hints and moves the cursor; answers how many hints were new.
-pub(super) fn accept(connection: &Connection, hints: &[Hint], cursor: Option<&Cursor>) -> Result<usize, StoreError> {
-    let mut new = 0;
-    for hint in hints {
-        if remember_version(connection, hint)? {
-            enqueue(connection, hint)?;
-            new += 1;
-        }
-    }
-    if let Some(cursor) = cursor {
-        connection
-            .prepare_cached(
-                "INSERT INTO cursor (account, record, at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET at = excluded.at",
-            )?
-            .execute(params![cursor.account, cursor.record, nanos(cursor.at)])?;
-    }
-    Ok(new)
+/// When work is claimed, and until when that holds.
+#[derive(Clone, Copy)]
+pub(super) struct Times {
+    pub(super) now: Timestamp,
+    pub(super) until: Timestamp,
 }
 
-/// False for a hint whose version was accepted already. A change ends the silence of dropped parks.
-fn remember_version(connection: &Connection, hint: &Hint) -> Result<bool, StoreError> {
-    let RecordRef { account, record, id } = &hint.target;
-    if let Some(version) = &hint.version {
-        let changed = connection
-            .prepare_cached(
-                "INSERT INTO seen (account, record, id, version) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET version = excluded.version WHERE version <> excluded.version",
-            )?
-            .execute(params![account, record, id, version])?;
-        // A sweep looks at what did not change, too.
-        if changed == 0 && hint.source != HintSource::Sweep {
-            return Ok(false);
-        }
-    }
-    if matches!(hint.source, HintSource::Poll | HintSource::Webhook) {
-        connection
-            .prepare_cached("DELETE FROM park WHERE account = ?1 AND record = ?2 AND id = ?3 AND dropped = 1")?
-            .execute(params![account, record, id])?;
-    }
-    Ok(true)
-}
-
-/// Journals one hint and makes its record pending, or adds to what is. Work that was put off
-/// keeps its time, since its account is in trouble; a person's wish or a wake goes at once. What a
-/// system told is looked at as such, and not under the brake of a sweep that lists it meanwhile: the
-/// sweep's own look comes after it.
-pub(super) fn enqueue(connection: &Connection, hint: &Hint) -> Result<(), StoreError> {
-    let RecordRef { account, record, id } = &hint.target;
-    let (at, source) = (nanos(hint.at), hint.source.as_str());
-    connection
-        .prepare_cached(
-            "INSERT INTO hint (at, source, account, record, id, version, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![at, source, account, record, id, hint.version, hint.first])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO work (account, record, id, hint, state, source, since, due, first)
-             VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?6, ?7)
-             ON CONFLICT DO UPDATE SET
-                hint = CASE WHEN state <> 'parked' AND source IN ('webhook', 'poll') AND excluded.source = 'sweep'
-                    THEN hint ELSE excluded.hint END,
-                source = CASE WHEN state <> 'parked' AND (source = 'asked'
-                    OR source = 'stirred' AND excluded.source IN ('webhook', 'poll', 'made', 'sweep')
-                    OR source = 'made' AND excluded.source IN ('webhook', 'poll')
-                    OR source IN ('webhook', 'poll') AND excluded.source = 'sweep') THEN source ELSE excluded.source END,
-                first = CASE state WHEN 'parked' THEN excluded.first ELSE max(first, excluded.first) END,
-                since = CASE state WHEN 'parked' THEN excluded.since ELSE since END,
-                due = CASE WHEN state = 'parked' THEN excluded.due
-                    WHEN excluded.source IN ('retry', 'asked') THEN min(due, excluded.due) ELSE due END,
-                state = CASE state WHEN 'parked' THEN 'pending' ELSE state END",
-        )?
-        .execute(params![account, record, id, connection.last_insert_rowid(), source, at, hint.first])?;
-    Ok(())
-}
-
-/// The furthest ahead that anything is due, in nanoseconds: the longest wait of parks. What is due later was put off
-/// while the machine's clock was ahead, or by a peer whose pause the account keeps by itself.
-const DUE_AHEAD_MAX: i64 = 15 * 60 * 1_000_000_000;
-
-/// Claims what is due.
-pub(super) fn claim(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Work>, StoreError> {
-    let furthest = nanos(now).saturating_add(DUE_AHEAD_MAX);
+/// Claims what is due. `after`: the number before the first claim's.
+pub(super) fn claim(
+    connection: &Connection,
+    Times { now, until }: Times,
+    (limit, after): (usize, i64),
+) -> Result<Vec<Work>, StoreError> {
+    let furthest = nanos(later(now, DUE_AHEAD_MAX));
     connection.prepare_cached("UPDATE work SET due = ?1 WHERE state <> 'flight' AND due > ?1")?.execute([furthest])?;
     // Asked far more often than there is anything, and told without walking all that waits.
-    let is_due: bool = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM work WHERE state <> 'flight' AND due <= ?1)")?
-        .query_row([nanos(now)], |row| row.get(0))?;
-    if !is_due {
+    let (is_due, is_over): (bool, bool) = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM work WHERE state <> 'flight' AND due <= ?1),
+                EXISTS (SELECT 1 FROM work WHERE state = 'flight' AND until <= ?1)",
+        )?
+        .query_row([nanos(now)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if is_over {
+        release(connection, "AND until <= ?1", now)?;
+    } else if !is_due {
         return Ok(Vec::new());
     }
-    let newest: i64 =
-        connection.prepare_cached("SELECT coalesce(max(number), 0) FROM hint")?.query_row([], |row| row.get(0))?;
     let mut select = connection.prepare_cached(
-        "SELECT account, record, id, hint, source, since, attempts FROM work
+        "SELECT account, record, id, hint, source, since, attempts, answers,
+            (SELECT coalesce(max(number), 0) FROM hint) FROM work
          WHERE state <> 'flight' AND due <= ?1 ORDER BY first DESC, since, hint LIMIT ?2",
     )?;
     let mut rows = select.query(params![nanos(now), i64::try_from(limit).unwrap_or(i64::MAX)])?;
     let mut claimed = Vec::new();
+    let mut token = after;
     while let Some(row) = rows.next()? {
         let source: String = row.get(4)?;
+        token += 1;
         claimed.push(Work {
             target: RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? },
+            claim: Claim(token),
+            rev: row.get(7)?,
             hint: row.get(3)?,
-            newest,
+            newest: row.get(8)?,
             source: HintSource::parse(&source).ok_or_else(|| damaged(&source))?,
             since: instant(row.get(5)?)?,
             attempts: row.get(6)?,
         });
     }
-    let mut update =
-        connection.prepare_cached("UPDATE work SET state = 'flight' WHERE account = ?1 AND record = ?2 AND id = ?3")?;
-    for Work { target, .. } in &claimed {
-        update.execute(params![target.account, target.record, target.id])?;
+    let mut update = connection.prepare_cached(
+        "UPDATE work SET state = 'flight', token = ?4, until = ?5 WHERE account = ?1 AND record = ?2 AND id = ?3",
+    )?;
+    for Work { target, claim, .. } in &claimed {
+        update.execute(params![target.account, target.record, target.id, claim.0, nanos(until)])?;
     }
     Ok(claimed)
 }
 
+/// Checks that a claim is the current one of its record.
+///
+/// # Errors
+/// [`StoreError::LostClaim`].
+pub(super) fn check(connection: &Connection, claim: Claim) -> Result<(), StoreError> {
+    let mut select = connection.prepare_cached("SELECT 1 FROM work WHERE state = 'flight' AND token = ?1")?;
+    if select.exists([claim.0])? { Ok(()) } else { Err(StoreError::LostClaim) }
+}
+
+/// Holds on to a claim.
+pub(super) fn renew(connection: &Connection, claim: Claim, until: Timestamp) -> Result<(), StoreError> {
+    let mut update = connection.prepare_cached("UPDATE work SET until = ?2 WHERE state = 'flight' AND token = ?1")?;
+    held(update.execute(params![claim.0, nanos(until)])?)
+}
+
+/// A claim whose row was there still.
+fn held(changed: usize) -> Result<(), StoreError> {
+    if changed == 0 { Err(StoreError::LostClaim) } else { Ok(()) }
+}
+
+/// What becomes of the rest of a row in flight that is pending again: all that was told is one, but for a sweep's look
+/// that comes after it.
+const GIVEN_BACK: &str = "state = 'pending', token = 0,
+    more_hint = CASE WHEN answers < rev THEN more_hint END,
+    more_source = CASE WHEN answers < rev THEN 'sweep' END,
+    more_since = CASE WHEN answers < rev THEN more_since END,
+    more_first = CASE WHEN answers < rev THEN more_first END";
+
+fn release(connection: &Connection, which: &str, now: Timestamp) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(&format!("UPDATE work SET {GIVEN_BACK}, due = ?1 WHERE state = 'flight' {which}"))?
+        .execute([nanos(now)])?;
+    Ok(())
+}
+
+/// Makes pending what was in flight when the last owner ended.
+pub(super) fn recover(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    release(connection, "", now)
+}
+
 /// Ends a piece of work, with the parks that remain of its record.
 pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks: &Parking) -> Result<(), StoreError> {
-    let RecordRef { account, record, id } = &work.target;
     let (own, others): (Vec<&ParkDraft>, Vec<&ParkDraft>) =
         parks.drafts.iter().partition(|draft| draft.target == work.target);
     park::replace(connection, &work.target, now, &own)?;
@@ -147,50 +130,52 @@ pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks
     for asked in &parks.asked {
         link_wait::keep(connection, asked, now)?;
     }
-    let (since, first, only_sweeps): (Option<i64>, Option<bool>, Option<bool>) = connection
+    let RecordRef { account, record, id } = &work.target;
+    let is_newer = connection
         .prepare_cached(
-            "SELECT min(at), max(first), min(source = 'sweep') FROM hint
-             WHERE account = ?1 AND record = ?2 AND id = ?3 AND number > ?4",
+            "UPDATE work SET state = 'pending', token = 0, due = ?4, attempts = 0, reason = NULL, answers = rev,
+                hint = max(hint, coalesce(more_hint, 0)), source = coalesce(more_source, source),
+                since = coalesce(more_since, since), first = coalesce(more_first, first),
+                more_hint = NULL, more_source = NULL, more_since = NULL, more_first = NULL
+             WHERE account = ?1 AND record = ?2 AND id = ?3 AND token = ?5 AND rev > ?6",
         )?
-        .query_row(params![account, record, id, work.hint], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    if let (Some(since), Some(first)) = (since, first) {
-        connection
-            .prepare_cached(
-                "UPDATE work SET state = 'pending', since = ?4, first = ?5, due = ?6, attempts = 0, reason = NULL,
-                    hint = max(hint, (SELECT max(number) FROM hint WHERE account = ?1 AND record = ?2 AND id = ?3)),
-                    source = CASE WHEN ?7 THEN 'sweep' ELSE source END
-                 WHERE account = ?1 AND record = ?2 AND id = ?3",
-            )?
-            .execute(params![account, record, id, since, first, nanos(now), only_sweeps])?;
+        .execute(params![account, record, id, nanos(now), work.claim.0, work.rev])?;
+    if is_newer > 0 {
         return Ok(());
     }
-    rest(connection, &work.target, work.hint)
+    let ended = match park::next_of(connection, &work.target)? {
+        Some(next) => connection
+            .prepare_cached(
+                "UPDATE work SET state = 'parked', token = 0, hint = ?5, source = 'retry', since = ?6, due = ?6,
+                    first = 0, attempts = 0, reason = NULL,
+                    more_hint = NULL, more_source = NULL, more_since = NULL, more_first = NULL
+                 WHERE account = ?1 AND record = ?2 AND id = ?3 AND token = ?4",
+            )?
+            .execute(params![account, record, id, work.claim.0, work.hint, next])?,
+        None => connection
+            .prepare_cached("DELETE FROM work WHERE account = ?1 AND record = ?2 AND id = ?3 AND token = ?4")?
+            .execute(params![account, record, id, work.claim.0])?,
+    };
+    held(ended)
 }
 
 /// A record whose parks were changed by work for its counterpart waits for their next try, unless it has work of its own.
 fn settle_elsewhere(connection: &Connection, target: &RecordRef) -> Result<(), StoreError> {
     let RecordRef { account, record, id } = target;
-    let busy: bool = connection
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM work WHERE account = ?1 AND record = ?2 AND id = ?3 AND state <> 'parked')",
-        )?
-        .query_row(params![account, record, id], |row| row.get(0))?;
-    if busy {
-        return Ok(());
+    let row: Option<(String, i64)> = connection
+        .prepare_cached("SELECT state, hint FROM work WHERE account = ?1 AND record = ?2 AND id = ?3")?
+        .query_row(params![account, record, id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match row {
+        Some((state, _)) if state != "parked" => Ok(()),
+        row => rest(connection, target, row.map_or(0, |(_, hint)| hint)),
     }
-    let hint: i64 = connection
-        .prepare_cached("SELECT coalesce(max(number), 0) FROM hint WHERE account = ?1 AND record = ?2 AND id = ?3")?
-        .query_row(params![account, record, id], |row| row.get(0))?;
-    rest(connection, target, hint)
 }
 
 /// With nothing new for a record: waits for the next try of its parks, or is gone without any.
 pub(super) fn rest(connection: &Connection, target: &RecordRef, hint: i64) -> Result<(), StoreError> {
     let RecordRef { account, record, id } = target;
-    let next: Option<i64> = connection
-        .prepare_cached("SELECT min(next) FROM park WHERE account = ?1 AND record = ?2 AND id = ?3 AND dropped = 0")?
-        .query_row(params![account, record, id], |row| row.get(0))?;
-    match next {
+    match park::next_of(connection, target)? {
         Some(next) => connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO work (account, record, id, hint, state, source, since, due, first)
@@ -206,29 +191,18 @@ pub(super) fn rest(connection: &Connection, target: &RecordRef, hint: i64) -> Re
 
 /// Puts work off.
 pub(super) fn defer(connection: &Connection, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError> {
-    let RecordRef { account, record, id } = &work.target;
-    connection
-        .prepare_cached(
-            "UPDATE work SET state = 'pending', due = ?4, attempts = attempts + 1, reason = ?5
-             WHERE account = ?1 AND record = ?2 AND id = ?3",
-        )?
-        .execute(params![account, record, id, nanos(until), reason])?;
-    Ok(())
+    let mut update = connection.prepare_cached(&format!(
+        "UPDATE work SET {GIVEN_BACK}, due = ?2, attempts = attempts + 1, reason = ?3
+         WHERE state = 'flight' AND token = ?1"
+    ))?;
+    held(update.execute(params![work.claim.0, nanos(until), reason])?)
 }
 
 /// Has work wait without counting an attempt.
 pub(super) fn postpone(connection: &Connection, work: &Work, until: Timestamp) -> Result<(), StoreError> {
-    let RecordRef { account, record, id } = &work.target;
-    connection
-        .prepare_cached("UPDATE work SET state = 'pending', due = ?4 WHERE account = ?1 AND record = ?2 AND id = ?3")?
-        .execute(params![account, record, id, nanos(until)])?;
-    Ok(())
-}
-
-/// Makes pending what was in flight when the last owner ended.
-pub(super) fn recover(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
-    connection.execute("UPDATE work SET state = 'pending', due = ?1 WHERE state = 'flight'", [nanos(now)])?;
-    Ok(())
+    let mut update = connection
+        .prepare_cached(&format!("UPDATE work SET {GIVEN_BACK}, due = ?2 WHERE state = 'flight' AND token = ?1"))?;
+    held(update.execute(params![work.claim.0, nanos(until)])?)
 }
 
 /// When the earliest work is due.
@@ -254,7 +228,7 @@ pub(super) fn retry(connection: &Connection, number: Option<i64>, now: Timestamp
     let first = number.is_some();
     for target in targets.into_iter().collect::<BTreeSet<_>>() {
         let source = if first { HintSource::Asked } else { HintSource::Retry };
-        enqueue(connection, &Hint { at: now, source, target, version: None, first })?;
+        enqueue(connection, &Hint { at: now, source, target, version: None, first }, now)?;
     }
     Ok(touched)
 }
@@ -267,7 +241,7 @@ pub(super) fn wake(connection: &Connection, found: &[Wait], now: Timestamp) -> R
     }
     let woken = targets.len();
     for target in targets {
-        enqueue(connection, &Hint { at: now, source: HintSource::Retry, target, version: None, first: false })?;
+        enqueue(connection, &Hint { at: now, source: HintSource::Retry, target, version: None, first: false }, now)?;
     }
     Ok(woken)
 }
@@ -280,17 +254,9 @@ pub(super) fn clock_moved(connection: &Connection, by: SignedDuration) -> Result
     let most = SignedDuration::from_hours(STEP_HOURS_MAX);
     let by = i64::try_from(by.clamp(-most, most).as_nanos()).unwrap_or_default();
     connection.prepare_cached("UPDATE work SET due = due + ?1 WHERE state <> 'flight'")?.execute([by])?;
+    connection.prepare_cached("UPDATE work SET until = until + ?1 WHERE state = 'flight'")?.execute([by])?;
     connection.prepare_cached("UPDATE park SET next = next + ?1")?.execute([by])?;
     Ok(())
-}
-
-/// How far a look for changes has come.
-pub(super) fn cursor(connection: &Connection, account: &str, record: &str) -> Result<Option<Cursor>, StoreError> {
-    let at: Option<i64> = connection
-        .prepare_cached("SELECT at FROM cursor WHERE account = ?1 AND record = ?2")?
-        .query_row(params![account, record], |row| row.get(0))
-        .optional()?;
-    at.map(|at| Ok(Cursor { account: account.to_owned(), record: record.to_owned(), at: instant(at)? })).transpose()
 }
 
 /// How much of what is waiting.

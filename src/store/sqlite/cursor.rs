@@ -1,0 +1,39 @@
+//! Instants by name: how far looks for changes have come, and when things happened last.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::codec::{instant, nanos};
+use crate::store::error::StoreError;
+use crate::store::journal::Cursor;
+
+/// Moves a cursor on from where its look began, or to what is later.
+pub(super) fn advance(connection: &Connection, cursor: &Cursor) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO cursor (account, record, at) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET at = excluded.at WHERE excluded.at > at OR at = ?4",
+        )?
+        .execute(params![cursor.account, cursor.record, nanos(cursor.at), cursor.from.map(nanos)])?;
+    Ok(())
+}
+
+/// Keeps when something happened last.
+pub(super) fn mark(connection: &Connection, (account, name): (&str, &str), at: Timestamp) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO cursor (account, record, at) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET at = excluded.at",
+        )?
+        .execute(params![account, name, nanos(at)])?;
+    Ok(())
+}
+
+/// The instant of that name.
+pub(super) fn read(connection: &Connection, account: &str, record: &str) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = connection
+        .prepare_cached("SELECT at FROM cursor WHERE account = ?1 AND record = ?2")?
+        .query_row(params![account, record], |row| row.get(0))
+        .optional()?;
+    at.map(instant).transpose()
+}
