@@ -48,7 +48,7 @@ fn exists(name: &str, rule_tests: &BTreeSet<String>) -> bool {
     let tests = root().join("tests");
     if let Some((file, test)) = name.split_once("::") {
         return std::fs::read_to_string(tests.join(format!("{file}.rs")))
-            .is_ok_and(|text| text.contains(&format!("fn {test}()")));
+            .is_ok_and(|text| text.contains(&format!("fn {test}(")));
     }
     if name.ends_with(".md") {
         return ["scenario", "expression", "cli"].iter().any(|folder| tests.join(folder).join(name).exists());
