@@ -189,6 +189,32 @@ fn what_is_damaged_is_told_and_not_tried_without_end() {
     });
 }
 
+/// A record whose work the store refuses each time does not keep the service busy with it.
+#[test]
+fn what_is_refused_again_is_tried_later_and_later() {
+    run(async {
+        let stage = stage(|_, _| Box::pin(async { None })).await;
+        drop(stage.store().await);
+        let sql = |text: &str| {
+            let file = rusqlite::Connection::open(stage.folder.0.join("petiole.db")).unwrap();
+            file.execute_batch(text).unwrap();
+        };
+        sql("CREATE TRIGGER no BEFORE INSERT ON decision BEGIN SELECT RAISE(ABORT, 'not now'); END");
+        let store = stage.store().await;
+        let runtime = stage.runtime(Arc::clone(&store));
+        look(&runtime, Look::Changes).await.unwrap();
+        dispatcher::settle(&runtime, Duration::ZERO).await;
+        drop(runtime);
+        let reasons = store.deferred().await.unwrap();
+        assert!(reasons.iter().any(|(reason, _)| reason.contains("not now")), "{reasons:?}");
+        drop(store);
+        sql("DROP TRIGGER no");
+        let store = stage.store().await;
+        pass(&stage, &store).await;
+        assert_eq!((orders(&stage).await, store.deferred().await.unwrap()), (1, Vec::new()));
+    });
+}
+
 fn told(id: &str) -> Hint {
     let target = RecordRef { account: "leaflink".to_owned(), record: "order".to_owned(), id: id.to_owned() };
     Hint { at: Timestamp::now(), source: HintSource::Webhook, target, version: None, first: false }

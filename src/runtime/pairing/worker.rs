@@ -65,12 +65,12 @@ impl Runtime {
             return;
         }
         tracing::error!(%trouble, record = %work.target, "the store failed; this is done again");
-        let needs_time = matches!(trouble, Trouble::Store(StoreError::Damaged(_) | StoreError::Conflict(_)));
-        if needs_time {
-            // At once it would fail again: it waits, longer each time, and `status` says why.
-            if self.put_off(work, (trouble.to_string(), None)).await.is_ok() {
-                return;
-            }
+        // What a disk refuses once goes the next time; what a person has to mend, or fails again, waits longer each
+        // time, and `status` says why.
+        let is_lasting = matches!(trouble, Trouble::Store(StoreError::Damaged(_) | StoreError::Conflict(_)));
+        let has_time = is_lasting || work.attempts > 0;
+        if has_time && self.put_off(work, (trouble.to_string(), None)).await.is_ok() {
+            return;
         }
         self.give_back(work, trouble).await;
     }
