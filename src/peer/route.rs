@@ -50,10 +50,11 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
             }
             let mut holes = holes;
             holes.extend(in_headers(call, request));
-            if let Some((weight, route)) = with_query(system, (kind, record, call), holes, &query)
+            if let Some((weight, asked)) = with_query(system, call, holes, &query)
                 && best.as_ref().is_none_or(|(known, _)| weight > *known)
             {
-                best = Some((weight, route));
+                let Asked { holes, size, offset } = asked;
+                best = Some((weight, Route { kind, record: Arc::clone(record), holes, size, offset }));
             }
         }
     }
@@ -89,13 +90,20 @@ fn calls(record: &RecordType) -> impl Iterator<Item = (CallKind, &Call)> {
     found.chain(record.find.values().map(|call| (CallKind::Find, call))).chain(moves)
 }
 
+/// What a request asks of a call.
+struct Asked {
+    holes: Vec<Hole>,
+    size: Option<usize>,
+    offset: usize,
+}
+
 /// Every parameter with a hole must be there and none that is not declared; constants may be left out.
 fn with_query(
     system: &System,
-    (kind, record, call): (CallKind, &Arc<RecordType>, &Call),
+    call: &Call,
     mut holes: Vec<Hole>,
     query: &[(String, String)],
-) -> Option<(usize, Route)> {
+) -> Option<(usize, Asked)> {
     let (size_name, offset_name) = match &system.paging {
         Paging::NextUrl { size, .. } => (size.0.as_str(), OFFSET),
         Paging::Offset { size, offset, .. } => (size.0.as_str(), offset.as_str()),
@@ -121,14 +129,7 @@ fn with_query(
         return None;
     }
     let number = |wanted: &str| query.iter().find(|(name, _)| name == wanted).and_then(|(_, text)| text.parse().ok());
-    let route = Route {
-        kind,
-        record: Arc::clone(record),
-        holes,
-        size: number(size_name),
-        offset: number(offset_name).unwrap_or(0),
-    };
-    Some((weight, route))
+    Some((weight, Asked { holes, size: number(size_name), offset: number(offset_name).unwrap_or(0) }))
 }
 
 /// Reads a text back by the template it was made from. In a path, a hole is one segment, percent-encoded.

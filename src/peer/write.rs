@@ -116,7 +116,8 @@ fn update(
     let kind = &route.record;
     let (key, present) = present(peer, kind, done.key.as_deref())?;
     if let Some((list, call)) = kind.add.iter().find(|(_, call)| is_made_by(call, request)) {
-        let rows = added(peer, (kind, call, list), &present, request)?;
+        allowed(kind, call, &present)?;
+        let rows = added(peer, (kind, call, list), request)?;
         done.written = Record::from([(list.clone(), rows.clone().into())]);
         let held = present.field(list).as_list().unwrap_or_default().iter().cloned();
         let whole = Value::List(held.chain(rows).collect());
@@ -158,10 +159,8 @@ fn is_made_by(call: &Call, request: &Request) -> bool {
 fn added(
     peer: &Peer,
     (kind, call, list): (&RecordType, &Call, &str),
-    present: &Value,
     request: &Request,
 ) -> Result<Vec<Value>, Refusal> {
-    allowed(kind, call, present)?;
     let sent = read_wire::fields(&peer.system, kind, (call, Sent::Add(list)), request)?;
     elements_whole(kind, &sent)?;
     Ok(sent.get(list).and_then(Value::as_list).unwrap_or_default().to_vec())

@@ -19,6 +19,12 @@ struct Paint {
 const COLOURED: Paint = Paint { expected: "\u{1b}[32m", actual: "\u{1b}[31m", dim: "\u{1b}[2m", end: "\u{1b}[0m" };
 const PLAIN: Paint = Paint { expected: "", actual: "", dim: "", end: "" };
 
+impl Paint {
+    fn is_coloured(&self) -> bool {
+        !self.end.is_empty()
+    }
+}
+
 /// The whole report. `quiet` leaves out tests that passed and what was exercised.
 pub fn text(trial: &Trial<'_>, sources: &SourceMap, color: bool, quiet: bool) -> String {
     let paint = if color { COLOURED } else { PLAIN };
@@ -30,7 +36,7 @@ pub fn text(trial: &Trial<'_>, sources: &SourceMap, color: bool, quiet: bool) ->
     }
     for outcome in &trial.outcomes {
         for failure in &outcome.failures {
-            one(&mut out, (outcome, failure), sources, (color, &paint));
+            one(&mut out, (outcome, failure), sources, &paint);
         }
     }
     let failed = trial.failed();
@@ -51,12 +57,7 @@ fn verdict(out: &mut String, outcome: &Outcome<'_>, paint: &Paint) {
     );
 }
 
-fn one(
-    out: &mut String,
-    (outcome, failure): (&Outcome<'_>, &Failure),
-    sources: &SourceMap,
-    (color, paint): (bool, &Paint),
-) {
+fn one(out: &mut String, (outcome, failure): (&Outcome<'_>, &Failure), sources: &SourceMap, paint: &Paint) {
     let message = format!("{}: {}", outcome.test.name, failure.message);
     let mut finding = Diagnostic::error(Code("test-failed"), message, failure.span, "expected here");
     for (line, what) in &failure.lines {
@@ -67,7 +68,7 @@ fn one(
     for note in &failure.notes {
         finding = finding.note(note.clone());
     }
-    let _ = write!(out, "\n{}", render::render(&[finding], sources, color));
+    let _ = write!(out, "\n{}", render::render(&[finding], sources, paint.is_coloured()));
     for gap in &failure.gaps {
         difference(out, gap, paint);
     }

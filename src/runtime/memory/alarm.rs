@@ -49,6 +49,22 @@ impl From<&Listing> for Asked {
 /// Single records that are remembered for one alarm.
 const RECORDS_MAX: usize = 100;
 
+/// What may be wrong with what.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// The kind of record.
+    pub record: &'a str,
+    /// What would be wrong.
+    pub code: &'static str,
+}
+
+/// A code, of a kind of record of an account.
+pub fn about<'a>(account: &'a str, record: &'a str, code: &'static str) -> About<'a> {
+    About { account, record, code }
+}
+
 /// Account, kind of record and code.
 type Place = (String, String, &'static str);
 
@@ -69,11 +85,12 @@ impl Alarms {
     /// log tells when the first cause comes and when the last one goes.
     pub fn heard(
         &self,
-        (account, record, code): (&str, &str, &'static str),
+        about: About<'_>,
         wrong: impl IntoIterator<Item = (Asked, String)>,
         answers: impl Fn(&Asked) -> bool,
         now: Timestamp,
     ) {
+        let About { account, record, code } = about;
         let mut known = self.known();
         let place = (account.to_owned(), record.to_owned(), code);
         let before = known.remove(&place);
@@ -98,8 +115,8 @@ impl Alarms {
     }
 
     /// Raises an alarm where the answer shows something wrong, else clears what the same question raised.
-    pub fn set(&self, place: (&str, &str, &'static str), asked: &Asked, message: Option<String>, now: Timestamp) {
-        self.heard(place, message.map(|message| (asked.clone(), message)), |other| other == asked, now);
+    pub fn set(&self, about: About<'_>, asked: &Asked, message: Option<String>, now: Timestamp) {
+        self.heard(about, message.map(|message| (asked.clone(), message)), |other| other == asked, now);
     }
 
     /// Those of an account, for its state.

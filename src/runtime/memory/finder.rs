@@ -10,9 +10,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::alarm::{Asked, FIELD_GONE, NOT_LISTED, UNREADABLE};
+use super::alarm::{Asked, FIELD_GONE, NOT_LISTED, UNREADABLE, about};
 use super::lack::Lack;
-use super::search::Search;
+use super::search::{Horizon, Matching, Search};
 use super::shown::Answer;
 use super::shrunk;
 use crate::connector::{Connector, Listing, Row};
@@ -74,7 +74,8 @@ impl Finder {
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
         let read_since = kept.read.is_some_and(|read| read >= asked);
-        kept.freshen(search, (None, None), if now && !read_since { Duration::ZERO } else { LISTING_AGE_MAX }).await?;
+        kept.freshen(search, Horizon::default(), if now && !read_since { Duration::ZERO } else { LISTING_AGE_MAX })
+            .await?;
         Ok(kept.listed(search))
     }
 
@@ -85,9 +86,9 @@ impl Finder {
     pub async fn by_key(&self, search: &Search<'_>, id: &str) -> Result<Option<Value>, Trouble> {
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
-        kept.freshen(search, (None, None), LISTING_AGE_MAX).await?;
+        kept.freshen(search, Horizon::default(), LISTING_AGE_MAX).await?;
         if !kept.rows.contains_key(id) {
-            kept.freshen(search, (None, None), MISS_AGE_MAX).await?;
+            kept.freshen(search, Horizon::default(), MISS_AGE_MAX).await?;
         }
         let hidden = kept.nameless.as_ref().filter(|_| !kept.rows.contains_key(id));
         let hidden = hidden.map(|why| format!("{why}, and may be {}.{}/{id}", search.account, search.kind.name));
@@ -103,25 +104,25 @@ impl Finder {
         self.kept(search.account, &search.kind.name).lock().await.lack.clone()
     }
 
-    /// Records whose match value on this side of the pipeline is `value`. `unseen`: what changed is read in any case,
-    /// from this instant on at the latest, because an own write may have happened unseen since.
+    /// Records whose match value on a side of a pipeline is this.
     ///
     /// # Errors
     /// [`Trouble`] where the peer cannot be read.
     pub async fn matching(
         &self,
         search: &Search<'_>,
-        (pipeline, side): (&str, Side),
-        value: &str,
-        (since, unseen): (Option<Timestamp>, Option<Timestamp>),
+        matching: Matching<'_>,
+        horizon: Horizon,
     ) -> Result<Vec<Value>, Trouble> {
+        let Matching { pipeline, side, value } = matching;
+        let (pipeline, unseen) = (pipeline.name.as_str(), horizon.unseen);
         let kept = self.kept(search.account, &search.kind.name);
         let mut kept = kept.lock().await;
         let age_max = if unseen.is_some() { Duration::ZERO } else { LISTING_AGE_MAX };
-        kept.freshen(search, (since, unseen), age_max).await?;
+        kept.freshen(search, horizon, age_max).await?;
         let mut found = kept.matching(pipeline, side, value);
         if found.is_empty() && unseen.is_none() {
-            kept.freshen(search, (since, None), MISS_AGE_MAX).await?;
+            kept.freshen(search, Horizon { unseen: None, ..horizon }, MISS_AGE_MAX).await?;
             found = kept.matching(pipeline, side, value);
         }
         if found.is_empty() {
@@ -218,7 +219,7 @@ impl Kept {
     async fn freshen(
         &mut self,
         search: &Search<'_>,
-        (since, unseen): (Option<Timestamp>, Option<Timestamp>),
+        Horizon { since, unseen }: Horizon,
         age_max: Duration,
     ) -> Result<(), Trouble> {
         // How old it is does not depend on what becomes of the machine's clock.
@@ -299,7 +300,7 @@ impl Kept {
         let lack = needed.lack(search.account, search.kind, &readable, answer);
         let hiding = lack.as_ref().filter(|lack| needed.hides(search.plan, search.kind, lack));
         if !readable.is_empty() && hiding.is_some() == lack.is_some() {
-            let place = (search.account, search.kind.name.as_str(), FIELD_GONE);
+            let place = about(search.account, &search.kind.name, FIELD_GONE);
             let message = hiding.map(|lack| lack.message.clone());
             search.alarms.set(place, asked, message, search.clock.now());
         }
@@ -316,7 +317,7 @@ impl Kept {
             self.still_refused(now)?;
         }
         let rows = peer.rows(search.kind, listing).await.map_err(|failure| later(search.account, &failure))?;
-        search.alarms.set((search.account, &search.kind.name, NOT_LISTED), &asked, None, search.clock.now());
+        search.alarms.set(about(search.account, &search.kind.name, NOT_LISTED), &asked, None, search.clock.now());
         if asked == Asked::All
             && let Some(why) = search.shrunk(&rows).await?
         {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::alarm::{Asked, LIST_SHRUNK};
+use super::alarm::{Asked, LIST_SHRUNK, about};
 use super::search::Search;
 use crate::connector::Row;
 use crate::language::plan::Side;
@@ -53,7 +53,7 @@ impl Search<'_> {
     /// [`Trouble::Store`] where the store cannot be read.
     pub(crate) async fn shrunk(&self, rows: &[Row]) -> Result<Option<String>, Trouble> {
         let why = why(self, rows).await?;
-        let place = (self.account, self.kind.name.as_str(), LIST_SHRUNK);
+        let place = about(self.account, &self.kind.name, LIST_SHRUNK);
         self.alarms.set(place, &Asked::All, why.as_deref().map(told), self.clock.now());
         Ok(why)
     }

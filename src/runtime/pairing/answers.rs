@@ -5,9 +5,9 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::pairing::{Pairing, Seek};
+use super::pairing::{Pairing, Seek, Sought};
 use crate::engine::{Found, Situation, Want};
-use crate::language::plan::{Pipeline, Side};
+use crate::language::plan::Side;
 use crate::runtime::live::Live;
 use crate::runtime::memory::search::Search;
 use crate::runtime::memory::swept::By;
@@ -107,7 +107,7 @@ impl Answers for FromListing<'_> {
             }
             Want::Linked { .. } => Some(runtime.answer_for(live, pairing, want, None).await?),
             Want::Counterpart { pipeline, side, account, id, other } => match live.plan.pipelines.get(pipeline) {
-                Some(pipeline) => self.counterpart((pipeline, *side), (account, id), other).await?,
+                Some(pipeline) => self.counterpart(Sought { pipeline, side: *side, account, id, other }).await?,
                 None => None,
             },
             Want::Settled { .. } => None,
@@ -117,12 +117,8 @@ impl Answers for FromListing<'_> {
 
 impl FromListing<'_> {
     /// The linked key on the other side; two that the listings show to belong together are linked first.
-    async fn counterpart(
-        &self,
-        (pipeline, side): (&Pipeline, Side),
-        (account, id): (&str, &str),
-        other: &str,
-    ) -> Result<Option<Found>, Trouble> {
+    async fn counterpart(&self, sought: Sought<'_>) -> Result<Option<Found>, Trouble> {
+        let Sought { pipeline, side, account, id, other } = sought;
         let Self { runtime, live, .. } = *self;
         if let Some(key) = runtime.linked_key(pipeline, side, (account, id), other).await? {
             return Ok(Some(Found::Key(key)));
@@ -131,7 +127,7 @@ impl FromListing<'_> {
             return Ok(None);
         };
         let seek = Seek { claim: self.pairing.claim, braked: true, ..Seek::default() };
-        let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, seek));
+        let pairing = Pairing::of_counterpart(sought, seek);
         runtime.at_rest(live, &pairing, &record).await?;
         Ok(runtime.linked_key(pipeline, side, (account, id), other).await?.map(Found::Key))
     }

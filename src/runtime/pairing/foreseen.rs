@@ -21,6 +21,13 @@ use crate::value::{Kind, Path, Record, Value};
 /// The same of all pairs of a record, by pipeline and other account.
 pub(crate) type AllForeseen = BTreeMap<(String, String), Foreseen>;
 
+/// The linked record of the other side, and what was seen of it on the way.
+struct Ahead<'a> {
+    far: &'a RecordType,
+    end: &'a LinkEnd,
+    found: Option<Value>,
+}
+
 impl Runtime {
     /// Reads what the decisions on a group's linked pairs will be weighed against.
     ///
@@ -66,14 +73,14 @@ impl Runtime {
         let mut situation = self.situation(live, pairing, blank(own, pairing.id));
         *situation.record_mut(other) = Some(blank(far, &end.id));
         situation.base = Some(link.base.clone());
-        let mut found = None;
+        let mut ahead = Ahead { far, end, found: None };
         for _ in 0..READ_ROUNDS_MAX {
             let Step::Need(wants) = engine::decide(&live.plan, pairing.pipeline, &situation) else { break };
-            if !self.answer_ahead(live, pairing, &mut situation, (wants, (far, end, &mut found))).await? {
+            if !self.answer_ahead(live, pairing, &mut situation, (wants, &mut ahead)).await? {
                 break;
             }
         }
-        Ok(Some(Foreseen { reads: situation.reads, other: found }))
+        Ok(Some(Foreseen { reads: situation.reads, other: ahead.found }))
     }
 
     /// Answers what reads records and makes none. False: there was something else, which the decision asks for itself.
@@ -82,7 +89,7 @@ impl Runtime {
         live: &Live,
         pairing: &Pairing<'_>,
         situation: &mut Situation,
-        (wants, (far, end, other)): (Vec<Want>, (&RecordType, &LinkEnd, &mut Option<Value>)),
+        (wants, ahead): (Vec<Want>, &mut Ahead<'_>),
     ) -> Result<bool, Trouble> {
         let mut all = true;
         for want in wants {
@@ -91,8 +98,9 @@ impl Runtime {
                     let Some(search) = self.search(live, account, record) else { continue };
                     let listing = Listing::Find { field: field.clone(), value: Value::from(value.as_str()) };
                     let rows = self.rows(live, search.kind, (account, listing)).await?;
-                    if (account, record) == (&end.account, &far.name) {
-                        *other = rows.iter().find(|row| is_it(live, (far, end), row)).map(|row| row.value.clone());
+                    if (account, record) == (&ahead.end.account, &ahead.far.name) {
+                        let shown = rows.iter().find(|row| is_it(live, (ahead.far, ahead.end), row));
+                        ahead.found = shown.map(|row| row.value.clone());
                     }
                     Found::Records(rows.into_iter().map(|row| row.value).collect())
                 }

@@ -51,6 +51,21 @@ pub struct Foreseen {
     pub other: Option<Value>,
 }
 
+/// Whose counterpart is looked for, and where.
+#[derive(Clone, Copy)]
+pub struct Sought<'a> {
+    /// The pipeline.
+    pub pipeline: &'a Pipeline,
+    /// The known record's side.
+    pub side: Side,
+    /// Its account.
+    pub account: &'a str,
+    /// Its key.
+    pub id: &'a str,
+    /// The account of the other side.
+    pub other: &'a str,
+}
+
 /// How a counterpart is looked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seek {
@@ -83,12 +98,8 @@ pub struct Meeting {
 
 impl<'a> Pairing<'a> {
     /// The pair of a record whose counterpart another pipeline needs.
-    pub fn of_counterpart(
-        pipeline: &'a Pipeline,
-        side: Side,
-        (account, id): (&'a str, &'a str),
-        (other, seek): (&'a str, Seek),
-    ) -> Self {
+    pub fn of_counterpart(sought: Sought<'a>, seek: Seek) -> Self {
+        let Sought { pipeline, side, account, id, other } = sought;
         Self {
             claim: seek.claim,
             pipeline,

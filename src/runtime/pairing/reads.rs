@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::pairing::{Meeting, Pairing, Seek};
+use super::pairing::{Meeting, Pairing, Seek, Sought};
 use super::unreadable::{of_read, readable};
 use crate::connector::{Listing, Row};
 use crate::engine::settle::is_state;
 use crate::engine::{self, COUNTERPART_GONE, Code, Found, Made, Situation, Stop, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::runtime::live::Live;
-use crate::runtime::memory::alarm::{Asked, FIELD_GONE, UNREADABLE};
+use crate::runtime::memory::alarm::{Asked, FIELD_GONE, UNREADABLE, about};
 use crate::runtime::memory::lack::{Lack, Resting, rests_on};
 use crate::runtime::memory::pair_key::PairKey;
-use crate::runtime::memory::search::Search;
+use crate::runtime::memory::search::{Horizon, Matching, Search};
 use crate::runtime::memory::shown::Answer;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::{Trouble, later};
@@ -54,7 +54,8 @@ impl Runtime {
             }
             Want::Match { pipeline, side, account, value, since } => {
                 let pipeline = pipeline_named(live, pipeline)?;
-                self.find(live, (pipeline, *side), account, (value, *since, unseen)).await
+                let matching = Matching { pipeline, side: *side, value };
+                self.find(live, account, matching, Horizon { since: *since, unseen }).await
             }
             Want::Linked { pipeline, side, account, id, other } => {
                 let pipeline = pipeline_named(live, pipeline)?;
@@ -63,11 +64,11 @@ impl Runtime {
             }
             Want::Settled { pipeline, side, account, id, other } => {
                 let pipeline = pipeline_named(live, pipeline)?;
-                self.settled(live, (pipeline, *side), (account, id), (other, seek)).await
+                self.settled(live, Sought { pipeline, side: *side, account, id, other }, seek).await
             }
             Want::Counterpart { pipeline, side, account, id, other } => {
                 let pipeline = pipeline_named(live, pipeline)?;
-                self.counterpart(live, (pipeline, *side), (account, id), (other, seek)).await
+                self.counterpart(live, Sought { pipeline, side: *side, account, id, other }, seek).await
             }
         }
     }
@@ -170,7 +171,7 @@ impl Runtime {
         let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
         let Some(row) = row else {
             for code in [FIELD_GONE, UNREADABLE] {
-                self.alarms.set((account, &kind.name, code), &asked, None, now);
+                self.alarms.set(about(account, &kind.name, code), &asked, None, now);
             }
             if let Some(search) = self.search(live, account, &kind.name) {
                 live.memory.finder.lost(&search, id).await;
@@ -178,11 +179,11 @@ impl Runtime {
             return Ok(None);
         };
         readable(kind, (account, std::slice::from_ref(&row)))?;
-        self.alarms.set((account, &kind.name, UNREADABLE), &asked, None, now);
+        self.alarms.set(about(account, &kind.name, UNREADABLE), &asked, None, now);
         self.ask_witnesses(live, kind, (account, &row)).await?;
         let lack = live.needed.lack(account, kind, &[&row], Answer::One);
         let message = lack.as_ref().map(|lack| lack.message.clone());
-        self.alarms.set((account, &kind.name, FIELD_GONE), &asked, message, now);
+        self.alarms.set(about(account, &kind.name, FIELD_GONE), &asked, message, now);
         Ok(Some((row, lack)))
     }
 
@@ -238,7 +239,7 @@ impl Runtime {
         let message = lack.map(|lack| lack.message);
         if !rows.is_empty() {
             let now = self.world.clock.now();
-            self.alarms.set((account, &kind.name, FIELD_GONE), &Asked::Found, message.clone(), now);
+            self.alarms.set(about(account, &kind.name, FIELD_GONE), &Asked::Found, message.clone(), now);
         }
         message.map_or(Ok(rows), |message| Err(Trouble::Unreadable { code: FIELD_GONE, message }))
     }
@@ -298,10 +299,11 @@ impl Runtime {
     async fn find(
         &self,
         live: &Live,
-        (pipeline, side): (&Pipeline, Side),
         account: &str,
-        (value, since, unseen): (&str, Option<Timestamp>, Option<Timestamp>),
+        matching: Matching<'_>,
+        horizon: Horizon,
     ) -> Result<Found, Trouble> {
+        let Matching { pipeline, side, value } = matching;
         let kind = pipeline.record(side);
         let field = pipeline.match_field(side);
         let search = self.search_of(live, account, kind);
@@ -323,17 +325,17 @@ impl Runtime {
             let row = self.read_row(live, kind, (account, value)).await?;
             return Ok(Found::Records(row.into_iter().map(|row| row.value).collect()));
         }
-        live.memory.finder.matching(&search, (&pipeline.name, side), value, (since, unseen)).await.map(Found::Records)
+        live.memory.finder.matching(&search, matching, horizon).await.map(Found::Records)
     }
 
     /// The linked key on the other side, brought over first where it may be.
     fn counterpart<'a>(
         &'a self,
         live: &'a Live,
-        (pipeline, side): (&'a Pipeline, Side),
-        (account, id): (&'a str, &'a str),
-        (other, seek): (&'a str, Seek),
+        sought: Sought<'a>,
+        seek: Seek,
     ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
+        let Sought { pipeline, side, account, id, other } = sought;
         Box::pin(async move {
             let kind = pipeline.record(side);
             let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id: id.to_owned() };
@@ -347,7 +349,7 @@ impl Runtime {
                 let message = format!("{account} has no {} {id}", kind.name);
                 return Ok(nothing("missing-counterpart", message, Vec::new()));
             };
-            let pairing = Pairing::of_counterpart(pipeline, side, (account, id), (other, seek));
+            let pairing = Pairing::of_counterpart(sought, seek);
             let meeting = self.bring_together(live, &pairing, record.clone()).await?;
             if let Some(gone) = meeting.stops.iter().position(|stop| stop.code == COUNTERPART_GONE) {
                 let stops = meeting.stops.into_iter().skip(gone).collect();
@@ -367,18 +369,17 @@ impl Runtime {
     fn settled<'a>(
         &'a self,
         live: &'a Live,
-        (pipeline, side): (&'a Pipeline, Side),
-        (account, id): (&'a str, &'a str),
-        (other, seek): (&'a str, Seek),
+        sought: Sought<'a>,
+        seek: Seek,
     ) -> Pin<Box<dyn Future<Output = Result<Found, Trouble>> + Send + 'a>> {
+        let Sought { pipeline, side, account, id, .. } = sought;
         Box::pin(async move {
             let kind = pipeline.record(side);
             let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
                 return Ok(Found::Records(Vec::new()));
             };
             let seek = Seek { claim: seek.claim, braked: seek.braked, ..Seek::default() };
-            let pairing =
-                Pairing { demanded: false, ..Pairing::of_counterpart(pipeline, side, (account, id), (other, seek)) };
+            let pairing = Pairing { demanded: false, ..Pairing::of_counterpart(sought, seek) };
             let meeting = self.bring_together(live, &pairing, record).await?;
             // What comes first has settled once its state has; other groups wait for themselves alone.
             let of_state = |group: &String| {

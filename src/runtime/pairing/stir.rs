@@ -41,7 +41,10 @@ impl Runtime {
                 let mut named = BTreeSet::new();
                 for pipeline in concerned {
                     for side in [Side::Left, Side::Right] {
-                        named.extend(self.named_by(live, (pipeline, side), (kind, target, record)).await?);
+                        let refers = references(kind, pipeline.record(side), record);
+                        let ends = refers.into_iter().map(|id| LinkEnd { account: target.account.clone(), id });
+                        named.extend(self.named_by((pipeline, side), ends.collect()).await?);
+                        named.extend(self.grouped_by(live, (pipeline, side), record).await?);
                     }
                 }
                 live.memory.stirred.note(target, digest::of_value(record), named)
@@ -57,23 +60,33 @@ impl Runtime {
         Ok(())
     }
 
-    /// The far records of the pairs that a record names on a side: all accounts that share a counterpart are looked at
-    /// from there.
+    /// The far records of the pairs whose records of a side these are: all accounts that share a counterpart are looked
+    /// at from there.
     async fn named_by(
         &self,
-        live: &Live,
         (pipeline, side): (&Pipeline, Side),
-        (kind, target, record): (&RecordType, &RecordRef, &Value),
+        ends: Vec<LinkEnd>,
     ) -> Result<BTreeSet<RecordRef>, Trouble> {
-        let (own, far) = (pipeline.record(side), pipeline.record(side.other()));
+        let far = pipeline.record(side.other());
         let mut named = BTreeSet::new();
-        for id in references(kind, own, record) {
-            let end = LinkEnd { account: target.account.clone(), id };
+        for end in ends {
             for link in self.store.links(&pipeline.name, side == Side::Left, &end).await? {
                 let LinkEnd { account, id } = if side == Side::Left { link.right } else { link.left };
                 named.insert(RecordRef { account, record: far.name.clone(), id });
             }
         }
+        Ok(named)
+    }
+
+    /// The groups of a side that are linked, of the key that a record holds.
+    async fn grouped_by(
+        &self,
+        live: &Live,
+        (pipeline, side): (&Pipeline, Side),
+        record: &Value,
+    ) -> Result<BTreeSet<RecordRef>, Trouble> {
+        let own = pipeline.record(side);
+        let mut named = BTreeSet::new();
         for id in group_keys(own, record) {
             for account in live.plan.accounts_of(&own.system) {
                 let end = LinkEnd { account: account.name.clone(), id: id.clone() };

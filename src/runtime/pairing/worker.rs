@@ -46,6 +46,8 @@ struct Looked<'a> {
     lacks: Vec<Stop>,
     /// What was read for the decisions before the record was.
     foreseen: &'a AllForeseen,
+    /// What the work is for.
+    how: How,
 }
 
 impl Runtime {
@@ -234,8 +236,8 @@ impl Runtime {
                     continue;
                 }
             };
-            let looked = Looked { target, record: &record, resting: &mut resting, lacks, foreseen: &foreseen };
-            match self.pairs(live, (pipeline, side), looked, (how, &mut parks)).await {
+            let looked = Looked { target, record: &record, resting: &mut resting, lacks, foreseen: &foreseen, how };
+            match self.pairs(live, (pipeline, side), looked, &mut parks).await {
                 Err(Trouble::Unreadable { code, message }) => {
                     parks.drafts.push(unreadable(target, pipeline, (code, &message)));
                 }
@@ -351,9 +353,9 @@ impl Runtime {
         live: &Live,
         (pipeline, side): (&Pipeline, Side),
         looked: Looked<'_>,
-        (how, parks): (How, &mut Parking),
+        parks: &mut Parking,
     ) -> Result<(), Trouble> {
-        let Looked { target, record, resting, lacks, foreseen } = looked;
+        let Looked { target, record, resting, lacks, foreseen, how } = looked;
         let far = &pipeline.record(side.other()).system;
         let others: Vec<String> = live.plan.accounts_of(far).map(|account| account.name.clone()).collect();
         let mut not_carried = None;

@@ -11,7 +11,7 @@ use crate::engine::{self, Wait};
 use crate::language::plan::{Interest, RecordType, Side};
 use crate::runtime::limits::{HINTS_AT_ONCE, MISSING_LOOKED_AT_MAX, POLL_OVERLAP, SECOND_PASSED};
 use crate::runtime::live::Live;
-use crate::runtime::memory::alarm::{Asked, FIELD_GONE, FUTURE_INSTANT, LIST_SHRUNK, NOT_LISTED, UNREADABLE};
+use crate::runtime::memory::alarm::{Asked, FIELD_GONE, FUTURE_INSTANT, LIST_SHRUNK, NOT_LISTED, UNREADABLE, about};
 use crate::runtime::memory::shown::Answer;
 use crate::runtime::memory::shrunk;
 use crate::runtime::pairing::unreadable::{impossible_key, unreadable};
@@ -234,7 +234,7 @@ impl Runtime {
         let (account, asked) = (peer.account(), Asked::from(&listing));
         let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure));
         let message = rows.as_ref().err().map(ToString::to_string);
-        self.alarms.set((account, &kind.name, NOT_LISTED), &asked, message, self.world.clock.now());
+        self.alarms.set(about(account, &kind.name, NOT_LISTED), &asked, message, self.world.clock.now());
         rows
     }
 
@@ -256,7 +256,7 @@ impl Runtime {
                 return Ok(false);
             }
             tracing::warn!(why, "somebody confirmed a list that is suddenly short: it is taken as it is");
-            self.alarms.set((account, &kind.name, LIST_SHRUNK), &Asked::All, None, self.world.clock.now());
+            self.alarms.set(about(account, &kind.name, LIST_SHRUNK), &Asked::All, None, self.world.clock.now());
         }
         shrunk::accept(&search, rows).await.map(|()| true)
     }
@@ -282,7 +282,7 @@ impl Runtime {
             let wrong = lack.map(|lack| (asked.clone(), lack.message));
             // Whichever list shows a field, the other would, too.
             let answers = |other: &Asked| matches!(other, Asked::All | Asked::Changes);
-            self.alarms.heard((account, &kind.name, FIELD_GONE), wrong, answers, now);
+            self.alarms.heard(about(account, &kind.name, FIELD_GONE), wrong, answers, now);
         }
         if rows.iter().any(|row| kind.id_of(&row.value).is_some()) {
             return Ok(is_lacking);
@@ -290,7 +290,7 @@ impl Runtime {
         let shown: Vec<&str> = first.raw.as_record().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("no {} has its key `{}`; they have {}", kind.name, kind.key, shown.join(", "));
         let reason = format!("{account}: {message}");
-        self.alarms.set((account, &kind.name, NOT_LISTED), asked, Some(reason.clone()), now);
+        self.alarms.set(about(account, &kind.name, NOT_LISTED), asked, Some(reason.clone()), now);
         Err(Trouble::Later { reason, after: None })
     }
 
@@ -306,7 +306,7 @@ impl Runtime {
         });
         let shown: BTreeSet<Asked> = rows.iter().map(cause).chain([asked.clone()]).collect();
         let answers = |other: &Asked| *asked == Asked::All || shown.contains(other);
-        self.alarms.heard((account, &kind.name, UNREADABLE), wrong, answers, self.world.clock.now());
+        self.alarms.heard(about(account, &kind.name, UNREADABLE), wrong, answers, self.world.clock.now());
     }
 
     /// Tells of records that say they were changed in the future.
@@ -328,7 +328,7 @@ impl Runtime {
         });
         // Whatever is asked, what is to come is among it.
         let wrong = message.map(|message| (Asked::All, message));
-        self.alarms.heard((account, &kind.name, FUTURE_INSTANT), wrong, |_| true, self.world.clock.now());
+        self.alarms.heard(about(account, &kind.name, FUTURE_INSTANT), wrong, |_| true, self.world.clock.now());
     }
 
     /// Makes hints durable, then moves the cursor.
@@ -385,7 +385,7 @@ impl Runtime {
             ) => Some(message.clone()),
             Err(Trouble::Store(_)) | Ok(()) => None,
         };
-        self.alarms.set((account, &kind.name, NOT_LISTED), &Asked::Found, failed, self.world.clock.now());
+        self.alarms.set(about(account, &kind.name, NOT_LISTED), &Asked::Found, failed, self.world.clock.now());
         looked
     }
 
