@@ -16,13 +16,13 @@ use crate::language::{self};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::service::reload::ready;
 use crate::runtime::service::watcher::Watch;
-use crate::runtime::service::{dispatcher, notifier, poller, retention, schedule};
+use crate::runtime::service::{parts, schedule};
 use crate::runtime::{Live, ReloadError, RuleState, Runtime};
 use crate::server::{self, Admission};
 use crate::store::{RuleText, Store, StoreError, open};
 use crate::value::duration;
-use crate::world::spawner::{Ended, Job};
-use crate::world::{Tasks, World};
+use crate::world::World;
+use crate::world::spawner::Ended;
 
 /// Serves until a signal, then drains.
 pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
@@ -52,17 +52,7 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
     if let Err(error) = announce(&runtime, serving.address).await {
         return failed(&error.to_string());
     }
-    let mut parts = Tasks::default();
-    let spawner = Arc::clone(&runtime.world.spawner);
-    let mut begin = |part: Job| _ = parts.start(spawner.as_ref(), part);
-    begin(Box::pin(dispatcher::dispatch(Arc::clone(&runtime))));
-    begin(Box::pin(poller::poll(Arc::clone(&runtime))));
-    begin(Box::pin(schedule::schedule(Arc::clone(&runtime))));
-    begin(Box::pin(notifier::notify(Arc::clone(&runtime))));
-    begin(Box::pin(retention::retain(Arc::clone(&runtime))));
-    if let Some(watch) = watch {
-        begin(Box::pin(watch.serve(Arc::clone(&runtime))));
-    }
+    let mut parts = parts::begin(&runtime, watch);
     let code = tokio::select! {
         biased;
         () = until_signal(&runtime, signals) => exit_code::OK,

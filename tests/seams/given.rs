@@ -148,16 +148,22 @@ impl Clock for StoodClock {
 pub(super) struct Wire {
     peers: BTreeMap<String, Mutex<Peer>>,
     clock: Arc<StoodClock>,
+    trace: Mutex<Vec<String>>,
 }
 
 impl Wire {
     pub(super) fn new(systems: impl Iterator<Item = Arc<System>>, clock: &Arc<StoodClock>) -> Self {
         let peers = systems.map(|system| (system.name.clone(), Mutex::new(Peer::new(system))));
-        Self { peers: peers.collect(), clock: Arc::clone(clock) }
+        Self { peers: peers.collect(), clock: Arc::clone(clock), trace: Mutex::default() }
     }
 
     pub(super) fn put(&self, system: &str, record: &str, fields: &Record) {
         self.peers[system].lock().unwrap().put(self.clock.now(), record, fields).unwrap();
+    }
+
+    /// Every call so far, in order, with its instant.
+    pub(super) fn trace(&self) -> Vec<String> {
+        self.trace.lock().unwrap().clone()
     }
 
     /// A field of each record.
@@ -173,6 +179,8 @@ impl Transport for Wire {
         let rest = request.url.strip_prefix("http://").unwrap();
         let (host, path) = rest.split_at(rest.find('/').unwrap());
         let request = Request { url: path.to_owned(), ..request.clone() };
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        self.trace.lock().unwrap().push(format!("{} {} {host}{path} {body}", self.clock.now(), request.method));
         self.clock.sleep(Duration::from_millis(1)).await;
         Ok(self.peers[host].lock().unwrap().handle(self.clock.now(), &request).response)
     }

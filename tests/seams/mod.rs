@@ -15,6 +15,7 @@ use petiole::runtime::service::look::Look;
 use petiole::runtime::service::pass::{Pass, Scope, pass};
 use petiole::runtime::service::reload::ready;
 use petiole::runtime::service::watcher::Watch;
+use petiole::runtime::service::{parts, schedule};
 use petiole::runtime::{ReloadError, RuleState, Runtime};
 use petiole::server::receive::{Delivery, Desk, receive};
 use petiole::store::Store;
@@ -118,6 +119,46 @@ fn a_whole_pass_runs_on_seams_of_its_own() {
         assert_eq!(small.parcels().len(), 4, "seed {seed}");
         assert!(small.line.begun() > 0, "tasks were run in line");
     }
+}
+
+/// A life of the whole service, told by its calls: brought over, told of by a poll, stopped.
+fn life(seed: u64) -> Vec<String> {
+    let small = Small::new(seed);
+    (1..=6).for_each(|number| small.order(number, if number > 4 { "New" } else { "Paid" }));
+    let watch = Watch::begin(small.files.as_ref(), Path::new(RULES));
+    small.line.run(schedule::prepare(&small.runtime, None)).unwrap();
+    let mut parts = parts::begin(&small.runtime, Some(watch));
+    let come = |count: usize| {
+        small.line.run(async {
+            // Some look or other sees it within a day.
+            for _ in 0..86_400 {
+                if small.parcels().len() == count {
+                    return;
+                }
+                small.runtime.world.clock.sleep(Duration::from_secs(1)).await;
+            }
+            panic!("seed {seed}: {} parcels and not {count}: {:#?}", small.parcels().len(), small.wire.trace());
+        });
+    };
+    come(4);
+    small.order(5, "Paid");
+    come(5);
+    small.runtime.stop();
+    small.line.run(async {
+        while let Some((_, how)) = parts.join_next().await {
+            assert_eq!(how, Ok(()), "seed {seed}");
+        }
+    });
+    small.wire.trace()
+}
+
+/// What a seed leads to, it leads to again: nothing of this machine's time, threads or memory is in it.
+#[test]
+fn a_service_in_line_does_the_same_twice() {
+    for seed in 1..=8 {
+        assert_eq!(life(seed), life(seed), "seed {seed}");
+    }
+    assert_ne!(life(1), life(2), "the order of tasks is the seed's");
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod dispatcher;
 pub mod look;
 pub mod mode;
 pub mod notifier;
+pub mod parts;
 pub mod pass;
 pub mod poller;
 pub mod reload;
