@@ -59,13 +59,15 @@ impl Runtime {
             },
             Effect::Create { side, fields, lines } => {
                 let fields = Value::Record(fields.clone());
-                let write = Write { side: *side, id: None, fields, rules: None, lines, partial: false, lost };
+                let write =
+                    Write { side: *side, id: None, fields, rules: None, lines, partial: false, lost, answer: None };
                 self.write(live, pairing, (situation, effect), write).await
             }
             Effect::Update { side, fields, rules, lines, .. } => {
                 let id = key_of(pairing, situation, *side);
                 let fields = Value::Record(fields.clone());
-                let write = Write { side: *side, id, fields, rules: Some(rules), lines, partial: false, lost };
+                let write =
+                    Write { side: *side, id, fields, rules: Some(rules), lines, partial: false, lost, answer: None };
                 self.write(live, pairing, (situation, effect), write).await
             }
             Effect::Move { side, from, to, goal, rule, lines, .. } => {
@@ -75,7 +77,7 @@ impl Runtime {
                     ("to".to_owned(), Value::text(to.as_str())),
                 ]));
                 let rules = Some(std::slice::from_ref(rule));
-                let write = Write { side: *side, id, fields, rules, lines, partial: goal != to, lost };
+                let write = Write { side: *side, id, fields, rules, lines, partial: goal != to, lost, answer: None };
                 self.write(live, pairing, (situation, effect), write).await
             }
         }
@@ -149,15 +151,15 @@ impl Runtime {
         }
         let draft = self.draft(live, pairing, (effect, &account), &write);
         let intent = self.store.open_intent(draft, pairing.claim).await?;
-        match call(live, pairing, situation, effect, (&account, write.id.as_deref())).await {
-            Ok(row) => {
-                let made = row.as_ref().filter(|_| write.id.is_none());
+        match call(live, pairing, situation, (effect, &write)).await {
+            Ok(answer) => {
+                let made = answer.as_ref().filter(|_| write.id.is_none());
                 let made = made.and_then(|row| pairing.pipeline.record(side).id_of(&row.value));
                 let _turn = self.turn_of_made(pairing, (&account, side, made.as_deref())).await?;
                 if let Some(stop) = self.is_anothers(live, pairing, (situation, side, made.as_deref())).await? {
                     return Ok(Acted::Stopped(stop));
                 }
-                let after = self.written(live, pairing, situation, (&intent, write, row)).await?;
+                let after = self.written(live, pairing, situation, (&intent, Write { answer, ..write })).await?;
                 Ok(Acted::Written(side, after))
             }
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
@@ -214,21 +216,21 @@ impl Runtime {
         live: &Live,
         pairing: &Pairing<'_>,
         situation: &Situation,
-        (intent, write, row): (&Intent, Write<'_>, Option<Row>),
+        (intent, write): (&Intent, Write<'_>),
     ) -> Result<Option<Value>, Trouble> {
         let kind = pairing.pipeline.record(write.side);
         let account = situation.account(write.side);
-        let id = write.id.clone().or_else(|| row.as_ref().and_then(|row| kind.id_of(&row.value)));
+        let id = write.id.clone().or_else(|| kind.id_of(&write.answer.as_ref()?.value));
         let Some(id) = id else {
             // Done, but the answer does not name the record: its trace is looked for.
             let reason = format!("{account} did not say which {} it created", kind.name);
             return Err(Trouble::Later { reason, after: Some(Duration::ZERO) });
         };
-        let (after, lacks) = self.held_after(live, (pairing, write.side), (account, &id), row.as_ref()).await?;
+        let (after, lacks) = self.held_after(live, pairing, &write, (account, &id)).await?;
         let base = match write.id {
             // What a new record does not show is no base; the two then meet as any that exist already.
             None if !lacks.is_empty() => Base::new(),
-            _ => base_after(live, pairing, situation, (&write, row.as_ref(), after.as_ref())),
+            _ => base_after(live, pairing, situation, (&write, after.as_ref())),
         };
         let kept = engine::kept::news(pairing.pipeline, write.side, situation.base.as_ref(), &base);
         let (link, gives_way) = self.link_after(pairing, (write.side, &id, write.id.is_none()), base).await?;
@@ -443,10 +445,10 @@ async fn call(
     live: &Live,
     pairing: &Pairing<'_>,
     situation: &Situation,
-    effect: &Effect,
-    (account, id): (&str, Option<&str>),
+    (effect, write): (&Effect, &Write<'_>),
 ) -> Result<Option<Row>, Failure> {
-    let Some(peer) = live.peers.get(account) else { return Ok(None) };
+    let Some(peer) = live.peers.get(situation.account(write.side)) else { return Ok(None) };
+    let id = write.id.as_deref();
     match effect {
         Effect::Create { side, fields, .. } => peer.create(pairing.pipeline.record(*side), fields).await,
         Effect::Update { side, fields, .. } => {

@@ -6,7 +6,7 @@ use super::pairing::Pairing;
 use super::write::Write;
 use crate::connector::Row;
 use crate::engine::{self, Base, Situation, Stop};
-use crate::language::plan::{RecordType, Side};
+use crate::language::plan::RecordType;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
@@ -34,11 +34,13 @@ impl Runtime {
     pub(super) async fn held_after(
         &self,
         live: &Live,
-        (pairing, side): (&Pairing<'_>, Side),
+        pairing: &Pairing<'_>,
+        write: &Write<'_>,
         (account, id): (&str, &str),
-        answer: Option<&Row>,
     ) -> Result<(Option<Value>, Vec<Stop>), Trouble> {
-        match answer.filter(|row| live.shows_whole((account, pairing.pipeline.record(side)), row)) {
+        let side = write.side;
+        let is_whole = |row: &&Row| live.shows_whole((account, pairing.pipeline.record(side)), row);
+        match write.answer.as_ref().filter(is_whole) {
             Some(row) => Ok((Some(row.value.clone()), Vec::new())),
             None => self.read_side(live, (pairing.pipeline, side), (account, id)).await,
         }
@@ -51,11 +53,11 @@ pub(crate) fn base_after(
     live: &Live,
     pairing: &Pairing<'_>,
     situation: &Situation,
-    (write, answer, after): (&Write<'_>, Option<&Row>, Option<&Value>),
+    (write, after): (&Write<'_>, Option<&Value>),
 ) -> Base {
     let Some(after) = after else { return Base::new() };
     let kind = pairing.pipeline.record(write.side);
-    let shown = answer.filter(|row| write.id.is_some() && edited_since(kind, row, after));
+    let shown = write.answer.as_ref().filter(|row| write.id.is_some() && edited_since(kind, row, after));
     let mut seen = situation.clone();
     *seen.record_mut(write.side) = Some(shown.map_or_else(|| after.clone(), |row| as_answered(write, row, after)));
     let before = situation.record(write.side).filter(|_| write.id.is_some()).unwrap_or(&Value::Null);

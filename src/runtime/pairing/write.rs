@@ -1,10 +1,11 @@
-//! One write outside, ready to be journalled.
+//! One write outside: ready to be journalled, and then with what the peer answered.
 
+use crate::connector::Row;
 use crate::engine::Lost;
 use crate::language::plan::{RuleLine, Side};
 use crate::value::Value;
 
-/// One write outside, ready to be journalled.
+/// One write outside.
 pub(crate) struct Write<'a> {
     pub side: Side,
     pub id: Option<String>,
@@ -13,4 +14,6 @@ pub(crate) struct Write<'a> {
     pub lines: &'a [RuleLine],
     pub partial: bool,
     pub lost: &'a [Lost],
+    /// The peer's answer, where there is one by now.
+    pub answer: Option<Row>,
 }
