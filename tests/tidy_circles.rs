@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::tidy::files;
+use crate::tidy::{files, without_tests};
 use crate::tidy_lengths::beyond;
 
 /// Files that import each other because what they are about contains itself.
@@ -15,7 +15,7 @@ const RECURSION: [&[&str]; 2] = [
 
 /// How many files of a room import each other without such a reason, and wait to be taken apart. The numbers only ever
 /// get smaller.
-const WAITING: [(&str, usize); 2] = [("engine", 10), ("store", 9)];
+const WAITING: [(&str, usize); 1] = [("engine", 10)];
 
 /// Files by module path, `mod.rs` under its folder's.
 type Texts = BTreeMap<String, (String, bool)>;
@@ -28,6 +28,7 @@ fn files_do_not_import_each_other() {
     for (path, text) in files("src") {
         let path = path.with_extension("").to_string_lossy().replace("src/", "");
         let is_folder = path.ends_with("/mod");
+        let text = without_tests(&text).to_owned();
         texts.insert(path.trim_end_matches("/mod").replace('/', "::"), (text, is_folder));
     }
     texts.retain(|name, _| !name.starts_with("simulator"));

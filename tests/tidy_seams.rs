@@ -1,7 +1,7 @@
 //! Nobody reaches past the seams: clock, randomness, files, environment and tasks are had through `world/` alone, so that
 //! a simulation that brings its own sees everything.
 
-use crate::tidy::files;
+use crate::tidy::{files, without_tests};
 use crate::tidy_circles::used;
 
 /// What is asked of the outside itself, as it is written with its whole path or called.
@@ -48,8 +48,7 @@ fn is_allowed(path: &str, call: &str) -> bool {
 
 /// What of the outside a text asks for, with what to ask instead.
 fn reached_for(text: &str) -> Vec<(&'static str, &'static str)> {
-    // A unit test stands at the end of its file and may do what it likes.
-    let text = text.split("\n#[cfg(").next().unwrap_or_default();
+    let text = without_tests(text);
     let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join("\n");
     let imported: Vec<String> = used(text).into_iter().map(|path| path.steps.join("::")).collect();
@@ -138,6 +137,8 @@ fn what_reaches_past_the_seams_is_seen_however_it_is_written() {
     ] {
         assert_eq!(reached_for(text), [], "{text}");
     }
+    let apart = "fn of() {}\n\n#[cfg(target_os = \"linux\")]\nfn own() { std::fs::read(\"x\"); }\n";
+    assert_eq!(reached_for(apart).len(), 1, "what is for one system is code, too");
     assert!(is_allowed("src/server/server.rs", "tokio::net") && !is_allowed("src/server/server.rs", "tokio::spawn"));
 }
 

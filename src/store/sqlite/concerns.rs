@@ -165,7 +165,7 @@ impl Inbox for SqliteStore {
     }
 
     async fn drop_park(&self, number: i64) -> Result<bool, StoreError> {
-        self.write(Keep::Flushed, move |connection| park::drop_park(connection, number)).await
+        self.write(Keep::Flushed, move |connection| work::drop_park(connection, number)).await
     }
 
     async fn wake(&self, found: &[Wait]) -> Result<usize, StoreError> {

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
 use super::codec::{damaged, decode, encode, instant, nanos};
-use super::work;
 use crate::language::plan::Side;
 use crate::store::due::next_try;
 use crate::store::error::StoreError;
@@ -255,21 +254,4 @@ pub(super) fn next_of(connection: &Connection, target: &RecordRef) -> Result<Opt
     let mut select = connection
         .prepare_cached("SELECT min(next) FROM park WHERE account = ?1 AND record = ?2 AND id = ?3 AND dropped = 0")?;
     Ok(select.query_row(params![target.account, target.record, target.id], |row| row.get(0))?)
-}
-
-/// Takes a park out of the inbox; the record waits for its other parks only.
-pub(super) fn drop_park(connection: &Connection, number: i64) -> Result<bool, StoreError> {
-    let target = connection
-        .prepare_cached("UPDATE park SET dropped = 1 WHERE number = ?1 AND dropped = 0 RETURNING account, record, id")?
-        .query_row([number], |row| Ok(RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? }))
-        .optional()?;
-    let Some(target) = target else { return Ok(false) };
-    let hint: Option<i64> = connection
-        .prepare_cached("SELECT hint FROM work WHERE account = ?1 AND record = ?2 AND id = ?3 AND state = 'parked'")?
-        .query_row(params![target.account, target.record, target.id], |row| row.get(0))
-        .optional()?;
-    if let Some(hint) = hint {
-        work::rest(connection, &target, hint)?;
-    }
-    Ok(true)
 }

@@ -189,6 +189,23 @@ pub(super) fn rest(connection: &Connection, target: &RecordRef, hint: i64) -> Re
     Ok(())
 }
 
+/// Takes a park out of the inbox; the record waits for its other parks only.
+pub(super) fn drop_park(connection: &Connection, number: i64) -> Result<bool, StoreError> {
+    let target = connection
+        .prepare_cached("UPDATE park SET dropped = 1 WHERE number = ?1 AND dropped = 0 RETURNING account, record, id")?
+        .query_row([number], |row| Ok(RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? }))
+        .optional()?;
+    let Some(target) = target else { return Ok(false) };
+    let hint: Option<i64> = connection
+        .prepare_cached("SELECT hint FROM work WHERE account = ?1 AND record = ?2 AND id = ?3 AND state = 'parked'")?
+        .query_row(params![target.account, target.record, target.id], |row| row.get(0))
+        .optional()?;
+    if let Some(hint) = hint {
+        rest(connection, &target, hint)?;
+    }
+    Ok(true)
+}
+
 /// Puts work off.
 pub(super) fn defer(connection: &Connection, work: &Work, until: Timestamp, reason: &str) -> Result<(), StoreError> {
     let mut update = connection.prepare_cached(&format!(
