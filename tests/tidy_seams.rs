@@ -99,6 +99,20 @@ fn whoever_waits_for_several_things_looks_at_them_in_order() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A hash map is walked in an order of chance, which then is in what is called and kept.
+#[test]
+fn what_acts_keeps_what_it_walks_in_order() {
+    let mut wrong = Vec::new();
+    for room in ["cli", "connector", "peer", "runtime", "server", "store/memory", "trial", "world"] {
+        for (path, text) in files(&format!("src/{room}")) {
+            let text = without_tests(&text);
+            let hashed = ["HashMap", "HashSet"].into_iter().filter(|kind| text.contains(kind));
+            wrong.extend(hashed.map(|kind| format!("{}: `{kind}`; a `BTreeMap` or a `BTreeSet`", path.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn what_is_allowed_past_the_seams_is_used_there() {
     for (place, what, why) in ALLOWED.iter().filter(|(_, what, _)| !what.is_empty()) {

@@ -3,7 +3,7 @@
 //!
 //! In memory only: what is forgotten is written a moment earlier. Knows records and instants, no values.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::store::RecordRef;
 
 /// Records whose changes were written outside, with when the next may be.
 #[derive(Debug, Default)]
-pub struct Pacing(Mutex<HashMap<RecordRef, (Timestamp, Timestamp)>>);
+pub struct Pacing(Mutex<BTreeMap<RecordRef, (Timestamp, Timestamp)>>);
 
 impl Pacing {
     /// A change of this record was written outside.
