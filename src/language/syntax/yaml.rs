@@ -292,11 +292,14 @@ impl Builder<'_> {
 /// The place of each byte of a scalar's text: its letters stand in the raw text in the same
 /// order, with quotes, escapes, line ends and indentation between them.
 fn align(value: &str, raw: &str, start: usize, style: ScalarStyle) -> Vec<usize> {
-    let mut offsets = Vec::with_capacity(value.len());
     let mut at = usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
     if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && raw.starts_with(['|', '>']) {
         at = raw.find('\n').map_or(0, |end| end + 1);
     }
+    if raw.get(at..).is_some_and(|rest| rest.starts_with(value)) {
+        return (start + at..start + at + value.len()).collect();
+    }
+    let mut offsets = Vec::with_capacity(value.len());
     for letter in value.chars() {
         let rest = raw.get(at..).unwrap_or_default();
         let skip = rest.find(letter).or_else(|| rest.find('\n')).unwrap_or(0);
