@@ -20,7 +20,7 @@ use super::rate_limit::RateLimit;
 use super::request::{self, Holes, Mode, Sending};
 use super::{broken, response, unreadable};
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
-use crate::value::{Path, Record, Value, json, key};
+use crate::value::{Path, Record, Value, key};
 use crate::world::{Clock, Random, Request, Response, Transport};
 
 /// How often a call is made that the peer refuses with the wait it wants; waits beyond
@@ -33,7 +33,7 @@ pub struct Row {
     /// The canonical record: every declared field at its path, read by kind and shape.
     pub value: Value,
     /// What the peer sent, with everything undeclared.
-    pub raw: Value,
+    pub raw: Json,
     /// Fields that are always there, and are not.
     pub gone: Vec<Gone>,
     /// Fields that nothing is said of and that are there, by their place in the system file.
@@ -54,7 +54,7 @@ impl Row {
 
     /// Whether the peer sent every top-level field that is declared; if not, only a read tells all.
     pub fn is_whole(&self, record: &RecordType) -> bool {
-        response::is_whole(record, &json::to_json(&self.raw))
+        response::is_whole(record, &self.raw)
     }
 }
 
@@ -363,7 +363,7 @@ impl Connector {
         let gone = presence::missing(layout, &raw, is_whole);
         let (shown, absent) = if is_whole { presence::seen(layout, &raw) } else { Default::default() };
         let value = response::canonical_by(&self.system, layout, &raw);
-        Row { value, raw: json::from_json(&raw), gone, shown, absent, unreadable, broken: None }
+        Row { value, raw, gone, shown, absent, unreadable, broken: None }
     }
 
     /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one. What fails at

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::connector::{Connector, Listing, Row};
 use super::failure::Failure;
 use crate::language::plan::RecordType;
-use crate::value::{Value, digest};
+use crate::value::{Value, digest, json};
 
 /// How often a list that moves while it is read is read.
 const LOOKS_MAX: usize = 4;
@@ -84,7 +84,7 @@ impl Connector {
 /// Rows of a group have no key of their own; their content tells them apart.
 fn name(record: &RecordType, row: &Row) -> String {
     let key = row.key(record).filter(|_| record.grouped.is_none());
-    key.unwrap_or_else(|| digest::of_value(&row.raw))
+    key.unwrap_or_else(|| digest::of_value(&json::from_json(&row.raw)))
 }
 
 fn distinct(record: &RecordType, names: &[String]) -> usize {

@@ -1,5 +1,7 @@
 //! The next page of a list, whatever one of its records looks like: one that cannot be read is cut out.
 
+use serde_json::Value as Json;
+
 use super::broken;
 use super::connector::{Connector, Row};
 use super::failure::{Failure, Purpose};
@@ -47,8 +49,9 @@ impl Connector {
         if let (Some(key), Some(field)) = (key, record.field(&Path::field(record.key.as_str()))) {
             field.read_at.write(&mut raw, Value::text(key));
         }
-        let value = response::canonical(&self.system, record, &json::to_json(&Value::Record(raw.clone())));
-        let raw = if key.is_some() { Value::Record(raw) } else { Value::text(why.as_str()) };
+        let raw = json::to_json(&Value::Record(raw));
+        let value = response::canonical(&self.system, record, &raw);
+        let raw = if key.is_some() { raw } else { Json::from(why.as_str()) };
         Row {
             value,
             raw,

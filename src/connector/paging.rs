@@ -279,7 +279,7 @@ fn take_rows(body: &mut Json, place: &Path) -> Result<Vec<Json>, Failure> {
 
 fn at_mut<'a>(json: &'a mut Json, path: &Path) -> Option<&'a mut Json> {
     path.0.iter().try_fold(json, |here, step| match step {
-        Segment::Field(name) => here.get_mut(name),
+        Segment::Field(name) => here.get_mut(name.as_str()),
         Segment::Index(index) => here.get_mut(index),
         Segment::Each => None,
     })

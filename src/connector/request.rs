@@ -122,7 +122,7 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
             Mode::Add => fields.into_iter().map(|(_, rows)| rows).next().unwrap_or_default(),
             Mode::Create | Mode::Update => Json::Object(fields),
         };
-        body = sent.to_string().into_bytes();
+        body = serde_json::to_vec(&sent).map_err(|error| Failure::unsupported(error.to_string()))?;
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
             headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
         }
@@ -276,10 +276,10 @@ pub(super) fn lookup<'a>(fields: &'a Record, steps: &[Segment]) -> Option<&'a Va
 fn put(body: &mut Map<String, Json>, steps: &[Segment], value: Json) {
     match steps {
         [Segment::Field(name)] => {
-            body.insert(name.clone(), value);
+            body.insert(name.to_string(), value);
         }
         [Segment::Field(name), rest @ ..] => {
-            let slot = body.entry(name.clone()).or_insert(Json::Null);
+            let slot = body.entry(name.as_str()).or_insert(Json::Null);
             if !slot.is_object() {
                 *slot = Json::Object(Map::new());
             }

@@ -73,7 +73,7 @@ pub(super) fn at<'a>(json: &'a Json, path: &Path) -> Option<&'a Json> {
 /// The JSON one step further in.
 pub(super) fn step_into<'a>(json: &'a Json, step: &Segment) -> Option<&'a Json> {
     match step {
-        Segment::Field(name) => json.get(name),
+        Segment::Field(name) => json.get(name.as_str()),
         Segment::Index(index) => json.get(index),
         Segment::Each => None,
     }

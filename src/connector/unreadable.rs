@@ -91,7 +91,7 @@ pub(super) fn take_marks(raw: &mut Json) -> Option<Path> {
             places.reduce(|first, _| first)
         }
         Json::Object(fields) => {
-            let places = fields.iter_mut().filter_map(|(name, item)| below(Segment::Field(name.clone()), item));
+            let places = fields.iter_mut().filter_map(|(name, item)| below(Segment::Field(name.as_str().into()), item));
             places.reduce(|first, _| first)
         }
         _ => None,

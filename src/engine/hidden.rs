@@ -3,9 +3,11 @@
 //! Elements are told apart by the rest of their key, those with the same one in order. Knows no values of its own: where
 //! nothing was sent yet, what is asked for counts as held.
 
+use std::collections::{HashMap, VecDeque};
+
 use super::base::BaseValues;
 use crate::language::plan::{FieldRule, ListRule, Pipeline, RuleBody, Side};
-use crate::value::{Path, Record, Segment, Value};
+use crate::value::{Path, Record, Segment, Value, digest};
 
 /// The hidden fields of a list rule on a side: where each rule carries its value, and which of them are hidden.
 pub(super) struct Hidden<'r> {
@@ -59,14 +61,17 @@ impl<'r> Hidden<'r> {
     }
 
     /// Fills rows where all that is hidden is unknown, each from the first row of the same key that is left.
-    fn filled(&self, raw: Value, mut from: Vec<Value>) -> Value {
+    fn filled(&self, raw: Value, from: Vec<Value>) -> Value {
         let Value::List(mut rows) = raw else { return raw };
+        let mut left: HashMap<String, VecDeque<Value>> = HashMap::new();
+        for known in from {
+            left.entry(self.key(&known)).or_default().push_back(known);
+        }
         for row in rows.make_mut() {
             if self.rules.iter().any(|at| !part(row, *at).is_null()) {
                 continue;
             }
-            let Some(at) = from.iter().position(|known| self.key(known) == self.key(row)) else { continue };
-            let known = from.remove(at);
+            let Some(known) = left.get_mut(&self.key(row)).and_then(VecDeque::pop_front) else { continue };
             if let Value::List(parts) = row {
                 let hidden = |at: usize| self.rules.contains(&at);
                 for (at, place) in parts.make_mut().iter_mut().enumerate().filter(|(at, _)| hidden(*at)) {
@@ -77,14 +82,15 @@ impl<'r> Hidden<'r> {
         Value::List(rows)
     }
 
-    /// What tells rows apart beside what is hidden.
-    fn key<'v>(&self, row: &'v Value) -> Vec<&'v Value> {
+    /// What tells rows apart beside what is hidden: the same text for equal values.
+    fn key(&self, row: &Value) -> String {
         let named = |rule: &FieldRule| {
             let path = rule.path(self.side).map(ToString::to_string);
             path.is_some_and(|path| self.list.key.contains(&path))
         };
         let rules = self.list.rules.iter().enumerate();
-        rules.filter(|(at, rule)| named(rule) && !self.rules.contains(at)).map(|(at, _)| part(row, at)).collect()
+        let told = rules.filter(|(at, rule)| named(rule) && !self.rules.contains(at));
+        digest::canonical(&told.map(|(at, _)| part(row, at).clone()).collect::<Vec<_>>().into())
     }
 
     /// An element of the side as its raw row. What is hidden stands in a list of its own, so that nothing that was sent is

@@ -22,6 +22,7 @@ pub mod rule;
 pub mod scope;
 pub mod settle;
 pub mod situation;
+mod spoken;
 pub mod typed;
 pub mod update;
 mod with_read;

@@ -12,6 +12,7 @@ use ecow::EcoString;
 use super::effect::LeftAlone;
 use super::park::{Stop, TOO_MUCH_WORK, UNRELIABLE};
 use super::situation::{Found, Situation, Want};
+use super::spoken::Spoken;
 use super::typed::{Element, Typed, in_place, whole};
 use super::with_read::WithFound;
 use crate::language::function::registry;
@@ -40,10 +41,8 @@ pub struct Context<'a> {
     pub(super) found: RefCell<WithFound>,
     /// Values that the rule looked at now leaves where they are.
     left_alone: RefCell<Vec<LeftAlone>>,
-    /// Rule lines that spoke.
-    lines: RefCell<BTreeSet<RuleLine>>,
-    /// Lines that spoke for the rule looked at now.
-    recent: RefCell<Vec<RuleLine>>,
+    /// Rule lines that spoke, and those for the rule looked at now.
+    spoken: RefCell<Spoken>,
 }
 
 impl<'a> Context<'a> {
@@ -58,8 +57,7 @@ impl<'a> Context<'a> {
             wants: RefCell::default(),
             found: RefCell::default(),
             left_alone: RefCell::default(),
-            lines: RefCell::default(),
-            recent: RefCell::default(),
+            spoken: RefCell::default(),
         }
     }
 
@@ -76,24 +74,17 @@ impl<'a> Context<'a> {
     /// Notes that a line had a part in the decision.
     pub fn spoke(&self, line: &RuleLine) {
         heard::line(line);
-        let mut lines = self.lines.borrow_mut();
-        if !lines.contains(line) {
-            lines.insert(line.clone());
-        }
-        let mut recent = self.recent.borrow_mut();
-        if !recent.iter().any(|known| known.line == line.line && known.file == line.file) {
-            recent.push(line.clone());
-        }
+        self.spoken.borrow_mut().note(line);
     }
 
     /// How many lines spoke, all told and for the rule looked at now.
     pub(super) fn said(&self) -> (usize, usize) {
-        (self.lines.borrow().len(), self.recent.borrow().len())
+        self.spoken.borrow().counts()
     }
 
     /// The lines that spoke, in order.
     pub fn lines(&self) -> Vec<RuleLine> {
-        self.lines.borrow().iter().cloned().collect()
+        self.spoken.borrow().all()
     }
 
     /// Notes that a value of a rule goes nowhere, and why.
@@ -110,12 +101,12 @@ impl<'a> Context<'a> {
 
     /// From here on, lines that speak are counted anew for [`Context::recent`].
     pub fn begin(&self) {
-        self.recent.borrow_mut().clear();
+        self.spoken.borrow_mut().begin();
     }
 
     /// The lines that spoke since [`Context::begin`], first come first.
     pub fn recent(&self) -> Vec<RuleLine> {
-        self.recent.borrow().clone()
+        self.spoken.borrow().recent().to_vec()
     }
 
     /// The answer to a want, or null and the want noted.
@@ -311,7 +302,7 @@ impl<'a> Context<'a> {
             }
             (value, _) => value.field(name).clone(),
         };
-        let next = from.inside(value, Segment::Field(name.to_owned()));
+        let next = from.inside(value, Segment::Field(name.into()));
         let Some((kind, at)) = &from.at else { return self.follow(&next, rest) };
         let here = at.join(name);
         if let Some(field) = kind.field(&here) {
@@ -322,7 +313,7 @@ impl<'a> Context<'a> {
         }
         match sibling_reference(self.plan, kind, at).filter(|_| next.value.is_null()) {
             Some((key, record)) => {
-                let reference = from.inside(from.value.field(key).clone(), Segment::Field(key.to_owned()));
+                let reference = from.inside(from.value.field(key).clone(), Segment::Field(key.into()));
                 self.through(kind, &reference, record, segments)
             }
             None => self.follow(&next, rest),
@@ -375,7 +366,7 @@ impl<'a> Context<'a> {
 /// Whether a field is what a path reads, or stands in it or around it.
 fn meets(field: &Path, read: &[Segment]) -> bool {
     let names = |segments: &[Segment]| -> Vec<String> {
-        let name = |segment: &Segment| if let Segment::Field(name) = segment { Some(name.clone()) } else { None };
+        let name = |segment: &Segment| if let Segment::Field(name) = segment { Some(name.to_string()) } else { None };
         segments.iter().filter_map(name).collect()
     };
     names(&field.0).iter().zip(&names(read)).all(|(one, other)| one == other)
@@ -412,7 +403,7 @@ struct Own<'a, 'b> {
 
 impl Scope for Own<'_, '_> {
     fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
-        let own = head.map(|name| Segment::Field(name.to_owned()));
+        let own = head.map(|name| Segment::Field(name.into()));
         let segments: Vec<Segment> = own.into_iter().chain(segments.iter().cloned()).collect();
         Some(self.context.follow(self.record, &segments).value)
     }

@@ -117,7 +117,7 @@ fn level(peer: &Peer, at: &Level<'_>, given: &Json) -> Result<Value, String> {
 
 fn lookup<'a>(given: &'a Map<String, Json>, path: &Path) -> Option<&'a Json> {
     let mut steps = path.0.iter().filter_map(|step| match step {
-        Segment::Field(name) => Some(name),
+        Segment::Field(name) => Some(name.as_str()),
         _ => None,
     });
     let first = given.get(steps.next()?)?;

@@ -107,7 +107,7 @@ impl Reader<'_> {
 
     fn not_taken(&self, name: &str) -> Refusal {
         let known = |field: &&Field| {
-            [&field.path, &field.read_at].iter().any(|path| path.0.contains(&Segment::Field(name.to_owned())))
+            [&field.path, &field.read_at].iter().any(|path| path.0.contains(&Segment::Field(name.into())))
         };
         match self.kind.fields.iter().find(known) {
             Some(field) => Refusal::invalid(format!("`{}` cannot be written by this call", field.path)),
@@ -184,12 +184,12 @@ fn integer(held: &Value) -> Option<Value> {
 /// Takes what stands at a path out of the body; objects emptied by it go too.
 fn cut(body: &mut Map<String, Json>, steps: &[Segment]) -> Option<Json> {
     match steps {
-        [Segment::Field(name)] => body.remove(name),
+        [Segment::Field(name)] => body.remove(name.as_str()),
         [Segment::Field(name), rest @ ..] => {
-            let inner = body.get_mut(name)?.as_object_mut()?;
+            let inner = body.get_mut(name.as_str())?.as_object_mut()?;
             let found = cut(inner, rest);
             if inner.is_empty() {
-                body.remove(name);
+                body.remove(name.as_str());
             }
             found
         }

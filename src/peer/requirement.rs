@@ -18,7 +18,7 @@ struct Sent<'a> {
 
 impl Scope for Sent<'_> {
     fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
-        let own = head.map(|name| Segment::Field(name.to_owned()));
+        let own = head.map(|name| Segment::Field(name.into()));
         let steps: Vec<Segment> = own.into_iter().chain(segments.iter().cloned()).collect();
         Some(follow(self.peer, self.kind, self.fields, &steps))
     }

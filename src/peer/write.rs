@@ -97,10 +97,10 @@ fn elements_whole(kind: &RecordType, sent: &Record) -> Result<(), Refusal> {
 /// What a create leaves out stays empty: defaults are for records that people make up.
 fn as_empty(kind: &RecordType, fields: &mut Record) {
     let stamps = [&kind.created, &kind.modified].into_iter().flatten().chain([&kind.key]);
-    let stamped: Vec<&String> = stamps.collect();
+    let stamped: Vec<&str> = stamps.map(String::as_str).collect();
     for field in &kind.fields {
         if let [Segment::Field(name)] = field.path.0.as_slice()
-            && !stamped.contains(&name)
+            && !stamped.contains(&name.as_str())
         {
             fields.slot(name.clone());
         }

@@ -45,7 +45,7 @@ pub(super) fn put(body: &mut Json, steps: &[Segment], value: Json) {
                 *body = Json::Object(Map::new());
             }
             if let Json::Object(fields) = body {
-                put(fields.entry(name.clone()).or_insert(Json::Null), rest, value);
+                put(fields.entry(name.as_str()).or_insert(Json::Null), rest, value);
             }
         }
         Segment::Index(_) | Segment::Each => {

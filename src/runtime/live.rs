@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use super::environment::{Flat, LiveError, Resolver};
 use super::memory::Memory;
 use super::memory::lack::Needed;
@@ -154,9 +156,9 @@ impl Live {
     }
 
     /// What in a raw record was never documented, in a field that a pipeline reads.
-    pub fn misfit(&self, kind: &RecordType, raw: &Value) -> Option<String> {
+    pub fn misfit(&self, kind: &RecordType, raw: &Json) -> Option<String> {
         let schema = self.schemas.get(&(kind.system.clone(), kind.name.clone()))?;
-        schema.misfits_of(raw).first().map(|misfit| format!("{}: {}", misfit.path, misfit.message))
+        schema.misfits(raw).first().map(|misfit| format!("{}: {}", misfit.path, misfit.message))
     }
 }
 

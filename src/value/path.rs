@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 use super::{Record, Value};
@@ -12,8 +13,8 @@ use super::{Record, Value};
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Segment {
-    /// `.name`
-    Field(String),
+    /// `.name`; a copy of it costs no allocation.
+    Field(EcoString),
     /// `[3]`, counted from zero.
     Index(usize),
     /// `[]`: every element.
@@ -32,7 +33,7 @@ impl Path {
         for part in text.split('.') {
             let (name, mut brackets) = part.split_at(part.find('[').unwrap_or(part.len()));
             if !name.is_empty() {
-                segments.push(Segment::Field(name.to_owned()));
+                segments.push(Segment::Field(name.into()));
             } else if brackets.is_empty() {
                 return None;
             }
@@ -46,7 +47,7 @@ impl Path {
     }
 
     /// A path of one field.
-    pub fn field(name: impl Into<String>) -> Self {
+    pub fn field(name: impl Into<EcoString>) -> Self {
         Self(vec![Segment::Field(name.into())])
     }
 
@@ -67,7 +68,7 @@ impl Path {
 
     /// This path with one more field step.
     #[must_use]
-    pub fn join(&self, name: impl Into<String>) -> Self {
+    pub fn join(&self, name: impl Into<EcoString>) -> Self {
         let mut segments = self.0.clone();
         segments.push(Segment::Field(name.into()));
         Self(segments)
@@ -117,11 +118,11 @@ pub fn flat(rest: &[Segment], values: Vec<Value>) -> Value {
 fn write_into(record: &mut Record, steps: &[Segment], value: Value) -> bool {
     match steps {
         [Segment::Field(name)] => {
-            record.insert(name.as_str(), value);
+            record.insert(name.clone(), value);
             true
         }
         [Segment::Field(name), rest @ ..] => {
-            let Some(slot) = record.slot(name.as_str()) else { return false };
+            let Some(slot) = record.slot(name.clone()) else { return false };
             if !matches!(slot, Value::Record(_)) {
                 *slot = Value::Record(Record::new());
             }

@@ -7,6 +7,9 @@ use ecow::{EcoString, EcoVec};
 
 use super::Value;
 
+/// So few fields are looked through one by one.
+const FEW: usize = 12;
+
 /// Named values.
 #[derive(Clone, Default)]
 pub struct Record(EcoVec<(EcoString, Value)>);
@@ -29,6 +32,10 @@ impl Record {
 
     /// The field of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
+        // To look for the same letters is cheaper than to look for an order of letters, while there are few fields.
+        if self.0.len() <= FEW {
+            return self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        }
         let at = self.place(name).ok()?;
         self.0.get(at).map(|(_, value)| value)
     }

@@ -220,7 +220,7 @@ impl Case {
             Yaml::Mapping(fields) if found.is_none() => {
                 let fields = fields.iter().map(|(name, value)| {
                     let name = name.as_str().unwrap_or_else(|| panic!("{}: {name:?}", self.title)).to_owned();
-                    at.push(Segment::Field(name.clone()));
+                    at.push(Segment::Field(name.as_str().into()));
                     let value = self.level(kind, at, value);
                     at.pop();
                     (name, value)

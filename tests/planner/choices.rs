@@ -76,7 +76,7 @@ impl<'b> Choices<'b> {
         for field in &kind.fields {
             match field.path.0.as_slice() {
                 [Segment::Field(list), Segment::Each, inner @ ..] => {
-                    lists.entry(list.clone()).or_default().push((Path(inner.to_vec()), &field.kind));
+                    lists.entry(list.to_string()).or_default().push((Path(inner.to_vec()), &field.kind));
                 }
                 _ if field.path.is_field(&kind.key) => {
                     record.insert(kind.key.as_str(), self.key(kind));

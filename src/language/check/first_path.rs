@@ -24,7 +24,7 @@ pub(super) fn head_of(tree: &Expression) -> Option<String> {
 /// The field in it by which records are searched.
 pub(super) fn match_field(tree: &Expression) -> Option<String> {
     first_path(tree)?.steps.iter().find_map(|step| match &step.segment {
-        Segment::Field(name) => Some(name.clone()),
+        Segment::Field(name) => Some(name.to_string()),
         _ => None,
     })
 }

@@ -121,7 +121,7 @@ fn key_fields(checker: &mut Checker<'_>, kind: &RecordType, key: &[Name], list: 
         .iter()
         .filter_map(|field| field.path.0.strip_prefix(whole.0.as_slice()))
         .filter_map(|rest| match rest.first() {
-            Some(Segment::Field(name)) => Some(name.clone()),
+            Some(Segment::Field(name)) => Some(name.to_string()),
             _ => None,
         })
         .collect();

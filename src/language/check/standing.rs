@@ -237,7 +237,7 @@ fn known_fields(checker: &mut Checker<'_>, record: &RecordType, tree: &Expressio
 
 fn first_name(steps: &[Segment]) -> Option<String> {
     match steps.first() {
-        Some(Segment::Field(name)) => Some(name.clone()),
+        Some(Segment::Field(name)) => Some(name.to_string()),
         _ => None,
     }
 }

@@ -43,7 +43,7 @@ fn fields(checker: &Checker<'_>, record: &Arc<RecordType>, reads_on: bool) -> Sc
             Kind::Reference(_) | Kind::Record(_) | Kind::Any => Meaning::Any,
             _ => Meaning::Record(Arc::clone(record), Path::field(first.as_str())),
         };
-        scope.heads.insert(first.clone(), meaning);
+        scope.heads.insert(first.to_string(), meaning);
     }
     scope
 }

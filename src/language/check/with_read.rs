@@ -150,7 +150,9 @@ fn searchable(record: &RecordType, condition: &Expression) -> Option<(String, Ex
     }
     let own = |tree: &Expression| match &tree.kind {
         ExpressionKind::Path(PathExpression { head: None, steps, .. }) => match steps.as_slice() {
-            [Step { segment: Segment::Field(name), .. }] if record.find.contains_key(name) => Some(name.clone()),
+            [Step { segment: Segment::Field(name), .. }] if record.find.contains_key(name.as_str()) => {
+                Some(name.to_string())
+            }
             _ => None,
         },
         _ => None,

@@ -50,7 +50,7 @@ fn record_of(on: &mut Inference<'_, '_>, system: &System, steps: &[Step], span: 
         on.sink.error("unknown-record", message, span, "write `SYSTEM.RECORD.FIELD`");
         return Given::or_null(Kind::Any);
     };
-    match system.records.get(name) {
+    match system.records.get(name.as_str()) {
         Some(kind) => walk(on, kind, Path::default(), rest),
         None => {
             let message = format!("system `{}` has no record `{name}`", system.name);
@@ -160,7 +160,7 @@ fn sibling(on: &Inference<'_, '_>, kind: &RecordType, at: &Path) -> Option<Arc<R
     kind.fields.iter().filter(parent).find_map(|field| match &field.kind {
         Kind::Reference(record) => records
             .get(record.as_ref())
-            .filter(|target| field.path.0.last() == Some(&Segment::Field(target.key.clone())))
+            .filter(|target| field.path.0.last() == Some(&Segment::Field(target.key.as_str().into())))
             .cloned(),
         _ => None,
     })

@@ -244,7 +244,7 @@ impl RecordType {
 
     /// Whether this is a list that a call of its own adds to.
     pub fn adds_to(&self, path: &Path) -> bool {
-        matches!(path.0.as_slice(), [Segment::Field(name)] if self.add.contains_key(name))
+        matches!(path.0.as_slice(), [Segment::Field(name)] if self.add.contains_key(name.as_str()))
     }
 
     /// The call that changes these fields: the update, or the one that adds to the list that is the only one of them.

@@ -52,7 +52,7 @@ fn records(tree: &Expression) -> Vec<(String, String)> {
             && let Some(Step { segment: Segment::Field(record), .. }) = steps.first()
             && head.text != "settings"
         {
-            let name = (head.text.clone(), record.clone());
+            let name = (head.text.clone(), record.to_string());
             if !found.contains(&name) {
                 found.push(name);
             }

@@ -12,7 +12,7 @@ pub fn unknown_field(sink: &mut Sink, kind: &RecordType, at: &Path, (name, span)
         .iter()
         .filter_map(|field| field.path.0.strip_prefix(at.0.as_slice()))
         .filter_map(|rest| match rest.first() {
-            Some(Segment::Field(name)) => Some(name.clone()),
+            Some(Segment::Field(name)) => Some(name.to_string()),
             _ => None,
         })
         .collect();

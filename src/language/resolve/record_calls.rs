@@ -50,7 +50,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, record: &mut RecordType, key:
 
 /// A call that adds to a list: the fields of its elements are sent by no other.
 fn place_add(resolver: &mut Resolver<'_>, record: &mut RecordType, (key, list): (&Scalar, &str), call: Call) {
-    let inside = [Segment::Field(list.to_owned()), Segment::Each];
+    let inside = [Segment::Field(list.into()), Segment::Each];
     let mut elements = record.fields.iter_mut().filter(|field| field.path.0.starts_with(&inside)).peekable();
     if elements.peek().is_none() {
         let span = key.part(key.text.len() - list.len(), key.text.len());

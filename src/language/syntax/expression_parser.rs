@@ -287,7 +287,7 @@ impl Builder<'_> {
         let start = self.span(&primary);
         if primary.as_rule() == Rule::element {
             steps.extend(primary.clone().into_inner().next().map(|name| {
-                let segment = Segment::Field(name.as_str().to_owned());
+                let segment = Segment::Field(name.as_str().into());
                 Step { segment, span: self.span(&name) }
             }));
         }
@@ -333,7 +333,7 @@ impl Builder<'_> {
         let inner = self.parts(pair).take()?;
         let span = self.span(&inner);
         let segment = match inner.as_rule() {
-            Rule::name => Segment::Field(inner.as_str().to_owned()),
+            Rule::name => Segment::Field(inner.as_str().into()),
             Rule::index => Segment::Index(inner.as_str().parse().map_err(|_| misread(span))?),
             _ => Segment::Each,
         };

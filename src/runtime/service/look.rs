@@ -287,7 +287,7 @@ impl Runtime {
         if rows.iter().any(|row| kind.id_of(&row.value).is_some()) {
             return Ok(is_lacking);
         }
-        let shown: Vec<&str> = first.raw.as_record().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let shown: Vec<&str> = first.raw.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("no {} has its key `{}`; they have {}", kind.name, kind.key, shown.join(", "));
         let reason = format!("{account}: {message}");
         self.alarms.set(about(account, &kind.name, NOT_LISTED), asked, Some(reason.clone()), now);

@@ -77,7 +77,7 @@ fn is_about(tree: &Expression, field: (&str, &str)) -> bool {
 fn is_field(tree: &Expression, (system, field): (&str, &str)) -> bool {
     let ExpressionKind::Path(PathExpression { head: Some(head), steps, .. }) = &tree.kind else { return false };
     let [step] = steps.as_slice() else { return false };
-    head.text == system && step.segment == Segment::Field(field.to_owned())
+    head.text == system && step.segment == Segment::Field(field.into())
 }
 
 fn is_text(tree: &Expression, value: &str) -> bool {
