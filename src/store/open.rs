@@ -12,8 +12,8 @@ use super::store::Store;
 use crate::world::{Clock, SystemClock};
 
 /// What a store URL may look like, for messages.
-const FORMS: &str = "write `sqlite:PATH`, such as `sqlite:/var/lib/petiole/petiole.db`, or `sqlite::memory:` for a store \
-                     that is forgotten at the end";
+const FORMS: &str = "write `sqlite:PATH`, such as `sqlite:/var/lib/petiole/petiole.db`, or `sqlite::memory:` for a \
+                     store that is forgotten at the end";
 
 /// What a URL names.
 enum Place<'a> {

@@ -1,10 +1,10 @@
 //! The sum of the concerns: the operations that the runtime needs, each done for all who ask, and past the end of the
 //! process, when it returns.
 //!
-//! What was promised to somebody outside, or precedes an act outside, outlives a power cut, too: hints of webhooks and of
-//! people, intents, what a person says, generations. Of the rest a power cut may take the end, as if it had come a moment
-//! earlier; it is found or done again. Not a generic key-value interface: what must happen together is one method, so
-//! that an engine can make it one transaction.
+//! What was promised to somebody outside, or precedes an act outside, outlives a power cut, too: hints of webhooks and
+//! of people, intents, what a person says, generations. Of the rest a power cut may take the end, as if it had come a
+//! moment earlier; it is found or done again. Not a generic key-value interface: what must happen together is one
+//! method, so that an engine can make it one transaction.
 
 use super::coordination::Coordination;
 use super::decisions::Decisions;

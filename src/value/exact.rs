@@ -15,7 +15,8 @@ use serde_json::{Map, Value as Json};
 
 use super::{Record, Value};
 
-/// Levels a kept value may nest; the JSON reader stops at 128, an escape doubles a level, and what it is kept in takes some.
+/// Levels a kept value may nest; the JSON reader stops at 128, an escape doubles a level, and what it is kept in takes
+/// some.
 const DEPTH_MAX: usize = 56;
 
 impl Serialize for Value {

@@ -1,6 +1,7 @@
 //! How systems spell the texts that tell records apart: what one writes may come back otherwise and mean the same.
 //!
-//! Also which texts can be a key at all. Knows no record. What is compared exactly, such as the case of a product's SKU, stays so here.
+//! Also which texts can be a key at all. Knows no record. What is compared exactly, such as the case of a product's
+//! SKU, stays so here.
 
 /// The signs of a UUID with its hyphens.
 const UUID_SIGNS: usize = 36;

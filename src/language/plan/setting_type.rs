@@ -17,9 +17,9 @@ pub type SettingTypes = BTreeMap<String, SettingType>;
 pub const UNKNOWN_MODE: &str = "unknown-mode";
 
 /// How a type is written, for help.
-pub const WRITTEN: &str = "`text`, `number`, `whole number`, `duration`, `date`, `url`, `one of [A, B]`, `list of text` or \
-                           `list of one of [A, B]`, with `, not negative` behind a number that is never below zero, and \
-                           `, not empty` behind it where nothing is no answer";
+pub const WRITTEN: &str = "`text`, `number`, `whole number`, `duration`, `date`, `url`, `one of [A, B]`, \
+                           `list of text` or `list of one of [A, B]`, with `, not negative` behind a number that is \
+                           never below zero, and `, not empty` behind it where nothing is no answer";
 
 /// Settings that the program itself reads, whatever the rules do with them.
 pub const OF_THE_PROGRAM: [&str; 5] =

@@ -69,7 +69,8 @@ pub(super) fn case(item: &Item) -> Option<Json> {
     let units = item.case_units?;
     let price = item.price * rust_decimal::Decimal::from(units);
     Some(json!({
-        "id": item.id.to_string(), "item_id": item.id.to_string(), "variation_name": "Case", "variation_description": "",
+        "id": item.id.to_string(), "item_id": item.id.to_string(), "variation_name": "Case",
+        "variation_description": "",
         "unit_qty": units, "unit_price": spelling::number(price), "unit_cost": 0, "sku": item.sku,
         "retail_display_name": item.name, "part_number": null, "taxable": false, "active": item.active,
         "ecommerce_active": item.ecommerce_active, "ecommerce_item": null, "ecommerce_category": null,

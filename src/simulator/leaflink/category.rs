@@ -69,7 +69,10 @@ pub(super) fn categories() -> Vec<Json> {
 
 /// All subcategories.
 pub(super) fn subcategories() -> Vec<Json> {
-    let view = |(id, category, name): &(i64, i64, &str)| json!({ "id": id, "name": name, "slug": slug(name), "description": "", "category": category });
+    let view = |(id, category, name): &(i64, i64, &str)| {
+        json!({ "id": id, "name": name, "slug": slug(name),
+    "description": "", "category": category })
+    };
     SUBCATEGORIES.iter().map(view).collect()
 }
 

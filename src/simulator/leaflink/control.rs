@@ -257,9 +257,12 @@ impl LeafLink {
         let id = self.next_id(90_001, |state| state.customers.keys().last().copied());
         let name = word(body, "name").unwrap_or("New Store").to_owned();
         let fields = json!({
-            "id": id, "name": name, "dba": name, "owner": self.state.company.id, "license_number": body.get("license_number"),
-            "email": null, "phone": null, "website": null, "address": "1 New St", "unit_number": null, "city": "Oakland",
-            "state": "CA", "zipcode": "94607", "corporate_address": body.get("corporate_address"), "managers": [self.state.first_rep()], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
+            "id": id, "name": name, "dba": name, "owner": self.state.company.id,
+            "license_number": body.get("license_number"),
+            "email": null, "phone": null, "website": null, "address": "1 New St", "unit_number": null,
+            "city": "Oakland",
+            "state": "CA", "zipcode": "94607", "corporate_address": body.get("corporate_address"),
+            "managers": [self.state.first_rep()], "external_ids": {}, "created_on": stamp(now), "modified": stamp(now),
         });
         let contacts = body.get("contacts").and_then(Json::as_array).cloned().unwrap_or_default();
         self.state.customers.insert(id, Customer { id, name, fields, contacts, rep: self.state.first_rep() });
@@ -277,17 +280,26 @@ impl LeafLink {
                 let lines: Vec<Json> = order
                     .lines
                     .iter()
-                    .map(|line| json!({ "sku": sku(line.product), "quantity": line.quantity.normalize().to_string(), "unit_multiplier": line.unit_multiplier, "price": line.ordered_unit_price.to_string() }))
+                    .map(|line| {
+                        json!({ "sku": sku(line.product), "quantity": line.quantity.normalize().to_string(),
+                    "unit_multiplier": line.unit_multiplier, "price": line.ordered_unit_price.to_string() })
+                    })
                     .collect();
-                json!({ "number": order.number, "status": order.status, "customer": order.customer, "lines": lines, "total": order.total().to_string(), "external_ids": order.external_ids,
-                    "payment_term": order.payment.name(), "payment_methods": order.payment.methods(), "is_combination": order.is_combination })
+                json!({ "number": order.number, "status": order.status, "customer": order.customer, "lines": lines,
+                "total": order.total().to_string(), "external_ids": order.external_ids,
+                    "payment_term": order.payment.name(), "payment_methods": order.payment.methods(),
+                    "is_combination": order.is_combination })
             })
             .collect();
         let products: Vec<Json> = self
             .state
             .products
             .values()
-            .map(|one| json!({ "id": one.id, "sku": one.sku, "quantity": one.quantity.to_string(), "reserved": one.reserved.to_string(), "listing_state": one.listing_state, "units_per_case": one.units_per_case }))
+            .map(|one| {
+                json!({ "id": one.id, "sku": one.sku, "quantity": one.quantity.to_string(),
+            "reserved": one.reserved.to_string(), "listing_state": one.listing_state,
+            "units_per_case": one.units_per_case })
+            })
             .collect();
         let customers: Vec<Json> =
             self.state.customers.values().map(|one| json!({ "id": one.id, "name": one.name })).collect();

@@ -43,7 +43,8 @@ impl LeafLink {
             "batch" => {
                 let number = body.get("number").cloned().unwrap_or_default();
                 let owner = self.state.company.id;
-                self.create_batch(&json!({ "owner": owner, "production_batch_number": number, "batch_date": "2026-01-01", "testing_source": "app" }))
+                self.create_batch(&json!({ "owner": owner, "production_batch_number": number,
+                "batch_date": "2026-01-01", "testing_source": "app" }))
                     .map(|row| json!({ "id": row.get("id") }))
             }
             other => Err(refuse(format!("nobody can `{other}`"))),
@@ -71,10 +72,12 @@ impl LeafLink {
         let (own, brand) = (self.state.company.id, self.state.first_brand());
         let license = self.state.licenses.first().and_then(|one| one.get("id")).cloned().unwrap_or_default();
         let usual = json!({
-            "name": sku, "sku": sku, "description": sku, "seller": own, "manufacturer": own, "brand": brand, "license": license,
+            "name": sku, "sku": sku, "description": sku, "seller": own, "manufacturer": own, "brand": brand,
+            "license": license,
             "category": 7, "sub_category": 14, "strain_classification": "na", "listing_state": "Available",
             "inventory_management": 1, "quantity": "100", "unit_of_measure": "Unit", "unit_denomination": 1,
-            "wholesale_price": money(Decimal::TEN), "retail_price": money(Decimal::ZERO), "sale_price": money(Decimal::ZERO),
+            "wholesale_price": money(Decimal::TEN), "retail_price": money(Decimal::ZERO),
+            "sale_price": money(Decimal::ZERO),
             "minimum_order": "1", "maximum_order": "100000",
         });
         let mut whole = usual.as_object().cloned().unwrap_or_default();

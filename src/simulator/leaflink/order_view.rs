@@ -65,9 +65,11 @@ impl LeafLink {
         let sales_reps = if rep.is_some() { json!([{ "id": order.rep, "user": rep_name }]) } else { json!([]) };
         let mut shown = json!({
             "number": order.number, "order_number": order.number, "short_id": order.number.get(28..),
-            "created_on": stamp(order.created), "modified": stamp(order.modified), "status": order.status, "manual": false,
+            "created_on": stamp(order.created), "modified": stamp(order.modified), "status": order.status,
+            "manual": false,
             "buyer": order.customer + 1000, "seller": self.state.company.id, "brand": null,
-            "customer": { "id": order.customer, "display_name": customer.map(|one| one.name.clone()), "ext_acct_id": null, "delinquent": false },
+            "customer": { "id": order.customer, "display_name": customer.map(|one| one.name.clone()),
+            "ext_acct_id": null, "delinquent": false },
             "total": { "amount": plain(order.total()), "currency": "USD" },
             "shipping_charge": { "amount": plain(order.money.shipping), "currency": "USD" },
             "discount": plain(order.money.discount), "discount_type": order.money.discount_type,
@@ -75,8 +77,10 @@ impl LeafLink {
             "payment_term": order.payment.name(), "payment_methods": order.payment.methods(),
             "selected_payment_option": order.payment.option(), "available_payment_options": options(),
             "payment_due_date": null, "paid": false,
-            "ship_date": order.ship_date, "notes": order.notes, "internal_notes": order.internal_notes, "sales_reps": sales_reps,
-            "classification": "Adult Use", "available_transitions": targets(&order.status), "is_combination": order.is_combination,
+            "ship_date": order.ship_date, "notes": order.notes, "internal_notes": order.internal_notes,
+            "sales_reps": sales_reps,
+            "classification": "Adult Use", "available_transitions": targets(&order.status),
+            "is_combination": order.is_combination,
             "facility_id": 12, "external_ids": order.external_ids,
         });
         if let Some(fields) = shown.as_object_mut() {
@@ -113,7 +117,8 @@ fn line_json(line: &Line, order: &Order) -> Json {
     let cases = line.quantity / rust_decimal::Decimal::from(line.unit_multiplier.max(1));
     json!({
         "id": line.id, "order": order.number, "order_id": order.number, "product": line.product,
-        "quantity": format!("{:.4}", line.quantity), "unit_multiplier": line.unit_multiplier, "bulk_units": plain(cases.trunc()),
+        "quantity": format!("{:.4}", line.quantity), "unit_multiplier": line.unit_multiplier,
+        "bulk_units": plain(cases.trunc()),
         "ordered_unit_price": money(line.ordered_unit_price), "sale_price": money(line.sale_price),
         "on_sale": !line.sale_price.is_zero(), "is_sample": line.is_sample, "is_backorder": false, "is_packed": false,
         "unit_of_measure": "Unit", "position": null, "notes": null, "batch": line.batch, "frozen_data": {},

@@ -86,7 +86,8 @@ impl Payment {
     pub(super) fn option(self) -> Json {
         let (id, name, days, code) = self.term;
         json!({
-            "id": 216_000 + id * 10 + self.method.0, "is_default": false, "payment_program": null, "payment_strategy": null,
+            "id": 216_000 + id * 10 + self.method.0, "is_default": false, "payment_program": null,
+            "payment_strategy": null,
             "payment_method": { "id": self.method.0, "method": self.method.1 },
             "payment_term": { "id": id, "term": name, "days": days, "code": code },
         })

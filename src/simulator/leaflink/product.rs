@@ -42,7 +42,8 @@ impl Product {
             "category": null, "sub_category": null, "strain_classification": "na", "strains": [], "grow_type": null,
             "display_listing_state": null, "drop_date": null, "featured": false, "tagline": null,
             "AVAILABLE_FOR_SAMPLES": true, "allow_fractional_quantities": false, "show_quantity": true,
-            "unit_of_measure": "Unit", "unit_denomination": 1, "sell_in_unit_of_measure": null, "base_units_per_unit": null,
+            "unit_of_measure": "Unit", "unit_denomination": 1, "sell_in_unit_of_measure": null,
+            "base_units_per_unit": null,
             "retail_price": money(Decimal::ZERO), "sale_price": money(Decimal::ZERO),
             "minimum_order": "1.0000", "maximum_order": "100000.0000", "inventory_management": 1,
             "threshold_value": null, "threshold_action": "default", "reverse_threshold_value": null,
@@ -143,8 +144,10 @@ impl State {
             ((product.case_price - sale) / product.case_price * Decimal::ONE_HUNDRED).trunc().normalize()
         };
         json!({
-            "id": product.id, "name": product.name, "sku": product.sku, "seller": product.seller, "brand": product.brand,
-            "display_name": parent.map_or_else(|| product.name.clone(), |parent| format!("{} {}", parent.name, product.name)),
+            "id": product.id, "name": product.name, "sku": product.sku, "seller": product.seller,
+            "brand": product.brand,
+            "display_name": parent.map_or_else(|| product.name.clone(), |parent| format!("{} {}", parent.name,
+            product.name)),
             "parent": parent.map(|parent| json!({ "id": parent.id })), "license": license,
             "children_count": self.varieties_of(product.id).count(), "has_deals_eligible_children": false,
             "listing_state": product.listing_state, "dropped": null, "featured_on_deals": false,
@@ -155,9 +158,11 @@ impl State {
             "wholesale_price": money(product.case_price), "price_schedule_price": money(product.case_price),
             "discount_percent": discount.to_string().parse::<i64>().unwrap_or_default(),
             "strain_classification_display": display(product.text("strain_classification")),
-            "is_ancillary": product.whole("category").is_some_and(category::is_ancillary), "is_medical_line_item": false,
+            "is_ancillary": product.whole("category").is_some_and(category::is_ancillary),
+            "is_medical_line_item": false,
             "image_count": 0, "s2s_conversion_amount": "1.0000", "external_ids": product.external_ids,
-            "created_on": stamp(product.created), "last_edit": stamp(product.modified), "modified": stamp(product.modified),
+            "created_on": stamp(product.created), "last_edit": stamp(product.modified),
+            "modified": stamp(product.modified),
         })
     }
 }

@@ -88,10 +88,13 @@ impl State {
         let customers = trade.customers.iter().enumerate().map(|(at, one)| {
             let number = id(90_001 + apart * APART, at);
             let fields = json!({
-                "id": number, "name": one.name, "nickname": null, "dba": one.name, "owner": own, "partner": number + 1000,
+                "id": number, "name": one.name, "nickname": null, "dba": one.name, "owner": own,
+                "partner": number + 1000,
                 "license_number": one.license, "email": one.email, "phone": one.phone, "website": null,
-                "address": one.street, "unit_number": null, "city": one.city, "state": one.state, "zipcode": one.zip, "corporate_address": null,
-                "country": "United States", "managers": [id(71 + apart * STAFF_APART, one.rep)], "external_ids": {}, "archived": false,
+                "address": one.street, "unit_number": null, "city": one.city, "state": one.state, "zipcode": one.zip,
+                "corporate_address": null,
+                "country": "United States", "managers": [id(71 + apart * STAFF_APART, one.rep)], "external_ids": {},
+                "archived": false,
                 "payment_term": null, "created_on": stamp(began), "modified": stamp(began),
             });
             let contacts = vec![contact(number, own, &one.email, &stamp(began))];
@@ -101,7 +104,8 @@ impl State {
         let brand = |(at, name): (usize, &String)| brand(id(41, at), name, own);
         let staff = |(at, rep): (usize, &super::super::trade::Rep)| {
             json!({
-                "id": id(71 + apart * STAFF_APART, at), "user": id(1071, at), "company": own, "email": rep.email, "is_active": true, "is_admin": false,
+                "id": id(71 + apart * STAFF_APART, at), "user": id(1071, at), "company": own, "email": rep.email,
+                "is_active": true, "is_admin": false,
                 "display_name": format!("{} {}", rep.first_name, rep.last_name),
             })
         };
@@ -165,7 +169,10 @@ fn strains(trade: &Trade) -> Vec<Json> {
             found.push((&item.strain, item.strain_type));
         }
     }
-    let row = |(id, (name, kind)): (i64, (&str, &str))| json!({ "id": id, "name": name, "parents": [], "company": null, "strain_classification": kind.to_lowercase() });
+    let row = |(id, (name, kind)): (i64, (&str, &str))| {
+        json!({ "id": id, "name": name, "parents": [], "company": null,
+    "strain_classification": kind.to_lowercase() })
+    };
     (1..).zip(found).map(row).collect()
 }
 

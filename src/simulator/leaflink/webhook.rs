@@ -19,7 +19,8 @@ impl LeafLink {
             .map(|line| {
                 let product = self.state.products.get(&line.product);
                 json!({
-                    "product": { "name": product.map(|one| one.name.clone()), "sku": product.map(|one| one.sku.clone()) },
+                    "product": { "name": product.map(|one| one.name.clone()),
+                    "sku": product.map(|one| one.sku.clone()) },
                     "quantity": format!("{:.4}", line.quantity), "unit_multiplier": line.unit_multiplier,
                 })
             })

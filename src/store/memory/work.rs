@@ -87,7 +87,8 @@ pub(super) fn finish(state: &mut State, work: &Work, now: Timestamp, parks: &Par
     Ok(())
 }
 
-/// A record whose parks were changed by work for its counterpart waits for their next try, unless it has work of its own.
+/// A record whose parks were changed by work for its counterpart waits for their next try, unless it has work of its
+/// own.
 fn settle_elsewhere(state: &mut State, target: &RecordRef) {
     match state.work.get(target) {
         Some(row) if row.is_open() => {}

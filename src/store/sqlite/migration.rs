@@ -185,7 +185,8 @@ INSERT INTO part (digest, used, value)
     SELECT CAST(digest AS BLOB), (SELECT max(at) FROM decision WHERE decision.input = input.digest), value
     FROM input WHERE EXISTS (SELECT 1 FROM decision WHERE decision.input = input.digest);
 INSERT OR IGNORE INTO part (digest, used, value)
-    SELECT CAST(digest AS BLOB), (SELECT max(at) FROM decision WHERE decision.settings = resolved_settings.digest), value
+    SELECT CAST(digest AS BLOB), (SELECT max(at) FROM decision WHERE decision.settings = resolved_settings.digest),
+           value
     FROM resolved_settings WHERE EXISTS (SELECT 1 FROM decision WHERE decision.settings = resolved_settings.digest);
 CREATE TABLE decided (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -297,7 +298,8 @@ mod tests {
             "INSERT INTO input VALUES ('a', 'with an address that nobody else should know');
              INSERT INTO decision (at, pipeline, account, record, id, generation, input, effects, lines)
                 VALUES (1, 'p', 'a', 'r', 'x', 1, 'a', 'null', '[]');
-             INSERT INTO history (at, account, record, id, what, detail, lines) VALUES (1, 'a', 'r', 'x', '', 'null', '[]');",
+             INSERT INTO history (at, account, record, id, what, detail, lines)
+             VALUES (1, 'a', 'r', 'x', '', 'null', '[]');",
         )?;
         migrate(&mut connection)?;
         let left = |table: &str| -> Result<i64, StoreError> {
@@ -319,14 +321,16 @@ mod tests {
         connection.execute_batch(
             r#"INSERT INTO input VALUES ('0f', '{"left":{"$n":"1.50"}}'), ('loose', 'null');
              INSERT INTO resolved_settings VALUES ('5e', '{"mode":"live"}');
-             INSERT INTO decision (number, at, pipeline, account, record, id, generation, input, settings, outcome) VALUES
+             INSERT INTO decision (number, at, pipeline, account, record, id, generation, input, settings, outcome)
+             VALUES
                 (4, 70, 'orders', 'shop', 'order', '1', 2, '0f', '5e', '{}'),
                 (9, 80, 'orders', 'shop', 'order', '1', 2, '0f', '5e', '{}');
              INSERT INTO history (at, account, record, id, what, detail, lines) VALUES
                 (70, 'shop', 'order', '1', 'created', '{"status":"new"}', '["orders.yaml:3"]');
              INSERT INTO intent (key, pipeline, cause_account, cause_record, cause_id, account, record, action, fields,
                 lines, generation, at, state) VALUES
-                ('k', 'orders', 'shop', 'order', '1', 'crm', 'order', 'create', '{"status":"new"}', '[]', 2, 70, 'open')"#,
+                ('k', 'orders', 'shop', 'order', '1', 'crm', 'order', 'create', '{"status":"new"}', '[]', 2, 70,
+                 'open')"#,
         )?;
         Ok(connection)
     }

@@ -1,9 +1,10 @@
-//! Who owns a database file: beside the lock file, which somebody may delete, a lock on the file itself and a token in it.
+//! Who owns a database file: beside the lock file, which somebody may delete, a lock on the file itself and a token in
+//! it.
 //!
 //! The file's own lock is `flock`, which Linux keeps apart from the locks of `SQLite`; where other systems mix the two,
 //! the token alone tells an owner that another took the file over. A descriptor of the file must not be closed while
-//! this process has it open through `SQLite`, whose locks would go with it: so a file that this process holds already is
-//! told by its number, without opening it.
+//! this process has it open through `SQLite`, whose locks would go with it: so a file that this process holds already
+//! is told by its number, without opening it.
 
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "there the token alone tells"))]
 

@@ -159,7 +159,8 @@ pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks
     held(ended)
 }
 
-/// A record whose parks were changed by work for its counterpart waits for their next try, unless it has work of its own.
+/// A record whose parks were changed by work for its counterpart waits for their next try, unless it has work of its
+/// own.
 fn settle_elsewhere(connection: &Connection, target: &RecordRef) -> Result<(), StoreError> {
     let RecordRef { account, record, id } = target;
     let row: Option<(String, i64)> = connection

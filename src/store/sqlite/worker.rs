@@ -1,9 +1,9 @@
 //! A thread that owns a connection and runs jobs on it: one that writes, or one that reads.
 //!
 //! The writing thread takes what is waiting as one transaction, so that many jobs share one flush
-//! of the disk; a job that fails is undone alone. No job is answered before the commit, and none that asks for the flush
-//! before that. A power cut takes what was not flushed from the end backwards, so that what is left is how things stood at
-//! some moment.
+//! of the disk; a job that fails is undone alone. No job is answered before the commit, and none that asks for the
+//! flush before that. A power cut takes what was not flushed from the end backwards, so that what is left is how things
+//! stood at some moment.
 
 use std::thread::{self, JoinHandle};
 
