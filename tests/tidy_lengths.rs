@@ -1,7 +1,5 @@
 //! What can be taken in at a glance: lines of 120 columns, functions of five parameters, a tuple counted by its names.
 
-use std::collections::BTreeMap;
-
 use crate::tidy::files;
 
 /// The longest line, in letters.
@@ -10,52 +8,26 @@ const LINE_MAX: usize = 120;
 /// The most parameters.
 const PARAMETERS_MAX: usize = 5;
 
-/// Functions with more, by room, as they stand. The numbers only ever get smaller.
-const STANDING: [(&str, usize); 1] = [("engine", 2)];
-
-/// Lines that are longer, by room, as they stand. The numbers only ever get smaller.
-const STANDING_LINES: [(&str, usize); 5] =
-    [("engine", 2), ("language", 2), ("simulator", 33), ("store", 13), ("value", 2)];
-
-/// The room of a file, for people.
-fn room(path: &std::path::Path) -> String {
-    path.components().nth(1).map(|part| part.as_os_str().to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// More than what stands in a room.
-pub(crate) fn beyond(found: BTreeMap<String, Vec<String>>, standing: &[(&str, usize)]) -> Vec<String> {
-    let allowed = |room: &str| standing.iter().find(|(known, _)| *known == room).map_or(0, |(_, count)| *count);
-    let more = found.into_iter().filter(|(room, places)| places.len() > allowed(room));
-    more.flat_map(|(room, places)| {
-        let head = format!("{room}: {} where {} may stand", places.len(), allowed(&room));
-        std::iter::once(head).chain(places)
-    })
-    .collect()
-}
-
 #[test]
 fn lines_fit_into_120_columns() {
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut found = Vec::new();
     for (path, text) in files("src") {
         for (at, line) in text.lines().enumerate().filter(|(_, line)| line.chars().count() > LINE_MAX) {
-            let place = format!("{}:{}: {} columns", path.display(), at + 1, line.chars().count());
-            found.entry(room(&path)).or_default().push(place);
+            found.push(format!("{}:{}: {} columns", path.display(), at + 1, line.chars().count()));
         }
     }
-    let beyond = beyond(found, &STANDING_LINES);
-    assert!(beyond.is_empty(), "{}", beyond.join("\n"));
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
 fn functions_have_at_most_five_parameters_and_no_tuple_hides_more() {
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut found = Vec::new();
     for (path, text) in files("src") {
         for (name, count) in arities(&text).into_iter().filter(|(_, count)| *count > PARAMETERS_MAX) {
-            found.entry(room(&path)).or_default().push(format!("{}: {name} has {count}", path.display()));
+            found.push(format!("{}: {name} has {count}", path.display()));
         }
     }
-    let beyond = beyond(found, &STANDING);
-    assert!(beyond.is_empty(), "{}", beyond.join("\n"));
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 /// Every function with its parameters: `self` is none, and a tuple pattern is as many as it names.
@@ -132,12 +104,4 @@ fn parameters_are_counted_by_the_names_in_them() {
     assert_eq!(one("fn deep((a, (b, c)): (u8, (u8, u8)), [d, e]: [u8; 2]) {}"), [4]);
     assert_eq!(one("fn of<T: Fn(u8, u8) -> u8>(\n    apply: T, // as it is\n    (a, b): (u8, u8),\n) {}"), [3]);
     assert_eq!(one("let call = |a, b, c| a; fn after(x: fn(u8, u8)) {}"), [1]);
-}
-
-#[test]
-fn what_stands_may_stand_and_nothing_more() {
-    let found = |count: usize| BTreeMap::from([("runtime".to_owned(), vec!["place".to_owned(); count])]);
-    assert!(beyond(found(2), &[("runtime", 2)]).is_empty());
-    assert_eq!(beyond(found(3), &[("runtime", 2)]).len(), 4);
-    assert_eq!(beyond(found(1), &[]).len(), 2);
 }

@@ -2,9 +2,9 @@
 //!
 //! Either every field that creating needs is there, or nothing is written and each reason is told.
 
-use super::decide::match_value;
 use super::effect::{Decision, Effect};
 use super::list_rule;
+use super::matching::match_value;
 use super::park::{Stop, Wait};
 use super::rule::{Wanted, applies, raw, wanted};
 use super::scope::Context;

@@ -6,7 +6,7 @@ use super::list_rule;
 use super::park::Stop;
 use super::rule::{Wanted, raw, wanted};
 use super::scope::Context;
-use super::settle::{is_state, write_only};
+use super::target_field::{is_state, write_only};
 use crate::language::plan::{FieldRule, RuleBody, Side, States};
 use crate::value::{Path, Value};
 

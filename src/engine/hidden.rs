@@ -1,7 +1,7 @@
 //! Fields of list elements that a peer takes and never shows: what stands there is what was sent last.
 //!
-//! Elements are told apart by the rest of their key, those with the same one in order. Knows no values of its own: where
-//! nothing was sent yet, what is asked for counts as held.
+//! Elements are told apart by the rest of their key, those with the same one in order. Knows no values of its own:
+//! where nothing was sent yet, what is asked for counts as held.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -93,8 +93,8 @@ impl<'r> Hidden<'r> {
         digest::canonical(&told.map(|(at, _)| part(row, at).clone()).collect::<Vec<_>>().into())
     }
 
-    /// An element of the side as its raw row. What is hidden stands in a list of its own, so that nothing that was sent is
-    /// not taken for nothing that is known.
+    /// An element of the side as its raw row. What is hidden stands in a list of its own, so that nothing that was sent
+    /// is not taken for nothing that is known.
     fn raw_of(&self, row: &Value) -> Value {
         let part = |(at, rule): (usize, &FieldRule)| {
             let value = rule.path(self.side).map(|path| path.read(row)).unwrap_or_default();

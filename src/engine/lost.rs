@@ -5,8 +5,9 @@
 
 use super::base::Base;
 use super::create;
-use super::decide::{match_value, meet, own};
 use super::effect::Decision;
+use super::matching::match_value;
+use super::meet::{meet, own};
 use super::park::{Stop, Wait};
 use super::scope::Context;
 use super::update;

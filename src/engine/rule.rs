@@ -87,18 +87,23 @@ pub fn wanted(
     let RuleBody::Value { table, via, .. } = &rule.body else { return Ok(Wanted::Value(source)) };
     context.spoke(&rule.line);
     match (table, via) {
-        (Some(table), _) => through_table(context, rule, table, (target, &source), state),
+        (Some(table), _) => through_table(context, (rule, table), target, &Looked { source: &source, state }),
         (None, Some(pipeline)) => counterpart(context, rule, pipeline, (target, source)).map(Wanted::Value),
         (None, None) => Ok(Wanted::Value(source)),
     }
 }
 
+/// What a table is asked with: the source's value, and what the target holds now, if it is there.
+struct Looked<'v> {
+    source: &'v Value,
+    state: Option<&'v Value>,
+}
+
 fn through_table(
     context: &Context<'_>,
-    rule: &FieldRule,
-    table: &Table,
-    (target, source): (Side, &Value),
-    state: Option<&Value>,
+    (rule, table): (&FieldRule, &Table),
+    target: Side,
+    &Looked { source, state }: &Looked<'_>,
 ) -> Result<Wanted, Stop> {
     let Some(text) = source.to_key() else {
         return if source.is_null() { Ok(Wanted::Nothing) } else { Err(unmapped(rule, table, source)) };

@@ -14,7 +14,7 @@ use super::park::{Stop, TOO_MUCH_WORK, UNRELIABLE};
 use super::situation::{Found, Situation, Want};
 use super::spoken::Spoken;
 use super::typed::{Element, Typed, in_place, whole};
-use super::with_read::WithFound;
+use super::with_found::WithFound;
 use crate::language::function::registry;
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
 use crate::language::plan::fuel::Fuel;

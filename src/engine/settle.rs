@@ -6,8 +6,9 @@ use super::kept;
 use super::rule::{applies, raw};
 use super::scope::Context;
 use super::situation::Situation;
+use super::target_field::{is_state, write_only};
 use crate::language::plan::{FieldRule, Pipeline, Plan, RuleBody, Side};
-use crate::value::{Path, Value};
+use crate::value::Value;
 
 /// What was written, and what of the base follows from it.
 #[derive(Clone, Copy, Debug)]
@@ -134,15 +135,4 @@ fn overtaken(rule: &FieldRule, seen: &Seen<'_>, values: &BaseValues) -> Option<V
     let same = sent.is_null() || sent.to_key().as_ref() == Some(&held);
     let led = table.leads_to(seen.side, &source, &held);
     (!same && !led).then_some(sent)
-}
-
-/// The path of a rule on a side, where the peer never gives it back.
-pub fn write_only<'r>(pipeline: &Pipeline, rule: &'r FieldRule, side: Side) -> Option<&'r Path> {
-    rule.path(side).filter(|path| pipeline.record(side).field(path).is_some_and(|field| field.write_only))
-}
-
-/// Whether a rule is about the state of a side's record.
-pub fn is_state(pipeline: &Pipeline, rule: &FieldRule, side: Side) -> bool {
-    let states = pipeline.record(side).states.as_ref();
-    states.is_some_and(|states| rule.path(side) == Some(&Path::field(states.field.as_str())))
 }

@@ -9,9 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::base::Base;
-use super::effect::Decision;
 use super::listed::Listed;
-use super::park::{Candidate, Code, TOO_MUCH_WORK, Wait};
+use super::park::{Candidate, Code, Wait};
 use crate::language::plan::Side;
 use crate::value::{Path, Record, Value};
 
@@ -235,42 +234,6 @@ impl Situation {
             ("left".to_owned(), self.left.clone().unwrap_or_default()),
             ("right".to_owned(), self.right.clone().unwrap_or_default()),
         ]))
-    }
-
-    /// This as it is journalled: of listings only what the decision was made from, since deciding on that gives the
-    /// same. Only of one that was too much work, where what was passed over counts, all is kept.
-    #[must_use]
-    pub fn journalled(&self, decision: &Decision) -> Self {
-        let whole = decision.stops.iter().any(|stop| stop.code == TOO_MUCH_WORK);
-        let kept = |(want, found): (&Want, &Found)| {
-            let Found::Listed(listed) = found else { return (want.clone(), found.clone()) };
-            let places = decision.fitting.get(want);
-            let is_kept = |at: &usize| whole || places.is_some_and(|places| places.contains(at));
-            let rows = listed.rows().iter().enumerate().filter(|(at, _)| is_kept(at));
-            (want.clone(), Found::Fitted(rows.map(|(_, row)| row.value.clone()).collect()))
-        };
-        Self { reads: self.reads.iter().map(kept).collect(), ..self.without_reads() }
-    }
-
-    /// Everything but what was read.
-    fn without_reads(&self) -> Self {
-        Self {
-            changed: self.changed,
-            left_account: self.left_account.clone(),
-            right_account: self.right_account.clone(),
-            left: self.left.clone(),
-            right: self.right.clone(),
-            base: self.base.clone(),
-            gone: self.gone.clone(),
-            settings: self.settings.clone(),
-            demanded: self.demanded,
-            sweep: self.sweep,
-            asked: self.asked,
-            held: self.held.clone(),
-            apart: self.apart,
-            reads: Reads::new(),
-            made: self.made.clone(),
-        }
     }
 }
 

@@ -14,8 +14,8 @@ use crate::language::plan::{FieldRule, RuleBody, RuleLine, Side};
 use crate::value::{Path, Record, Value};
 
 /// Changes for one side, gathered over rules.
-#[derive(Default)]
 struct Gathered {
+    side: Side,
     fields: Record,
     rules: Vec<String>,
     lines: Vec<RuleLine>,
@@ -34,7 +34,7 @@ enum Flow {
 
 /// The decision for a linked pair.
 pub fn update(context: &Context<'_>, base: &Base) -> Decision {
-    let mut sides = [(Side::Left, Gathered::default()), (Side::Right, Gathered::default())];
+    let mut sides = [Side::Left, Side::Right].map(Gathered::of);
     let mut moves = Vec::new();
     let mut stops = Vec::new();
     let mut lost = Vec::new();
@@ -56,8 +56,8 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
                 lost.extend(loser);
                 match wish {
                     Ask::Write(path, value) => {
-                        for (_, gathered) in sides.iter_mut().filter(|(known, _)| *known == side) {
-                            gathered.take(context, (side, rule), (&path, value.clone()), &lines);
+                        for gathered in sides.iter_mut().filter(|gathered| gathered.side == side) {
+                            gathered.take(context, rule, (&path, value.clone()), &lines);
                         }
                     }
                     Ask::Move { from, to, goal } => moves.push(Effect::Move {
@@ -78,8 +78,8 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     }
     let disagreements = if whole { agree::disagreements(context, &mut settled) } else { Vec::new() };
     let mut effect = None;
-    for (side, gathered) in sides {
-        effect = effect.or(written(context, side, gathered, &mut stops));
+    for gathered in sides {
+        effect = effect.or(written(context, gathered, &mut stops));
     }
     let effect = effect.or(moves.into_iter().next());
     let effect = effect.or((settled != *base).then_some(Effect::Settle { base: settled }));
@@ -87,16 +87,14 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
 }
 
 impl Gathered {
-    fn take(
-        &mut self,
-        context: &Context<'_>,
-        (side, rule): (Side, &FieldRule),
-        (path, value): (&Path, Value),
-        lines: &[RuleLine],
-    ) {
+    fn of(side: Side) -> Self {
+        Self { side, fields: Record::new(), rules: Vec::new(), lines: Vec::new(), groups: Vec::new() }
+    }
+
+    fn take(&mut self, context: &Context<'_>, rule: &FieldRule, (path, value): (&Path, Value), lines: &[RuleLine]) {
         let apart = context.situation.apart && self.groups.first().is_some_and(|group| *group != rule.group);
         // A list with a call of its own to add to it is written by itself.
-        let own = |path: &Path| context.pipeline.record(side).adds_to(path);
+        let own = |path: &Path| context.pipeline.record(self.side).adds_to(path);
         let mixed = self.fields.keys().next().is_some_and(|first| own(path) || own(&Path::field(first.as_str())));
         if apart || mixed {
             return;
@@ -111,10 +109,11 @@ impl Gathered {
 }
 
 /// The update of a side, unless the peer does not allow it now: then its groups stop, with both versions told.
-fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Vec<Stop>) -> Option<Effect> {
+fn written(context: &Context<'_>, gathered: Gathered, stops: &mut Vec<Stop>) -> Option<Effect> {
     if gathered.rules.is_empty() {
         return None;
     }
+    let side = gathered.side;
     let kind = context.pipeline.record(side);
     let present = context.situation.record(side).cloned().unwrap_or_default();
     let allowed = kind.change(&gathered.fields).is_none_or(|call| {
@@ -123,7 +122,7 @@ fn written(context: &Context<'_>, side: Side, gathered: Gathered, stops: &mut Ve
         };
         call.allowed_when.as_ref().is_none_or(held)
     });
-    let Gathered { fields, rules, lines, groups } = gathered;
+    let Gathered { fields, rules, lines, groups, .. } = gathered;
     if allowed {
         if let Err(stop) = context.needs(side) {
             stops.extend(groups.into_iter().map(|group| Stop { group: Some(group), ..stop.clone() }));

@@ -4,11 +4,11 @@
 //! read; the stop then names what was nearly right.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::effect::{Effect, Making};
-use super::park::{Candidate, Code, Stop, UNRELIABLE};
+use super::park::{Candidate, Stop, UNRELIABLE};
 use super::scope::Context;
 use super::situation::{Fitting, Found, Made, Makeable, Want};
 use super::typed::{Element, Typed, whole};
@@ -19,22 +19,6 @@ use crate::value::Value;
 
 /// Near misses named for one stop.
 const CANDIDATES_MAX: usize = 3;
-
-/// What the look-ups of one decision gave.
-#[derive(Debug, Default)]
-pub(super) struct WithFound {
-    known: BTreeMap<String, Typed>,
-    /// Why a record that an expression asked for could not be told.
-    pub failed: Option<Stop>,
-    /// What an expression read of a record in which it is lacking.
-    pub lacks: Option<(Code, String)>,
-    /// Newer listings that would have to be read to be sure that nothing is there.
-    unsure: BTreeSet<Want>,
-    /// Of each listing, the places of the rows that something was made of.
-    fitting: Fitting,
-    /// Records that are not there and are to be made before anything else.
-    to_make: BTreeMap<Makeable, Effect>,
-}
 
 impl Context<'_> {
     /// A `with:` record, looked for at its first use.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::pairing::{Meeting, Pairing, Seek, Sought};
 use super::unreadable::{of_read, readable};
 use crate::connector::{Listing, Row};
-use crate::engine::settle::is_state;
+use crate::engine::target_field::is_state;
 use crate::engine::{self, COUNTERPART_GONE, Code, Found, Made, Situation, Stop, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::runtime::live::Live;
