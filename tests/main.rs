@@ -38,6 +38,7 @@ mod peer;
 mod plan;
 mod planner;
 mod polling;
+mod printed;
 mod products;
 mod promise_stock;
 mod promises;

@@ -13,6 +13,7 @@ pub mod ownership;
 pub mod pipeline;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod plan;
+mod printed;
 pub mod rule_line;
 pub mod setting_type;
 pub mod side;

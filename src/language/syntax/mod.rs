@@ -7,6 +7,7 @@ pub mod expression;
 pub mod expression_advice;
 pub mod expression_parser;
 pub mod expression_scan;
+mod expression_text;
 pub mod indentation;
 pub mod mapping;
 pub mod rule_line;
