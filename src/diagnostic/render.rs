@@ -1,6 +1,6 @@
 //! Findings as text, in rustc's layout.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Severity, Sources, Span};
 
@@ -27,6 +27,11 @@ fn render_one(one: &Diagnostic, sources: &dyn Sources, color: bool) -> String {
     }
     for file in files {
         let text = sources.text(file);
+        if text.is_empty() {
+            // There is no line to show.
+            group = group.element(Origin::path(sources.name(file)));
+            continue;
+        }
         let mut snippet = Snippet::source(text).path(sources.name(file)).fold(true);
         if one.primary.span.file == file {
             let range = range(one.primary.span, text);

@@ -16,7 +16,7 @@ use petiole::runtime::service::pass::{Pass, Scope, pass};
 use petiole::runtime::service::reload::ready;
 use petiole::runtime::service::watcher::Watch;
 use petiole::runtime::service::{parts, schedule};
-use petiole::runtime::{ReloadError, RuleState, Runtime};
+use petiole::runtime::{Live, ReloadError, RuleState, Runtime};
 use petiole::server::receive::{Delivery, Desk, receive};
 use petiole::store::Store;
 use petiole::store::memory::MemoryStore;
@@ -69,6 +69,16 @@ struct Small {
 }
 
 impl Small {
+    /// Where its webhooks are judged under these rules.
+    fn desk<'a>(&'a self, live: &'a Live) -> Desk<'a> {
+        Desk {
+            live,
+            departed: &self.runtime.departed,
+            clock: self.runtime.world.clock.as_ref(),
+            store: self.runtime.store.as_ref(),
+        }
+    }
+
     fn new(seed: u64) -> Self {
         let (files, line) = (rule_files(), Arc::new(Line::new(seed)));
         let clock = Arc::new(StoodClock::default());
@@ -191,12 +201,7 @@ fn a_webhook_is_received_without_a_server() {
     let small = Small::new(5);
     small.order(7, "Paid");
     let live = small.runtime.live.load_full();
-    let desk = Desk {
-        live: &live,
-        departed: &small.runtime.departed,
-        clock: small.runtime.world.clock.as_ref(),
-        store: small.runtime.store.as_ref(),
-    };
+    let desk = small.desk(&live);
     let tell = |account: &str, body: &[u8], signature: Option<&str>| {
         let headers: Vec<(String, String)> =
             signature.iter().map(|text| ("x-signed".to_owned(), (*text).to_owned())).collect();
@@ -239,12 +244,7 @@ fn a_webhook_of_an_account_that_just_went_is_put_off() {
     small.files.save(&shop, &format!("{whole}records:\n{records}"));
     small.line.run(small.runtime.reload()).unwrap_or_else(|error| panic!("{error:?}"));
     let live = small.runtime.live.load_full();
-    let desk = Desk {
-        live: &live,
-        departed: &small.runtime.departed,
-        clock: small.runtime.world.clock.as_ref(),
-        store: small.runtime.store.as_ref(),
-    };
+    let desk = small.desk(&live);
     let delivery = Delivery { account: "shop", headers: &[], body: b"{}" };
     let answer = small.line.run(receive(&desk, &delivery));
     assert_eq!((answer.status, answer.retry_after), (503, Some(5)), "{answer:?}");

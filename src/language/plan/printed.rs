@@ -2,6 +2,7 @@
 //!
 //! Names accounts and settings, and of secrets not even the names. Says nothing of systems but their records' kinds.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::expression::CompiledExpression;
@@ -48,7 +49,7 @@ impl fmt::Display for Pipeline {
         if let Some((condition, line)) = &self.when {
             said(out, &format!("when {condition}"), line)?;
         }
-        let named: [(&str, &std::collections::BTreeMap<String, Said>); 3] =
+        let named: [(&str, &BTreeMap<String, Said>); 3] =
             [("needs for", &self.needs), ("passed by for", &self.passed_by), ("after for", &self.after)];
         for (word, conditions) in named {
             for (system, (condition, line)) in conditions {

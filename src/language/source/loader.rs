@@ -29,13 +29,14 @@ pub fn load(files: &dyn Files, paths: &[PathBuf]) -> (SourceMap, Vec<Diagnostic>
             Some(entry) => walk.below(path, entry, 0),
             None => {
                 let message = format!("there is no `{}`", path.display());
-                refuse(&mut map, &mut found, path, Code("unreadable-file"), message);
+                let help = "name a file or folder that is there, or start in the folder that holds `rules`";
+                refuse(&mut map, &mut found, Unread::new(path, Code("unreadable-file"), message, help));
             }
         }
     }
     let Walk { mut names, unread, .. } = walk;
-    for (path, code, message) in unread {
-        refuse(&mut map, &mut found, &path, code, message);
+    for unread in unread {
+        refuse(&mut map, &mut found, unread);
     }
     names.sort();
     names.dedup();
@@ -44,22 +45,41 @@ pub fn load(files: &dyn Files, paths: &[PathBuf]) -> (SourceMap, Vec<Diagnostic>
     }
     if names.len() > FILES_MAX {
         let message = format!("{} rule files are more than the {FILES_MAX} that are read", names.len());
-        refuse(&mut map, &mut found, Path::new("."), Code("too-many-files"), message);
+        let help = "name the folders of one rule set; what is left out here was not read";
+        refuse(&mut map, &mut found, Unread::new(Path::new("."), Code("too-many-files"), message, help));
     }
     if names.is_empty() && found.is_empty() {
         let folder = paths.first().map_or(Path::new("rules"), |path| path.as_path());
         let message = format!("no rule files (*.yaml) in `{}`", folder.display());
-        refuse(&mut map, &mut found, folder, Code("no-rules"), message);
+        let help = "name the folder that holds them, or start in the folder that holds `rules`";
+        refuse(&mut map, &mut found, Unread::new(folder, Code("no-rules"), message, help));
     }
     (map, found)
 }
+
+/// What has no text to point at: a file or folder that is not read, and why.
+struct Unread {
+    path: PathBuf,
+    code: Code,
+    message: String,
+    help: &'static str,
+}
+
+impl Unread {
+    fn new(path: &Path, code: Code, message: String, help: &'static str) -> Self {
+        Self { path: path.to_owned(), code, message, help }
+    }
+}
+
+/// Said of what is there and does not open.
+const LET_IT_BE_READ: &str = "let the user that petiole runs as read it";
 
 /// Collects the rule files below some paths.
 struct Walk<'f> {
     files: &'f dyn Files,
     names: Vec<PathBuf>,
-    /// Folders that are not read, and why.
-    unread: Vec<(PathBuf, Code, String)>,
+    /// Folders that are not read.
+    unread: Vec<Unread>,
 }
 
 impl Walk<'_> {
@@ -70,13 +90,14 @@ impl Walk<'_> {
         }
         if depth > FOLDER_DEPTH_MAX {
             let message = format!("folders nest deeper than the {FOLDER_DEPTH_MAX} that are read");
-            return self.unread.push((path.to_owned(), Code("too-many-files"), message));
+            let help = "move the rules further up, or look whether a link leads back to a folder around it";
+            return self.unread.push(Unread::new(path, Code("too-many-files"), message, help));
         }
         let inner = match self.files.list(path) {
             Ok(inner) => inner,
             Err(error) => {
                 let message = format!("`{}` cannot be read: {error}", path.display());
-                return self.unread.push((path.to_owned(), Code("unreadable-file"), message));
+                return self.unread.push(Unread::new(path, Code("unreadable-file"), message, LET_IT_BE_READ));
             }
         };
         for inner in inner {
@@ -97,13 +118,14 @@ fn read(files: &dyn Files, path: &Path, map: &mut SourceMap, found: &mut Vec<Dia
         && size > FILE_BYTES_MAX
     {
         let message = format!("`{}` has {size} bytes, a rule file may have {FILE_BYTES_MAX}", path.display());
-        return refuse(map, found, path, Code("file-too-large"), message);
+        let help = "make several files of it";
+        return refuse(map, found, Unread::new(path, Code("file-too-large"), message, help));
     }
     let bytes = match files.read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
             let message = format!("`{}` cannot be read: {error}", path.display());
-            return refuse(map, found, path, Code("unreadable-file"), message);
+            return refuse(map, found, Unread::new(path, Code("unreadable-file"), message, LET_IT_BE_READ));
         }
     };
     match String::from_utf8(bytes) {
@@ -124,7 +146,7 @@ fn read(files: &dyn Files, path: &Path, map: &mut SourceMap, found: &mut Vec<Dia
 }
 
 /// A finding about a file that has no text to point at.
-fn refuse(map: &mut SourceMap, found: &mut Vec<Diagnostic>, path: &Path, code: Code, message: String) {
-    let file = map.add(SourceFile { name: path.display().to_string(), text: String::new() });
-    found.push(Diagnostic::error(code, message, Span::new(file, 0, 0), ""));
+fn refuse(map: &mut SourceMap, found: &mut Vec<Diagnostic>, unread: Unread) {
+    let file = map.add(SourceFile { name: unread.path.display().to_string(), text: String::new() });
+    found.push(Diagnostic::error(unread.code, unread.message, Span::new(file, 0, 0), "").help(unread.help));
 }

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::sqlite_store::SqliteStore;
 use super::work::Times;
 use super::worker::Keep;
-use super::{answer, cursor, decision, generation, intent, journal, link, park, prune, work};
+use super::{cursor, decision, generation, intent, journal, link, park, prune, seen, work};
 use crate::store::coordination::Coordination;
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::due::later;
@@ -212,20 +212,20 @@ impl Rules for SqliteStore {
 impl Seen for SqliteStore {
     async fn unlisted(&self, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError> {
         let (account, record) = (account.to_owned(), record.to_owned());
-        self.read(move |connection| answer::unlisted(connection, &account, &record)).await
+        self.read(move |connection| seen::unlisted(connection, &account, &record)).await
     }
 
     async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError> {
         let (account, record) = (account.to_owned(), record.to_owned());
-        self.write(Keep::Past, move |connection| answer::set_unlisted(connection, (&account, &record), &ids)).await
+        self.write(Keep::Past, move |connection| seen::set_unlisted(connection, (&account, &record), &ids)).await
     }
 
     async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError> {
-        self.read(answer::seen_fields).await
+        self.read(seen::seen_fields).await
     }
 
     async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
-        self.write(Keep::Past, move |connection| answer::note_fields(connection, &fields)).await
+        self.write(Keep::Past, move |connection| seen::note_fields(connection, &fields)).await
     }
 }
 

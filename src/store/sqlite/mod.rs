@@ -3,7 +3,6 @@
 //! One thread writes, with group commit; another reads. Knows SQL and the store's types, no
 //! runtime and no rules. What a method answered is on disk.
 
-mod answer;
 mod codec;
 mod concerns;
 mod cursor;
@@ -21,6 +20,7 @@ mod packed;
 mod park;
 mod part;
 mod prune;
+mod seen;
 mod sqlite_store;
 mod telling;
 mod work;
