@@ -4,8 +4,8 @@
 //! # The two walks
 //!
 //! ```text
-//! rule files ─source─▶ SourceMap ─syntax─▶ nodes, lines ─resolve─▶ Names ─infer, check─▶ CheckedRules ─lower─▶ Plan
-//!                                                                                    └─lint─▶ findings
+//! rule files ─source─▶ SourceMap ─syntax─▶ RuleTree ─resolve─▶ Names ─infer, check─▶ CheckedRules ─lower─▶ Plan
+//!                                                                                   └─lint─▶ findings
 //! webhook / poll ─server, runtime─▶ hint ─engine(Plan, Situation)─▶ effect ─store (intent)─▶ connector ─▶ peer
 //! ```
 //!

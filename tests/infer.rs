@@ -6,6 +6,7 @@ use petiole::language::infer::{Given, Meaning, Scope, kind_of};
 use petiole::language::resolve::{Resolved, resolve};
 use petiole::language::source::{SourceFile, SourceMap};
 use petiole::language::syntax::expression::Expression;
+use petiole::language::syntax::parse;
 use petiole::language::syntax::rule_line;
 use petiole::language::syntax::yaml::{self, NodeKind};
 use petiole::value::{Kind, Path};
@@ -56,7 +57,7 @@ fn parsed(text: &str) -> Expression {
 /// What an expression gives over an order, a `rep` that may not be there, and the order's lines as elements.
 fn given_in(text: &str, narrow: impl Fn(Scope) -> Scope) -> Given {
     let sources = sources();
-    let Resolved { names, mut sink, .. } = resolve(&sources);
+    let Resolved { names, mut sink, .. } = resolve(&sources, parse(&sources));
     assert!(sink.found.is_empty(), "{:?}", sink.found);
     let mut scope = Scope::default();
     let order = Arc::clone(names.record("shop", "order").unwrap());

@@ -18,6 +18,7 @@ mod decide;
 mod decisions;
 mod diagnostics;
 mod expression;
+mod field_spec;
 mod function;
 mod gone;
 
@@ -67,6 +68,7 @@ mod tidy;
 mod tidy_circles;
 mod tidy_lengths;
 mod tidy_seams;
+mod tidy_syntax;
 mod trade;
 mod untrue_answers;
 mod yaml;

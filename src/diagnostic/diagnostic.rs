@@ -109,6 +109,13 @@ impl Diagnostic {
         self
     }
 
+    /// With what to write instead, where that is known.
+    #[must_use]
+    pub fn helped(mut self, text: Option<String>) -> Self {
+        self.help = text.or(self.help);
+        self
+    }
+
     /// With something more to know.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {

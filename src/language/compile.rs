@@ -1,4 +1,4 @@
-//! The whole walk on one page: load, parse and check, lint, plan.
+//! The whole walk on one page: load, parse, resolve, check, lint, lower.
 //!
 //! Used by every command and by reload alike, so that all of them find the same.
 
@@ -12,6 +12,7 @@ use crate::language::lower::lower;
 use crate::language::plan::{Plan, test::RuleTest};
 use crate::language::resolve::resolve;
 use crate::language::source::{SourceMap, load};
+use crate::language::syntax::parse;
 use crate::world::Files;
 
 /// What came of a rule set.
@@ -50,7 +51,7 @@ pub fn compile_texts(sources: SourceMap) -> Compilation {
 fn finish(mut sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
     let unread = !findings.is_empty();
     let broken: Vec<_> = findings.iter().map(|one| one.primary.span.file).collect();
-    let Checked { mut rules, found, hidden } = check(resolve(&sources));
+    let Checked { mut rules, found, hidden } = check(resolve(&sources, parse(&sources)));
     // Of a file that could not be read nothing else is said.
     findings.extend(found.into_iter().filter(|one| !broken.contains(&one.primary.span.file)));
     let mut findings = arrange(&sources, findings);

@@ -1,4 +1,4 @@
-//! From rule text to an immutable plan: load, parse, check, lint, plan.
+//! From rule text to an immutable plan: load, parse, resolve, check, lint, lower.
 
 pub mod check;
 pub mod compile;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Diagnostic, FileId, Severity, Sources as _, suggest};
-use crate::language::resolve::files::FILE_KINDS;
 use crate::language::source::SourceMap;
+use crate::language::syntax::field_spec::FILE_KINDS;
 
 /// From how many errors of one sort on the lines of a block on they are one.
 const BLOCK_MIN: usize = 4;

@@ -8,8 +8,10 @@ use super::{carries, misspelt, owners, pipeline, setting_fields, system_conditio
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::plan::test::RuleTest;
 use crate::language::plan::{Account, Pipeline, RecordType, Setting, SettingTypes, Switches, System, Table};
-use crate::language::resolve::{Allowed, Resolved, allowed};
+use crate::language::resolve::Resolved;
 use crate::language::script::ScriptSet;
+use crate::language::syntax::file::FileTree;
+use crate::language::syntax::file::allow::Allowed;
 
 /// Rules that passed every check, ready to be planned.
 #[derive(Debug)]
@@ -61,14 +63,18 @@ pub fn check(resolved: Resolved<'_>) -> Checked {
     conditions.iter().for_each(|condition| system_condition::check(&mut checker, condition));
     carried.iter().for_each(|carried| carries::check(&mut checker, carried));
     let mut pipelines = BTreeMap::new();
-    for (_, node) in files.iter().filter(|(kind, _)| *kind == "pipeline") {
-        if let Some(checked) = pipeline::check(&mut checker, node) {
+    let (mut tests, mut allowed) = (Vec::new(), Vec::new());
+    for file in files {
+        if let FileTree::Pipeline(file) = file.tree
+            && let Some(checked) = pipeline::check(&mut checker, *file)
+        {
             pipelines.insert(checked.name.clone(), Arc::new(checked));
         }
+        tests.extend(file.tests);
+        allowed.extend(file.allowed);
     }
-    let tests = files.iter().flat_map(|(_, node)| test::check(&mut checker, node)).collect();
+    let tests = tests.iter().map(|tree| test::check(&mut checker, tree)).collect();
     setting_fields::check(&mut checker);
-    let allowed = files.iter().flat_map(|(_, node)| allowed::read(&mut checker.sink, node)).collect();
     misspelt::tell(&mut checker);
     let is_sound = |found: &[Diagnostic]| !found.iter().any(|one| one.severity == Severity::Error);
     // While something is broken, what seems unused may only not have been read.

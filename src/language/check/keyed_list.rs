@@ -11,19 +11,18 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::{Arrow, FieldRule, ListRule, RecordType, RuleBody};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::mapping::list;
-use crate::language::syntax::rule_line::{self, ArrowRule};
-use crate::language::syntax::yaml::{Node, Scalar};
+use crate::language::syntax::file::rule_entry::ListEntry;
+use crate::language::syntax::rule_line::ArrowRule;
 use crate::value::{Path, Segment};
 
-/// Reads a keyed list: its line, and the rules inside.
+/// Judges a keyed list: its line, and the rules inside.
 pub(super) fn check(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
     inside: Option<&Inside<'_>>,
-    (key, inner): (&Scalar, &Node),
+    entry: ListEntry,
 ) -> Option<FieldRule> {
-    let line = checker.sink.keep(rule_line::arrow_rule(key))?;
+    let ListEntry { line, rules: entries, written } = entry;
     let (line, flipped) = match inside {
         Some(inside) if inside.flipped => (flip(line), true),
         Some(_) => (line, false),
@@ -63,8 +62,8 @@ pub(super) fn check(
         flipped,
     };
     let mut rules = Vec::new();
-    for node in list(inner, "the rules of a list", &mut checker.sink.found) {
-        rules.extend(rule::check(checker, context, Some(&within), node));
+    for entry in entries {
+        rules.extend(rule::check(checker, context, Some(&within), entry));
     }
     let leftward = line.arrow == Arrow::Left;
     let (target_kind, target_list) = if leftward { (left_kind, &left_list) } else { (right_kind, &right_list) };
@@ -75,7 +74,7 @@ pub(super) fn check(
         let finding = Diagnostic::error(Code("read-only"), message, line.span, "written `on create`");
         checker.sink.found.push(finding.help("leave out `on create`"));
     }
-    if rules.len() == list(inner, "the rules of a list", &mut Vec::new()).len() {
+    if rules.len() == written {
         filled(checker, key, &rules, leftward);
     }
     let when = condition(checker, if leftward { right_names } else { left_names }, &line);

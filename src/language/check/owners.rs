@@ -3,10 +3,10 @@
 use super::checker::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::Owner;
-use crate::language::syntax::yaml::Scalar;
+use crate::language::syntax::expression::Name;
 
 /// Every pipeline with groups has owners.
-pub(super) fn owned(checker: &mut Checker<'_>, name: &Scalar) {
+pub(super) fn owned(checker: &mut Checker<'_>, name: &Name) {
     if checker.names.ownership.groups(&name.text).next().is_none() {
         let known = checker.names.ownership.pipelines();
         let message = format!("nobody owns what pipeline `{}` carries", name.text);
@@ -14,7 +14,7 @@ pub(super) fn owned(checker: &mut Checker<'_>, name: &Scalar) {
     }
 }
 
-pub(super) fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Scalar) -> Owner {
+pub(super) fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Name) -> Owner {
     match checker.owner_of(pipeline, &group.text) {
         Some(owner) => owner,
         // That nobody owns anything of the pipeline was told where it is named.

@@ -8,81 +8,50 @@ use super::first_path::{head_of, match_field};
 use super::owners;
 use super::rule::{self, RuleContext};
 use super::shared;
-use super::standing::{self, Standing};
+use super::standing::{self, Said, Standing};
 use super::with_read;
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::{Create, FieldRule, Owner, Pipeline, RecordType, RuleLine};
 use crate::language::resolve::pipelines::side;
-use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
-use crate::language::syntax::mapping::{Mapping, list, text};
-use crate::language::syntax::rule_line;
-use crate::language::syntax::yaml::{Node, Scalar};
-use crate::value::{Path, Value};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator};
+use crate::language::syntax::file::pipeline::{Condition, CreateLine, PipelineFile};
+use crate::language::syntax::file::rule_entry::RuleEntry;
+use crate::value::Path;
 
-const KEYS: [&str; 16] = [
-    "pipeline",
-    "about",
-    "between",
-    "match",
-    "when",
-    "with",
-    "create",
-    "passed by",
-    "after",
-    "needs",
-    "agree",
-    "untouched",
-    "shared",
-    "fields",
-    "allow",
-    "tests",
-];
-
-/// Reads a `pipeline:` file.
-pub(super) fn check(checker: &mut Checker<'_>, node: &Node) -> Option<Pipeline> {
-    let file = Mapping::of(node, "a pipeline", &KEYS, &mut checker.sink.found)?;
-    let name = file.get("pipeline").and_then(|node| text(node, "`pipeline`", &mut checker.sink.found))?;
-    let between = file.require("between", &mut checker.sink.found)?;
-    let sides: Vec<Option<Arc<RecordType>>> = list(between, "`between`", &mut checker.sink.found)
-        .into_iter()
-        .map(|node| {
-            let scalar = text(node, "a side", &mut checker.sink.found)?;
-            side(&checker.names, &mut checker.sink, scalar)
-        })
-        .collect();
-    let Ok([left, right]) = <[Option<Arc<RecordType>>; 2]>::try_from(sides) else {
-        let at = "write `[SYSTEM.RECORD, SYSTEM.RECORD]`";
-        checker.sink.error("type-shape", "a pipeline stands between two records", between.span, at);
-        return None;
-    };
-    let (left, right) = (left?, right?);
+/// Judges a `pipeline:` file.
+pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pipeline> {
+    let (name, between) = (file.name?, file.between?);
+    let sides = between.sides.map(|line| line.and_then(|line| side(&checker.names, &mut checker.sink, &line)));
+    let [Some(left), Some(right)] = sides else { return None };
     if left.system == right.system {
         let message = format!("a pipeline stands between two systems, and both sides are of `{}`", left.system);
         checker.sink.error("type-match", message, between.span, "names could not tell the sides apart");
         return None;
     }
     let mut scope = over([&left, &right]);
-    owners::owned(checker, name);
-    let matching = file
-        .require("match", &mut checker.sink.found)
-        .and_then(|node| text(node, "`match`", &mut checker.sink.found))
-        .and_then(|scalar| matched(checker, scalar, &scope, [&left, &right]));
-    let mut with = file.get("with").map(|node| with_read::check(checker, node, &mut scope)).unwrap_or_default();
-    let mut creates = file
-        .get("create")
-        .map(|node| creates(checker, node, &scope, (&name.text, [&left, &right])))
-        .unwrap_or_default();
+    owners::owned(checker, &name);
+    let matching = file.matching.and_then(|line| matched(checker, line, &scope, [&left, &right]));
+    let mut with = with_read::check(checker, file.with, &mut scope);
+    let mut creates = creates(checker, file.create, &scope, (&name.text, [&left, &right]));
+    let said = Said {
+        when: file.when,
+        untouched: file.untouched,
+        passed_by: file.passed_by,
+        after: file.after,
+        needs: file.needs,
+        agree: file.agree,
+    };
     let Standing { when, untouched, passed_by, after, needs, agree } =
-        standing::check(checker, &file, &scope, (&name.text, [&left, &right]));
+        standing::check(checker, said, &scope, (&name.text, [&left, &right]));
     for read in &mut with {
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
     }
-    let rules = groups(checker, &file, (&name.text, &scope), [&left, &right]);
-    let shared = file.get("shared").and_then(|node| shared::check(checker, node, [&left, &right], &rules));
+    let rules = groups(checker, file.groups, (&name.text, &scope), [&left, &right]);
+    let shared = file.shared.and_then(|name| shared::check(checker, &name, [&left, &right], &rules));
     let (match_left, match_right, line) = matching?;
     let field = |tree: &Expression| match_field(tree).unwrap_or_default();
     Some(Pipeline {
-        name: name.text.clone(),
+        name: name.text,
         span: name.span,
         match_left_field: field(&match_left),
         match_right_field: field(&match_right),
@@ -121,8 +90,8 @@ fn over(sides: [&Arc<RecordType>; 2]) -> Scope {
 type Match = (Expression, Expression, RuleLine);
 
 /// `EXPRESSION over one side == EXPRESSION over the other`
-fn matched(checker: &mut Checker<'_>, scalar: &Scalar, scope: &Scope, sides: [&Arc<RecordType>; 2]) -> Option<Match> {
-    let tree = checker.sink.keep(rule_line::expression(scalar))?;
+fn matched(checker: &mut Checker<'_>, line: Condition, scope: &Scope, sides: [&Arc<RecordType>; 2]) -> Option<Match> {
+    let Condition { tree, span } = line;
     checker.kind_of(scope, &tree);
     let ExpressionKind::Binary(Operator::Equal, first, second) = tree.kind else {
         checker.sink.error(
@@ -133,7 +102,7 @@ fn matched(checker: &mut Checker<'_>, scalar: &Scalar, scope: &Scope, sides: [&A
         );
         return None;
     };
-    let line = checker.names.line(scalar.span);
+    let line = checker.names.line(span);
     let heads = [head_of(&first), head_of(&second)];
     let is =
         |at: usize, kind: &RecordType| heads.get(at).is_some_and(|head| head.as_deref() == Some(kind.system.as_str()));
@@ -146,7 +115,7 @@ fn matched(checker: &mut Checker<'_>, scalar: &Scalar, scope: &Scope, sides: [&A
     checker.sink.error(
         "type-match",
         "a match compares one side with the other",
-        scalar.span,
+        span,
         "each side of `==` reads one record",
     );
     None
@@ -155,21 +124,15 @@ fn matched(checker: &mut Checker<'_>, scalar: &Scalar, scope: &Scope, sides: [&A
 /// The rules of every group, in file order.
 fn groups(
     checker: &mut Checker<'_>,
-    file: &Mapping<'_>,
+    groups: Vec<(Name, Vec<RuleEntry>)>,
     (pipeline, scope): (&str, &Scope),
     sides: [&Arc<RecordType>; 2],
 ) -> Vec<FieldRule> {
     let mut rules = Vec::new();
-    if let Some(groups) =
-        file.get("fields").and_then(|node| Mapping::of(node, "`fields`", &[], &mut checker.sink.found))
-    {
-        for (group, node) in groups.entries() {
-            let owner = owners::owner(checker, pipeline, group);
-            let context = RuleContext { pipeline, group: &group.text, owner, sides, scope };
-            for node in list(node, "a group of rules", &mut checker.sink.found) {
-                rules.extend(rule::check(checker, &context, None, node));
-            }
-        }
+    for (group, entries) in groups {
+        let owner = owners::owner(checker, pipeline, &group);
+        let context = RuleContext { pipeline, group: &group.text, owner, sides, scope };
+        rules.extend(entries.into_iter().filter_map(|entry| rule::check(checker, &context, None, entry)));
     }
     rules
 }
@@ -177,47 +140,30 @@ fn groups(
 /// Conditions by the system in which a record is created.
 fn creates(
     checker: &mut Checker<'_>,
-    node: &Node,
+    lines: Vec<(Name, Option<CreateLine>)>,
     scope: &Scope,
     (pipeline, sides): (&str, [&Arc<RecordType>; 2]),
 ) -> BTreeMap<String, Create> {
     let mut creates = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`create`", &[], &mut checker.sink.found) else { return creates };
-    for (key, node) in map.entries() {
+    for (key, line) in lines {
         let Some(kind) = sides.iter().find(|kind| kind.system == key.text) else {
             let message = format!("this pipeline has no side `{}`", key.text);
-            checker.sink.unknown(
-                "unknown-system",
-                message,
-                (&key.text, key.span),
-                sides.iter().map(|kind| kind.system.as_str()),
-            );
+            let known = sides.iter().map(|kind| kind.system.as_str());
+            checker.sink.unknown("unknown-system", message, (&key.text, key.span), known);
             continue;
         };
         if kind.create.is_none() {
             let message = format!("system `{}` has no call that creates a `{}`", kind.system, kind.name);
             checker.sink.error("read-only", message, key.span, "cannot be created");
         }
-        let Some(scalar) = text(node, "a create condition", &mut checker.sink.found) else { continue };
-        let when = if scalar.text.trim() == "on demand" {
-            None
-        } else {
-            let Some(tree) = condition(checker, scalar) else { continue };
+        let Some(CreateLine { when, span }) = line else { continue };
+        let when = when.map(|tree| {
             checker.condition(scope, &tree);
-            Some(checker.names.compile(tree))
-        };
+            checker.names.compile(tree)
+        });
         // Where nobody is named, whoever has a record may have its counterpart made.
         let owner = checker.owner_of(pipeline, "create").unwrap_or(Owner::Both);
-        creates
-            .insert(key.text.clone(), Create { when, owner, line: checker.names.line(scalar.span), span: scalar.span });
+        creates.insert(key.text, Create { when, owner, line: checker.names.line(span), span });
     }
     creates
-}
-
-/// A create condition; `always` is one that holds.
-fn condition(checker: &mut Checker<'_>, scalar: &Scalar) -> Option<Expression> {
-    if scalar.text.trim() == "always" {
-        return Some(Expression { kind: ExpressionKind::Literal(Value::Bool(true)), span: scalar.span });
-    }
-    checker.sink.keep(rule_line::expression(scalar))
 }

@@ -9,9 +9,8 @@ use crate::language::infer::{Scope, operand};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Arrow, Field, FieldRule, Owner, RecordType, RuleBody, Table};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression};
-use crate::language::syntax::mapping::{colon, text};
-use crate::language::syntax::rule_line::{self, ArrowRule};
-use crate::language::syntax::yaml::{Node, NodeKind};
+use crate::language::syntax::file::rule_entry::RuleEntry;
+use crate::language::syntax::rule_line::ArrowRule;
 use crate::value::{Kind, Path, Segment, Value};
 
 /// Where a rule stands.
@@ -48,31 +47,17 @@ impl Inside<'_> {
     }
 }
 
-/// Reads one entry of a group: a rule, or a keyed list with rules inside.
+/// Judges one entry of a group: a rule, or a keyed list with rules inside.
 pub(super) fn check(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
     inside: Option<&Inside<'_>>,
-    node: &Node,
+    entry: RuleEntry,
 ) -> Option<FieldRule> {
-    if let NodeKind::Mapping(entries) = &node.kind {
-        let [(key, inner)] = entries.as_slice() else {
-            checker.sink.error(
-                "syntax-rule",
-                "a keyed list is one line that ends in `:`",
-                node.span,
-                "several keys here",
-            );
-            return None;
-        };
-        if matches!(inner.kind, NodeKind::Scalar(_)) {
-            checker.sink.found.push(colon(key));
-            return None;
-        }
-        return keyed_list::check(checker, context, inside, (key, inner));
-    }
-    let scalar = text(node, "a rule", &mut checker.sink.found)?;
-    let line = checker.sink.keep(rule_line::arrow_rule(scalar))?;
+    let line = match entry {
+        RuleEntry::List(list) => return keyed_list::check(checker, context, inside, *list),
+        RuleEntry::Rule(line) => *line,
+    };
     let line = match inside {
         Some(inside) if inside.flipped => flip(line),
         Some(_) => line,

@@ -8,17 +8,15 @@ use std::sync::Arc;
 use super::checker::Checker;
 use super::standing::side_called;
 use crate::language::plan::{FieldRule, RecordType, Side};
-use crate::language::syntax::mapping::text;
-use crate::language::syntax::yaml::Node;
+use crate::language::syntax::expression::Name;
 
-/// Reads `shared: SYSTEM` and checks that the rules allow it.
+/// The side of `shared: SYSTEM`, where the rules allow it.
 pub(super) fn check(
     checker: &mut Checker<'_>,
-    node: &Node,
+    name: &Name,
     sides: [&Arc<RecordType>; 2],
     rules: &[FieldRule],
 ) -> Option<Side> {
-    let name = text(node, "`shared`", &mut checker.sink.found)?;
     let at = side_called(checker, name, sides)?;
     let side = if at == 0 { Side::Left } else { Side::Right };
     let kind = sides.get(at)?;

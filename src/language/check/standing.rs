@@ -9,10 +9,8 @@ use crate::diagnostic::Span;
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Agreement, RecordType, RuleLine, Side};
-use crate::language::syntax::expression::{Expression, ExpressionKind};
-use crate::language::syntax::mapping::{Mapping, list, text};
-use crate::language::syntax::rule_line;
-use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
+use crate::language::syntax::file::pipeline::Condition as Line;
 use crate::value::{Kind, Segment, Value};
 
 /// A condition with its line.
@@ -21,7 +19,26 @@ pub(super) type Condition = (CompiledExpression, RuleLine);
 /// A list of fields of a side, with its line.
 pub(super) type Untouched = (Side, CompiledExpression, RuleLine);
 
-/// What was read.
+/// Lines by the system or name that they are for; none where one could not be read.
+type Named<T> = Vec<(Name, Option<T>)>;
+
+/// What a pipeline says of itself as a whole.
+pub(super) struct Said {
+    /// `when:`
+    pub when: Option<Line>,
+    /// `untouched:`
+    pub untouched: Named<Expression>,
+    /// `passed by:`
+    pub passed_by: Named<Line>,
+    /// `after:`
+    pub after: Named<Line>,
+    /// `needs:`
+    pub needs: Named<Line>,
+    /// `agree:`
+    pub agree: Named<Line>,
+}
+
+/// What holds.
 pub(super) struct Standing {
     /// `when:`
     pub when: Option<Condition>,
@@ -37,28 +54,28 @@ pub(super) struct Standing {
     pub agree: Vec<Agreement>,
 }
 
-/// Reads `when:`, `untouched:`, `passed by:`, `after:`, `needs:` and `agree:` of a pipeline.
+/// Judges `when:`, `untouched:`, `passed by:`, `after:`, `needs:` and `agree:` of a pipeline.
 pub(super) fn check(
     checker: &mut Checker<'_>,
-    file: &Mapping<'_>,
+    said: Said,
     scope: &Scope,
     (pipeline, sides): (&str, [&Arc<RecordType>; 2]),
 ) -> Standing {
-    let when = file.get("when").and_then(|node| condition(checker, (node, "`when`"), scope));
-    let untouched = file.get("untouched").map(|node| untouched(checker, node, scope, sides)).unwrap_or_default();
-    let passed_by = file.get("passed by").map(|node| passed_by(checker, node, scope, sides)).unwrap_or_default();
-    let after = file.get("after").map(|node| after(checker, node, scope, sides)).unwrap_or_default();
-    let needs = file.get("needs").map(|node| needs(checker, node, scope, sides)).unwrap_or_default();
-    let agree = file.get("agree").map(|node| agree(checker, node, scope, pipeline)).unwrap_or_default();
-    Standing { when, untouched, passed_by, after, needs, agree }
+    Standing {
+        when: said.when.map(|line| condition(checker, line, scope)),
+        untouched: untouched(checker, said.untouched, scope, sides),
+        passed_by: passed_by(checker, said.passed_by, scope, sides),
+        after: after(checker, said.after, scope, sides),
+        needs: needs(checker, said.needs, scope, sides),
+        agree: agree(checker, said.agree, scope, pipeline),
+    }
 }
 
 /// Conditions that hold where the two sides agree, by what people call them.
-fn agree(checker: &mut Checker<'_>, node: &Node, scope: &Scope, pipeline: &str) -> Vec<Agreement> {
+fn agree(checker: &mut Checker<'_>, lines: Named<Line>, scope: &Scope, pipeline: &str) -> Vec<Agreement> {
     let mut found = Vec::new();
-    let Some(map) = Mapping::of(node, "`agree`", &[], &mut checker.sink.found) else { return found };
-    for (key, node) in map.entries() {
-        let Some((condition, line)) = condition(checker, (node, "`agree`"), scope) else { continue };
+    for (key, line) in lines {
+        let Some((condition, line)) = line.map(|line| condition(checker, line, scope)) else { continue };
         let mut shown: BTreeMap<String, Expression> = BTreeMap::new();
         condition.tree().visit(&mut |part| {
             if let ExpressionKind::Path(path) = &part.kind
@@ -70,7 +87,7 @@ fn agree(checker: &mut Checker<'_>, node: &Node, scope: &Scope, pipeline: &str) 
         });
         let shown = shown.into_iter().map(|(name, tree)| (name, checker.names.compile(tree))).collect();
         let id = format!("{pipeline}/agree: {}", key.text);
-        found.push(Agreement { id, name: key.text.clone(), condition, shown, line });
+        found.push(Agreement { id, name: key.text, condition, shown, line });
     }
     found
 }
@@ -78,21 +95,19 @@ fn agree(checker: &mut Checker<'_>, node: &Node, scope: &Scope, pipeline: &str) 
 /// Names of `with:` that are asked for before anything is written in a system.
 fn needs(
     checker: &mut Checker<'_>,
-    node: &Node,
+    lines: Named<Line>,
     scope: &Scope,
     sides: [&Arc<RecordType>; 2],
 ) -> BTreeMap<String, Condition> {
     let mut found = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`needs`", &[], &mut checker.sink.found) else { return found };
-    for (key, node) in map.entries() {
-        if side_called(checker, key, sides).is_none() {
+    for (key, line) in lines {
+        if side_called(checker, &key, sides).is_none() {
             continue;
         }
-        let Some(scalar) = text(node, "a name of `with:`", &mut checker.sink.found) else { continue };
-        let Some(tree) = checker.sink.keep(rule_line::expression(scalar)) else { continue };
+        let Some(Line { tree, .. }) = line else { continue };
         checker.kind_of(scope, &tree);
         let line = checker.names.line(tree.span);
-        found.insert(key.text.clone(), (checker.names.compile(tree), line));
+        found.insert(key.text, (checker.names.compile(tree), line));
     }
     found
 }
@@ -100,16 +115,14 @@ fn needs(
 /// Records of the other side, by the system in which they let something be created only after them.
 fn after(
     checker: &mut Checker<'_>,
-    node: &Node,
+    lines: Named<Line>,
     scope: &Scope,
     sides: [&Arc<RecordType>; 2],
 ) -> BTreeMap<String, Condition> {
     let mut found = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`after`", &[], &mut checker.sink.found) else { return found };
-    for (key, node) in map.entries() {
-        let Some(at) = side_called(checker, key, sides) else { continue };
-        let Some(scalar) = text(node, "records", &mut checker.sink.found) else { continue };
-        let Some(tree) = checker.sink.keep(rule_line::expression(scalar)) else { continue };
+    for (key, line) in lines {
+        let Some(at) = side_called(checker, &key, sides) else { continue };
+        let Some(Line { tree, .. }) = line else { continue };
         checker.kind_of(scope, &tree);
         let named = match &tree.kind {
             ExpressionKind::Path(path) => path.head.as_ref().and_then(|head| scope.heads.get(&head.text)),
@@ -125,7 +138,7 @@ fn after(
             }
         }
         let line = checker.names.line(tree.span);
-        found.insert(key.text.clone(), (checker.names.compile(tree), line));
+        found.insert(key.text, (checker.names.compile(tree), line));
     }
     found
 }
@@ -133,24 +146,23 @@ fn after(
 /// Conditions by the system in which a counterpart is missing, which this pipeline creates there.
 fn passed_by(
     checker: &mut Checker<'_>,
-    node: &Node,
+    lines: Named<Line>,
     scope: &Scope,
     sides: [&Arc<RecordType>; 2],
 ) -> BTreeMap<String, Condition> {
     let mut found = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`passed by`", &[], &mut checker.sink.found) else { return found };
-    for (key, node) in map.entries() {
-        if side_called(checker, key, sides).is_some()
-            && let Some(held) = condition(checker, (node, "`passed by`"), scope)
+    for (key, line) in lines {
+        if side_called(checker, &key, sides).is_some()
+            && let Some(line) = line
         {
-            found.insert(key.text.clone(), held);
+            found.insert(key.text, condition(checker, line, scope));
         }
     }
     found
 }
 
 /// The side of a system, by its place.
-pub(super) fn side_called(checker: &mut Checker<'_>, key: &Scalar, sides: [&Arc<RecordType>; 2]) -> Option<usize> {
+pub(super) fn side_called(checker: &mut Checker<'_>, key: &Name, sides: [&Arc<RecordType>; 2]) -> Option<usize> {
     let found = sides.iter().position(|kind| kind.system == key.text);
     if found.is_none() {
         let message = format!("this pipeline has no side `{}`", key.text);
@@ -160,20 +172,22 @@ pub(super) fn side_called(checker: &mut Checker<'_>, key: &Scalar, sides: [&Arc<
     found
 }
 
-fn condition(checker: &mut Checker<'_>, (node, what): (&Node, &str), scope: &Scope) -> Option<Condition> {
-    let scalar = text(node, what, &mut checker.sink.found)?;
-    let tree = checker.sink.keep(rule_line::expression(scalar))?;
-    checker.condition(scope, &tree);
-    Some((checker.names.compile(tree), checker.names.line(scalar.span)))
+fn condition(checker: &mut Checker<'_>, line: Line, scope: &Scope) -> Condition {
+    checker.condition(scope, &line.tree);
+    (checker.names.compile(line.tree), checker.names.line(line.span))
 }
 
 /// Lists of fields by system.
-fn untouched(checker: &mut Checker<'_>, node: &Node, scope: &Scope, sides: [&Arc<RecordType>; 2]) -> Vec<Untouched> {
+fn untouched(
+    checker: &mut Checker<'_>,
+    lists: Named<Expression>,
+    scope: &Scope,
+    sides: [&Arc<RecordType>; 2],
+) -> Vec<Untouched> {
     let mut found = Vec::new();
-    let Some(map) = Mapping::of(node, "`untouched`", &[], &mut checker.sink.found) else { return found };
-    for (key, node) in map.entries() {
-        let Some(at) = side_called(checker, key, sides) else { continue };
-        let Some(tree) = fields(checker, node) else { continue };
+    for (key, tree) in lists {
+        let Some(at) = side_called(checker, &key, sides) else { continue };
+        let Some(tree) = tree else { continue };
         let kind = checker.kind_of(scope, &tree).kind;
         if !Kind::List(Box::new(Kind::Any)).takes(&kind) {
             let message = format!("`untouched` names a list of fields, and this is {kind}");
@@ -187,21 +201,6 @@ fn untouched(checker: &mut Checker<'_>, node: &Node, scope: &Scope, sides: [&Arc
         found.push((side, checker.names.compile(tree), line));
     }
     found
-}
-
-/// `[name, name]`, or an expression that gives a list.
-fn fields(checker: &mut Checker<'_>, node: &Node) -> Option<Expression> {
-    if !matches!(node.kind, NodeKind::Sequence(_)) {
-        let scalar = text(node, "a list of fields", &mut checker.sink.found)?;
-        return checker.sink.keep(rule_line::expression(scalar));
-    }
-    let items = list(node, "a list of fields", &mut checker.sink.found);
-    let names = items.into_iter().filter_map(|item| text(item, "a field", &mut checker.sink.found));
-    let literal = |scalar: &Scalar| {
-        let kind = ExpressionKind::Literal(Value::text(scalar.text.as_str()));
-        Expression { kind, span: scalar.span }
-    };
-    Some(Expression { kind: ExpressionKind::List(names.map(literal).collect()), span: node.span })
 }
 
 /// The names are fields of the record, as far as files say what they are.

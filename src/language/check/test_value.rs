@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::checker::Checker;
 use crate::language::plan::RecordType;
 use crate::language::resolve::unknown_field;
-use crate::language::syntax::mapping::Mapping;
-use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::language::syntax::expression::Name;
+use crate::language::syntax::file::data::{Data, DataKind, DataText};
 use crate::value::{Kind, Path, Record, Segment, Value, decimal, timestamp};
 
 /// A place inside a record.
@@ -36,56 +36,56 @@ impl<'a> Place<'a> {
 }
 
 /// The fields of a record, or of a record inside it.
-pub(super) fn fields(checker: &mut Checker<'_>, place: &Place<'_>, node: &Node) -> Option<Record> {
+pub(super) fn fields(checker: &mut Checker<'_>, place: &Place<'_>, data: &Data) -> Option<Record> {
     let what = if place.at.0.is_empty() { format!("a {}", place.record.name) } else { format!("`{}`", place.at) };
-    let map = Mapping::of(node, &what, &[], &mut checker.sink.found)?;
+    let entries = checker.sink.keep(data.entries(&what))?;
     let mut record = Record::new();
-    for (key, node) in map.entries() {
+    for (key, data) in entries {
         let Some(path) = Path::parse(&key.text).filter(|path| !path.0.contains(&Segment::Each)) else {
             unknown_field(&mut checker.sink, place.record, &place.at, (&key.text, key.span));
             continue;
         };
         let here = place.inside(&path.0);
-        if let Some(value) = value(checker, &here, key, node) {
+        if let Some(value) = value(checker, &here, key, data) {
             path.write(&mut record, value);
         }
     }
     Some(record)
 }
 
-fn value(checker: &mut Checker<'_>, place: &Place<'_>, key: &Scalar, node: &Node) -> Option<Value> {
-    if is_null(node) {
+fn value(checker: &mut Checker<'_>, place: &Place<'_>, key: &Name, data: &Data) -> Option<Value> {
+    if is_null(data) {
         return known(checker, place, key).then_some(Value::Null);
     }
     let elements = place.inside(&[Segment::Each]);
     if elements.leads_on() || place.record.field(&elements.at).is_some() {
-        let NodeKind::Sequence(items) = &node.kind else {
+        let DataKind::List(items) = &data.kind else {
             checker.sink.error(
                 "type-value",
                 format!("`{}` is a list", place.at),
-                node.span,
+                data.span,
                 "write `- ` lines or `[…]`",
             );
             return None;
         };
-        let read = |checker: &mut Checker<'_>, item: &Node| match place.record.field(&elements.at) {
+        let read = |checker: &mut Checker<'_>, item: &Data| match place.record.field(&elements.at) {
             Some(field) => of_kind(checker, &elements, &field.kind, item),
             None => fields(checker, &elements, item).map(Value::Record),
         };
         return Some(Value::List(items.iter().filter_map(|item| read(checker, item)).collect()));
     }
     if let Some(field) = place.record.field(&place.at) {
-        return of_kind(checker, place, &field.kind, node);
+        return of_kind(checker, place, &field.kind, data);
     }
     if place.leads_on() {
-        return fields(checker, place, node).map(Value::Record);
+        return fields(checker, place, data).map(Value::Record);
     }
     known(checker, place, key);
     None
 }
 
 /// Whether the record has the place; if not, that is a finding at its key.
-fn known(checker: &mut Checker<'_>, place: &Place<'_>, key: &Scalar) -> bool {
+fn known(checker: &mut Checker<'_>, place: &Place<'_>, key: &Name) -> bool {
     let known = place.record.field(&place.at).is_some() || place.leads_on();
     if !known {
         let parent = Path(place.at.0.split_last().map(|(_, parent)| parent.to_vec()).unwrap_or_default());
@@ -95,16 +95,16 @@ fn known(checker: &mut Checker<'_>, place: &Place<'_>, key: &Scalar) -> bool {
     known
 }
 
-fn of_kind(checker: &mut Checker<'_>, place: &Place<'_>, kind: &Kind, node: &Node) -> Option<Value> {
-    if is_null(node) {
+fn of_kind(checker: &mut Checker<'_>, place: &Place<'_>, kind: &Kind, data: &Data) -> Option<Value> {
+    if is_null(data) {
         return Some(Value::Null);
     }
-    match (kind, &node.kind) {
-        (Kind::Any | Kind::Null | Kind::Record(_), _) => Some(untyped(node)),
-        (Kind::List(inner), NodeKind::Sequence(items)) => {
+    match (kind, &data.kind) {
+        (Kind::Any | Kind::Null | Kind::Record(_), _) => Some(untyped(data)),
+        (Kind::List(inner), DataKind::List(items)) => {
             Some(Value::List(items.iter().filter_map(|item| of_kind(checker, place, inner, item)).collect()))
         }
-        (Kind::Enum(values), NodeKind::Scalar(scalar)) if !values.contains(&scalar.text) => {
+        (Kind::Enum(values), DataKind::Text(scalar)) if !values.contains(&scalar.text) => {
             let message = format!("`{}` cannot be `{}`", place.at, scalar.text);
             checker.sink.unknown(
                 "unknown-value",
@@ -114,12 +114,12 @@ fn of_kind(checker: &mut Checker<'_>, place: &Place<'_>, kind: &Kind, node: &Nod
             );
             None
         }
-        (Kind::Reference(target), NodeKind::Mapping(_)) => {
+        (Kind::Reference(target), DataKind::Map(_)) => {
             let at = format!("write the key of a `{target}`");
-            checker.sink.error("type-value", format!("`{}` refers to another record", place.at), node.span, &at);
+            checker.sink.error("type-value", format!("`{}` refers to another record", place.at), data.span, &at);
             None
         }
-        (_, NodeKind::Scalar(scalar)) => {
+        (_, DataKind::Text(scalar)) => {
             let found = scalar_of(checker, place, kind, scalar);
             if found.is_none() {
                 let message = format!("`{}` is {kind} and cannot be `{}`", place.at, scalar.text);
@@ -129,13 +129,13 @@ fn of_kind(checker: &mut Checker<'_>, place: &Place<'_>, kind: &Kind, node: &Nod
         }
         _ => {
             let message = format!("`{}` is {kind}", place.at);
-            checker.sink.error("type-value", message, node.span, "of another kind");
+            checker.sink.error("type-value", message, data.span, "of another kind");
             None
         }
     }
 }
 
-fn scalar_of(checker: &Checker<'_>, place: &Place<'_>, kind: &Kind, scalar: &Scalar) -> Option<Value> {
+fn scalar_of(checker: &Checker<'_>, place: &Place<'_>, kind: &Kind, scalar: &DataText) -> Option<Value> {
     let text = scalar.text.as_str();
     match kind {
         Kind::Bool => text.parse().ok().map(Value::Bool),
@@ -157,14 +157,14 @@ fn scalar_of(checker: &Checker<'_>, place: &Place<'_>, kind: &Kind, scalar: &Sca
     }
 }
 
-fn untyped(node: &Node) -> Value {
-    match &node.kind {
-        NodeKind::Null => Value::Null,
-        NodeKind::Sequence(items) => Value::List(items.iter().map(untyped).collect()),
-        NodeKind::Mapping(entries) => {
-            Value::Record(entries.iter().map(|(key, node)| (key.text.clone(), untyped(node))).collect())
+fn untyped(data: &Data) -> Value {
+    match &data.kind {
+        DataKind::Nothing => Value::Null,
+        DataKind::List(items) => Value::List(items.iter().map(untyped).collect()),
+        DataKind::Map(entries) => {
+            Value::Record(entries.iter().map(|(key, data)| (key.text.clone(), untyped(data))).collect())
         }
-        NodeKind::Scalar(scalar) => match scalar.text.as_str() {
+        DataKind::Text(scalar) => match scalar.text.as_str() {
             _ if !scalar.plain => Value::text(scalar.text.as_str()),
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
@@ -179,10 +179,10 @@ fn untyped(node: &Node) -> Value {
     }
 }
 
-fn is_null(node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::Null => true,
-        NodeKind::Scalar(scalar) => scalar.plain && matches!(scalar.text.as_str(), "null" | "~"),
+fn is_null(data: &Data) -> bool {
+    match &data.kind {
+        DataKind::Nothing => true,
+        DataKind::Text(scalar) => scalar.plain && matches!(scalar.text.as_str(), "null" | "~"),
         _ => false,
     }
 }

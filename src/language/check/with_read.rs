@@ -7,20 +7,19 @@ use super::first_path::first_path;
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, RecordType, WithRead};
-use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression, Step};
-use crate::language::syntax::mapping::{Mapping, text};
-use crate::language::syntax::rule_line;
-use crate::language::syntax::yaml::{Node, Scalar};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
+use crate::language::syntax::file::pipeline::WithEntry;
 use crate::value::{Kind, Path, Segment};
 
-/// Reads `with:`; what an entry names, later ones may use.
-pub(super) fn check(checker: &mut Checker<'_>, node: &Node, scope: &mut Scope) -> Vec<WithRead> {
+/// Judges `with:`; what an entry names, later ones may use.
+pub(super) fn check(
+    checker: &mut Checker<'_>,
+    entries: Vec<(Name, Option<WithEntry>)>,
+    scope: &mut Scope,
+) -> Vec<WithRead> {
     let mut reads = Vec::new();
-    let Some(map) = Mapping::of(node, "`with`", &[], &mut checker.sink.found) else { return reads };
-    for (key, node) in map.entries() {
-        let meaning = match text(node, "an entry", &mut checker.sink.found)
-            .and_then(|scalar| read(checker, (&key.text, scalar), scope))
-        {
+    for (key, entry) in entries {
+        let meaning = match entry.and_then(|entry| read(checker, (&key.text, entry), scope)) {
             Some(read) => {
                 let meaning = match read.cardinality {
                     Cardinality::Many => Meaning::Group(Arc::clone(&read.record)),
@@ -31,13 +30,13 @@ pub(super) fn check(checker: &mut Checker<'_>, node: &Node, scope: &mut Scope) -
             }
             None => Meaning::Any,
         };
-        scope.heads.insert(key.text.clone(), meaning);
+        scope.heads.insert(key.text, meaning);
     }
     reads
 }
 
-fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Scope) -> Option<WithRead> {
-    let line = checker.sink.keep(rule_line::with_line(scalar))?;
+fn read(checker: &mut Checker<'_>, (name, entry): (&str, WithEntry), scope: &Scope) -> Option<WithRead> {
+    let WithEntry { line, span } = entry;
     let Some(system) = checker.names.systems.get(&line.system.text).cloned() else {
         let known: Vec<String> = checker.names.systems.keys().cloned().collect();
         let message = format!("there is no system `{}`", line.system.text);
@@ -65,7 +64,7 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Scop
         checker.sink.error(
             "type-cardinality",
             "say how many there may be",
-            scalar.span,
+            span,
             "end with `, at most one`, or write `record[]` for a list",
         );
     }
@@ -84,7 +83,7 @@ fn read(checker: &mut Checker<'_>, (name, scalar): (&str, &Scalar), scope: &Scop
         every_account: line.every_account,
         newest: false,
         cardinality: if line.many { Cardinality::Many } else { Cardinality::AtMostOne },
-        line: checker.names.line(scalar.span),
+        line: checker.names.line(span),
     })
 }
 

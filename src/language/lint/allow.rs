@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Span, suggest};
 use crate::language::lint::registry::LINTS;
-use crate::language::resolve::Allowed;
-use crate::language::syntax::mapping::with_help;
+use crate::language::syntax::file::allow::Allowed;
 
 /// Takes out what the files allow, and finds what is wrong with allowing it.
 pub fn apply(allowed: &[Allowed], found: &mut Vec<Diagnostic>) {
@@ -14,7 +13,7 @@ pub fn apply(allowed: &[Allowed], found: &mut Vec<Diagnostic>) {
             let message = format!("there is no lint `{}`", one.lint.text);
             let finding = Diagnostic::error(Code("unknown-lint"), message, one.lint.span, "unknown");
             let names = LINTS.iter().map(|lint| lint.name);
-            found.push(with_help(finding, suggest::help(&one.lint.text, names)));
+            found.push(finding.helped(suggest::help(&one.lint.text, names)));
             continue;
         };
         if lint.severity == Severity::Error {

@@ -24,6 +24,7 @@ pub mod table;
 pub mod test;
 
 pub use crate::language::syntax::arrow::Arrow;
+pub use crate::language::syntax::template::{Template, TemplatePart};
 pub use account::{Account, Carries, Setting};
 pub use action::Action;
 pub use agreement::Agreement;
@@ -36,6 +37,6 @@ pub use side::Side;
 pub use standing::Switches;
 pub use system::{
     Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType,
-    Requirement, States, System, Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
+    Requirement, States, System, WebhookRecord, WebhookRules, WritePlace,
 };
 pub use table::{Instead, Outcome, Row, Table};

@@ -3,12 +3,12 @@
 //! Pure data for the connector, which alone speaks HTTP. Knows no account and no secret.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnostic::Span;
 use crate::language::plan::expression::CompiledExpression;
+use crate::language::syntax::template::Template;
 use crate::value::{Kind, Path, Record, Segment, Value, key};
 use crate::world::Method;
 
@@ -417,29 +417,6 @@ pub struct Each {
     pub name: String,
     /// The setting, a list, by dotted name.
     pub setting: String,
-}
-
-/// Text with holes: `/orders/{number}/`, `App {secrets.api_key}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(pub Vec<TemplatePart>);
-
-/// As it is written.
-impl fmt::Display for Template {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|part| match part {
-            TemplatePart::Text(text) => out.write_str(text),
-            TemplatePart::Hole(name) => write!(out, "{{{name}}}"),
-        })
-    }
-}
-
-/// A part of a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TemplatePart {
-    /// As it stands.
-    Text(String),
-    /// A value by name: a record's field, `since`, `account.NAME`, `secrets.NAME`.
-    Hole(String),
 }
 
 /// The states of a record.

@@ -8,46 +8,32 @@ use super::resolver::Resolver;
 use super::settings::{overrides, reference, setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Account, Setting, SettingType};
-use crate::language::syntax::mapping::{Mapping, text};
-use crate::language::syntax::yaml::{Node, NodeKind};
+use crate::language::syntax::expression::Name;
+use crate::language::syntax::field_spec::ACCOUNT;
+use crate::language::syntax::file::accounts::{AccountTree, AccountsFile};
 use crate::value::Value;
 
-/// Keys of an account with a meaning of their own; any other is a property.
-const OWN_KEYS: [&str; 5] = ["system", "base_url", "secrets", "carries", "settings"];
-
-/// Reads `accounts:`.
-pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
-    let Some(file) = Mapping::of(node, "an accounts file", &["accounts", "about", "allow"], &mut resolver.sink.found)
-    else {
-        return;
-    };
-    let Some(accounts) =
-        file.get("accounts").and_then(|node| Mapping::of(node, "`accounts`", &[], &mut resolver.sink.found))
-    else {
-        return;
-    };
-    for (key, node) in accounts.entries() {
-        if resolver.declare("account", &key.text, key.span)
-            && let Some(account) = account(resolver, &key.text, node)
+/// Takes the accounts of an `accounts:` file.
+pub fn resolve(resolver: &mut Resolver<'_>, file: &AccountsFile) {
+    for (name, tree) in &file.accounts {
+        if resolver.declare("account", &name.text, name.span)
+            && let Some(account) = account(resolver, &name.text, tree)
         {
-            resolver.names.accounts.insert(key.text.clone(), Arc::new(account));
+            resolver.names.accounts.insert(name.text.clone(), Arc::new(account));
         }
     }
 }
 
-fn account(resolver: &mut Resolver<'_>, name: &str, node: &Node) -> Option<Account> {
-    let map = Mapping::of(node, &format!("account `{name}`"), &[], &mut resolver.sink.found)?;
-    let system = map
-        .require("system", &mut resolver.sink.found)
-        .and_then(|node| text(node, "`system`", &mut resolver.sink.found))?;
+fn account(resolver: &mut Resolver<'_>, name: &str, tree: &AccountTree) -> Option<Account> {
+    let system = tree.system.as_ref()?;
     if !resolver.names.systems.contains_key(&system.text) {
         let known: Vec<String> = resolver.names.systems.keys().cloned().collect();
         let message = format!("there is no system `{}`", system.text);
         resolver.sink.unknown("unknown-system", message, (&system.text, system.span), known.iter().map(String::as_str));
     }
-    let base_url = map.require("base_url", &mut resolver.sink.found)?;
-    let address = text(base_url, "`base_url`", &mut resolver.sink.found)?;
-    let said = match reference(address) {
+    let base_url = tree.base_url.as_ref()?;
+    let address = base_url.text()?;
+    let said = match reference(&address.text) {
         // Without a default the environment is asked at start, and answers for itself.
         Some((_, default)) => default,
         None => Some(address.text.clone()).filter(|text| !text.contains("${")),
@@ -55,57 +41,47 @@ fn account(resolver: &mut Resolver<'_>, name: &str, node: &Node) -> Option<Accou
     let misfit = said.and_then(|said| SettingType::base_url().refuses("base_url", &said));
     resolver.sink.found.extend(misfit.map(|misfit| misfit.at(address.span)));
     let base_url = setting(&mut resolver.sink, base_url);
-    let mut properties = BTreeMap::new();
-    for (key, node) in map.entries().filter(|(key, _)| !OWN_KEYS.contains(&key.text.as_str())) {
-        if matches!(node.kind, NodeKind::Scalar(_)) {
-            resolver.names.places.insert(format!("accounts.{name}.{}", key.text), key.span);
-            properties.insert(key.text.clone(), setting(&mut resolver.sink, node));
-        } else {
-            let message = format!("an account has no key `{}` that holds more than one text", key.text);
-            resolver.sink.unknown("unknown-key", message, (&key.text, key.span), OWN_KEYS);
-        }
-    }
+    let properties = properties(resolver, name, tree);
     let mut settings = BTreeMap::new();
-    if let Some(node) = map.get("settings") {
-        overrides(&resolver.names, &mut resolver.sink, node, "", &mut settings);
-    }
-    Some(Account {
-        name: name.to_owned(),
-        system: system.text.clone(),
-        base_url,
-        secrets: map.get("secrets").map(|node| secrets(resolver, node)).unwrap_or_default(),
-        properties,
-        carries: map.get("carries").and_then(|node| {
-            let carried = carries::read(&resolver.names, &mut resolver.sink, &system.text, node)?;
-            let found = carried.carries.clone();
-            resolver.carried.push(carried);
-            found
-        }),
-        settings,
-    })
+    overrides(&resolver.names, &mut resolver.sink, (&tree.settings, ""), &mut settings);
+    let secrets = tree.secrets.iter().map(|(key, value)| (key.text.clone(), secret(resolver, key, value))).collect();
+    let carried = tree.carries.as_ref().and_then(|line| carries::of(&resolver.names, &system.text, line));
+    let carries = carried.as_ref().and_then(|carried| carried.carries.clone());
+    resolver.carried.extend(carried);
+    let (name, system) = (name.to_owned(), system.text.clone());
+    Some(Account { name, system, base_url, secrets, properties, carries, settings })
 }
 
-fn secrets(resolver: &mut Resolver<'_>, node: &Node) -> BTreeMap<String, Setting> {
-    let mut secrets = BTreeMap::new();
-    let Some(map) = Mapping::of(node, "`secrets`", &[], &mut resolver.sink.found) else { return secrets };
-    for (key, node) in map.entries() {
-        let Some(scalar) = text(node, "a secret", &mut resolver.sink.found) else { continue };
-        let inside = match reference(scalar) {
-            None => true,
-            Some((_, default)) => default.is_some(),
-        };
-        if inside {
-            resolver.names.hidden.push(scalar.span);
-            // The finding points at the key, never at the value, so that no secret is printed.
-            let message = format!("secret `{}` stands in the file itself", key.text);
-            let finding = Diagnostic::error(Code("secret-in-file"), message, key.span, "its value is not shown here");
-            resolver.sink.found.push(finding.help("put it into the environment and write `${NAME}`"));
+/// Keys of an account without a meaning of their own.
+fn properties(resolver: &mut Resolver<'_>, account: &str, tree: &AccountTree) -> BTreeMap<String, Setting> {
+    let mut properties = BTreeMap::new();
+    for (key, data) in &tree.properties {
+        if data.text().is_some() {
+            resolver.names.places.insert(format!("accounts.{account}.{}", key.text), key.span);
+            properties.insert(key.text.clone(), setting(&mut resolver.sink, data));
+        } else {
+            let message = format!("an account has no key `{}` that holds more than one text", key.text);
+            let own = ACCOUNT.fields.iter().map(|field| field.name);
+            resolver.sink.unknown("unknown-key", message, (&key.text, key.span), own);
         }
-        let found = match reference(scalar) {
-            Some((name, default)) => Setting::Env { name, default, span: scalar.span },
-            None => Setting::Value(Value::Null),
-        };
-        secrets.insert(key.text.clone(), found);
     }
-    secrets
+    properties
+}
+
+fn secret(resolver: &mut Resolver<'_>, key: &Name, value: &Name) -> Setting {
+    let inside = match reference(&value.text) {
+        None => true,
+        Some((_, default)) => default.is_some(),
+    };
+    if inside {
+        resolver.names.hidden.push(value.span);
+        // The finding points at the key, never at the value, so that no secret is printed.
+        let message = format!("secret `{}` stands in the file itself", key.text);
+        let finding = Diagnostic::error(Code("secret-in-file"), message, key.span, "its value is not shown here");
+        resolver.sink.found.push(finding.help("put it into the environment and write `${NAME}`"));
+    }
+    match reference(&value.text) {
+        Some((name, default)) => Setting::Env { name, default, span: value.span },
+        None => Setting::Value(Value::Null),
+    }
 }

@@ -3,13 +3,10 @@
 //! Whether the condition is right is judged once all names are known.
 
 use super::names::Names;
-use super::sink::Sink;
 use crate::diagnostic::Span;
 use crate::language::plan::Carries;
 use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression, Step};
-use crate::language::syntax::mapping::text;
-use crate::language::syntax::rule_line;
-use crate::language::syntax::yaml::Node;
+use crate::language::syntax::file::accounts::CarriesLine;
 use crate::value::Segment;
 
 /// What was read of `carries:`.
@@ -25,23 +22,19 @@ pub struct Carried {
     pub carries: Option<Carries>,
 }
 
-/// Reads `carries: always` (which gives `None`) or `carries: CONDITION` of an account of `system`.
-pub fn read(names: &Names<'_>, sink: &mut Sink, system: &str, node: &Node) -> Option<Carried> {
-    let scalar = text(node, "`carries`", &mut sink.found)?;
-    if scalar.text.trim() == "always" {
-        return None;
-    }
-    let tree = sink.keep(rule_line::expression(scalar))?;
+/// What `carries: CONDITION` of an account of `system` says; `None` where it says `always`.
+pub fn of(names: &Names<'_>, system: &str, line: &CarriesLine) -> Option<Carried> {
+    let tree = line.condition.clone()?;
     let carries = match records(&tree).as_slice() {
         [(other, record)] => Some(Carries {
             system: other.clone(),
             record: record.clone(),
-            line: names.line(scalar.span),
+            line: names.line(line.span),
             condition: names.compile(tree.clone()),
         }),
         _ => None,
     };
-    Some(Carried { system: system.to_owned(), tree, span: scalar.span, carries })
+    Some(Carried { system: system.to_owned(), tree, span: line.span, carries })
 }
 
 /// The `system.record` pairs that an expression speaks of, each once.

@@ -4,15 +4,14 @@
 //! rooms below. Whatever could be understood goes on, so that one mistake never hides another.
 
 pub mod accounts;
-pub mod allowed;
 mod calls;
 pub mod carries;
 mod duplicate;
 mod fields;
-pub mod files;
 pub mod names;
 pub mod owners;
 pub mod ownership;
+mod paging;
 pub mod pass;
 pub mod pipelines;
 mod record_calls;
@@ -24,7 +23,6 @@ mod system_names;
 pub mod systems;
 pub mod tables;
 
-pub use allowed::Allowed;
 pub use carries::Carried;
 pub use fields::unknown_field;
 pub use names::Names;

@@ -4,27 +4,12 @@ use super::owners::Owner;
 use super::resolver::Resolver;
 use crate::diagnostic::Span;
 use crate::language::plan::{Owner as Whose, Setting, SettingType};
-use crate::language::syntax::mapping::{Mapping, text};
-use crate::language::syntax::yaml::Node;
+use crate::language::syntax::file::ownership::{GroupOwner, OwnershipFile};
 
-/// Reads `ownership:`.
-pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
-    let Some(file) = Mapping::of(node, "an ownership file", &["ownership", "about", "allow"], &mut resolver.sink.found)
-    else {
-        return;
-    };
-    let Some(pipelines) =
-        file.get("ownership").and_then(|node| Mapping::of(node, "`ownership`", &[], &mut resolver.sink.found))
-    else {
-        return;
-    };
-    for (name, node) in pipelines.entries() {
-        let Some(groups) = Mapping::of(node, &format!("ownership of `{}`", name.text), &[], &mut resolver.sink.found)
-        else {
-            continue;
-        };
-        for (group, node) in groups.entries() {
-            let Some(owner) = text(node, "an owner", &mut resolver.sink.found) else { continue };
+/// Takes the owners of an `ownership:` file.
+pub fn resolve(resolver: &mut Resolver<'_>, file: &OwnershipFile) {
+    for (name, groups) in &file.pipelines {
+        for GroupOwner { group, owner } in groups {
             if !resolver.declare("owner of", &format!("{}.{}", name.text, group.text), group.span) {
                 continue;
             }

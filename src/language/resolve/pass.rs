@@ -1,14 +1,15 @@
 //! The pass itself: what the files declare, in the order in which they need each other.
 
 use super::carries::Carried;
-use super::files::by_kind;
 use super::names::Names;
 use super::resolver::{Resolver, SystemCondition};
 use super::sink::Sink;
 use super::{accounts, duplicate, ownership, pipelines, settings, system_names, systems, tables};
 use crate::language::script::ScriptSet;
 use crate::language::source::SourceMap;
-use crate::language::syntax::yaml::Node;
+use crate::language::syntax::RuleTree;
+use crate::language::syntax::field_spec::FILE_KINDS;
+use crate::language::syntax::file::{FileTree, RuleFile};
 
 /// What was resolved.
 pub struct Resolved<'a> {
@@ -16,8 +17,8 @@ pub struct Resolved<'a> {
     pub names: Names<'a>,
     /// What is wrong.
     pub sink: Sink,
-    /// The files that say what they are, with their kinds.
-    pub files: Vec<(&'static str, Node)>,
+    /// The files that say what they are.
+    pub files: Vec<RuleFile>,
     /// Conditions of system files.
     pub conditions: Vec<SystemCondition>,
     /// What accounts carry.
@@ -25,13 +26,15 @@ pub struct Resolved<'a> {
 }
 
 /// Resolves the names of a rule set.
-pub fn resolve(sources: &SourceMap) -> Resolved<'_> {
+pub fn resolve(sources: &SourceMap, tree: RuleTree) -> Resolved<'_> {
+    let RuleTree { files, strangers, found: unread } = tree;
     let scripts: Vec<_> = sources
         .files()
         .filter(|(_, file)| file.name.ends_with(".rhai"))
         .map(|(id, file)| (id, file.name.as_str(), file.text.as_str()))
         .collect();
-    let (scripts, found) = ScriptSet::compile(&scripts);
+    let (scripts, mut found) = ScriptSet::compile(&scripts);
+    found.extend(unread);
     let mut resolver = Resolver {
         names: Names::new(sources, scripts),
         sink: Sink { found, ..Sink::default() },
@@ -40,16 +43,34 @@ pub fn resolve(sources: &SourceMap) -> Resolved<'_> {
         conditions: Vec::new(),
         carried: Vec::new(),
     };
-    let files = by_kind(&mut resolver);
-    let of = |kind: &str| files.iter().filter(|(found, _)| *found == kind).map(|(_, node)| node).collect::<Vec<_>>();
-    settings::resolve(&mut resolver, &of("settings"));
-    of("system").into_iter().for_each(|node| systems::resolve(&mut resolver, node));
-    of("accounts").into_iter().for_each(|node| accounts::resolve(&mut resolver, node));
+    for name in &strangers {
+        let message = format!("a rule file cannot begin with `{}`", name.text);
+        resolver.sink.unknown("unknown-file-kind", message, (&name.text, name.span), FILE_KINDS);
+    }
+    let settings = of(&files, |tree| if let FileTree::Settings(file) = tree { Some(file) } else { None });
+    settings::resolve(&mut resolver, &settings);
+    for file in of(&files, |tree| if let FileTree::System(file) = tree { Some(file) } else { None }) {
+        systems::resolve(&mut resolver, file);
+    }
+    for file in of(&files, |tree| if let FileTree::Accounts(file) = tree { Some(file) } else { None }) {
+        accounts::resolve(&mut resolver, file);
+    }
     system_names::accounts(&mut resolver);
-    of("pipeline").into_iter().for_each(|node| pipelines::resolve(&mut resolver, node));
-    of("ownership").into_iter().for_each(|node| ownership::resolve(&mut resolver, node));
-    of("table").into_iter().for_each(|node| tables::resolve(&mut resolver, node));
+    for file in of(&files, |tree| if let FileTree::Pipeline(file) = tree { Some(file) } else { None }) {
+        pipelines::resolve(&mut resolver, file);
+    }
+    for file in of(&files, |tree| if let FileTree::Ownership(file) = tree { Some(file) } else { None }) {
+        ownership::resolve(&mut resolver, file);
+    }
+    for file in of(&files, |tree| if let FileTree::Table(file) = tree { Some(file) } else { None }) {
+        tables::resolve(&mut resolver, file);
+    }
     duplicate::tell(&mut resolver);
     let Resolver { names, sink, conditions, carried, .. } = resolver;
     Resolved { names, sink, files, conditions, carried }
+}
+
+/// The files of one kind.
+fn of<'a, T>(files: &'a [RuleFile], kind: impl Fn(&'a FileTree) -> Option<&'a T>) -> Vec<&'a T> {
+    files.iter().filter_map(|file| kind(&file.tree)).collect()
 }

@@ -9,22 +9,14 @@ use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 use crate::language::plan::setting_type::{OF_THE_PROGRAM, WRITTEN, code_for};
 use crate::language::plan::{Setting, SettingType};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::mapping::{Mapping, text};
-use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+use crate::language::syntax::file::data::{Data, DataKind};
+use crate::language::syntax::file::settings::SettingsFile;
 use crate::value::Value;
 
-/// Reads what every `settings:` file says: first all `types:`, for one file may say the types of another's settings.
-pub fn resolve(resolver: &mut Resolver<'_>, nodes: &[&Node]) {
+/// Takes what every `settings:` file says: first all `types:`, for one file may say the types of another's settings.
+pub fn resolve(resolver: &mut Resolver<'_>, files: &[&SettingsFile]) {
     let mut declared = BTreeMap::new();
-    let mut files = Vec::new();
-    for node in nodes {
-        let keys = ["settings", "types", "about", "allow"];
-        let Some(file) = Mapping::of(node, "a settings file", &keys, &mut resolver.sink.found) else { continue };
-        if let Some(node) = file.get("types") {
-            types(resolver, node, &mut declared);
-        }
-        files.push(file);
-    }
+    files.iter().for_each(|file| types(resolver, &file.types, &mut declared));
     let kinds = declared.iter().map(|(name, (_, kind))| (name.clone(), kind.clone()));
     resolver.names.types = kinds.collect();
     // What the program itself reads is checked whatever the rules say of it, and whether they say anything.
@@ -35,11 +27,7 @@ pub fn resolve(resolver: &mut Resolver<'_>, nodes: &[&Node]) {
         resolver.names.types.extend(asked.filter(|_| !narrow).map(|asked| (name.to_owned(), asked)));
     }
     let mut flat = BTreeMap::new();
-    for file in files {
-        if let Some(settings) = file.require("settings", &mut resolver.sink.found) {
-            flatten(resolver, settings, "", &mut flat);
-        }
-    }
+    files.iter().for_each(|file| flatten(resolver, (&file.settings, ""), &mut flat));
     let covered = |name: &str| flat.keys().any(|known| is_below(name, known));
     let idle: Vec<_> = declared.iter().filter(|(name, _)| !flat.contains_key(*name) && !covered(name)).collect();
     let untyped = flat.iter().filter(|(name, _)| !declared.contains_key(*name));
@@ -127,10 +115,8 @@ fn within(kind: &SettingType, other: &SettingType) -> bool {
     }
 }
 
-fn types(resolver: &mut Resolver<'_>, node: &Node, declared: &mut BTreeMap<String, (Span, SettingType)>) {
-    let Some(types) = Mapping::of(node, "`types`", &[], &mut resolver.sink.found) else { return };
-    for (key, node) in types.entries() {
-        let Some(line) = text(node, "a type", &mut resolver.sink.found) else { continue };
+fn types(resolver: &mut Resolver<'_>, lines: &[(Name, Name)], declared: &mut BTreeMap<String, (Span, SettingType)>) {
+    for (key, line) in lines {
         if !resolver.declare("type of setting", &key.text, key.span) {
             continue;
         }
@@ -146,30 +132,32 @@ fn types(resolver: &mut Resolver<'_>, node: &Node, declared: &mut BTreeMap<Strin
 }
 
 /// Nested maps become dotted names.
-fn flatten(resolver: &mut Resolver<'_>, node: &Node, prefix: &str, flat: &mut BTreeMap<String, Span>) {
-    let Some(map) = Mapping::of(node, "settings", &[], &mut resolver.sink.found) else { return };
-    for (key, node) in map.entries() {
+fn flatten(resolver: &mut Resolver<'_>, (entries, prefix): (&[(Name, Data)], &str), flat: &mut BTreeMap<String, Span>) {
+    for (key, data) in entries {
         let name = if prefix.is_empty() { key.text.clone() } else { format!("{prefix}.{}", key.text) };
-        let known = resolver.names.types.contains_key(&name);
-        if matches!(node.kind, NodeKind::Mapping(_)) && !known {
-            flatten(resolver, node, &name, flat);
-        } else if resolver.declare("setting", &name, key.span) {
-            flat.insert(name.clone(), key.span);
-            resolver.names.places.insert(format!("settings.{name}"), key.span);
-            several(resolver, &name, node);
-            let found = typed(&resolver.names, &mut resolver.sink, (&name, node));
-            resolver.names.settings.insert(name, found);
+        match &data.kind {
+            DataKind::Map(below) if !resolver.names.types.contains_key(&name) => {
+                flatten(resolver, (below, &name), flat);
+            }
+            _ if resolver.declare("setting", &name, key.span) => {
+                flat.insert(name.clone(), key.span);
+                resolver.names.places.insert(format!("settings.{name}"), key.span);
+                several(resolver, &name, data);
+                let found = typed(&resolver.names, &mut resolver.sink, (&name, data));
+                resolver.names.settings.insert(name, found);
+            }
+            _ => {}
         }
     }
 }
 
 /// Notes one value where the types know several settings below the name.
-fn several(resolver: &mut Resolver<'_>, name: &str, node: &Node) {
+fn several(resolver: &mut Resolver<'_>, name: &str, data: &Data) {
     let below: Vec<String> = resolver.names.types.keys().filter(|known| is_below(known, name)).cloned().collect();
     if !below.is_empty() {
         let named: Vec<String> = below.iter().map(|name| format!("`{name}`")).collect();
         let message = format!("`{name}` holds several settings, each on a line of its own");
-        let finding = Diagnostic::error(Code("type-shape"), message, node.span, "none of them stands here");
+        let finding = Diagnostic::error(Code("type-shape"), message, data.span, "none of them stands here");
         resolver
             .sink
             .found
@@ -178,13 +166,17 @@ fn several(resolver: &mut Resolver<'_>, name: &str, node: &Node) {
 }
 
 /// Settings of an account or a test by dotted name, nested or not; each must be one that the settings file has.
-pub fn overrides(names: &Names<'_>, sink: &mut Sink, node: &Node, prefix: &str, found: &mut BTreeMap<String, Setting>) {
-    let Some(map) = Mapping::of(node, "settings", &[], &mut sink.found) else { return };
-    for (key, node) in map.entries() {
+pub fn overrides(
+    names: &Names<'_>,
+    sink: &mut Sink,
+    (entries, prefix): (&[(Name, Data)], &str),
+    found: &mut BTreeMap<String, Setting>,
+) {
+    for (key, data) in entries {
         let name = if prefix.is_empty() { key.text.clone() } else { format!("{prefix}.{}", key.text) };
         let known = names.settings.contains_key(&name);
-        if matches!(node.kind, NodeKind::Mapping(_)) && !known {
-            overrides(names, sink, node, &name, found);
+        if let (DataKind::Map(below), false) = (&data.kind, known) {
+            overrides(names, sink, (below, &name), found);
             continue;
         }
         if !known {
@@ -193,16 +185,16 @@ pub fn overrides(names: &Names<'_>, sink: &mut Sink, node: &Node, prefix: &str, 
             sink.unknown("unknown-setting", message, (&name, key.span), known);
             continue;
         }
-        let value = typed(names, sink, (&name, node));
+        let value = typed(names, sink, (&name, data));
         found.insert(name, value);
     }
 }
 
 /// A setting's value as its type has it; what does not fit is noted.
-fn typed(names: &Names<'_>, sink: &mut Sink, (name, node): (&str, &Node)) -> Setting {
-    let Some(kind) = names.types.get(name) else { return setting(sink, node) };
-    fits(sink, name, kind, node);
-    match (setting(sink, node), kind.member()) {
+fn typed(names: &Names<'_>, sink: &mut Sink, (name, data): (&str, &Data)) -> Setting {
+    let Some(kind) = names.types.get(name) else { return setting(sink, data) };
+    fits(sink, name, kind, data);
+    match (setting(sink, data), kind.member()) {
         (Setting::Value(Value::Null), Some(_)) => Setting::List(Vec::new()),
         (Setting::Value(Value::Null), None) => Setting::Value(kind.settle(Value::Null)),
         (found, _) => found,
@@ -210,95 +202,95 @@ fn typed(names: &Names<'_>, sink: &mut Sink, (name, node): (&str, &Node)) -> Set
 }
 
 /// Notes a value that a setting cannot have.
-fn fits(sink: &mut Sink, name: &str, kind: &SettingType, node: &Node) {
-    words(sink, name, node);
-    let Some(member) = kind.member() else { return single(sink, name, kind, node) };
-    let items = match &node.kind {
-        NodeKind::Sequence(items) => items.as_slice(),
-        NodeKind::Null => &[],
-        _ => return shape(sink, name, "a list", node, "`[A, B]`, also where it is only one"),
+fn fits(sink: &mut Sink, name: &str, kind: &SettingType, data: &Data) {
+    words(sink, name, data);
+    let Some(member) = kind.member() else { return single(sink, name, kind, data) };
+    let items = match &data.kind {
+        DataKind::List(items) => items.as_slice(),
+        DataKind::Nothing => &[],
+        _ => return shape(sink, name, "a list", data, "`[A, B]`, also where it is only one"),
     };
     // What the environment may fill is looked at when it is asked.
-    let may_hold = |item: &Node| match &item.kind {
-        NodeKind::Scalar(scalar) => !scalar.text.is_empty(),
-        NodeKind::Null => false,
+    let may_hold = |item: &Data| match &item.kind {
+        DataKind::Text(text) => !text.text.is_empty(),
+        DataKind::Nothing => false,
         _ => true,
     };
     if matches!(kind, SettingType::Filled(_)) && !items.iter().any(may_hold) {
-        return sink.found.push(kind.empty(name).at(node.span));
+        return sink.found.push(kind.empty(name).at(data.span));
     }
     for item in items {
         match &item.kind {
-            NodeKind::Scalar(scalar) if scalar.text.is_empty() => {
+            DataKind::Text(text) if text.text.is_empty() => {
                 let message = format!("an entry of `{name}` is empty text");
                 sink.error("type-setting", message, item.span, "take it out");
             }
-            NodeKind::Scalar(scalar)
-                if reference(scalar).is_some_and(|(_, default)| default.as_deref() == Some("")) => {}
+            DataKind::Text(text)
+                if reference(&text.text).is_some_and(|(_, default)| default.as_deref() == Some("")) => {}
             _ => single(sink, name, member, item),
         }
     }
 }
 
 /// Keeps the words that a setting holds, wherever they are said, for whoever knows what they must be.
-fn words(sink: &mut Sink, name: &str, node: &Node) {
-    let items = if let NodeKind::Sequence(items) = &node.kind { items.as_slice() } else { std::slice::from_ref(node) };
+fn words(sink: &mut Sink, name: &str, data: &Data) {
+    let items = if let DataKind::List(items) = &data.kind { items.as_slice() } else { std::slice::from_ref(data) };
     for item in items {
-        let NodeKind::Scalar(scalar) = &item.kind else { continue };
-        let text = match reference(scalar) {
+        let DataKind::Text(text) = &item.kind else { continue };
+        let text = match reference(&text.text) {
             Some((_, default)) => default,
-            None => Some(scalar.text.clone()),
+            None => Some(text.text.clone()),
         };
         let word = text.filter(|text| !text.is_empty()).map(|text| Name { text, span: item.span });
         sink.setting_words.entry(name.to_owned()).or_default().extend(word);
     }
 }
 
-fn single(sink: &mut Sink, name: &str, kind: &SettingType, node: &Node) {
-    let text = match &node.kind {
-        NodeKind::Scalar(scalar) => match reference(scalar) {
+fn single(sink: &mut Sink, name: &str, kind: &SettingType, data: &Data) {
+    let text = match &data.kind {
+        DataKind::Text(text) => match reference(&text.text) {
             // Without a default the environment is asked at start, and answers for itself.
             Some((_, default)) => default,
-            None if scalar.text.contains("${") => None,
-            None => Some(scalar.text.clone()),
+            None if text.text.contains("${") => None,
+            None => Some(text.text.clone()),
         },
-        NodeKind::Null => Some(String::new()),
-        NodeKind::Sequence(_) | NodeKind::Mapping(_) => {
-            return shape(sink, name, "a single value", node, "one, without brackets");
+        DataKind::Nothing => Some(String::new()),
+        DataKind::List(_) | DataKind::Map(_) => {
+            return shape(sink, name, "a single value", data, "one, without brackets");
         }
     };
-    sink.found.extend(text.and_then(|text| kind.refuses(name, &text)).map(|misfit| misfit.at(node.span)));
+    sink.found.extend(text.and_then(|text| kind.refuses(name, &text)).map(|misfit| misfit.at(data.span)));
 }
 
-fn shape(sink: &mut Sink, name: &str, what: &str, node: &Node, how: &str) {
-    let found = match &node.kind {
-        NodeKind::Sequence(_) => "this is a list",
-        NodeKind::Mapping(_) => "this is a map",
+fn shape(sink: &mut Sink, name: &str, what: &str, data: &Data, how: &str) {
+    let found = match &data.kind {
+        DataKind::List(_) => "this is a list",
+        DataKind::Map(_) => "this is a map",
         _ => "this is a single value",
     };
-    let finding = Diagnostic::error(code_for(name, "type-setting"), format!("`{name}` is {what}"), node.span, found);
+    let finding = Diagnostic::error(code_for(name, "type-setting"), format!("`{name}` is {what}"), data.span, found);
     sink.found.push(finding.help(format!("write it as {how}")));
 }
 
 /// A setting's value: text, truth, whole number, list, or a reference to the environment.
-pub fn setting(sink: &mut Sink, node: &Node) -> Setting {
-    match &node.kind {
-        NodeKind::Null | NodeKind::Mapping(_) => Setting::Value(Value::Null),
-        NodeKind::Sequence(items) => Setting::List(items.iter().map(|item| setting(sink, item)).collect()),
-        NodeKind::Scalar(scalar) => match reference(scalar) {
-            Some((name, default)) => Setting::Env { name, default, span: scalar.span },
+pub fn setting(sink: &mut Sink, data: &Data) -> Setting {
+    match &data.kind {
+        DataKind::Nothing | DataKind::Map(_) => Setting::Value(Value::Null),
+        DataKind::List(items) => Setting::List(items.iter().map(|item| setting(sink, item)).collect()),
+        DataKind::Text(text) => match reference(&text.text) {
+            Some((name, default)) => Setting::Env { name, default, span: text.span },
             None => {
-                if scalar.text.contains("${") {
+                if text.text.contains("${") {
                     let finding = Diagnostic::error(
                         Code("syntax-reference"),
                         "`${…}` stands only as a whole value",
-                        scalar.span,
+                        text.span,
                         "inside other text",
                     );
                     sink.found
                         .push(finding.help("put the whole value into the variable: `${NAME}` or `${NAME:-default}`"));
                 }
-                Setting::Value(match (scalar.plain, scalar.text.as_str()) {
+                Setting::Value(match (text.plain, text.text.as_str()) {
                     (true, "true") => Value::Bool(true),
                     (true, "false") => Value::Bool(false),
                     (_, other) => Value::text(other),
@@ -309,8 +301,8 @@ pub fn setting(sink: &mut Sink, node: &Node) -> Setting {
 }
 
 /// `${NAME}` or `${NAME:-default}`.
-pub fn reference(scalar: &Scalar) -> Option<(String, Option<String>)> {
-    let inside = scalar.text.strip_prefix("${")?.strip_suffix('}')?;
+pub fn reference(text: &str) -> Option<(String, Option<String>)> {
+    let inside = text.strip_prefix("${")?.strip_suffix('}')?;
     let (name, default) = match inside.split_once(":-") {
         Some((name, default)) => (name, Some(default.to_owned())),
         None => (inside, None),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::mapping::with_help;
 
 /// A name that was not found.
 #[derive(Clone, Debug)]
@@ -47,7 +46,7 @@ impl Sink {
         let known: Vec<&str> = known.into_iter().collect();
         self.stray(code, (written, span), known.iter().copied());
         let finding = Diagnostic::error(Code(code), message, span, "unknown");
-        self.found.push(with_help(finding, suggest::help(written, known)));
+        self.found.push(finding.helped(suggest::help(written, known)));
     }
 
     /// Notes a name that was not found, with the names that might be meant.

@@ -6,41 +6,21 @@ use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Arrow, Instead, RecordType, Row, Table};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::mapping::{Mapping, list, text};
-use crate::language::syntax::rule_line::{self, RowLine};
-use crate::language::syntax::yaml::{Node, Scalar};
+use crate::language::syntax::file::table::TableFile;
+use crate::language::syntax::rule_line::RowLine;
 use crate::value::{Kind, Path, decimal};
 
-/// Reads a `table:` file.
-pub fn resolve(resolver: &mut Resolver<'_>, node: &Node) {
-    let allowed = ["table", "about", "between", "rows", "allow", "tests"];
-    let Some(file) = Mapping::of(node, "a table file", &allowed, &mut resolver.sink.found) else { return };
-    let Some(name) = file.get("table").and_then(|node| text(node, "`table`", &mut resolver.sink.found)) else { return };
-    let named: Vec<&Scalar> = file
-        .require("between", &mut resolver.sink.found)
-        .map(|node| list(node, "`between`", &mut resolver.sink.found))
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|node| text(node, "a side", &mut resolver.sink.found))
-        .collect();
-    let sides: Vec<Option<Column>> = named.iter().map(|scalar| side(resolver, scalar)).collect();
-    let side_name = |at: usize| named.get(at).map(|scalar| scalar.text.clone()).unwrap_or_default();
+/// Takes the table of a `table:` file.
+pub fn resolve(resolver: &mut Resolver<'_>, file: &TableFile) {
+    let Some(name) = &file.name else { return };
+    let columns: Vec<Option<Column>> = file.between.iter().map(|name| side(resolver, name)).collect();
+    let column = |at: usize| columns.get(at).and_then(Option::as_ref);
     let mut rows = Vec::new();
-    for node in file
-        .require("rows", &mut resolver.sink.found)
-        .map(|node| list(node, "`rows`", &mut resolver.sink.found))
-        .unwrap_or_default()
-    {
-        let Some(scalar) = text(node, "a row", &mut resolver.sink.found) else {
-            // What follows a map among rows is the next block, whose own line is gone.
-            break;
-        };
-        if let Some(line) = resolver.sink.keep(rule_line::row(scalar)) {
-            values(resolver, &line, [sides.first().and_then(Option::as_ref), sides.get(1).and_then(Option::as_ref)]);
-            rows.push(row(resolver, &line));
-        }
+    for line in &file.rows {
+        values(resolver, line, [column(0), column(1)]);
+        rows.push(row(resolver, line));
     }
-    let sides = [side_name(0), side_name(1)];
+    let sides = [0, 1].map(|at| file.between.get(at).map(|name| name.text.clone()).unwrap_or_default());
     let table = Arc::new(Table::new(name.text.clone(), sides, rows, name.span));
     if resolver.declare("table", &name.text, name.span) {
         resolver.names.tables.insert(name.text.clone(), table);
@@ -58,13 +38,13 @@ struct Column {
 }
 
 /// `system.record.field`: what values it takes.
-fn side(resolver: &mut Resolver<'_>, scalar: &Scalar) -> Option<Column> {
-    let mut parts = scalar.text.splitn(3, '.');
+fn side(resolver: &mut Resolver<'_>, name: &Name) -> Option<Column> {
+    let mut parts = name.text.splitn(3, '.');
     let (system, record, field) = (parts.next()?, parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let found = resolver.names.systems.get(system).and_then(|system| system.records.get(record)).cloned();
     let column = found.as_deref().and_then(|kind: &RecordType| {
         let field = kind.field(&Path::parse(field)?)?;
-        Some(Column { name: scalar.text.clone(), kind: field.kind.clone(), written: field.write_kind.clone() })
+        Some(Column { name: name.text.clone(), kind: field.kind.clone(), written: field.write_kind.clone() })
     });
     if column.is_none() {
         let known: Vec<String> = resolver
@@ -74,8 +54,8 @@ fn side(resolver: &mut Resolver<'_>, scalar: &Scalar) -> Option<Column> {
             .flat_map(|system| system.records.values())
             .flat_map(|kind| kind.fields.iter().map(|field| format!("{}.{}.{}", kind.system, kind.name, field.path)))
             .collect();
-        let message = format!("there is no field `{}`", scalar.text);
-        resolver.sink.unknown("unknown-field", message, (&scalar.text, scalar.span), known.iter().map(String::as_str));
+        let message = format!("there is no field `{}`", name.text);
+        resolver.sink.unknown("unknown-field", message, (&name.text, name.span), known.iter().map(String::as_str));
     }
     column
 }

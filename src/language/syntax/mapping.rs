@@ -1,7 +1,11 @@
-//! Reads a YAML map by a list of the keys it may have.
+//! Reads a YAML map by what is said of its keys.
 //!
-//! Unknown keys are findings with the near name; missing ones point at the map.
+//! Unknown keys are findings with the near name; missing ones point at the map. A key of which nothing is said cannot
+//! be read.
 
+use super::expression::{Expression, Name};
+use super::field_spec::MapSpec;
+use super::rule_line::{self, whole};
 use super::yaml::{Node, NodeKind, Scalar};
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 
@@ -13,18 +17,27 @@ pub struct Mapping<'a> {
     entries: &'a [(Scalar, Node)],
     /// Where it begins.
     pub span: Span,
+    spec: &'static MapSpec,
     what: String,
     unknown: Vec<&'a str>,
 }
 
+/// What is wrong, so far.
+pub type Found = Vec<Diagnostic>;
+
 impl<'a> Mapping<'a> {
-    /// The map of a node; anything else is a finding. `allowed`: its keys; empty where any may stand.
-    pub fn of(node: &'a Node, what: &str, allowed: &[&str], found: &mut Vec<Diagnostic>) -> Option<Self> {
+    /// The map of a node; anything else is a finding.
+    pub fn of(node: &'a Node, spec: &'static MapSpec, found: &mut Found) -> Option<Self> {
+        Self::called(node, spec.what, spec, found)
+    }
+
+    /// The same, where the map has a name of its own.
+    pub fn called(node: &'a Node, what: &str, spec: &'static MapSpec, found: &mut Found) -> Option<Self> {
         let NodeKind::Mapping(entries) = &node.kind else {
-            let message = format!("{what} is a map of `key: value` lines");
-            found.push(Diagnostic::error(Code("type-shape"), message, node.span, describe(node)));
+            found.push(no_map(what, node.span, describe(node)));
             return None;
         };
+        let allowed: Vec<&str> = spec.allowed().collect();
         let strange = |key: &&Scalar| !allowed.is_empty() && !allowed.contains(&key.text.as_str());
         let strangers: Vec<&Scalar> = entries.iter().map(|(key, _)| key).filter(strange).collect();
         let (near, far): (Vec<&Scalar>, Vec<&Scalar>) =
@@ -32,7 +45,7 @@ impl<'a> Mapping<'a> {
         for key in near {
             let message = format!("{what} has no key `{}`", key.text);
             let finding = Diagnostic::error(Code("unknown-key"), message, key.span, "unknown");
-            found.push(with_help(finding, suggest::help(&key.text, allowed.iter().copied())));
+            found.push(finding.helped(suggest::help(&key.text, allowed.iter().copied())));
         }
         // What has nothing to do with this map came into it together, by one line that is wrong above it.
         if let Some((first, more)) = far.split_first() {
@@ -44,10 +57,10 @@ impl<'a> Mapping<'a> {
             let finding = Diagnostic::error(Code("unknown-key"), message, first.span, "unknown");
             let finding =
                 more.iter().take(NAMED_MAX).fold(finding, |finding, key| finding.label(key.span, "unknown too"));
-            found.push(with_help(finding, suggest::help(&first.text, allowed.iter().copied())));
+            found.push(finding.helped(suggest::help(&first.text, allowed.iter().copied())));
         }
         let unknown = strangers.iter().map(|key| key.text.as_str()).collect();
-        Some(Self { entries, span: node.span, what: what.to_owned(), unknown })
+        Some(Self { entries, span: node.span, spec, what: what.to_owned(), unknown })
     }
 
     /// The entries in file order.
@@ -55,26 +68,71 @@ impl<'a> Mapping<'a> {
         self.entries.iter().map(|(key, node)| (key, node))
     }
 
-    /// The value of a key.
-    pub fn get(&self, name: &str) -> Option<&'a Node> {
-        self.entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node)
+    /// The entries whose keys people name themselves.
+    pub fn named(&self) -> impl Iterator<Item = (&'a Scalar, &'a Node)> {
+        self.entries().filter(|(key, _)| self.spec.field(&key.text).is_none())
     }
 
-    /// The value of a key that must be there.
-    pub fn require(&self, name: &str, found: &mut Vec<Diagnostic>) -> Option<&'a Node> {
-        let node = self.get(name);
+    /// Whether every key is known.
+    pub fn is_known(&self) -> bool {
+        self.unknown.is_empty()
+    }
+
+    /// Whether a key is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.node(name).is_some()
+    }
+
+    /// The value of a key; one that must be there and is not is a finding.
+    pub fn get(&self, name: &str, found: &mut Found) -> Option<&'a Node> {
+        let field = self.spec.field(name)?;
+        let node = self.node(name);
         // A key that is nearly this one was told already.
         let misspelt = || self.unknown.iter().any(|key| !suggest::nearest(key, [name]).is_empty());
-        if node.is_none() && !misspelt() {
+        if field.required && node.is_none() && !misspelt() {
             let message = format!("{} needs the key `{name}`", self.what);
             found.push(Diagnostic::error(Code("missing-key"), message, self.span, "missing in this map"));
         }
         node
     }
+
+    /// The single text of a key, as findings call it.
+    pub fn text(&self, name: &str, what: &str, found: &mut Found) -> Option<&'a Scalar> {
+        self.get(name, found).and_then(|node| text(node, what, found))
+    }
+
+    /// The elements of a key's list, as findings call it.
+    pub fn list(&self, name: &str, what: &str, found: &mut Found) -> Vec<&'a Node> {
+        self.get(name, found).map(|node| list(node, what, found)).unwrap_or_default()
+    }
+
+    fn node(&self, name: &str) -> Option<&'a Node> {
+        self.entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node)
+    }
+}
+
+/// Keeps a result, or its finding.
+pub fn keep<T>(result: Result<T, Diagnostic>, found: &mut Found) -> Option<T> {
+    result.map_err(|finding| found.push(finding)).ok()
+}
+
+/// The expression that a text is.
+pub fn expression(scalar: &Scalar, found: &mut Found) -> Option<Expression> {
+    keep(rule_line::expression(scalar), found)
+}
+
+/// The names that a list holds.
+pub fn names(nodes: Vec<&Node>, what: &str, found: &mut Found) -> Vec<Name> {
+    nodes.into_iter().filter_map(|node| text(node, what, found)).map(Scalar::name).collect()
+}
+
+/// The finding for what is no map.
+pub fn no_map(what: &str, span: Span, is: &str) -> Diagnostic {
+    Diagnostic::error(Code("type-shape"), format!("{what} is a map of `key: value` lines"), span, is)
 }
 
 /// The single text of a node; anything else is a finding.
-pub fn text<'a>(node: &'a Node, what: &str, found: &mut Vec<Diagnostic>) -> Option<&'a Scalar> {
+pub fn text<'a>(node: &'a Node, what: &str, found: &mut Found) -> Option<&'a Scalar> {
     match &node.kind {
         NodeKind::Scalar(scalar) => Some(scalar),
         NodeKind::Mapping(entries) if entries.first().is_some_and(|(key, _)| is_line(&key.text)) => {
@@ -94,7 +152,7 @@ pub fn text<'a>(node: &'a Node, what: &str, found: &mut Vec<Diagnostic>) -> Opti
 }
 
 /// The elements of a list; a single text counts as a list of one.
-pub fn list<'a>(node: &'a Node, what: &str, found: &mut Vec<Diagnostic>) -> Vec<&'a Node> {
+pub fn list<'a>(node: &'a Node, what: &str, found: &mut Found) -> Vec<&'a Node> {
     match &node.kind {
         NodeKind::Sequence(items) => items.iter().collect(),
         NodeKind::Scalar(_) => vec![node],
@@ -121,21 +179,6 @@ pub fn colon(key: &Scalar) -> Diagnostic {
     let span = Span::new(key.span.file, key.span.end, key.span.end + 1);
     let message = "YAML takes a colon with a blank behind it for the end of a key, and this line has none";
     Diagnostic::error(Code("syntax-rule"), message, span, "the line ends here for YAML").help(whole(": "))
-}
-
-/// How a line is kept whole that has in it what YAML cuts at.
-pub fn whole(at: &str) -> String {
-    format!(
-        "leave `{at}` out, or write the whole line in single quotes: `- '…{at}…'`; a quote inside it is written twice"
-    )
-}
-
-/// A finding with help where there is any.
-pub fn with_help(finding: Diagnostic, help: Option<String>) -> Diagnostic {
-    match help {
-        Some(help) => finding.help(help),
-        None => finding,
-    }
 }
 
 fn describe(node: &Node) -> &'static str {

@@ -8,9 +8,15 @@ pub mod expression_advice;
 pub mod expression_parser;
 pub mod expression_scan;
 mod expression_text;
+pub mod field_spec;
+pub mod file;
 pub mod indentation;
 pub mod mapping;
 pub mod rule_line;
+pub mod rule_tree;
 pub mod slips;
 pub mod system_line;
+pub mod template;
 pub mod yaml;
+
+pub use rule_tree::{RuleTree, parse};

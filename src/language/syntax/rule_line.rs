@@ -10,7 +10,6 @@ use pest::iterators::Pair;
 use super::arrow::Arrow;
 use super::expression::{Expression, Name};
 use super::expression_parser::{self, Origin};
-use super::mapping::whole;
 use super::yaml::Scalar;
 use crate::diagnostic::{Code, Diagnostic, Span};
 
@@ -218,6 +217,13 @@ pub fn with_line(scalar: &Scalar) -> Result<WithLine, Diagnostic> {
 pub fn expression(scalar: &Scalar) -> Result<Expression, Diagnostic> {
     let map = |at: usize| scalar.offset(at);
     expression_parser::parse(&scalar.text, &Origin { file: scalar.span.file, map: &map })
+}
+
+/// How a line is kept whole that has in it what YAML cuts at.
+pub fn whole(at: &str) -> String {
+    format!(
+        "leave `{at}` out, or write the whole line in single quotes: `- '…{at}…'`; a quote inside it is written twice"
+    )
 }
 
 fn arrow_of(text: &str) -> Arrow {

@@ -5,6 +5,7 @@
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
+use super::expression::Name;
 use super::{indentation, slips};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 
@@ -53,15 +54,34 @@ pub struct Scalar {
     pub span: Span,
     /// What stands behind it on its line as a comment, and does not look like one.
     pub cut: Option<Span>,
-    offsets: Vec<usize>,
+    offsets: Offsets,
+}
+
+/// Where the bytes of a text stand in the file.
+#[derive(Clone, Debug)]
+enum Offsets {
+    /// One behind the other, from here on.
+    Straight(usize),
+    /// Each at its place, with quotes, escapes and line ends between them.
+    Each(Vec<usize>),
+}
+
+impl Default for Offsets {
+    fn default() -> Self {
+        Self::Each(Vec::new())
+    }
 }
 
 impl Scalar {
     /// Where a byte of the text stands in the file.
     pub fn offset(&self, at: usize) -> usize {
-        match self.offsets.get(at) {
-            Some(offset) => *offset,
-            None => self.offsets.last().map_or(self.span.start, |last| last + 1),
+        match &self.offsets {
+            Offsets::Straight(_) if self.text.is_empty() => self.span.start,
+            Offsets::Straight(start) => start + at.min(self.text.len()),
+            Offsets::Each(places) => match places.get(at) {
+                Some(offset) => *offset,
+                None => places.last().map_or(self.span.start, |last| last + 1),
+            },
         }
     }
 
@@ -69,8 +89,21 @@ impl Scalar {
     #[must_use]
     pub fn tail(&self, start: usize) -> Self {
         let text = self.text.get(start..).unwrap_or_default().to_owned();
-        let offsets = self.offsets.get(start..).unwrap_or_default().to_vec();
+        let offsets = match &self.offsets {
+            Offsets::Straight(first) => Offsets::Straight(first + start),
+            Offsets::Each(places) => Offsets::Each(places.get(start..).unwrap_or_default().to_vec()),
+        };
         Self { text, plain: self.plain, span: self.part(start, self.text.len()), cut: self.cut, offsets }
+    }
+
+    /// The text with its place.
+    pub fn name(&self) -> Name {
+        Name { text: self.text.clone(), span: self.span }
+    }
+
+    /// A part of the text with its place.
+    pub fn named(&self, start: usize, end: usize) -> Name {
+        Name { text: self.text.get(start..end).unwrap_or_default().to_owned(), span: self.part(start, end) }
     }
 
     /// Where a part of the text stands.
@@ -291,13 +324,13 @@ impl Builder<'_> {
 
 /// The place of each byte of a scalar's text: its letters stand in the raw text in the same
 /// order, with quotes, escapes, line ends and indentation between them.
-fn align(value: &str, raw: &str, start: usize, style: ScalarStyle) -> Vec<usize> {
+fn align(value: &str, raw: &str, start: usize, style: ScalarStyle) -> Offsets {
     let mut at = usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
     if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && raw.starts_with(['|', '>']) {
         at = raw.find('\n').map_or(0, |end| end + 1);
     }
     if raw.get(at..).is_some_and(|rest| rest.starts_with(value)) {
-        return (start + at..start + at + value.len()).collect();
+        return Offsets::Straight(start + at);
     }
     let mut offsets = Vec::with_capacity(value.len());
     for letter in value.chars() {
@@ -308,7 +341,7 @@ fn align(value: &str, raw: &str, start: usize, style: ScalarStyle) -> Vec<usize>
         }
         at += skip + letter.len_utf8();
     }
-    offsets
+    Offsets::Each(offsets)
 }
 
 fn refusal(message: &str, span: Span, at: &str, help: &str) -> Refusal {

@@ -1,10 +1,9 @@
 //! `allow:` of a file: which warnings it takes on itself, where in it, and why.
 
-use super::sink::Sink;
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::mapping::{list, text, with_help};
-use crate::language::syntax::yaml::{Node, NodeKind};
+use crate::language::syntax::mapping::{Found, list, text};
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 
 /// One line of `allow:`.
 #[derive(Clone, Debug)]
@@ -18,33 +17,35 @@ pub struct Allowed {
 }
 
 /// Reads the `allow:` of a file, `LINT in KEY because REASON` in each line; without `in KEY` it is the whole file.
-pub fn read(sink: &mut Sink, file: &Node) -> Vec<Allowed> {
+pub(super) fn parse(file: &Node, found: &mut Found) -> Vec<Allowed> {
     let NodeKind::Mapping(entries) = &file.kind else { return Vec::new() };
     let Some((_, node)) = entries.iter().find(|(key, _)| key.text == "allow") else { return Vec::new() };
-    let mut found = Vec::new();
-    for node in list(node, "`allow`", &mut sink.found) {
-        let Some(scalar) = text(node, "a line of `allow`", &mut sink.found) else { continue };
-        let (said, reason) = match scalar.text.split_once(" because ") {
-            Some((said, reason)) => (said.trim_end(), Some(reason.trim().to_owned())),
-            None => (scalar.text.trim_end(), None),
-        };
-        let (lint, key) = match said.split_once(" in ") {
-            Some((lint, key)) => (lint.trim_end(), Some(key.trim())),
-            None => (said, None),
-        };
-        let name = Name { text: lint.to_owned(), span: scalar.part(0, lint.len()) };
-        let key = key.map(|key| Name { text: key.to_owned(), span: scalar.part(said.len() - key.len(), said.len()) });
-        let place = match key.map(|key| below(file, &key)) {
-            None => None,
-            Some(Ok(place)) => Some(place),
-            Some(Err(unknown)) => {
-                sink.found.push(unknown);
-                continue;
-            }
-        };
-        found.push(Allowed { lint: name, place, reason: reason.filter(|reason| !reason.is_empty()) });
+    let mut allowed = Vec::new();
+    for node in list(node, "`allow`", found) {
+        let Some(scalar) = text(node, "a line of `allow`", found) else { continue };
+        match line(file, scalar) {
+            Ok(line) => allowed.push(line),
+            Err(unknown) => found.push(unknown),
+        }
     }
-    found
+    allowed
+}
+
+fn line(file: &Node, scalar: &Scalar) -> Result<Allowed, Diagnostic> {
+    let (said, reason) = match scalar.text.split_once(" because ") {
+        Some((said, reason)) => (said.trim_end(), Some(reason.trim().to_owned())),
+        None => (scalar.text.trim_end(), None),
+    };
+    let (lint, key) = match said.split_once(" in ") {
+        Some((lint, key)) => (lint.trim_end(), Some(key.trim())),
+        None => (said, None),
+    };
+    let key = key.map(|key| Name { text: key.to_owned(), span: scalar.part(said.len() - key.len(), said.len()) });
+    Ok(Allowed {
+        lint: scalar.named(0, lint.len()),
+        place: key.map(|key| below(file, &key)).transpose()?,
+        reason: reason.filter(|reason| !reason.is_empty()),
+    })
 }
 
 /// Where a key with all below it stands: `fields.status`, `settings.orders.route_by`; keys may have dots of their own.
@@ -62,7 +63,7 @@ fn below(file: &Node, key: &Name) -> Result<Span, Diagnostic> {
             let first = rest.split('.').next().unwrap_or(rest);
             let message = format!("this file has no key `{}`: there is no `{first}`", key.text);
             let finding = Diagnostic::error(Code("unknown-key"), message, key.span, "unknown");
-            return Err(with_help(finding, suggest::help(first, entries.iter().map(|(known, _)| known.text.as_str()))));
+            return Err(finding.helped(suggest::help(first, entries.iter().map(|(known, _)| known.text.as_str()))));
         };
         let start = entries.get(at).map_or(place.start, |(known, _)| known.span.start);
         let end = entries.get(at + 1).map_or(place.end, |(next, _)| next.span.start);

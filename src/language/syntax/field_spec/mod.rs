@@ -1,0 +1,28 @@
+//! Which keys a rule file may have: one table per kind of file, each key with its name, its shape, whether it must be
+//! there, and a line about it.
+//!
+//! The parsers of `file` read by these tables and by nothing else, unknown keys and near names come from them, and so
+//! will the printed schema and reference. Knows no text and no tree.
+
+mod accounts;
+mod kinds;
+mod ownership;
+mod pipeline;
+mod settings;
+mod spec;
+mod system;
+mod table;
+mod test;
+
+pub use accounts::{ACCOUNT, ACCOUNTS, ACCOUNTS_FILE, SECRETS};
+pub use kinds::{FILE_KINDS, FILES, kind};
+pub use ownership::{GROUPS, OWNERSHIP, OWNERSHIP_FILE};
+pub use pipeline::{AFTER, AGREE, CREATE, FIELDS, LIST_RULE, NEEDS, PASSED_BY, PIPELINE_FILE, UNTOUCHED, WITH};
+pub use settings::{SETTINGS, SETTINGS_FILE, TYPES};
+pub use spec::{FieldSpec, MapSpec, Named, Shape};
+pub use system::{
+    CALL, CALLS, ERRORS, HTTP, LIMITS, MOVE, PAGING, RECORD, RECORD_FIELDS, RECORDS, STATES, SYSTEM_FILE, WEBHOOK,
+    WEBHOOK_RECORD,
+};
+pub use table::TABLE_FILE;
+pub use test::{GIVEN, TEST, TEST_ACCOUNT, TEST_ACCOUNTS, TEST_RECORD, TESTS_FILE, THEN, WHEN};

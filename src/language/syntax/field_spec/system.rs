@@ -1,0 +1,217 @@
+//! Keys of a `system:` file.
+
+use super::spec::{ABOUT, ALLOW, FieldSpec, MapSpec, Named, Shape};
+
+const TEMPLATES: Shape = Shape::List(&Shape::Text("NAME = VALUE"));
+const DURATION: Shape = Shape::Text("DURATION");
+const NUMBER: Shape = Shape::Text("NUMBER");
+const PATH: Shape = Shape::Text("PATH");
+const FIELD: Shape = Shape::Text("FIELD");
+const STATUSES: Shape = Shape::List(&Shape::Text("STATUS"));
+
+/// A system file.
+pub static SYSTEM_FILE: MapSpec = MapSpec {
+    what: "a system file",
+    fields: &[
+        FieldSpec::may(
+            "system",
+            Shape::Text("NAME"),
+            "the system's name, with which every path into its records begins",
+        ),
+        ABOUT,
+        FieldSpec::must("http", Shape::Map(&HTTP), "what every call has"),
+        FieldSpec::may("limits", Shape::Map(&LIMITS), "how much the system takes"),
+        FieldSpec::may("errors", Shape::Map(&ERRORS), "how its refusals are read"),
+        FieldSpec::may("paging", Shape::Map(&PAGING), "how lists come in pages; without it `next` is followed"),
+        FieldSpec::may("answer", PATH, "where in an answer the record stands, unless it is the whole"),
+        FieldSpec::may("webhook", Shape::Map(&WEBHOOK), "how it tells of changes by itself"),
+        FieldSpec::must("records", Shape::Map(&RECORDS), "the kinds of records that it has"),
+        ALLOW,
+    ],
+    named: None,
+};
+
+/// `http:`.
+pub static HTTP: MapSpec = MapSpec {
+    what: "`http`",
+    fields: &[
+        FieldSpec::may("auth", TEMPLATES, "headers that open the account, as `Authorization = App {secrets.NAME}`"),
+        FieldSpec::may("headers", TEMPLATES, "further headers of every call"),
+        FieldSpec::may("timeout", DURATION, "how long a call may take; 30 s where it is not said"),
+        FieldSpec::may(
+            "settle_after",
+            DURATION,
+            "how long after a call nobody can tell whether it was done; twice the timeout",
+        ),
+    ],
+    named: None,
+};
+
+/// `limits:`.
+pub static LIMITS: MapSpec = MapSpec {
+    what: "`limits`",
+    fields: &[
+        FieldSpec::may("per_minute", NUMBER, "calls in a minute; 300 where it is not said"),
+        FieldSpec::may("burst", NUMBER, "calls in one go; 5 where it is not said"),
+        FieldSpec::may("at_once", NUMBER, "calls that are under way together; 8 where it is not said"),
+        FieldSpec::may("same_record", DURATION, "between two updates of one record; 1 s where it is not said"),
+    ],
+    named: None,
+};
+
+/// `errors:`.
+pub static ERRORS: MapSpec = MapSpec {
+    what: "`errors`",
+    fields: &[
+        FieldSpec::may("message", Shape::List(&PATH), "where the system's own words stand in an answer"),
+        FieldSpec::may("gone", STATUSES, "statuses that say that a record is not there; 404"),
+        FieldSpec::may("later", STATUSES, "statuses after which a call is tried again; 408, 429, 500, 502, 503, 504"),
+    ],
+    named: None,
+};
+
+/// `paging:`.
+pub static PAGING: MapSpec = MapSpec {
+    what: "`paging`",
+    fields: &[
+        FieldSpec::may("style", Shape::Word(&["offset", "next_url", "whole"]), "how a next page is asked for"),
+        FieldSpec::may("rows", PATH, "where in an answer the rows stand; without it the answer is the rows"),
+        FieldSpec::may("next", PATH, "of `next_url`: where the address of the next page stands"),
+        FieldSpec::may("more", PATH, "of `offset`: where it says that there are more"),
+        FieldSpec::may("size", Shape::Text("NAME = NUMBER"), "the parameter for the number of rows, and how many"),
+        FieldSpec::may("offset", Shape::Text("NAME"), "of `offset`: the parameter for the rows to leave out"),
+        FieldSpec::may("count", PATH, "where the number of all rows stands"),
+    ],
+    named: None,
+};
+
+/// `webhook:`.
+pub static WEBHOOK: MapSpec = MapSpec {
+    what: "`webhook`",
+    fields: &[
+        FieldSpec::must("header", Shape::Text("NAME"), "the header that holds the signature"),
+        FieldSpec::may("algorithm", Shape::Word(&["hmac-sha256"]), "how the body is signed"),
+        FieldSpec::may("encoding", Shape::Word(&["hex", "base64"]), "how the signature is written; hex"),
+        FieldSpec::must("secret", Shape::Text("NAME"), "the account's secret with which it is signed"),
+        FieldSpec::may("kind", PATH, "where the body says what happened, for `when`"),
+        FieldSpec::may("records", Shape::List(&Shape::Map(&WEBHOOK_RECORD)), "which records it tells of"),
+    ],
+    named: None,
+};
+
+/// One of `records:` of a webhook.
+pub static WEBHOOK_RECORD: MapSpec = MapSpec {
+    what: "a record of a webhook",
+    fields: &[],
+    named: Some(Named {
+        name: "RECORD",
+        shape: Shape::Text("PATH, PATH when KIND"),
+        about: "where the record's key stands, at the first of these places that has it",
+    }),
+};
+
+/// `records:`.
+pub static RECORDS: MapSpec = MapSpec {
+    what: "`records`",
+    fields: &[],
+    named: Some(Named { name: "NAME", shape: Shape::Map(&RECORD), about: "a kind of record" }),
+};
+
+/// A record.
+pub static RECORD: MapSpec = MapSpec {
+    what: "a record",
+    fields: &[
+        FieldSpec::may("about", Shape::Text("TEXT"), "what the record is"),
+        FieldSpec::may(
+            "key",
+            FIELD,
+            "the field by which the system tells such records apart; `id` where it is not said",
+        ),
+        FieldSpec::may("created", FIELD, "the field that says when it was made"),
+        FieldSpec::may("modified", FIELD, "the field that says when it was changed last"),
+        FieldSpec::may("priority", Shape::Word(&["first"]), "whether its changes are worked on before others"),
+        FieldSpec::must("fields", Shape::Map(&RECORD_FIELDS), "what the record holds"),
+        FieldSpec::may("calls", Shape::Map(&CALLS), "how it is read and written"),
+        FieldSpec::may("states", Shape::Map(&STATES), "the states that it goes through"),
+    ],
+    named: None,
+};
+
+/// `fields:` of a record.
+pub static RECORD_FIELDS: MapSpec = MapSpec {
+    what: "`fields`",
+    fields: &[],
+    named: Some(Named {
+        name: "FIELD",
+        shape: Shape::Text("TYPE, MODIFIER, …"),
+        about: "what the field holds, where it stands, and when it is written; `LIST[].FIELD` is one of each element",
+    }),
+};
+
+const A_CALL: Shape = Shape::Either(&Shape::Text("METHOD /path/{field}?name={value}"), &Shape::Map(&CALL));
+
+/// `calls:`.
+pub static CALLS: MapSpec = MapSpec {
+    what: "`calls`",
+    fields: &[
+        FieldSpec::may("read", A_CALL, "gives one record by its key"),
+        FieldSpec::may("changed", A_CALL, "lists what changed since `{since}`"),
+        FieldSpec::may("list", A_CALL, "lists all records"),
+        FieldSpec::may("create", A_CALL, "makes a record"),
+        FieldSpec::may("update", A_CALL, "changes a record"),
+    ],
+    named: Some(Named {
+        name: "find by FIELD, add to LIST",
+        shape: A_CALL,
+        about: "gives the records whose field has a value; adds an element to a list",
+    }),
+};
+
+/// A call that is more than a line.
+pub static CALL: MapSpec = MapSpec {
+    what: "a call",
+    fields: &[
+        FieldSpec::must(
+            "request",
+            Shape::Text("METHOD /path/{field}?name={value}"),
+            "the method, the path and the query",
+        ),
+        FieldSpec::may("headers", TEMPLATES, "headers of this call alone"),
+        FieldSpec::may("body", TEMPLATES, "what the body holds beside the record's fields"),
+        FieldSpec::may("each", Shape::Text("NAME in settings.LIST"), "makes the call once for each value of a setting"),
+        FieldSpec::may("resend", Shape::List(&FIELD), "fields that every update sends, changed or not"),
+        FieldSpec::may("never", Shape::List(&FIELD), "fields that it never sends"),
+        FieldSpec::may(
+            "allowed when",
+            Shape::Text("CONDITION"),
+            "when the system takes it, over the record's own fields",
+        ),
+    ],
+    named: None,
+};
+
+/// `states:`.
+pub static STATES: MapSpec = MapSpec {
+    what: "`states`",
+    fields: &[
+        FieldSpec::must("field", FIELD, "the field that holds the state"),
+        FieldSpec::may(
+            "initial",
+            Shape::Text("STATE"),
+            "the state in which a record is made, where the system sets it",
+        ),
+        FieldSpec::may("moves", Shape::List(&Shape::Map(&MOVE)), "the steps that the system allows"),
+    ],
+    named: None,
+};
+
+/// A move between states.
+pub static MOVE: MapSpec = MapSpec {
+    what: "a move",
+    fields: &[],
+    named: Some(Named {
+        name: "STATE, STATE -> STATE",
+        shape: Shape::Either(&Shape::Word(&["by people", "update"]), &A_CALL),
+        about: "who makes the step: people alone, the update, or a call of its own",
+    }),
+};

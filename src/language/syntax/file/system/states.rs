@@ -1,0 +1,106 @@
+//! The states of a record, and the moves between them.
+
+use super::call::{CallNames, CallParts, CallTree};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::syntax::expression::Name;
+use crate::language::syntax::field_spec::STATES;
+use crate::language::syntax::mapping::{Found, Mapping, names};
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
+
+/// `states:`
+#[derive(Clone, Debug)]
+pub struct StatesTree {
+    /// The field that holds the state.
+    pub field: Name,
+    /// The state in which a record begins, as written.
+    pub initial: Option<String>,
+    /// The states that `initial` names, each with its place.
+    pub begins: Vec<Name>,
+    /// Moves in file order.
+    pub moves: Vec<MoveTree>,
+}
+
+/// `A, B -> C: BY`
+#[derive(Clone, Debug)]
+pub struct MoveTree {
+    /// The states that it names, each with its place; none where it has no arrow.
+    pub named: Vec<Name>,
+    /// From any of these.
+    pub from: Vec<String>,
+    /// To any of these.
+    pub to: Vec<String>,
+    /// Who makes it.
+    pub by: MoverTree,
+    /// The names in its call.
+    pub names: CallNames,
+}
+
+/// Who makes a move.
+#[derive(Clone, Debug)]
+pub enum MoverTree {
+    /// Only people, or a call that could not be read.
+    People,
+    /// The update.
+    Update,
+    /// A call of its own.
+    Call(Box<CallParts>),
+}
+
+impl StatesTree {
+    /// Reads `states:`; without its field there are none.
+    pub(super) fn of(node: &Node, found: &mut Found) -> Option<Self> {
+        let map = Mapping::of(node, &STATES, found)?;
+        let field = map.text("field", "`field`", found)?.name();
+        let begins = match map.get("initial", found).map(|node| &node.kind) {
+            Some(NodeKind::Scalar(scalar)) => state_names(scalar),
+            _ => Vec::new(),
+        };
+        let initial = names(map.list("initial", "initial", found), "initial", found).into_iter().next();
+        let mut moves = Vec::new();
+        for node in map.list("moves", "`moves`", found) {
+            let NodeKind::Mapping(entries) = &node.kind else {
+                let message = "a move reads `A -> B: by people` or `A -> B: POST /path`";
+                found.push(Diagnostic::error(Code("syntax-system"), message, node.span, "not a move"));
+                continue;
+            };
+            moves.extend(entries.iter().map(|(key, node)| MoveTree::of(key, node, found)));
+        }
+        Some(Self { field, initial: initial.map(|name| name.text), begins, moves })
+    }
+}
+
+impl MoveTree {
+    fn of(key: &Scalar, node: &Node, found: &mut Found) -> Self {
+        let Some((from, to)) = key.text.split_once(" -> ") else {
+            let message = "a move has an arrow with blanks around it";
+            found.push(Diagnostic::error(Code("syntax-system"), message, key.span, "no ` -> ` here"));
+            let names = CallNames::of(node);
+            return Self { named: Vec::new(), from: Vec::new(), to: Vec::new(), by: MoverTree::People, names };
+        };
+        let (by, names) = match &node.kind {
+            NodeKind::Scalar(scalar) if scalar.text == "by people" => (MoverTree::People, CallNames::default()),
+            NodeKind::Scalar(scalar) if scalar.text == "update" => (MoverTree::Update, CallNames::default()),
+            _ => {
+                let call = CallTree::of(node, found);
+                (call.parts.map_or(MoverTree::People, |parts| MoverTree::Call(Box::new(parts))), call.names)
+            }
+        };
+        let cells = |cell: &str| cell.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>();
+        Self { named: state_names(key), from: cells(from), to: cells(to), by, names }
+    }
+}
+
+/// The states that a line names.
+fn state_names(line: &Scalar) -> Vec<Name> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for cell in line.text.split(" -> ").flat_map(|cell| cell.split_inclusive(',').chain([""])) {
+        let name = cell.trim_end_matches(',').trim();
+        if !name.is_empty() {
+            let from = at + line.text.get(at..).and_then(|rest| rest.find(name)).unwrap_or_default();
+            found.push(line.named(from, from + name.len()));
+        }
+        at += if cell.is_empty() { " -> ".len() } else { cell.len() };
+    }
+    found
+}

@@ -1,0 +1,220 @@
+//! The file itself: what every call has, and how the system answers.
+
+use std::time::Duration;
+
+use super::call::{named_templates, scalars};
+use super::record::RecordTree;
+use super::webhook::WebhookTree;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::syntax::expression::Name;
+use crate::language::syntax::field_spec::{ERRORS, HTTP, LIMITS, PAGING, RECORDS, SYSTEM_FILE};
+use crate::language::syntax::mapping::{Found, Mapping, names, text};
+use crate::language::syntax::template::{Hole, Template};
+use crate::language::syntax::yaml::Node;
+use crate::value::{Path, duration};
+
+/// What a system file says.
+#[derive(Clone, Debug, Default)]
+pub struct SystemFile {
+    /// Its name and what every call has; without the two nothing else is read.
+    pub head: Option<(Name, HttpTree)>,
+    /// `limits:`
+    pub limits: LimitsTree,
+    /// `errors:`
+    pub errors: ErrorsTree,
+    /// `paging:`
+    pub paging: Option<PagingTree>,
+    /// `answer:`
+    pub answer: Option<Path>,
+    /// `webhook:`
+    pub webhook: Option<WebhookTree>,
+    /// `records:`
+    pub records: Vec<(Name, RecordTree)>,
+}
+
+/// `http:`
+#[derive(Clone, Debug)]
+pub struct HttpTree {
+    /// `headers:`
+    pub headers: Templates,
+    /// `auth:`
+    pub auth: Templates,
+    /// `timeout:`
+    pub timeout: Option<Duration>,
+    /// `settle_after:`
+    pub settle_after: Option<Duration>,
+}
+
+/// `NAME = VALUE` lines.
+#[derive(Clone, Debug, Default)]
+pub struct Templates {
+    /// The lines that could be read.
+    pub lines: Vec<(String, Template)>,
+    /// The holes of all.
+    pub holes: Vec<Hole>,
+}
+
+/// `limits:`
+#[derive(Clone, Debug, Default)]
+pub struct LimitsTree {
+    /// `per_minute:`
+    pub per_minute: Option<u32>,
+    /// `burst:`
+    pub burst: Option<u32>,
+    /// `at_once:`
+    pub at_once: Option<u32>,
+    /// `same_record:`
+    pub same_record: Option<Duration>,
+}
+
+/// `errors:`
+#[derive(Clone, Debug, Default)]
+pub struct ErrorsTree {
+    /// `message:`
+    pub message: Vec<Path>,
+    /// `gone:`
+    pub gone: Option<Vec<u16>>,
+    /// `later:`
+    pub later: Option<Vec<u16>>,
+}
+
+/// `paging:`, each word with the place of its value, or of the map where it is not there.
+#[derive(Clone, Debug)]
+pub struct PagingTree {
+    /// Where the map begins.
+    pub span: Span,
+    /// Whether it has no key that is none.
+    pub is_known: bool,
+    /// `style:`
+    pub style: Name,
+    /// `rows:`
+    pub rows: Name,
+    /// `next:`
+    pub next: Name,
+    /// `more:`
+    pub more: Name,
+    /// `offset:`
+    pub offset: Name,
+    /// `count:`
+    pub count: Option<Path>,
+    /// `size: NAME = NUMBER`
+    pub size: Option<(String, u32)>,
+}
+
+/// Reads a system file.
+pub(in crate::language::syntax::file) fn parse(node: &Node, found: &mut Found) -> SystemFile {
+    let mut system = SystemFile::default();
+    let Some(file) = Mapping::of(node, &SYSTEM_FILE, found) else { return system };
+    let Some(name) = file.text("system", "`system`", found) else { return system };
+    let Some(http) = file.get("http", found).and_then(|node| Mapping::of(node, &HTTP, found)) else { return system };
+    system.head = Some((name.name(), HttpTree::of(&http, found)));
+    let records = file.get("records", found).and_then(|node| Mapping::of(node, &RECORDS, found));
+    let entries = records.iter().flat_map(Mapping::named);
+    system.records = entries.filter_map(|(key, node)| Some((key.name(), RecordTree::of(key, node, found)?))).collect();
+    let limits = file.get("limits", found).and_then(|node| Mapping::of(node, &LIMITS, found));
+    system.limits = limits.map(|map| LimitsTree::of(&map, found)).unwrap_or_default();
+    let errors = file.get("errors", found).and_then(|node| Mapping::of(node, &ERRORS, found));
+    system.errors = errors.map(|map| ErrorsTree::of(&map, found)).unwrap_or_default();
+    let paging = file.get("paging", found).and_then(|node| Mapping::of(node, &PAGING, found));
+    system.paging = paging.map(|map| PagingTree::of(&map, found));
+    system.answer = file.text("answer", "`answer`", found).and_then(|text| Path::parse(&text.text));
+    system.webhook = file.get("webhook", found).and_then(|node| WebhookTree::of(node, found));
+    system
+}
+
+impl HttpTree {
+    fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
+        Self {
+            headers: map.get("headers", found).map(|node| Templates::of(node, found)).unwrap_or_default(),
+            auth: map.get("auth", found).map(|node| Templates::of(node, found)).unwrap_or_default(),
+            timeout: length(map, "timeout", found),
+            settle_after: length(map, "settle_after", found),
+        }
+    }
+}
+
+impl Templates {
+    fn of(node: &Node, found: &mut Found) -> Self {
+        let holes = scalars(node).into_iter().flat_map(Hole::all).collect();
+        Self { lines: named_templates(node, found), holes }
+    }
+}
+
+impl LimitsTree {
+    fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
+        Self {
+            per_minute: whole(map, "per_minute", found),
+            burst: whole(map, "burst", found),
+            at_once: whole(map, "at_once", found),
+            same_record: length(map, "same_record", found),
+        }
+    }
+}
+
+impl ErrorsTree {
+    fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
+        let message = names(map.list("message", "message", found), "message", found);
+        Self {
+            message: message.iter().filter_map(|path| Path::parse(&path.text)).collect(),
+            gone: map.has("gone").then(|| statuses(map, "gone", found)),
+            later: map.has("later").then(|| statuses(map, "later", found)),
+        }
+    }
+}
+
+impl PagingTree {
+    fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
+        let mut word = |name: &str| {
+            let node = map.get(name, found);
+            let said = node.and_then(|node| text(node, name, found)).map(|scalar| scalar.text.clone());
+            Name { text: said.unwrap_or_default(), span: node.map_or(map.span, |node| node.span) }
+        };
+        let (style, rows, next, more) = (word("style"), word("rows"), word("next"), word("more"));
+        let (size, offset, count) = (word("size"), word("offset"), word("count"));
+        let page = size.text.split_once(" = ");
+        let page = page.and_then(|(name, number)| Some((name.trim().to_owned(), number.trim().parse().ok()?)));
+        if page.is_none() && map.has("size") {
+            let message = format!("`{}` is no page size", size.text);
+            found.push(Diagnostic::error(Code("type-number"), message, size.span, "write `NAME = NUMBER`"));
+        }
+        let (span, is_known, count) = (map.span, map.is_known(), Path::parse(&count.text));
+        Self { span, is_known, style, rows, next, more, offset, count, size: page }
+    }
+}
+
+fn length(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<Duration> {
+    let scalar = map.text(name, "a duration", found)?;
+    let length = duration::parse(&scalar.text);
+    if length.is_none() {
+        let message = format!("`{}` is no duration", scalar.text);
+        let at = "write `30s`, `500ms` or `2m`";
+        found.push(Diagnostic::error(Code("type-duration"), message, scalar.span, at));
+    }
+    length
+}
+
+fn whole(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<u32> {
+    let scalar = map.text(name, name, found)?;
+    let number = scalar.text.parse().ok();
+    if number.is_none() {
+        let message = format!("`{name}` is a whole number");
+        found.push(Diagnostic::error(Code("type-number"), message, scalar.span, "not a number"));
+    }
+    number
+}
+
+/// HTTP statuses.
+fn statuses(map: &Mapping<'_>, name: &str, found: &mut Found) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for written in names(map.list(name, name, found), name, found) {
+        match written.text.parse() {
+            Ok(status @ 100..=599) => statuses.push(status),
+            _ => {
+                let message = format!("`{}` is no HTTP status", written.text);
+                let at = "write a number from 100 to 599";
+                found.push(Diagnostic::error(Code("type-number"), message, written.span, at));
+            }
+        }
+    }
+    statuses
+}
