@@ -52,3 +52,15 @@ fn rules_that_write_one_field_in_turn_share_its_base() {
     assert!(known(&base, buyer).unwrap().same(&values("ring", "ring")));
     assert!(base.len() == 1, "{base:?}");
 }
+
+#[test]
+fn a_base_is_read_as_it_was_kept_and_a_null_that_was_sent_is_no_silence() {
+    let sent = |sent: Option<Value>| BaseValues { sent, ..values("Ann", "Bob") };
+    let text = |values: &BaseValues| serde_json::to_string(values).unwrap();
+    for sent in [None, Some(Value::Null), Some(Value::text("Ann")), Some(Value::List(ecow::EcoVec::new()))].map(sent) {
+        assert_eq!(serde_json::from_str::<BaseValues>(&text(&sent)).unwrap(), sent);
+    }
+    // As it was kept before the two were told apart.
+    let silent = sent(None);
+    assert!(text(&silent).contains(r#""sent":null"#), "{}", text(&silent));
+}

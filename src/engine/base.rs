@@ -21,6 +21,7 @@ pub struct BaseValues {
     /// How the rule carried its values over; `None`: kept before that was noted.
     pub by: Option<String>,
     /// What was sent, where the peer keeps something else of it.
+    #[serde(default, with = "super::noted")]
     pub sent: Option<Value>,
     /// What the side was sent last, and how often since its source changed.
     pub fought: Option<Fought>,
