@@ -14,6 +14,7 @@ mod clocks;
 mod conflict;
 mod connections;
 mod connector;
+mod convergence;
 mod decide;
 mod decisions;
 mod diagnostics;

@@ -1,7 +1,7 @@
 //! The engine alone, over the shipped rules and whatever records may come: the same situation gives the same bytes,
 //! and what is journalled of it is enough to decide again.
 
-mod choices;
+pub(crate) mod choices;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

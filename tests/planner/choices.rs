@@ -71,30 +71,28 @@ impl<'b> Choices<'b> {
     }
 
     fn row(&mut self, plan: &Plan, kind: &RecordType) -> Value {
+        let fields = kind.fields.iter().map(|field| (field.path.clone(), &field.kind)).collect();
+        let Value::Record(mut record) = self.level(plan, &kind.system, fields) else { return Value::Null };
+        record.insert(kind.key.as_str(), self.key(kind));
+        Value::Record(record)
+    }
+
+    /// A record of these fields, with lists of such records in it.
+    fn level(&mut self, plan: &Plan, system: &str, fields: Vec<(Path, &Kind)>) -> Value {
         let mut record = Record::new();
         let mut lists: BTreeMap<String, Vec<(Path, &Kind)>> = BTreeMap::new();
-        for field in &kind.fields {
-            match field.path.0.as_slice() {
+        for (path, kind) in fields {
+            match path.0.as_slice() {
                 [Segment::Field(list), Segment::Each, inner @ ..] => {
-                    lists.entry(list.to_string()).or_default().push((Path(inner.to_vec()), &field.kind));
-                }
-                _ if field.path.is_field(&kind.key) => {
-                    record.insert(kind.key.as_str(), self.key(kind));
+                    lists.entry(list.to_string()).or_default().push((Path(inner.to_vec()), kind));
                 }
                 _ => {
-                    field.path.write(&mut record, self.of(plan, &kind.system, &field.kind));
+                    path.write(&mut record, self.of(plan, system, kind));
                 }
             }
         }
         for (list, fields) in lists {
-            let element = |choices: &mut Self| {
-                let mut element = Record::new();
-                for (path, kind_of) in &fields {
-                    path.write(&mut element, choices.of(plan, &kind.system, kind_of));
-                }
-                Value::Record(element)
-            };
-            let elements: Vec<Value> = (0..self.below(3)).map(|_| element(self)).collect();
+            let elements: Vec<Value> = (0..self.below(3)).map(|_| self.level(plan, system, fields.clone())).collect();
             record.insert(list, elements.into());
         }
         Value::Record(record)
