@@ -1,0 +1,85 @@
+//! The shipped rules in service, records read as from the peers, and decisions with answers from memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+use petiole::connector::response;
+use petiole::engine::{self, Decision, Found, Reads, Situation, Step, Want};
+use petiole::language;
+use petiole::language::plan::{Pipeline, Side};
+use petiole::runtime::{Live, World};
+use petiole::value::Value;
+use petiole::world::SystemFiles;
+
+/// The shipped rules in service.
+pub(crate) fn live() -> &'static Live {
+    static LIVE: LazyLock<Live> = LazyLock::new(|| {
+        let rules = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules");
+        let plan = language::compile(&SystemFiles, &[rules]).plan.expect("the shipped rules are sound");
+        let environment =
+            |name: &str| Some(if name.ends_with("URL") { "http://127.0.0.1:9".to_owned() } else { "F1".to_owned() });
+        let world = World { environment: Arc::new(environment), ..World::real().expect("a world") };
+        Live::new(1, Arc::new(plan), &world, None).unwrap_or_else(|wrong| panic!("{wrong:?}"))
+    });
+    &LIVE
+}
+
+pub(crate) fn pipeline(name: &str) -> &'static Pipeline {
+    &live().plan.pipelines[name]
+}
+
+/// A record as it is read of what its system sends.
+pub(crate) fn record(system: &str, record: &str, sent: &serde_json::Value) -> Value {
+    let system = &live().plan.systems[system];
+    let body = response::parse(sent.to_string().as_bytes()).expect("JSON").expect("a body");
+    response::canonical(system, &system.records[record], &body)
+}
+
+/// A pair of a pipeline of which this side changed.
+pub(crate) fn situation(pipeline: &Pipeline, changed: Side, records: [Option<Value>; 2]) -> Situation {
+    let account = |side: Side| pipeline.record(side).system.clone();
+    let (left_account, right_account) = (account(Side::Left), account(Side::Right));
+    let [left, right] = records;
+    Situation {
+        changed,
+        settings: live().pair_settings(&left_account, &right_account),
+        left_account,
+        right_account,
+        left,
+        right,
+        base: None,
+        gone: None,
+        demanded: false,
+        sweep: false,
+        asked: false,
+        held: BTreeSet::new(),
+        apart: false,
+        reads: Reads::new(),
+        made: BTreeMap::new(),
+    }
+}
+
+/// Decides, in as many rounds as it takes.
+pub(crate) fn decided(situation: &mut Situation, answer: &dyn Fn(&Want) -> Found) -> Decision {
+    let known = ["leaflink", "flourish"].contains(&situation.left_account.as_str());
+    assert!(known, "accounts are called as their systems");
+    let name = if situation.left_account == "leaflink" { "orders" } else { "stock" };
+    loop {
+        match engine::decide(&live().plan, pipeline(name), situation) {
+            Step::Done(decision) => return *decision,
+            Step::Need(wants) => {
+                for want in wants {
+                    let found = answer(&want);
+                    situation.reads.insert(want, found);
+                }
+            }
+        }
+    }
+}
+
+/// Every answer that a decision takes.
+pub(crate) fn answers(situation: &mut Situation, answer: &dyn Fn(&Want) -> Found) -> Reads {
+    drop(decided(situation, answer));
+    std::mem::take(&mut situation.reads)
+}
