@@ -36,7 +36,7 @@ fn wished<T: std::str::FromStr>(name: &str) -> Option<T> {
 }
 
 #[test]
-fn whatever_lint_passes_comes_until_rest() {
+fn whatever_lint_passes_comes_to_rest() {
     let sets = wished("PETIOLE_CONVERGENCE_SETS").unwrap_or(SETS);
     let seed: u64 = wished("PETIOLE_CONVERGENCE_SEED").unwrap_or(SEED);
     let mut begin = [0; 32];
