@@ -17,9 +17,9 @@ use petiole::runtime::service::look::{Look, look};
 use petiole::runtime::{Live, RuleState, Runtime, World};
 use petiole::simulator::{self, Faults, Options, Served, Size, Trade};
 use petiole::store::{
-    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Generation, Hint, HistoryEntry, Inbox, Intent,
-    IntentDraft, Journal, Link, LinkEnd, Pairs, Park, Parking, RecordRef, Retention, RuleText, Rules, Seen, SeenField,
-    Settlement, Store, StoreError, Wait, Work, open,
+    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Generation, Hint, HistoryEntry, Hold, Inbox,
+    Intent, IntentDraft, Journal, Lead, Link, LinkEnd, Node, Pairs, Park, Parking, Rate, RecordRef, Retention, Role,
+    RuleText, Rules, Seen, SeenField, Settlement, Store, StoreError, Wait, Work, open,
 };
 use petiole::world::{Method, SeededRandom, SystemFiles};
 use serde_json::{Value as Json, json};
@@ -99,8 +99,14 @@ impl Journal for Stumbling {
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<jiff::Timestamp>, StoreError> {
         self.inner.cursor(account, record).await
     }
-    async fn mark(&self, account: &str, name: &str, at: jiff::Timestamp) -> Result<(), StoreError> {
-        self.write(self.inner.mark(account, name, at)).await
+    async fn mark(
+        &self,
+        account: &str,
+        name: &str,
+        at: jiff::Timestamp,
+        under: Option<&Lead>,
+    ) -> Result<(), StoreError> {
+        self.write(self.inner.mark(account, name, at, under)).await
     }
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.inner.counts().await
@@ -206,12 +212,48 @@ impl Coordination for Stumbling {
     async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
         self.inner.serve_at(url).await
     }
+    async fn join(&self, ttl: Duration) -> Result<Node, StoreError> {
+        self.inner.join(ttl).await
+    }
+    async fn beat(&self, node: Node, ttl: Duration) -> Result<(), StoreError> {
+        self.inner.beat(node, ttl).await
+    }
+    async fn fence(&self) -> Result<Vec<Node>, StoreError> {
+        self.inner.fence().await
+    }
+    async fn leave(&self, node: Node) -> Result<(), StoreError> {
+        self.inner.leave(node).await
+    }
+    async fn hold(&self, node: Node, pair: &str) -> Result<Option<Hold>, StoreError> {
+        self.inner.hold(node, pair).await
+    }
+    async fn holds(&self, hold: Hold) -> Result<(), StoreError> {
+        self.inner.holds(hold).await
+    }
+    async fn release(&self, hold: Hold) -> Result<bool, StoreError> {
+        self.inner.release(hold).await
+    }
+    async fn lead(&self, node: Node, role: &Role, length: Duration) -> Result<Option<Lead>, StoreError> {
+        self.inner.lead(node, role, length).await
+    }
+    async fn resign(&self, lead: &Lead) -> Result<bool, StoreError> {
+        self.inner.resign(lead).await
+    }
+    async fn draw(&self, node: Node, account: &str, calls: u32, rate: Rate) -> Result<Draw, StoreError> {
+        self.inner.draw(node, account, calls, rate).await
+    }
+    async fn give_back(&self, account: &str, draw: &Draw, unused: u32) -> Result<(), StoreError> {
+        self.inner.give_back(account, draw, unused).await
+    }
+    async fn pause(&self, account: &str, length: Duration) -> Result<(), StoreError> {
+        self.inner.pause(account, length).await
+    }
 }
 
 #[async_trait]
 impl Retention for Stumbling {
-    async fn prune(&self, before: jiff::Timestamp) -> Result<usize, StoreError> {
-        self.write(self.inner.prune(before)).await
+    async fn prune(&self, before: jiff::Timestamp, under: Option<&Lead>) -> Result<usize, StoreError> {
+        self.write(self.inner.prune(before, under)).await
     }
 }
 

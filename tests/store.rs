@@ -2,6 +2,7 @@
 //! in a file, and so it will be by another.
 
 mod claims;
+mod coordination;
 mod file;
 mod inbox;
 mod kept;
@@ -48,6 +49,16 @@ promises! {
         what_came_meanwhile_is_answered_by_the_claim_that_takes_over,
         only_what_came_after_the_claim_makes_the_record_work_again,
         a_sweeps_own_look_outlives_what_becomes_of_the_work_before_it;
+    coordination:
+        what_a_silent_node_has_another_takes_over_and_fences_it,
+        a_node_that_comes_late_and_that_nobody_fenced_has_everything_still,
+        no_number_is_given_twice_whoever_has_the_store,
+        a_pair_has_one_node_and_that_one_token,
+        nothing_is_written_under_a_role_that_another_has,
+        what_a_node_leaves_is_free_at_once,
+        two_nodes_never_have_the_same_at_once,
+        no_stretch_sees_more_calls_than_the_rate_says,
+        a_pause_holds_for_every_node;
     pairs:
         links_are_found_from_both_ends_with_their_exact_base,
         intents_stay_open_until_they_are_settled,

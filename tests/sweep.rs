@@ -544,7 +544,7 @@ fn a_sweep_noted_by_a_clock_that_was_ahead_does_not_keep_the_next_one_away() {
         let store = petiole::store::open::open(&url, Arc::new(SystemClock)).await.unwrap();
         let at = now + std::time::Duration::from_hours(24);
         assert!(store.cursor("*", "sweep").await.unwrap().is_some(), "a sweep is noted so");
-        store.mark("*", "sweep", at).await.unwrap();
+        store.mark("*", "sweep", at, None).await.unwrap();
     });
     drift(&trade, 3);
     let _service: Process = trade.run("1h");

@@ -61,6 +61,7 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
     tracing::info!("stopping; work in flight is finished first");
     runtime.stop();
     while parts.join_next().await.is_some() {}
+    runtime.leave().await;
     serving.task.abort();
     code
 }

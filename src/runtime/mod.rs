@@ -4,6 +4,7 @@
 //! decides, makes the one call, settles. Knows HTTP only through the connector and rules only
 //! through the plan.
 
+pub mod coordination;
 pub mod environment;
 pub mod happening;
 pub mod limits;

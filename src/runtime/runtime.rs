@@ -7,6 +7,7 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::{Mutex as AsyncMutex, Notify, OnceCell, broadcast, watch};
 
+use super::coordination::membership::Membership;
 use super::happening::{Happening, told_values};
 use super::live::Live;
 use super::memory::alarm::Alarms;
@@ -81,6 +82,7 @@ pub struct Runtime {
     /// What the rules in service lost.
     pub departed: Departed,
     pub(crate) locks: PairLocks,
+    pub(crate) membership: Arc<Membership>,
     pub(crate) pacing: Pacing,
     pub(crate) wake: Notify,
     /// Why no work can be claimed, if so.
@@ -114,6 +116,7 @@ impl Runtime {
             recalled: OnceCell::new(),
             departed: Departed::default(),
             locks: PairLocks::default(),
+            membership: Arc::default(),
             pacing: Pacing::default(),
             wake: Notify::new(),
             store_trouble: ArcSwapOption::empty(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
+use super::coordination::Lead;
 use super::error::StoreError;
 use super::park::Parking;
 use super::record::RecordRef;
@@ -119,12 +120,19 @@ pub struct Cursor {
     pub from: Option<Timestamp>,
     /// The highest modification instant whose hints are durable.
     pub at: Timestamp,
+    /// The role under which it is moved; none: nobody else moves it.
+    pub under: Option<Lead>,
 }
 
 impl Cursor {
     /// A move of the cursor of an account's kind of record.
     pub fn of((account, record): (&str, &str), from: Option<Timestamp>, at: Timestamp) -> Self {
-        Self { account: account.to_owned(), record: record.to_owned(), from, at }
+        Self { account: account.to_owned(), record: record.to_owned(), from, at, under: None }
+    }
+
+    /// The same, by whoever has this role.
+    pub fn under(self, lead: Lead) -> Self {
+        Self { under: Some(lead), ..self }
     }
 }
 
@@ -146,6 +154,9 @@ pub struct Counts {
 pub trait Journal: Send + Sync {
     /// Writes hints to the journal and makes pending work of them, in one transaction with the
     /// cursor where one is given. Returns how many were new (see [`Hint::version`]).
+    ///
+    /// # Errors
+    /// [`StoreError::LostClaim`] where another has the role by now under which the cursor is moved: nothing is written.
     async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError>;
 
     /// Claims up to `limit` pieces of work that are due, `first` ones and older ones before others. A record in flight
@@ -182,7 +193,10 @@ pub trait Journal: Send + Sync {
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Timestamp>, StoreError>;
 
     /// Keeps when something happened last, which [`Journal::cursor`] then tells; no account or record is called so.
-    async fn mark(&self, account: &str, name: &str, at: Timestamp) -> Result<(), StoreError>;
+    ///
+    /// # Errors
+    /// [`StoreError::LostClaim`] where another has the role by now under which it is kept.
+    async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError>;
 
     /// How much of what is waiting.
     async fn counts(&self) -> Result<Counts, StoreError>;

@@ -3,6 +3,7 @@
 //! A trait for each concern, that an embedded and a server database can both fill. Knows values and names, no
 //! plan and no HTTP. What of it outlives a power cut, too, is said at [`Store`].
 
+mod alone;
 pub mod coordination;
 pub mod decisions;
 mod due;
@@ -23,7 +24,7 @@ pub mod sqlite;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod store;
 
-pub use coordination::Coordination;
+pub use coordination::{Coordination, Draw, Hold, Lead, Node, Rate, Role};
 pub use decisions::{DecisionEntry, Decisions, HistoryEntry};
 pub use error::StoreError;
 pub use inbox::Inbox;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::coordination::Lead;
 use super::error::StoreError;
 
 /// What is old goes.
@@ -11,5 +12,8 @@ pub trait Retention: Send + Sync {
     /// Takes hints, decisions, history and settled intents from before this instant out of the journal, in steps that
     /// other work comes between. Links, parks, cursors, generations and everything open stay. Answers how many entries
     /// went.
-    async fn prune(&self, before: Timestamp) -> Result<usize, StoreError>;
+    ///
+    /// # Errors
+    /// [`StoreError::LostClaim`] where another has the role by now under which this is done; what went is gone.
+    async fn prune(&self, before: Timestamp, under: Option<&Lead>) -> Result<usize, StoreError>;
 }

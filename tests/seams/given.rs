@@ -70,6 +70,11 @@ impl Line {
 
     /// Runs this and every task until this is done.
     pub(super) fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        self.run_idle(work, || false)
+    }
+
+    /// The same; where nothing can go on, `idle` is asked whether it has changed that.
+    pub(super) fn run_idle<T>(&self, work: impl Future<Output = T>, idle: impl Fn() -> bool) -> T {
         let mut work = pin!(work);
         let own = Ready::new();
         loop {
@@ -79,7 +84,7 @@ impl Line {
                     return done;
                 }
             }
-            if !self.step() && !own.is.load(Ordering::SeqCst) {
+            if !self.step() && !own.is.load(Ordering::SeqCst) && !idle() {
                 // Whoever wakes one of them unparks this thread, so that the limit is only for faults of the test.
                 std::thread::park_timeout(Duration::from_secs(10));
             }
@@ -147,14 +152,14 @@ impl Clock for StoodClock {
 /// Peers at `http://SYSTEM`.
 pub(super) struct Wire {
     peers: BTreeMap<String, Mutex<Peer>>,
-    clock: Arc<StoodClock>,
+    clock: Arc<dyn Clock>,
     trace: Mutex<Vec<String>>,
 }
 
 impl Wire {
-    pub(super) fn new(systems: impl Iterator<Item = Arc<System>>, clock: &Arc<StoodClock>) -> Self {
+    pub(super) fn new(systems: impl Iterator<Item = Arc<System>>, clock: Arc<dyn Clock>) -> Self {
         let peers = systems.map(|system| (system.name.clone(), Mutex::new(Peer::new(system))));
-        Self { peers: peers.collect(), clock: Arc::clone(clock), trace: Mutex::default() }
+        Self { peers: peers.collect(), clock, trace: Mutex::default() }
     }
 
     pub(super) fn put(&self, system: &str, record: &str, fields: &Record) {
@@ -181,8 +186,9 @@ impl Transport for Wire {
         let request = Request { url: path.to_owned(), ..request.clone() };
         let body = String::from_utf8_lossy(&request.body).into_owned();
         self.trace.lock().unwrap().push(format!("{} {} {host}{path} {body}", self.clock.now(), request.method));
+        let response = self.peers[host].lock().unwrap().handle(self.clock.now(), &request).response;
         self.clock.sleep(Duration::from_millis(1)).await;
-        Ok(self.peers[host].lock().unwrap().handle(self.clock.now(), &request).response)
+        Ok(response)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The seams, filled by somebody else: what a simulation needs of each, and the runtime on nothing but them.
 
 mod given;
+mod nodes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -84,7 +85,7 @@ impl Small {
         let clock = Arc::new(StoodClock::default());
         let compiled = language::compile(files.as_ref(), &[PathBuf::from(RULES)]);
         let systems = compiled.plan.as_ref().unwrap().systems.values().cloned();
-        let wire = Arc::new(Wire::new(systems, &clock));
+        let wire = Arc::new(Wire::new(systems, Arc::clone(&clock) as _));
         let world = World {
             clock,
             random: Arc::new(SeededRandom::new(seed)),

@@ -161,10 +161,9 @@ impl Driven {
             Step::Retry(number) => words(store.retry(number).await),
             Step::Wake(value) => words(store.wake(&[wait(&value.to_string()), wait("0")]).await),
             Step::Drop(number) => words(store.drop_park(number).await),
-            Step::Prune(age) => words(store.prune(at(second - age)).await),
+            Step::Prune(age) => words(store.prune(at(second - age), None).await),
             Step::Move(from, to) => {
-                let cursor =
-                    Cursor { account: "shop".to_owned(), record: "order".to_owned(), from: from.map(at), at: at(to) };
+                let cursor = Cursor::of(("shop", "order"), from.map(at), at(to));
                 words(store.accept(Vec::new(), Some(cursor)).await)
             }
             Step::Serve(hash) => words(store.serve(&hash.to_string(), &[]).await),

@@ -105,6 +105,7 @@ pub(super) async fn a_cursor_moves_with_its_hints(place: Place) {
         record: "order".to_owned(),
         from: from.map(at),
         at: at(second),
+        under: None,
     };
     assert_eq!(store.cursor("shop", "order").await.unwrap(), None);
     store.accept(vec![version("1", "a", 0)], Some(cursor(None, 1))).await.unwrap();
@@ -121,8 +122,8 @@ pub(super) async fn a_cursor_moves_with_its_hints(place: Place) {
     // One that nobody overtook may find that the position it began with was wrong.
     store.accept(Vec::new(), Some(cursor(Some(5), 3))).await.unwrap();
     assert_eq!(store.cursor("shop", "order").await.unwrap(), Some(at(3)));
-    store.mark("*", "sweep", at(7)).await.unwrap();
-    store.mark("*", "sweep", at(6)).await.unwrap();
+    store.mark("*", "sweep", at(7), None).await.unwrap();
+    store.mark("*", "sweep", at(6), None).await.unwrap();
     assert_eq!(store.cursor("*", "sweep").await.unwrap(), Some(at(6)), "what happened last was last");
     assert_eq!(ids(&place.claim(&store, 0, 10).await.unwrap()), ["1"]);
 }

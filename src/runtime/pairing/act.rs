@@ -155,12 +155,15 @@ impl Runtime {
             Ok(answer) => {
                 let made = answer.as_ref().filter(|_| write.id.is_none());
                 let made = made.and_then(|row| pairing.pipeline.record(side).id_of(&row.value));
-                let _turn = self.turn_of_made(pairing, (&account, side, made.as_deref())).await?;
-                if let Some(stop) = self.is_anothers(live, pairing, (situation, side, made.as_deref())).await? {
-                    return Ok(Acted::Stopped(stop));
-                }
-                let after = self.written(live, pairing, situation, (&intent, Write { answer, ..write })).await?;
-                Ok(Acted::Written(side, after))
+                let turn = self.turn_of_made(pairing, (&account, side, made.as_deref())).await?;
+                let settled = async {
+                    if let Some(stop) = self.is_anothers(live, pairing, (situation, side, made.as_deref())).await? {
+                        return Ok(Acted::Stopped(stop));
+                    }
+                    let after = self.written(live, pairing, situation, (&intent, Write { answer, ..write })).await?;
+                    Ok(Acted::Written(side, after))
+                };
+                self.within(turn, settled).await
             }
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
                 self.close(pairing.claim, (&intent, IntentState::Failed)).await?;

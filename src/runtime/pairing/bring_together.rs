@@ -12,9 +12,9 @@ use super::step::Course;
 use crate::engine::create::RING;
 use crate::engine::{self, Decision, Effect, MAKE, Reads, Situation, Step, Stop, Want};
 use crate::language::plan::{RuleLine, Side};
+use crate::runtime::coordination::turn::{Blocked, Turn};
 use crate::runtime::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use crate::runtime::live::Live;
-use crate::runtime::memory::pair_lock::{PairGuard, Ring};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{DecisionEntry, Intent, Link, LinkEnd, Park, RecordRef};
@@ -60,12 +60,16 @@ impl Runtime {
     pub async fn bring_together(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Result<Meeting, Trouble> {
         let alone = async {
             match self.lock_pair(live, pairing, &record).await {
-                Ok((_guard, waited)) => {
-                    let meeting = self.bring(live, pairing, (record, waited)).await?;
-                    live.memory.known_links.ends(&pairing.key());
-                    Ok(meeting)
+                Ok((turn, waited)) => {
+                    let brought = async {
+                        let meeting = self.bring(live, pairing, (record, waited)).await?;
+                        live.memory.known_links.ends(&pairing.key());
+                        Ok(meeting)
+                    };
+                    self.within(Some(turn), brought).await
                 }
-                Err(ring) => {
+                Err(Blocked::Trouble(trouble)) => Err(trouble),
+                Err(Blocked::Ring(ring)) => {
                     let line = &pairing.pipeline.match_line;
                     let stop = Stop::new(RING, "records wait for one another", ring.to_string(), line);
                     Ok(Meeting { stops: vec![stop], ..Meeting::default() })
@@ -173,16 +177,16 @@ impl Runtime {
         Meeting { stops: stops.into_iter().chain(refused).collect(), unmatched, not_carried, to_make, left, records }
     }
 
-    /// The lock of a pair, and whether it had to be waited for; an error where that would never end.
+    /// The turn of a pair, and whether it had to be waited for; an error where that would never end.
     pub(crate) async fn lock_pair(
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
         record: &Value,
-    ) -> Result<(PairGuard, bool), Ring> {
+    ) -> Result<(Turn, bool), Blocked> {
         let value = engine::match_value(&live.plan, pairing.pipeline, pairing.side, record);
         let name = pairing.lock_name(value.as_deref().unwrap_or(pairing.id));
-        self.locks.lock(&name, &pairing.target().to_string()).await
+        self.turn(&name, &pairing.target().to_string()).await
     }
 
     /// Writes that a peer refused are not tried again while neither record has changed since.

@@ -5,8 +5,8 @@
 use super::pairing::Pairing;
 use crate::engine::{self, Base, Situation, Stop};
 use crate::language::plan::Side;
+use crate::runtime::coordination::turn::Turn;
 use crate::runtime::live::Live;
-use crate::runtime::memory::pair_lock::PairGuard;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{HistoryEntry, Link, LinkEnd, Settlement};
@@ -19,19 +19,17 @@ impl Runtime {
     /// Two creates that are answered with one record are looked at one after the other.
     ///
     /// # Errors
-    /// [`Trouble::Later`] where records wait for one another.
+    /// [`Trouble::Later`] where records wait for one another, or another process has the turn for long.
     pub(crate) async fn turn_of_made(
         &self,
         pairing: &Pairing<'_>,
         (account, side, made): (&str, Side, Option<&str>),
-    ) -> Result<Option<PairGuard>, Trouble> {
+    ) -> Result<Option<Turn>, Trouble> {
         let Some(id) = made else { return Ok(None) };
         let name = format!("answered\u{1}{}\u{1}{account}\u{1}{id}", pairing.pipeline.name);
         let called = format!("{account}.{}/{id}", pairing.pipeline.record(side).name);
-        match self.locks.lock(&name, &called).await {
-            Ok((guard, _)) => Ok(Some(guard)),
-            Err(ring) => Err(Trouble::Later { reason: ring.to_string(), after: None }),
-        }
+        let (turn, _) = self.turn(&name, &called).await?;
+        Ok(Some(turn))
     }
 
     /// Nobody is linked with a record that was made just now: an answer that names one which another record is linked

@@ -9,9 +9,10 @@ use jiff::SignedDuration;
 
 use super::act::put_off;
 use super::pairing::Pairing;
-use crate::connector::{Failure, Row};
+use crate::connector::{Connector, Failure, Row};
 use crate::engine::{MAKE, Made, Makeable, Making};
 use crate::language::plan::{FieldRule, Pipeline, Plan, Side, WithRead};
+use crate::runtime::coordination::turn::Blocked;
 use crate::runtime::happening::{Change, Happening};
 use crate::runtime::live::Live;
 use crate::runtime::memory::search::Search;
@@ -73,15 +74,30 @@ impl Runtime {
     /// # Errors
     /// [`Trouble`] where the peer or the store cannot go on now.
     pub(crate) async fn make(&self, live: &Live, pairing: &Pairing<'_>, making: &Making) -> Result<Made, Trouble> {
-        let Making { record, fields, line } = making;
+        let record = &making.record;
         let search = self.search(live, &record.account, &record.record);
         let (Some(search), Some(peer)) = (search, live.peers.get(&record.account)) else { return Ok(Made::Refused) };
         let target = beside(record);
-        let turn = self.locks.lock(&format!("made\u{1}{target}"), &target.to_string()).await;
-        let Ok((_turn, _)) = turn else {
-            return Err(Trouble::Later { reason: format!("{target} is being made by another"), after: None });
+        let (turn, _) = match self.turn(&format!("made\u{1}{target}"), &target.to_string()).await {
+            Ok(turn) => turn,
+            Err(Blocked::Trouble(trouble)) => return Err(trouble),
+            Err(Blocked::Ring(_)) => {
+                return Err(Trouble::Later { reason: format!("{target} is being made by another"), after: None });
+            }
         };
-        if let Some(held) = self.there_meanwhile(live, &search, &target, pairing.claim).await? {
+        self.within(Some(turn), self.make_alone(live, pairing, making, (&search, peer))).await
+    }
+
+    async fn make_alone(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        making: &Making,
+        (search, peer): (&Search<'_>, &Connector),
+    ) -> Result<Made, Trouble> {
+        let Making { record, fields, line } = making;
+        let target = beside(record);
+        if let Some(held) = self.there_meanwhile(live, search, &target, pairing.claim).await? {
             return Ok(Made::There(held));
         }
         let intent = self.store.open_intent(self.draft_of_made(live, pairing, making), pairing.claim).await?;

@@ -11,6 +11,7 @@ use super::how::{How, pairing};
 use super::pairing::{Meeting, Pairing};
 use crate::engine::{self, Effect, Reads, Situation};
 use crate::language::plan::{Interest, Pipeline, Side};
+use crate::runtime::coordination::turn::Blocked;
 use crate::runtime::limits::STEPS_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
@@ -74,7 +75,15 @@ impl Runtime {
         pairing: &Pairing<'_>,
         record: &Value,
     ) -> Result<Option<Meeting>, Trouble> {
-        let rests = self.locks.chained(Box::pin(self.rests(live, pairing, record))).await?;
+        let alone = async {
+            match self.lock_pair(live, pairing, record).await {
+                Ok((turn, false)) => self.within(Some(turn), self.rests(live, pairing, record)).await,
+                Ok((turn, true)) => self.within(Some(turn), async { Ok(None) }).await,
+                Err(Blocked::Ring(_)) => Ok(None),
+                Err(Blocked::Trouble(trouble)) => Err(trouble),
+            }
+        };
+        let rests = self.locks.chained(Box::pin(alone)).await?;
         if rests.is_some() {
             live.memory.known_links.ends(&pairing.key());
         }
@@ -82,8 +91,7 @@ impl Runtime {
     }
 
     async fn rests(&self, live: &Live, pairing: &Pairing<'_>, record: &Value) -> Result<Option<Meeting>, Trouble> {
-        let Ok((_guard, waited)) = self.lock_pair(live, pairing, record).await else { return Ok(None) };
-        if waited || !self.unsettled(pairing).await?.is_empty() {
+        if !self.unsettled(pairing).await?.is_empty() {
             return Ok(None);
         }
         live.memory.known_links.begins(pairing.key());

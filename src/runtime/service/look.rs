@@ -18,7 +18,7 @@ use crate::runtime::pairing::unreadable::{impossible_key, unreadable};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::runtime::trouble::later;
-use crate::store::{Cursor, Hint, HintSource, RecordRef};
+use crate::store::{Cursor, Hint, HintSource, RecordRef, Role, StoreError};
 use crate::value::{Value, digest};
 use crate::world::{BrokeOff, Tasks};
 
@@ -163,6 +163,7 @@ impl Runtime {
     /// Lists a kind: everything or what changed.
     async fn list(&self, live: &Live, account: &str, kind: &RecordType, how: Look) -> Result<Option<Listed>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Ok(None) };
+        let lead = self.lead(&Role::Poll(account.to_owned())).await?;
         let cursor = self.store.cursor(account, &kind.name).await?;
         let began = peer.peer_now();
         let since = cursor.filter(|_| how == Look::Changes && kind.changed.is_some());
@@ -225,7 +226,9 @@ impl Runtime {
             let kept = records.into_iter().filter_map(|record| Some((kind.id_of(&record)?, record)));
             live.memory.swept.keep(account, &kind.name, kept.filter(|(id, _)| !misfits.contains(id)).collect());
         }
-        let cursor = highest.filter(|_| !is_nameless).map(|at| Cursor::of((account, &kind.name), cursor, at));
+        // Where another process looks for the changes of this account, it moves the cursor.
+        let moved = highest.filter(|_| !is_nameless).zip(lead);
+        let cursor = moved.map(|(at, lead)| Cursor::of((account, &kind.name), cursor, at).under(lead));
         Ok(Some(Listed { hints, missing, cursor }))
     }
 
@@ -338,10 +341,14 @@ impl Runtime {
             let some: Vec<Hint> = hints.by_ref().take(HINTS_AT_ONCE).collect();
             self.accept(some).await?;
         }
-        if listed.cursor.is_some() {
-            self.store.accept(Vec::new(), listed.cursor).await?;
+        if listed.cursor.is_none() {
+            return Ok(());
         }
-        Ok(())
+        match self.store.accept(Vec::new(), listed.cursor).await {
+            // Whoever looks for these changes by now lists them again.
+            Ok(_) | Err(StoreError::LostClaim) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Looks at linked records that a sweep's listing lacks.

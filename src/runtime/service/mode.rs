@@ -20,7 +20,7 @@ impl Runtime {
     pub(crate) async fn note_observing(&self, live: &Live) -> Result<(), Trouble> {
         let at = self.world.clock.now();
         for account in live.observing() {
-            self.store.mark(account, OBSERVED, at).await?;
+            self.store.mark(account, OBSERVED, at, None).await?;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::connector::{BreakerState, backoff};
 use crate::runtime::happening::Happening;
 use crate::runtime::live::NOTIFY_SETTING;
 use crate::runtime::runtime::Runtime;
-use crate::store::{Park, StoreError};
+use crate::store::{Lead, Park, Role, StoreError};
 use crate::value::timestamp;
 use crate::world::{Method, Request};
 
@@ -88,8 +88,7 @@ impl Notifier {
         }
         let live = self.runtime.live.load_full();
         let url = live.setting(NOTIFY_SETTING).and_then(|value| value.as_text()).filter(|url| !url.is_empty());
-        if self.parked {
-            self.tell_parked(url).await?;
+        if self.parked && self.tell_parked(url).await? {
             self.parked = false;
         }
         for (account, peer) in &live.peers {
@@ -128,12 +127,14 @@ impl Notifier {
         Ok(())
     }
 
-    /// Entries younger than the last one told. The first start begins with what comes from then on.
-    async fn tell_parked(&mut self, url: Option<&str>) -> Result<(), String> {
+    /// Entries younger than the last one told. The first start begins with what comes from then on. False: another
+    /// process tells of them.
+    async fn tell_parked(&mut self, url: Option<&str>) -> Result<bool, String> {
         let words = |error: StoreError| error.to_string();
+        let Some(lead) = self.runtime.lead(&Role::Notifier).await.map_err(words)? else { return Ok(false) };
         let store = self.runtime.store.as_ref();
         let Some(last) = store.cursor(KEPT.0, KEPT.1).await.map_err(words)? else {
-            return self.told(self.runtime.world.clock.now()).await;
+            return self.told(self.runtime.world.clock.now(), &lead).await.map(|()| true);
         };
         let overlap = if self.told.is_empty() { SignedDuration::ZERO } else { OVERLAP };
         let from = last.checked_sub(overlap).unwrap_or(last);
@@ -141,16 +142,16 @@ impl Notifier {
         let news: Vec<Park> = parks.into_iter().filter(|park| park.since > from).collect();
         for park in news.iter().filter(|park| !self.told.contains(&park.number)).collect::<Vec<_>>() {
             self.send(url, &of_park(park)).await?;
-            self.told(park.since.max(last)).await?;
+            self.told(park.since.max(last), &lead).await?;
             self.told.insert(park.number);
         }
         // What is older is told apart by its instant.
         self.told.retain(|number| news.iter().any(|park| park.number == *number));
-        Ok(())
+        Ok(true)
     }
 
-    async fn told(&self, at: Timestamp) -> Result<(), String> {
-        self.runtime.store.mark(KEPT.0, KEPT.1, at).await.map_err(|error| error.to_string())
+    async fn told(&self, at: Timestamp, lead: &Lead) -> Result<(), String> {
+        self.runtime.store.mark(KEPT.0, KEPT.1, at, Some(lead)).await.map_err(|error| error.to_string())
     }
 
     async fn send(&self, url: Option<&str>, body: &Json) -> Result<(), String> {

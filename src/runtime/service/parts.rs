@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::watcher::Watch;
 use super::{dispatcher, notifier, poller, retention, schedule};
+use crate::runtime::coordination::node;
 use crate::runtime::runtime::Runtime;
 use crate::world::Tasks;
 use crate::world::spawner::Job;
@@ -13,6 +14,7 @@ use crate::world::spawner::Job;
 pub fn begin(runtime: &Arc<Runtime>, watch: Option<Watch>) -> Tasks<()> {
     let own = || Arc::clone(runtime);
     let mut parts: Vec<Job> = vec![
+        Box::pin(node::live_on(own())),
         Box::pin(dispatcher::dispatch(own())),
         Box::pin(poller::poll(own())),
         Box::pin(schedule::schedule(own())),

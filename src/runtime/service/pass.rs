@@ -18,7 +18,7 @@ use crate::runtime::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
 use crate::runtime::report::{Report, Seen};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Hint, HintSource, RecordRef};
+use crate::store::{Hint, HintSource, Lead, RecordRef, Role};
 
 /// What a pass is for.
 #[derive(Clone, Debug)]
@@ -92,20 +92,34 @@ impl Drop for Sweeping<'_> {
 async fn take_turn(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
     // Passes take turns: what the one has brought into step is nothing for the next.
     let _turn = runtime.sweep_turn.lock().await;
+    let Some(lead) = runtime.lead(&Role::Sweep).await? else {
+        return Err(Trouble::Later { reason: "another process makes a pass".to_owned(), after: None });
+    };
+    let report = lead_pass(runtime, pass, listed, &lead).await;
+    runtime.resign(&lead).await;
+    report
+}
+
+async fn lead_pass(
+    runtime: &Arc<Runtime>,
+    pass: &Pass,
+    listed: impl FnOnce() + Send,
+    lead: &Lead,
+) -> Result<Report, Trouble> {
     let pass = &Pass { scope: scope_of(runtime, &pass.scope).await?, ..pass.clone() };
     let sweep = !matches!(pass.scope, Scope::Look(Look::Changes));
     let confirmed = pass.confirmed || matches!(pass.scope, Scope::Only(_));
     let now = runtime.world.clock.now();
     let everything = matches!(pass.scope, Scope::Look(Look::Everything));
     if everything {
-        sweep_marks::note(runtime, sweep_marks::Mark::Begun, now).await?;
+        sweep_marks::note(runtime, sweep_marks::Mark::Begun, now, lead).await?;
     }
     let mut sweeping = sweep.then(|| Sweeping::begin(runtime, now, (everything, confirmed)));
     let report = within(runtime, pass, listed).await?;
     if everything {
         runtime.brake.note_stopped(report.braked.as_ref());
         let mark = if report.braked.is_some() { sweep_marks::Mark::Braked } else { sweep_marks::Mark::Whole };
-        sweep_marks::note(runtime, mark, now).await?;
+        sweep_marks::note(runtime, mark, now, lead).await?;
         if let Some(sweeping) = &mut sweeping {
             sweeping.owes = report.braked.is_some();
         }

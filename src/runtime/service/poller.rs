@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::look::look_at_one;
 use super::schedule;
 use crate::runtime::runtime::Runtime;
+use crate::store::Role;
 use crate::world::Tasks;
 
 /// Looks for changes at every interval until the runtime stops. The first start is a sweep.
@@ -39,7 +40,13 @@ async fn poll_account(runtime: Arc<Runtime>, account: String) {
         if !live.plan.accounts.contains_key(&account) {
             return;
         }
-        if let Err(trouble) = look_at_one(&runtime, &live, &account).await {
+        let looked = match runtime.lead(&Role::Poll(account.clone())).await {
+            Ok(Some(_)) => look_at_one(&runtime, &live, &account).await,
+            // Another process does.
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(trouble) = looked {
             tracing::warn!(%trouble, account, "changes could not be looked for");
         }
         drop(live);

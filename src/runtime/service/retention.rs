@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
+use crate::store::{Role, StoreError};
 use crate::value::duration;
 
 /// The setting that says how long decisions and history are kept, such as `30d`; empty: for ever.
@@ -30,8 +31,9 @@ pub async fn retain(runtime: Arc<Runtime>) {
         let clock = &runtime.world.clock;
         let before = horizon(&runtime.live.load(), known.bounded((clock.now(), clock.steady())));
         if let Some(before) = before {
-            match runtime.store.prune(before).await {
-                Ok(0) => {}
+            match prune(&runtime, before).await {
+                // Another process does it.
+                Ok(0) | Err(StoreError::LostClaim) => {}
                 Ok(taken) => tracing::info!(taken, %before, "old journal entries were taken out"),
                 Err(trouble) => {
                     tracing::warn!(%trouble, "old journal entries could not be taken out; tried again later");
@@ -41,6 +43,13 @@ pub async fn retain(runtime: Arc<Runtime>) {
         if runtime.pause(LOOK).await {
             return;
         }
+    }
+}
+
+async fn prune(runtime: &Runtime, before: Timestamp) -> Result<usize, StoreError> {
+    match runtime.lead(&Role::Prune).await? {
+        Some(lead) => runtime.store.prune(before, Some(&lead)).await,
+        None => Ok(0),
     }
 }
 

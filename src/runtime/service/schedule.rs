@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::look::Look;
 use super::pass::{Pass, Scope, pass_telling};
-use super::sweep_marks::{HELD_BACK, LastSweep, Mark, is_ended, last, note};
+use super::sweep_marks::{HELD_BACK, LastSweep, Mark, is_ended, last, note_owed};
 use crate::language::plan::Plan;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
@@ -62,7 +62,7 @@ pub async fn prepare(runtime: &Runtime, before: Option<&Plan>) -> Result<(), Tro
         let now = runtime.world.clock.now();
         runtime.departed.note(before, &live.plan, now);
         if runtime.departed.is_anything_back(before, &live.plan) {
-            note(runtime, Mark::Owed, now).await?;
+            note_owed(runtime, now).await?;
         }
     }
     Runtime::say_mode(&live);
@@ -84,7 +84,7 @@ pub(crate) async fn new_rules(runtime: &Runtime, before: &Live, live: &Live) {
         Runtime::say_mode(live);
     }
     let back = if runtime.departed.is_anything_back(&before.plan, &live.plan) {
-        note(runtime, Mark::Owed, runtime.world.clock.now()).await
+        note_owed(runtime, runtime.world.clock.now()).await
     } else {
         Ok(())
     };

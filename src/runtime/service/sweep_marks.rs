@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Store, StoreError};
+use crate::store::{Lead, Store, StoreError};
 use crate::value::timestamp;
 
 /// Under which name the store keeps when sweeps were. No account is called so.
@@ -64,9 +64,14 @@ pub(crate) async fn is_owed(runtime: &Runtime) -> Result<bool, Trouble> {
     Ok(first || braked || owed || !live.observing().is_empty() || runtime.observed_since(&live, whole).await?)
 }
 
-/// Keeps that a sweep began or how it ended, whoever asked for it.
-pub(crate) async fn note(runtime: &Runtime, mark: Mark, at: Timestamp) -> Result<(), Trouble> {
-    Ok(runtime.store.mark(KEPT, mark.name(), at).await?)
+/// Keeps that a sweep is to come.
+pub(crate) async fn note_owed(runtime: &Runtime, at: Timestamp) -> Result<(), Trouble> {
+    Ok(runtime.store.mark(KEPT, Mark::Owed.name(), at, None).await?)
+}
+
+/// Keeps that a sweep began or how it ended, whoever asked for it: as the one who sweeps.
+pub(crate) async fn note(runtime: &Runtime, mark: Mark, at: Timestamp, lead: &Lead) -> Result<(), Trouble> {
+    Ok(runtime.store.mark(KEPT, mark.name(), at, Some(lead)).await?)
 }
 
 /// When the last sweep of a sort began.

@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::memory_store::MemoryStore;
 use super::{inbox, pairs, telling, work};
-use crate::store::coordination::Coordination;
+use crate::store::alone::OwnedByOne as _;
+use crate::store::coordination::Lead;
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::due::later;
 use crate::store::error::StoreError;
@@ -37,6 +38,7 @@ fn key(account: &str, record: &str) -> (String, String) {
 #[async_trait]
 impl Journal for MemoryStore {
     async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError> {
+        self.alone()?.check(cursor.as_ref().and_then(|cursor| cursor.under.as_ref()))?;
         Ok(self.with(|state, now| {
             let new = telling::accept(state, hints, now);
             if let Some(cursor) = cursor {
@@ -79,7 +81,8 @@ impl Journal for MemoryStore {
         Ok(self.with(|state, _| state.cursors.get(&key(account, record)).copied()))
     }
 
-    async fn mark(&self, account: &str, name: &str, at: Timestamp) -> Result<(), StoreError> {
+    async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError> {
+        self.alone()?.check(under)?;
         self.with(|state, _| state.cursors.insert(key(account, name), at));
         Ok(())
     }
@@ -229,15 +232,9 @@ impl Seen for MemoryStore {
 }
 
 #[async_trait]
-impl Coordination for MemoryStore {
-    async fn serve_at(&self, _url: &str) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
-#[async_trait]
 impl Retention for MemoryStore {
-    async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
+    async fn prune(&self, before: Timestamp, under: Option<&Lead>) -> Result<usize, StoreError> {
+        self.alone()?.check(under)?;
         Ok(self.with(|state, _| state.prune(before)))
     }
 }

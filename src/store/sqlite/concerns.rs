@@ -11,7 +11,7 @@ use super::sqlite_store::SqliteStore;
 use super::work::Times;
 use super::worker::Keep;
 use super::{cursor, decision, generation, intent, journal, link, park, prune, seen, work};
-use crate::store::coordination::Coordination;
+use crate::store::coordination::Lead;
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::due::later;
 use crate::store::error::StoreError;
@@ -36,7 +36,12 @@ impl Journal for SqliteStore {
         };
         let keep = if hints.iter().any(is_promised) { Keep::Flushed } else { Keep::Past };
         let now = self.now();
-        self.write(keep, move |connection| work::accept(connection, (&hints, cursor.as_ref()), now)).await
+        let alone = self.coordinates();
+        let accept = move |connection: &Connection| {
+            alone.check(cursor.as_ref().and_then(|cursor| cursor.under.as_ref()))?;
+            work::accept(connection, (&hints, cursor.as_ref()), now)
+        };
+        self.write(keep, accept).await
     }
 
     async fn claim(&self, limit: usize, lease: Duration) -> Result<Vec<Work>, StoreError> {
@@ -80,9 +85,14 @@ impl Journal for SqliteStore {
         self.read(move |connection| cursor::read(connection, &account, &record)).await
     }
 
-    async fn mark(&self, account: &str, name: &str, at: Timestamp) -> Result<(), StoreError> {
+    async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError> {
         let (account, name) = (account.to_owned(), name.to_owned());
-        self.write(Keep::Past, move |connection| cursor::mark(connection, (&account, &name), at)).await
+        let (alone, under) = (self.coordinates(), under.cloned());
+        let mark = move |connection: &Connection| {
+            alone.check(under.as_ref())?;
+            cursor::mark(connection, (&account, &name), at)
+        };
+        self.write(Keep::Past, mark).await
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {
@@ -230,18 +240,16 @@ impl Seen for SqliteStore {
 }
 
 #[async_trait]
-impl Coordination for SqliteStore {
-    async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
-        self.tell_others(url)
-    }
-}
-
-#[async_trait]
 impl Retention for SqliteStore {
-    async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
+    async fn prune(&self, before: Timestamp, under: Option<&Lead>) -> Result<usize, StoreError> {
         let mut total = 0;
         loop {
-            let taken = self.write(Keep::Past, move |connection| prune::step(connection, before)).await?;
+            let (alone, under) = (self.coordinates(), under.cloned());
+            let step = move |connection: &Connection| {
+                alone.check(under.as_ref())?;
+                prune::step(connection, before)
+            };
+            let taken = self.write(Keep::Past, step).await?;
             total += taken.entries;
             if taken.is_all() {
                 return Ok(total);

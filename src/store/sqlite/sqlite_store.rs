@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use super::owner::{self, Held};
 use super::worker::{Keep, Worker};
 use super::{error, file, migration, work};
+use crate::store::alone::{Alone, OwnedByOne};
 use crate::store::error::StoreError;
 use crate::world::Clock;
 
@@ -23,6 +24,7 @@ pub struct SqliteStore {
     clock: Arc<dyn Clock>,
     /// The number of the last claim. None is given twice, by whichever owner.
     claims: AtomicI64,
+    alone: Arc<Alone>,
 }
 
 /// Fields are dropped in order: the writer closes last and tidies the log, then the locks are freed.
@@ -48,8 +50,8 @@ impl SqliteStore {
         let (writer, reader, (token, epoch)) = open().map_err(|error| error::at(&place, error))?;
         let writer = Worker::writer(writer, &place)?;
         let reader = Worker::reader(reader, &place)?;
-        let claims = AtomicI64::new(epoch.saturating_mul(CLAIMS_PER_OWNER));
-        Ok(Self { access: Access::Owner { reader, writer, token, _held: held, lock }, clock, claims })
+        let first = epoch.saturating_mul(CLAIMS_PER_OWNER);
+        Ok(Self::with(Access::Owner { reader, writer, token, _held: held, lock }, clock, first))
     }
 
     /// Opens a file for reading, also while another process owns it.
@@ -62,14 +64,25 @@ impl SqliteStore {
         };
         let connection = open().map_err(|error| error::at(&place, error))?;
         let access = Access::Reader { reader: Worker::reader(connection, &place)?, place };
-        Ok(Self { access, clock, claims: AtomicI64::default() })
+        Ok(Self::with(access, clock, 0))
     }
 
     /// A store that is forgotten when it is dropped.
     pub fn open_memory(clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let mut connection = file::memory()?;
         migration::migrate(&mut connection)?;
-        Ok(Self { access: Access::Memory(Mutex::new(connection)), clock, claims: AtomicI64::default() })
+        Ok(Self::with(Access::Memory(Mutex::new(connection)), clock, 0))
+    }
+
+    /// `first`: the number before the first that this owner gives.
+    fn with(access: Access, clock: Arc<dyn Clock>, first: i64) -> Self {
+        let alone = Arc::new(Alone::new(Arc::clone(&clock), first));
+        Self { access, clock, claims: AtomicI64::new(first), alone }
+    }
+
+    /// What it coordinates with, for a write that depends on it.
+    pub(super) fn coordinates(&self) -> Arc<Alone> {
+        Arc::clone(&self.alone)
     }
 
     /// The present instant, by which everything is due.
@@ -89,9 +102,7 @@ impl SqliteStore {
     {
         match &self.access {
             Access::Owner { writer, .. } => writer.run(keep, operation).await,
-            Access::Reader { place, .. } => {
-                Err(StoreError::InUse(format!("{place} was opened for reading only; ask the service over HTTP")))
-            }
+            Access::Reader { place, .. } => Err(read_only(place)),
             Access::Memory(connection) => within(connection, operation),
         }
     }
@@ -123,14 +134,26 @@ impl SqliteStore {
             Access::Memory(connection) => within(connection, operation),
         }
     }
+}
 
-    /// Says beside the file where its owner is spoken to.
-    pub(super) fn tell_others(&self, url: &str) -> Result<(), StoreError> {
+impl OwnedByOne for SqliteStore {
+    fn alone(&self) -> Result<&Alone, StoreError> {
+        match &self.access {
+            Access::Reader { place, .. } => Err(read_only(place)),
+            Access::Owner { .. } | Access::Memory(_) => Ok(&self.alone),
+        }
+    }
+
+    fn tells_others(&self, url: &str) -> Result<(), StoreError> {
         match &self.access {
             Access::Owner { lock, .. } => file::serve_at(lock, url),
             Access::Reader { .. } | Access::Memory(_) => Ok(()),
         }
     }
+}
+
+fn read_only(place: &str) -> StoreError {
+    StoreError::InUse(format!("{place} was opened for reading only; ask the service over HTTP"))
 }
 
 /// Claims that one owner can make before their numbers would meet those of the next.

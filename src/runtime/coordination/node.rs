@@ -1,0 +1,121 @@
+//! The node that this process is: it says that it lives, keeps its roles, and joins anew where it was fenced.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::runtime::runtime::Runtime;
+use crate::store::{Hold, Lead, Node, Role, StoreError};
+
+/// How long a node lives that does not say that it does, and how long a role is had that is not renewed.
+const TTL: Duration = Duration::from_secs(30);
+
+/// How often it says so.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// Says that the node lives, and keeps what it has, until the runtime stops.
+pub async fn live_on(runtime: Arc<Runtime>) {
+    loop {
+        if let Err(error) = runtime.beat().await {
+            tracing::warn!(%error, "the store does not hear that this process lives");
+        }
+        if runtime.pause(BEAT).await {
+            return;
+        }
+    }
+}
+
+impl Runtime {
+    async fn beat(&self) -> Result<(), StoreError> {
+        self.node().await?;
+        for role in self.membership.kept() {
+            if self.lead(&role).await?.is_none() {
+                self.membership.keep(&role, false);
+            }
+        }
+        for hold in self.membership.left_behind() {
+            self.give_back_hold(hold).await;
+        }
+        for node in self.store.fence().await? {
+            tracing::warn!(
+                node = node.0,
+                "another process does not say any more that it lives; its work is taken over"
+            );
+        }
+        Ok(())
+    }
+
+    /// The node that this process is.
+    async fn node(&self) -> Result<Node, StoreError> {
+        let mut known = self.membership.node.lock().await;
+        let now = self.world.clock.steady();
+        if let Some((node, beaten)) = *known {
+            if now.duration_since(beaten) < SignedDuration::try_from(BEAT).unwrap_or_default() {
+                return Ok(node);
+            }
+            match self.store.beat(node, TTL).await {
+                Ok(()) => {
+                    *known = Some((node, now));
+                    return Ok(node);
+                }
+                Err(StoreError::LostClaim) => {
+                    tracing::warn!("others took over what this process had; it goes on as a new one");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let node = self.store.join(TTL).await?;
+        *known = Some((node, now));
+        Ok(node)
+    }
+
+    /// Takes a role, or keeps it; none: another process has it. Kept until it is given back.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot say.
+    pub(crate) async fn lead(&self, role: &Role) -> Result<Option<Lead>, StoreError> {
+        let mut led = self.store.lead(self.node().await?, role, TTL).await;
+        if led == Err(StoreError::LostClaim) {
+            self.membership.node.lock().await.take();
+            led = self.store.lead(self.node().await?, role, TTL).await;
+        }
+        self.membership.keep(role, matches!(led, Ok(Some(_))));
+        led
+    }
+
+    /// Gives a role back, so that another process may have it at once.
+    pub(crate) async fn resign(&self, lead: &Lead) {
+        self.membership.keep(&lead.role, false);
+        if let Err(error) = self.store.resign(lead).await {
+            tracing::debug!(%error, "a role was not given back; it ends by itself");
+        }
+    }
+
+    /// Takes a pair; none: another process has it.
+    pub(super) async fn hold(&self, pair: &str) -> Result<Option<Hold>, StoreError> {
+        let held = self.store.hold(self.node().await?, pair).await;
+        if held == Err(StoreError::LostClaim) {
+            self.membership.node.lock().await.take();
+            return self.store.hold(self.node().await?, pair).await;
+        }
+        held
+    }
+
+    /// Gives a pair back; where the store cannot take it now, later.
+    pub(super) async fn give_back_hold(&self, hold: Hold) {
+        if self.store.release(hold).await.is_err() {
+            self.membership.leave_behind(hold);
+        }
+    }
+
+    /// Gives back all that this process has: its work has ended.
+    pub async fn leave(&self) {
+        let node = self.membership.node.lock().await.take();
+        if let Some((node, _)) = node
+            && let Err(error) = self.store.leave(node).await
+        {
+            tracing::debug!(%error, "what this process had was not given back; it ends by itself");
+        }
+    }
+}
