@@ -62,7 +62,8 @@ promises! {
     pairs:
         links_are_found_from_both_ends_with_their_exact_base,
         intents_stay_open_until_they_are_settled,
-        a_settlement_happens_whole_or_not_at_all;
+        a_settlement_happens_whole_or_not_at_all,
+        a_decision_is_journalled_with_what_it_led_to;
     kept:
         history_gives_the_newest_lines_oldest_first,
         decisions_come_back_as_they_were_by_record_and_since_an_instant,

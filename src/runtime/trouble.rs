@@ -67,3 +67,11 @@ pub fn later(account: &str, failure: &Failure) -> Trouble {
     };
     Trouble::Later { reason: format!("{account}: {failure}"), after }
 }
+
+/// After a lost answer the record is looked at again at once: its trace may be there already.
+pub(crate) fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble {
+    match later(account, failure) {
+        Trouble::Later { reason, .. } if unseen => Trouble::Later { reason, after: Some(Duration::ZERO) },
+        other => other,
+    }
+}

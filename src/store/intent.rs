@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::decisions::HistoryEntry;
+use super::decisions::{DecisionEntry, HistoryEntry};
 use super::journal::{Claim, Hint};
 use super::link::Link;
 use super::record::RecordRef;
@@ -36,6 +36,8 @@ pub struct IntentDraft {
     pub generation: i64,
     /// When.
     pub at: Timestamp,
+    /// What led to it, to be journalled with it; no intent that is read has one.
+    pub decision: Option<Box<DecisionEntry>>,
 }
 
 /// How far an intent has come.
@@ -82,4 +84,6 @@ pub struct Settlement {
     pub history: Vec<HistoryEntry>,
     /// Records that are work now because of it.
     pub hints: Vec<Hint>,
+    /// What led to it, where no intent did, to be journalled with it.
+    pub decision: Option<Box<DecisionEntry>>,
 }

@@ -25,8 +25,9 @@ pub trait Pairs: Send + Sync {
     /// Links that a person made, in place of a match: the crosswalk.
     async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError>;
 
-    /// Journals an intent before its call is made. One that is open with the same key is the same effect: it keeps its
-    /// number and its time, so that a look for its trace reaches back to the first call.
+    /// Journals an intent before its call is made, with the decision that led to it. One that is open with the same key
+    /// is the same effect: it keeps its number and its time, so that a look for its trace reaches back to the first
+    /// call.
     ///
     /// # Errors
     /// [`StoreError::LostClaim`] where the claim under which it is opened is not the current one.
@@ -35,8 +36,8 @@ pub trait Pairs: Send + Sync {
     /// Open intents, oldest first: of one cause, or all.
     async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError>;
 
-    /// Settles an intent with link, base and history, in one transaction. Records that were decided on without the link
-    /// are pending with it.
+    /// Settles an intent with link, base, history and decision, in one transaction. Records that were decided on
+    /// without the link are pending with it.
     ///
     /// # Errors
     /// [`StoreError::LostClaim`] as above; [`StoreError::Conflict`] where the intent is not open.

@@ -115,8 +115,7 @@ impl Two {
         let processes = [(); 2].map(|()| {
             Arc::new(Process { line: Arc::clone(&line), stands: AtomicBool::default(), woken: Mutex::default() })
         });
-        let mut two =
-            Self { line, clock, wire, first: Arc::clone(&processes[0]), _served: Vec::new() };
+        let mut two = Self { line, clock, wire, first: Arc::clone(&processes[0]), _served: Vec::new() };
         for (number, process) in processes.into_iter().enumerate() {
             let world = World {
                 clock: Arc::clone(&two.clock) as _,
@@ -126,7 +125,8 @@ impl Two {
                 environment: Arc::new(environment),
                 spawner: Arc::new(Spawns(process)),
             };
-            let live = two.run(ready(compiled(), store.as_ref(), &world, None)).unwrap_or_else(|error| panic!("{error:?}"));
+            let live =
+                two.run(ready(compiled(), store.as_ref(), &world, None)).unwrap_or_else(|error| panic!("{error:?}"));
             let rules = RuleState::new(RULES.into(), two.clock.now(), true, json!([]));
             let runtime = Runtime::new(Arc::clone(&store), world, live, rules, Duration::from_mins(1));
             two.run(schedule::prepare(&runtime, None)).unwrap();

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use petiole::store::{HintSource, IntentDraft, IntentState, Link, Settlement, StoreError};
+use petiole::store::{Claim, HintSource, IntentDraft, IntentState, Link, Settlement, StoreError};
 
+use super::kept::decision;
 use super::sample::{Place, at, end, hint, ids, intent, link, order, story};
 
 pub(super) async fn links_are_found_from_both_ends_with_their_exact_base(place: Place) {
@@ -50,6 +51,7 @@ pub(super) async fn intents_stay_open_until_they_are_settled(place: Place) {
         gives_way: vec![link("1", "older")],
         history: vec![story("created", 2), story("linked", 2)],
         hints: vec![hint("1", HintSource::Made, 2)],
+        decision: None,
     };
     store.settle(settlement).await.unwrap();
     assert_eq!(store.open_intents(Some(&order("1"))).await.unwrap().len(), 0);
@@ -77,6 +79,7 @@ pub(super) async fn a_settlement_happens_whole_or_not_at_all(place: Place) {
         gives_way: Vec::new(),
         history: vec![story("created", 2)],
         hints: vec![hint("1", HintSource::Made, 2)],
+        decision: Some(Box::new(decision("1", 2))),
     };
     let kept = Settlement { history: vec![story("seen", 1)], ..Settlement::default() };
     let (lost, kept) = tokio::join!(store.settle(lost), store.settle(kept));
@@ -85,4 +88,26 @@ pub(super) async fn a_settlement_happens_whole_or_not_at_all(place: Place) {
     assert!(store.links_of("orders").await.unwrap().is_empty());
     assert_eq!(store.counts().await.unwrap().pending, 0);
     assert_eq!(store.history(&order("1"), 10).await.unwrap().len(), 1);
+    assert!(store.decisions(None, None, 9).await.unwrap().is_empty());
+}
+
+/// What was decided and what is about to be done of it are there together, or neither is.
+pub(super) async fn a_decision_is_journalled_with_what_it_led_to(place: Place) {
+    let store = place.open().await;
+    let led_by = |second| Some(Box::new(decision("1", second)));
+    let draft = |key: &str, second| IntentDraft { decision: led_by(second), ..intent(key, second) };
+    let refused = store.open_intent(draft("one", 1), Some(Claim(7))).await;
+    assert_eq!(refused.map(drop), Err(StoreError::LostClaim));
+    assert!(store.decisions(None, None, 9).await.unwrap().is_empty());
+    let opened = store.open_intent(draft("one", 2), None).await.unwrap();
+    let again = store.open_intent(draft("one", 3), None).await.unwrap();
+    assert_eq!(opened.number, again.number);
+    let settled = Settlement { link: Some(link("1", "a")), decision: led_by(4), ..Settlement::default() };
+    store.settle(settled).await.unwrap();
+    drop(store);
+    let store = place.open().await;
+    let read = store.decisions(Some(&order("1")), None, 9).await.unwrap();
+    assert_eq!(format!("{read:?}"), format!("{:?}", [decision("1", 2), decision("1", 3), decision("1", 4)]));
+    let open = store.open_intents(None).await.unwrap();
+    assert_eq!((open.len(), opened.draft.decision.is_none(), open[0].draft.decision.is_none()), (1, true, true));
 }

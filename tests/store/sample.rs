@@ -286,6 +286,7 @@ pub(super) fn intent(key: &str, second: i64) -> IntentDraft {
         lines: vec!["rules/orders.yaml:3".to_owned()],
         generation: 4,
         at: at(second),
+        decision: None,
     }
 }
 

@@ -183,6 +183,7 @@ impl Driven {
             gives_way: gone.map(linked).into_iter().collect(),
             history: vec![story("settled", second)],
             hints: told.map(|told| hint_of(told, second)).into_iter().collect(),
+            decision: None,
         }
     }
 

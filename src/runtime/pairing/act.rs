@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::after_write::base_after;
+use super::guard::guard;
 use super::pairing::{Pairing, REFUSED};
 use super::write::Write;
 use crate::connector::{Failure, Row};
@@ -17,7 +18,7 @@ use crate::runtime::happening::{Change, Happening, held, told_values};
 use crate::runtime::limits::LISTING_AGE_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
-use crate::runtime::trouble::{Trouble, later};
+use crate::runtime::trouble::{Trouble, put_off};
 use crate::store::{
     Claim, Hint, HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, RecordRef, Settlement, StoreError,
 };
@@ -47,27 +48,44 @@ impl Runtime {
         situation: &Situation,
         (decision, effect): (&Decision, &Effect),
     ) -> Result<Acted, Trouble> {
-        let lost = decision.lost.as_slice();
         match effect {
             Effect::Link { left, right } => {
-                self.adopt(live, pairing, situation, (left, right)).await.map(|()| Acted::Noted)
+                let (left_account, right_account) = pairing.accounts();
+                let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new())?;
+                self.adopt(live, pairing, (situation, decision), link).await.map(|()| Acted::Noted)
             }
-            Effect::Settle { base } => self.remember(pairing, base.clone(), decision).await.map(|()| Acted::Noted),
+            Effect::Settle { base } => {
+                self.remember(live, pairing, base.clone(), (situation, decision)).await.map(|()| Acted::Noted)
+            }
             Effect::Make(making) => match guard(live, pairing, situation, effect) {
-                Some(stop) => Ok(Acted::Stopped(stop)),
-                None => self.make(live, pairing, making).await.map(Acted::Made),
+                Some(stop) => {
+                    self.journal_decision(live, pairing, situation, decision).await?;
+                    Ok(Acted::Stopped(stop))
+                }
+                None => {
+                    let entry = self.entry(live, pairing, situation, decision);
+                    self.make(live, pairing, making, entry).await.map(Acted::Made)
+                }
             },
             Effect::Create { side, fields, lines } => {
                 let fields = Value::Record(fields.clone());
                 let write =
-                    Write { side: *side, id: None, fields, rules: None, lines, partial: false, lost, answer: None };
+                    Write { side: *side, id: None, fields, rules: None, lines, partial: false, decision, answer: None };
                 self.write(live, pairing, (situation, effect), write).await
             }
             Effect::Update { side, fields, rules, lines, .. } => {
                 let id = key_of(pairing, situation, *side);
                 let fields = Value::Record(fields.clone());
-                let write =
-                    Write { side: *side, id, fields, rules: Some(rules), lines, partial: false, lost, answer: None };
+                let write = Write {
+                    side: *side,
+                    id,
+                    fields,
+                    rules: Some(rules),
+                    lines,
+                    partial: false,
+                    decision,
+                    answer: None,
+                };
                 self.write(live, pairing, (situation, effect), write).await
             }
             Effect::Move { side, from, to, goal, rule, lines, .. } => {
@@ -77,7 +95,8 @@ impl Runtime {
                     ("to".to_owned(), Value::text(to.as_str())),
                 ]));
                 let rules = Some(std::slice::from_ref(rule));
-                let write = Write { side: *side, id, fields, rules, lines, partial: goal != to, lost, answer: None };
+                let write =
+                    Write { side: *side, id, fields, rules, lines, partial: goal != to, decision, answer: None };
                 self.write(live, pairing, (situation, effect), write).await
             }
         }
@@ -87,11 +106,9 @@ impl Runtime {
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
-        situation: &Situation,
-        (left, right): (&Value, &Value),
+        (situation, decision): (&Situation, &Decision),
+        link: Link,
     ) -> Result<(), Trouble> {
-        let (left_account, right_account) = pairing.accounts();
-        let link = self.new_link(pairing, (left_account, left), (right_account, right), Base::new())?;
         let gives_way = self.giving_way(pairing, situation, &link).await?;
         let rule = pairing.pipeline.match_line.to_string();
         let [left, right] = pairing.ends(&link);
@@ -105,7 +122,9 @@ impl Runtime {
         let mut history = vec![entry];
         history.extend(gives_way.iter().map(|old| self.gave_up(pairing, old)));
         let claim = pairing.claim;
-        let settlement = Settlement { claim, link: Some(link.clone()), gives_way, history, ..Settlement::default() };
+        let decision = Some(self.entry(live, pairing, situation, decision));
+        let settlement =
+            Settlement { claim, link: Some(link.clone()), gives_way, history, decision, ..Settlement::default() };
         self.settle_links(live, settlement).await?;
         self.nudge();
         self.tell(Happening::Linked { pipeline: pairing.pipeline.name.clone(), left, right, line: rule });
@@ -113,7 +132,13 @@ impl Runtime {
     }
 
     /// Keeps the base, and in the record's history what does not agree.
-    async fn remember(&self, pairing: &Pairing<'_>, base: Base, decision: &Decision) -> Result<(), Trouble> {
+    async fn remember(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        base: Base,
+        (situation, decision): (&Situation, &Decision),
+    ) -> Result<(), Trouble> {
         let Some(link) = self.link_of(pairing).await? else { return Ok(()) };
         let link = Link { base, ..link };
         let told = |found: &Disagreement| HistoryEntry {
@@ -125,7 +150,8 @@ impl Runtime {
         };
         let history = decision.disagreements.iter().map(told).collect();
         let (claim, link) = (pairing.claim, Some(link));
-        Ok(self.store.settle(Settlement { claim, link, history, ..Settlement::default() }).await?)
+        let decision = Some(self.entry(live, pairing, situation, decision));
+        Ok(self.store.settle(Settlement { claim, link, history, decision, ..Settlement::default() }).await?)
     }
 
     /// Intent, call, settlement.
@@ -137,6 +163,7 @@ impl Runtime {
         write: Write<'_>,
     ) -> Result<Acted, Trouble> {
         if let Some(stop) = guard(live, pairing, situation, effect) {
+            self.journal_decision(live, pairing, situation, write.decision).await?;
             return Ok(Acted::Stopped(stop));
         }
         let side = write.side;
@@ -149,7 +176,8 @@ impl Runtime {
             let kind = &pairing.pipeline.record(side).name;
             return Err(Trouble::Bug(format!("the {kind} of {account} that is to be changed has no id")));
         }
-        let draft = self.draft(live, pairing, (effect, &account), &write);
+        let decision = Some(self.entry(live, pairing, situation, write.decision));
+        let draft = IntentDraft { decision, ..self.draft(live, pairing, (effect, &account), &write) };
         let intent = self.store.open_intent(draft, pairing.claim).await?;
         match call(live, pairing, situation, (effect, &write)).await {
             Ok(answer) => {
@@ -209,6 +237,7 @@ impl Runtime {
             lines: write.lines.iter().map(ToString::to_string).collect(),
             generation: live.generation,
             at: self.world.clock.now(),
+            decision: None,
         }
     }
 
@@ -253,11 +282,12 @@ impl Runtime {
         }
         history.extend(gives_way.iter().map(|old| self.gave_up(pairing, old)));
         history.extend(self.kept_otherwise(pairing, &target, &kept));
-        history.extend(write.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
+        history.extend(write.decision.lost.iter().flat_map(|lost| self.gave_way(pairing, (&link, lost))));
         let hints = if write.id.is_none() { self.hint_of_new(live, pairing, (kind, &target)) } else { Vec::new() };
         let intent_done = Some((intent.number, IntentState::Done));
         let (claim, kept) = (pairing.claim, Some(link.clone()));
-        let settlement = Settlement { claim, intent: intent_done, link: kept, gives_way, history, hints };
+        let settlement =
+            Settlement { claim, intent: intent_done, link: kept, gives_way, history, hints, decision: None };
         self.settle_links(live, settlement).await?;
         let newer = self.newer(live);
         for live in [Some(live), newer.as_deref()].into_iter().flatten() {
@@ -397,51 +427,8 @@ impl Runtime {
     }
 }
 
-/// After a lost answer the record is looked at again at once: its trace may be there already.
-pub(crate) fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble {
-    match later(account, failure) {
-        Trouble::Later { reason, .. } if unseen => Trouble::Later { reason, after: Some(Duration::ZERO) },
-        other => other,
-    }
-}
-
 fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<String> {
     situation.record(side).and_then(|record| pairing.pipeline.record(side).id_of(record))
-}
-
-/// Nothing that ownership forbids leaves the process, whatever a decision says.
-fn guard(live: &Live, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Option<Stop> {
-    let pipeline = pairing.pipeline;
-    let line = &pipeline.match_line;
-    let refuse = |text: String| Some(Stop::new("not-owned", "ownership forbids it", text, line));
-    let (side, fields) = match effect {
-        Effect::Create { side, fields, .. } => {
-            if pipeline.live_create(*side, &situation.settings).is_none() {
-                return refuse(format!("nobody may create a {} here", pipeline.record(*side).name));
-            }
-            (*side, fields)
-        }
-        Effect::Update { side, fields, .. } => (*side, fields),
-        Effect::Move { side, rule, .. } => {
-            let may = pipeline
-                .rules
-                .iter()
-                .any(|known| known.id == *rule && pipeline.flows(known, *side, &situation.settings));
-            return if may { None } else { refuse("no live rule moves this state".to_owned()) };
-        }
-        Effect::Make(making) => {
-            return super::make::forbidden(&live.plan, (pipeline, &situation.settings), making).and_then(refuse);
-        }
-        Effect::Link { .. } | Effect::Settle { .. } => return None,
-    };
-    let may = |name: &str| {
-        pipeline.rules.iter().filter(|rule| pipeline.flows(rule, side, &situation.settings)).any(|rule| {
-            let path = rule.path(side);
-            path.is_some_and(|path| path.to_string().split('.').next() == Some(name))
-        })
-    };
-    let name = fields.keys().find(|name| !may(name))?;
-    refuse(format!("no live rule writes `{name}`"))
 }
 
 async fn call(

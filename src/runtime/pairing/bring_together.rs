@@ -290,7 +290,8 @@ impl Runtime {
         Ok(links.into_iter().find(|link| far(link) == pairing.other))
     }
 
-    /// Decides, reading what is wanted first, and journals the decision with its inputs where it leads to something.
+    /// Decides, reading what is wanted first. What is not to be acted on is journalled with its inputs where somebody
+    /// should know of it; what is acted on is journalled with that.
     async fn decide(
         &self,
         live: &Live,
@@ -304,10 +305,22 @@ impl Runtime {
             let reason = format!("{} reads too deep into other records", pairing.target());
             return Err(Trouble::Later { reason, after: None });
         };
-        self.journal_decision(live, pairing, situation, &decision).await?;
+        self.count(&decision);
+        if decision.effect.is_none() {
+            self.journal_decision(live, pairing, situation, &decision).await?;
+        }
         Ok(*decision)
     }
 
+    /// What leads to nothing, as most looks do, is counted and not kept: the next look tells the same.
+    pub(super) fn count(&self, decision: &Decision) {
+        self.decided.note(is_kept(decision));
+    }
+
+    /// Journals a decision by itself, where it leads to something.
+    ///
+    /// # Errors
+    /// [`Trouble::Store`] where it cannot be written.
     pub(super) async fn journal_decision(
         &self,
         live: &Live,
@@ -315,21 +328,28 @@ impl Runtime {
         situation: &Situation,
         decision: &Decision,
     ) -> Result<(), Trouble> {
-        // What leads to nothing, as most looks do, is counted and not kept: the next look tells the same.
-        let is_kept = decision.effect.is_some() || !decision.stops.is_empty();
-        self.decided.note(is_kept);
-        if !is_kept {
+        if !is_kept(decision) {
             return Ok(());
         }
-        let entry = DecisionEntry {
+        Ok(self.store.record_decision(*self.entry(live, pairing, situation, decision)).await?)
+    }
+
+    /// A decision with all that it was made from, to be journalled.
+    pub(super) fn entry(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        situation: &Situation,
+        decision: &Decision,
+    ) -> Box<DecisionEntry> {
+        Box::new(DecisionEntry {
             at: self.world.clock.now(),
             pipeline: pairing.pipeline.name.clone(),
             target: pairing.target(),
             generation: live.generation,
             situation: situation.journalled(decision),
             outcome: decision.clone(),
-        };
-        Ok(self.store.record_decision(entry).await?)
+        })
     }
 
     /// Creates of this pair, and of what it needs beside, whose answer never came.
@@ -337,4 +357,8 @@ impl Runtime {
         let open = self.store.open_intents(Some(&pairing.target())).await?;
         Ok(open.into_iter().filter(|intent| intent.draft.pipeline == pairing.pipeline.name).collect())
     }
+}
+
+fn is_kept(decision: &Decision) -> bool {
+    decision.effect.is_some() || !decision.stops.is_empty()
 }

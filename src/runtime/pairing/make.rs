@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::act::put_off;
 use super::pairing::Pairing;
-use crate::connector::{Connector, Failure, Row};
+use crate::connector::{Failure, Row};
 use crate::engine::{MAKE, Made, Makeable, Making};
 use crate::language::plan::{FieldRule, Pipeline, Plan, Side, WithRead};
 use crate::runtime::coordination::turn::Blocked;
@@ -17,8 +16,8 @@ use crate::runtime::happening::{Change, Happening};
 use crate::runtime::live::Live;
 use crate::runtime::memory::search::Search;
 use crate::runtime::runtime::Runtime;
-use crate::runtime::trouble::Trouble;
-use crate::store::{Claim, HistoryEntry, Intent, IntentDraft, IntentState, RecordRef, Settlement};
+use crate::runtime::trouble::{Trouble, put_off};
+use crate::store::{Claim, DecisionEntry, HistoryEntry, Intent, IntentDraft, IntentState, RecordRef, Settlement};
 use crate::value::{Value, digest, key};
 
 /// The record that is made beside a pair.
@@ -73,10 +72,19 @@ impl Runtime {
     ///
     /// # Errors
     /// [`Trouble`] where the peer or the store cannot go on now.
-    pub(crate) async fn make(&self, live: &Live, pairing: &Pairing<'_>, making: &Making) -> Result<Made, Trouble> {
+    pub(crate) async fn make(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        making: &Making,
+        entry: Box<DecisionEntry>,
+    ) -> Result<Made, Trouble> {
         let record = &making.record;
         let search = self.search(live, &record.account, &record.record);
-        let (Some(search), Some(peer)) = (search, live.peers.get(&record.account)) else { return Ok(Made::Refused) };
+        let Some(search) = search.filter(|_| live.peers.contains_key(&record.account)) else {
+            self.store.record_decision(*entry).await?;
+            return Ok(Made::Refused);
+        };
         let target = beside(record);
         let (turn, _) = match self.turn(&format!("made\u{1}{target}"), &target.to_string()).await {
             Ok(turn) => turn,
@@ -85,34 +93,40 @@ impl Runtime {
                 return Err(Trouble::Later { reason: format!("{target} is being made by another"), after: None });
             }
         };
-        self.within(Some(turn), self.make_alone(live, pairing, making, (&search, peer))).await
+        let made = async {
+            if let Some(held) = self.there_meanwhile(live, &search, &target, pairing.claim).await? {
+                self.store.record_decision(*entry).await?;
+                return Ok(Made::There(held));
+            }
+            let draft = IntentDraft { decision: Some(entry), ..self.draft_of_made(live, pairing, making) };
+            let intent = self.store.open_intent(draft, pairing.claim).await?;
+            self.make_alone(live, pairing, (&intent, making), &search).await
+        };
+        self.within(Some(turn), made).await
     }
 
     async fn make_alone(
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
-        making: &Making,
-        (search, peer): (&Search<'_>, &Connector),
+        (intent, making): (&Intent, &Making),
+        search: &Search<'_>,
     ) -> Result<Made, Trouble> {
         let Making { record, fields, line } = making;
+        let Some(peer) = live.peers.get(&record.account) else { return Ok(Made::Refused) };
         let target = beside(record);
-        if let Some(held) = self.there_meanwhile(live, search, &target, pairing.claim).await? {
-            return Ok(Made::There(held));
-        }
-        let intent = self.store.open_intent(self.draft_of_made(live, pairing, making), pairing.claim).await?;
         match peer.create(search.kind, fields).await {
             Ok(Some(row)) if !row.key(search.kind).is_some_and(|own| key::same(&own, &target.id)) => {
                 // What it made, if anything, is seen by the next look; this one is not believed.
-                self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
+                self.close(pairing.claim, (intent, IntentState::Failed)).await?;
                 let own = row.key(search.kind).unwrap_or_default();
                 tracing::warn!(record = %target, rule = %line, own, "the peer answered with another record than it \
                      was asked to make; what needs it goes on without");
                 Ok(Made::Refused)
             }
-            Ok(row) => self.note_made(live, pairing, (&intent, making, row)).await.map(Made::There),
+            Ok(row) => self.note_made(live, pairing, (intent, making, row)).await.map(Made::There),
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
-                self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
+                self.close(pairing.claim, (intent, IntentState::Failed)).await?;
                 tracing::warn!(record = %target, rule = %line, %failure, "could not be made; what needs it goes on \
                      without");
                 Ok(Made::Refused)
@@ -120,7 +134,7 @@ impl Runtime {
             Err(failure) => {
                 let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. });
                 if !unseen {
-                    self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
+                    self.close(pairing.claim, (intent, IntentState::Failed)).await?;
                 }
                 Err(put_off(&record.account, &failure, unseen))
             }
@@ -249,6 +263,7 @@ impl Runtime {
             lines: vec![line.to_string()],
             generation: live.generation,
             at: self.world.clock.now(),
+            decision: None,
         }
     }
 }

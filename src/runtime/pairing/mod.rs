@@ -9,6 +9,7 @@ pub mod answers;
 pub mod bring_together;
 pub mod crosswalk;
 pub mod foreseen;
+pub mod guard;
 pub mod how;
 pub mod kept_back;
 pub mod links;

@@ -110,9 +110,11 @@ impl Runtime {
             if !decision.stops.is_empty() {
                 return Ok(None);
             }
+            if matches!(decision.effect, Some(Effect::Link { .. } | Effect::Settle { .. })) {
+                self.count(&decision);
+            }
             match &decision.effect {
                 Some(effect @ (Effect::Link { .. } | Effect::Settle { .. })) => {
-                    self.journal_decision(live, pairing, &situation, &decision).await?;
                     self.act(live, pairing, &situation, (&decision, effect)).await?;
                     situation.reads = Reads::new();
                 }

@@ -34,37 +34,68 @@ impl Runtime {
         (link, decision): (Option<&Link>, &Decision),
     ) -> Result<Option<Meeting>, Trouble> {
         let Some(effect) = &decision.effect else { return Ok(None) };
+        match self.holds_back(live, pairing, course, (link, decision)).await? {
+            Some(end) => Ok(end),
+            None => self.go_on(live, pairing, course, (decision, effect)).await,
+        }
+    }
+
+    /// Whether something holds an effect back, which is then journalled by itself: the meeting with which that ends, if
+    /// it does.
+    async fn holds_back(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        course: &mut Course,
+        (link, decision): (Option<&Link>, &Decision),
+    ) -> Result<Option<Option<Meeting>>, Trouble> {
+        let Some(effect) = &decision.effect else { return Ok(None) };
         let makes = matches!(effect, Effect::Create { .. }) || link.is_none() && matches!(effect, Effect::Make(_));
         if makes && !course.refused.is_empty() {
             // Nothing is made without what its groups are made from.
+            self.journal_decision(live, pairing, &course.situation, decision).await?;
             let stops = course.refused.drain(..).map(|stop| Stop { group: None, ..stop }).collect();
-            return Ok(Some(Meeting { stops, ..Meeting::default() }));
+            return Ok(Some(Some(Meeting { stops, ..Meeting::default() })));
         }
         let situation = &mut course.situation;
         if self.is_kept_back(live, pairing, situation, (link, effect))? {
+            self.journal_decision(live, pairing, situation, decision).await?;
             if let Effect::Make(Making { record, fields, .. }) = effect {
                 // What would be written with it is told, and held, in its turn.
                 course.kept_back = true;
                 situation.made.insert(record.clone(), Made::Withheld(Value::Record(fields.clone())));
-                return Ok(None);
+                return Ok(Some(None));
             }
             let [_, ..] = effect.groups() else {
                 let stops = decision.stops.clone();
-                return Ok(Some(Meeting { stops, to_make: true, ..Meeting::default() }));
+                return Ok(Some(Some(Meeting { stops, to_make: true, ..Meeting::default() })));
             };
             course.kept_back = true;
             situation.held.extend(effect.groups().iter().cloned());
-            return Ok(None);
+            return Ok(Some(None));
         }
         let mut before = self.refused_before(pairing, (link, situation), effect).await?;
         if before.is_empty() {
             before = course.repeats.in_vain(pairing, situation, effect);
         }
         if !before.is_empty() {
+            self.journal_decision(live, pairing, situation, decision).await?;
             situation.held.extend(before.iter().filter_map(|stop| stop.group.clone()));
             course.refused.extend(before);
-            return Ok(None);
+            return Ok(Some(None));
         }
+        Ok(None)
+    }
+
+    /// Carries an effect out, and takes what came of it into the course.
+    async fn go_on(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        course: &mut Course,
+        (decision, effect): (&Decision, &Effect),
+    ) -> Result<Option<Meeting>, Trouble> {
+        let situation = &mut course.situation;
         let acted = self.act(live, pairing, situation, (decision, effect)).await?;
         if let Effect::Make(Making { record, .. }) = effect {
             note_made(course, record, acted);

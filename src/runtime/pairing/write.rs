@@ -1,7 +1,7 @@
 //! One write outside: ready to be journalled, and then with what the peer answered.
 
 use crate::connector::Row;
-use crate::engine::Lost;
+use crate::engine::Decision;
 use crate::language::plan::{RuleLine, Side};
 use crate::value::Value;
 
@@ -13,7 +13,8 @@ pub(crate) struct Write<'a> {
     pub rules: Option<&'a [String]>,
     pub lines: &'a [RuleLine],
     pub partial: bool,
-    pub lost: &'a [Lost],
+    /// What led to it.
+    pub decision: &'a Decision,
     /// The peer's answer, where there is one by now.
     pub answer: Option<Row>,
 }

@@ -24,6 +24,7 @@ pub(super) fn open(state: &mut State, mut draft: IntentDraft, claim: Option<Clai
     let known = open.map(|open| (open.number, open.draft.at));
     let number = known.map_or_else(|| state.number(Numbered::Intent), |(number, _)| number);
     draft.at = known.map_or(draft.at, |(_, at)| at);
+    state.decisions.extend(draft.decision.take().map(|decision| *decision));
     let intent = Intent { number, draft, state: IntentState::Open };
     state.intents.insert(number, intent.clone());
     Ok(intent)
@@ -51,6 +52,7 @@ pub(super) fn settle(state: &mut State, settlement: Settlement, now: Timestamp) 
         state.links.insert(key(&link), link);
     }
     state.history.extend(settlement.history);
+    state.decisions.extend(settlement.decision.map(|decision| *decision));
     telling::accept(state, settlement.hints, now);
     Ok(())
 }

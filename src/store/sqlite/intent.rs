@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::codec::{instant, nanos};
-use super::{journal, link, link_wait, part, work};
+use super::{decision, journal, link, link_wait, part, work};
 use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
 use crate::store::journal::Claim;
@@ -19,6 +19,9 @@ pub(super) fn open(connection: &Connection, mut draft: IntentDraft) -> Result<In
         .optional()?;
     if let Some((_, at)) = found {
         draft.at = instant(at)?;
+    }
+    if let Some(entry) = draft.decision.take() {
+        decision::add(connection, &entry)?;
     }
     connection
         .prepare_cached(
@@ -84,6 +87,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Intent, StoreError> {
             lines: part::read(connection, &row.get::<_, String>(11)?)?,
             generation: row.get(12)?,
             at: instant(row.get(13)?)?,
+            decision: None,
         },
         state: IntentState::Open,
     })
@@ -104,6 +108,9 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement, now: Time
     }
     for entry in &settlement.history {
         journal::add_history(connection, entry)?;
+    }
+    if let Some(entry) = &settlement.decision {
+        decision::add(connection, entry)?;
     }
     work::accept(connection, (&settlement.hints, None), now)?;
     Ok(())
