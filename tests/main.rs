@@ -18,6 +18,7 @@ mod convergence;
 mod decide;
 mod decisions;
 mod diagnostics;
+mod drain;
 mod expression;
 mod field_spec;
 mod function;

@@ -16,7 +16,7 @@ use crate::language::{self};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::service::reload::ready;
 use crate::runtime::service::watcher::Watch;
-use crate::runtime::service::{parts, schedule};
+use crate::runtime::service::{drain, parts, schedule};
 use crate::runtime::{Live, ReloadError, RuleState, Runtime};
 use crate::server::{self, Admission};
 use crate::store::{RuleText, Store, StoreError, open};
@@ -60,7 +60,7 @@ pub async fn run(arguments: &Arguments, run: &RunArguments) -> u8 {
     };
     tracing::info!("stopping; work in flight is finished first");
     runtime.stop();
-    while parts.join_next().await.is_some() {}
+    drain::end(&runtime, &mut parts).await;
     runtime.leave().await;
     serving.task.abort();
     code

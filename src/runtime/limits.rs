@@ -35,7 +35,7 @@ pub const MISS_AGE_MAX: Duration = Duration::from_secs(1);
 /// How far before a record's creation its counterpart may have been created: clocks differ.
 pub const CLOCK_SKEW: Duration = Duration::from_hours(24);
 
-/// How long work in flight may take to end when the service stops.
+/// How long work in flight may take to end when the service stops, where no setting says otherwise.
 pub const DRAIN_MAX: Duration = Duration::from_secs(20);
 
 /// How long a claim on work holds that is not renewed.

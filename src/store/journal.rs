@@ -131,6 +131,7 @@ impl Cursor {
     }
 
     /// The same, by whoever has this role.
+    #[must_use]
     pub fn under(self, lead: Lead) -> Self {
         Self { under: Some(lead), ..self }
     }

@@ -99,7 +99,7 @@ struct Two {
     clock: Arc<EventClock>,
     wire: Arc<Wire>,
     first: Arc<Process>,
-    _served: Vec<(Arc<Runtime>, Tasks<()>)>,
+    served: Vec<(Arc<Runtime>, Tasks<()>)>,
 }
 
 impl Two {
@@ -115,7 +115,7 @@ impl Two {
         let processes = [(); 2].map(|()| {
             Arc::new(Process { line: Arc::clone(&line), stands: AtomicBool::default(), woken: Mutex::default() })
         });
-        let mut two = Self { line, clock, wire, first: Arc::clone(&processes[0]), _served: Vec::new() };
+        let mut two = Self { line, clock, wire, first: Arc::clone(&processes[0]), served: Vec::new() };
         for (number, process) in processes.into_iter().enumerate() {
             let world = World {
                 clock: Arc::clone(&two.clock) as _,
@@ -131,7 +131,7 @@ impl Two {
             let runtime = Runtime::new(Arc::clone(&store), world, live, rules, Duration::from_mins(1));
             two.run(schedule::prepare(&runtime, None)).unwrap();
             let parts = parts::begin(&runtime, None);
-            two._served.push((runtime, parts));
+            two.served.push((runtime, parts));
         }
         two
     }

@@ -11,6 +11,9 @@ use super::sample::{Place, at, version};
 
 const TTL: Duration = Duration::from_secs(30);
 
+/// The same by the clock of the test.
+const TTL_SECONDS: i64 = 30;
+
 fn poll() -> Role {
     Role::Poll("shop".to_owned())
 }
@@ -194,13 +197,12 @@ pub(super) async fn two_nodes_never_have_the_same_at_once(place: Place) {
         };
         if fenced {
             let (_, beaten) = nodes.remove(which);
-            assert!(beaten + 30 <= second, "none is fenced before its time");
+            assert!(beaten + TTL_SECONDS <= second, "none is fenced before its time");
         }
         for (name, holders) in &believed {
             // By its own clock each knows how long it lives for sure.
-            let lives = |node: &Node| {
-                nodes.iter().any(|(known, beaten)| known == node && second < beaten + TTL.as_secs() as i64)
-            };
+            let lives =
+                |node: &Node| nodes.iter().any(|(known, beaten)| known == node && second < beaten + TTL_SECONDS);
             let mut alive: Vec<Node> = holders.iter().map(|(node, _)| *node).filter(lives).collect();
             alive.dedup();
             assert!(alive.len() <= 1, "{name} at {second}: {holders:?}");

@@ -191,7 +191,7 @@ impl Runtime {
                     let after = self.written(live, pairing, situation, (&intent, Write { answer, ..write })).await?;
                     Ok(Acted::Written(side, after))
                 };
-                self.within(turn, settled).await
+                self.within(turn, Box::pin(settled)).await
             }
             Err(failure @ (Failure::Refused { .. } | Failure::Gone | Failure::Unsupported { .. })) => {
                 self.close(pairing.claim, (&intent, IntentState::Failed)).await?;

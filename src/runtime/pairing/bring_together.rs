@@ -66,7 +66,7 @@ impl Runtime {
                         live.memory.known_links.ends(&pairing.key());
                         Ok(meeting)
                     };
-                    self.within(Some(turn), brought).await
+                    self.within(Some(turn), Box::pin(brought)).await
                 }
                 Err(Blocked::Trouble(trouble)) => Err(trouble),
                 Err(Blocked::Ring(ring)) => {

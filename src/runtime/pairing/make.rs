@@ -102,7 +102,7 @@ impl Runtime {
             let intent = self.store.open_intent(draft, pairing.claim).await?;
             self.make_alone(live, pairing, (&intent, making), &search).await
         };
-        self.within(Some(turn), made).await
+        self.within(Some(turn), Box::pin(made)).await
     }
 
     async fn make_alone(

@@ -77,7 +77,7 @@ impl Runtime {
     ) -> Result<Option<Meeting>, Trouble> {
         let alone = async {
             match self.lock_pair(live, pairing, record).await {
-                Ok((turn, false)) => self.within(Some(turn), self.rests(live, pairing, record)).await,
+                Ok((turn, false)) => self.within(Some(turn), Box::pin(self.rests(live, pairing, record))).await,
                 Ok((turn, true)) => self.within(Some(turn), async { Ok(None) }).await,
                 Err(Blocked::Ring(_)) => Ok(None),
                 Err(Blocked::Trouble(trouble)) => Err(trouble),

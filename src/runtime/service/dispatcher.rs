@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::drain::drain;
 use super::under_way::Running;
-use crate::runtime::limits::{CLAIM_LEASE, DRAIN_MAX, RECORDS_AT_ONCE};
+use crate::runtime::limits::{CLAIM_LEASE, RECORDS_AT_ONCE};
 use crate::runtime::runtime::Runtime;
 
 /// How long to rest where the store gives no work and no due time.
@@ -107,20 +108,5 @@ async fn until_due(runtime: &Runtime, running: usize) -> Duration {
     match runtime.store.next_due(true).await {
         Ok(Some(wait)) => wait.min(REST),
         _ => REST,
-    }
-}
-
-async fn drain(runtime: &Runtime, running: &mut Running) {
-    let deadline = runtime.world.clock.sleep(DRAIN_MAX);
-    tokio::pin!(deadline);
-    loop {
-        tokio::select! {
-            biased;
-            ended = running.tasks.join_next() => match ended {
-                None => return,
-                Some(ended) => running.ended(runtime, ended).await,
-            },
-            () = &mut deadline => return running.tasks.abort_all(),
-        }
     }
 }

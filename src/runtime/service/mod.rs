@@ -6,6 +6,7 @@
 pub mod broken_off;
 pub mod clock;
 pub mod dispatcher;
+pub mod drain;
 pub mod look;
 pub mod mode;
 pub mod notifier;

@@ -64,6 +64,20 @@ impl Running {
         }
     }
 
+    /// Ends what is under way where it stands, and gives its work back, due now: that it was not done is no fault of
+    /// its own.
+    pub(super) async fn give_back(&mut self, runtime: &Runtime) {
+        self.tasks.shutdown().await;
+        for Held { work, .. } in std::mem::take(&mut self.held).into_values() {
+            tracing::info!(record = %work.target, "not done in time; the next start goes on with it");
+            match runtime.store.postpone(&work, Duration::ZERO).await {
+                Ok(()) | Err(StoreError::LostClaim) => {}
+                // What is in flight when the process ends is pending at the next start.
+                Err(error) => tracing::debug!(%error, record = %work.target, "not given back"),
+            }
+        }
+    }
+
     /// Renews the claims that a third of their lease has passed of.
     pub(super) async fn hold_on(&mut self, runtime: &Runtime) {
         let now = Instants::now(runtime);
