@@ -145,8 +145,13 @@ fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record
     Ok(())
 }
 
+/// Whether a new record gets a field in any case: the peer asks for it, or it is what the record is found again by.
 fn required(context: &Context<'_>, side: Side, path: &Path) -> bool {
-    context.pipeline.record(side).field(path).is_some_and(|field| field.required_on_create)
+    let kind = context.pipeline.record(side);
+    let mut matched = Vec::new();
+    context.pipeline.match_of(side).first_fields(&kind.system, &mut matched);
+    let is_matched = matched.iter().any(|field| path.0.starts_with(&field.0));
+    is_matched || kind.field(path).is_some_and(|field| field.required_on_create)
 }
 
 /// The peer sets the state of what it creates; moves follow once it is there.
