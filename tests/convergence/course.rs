@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use petiole::engine::{self, Base, Decision, Effect, Reads, Seen, Situation, Step};
+use petiole::engine::{self, Base, Decision, Effect, Made, Reads, Seen, Situation, Step};
 use petiole::language::plan::{FieldRule, RuleBody, Side};
 use petiole::runtime::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use petiole::value::{Path, Record, Value};
@@ -132,7 +132,7 @@ impl<'p> Course<'p> {
 
     /// Of a linked pair it does not matter whose change it is that is looked at: an echo asks for nothing of its own.
     fn looked_at_from_the_other_side(&mut self, decision: &Decision) -> Result<(), String> {
-        if !self.is_linked() {
+        if !self.is_linked() || self.situation.gone.is_some() {
             return Ok(());
         }
         self.situation.changed = self.situation.changed.other();
@@ -197,7 +197,12 @@ impl<'p> Course<'p> {
                 if legal && allowed { Ok(()) } else { Err(format!("a move that nobody may make: {from} → {to}")) }
             }
             Effect::Settle { .. } | Effect::Link { .. } => Ok(()),
-            Effect::Make(_) => Err("something is made that no rule makes".to_owned()),
+            Effect::Make(making) => {
+                let known =
+                    self.peers.made.iter().any(|made| made.field("code").to_key().as_ref() == Some(&making.record.id));
+                let asked = pipeline.with.iter().any(|read| read.made.is_some() && read.line == making.line);
+                if asked && !known { Ok(()) } else { Err(format!("`{}` is made, or made again", making.record.id)) }
+            }
         }
     }
 
@@ -214,6 +219,7 @@ impl<'p> Course<'p> {
             Effect::Create { side, fields, .. } => {
                 *self.situation.record_mut(*side) = Some(self.peers.created(*side, fields));
                 let sent = Value::Record(fields.clone());
+                self.situation.gone = None;
                 self.situation.base = Some(self.base_after((*side, &sent), None, (&Value::Null, false)));
                 self.situation.reads = Reads::new();
                 self.matches()?;
@@ -228,7 +234,11 @@ impl<'p> Course<'p> {
                 let rules = std::slice::from_ref(rule);
                 self.written((*side, &fields), (&Value::Record(sent), rules, goal != to), meanwhile);
             }
-            Effect::Make(_) => {}
+            Effect::Make(making) => {
+                let made = Value::Record(making.fields.clone());
+                self.peers.made.push(made.clone());
+                self.situation.made.insert(making.record.clone(), Made::There(made));
+            }
         }
         Ok(())
     }
@@ -325,6 +335,16 @@ impl<'p> Course<'p> {
             Some((path.to_string(), path.read(&record)))
         };
         pipeline.rules.iter().filter(both).filter_map(said).collect()
+    }
+
+    /// The other side's record is not there any more.
+    pub(super) fn lose(&mut self, asked: bool) {
+        let side = self.situation.changed.other();
+        *self.situation.record_mut(side) = None;
+        self.situation.gone = Some("made".to_owned());
+        self.situation.asked = asked;
+        self.situation.reads = Reads::new();
+        self.told.push(format!("{side:?} is gone{}", if asked { ", and somebody asks for it" } else { "" }));
     }
 
     /// Nothing is known any more of what was linked and seen.

@@ -53,6 +53,8 @@ pub(super) struct Peers<'p> {
     pub(super) plan: &'p Plan,
     pub(super) pipeline: &'p Pipeline,
     pub(super) habits: [Habits; 2],
+    /// Records that rules had made.
+    pub(super) made: Vec<Value>,
     /// The record of the side that a situation does not know yet.
     pub(super) unknown: Option<Value>,
     /// Seconds that have passed.
@@ -63,7 +65,7 @@ pub(super) struct Peers<'p> {
 impl<'p> Peers<'p> {
     pub(super) fn new(plan: &'p Plan, habits: [Habits; 2]) -> Self {
         let pipeline = &plan.pipelines["parcels"];
-        Self { plan, pipeline, habits, unknown: None, clock: 1_767_614_400, rows: 0 }
+        Self { plan, pipeline, habits, made: Vec::new(), unknown: None, clock: 1_767_614_400, rows: 0 }
     }
 
     /// A record was changed just now.
@@ -173,7 +175,8 @@ impl<'p> Peers<'p> {
                 ("weight", Value::Null),
             ]))
         };
-        (kind, PEOPLE.map(row).to_vec())
+        let made = self.made.iter().filter(|_| account == "depot").cloned();
+        (kind, PEOPLE.map(row).into_iter().chain(made).collect())
     }
 
     /// The answer to a want. `linked`: what the pair is linked by.

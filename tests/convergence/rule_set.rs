@@ -78,18 +78,21 @@ impl RuleSet {
             "untouched: { depot: settings.untouched }\n",
             "agree: { refs: shop.ref == depot.ref }\n",
             "when: shop.ref != \"Net 30\"\n",
-        ][choices.below(6)];
+            "needs: { depot: tag }\n",
+            "needs: { depot: tag }\n",
+        ][choices.below(8)];
         let carries = ["", "", "", ", carries: 'shop.order.ref != \"net60\"'"][choices.below(4)];
         let owner = ["shop", "depot", "both"][choices.below(3)];
         Self { systems, rules, owners: owned, creates, matching, reference, more: more.to_owned(), carries, owner }
     }
 
-    /// The settings, as a pair sees them.
-    pub(super) fn settings(&self) -> Value {
+    /// Settings that the set may be run with: lint has passed it for all of them.
+    pub(super) fn settings(choices: &mut Choices<'_>) -> Value {
+        let untouched = ["whom", "ref", "rows"].map(Value::text);
         Value::Record(Record::from([
-            ("owner", Value::text(self.owner)),
-            ("spare", Value::Integer(1)),
-            ("untouched", vec![Value::text("whom")].into()),
+            ("owner", Value::text(["shop", "depot", "both"][choices.below(3)])),
+            ("spare", Value::Integer(i64::try_from(choices.below(3)).unwrap())),
+            ("untouched", untouched[..choices.below(3)].to_vec().into()),
         ]))
     }
 
@@ -99,6 +102,7 @@ impl RuleSet {
         let mut files = vec![
             ("parcels.yaml".to_owned(), self.parcels().0),
             ("people.yaml".to_owned(), PEOPLE.to_owned()),
+            ("people.rhai".to_owned(), SCRIPT.to_owned()),
             (
                 "accounts.yaml".to_owned(),
                 format!(
@@ -142,10 +146,18 @@ impl RuleSet {
         let (mut rules, mut creates) = (Vec::new(), Vec::new());
         text.push_str(&self.more);
         let used = |name: &str| self.rules.iter().flat_map(|rule| &rule.lines).any(|line| line.contains(name));
-        if used("rep.") || used("reps") {
-            text.push_str("with:\n");
-            text.push_str("  rep: depot.client where .name == shop.whom.name, at most one\n");
-            text.push_str("  reps: depot.client[] where .name == shop.f0\n");
+        let read = [
+            ("rep", "depot.client where .name == shop.whom.name, at most one"),
+            ("reps", "depot.client[] where .name == shop.f0"),
+            ("tag", "depot.client where .code == shop.ref, at most one, or made by tagged(shop.ref)"),
+        ];
+        let read: Vec<String> = read
+            .iter()
+            .filter(|(name, _)| used(&format!("{name}.")) || used(&format!("{name})")) || self.more.contains(name))
+            .map(|(name, what)| format!("  {name}: {what}\n"))
+            .collect();
+        if !read.is_empty() {
+            let _ = write!(text, "with:\n{}", read.concat());
         }
         if self.creates.iter().any(Option::is_some) {
             text.push_str("create:\n");
@@ -239,6 +251,9 @@ impl RuleSet {
         self.files().iter().map(|(name, text)| format!("# {name}\n{text}\n")).collect()
     }
 }
+
+const SCRIPT: &str = "/// tagged(name: text) -> record\nfn tagged(name) {\n    if name == () { return (); }\n    \
+#{ code: name, name: name, weight: 3 }\n}\n";
 
 const PEOPLE: &str = "pipeline: people\nbetween: [shop.person, depot.client]\nmatch: shop.email == depot.email\n\
 create:\n  depot: on demand\n  shop: on demand\nfields:\n  who:\n    - shop.name <-> depot.name on create\n    \

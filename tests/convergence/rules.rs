@@ -113,6 +113,8 @@ impl<'c, 'b> Maker<'c, 'b> {
             " on create"
         } else if constant || self.choices.one_in(8) {
             " always"
+        } else if self.choices.one_in(8) {
+            " also when gone"
         } else {
             ""
         };
@@ -204,7 +206,7 @@ impl<'c, 'b> Maker<'c, 'b> {
             (Sort::Text, 1) => format!("({name} ?? \"none\")"),
             (Sort::Text, 2) => format!("(if {name} then \"yes\" else \"no\")"),
             (Sort::Text, 3) => format!("text({name} ?? 0)"),
-            (Sort::Text, 4) if side == 0 => "rep.email".to_owned(),
+            (Sort::Text, 4) if side == 0 => ["rep.email", "tag.name"][self.choices.below(2)].to_owned(),
             (Sort::Text, 4) => format!("{own}.whom.name"),
             (Sort::Text, _) => format!("upper({name}) ?? park \"no text\""),
             (Sort::Decimal, 0) => format!("round(({name} ?? 0) * 1.15, 1)"),
@@ -232,7 +234,8 @@ impl<'c, 'b> Maker<'c, 'b> {
         };
         debug_assert!(!text.contains(&format!("{other}.")));
         let reads: Vec<String> = field.map(|field| field.path).into_iter().collect();
-        let known = text.starts_with("rep") || text.contains("reps") || text.contains(".whom.");
+        let known =
+            text.starts_with("rep") || text.starts_with("tag") || text.contains("reps") || text.contains(".whom.");
         let reads = if known { vec!["whom".to_owned(), "f0".to_owned()] } else { reads };
         (known || !reads.is_empty()).then_some(Source { text, reads })
     }

@@ -139,7 +139,7 @@ impl System {
         }
         let _ = write!(
             text,
-            "  {person}:\n    key: code\n    fields:\n      code: text, read only\n      name: text\n      email: text\n      \
+            "  {person}:\n    key: code\n    fields:\n      code: text\n      name: text\n      email: text\n      \
              weight: decimal\n    calls:\n      read: GET /{person}/{{code}}\n      list: GET /{person}\n      \
              create: POST /{person}\n      update: PATCH /{person}/{{code}}\n"
         );
