@@ -45,6 +45,7 @@ mod printed;
 mod products;
 mod promise_stock;
 mod promises;
+mod quick;
 mod recovery;
 mod reference;
 mod reload;

@@ -105,10 +105,14 @@ fn with_groups(
     grouped: &BTreeMap<(String, String), Arc<RecordType>>,
 ) -> BTreeMap<String, Arc<System>> {
     let regrouped = |(name, system): (String, Arc<System>)| {
-        let mut system = system.as_ref().clone();
-        for ((_, record), kind) in grouped.iter().filter(|((of, _), _)| *of == name) {
-            system.records.insert(record.clone(), Arc::clone(kind));
+        let first = (name.clone(), String::new());
+        let own = grouped.range(first..).take_while(|((of, _), _)| *of == name);
+        let own: Vec<_> = own.filter(|(_, kind)| kind.grouped.is_some()).collect();
+        if own.is_empty() {
+            return (name, system);
         }
+        let mut system = system.as_ref().clone();
+        system.records.extend(own.into_iter().map(|((_, record), kind)| (record.clone(), Arc::clone(kind))));
         (name, Arc::new(system))
     };
     systems.into_iter().map(regrouped).collect()

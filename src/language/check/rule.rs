@@ -1,5 +1,6 @@
 //! Arrow rules: which way they may flow, what they read, what they write.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::checker::Checker;
@@ -130,10 +131,14 @@ fn value_rule(
 }
 
 /// What names mean where a rule's condition holds.
-fn where_it_holds(scope: &Scope, line: &ArrowRule) -> Scope {
+fn where_it_holds<'s>(scope: &'s Scope, line: &ArrowRule) -> Cow<'s, Scope> {
+    if line.modifiers.when.is_none() && line.modifiers.unless.is_none() {
+        return Cow::Borrowed(scope);
+    }
     let held = line.modifiers.when.iter().map(|condition| (condition, true));
     let not_held = line.modifiers.unless.iter().map(|condition| (condition, false));
-    held.chain(not_held).fold(scope.clone(), |scope, (condition, holds)| scope.where_is(condition, holds))
+    let narrowed = |scope: Scope, (condition, holds)| scope.where_is(condition, holds);
+    Cow::Owned(held.chain(not_held).fold(scope.clone(), narrowed))
 }
 
 /// What a one-way arrow carries as it is, is of the target's kind. What goes both ways is judged by its round trip.

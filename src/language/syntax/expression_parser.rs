@@ -11,21 +11,14 @@ use pest::iterators::Pair;
 
 use super::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use super::expression_advice::advice;
-use super::expression_scan::{DEPTH_MAX, Scan};
-use crate::diagnostic::{Code, Diagnostic, FileId, Span};
+pub use super::expression_origin::Origin;
+use super::expression_quick;
+use super::expression_scan::{CONDITIONS_MAX, DEPTH_MAX, OPERATORS_MAX, STEPS_MAX, Scan};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::value::{Segment, Value, decimal};
 
 /// The longest expression, in bytes.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
-
-/// Operators of one expression.
-pub const OPERATORS_MAX: usize = 200;
-
-/// Conditions of `where` inside one another: each looks through a list for every element of the one around it.
-pub const CONDITIONS_MAX: usize = 4;
-
-/// Steps of one path.
-pub const STEPS_MAX: usize = 64;
 
 const CODE: Code = Code("syntax-expression");
 
@@ -36,20 +29,6 @@ mod grammar {
     pub(super) struct ExpressionGrammar;
 }
 use grammar::{ExpressionGrammar, Rule};
-
-/// Where the text stands: byte offsets in it to byte offsets in the file.
-pub struct Origin<'a> {
-    /// The file.
-    pub file: FileId,
-    /// Offset in the text to offset in the file.
-    pub map: &'a dyn Fn(usize) -> usize,
-}
-
-impl Origin<'_> {
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.file, (self.map)(start), (self.map)(end))
-    }
-}
 
 /// Parses a whole expression.
 ///
@@ -69,6 +48,17 @@ pub fn parse(text: &str, origin: &Origin<'_>) -> Result<Expression, Diagnostic> 
         let finding = Diagnostic::error(CODE, "a text is not closed", origin.span(at, at + 1), "it begins here");
         return Err(finding.help(format!("write `{quote}` where it ends")));
     }
+    match expression_quick::parse(text, origin) {
+        Some(whole) => Ok(whole),
+        None => by_grammar(text, origin),
+    }
+}
+
+/// Parses what is short enough and nests little enough, by the grammar alone.
+///
+/// # Errors
+/// A diagnostic at the first place that does not fit.
+pub fn by_grammar(text: &str, origin: &Origin<'_>) -> Result<Expression, Diagnostic> {
     let mut pairs = ExpressionGrammar::parse(Rule::whole, text).map_err(|error| explain(text, &error, origin))?;
     let builder = Builder { origin, operators: Cell::new(0), conditions: Cell::new(0) };
     let whole = pairs.next().and_then(|whole| whole.into_inner().next());

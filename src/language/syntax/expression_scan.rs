@@ -6,6 +6,15 @@
 /// How deep brackets, conditions, filters and negations may nest.
 pub const DEPTH_MAX: usize = 64;
 
+/// Operators of one expression.
+pub const OPERATORS_MAX: usize = 200;
+
+/// Conditions of `where` inside one another: each looks through a list for every element of the one around it.
+pub const CONDITIONS_MAX: usize = 4;
+
+/// Steps of one path.
+pub const STEPS_MAX: usize = 64;
+
 /// How the text stands at its end.
 #[derive(Debug)]
 pub struct Scan {

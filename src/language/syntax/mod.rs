@@ -5,7 +5,9 @@
 pub mod arrow;
 pub mod expression;
 pub mod expression_advice;
+pub mod expression_origin;
 pub mod expression_parser;
+mod expression_quick;
 pub mod expression_scan;
 mod expression_text;
 pub mod field_spec;
@@ -13,6 +15,7 @@ pub mod file;
 pub mod indentation;
 pub mod mapping;
 pub mod rule_line;
+mod rule_quick;
 pub mod rule_tree;
 pub mod slips;
 pub mod system_line;

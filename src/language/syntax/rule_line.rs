@@ -3,6 +3,8 @@
 //! pest's rules do not leave this file. Expressions inside are handed to the expression parser
 //! with their place.
 
+use std::ops::Range;
+
 use pest::Parser;
 use pest::error::{Error, InputLocation};
 use pest::iterators::Pair;
@@ -10,6 +12,7 @@ use pest::iterators::Pair;
 use super::arrow::Arrow;
 use super::expression::{Expression, Name};
 use super::expression_parser::{self, Origin};
+use super::rule_quick::{self, CellCut, ModifierCut, RowCut, RuleCut};
 use super::yaml::Scalar;
 use crate::diagnostic::{Code, Diagnostic, Span};
 
@@ -110,6 +113,17 @@ pub struct WithLine {
 /// # Errors
 /// A finding at the place that does not fit.
 pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
+    match rule_quick::rule(&scalar.text) {
+        Some(cut) => Line(scalar).rule(cut),
+        None => arrow_rule_by_grammar(scalar),
+    }
+}
+
+/// Parses an arrow rule by the grammar alone.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn arrow_rule_by_grammar(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
     let line = Line(scalar);
     let whole = line.parse(Rule::field_rule)?;
     let mut sides = Vec::new();
@@ -140,6 +154,17 @@ pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
 /// # Errors
 /// A finding at the place that does not fit.
 pub fn row(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
+    match rule_quick::row(&scalar.text) {
+        Some(cut) => Line(scalar).row(cut),
+        None => row_by_grammar(scalar),
+    }
+}
+
+/// Parses a table row by the grammar alone.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn row_by_grammar(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
     let line = Line(scalar);
     let whole = line.parse(Rule::row)?;
     let mut cells = Vec::new();
@@ -324,6 +349,57 @@ impl<'a> Line<'a> {
         let start = pair.as_span().start();
         let map = |at: usize| self.0.offset(start + at);
         expression_parser::parse(pair.as_str().trim_end(), &Origin { file: self.0.span.file, map: &map })
+    }
+
+    fn expression_at(&self, range: Range<usize>) -> Result<Expression, Diagnostic> {
+        let start = range.start;
+        let map = |at: usize| self.0.offset(start + at);
+        let text = self.0.text.get(range).unwrap_or_default();
+        expression_parser::parse(text, &Origin { file: self.0.span.file, map: &map })
+    }
+
+    fn name_at(&self, range: Range<usize>) -> Name {
+        self.0.named(range.start, range.end)
+    }
+
+    /// A rule whose parts stand there.
+    fn rule(&self, cut: RuleCut) -> Result<ArrowRule, Diagnostic> {
+        let written = |range: &Range<usize>| self.0.text.get(range.clone()).unwrap_or_default();
+        let text = [&cut.left, &cut.right].map(|side| written(side).split_whitespace().collect::<Vec<_>>().join(" "));
+        let arrow = arrow_of(written(&cut.arrow));
+        let (left, right) = (self.expression_at(cut.left)?, self.expression_at(cut.right)?);
+        let mut modifiers = Modifiers::default();
+        for modifier in cut.modifiers {
+            match modifier {
+                ModifierCut::Table(name) => modifiers.table = Some(self.name_at(name)),
+                ModifierCut::Pipeline(name) => modifiers.pipeline = Some(self.name_at(name)),
+                ModifierCut::OnCreate => modifiers.on_create = true,
+                ModifierCut::Always => modifiers.always = true,
+                ModifierCut::When(side) => modifiers.when = Some(self.expression_at(side)?),
+                ModifierCut::Unless(side) => modifiers.unless = Some(self.expression_at(side)?),
+                ModifierCut::Because(reason) => modifiers.because = Some(written(&reason).trim().to_owned()),
+            }
+        }
+        self.reason(modifiers.because.is_some())?;
+        Ok(ArrowRule { left, right, arrow, text, modifiers, span: self.0.span })
+    }
+
+    /// A row whose parts stand there.
+    fn row(&self, cut: RowCut) -> Result<RowLine, Diagnostic> {
+        let written = |range: Range<usize>| self.0.text.get(range).unwrap_or_default();
+        let cell = |cell: CellCut| -> Vec<Vec<Name>> {
+            cell.into_iter().map(|value| value.into_iter().map(|range| self.name_at(range)).collect()).collect()
+        };
+        self.reason(cut.because.is_some())?;
+        Ok(RowLine {
+            left: cell(cut.left),
+            right: cell(cut.right),
+            arrow: arrow_of(written(cut.arrow)),
+            from: cell(cut.from).into_iter().flatten().collect(),
+            on_create: cut.on_create,
+            because: cut.because.map(|reason| written(reason).trim().to_owned()),
+            span: self.0.span,
+        })
     }
 
     fn name(&self, pair: &Pair<'_, Rule>) -> Name {

@@ -9,6 +9,7 @@ use super::mapping::Found;
 use super::yaml::{self, NodeKind};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::language::source::{SourceFile, SourceMap};
+use crate::world::threads;
 
 /// The files of a rule set as trees.
 #[derive(Debug, Default)]
@@ -21,11 +22,15 @@ pub struct RuleTree {
     pub found: Found,
 }
 
-/// Parses every YAML file.
+/// How many files a thread takes at least: for fewer it would take longer to begin than to read them.
+const FILES_ENOUGH: usize = 32;
+
+/// Parses every YAML file. Whether on one thread or on several, the tree is the same.
 pub fn parse(sources: &SourceMap) -> RuleTree {
     let mut tree = RuleTree::default();
-    for (id, file) in sources.files().filter(|(_, file)| is_yaml(&file.name)) {
-        let parsed = one(id, file);
+    let files: Vec<(FileId, &SourceFile)> = sources.files().filter(|(_, file)| is_yaml(&file.name)).collect();
+    let parsed = threads::each(files.len(), FILES_ENOUGH, |at| files.get(at).map(|(id, file)| one(*id, file)));
+    for parsed in parsed.into_iter().flatten() {
         tree.found.extend(parsed.found);
         tree.files.extend(parsed.file);
         tree.strangers.extend(parsed.stranger);

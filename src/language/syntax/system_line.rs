@@ -90,11 +90,46 @@ impl FieldLine {
     }
 }
 
+/// Kinds that are a word.
+const SIMPLE_KINDS: [&str; 10] =
+    ["uuid", "text", "integer", "decimal", "money", "bool", "timestamp", "date", "record", "any"];
+
 /// Parses a field spec.
 ///
 /// # Errors
 /// A finding at the place that does not fit.
 pub fn field(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
+    match quick(&scalar.text) {
+        Some(line) => Ok(line),
+        None => field_by_grammar(scalar),
+    }
+}
+
+/// A field spec of which every part is one that says all by itself; any other is the grammar's.
+fn quick(text: &str) -> Option<FieldLine> {
+    let mut parts = text.split(", ");
+    let kind = parts.next().filter(|kind| SIMPLE_KINDS.contains(kind))?;
+    let mut line = FieldLine { kind: FieldKind::Simple(kind.to_owned()), ..FieldLine::of_any_kind() };
+    for part in parts {
+        match part {
+            "read only" => line.read_only = true,
+            "write only" => line.write_only = true,
+            "required on create" => line.required_on_create = true,
+            "always" => line.always = Some(false),
+            "always or null" => line.always = Some(true),
+            "left out when empty" => line.sparse = true,
+            "assumed" => line.assumed = true,
+            _ => return None,
+        }
+    }
+    Some(line)
+}
+
+/// Parses a field spec by the grammar alone.
+///
+/// # Errors
+/// A finding at the place that does not fit.
+pub fn field_by_grammar(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
     let whole = parse(
         Rule::field,
         scalar,
