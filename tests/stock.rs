@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use petiole::world::{Method, Request};
 use serde_json::{Value as Json, json};
 
-use crate::support::{GoBetween, Look, Process, Trade, When, at_rest, get, own, until};
+use crate::support::{GoBetween, Look, Process, Trade, WEBHOOK_KEY, When, at_rest, get, http, own, signed, until};
 
 /// What LeafLink offers of a SKU: on hand, less what it holds reserved.
 fn offered(trade: &Trade, sku: &str) -> f64 {
@@ -104,12 +104,13 @@ fn a_marketplace_that_owns_its_stock_is_left_alone() {
 }
 
 /// The stock, what it is weighed against, and the product it is offered as are read once each, and the answer to the
-/// write is what the product holds. The own write comes back as a webhook and is looked at once more, by the record
-/// itself alone.
+/// write is what the product holds. The own write comes back as a webhook that shows just that, and costs no call.
 #[test]
-fn a_change_of_stock_costs_one_read_each_and_its_echo_one() {
+fn a_change_of_stock_costs_one_read_each_and_its_echo_none() {
+    const CHANGES: u64 = 4;
     let trade = Trade::start();
     own(&trade.rules, "inventory", "flourish");
+    own(&trade.rules, "products", "flourish");
     let service = trade.run("10m");
     trade.subscribe(&service);
     let sku = sku(&trade);
@@ -130,16 +131,50 @@ fn a_change_of_stock_costs_one_read_each_and_its_echo_one() {
         counts["GET /external/api/v1/inventory/summary"].as_u64().unwrap()
     };
     let summaries_before = summaries();
-    set(&trade, &sku, &json!(30));
-    until("the stock is offered", || (offered(&trade, &sku) - 30.0).abs() < 1e-9);
-    settled();
+    for change in 0..CHANGES {
+        let quantity = 30 + i32::try_from(change).unwrap();
+        set(&trade, &sku, &json!(quantity));
+        until("the stock is offered", || (offered(&trade, &sku) - f64::from(quantity)).abs() < 1e-9);
+        settled();
+    }
     let after = get(&requests)["counts"].clone();
     let made = |call: &str| after[call].as_u64().unwrap_or_default() - before[call].as_u64().unwrap_or_default();
-    assert_eq!(made("PATCH /api/v2/products/{id}/"), 1);
-    assert_eq!(made("GET /api/v2/orders-received/"), 1, "orders are read for the decision, not for its echo");
+    assert_eq!(made("PATCH /api/v2/products/{id}/"), CHANGES);
+    assert_eq!(made("GET /api/v2/orders-received/"), CHANGES, "orders are read for the decision, not for its echo");
     let products = made("GET /api/v2/products/") + made("GET /api/v2/products/{id}/");
-    assert_eq!(products, 2, "before the write and for its echo: its answer is the whole product");
-    assert_eq!(summaries() - summaries_before, 1, "the stock itself, after what it is weighed against");
+    // An echo that a busy machine has wait too long for the end of its write is a change like any other.
+    assert!((CHANGES..CHANGES * 2).contains(&products), "once before each write: {products}");
+    assert_eq!(summaries() - summaries_before, CHANGES, "the stock itself, after what it is weighed against");
+}
+
+/// A webhook that shows anything else than what petiole wrote is looked at, also where somebody wrote in between.
+#[test]
+fn what_a_person_changes_after_an_own_write_is_no_echo() {
+    let trade = Trade::start();
+    own(&trade.rules, "inventory", "flourish");
+    let service = trade.run("10m");
+    trade.subscribe(&service);
+    let sku = sku(&trade);
+    set(&trade, &sku, &json!(40));
+    until("the stock is offered", || (offered(&trade, &sku) - 40.0).abs() < 1e-9);
+    rests(&service);
+    let requests = format!("{}/_control/requests", trade.leaflink.url);
+    let read = || get(&requests)["counts"]["GET /api/v2/products/{id}/"].as_u64().unwrap_or_default();
+    let before = read();
+    let state = get(&format!("{}/_control/state", trade.leaflink.url));
+    let product = state["products"].as_array().unwrap().iter().find(|one| one["sku"] == sku).unwrap().clone();
+    let told = json!({ "action": "edit", "data": { "id": product["id"], "sku": sku, "available_inventory": "41" } });
+    tell(&service, &told);
+    until("it is looked at", || read() > before);
+}
+
+/// Sends what LeafLink would.
+fn tell(service: &Process, body: &Json) {
+    let body = body.to_string();
+    let signature = signed(body.as_bytes(), WEBHOOK_KEY);
+    let headers = [("Content-Type", "application/json"), ("LL-Signature", signature.as_str())];
+    let answer = http(Method::Post, &format!("{}/webhooks/leaflink", service.url), &headers, body.as_bytes());
+    assert_eq!(answer.status, 202);
 }
 
 /// A burst of changes of one SKU costs a few writes, and the last value stands.

@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
 use super::connector::{Connector, Listing, Row};
 use super::failure::Failure;
+use super::layout;
 use crate::language::plan::RecordType;
 use crate::value::{Value, digest, json};
 
@@ -30,6 +32,11 @@ impl Connector {
     /// Whether an answer holds all that the peer keeps of a record, so that what it lacks is not there.
     pub fn shows_whole(&self) -> bool {
         self.transport.peers_are_whole()
+    }
+
+    /// A record as somebody shows it who was not asked, read like an answer.
+    pub fn as_told(&self, record: &RecordType, raw: Json) -> Row {
+        self.row(&layout::of_all(record), raw)
     }
 
     /// All rows of a listing, for one value of what the call is repeated for.

@@ -1,10 +1,11 @@
 //! Which record a webhook is about.
 //!
 //! A webhook is a hint: it names a record, which is then fetched. Nothing else of its body is
-//! believed.
+//! believed, but where it shows the record whole just as petiole left it.
 
 use serde_json::Value as Json;
 
+use super::response;
 use crate::language::plan::{WebhookRecord, WebhookRules};
 use crate::value::{Path, json, key};
 
@@ -17,6 +18,17 @@ pub enum Named {
     Nothing,
     /// A record under a key that no record can have.
     Impossible(String),
+}
+
+/// What a webhook shows around the key that it names: perhaps the record.
+pub fn shown<'a>(rules: &WebhookRules, record: &str, body: &'a Json) -> Option<&'a Json> {
+    let paths = rules.records.iter().filter(|one| one.record == record).flat_map(|one| &one.keys);
+    let mut parents = paths.filter_map(|path| {
+        let (_, parent) = path.0.split_last()?;
+        let parent = Path(parent.to_vec());
+        response::at(body, &parent).filter(|_| response::at(body, path).is_some())
+    });
+    parents.next().filter(|shown| shown.is_object())
 }
 
 /// The record that a webhook names.

@@ -11,6 +11,9 @@ pub const STEPS_MAX: usize = 20;
 /// Rounds of reads for one decision.
 pub const READ_ROUNDS_MAX: usize = 12;
 
+/// Records of which it is remembered how they stood after an own write.
+pub const OWN_WRITES_MAX: usize = 100_000;
+
 /// Records remembered as written for just now.
 pub const PACED_MAX: usize = 100_000;
 

@@ -4,11 +4,13 @@
 //! calls it gives the answer back, counts what was refused, and wakes who works on what was taken.
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
 use crate::connector::signature;
 use crate::connector::webhook::{self, Named};
 use crate::runtime::Live;
 use crate::runtime::memory::departed::Departed;
+use crate::runtime::pairing::echo;
 use crate::store::{Hint, HintSource, RecordRef, Store};
 use crate::value::key;
 use crate::world::Clock;
@@ -73,17 +75,20 @@ pub async fn receive(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Answer {
     let now = desk.clock.now();
     match verified(desk.live, delivery) {
         Err((status, why)) => refused(desk, delivery.account, (status, why), now),
-        Ok(Named::Nothing) => answer(202, "accepted; it names no record, so the next poll will look"),
-        Ok(Named::Impossible(key)) => {
+        Ok((Named::Nothing, _)) => answer(202, "accepted; it names no record, so the next poll will look"),
+        Ok((Named::Impossible(key), _)) => {
             let why = format!("{} is no key that a record can have; the next poll will look", key::shown(&key));
             let text = "accepted; no record can have the key that it names, so the next poll will look";
             Answer { refused: Some(Refusal { known: true, why, at: now }), ..answer(202, text) }
         }
-        Ok(Named::Record(record, id)) => {
+        Ok((Named::Record(record, id), body)) => {
             let plan = &desk.live.plan;
             let system = plan.accounts.get(delivery.account).map(|account| &account.system);
             let first = system.and_then(|system| plan.record(system, &record)).is_some_and(|kind| kind.first);
             let target = RecordRef { account: delivery.account.to_owned(), record, id };
+            if is_echo(desk, &target, &body).await {
+                return answer(202, "accepted; it shows what petiole wrote");
+            }
             let hint = Hint { at: now, source: HintSource::Webhook, target, version: None, first };
             match desk.store.accept(vec![hint], None).await {
                 Ok(_) => Answer { brings_work: true, ..answer(202, "accepted") },
@@ -94,6 +99,18 @@ pub async fn receive(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Answer {
             }
         }
     }
+}
+
+/// Whether it shows a record just as petiole left it. Where that cannot be told, it is a change like any other.
+async fn is_echo(desk: &Desk<'_>, target: &RecordRef, body: &Json) -> bool {
+    let live = desk.live;
+    let system = live.plan.accounts.get(&target.account).and_then(|account| live.plan.systems.get(&account.system));
+    let kind = system.and_then(|system| live.plan.record(&system.name, &target.record));
+    let shown = system.and_then(|system| system.webhook.as_ref());
+    let shown = shown.and_then(|rules| webhook::shown(rules, &target.record, body));
+    let (Some(kind), Some(shown), Some(peer)) = (kind, shown, live.peers.get(&target.account)) else { return false };
+    let row = peer.as_told(kind, shown.clone());
+    echo::is_own(live, target, &row, (desk.store, desk.clock)).await.unwrap_or(false)
 }
 
 /// Where the rules lost the account a moment ago, the same may be taken a moment later.
@@ -108,8 +125,8 @@ fn refused(desk: &Desk<'_>, account: &str, (status, why): (u16, &'static str), n
     }
 }
 
-/// The record that a webhook names, once account, signature and form are right.
-fn verified(live: &Live, delivery: &Delivery<'_>) -> Result<Named, (u16, &'static str)> {
+/// The record that a webhook names, once account, signature and form are right, and the body.
+fn verified(live: &Live, delivery: &Delivery<'_>) -> Result<(Named, Json), (u16, &'static str)> {
     let Delivery { account, headers, body } = *delivery;
     if body.len() > BODY_BYTES_MAX {
         return Err((413, "the body is larger than 1 MiB"));
@@ -129,7 +146,7 @@ fn verified(live: &Live, delivery: &Delivery<'_>) -> Result<Named, (u16, &'stati
     let Ok(parsed) = serde_json::from_slice(body) else {
         return Err((400, "the body is no JSON"));
     };
-    Ok(webhook::named_record(rules, &parsed))
+    Ok((webhook::named_record(rules, &parsed), parsed))
 }
 
 fn answer(status: u16, text: &'static str) -> Answer {

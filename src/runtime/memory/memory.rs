@@ -7,6 +7,7 @@
 use super::finder::Finder;
 use super::known_links::KnownLinks;
 use super::lost_pairs::LostPairs;
+use super::own_writes::OwnWrites;
 use super::rested::Rested;
 use super::stirred::Stirred;
 use super::swept::Swept;
@@ -25,6 +26,8 @@ pub struct Memory {
     pub rested: Rested,
     /// Pairs that lack their counterpart.
     pub lost: LostPairs,
+    /// How records stood after own writes.
+    pub own_writes: OwnWrites,
     /// Records that stirred others.
     pub stirred: Stirred,
     /// Refusals told once for all records.

@@ -14,6 +14,7 @@ pub mod lack;
 pub mod lost_pairs;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod memory;
+pub mod own_writes;
 pub mod pacing;
 pub mod pair_key;
 pub mod pair_lock;

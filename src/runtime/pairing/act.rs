@@ -179,6 +179,8 @@ impl Runtime {
         let decision = Some(self.entry(live, pairing, situation, write.decision));
         let draft = IntentDraft { decision, ..self.draft(live, pairing, (effect, &account), &write) };
         let intent = self.store.open_intent(draft, pairing.claim).await?;
+        let target = |id: String| RecordRef { account: account.clone(), record: intent.draft.record.clone(), id };
+        let _under_way = write.id.clone().map(|id| live.memory.own_writes.begin(target(id)));
         match call(live, pairing, situation, (effect, &write)).await {
             Ok(answer) => {
                 let made = answer.as_ref().filter(|_| write.id.is_none());
@@ -294,6 +296,8 @@ impl Runtime {
             self.remember_written(live, (&target, write.id.is_none()), after.as_ref()).await;
         }
         self.stir(live, (kind, &target), (after.as_ref(), HintSource::Made)).await?;
+        let before = situation.record(write.side).filter(|_| write.id.is_some());
+        self.note_own(live, (kind, &target), (before, after.as_ref()));
         if write.id.is_none() {
             self.nudge();
         } else if let Some(system) = live.plan.systems.get(&kind.system) {

@@ -8,6 +8,7 @@ pub mod after_write;
 pub mod answers;
 pub mod bring_together;
 pub mod crosswalk;
+pub mod echo;
 pub mod foreseen;
 pub mod guard;
 pub mod how;

@@ -183,6 +183,7 @@ impl Runtime {
             return if may_return { Err(not_in_the_rules(&target.account)) } else { Ok(Parking::default()) };
         };
         let kind = search.kind;
+        live.memory.own_writes.forget(target);
         let pipelines: Vec<(&Pipeline, Side)> = live
             .plan
             .pipelines_of(&kind.system, &kind.name)
