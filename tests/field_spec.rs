@@ -171,3 +171,28 @@ fn there_is_a_tree_whatever_the_text() {
         assert!(tree.files.is_empty() && (tree.found.len() == 1 || tree.strangers.len() == 1), "{text:?}: {tree:?}");
     }
 }
+
+/// A set large enough for several threads comes to the same as its files one by one, in their order.
+#[test]
+fn many_files_come_to_the_same_trees_in_their_order() {
+    let kinds =
+        ["table: t\nrows: [A - B]\n", "accounts: [x]\n", "tabel: t\n", "a: [\n", "pipeline: p\nbetween: x\n", ""];
+    let text = |at: usize| kinds[at % kinds.len()].to_owned();
+    let files = (0..200).map(|at| SourceFile { name: format!("{at:03}.yaml"), text: text(at) }).collect::<Vec<_>>();
+    let whole = parse(&SourceMap::new(files.clone()));
+    let mut found = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        // Alone among files that are none, so that it keeps its number.
+        let others = files.iter().map(|other| SourceFile { name: format!("{}.txt", other.name), text: String::new() });
+        let mut alone: Vec<SourceFile> = others.collect();
+        alone[at] = file.clone();
+        found.push(parse(&SourceMap::new(alone)));
+    }
+    let files: Vec<String> = found.iter().flat_map(|tree| &tree.files).map(|file| format!("{file:?}")).collect();
+    let findings: Vec<String> = found.iter().flat_map(|tree| &tree.found).map(|one| format!("{one:?}")).collect();
+    let strangers: Vec<String> = found.iter().flat_map(|tree| &tree.strangers).map(|one| format!("{one:?}")).collect();
+    assert!(files.len() > 90 && findings.len() > 100 && strangers.len() > 30);
+    assert_eq!(whole.files.iter().map(|file| format!("{file:?}")).collect::<Vec<_>>(), files);
+    assert_eq!(whole.found.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>(), findings);
+    assert_eq!(whole.strangers.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>(), strangers);
+}
