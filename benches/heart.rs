@@ -43,12 +43,15 @@ fn same_form(text: &str) -> serde_json::Value {
 
 /// From the text of one system to the text for the other.
 fn mapped(plan: &Plan, text: &str) -> String {
-    let (shop, depot) = (&plan.systems["shop"], &plan.systems["depot"]);
-    let (order, parcel) = (&shop.records["order"], &depot.records["parcel"]);
+    written(plan, &decided(plan, &mut read(plan, text)))
+}
+
+/// The order as rules see it.
+fn read(plan: &Plan, text: &str) -> Situation {
+    let shop = &plan.systems["shop"];
     let body = response::parse(text.as_bytes()).expect("JSON").expect("a body");
-    let record = response::canonical(shop, order, &body);
-    let pipeline = &plan.pipelines["parcels"];
-    let mut situation = Situation {
+    let record = response::canonical(shop, &shop.records["order"], &body);
+    Situation {
         changed: Side::Left,
         left_account: "shop".to_owned(),
         right_account: "depot".to_owned(),
@@ -64,29 +67,40 @@ fn mapped(plan: &Plan, text: &str) -> String {
         apart: false,
         reads: Reads::new(),
         made: std::collections::BTreeMap::new(),
-    };
+    }
+}
+
+/// What is created for it.
+fn decided(plan: &Plan, situation: &mut Situation) -> Record {
     loop {
-        match decide(plan, pipeline, &situation) {
+        match decide(plan, &plan.pipelines["parcels"], situation) {
             Step::Need(wants) => {
                 for want in wants {
                     situation.reads.insert(want, Found::Records(Vec::new()));
                 }
             }
             Step::Done(decision) => {
-                let Some(Effect::Create { fields, .. }) = &decision.effect else { panic!("{decision:?}") };
-                let account = ResolvedAccount {
-                    name: "depot".to_owned(),
-                    base_url: "http://127.0.0.1:2".to_owned(),
-                    ..ResolvedAccount::default()
-                };
-                let call = parcel.create.as_ref().expect("a create call");
-                let sending = request::Sending { record: parcel, fields, mode: request::Mode::Create };
-                let holes = request::Holes::of(&account);
-                let request = request::build(depot, call, &holes, Some(sending)).expect("a request");
-                return String::from_utf8(request.body).expect("UTF-8");
+                let Some(Effect::Create { fields, .. }) = decision.effect else { panic!("{decision:?}") };
+                return fields;
             }
         }
     }
+}
+
+/// The text of the call.
+fn written(plan: &Plan, fields: &Record) -> String {
+    let depot = &plan.systems["depot"];
+    let parcel = &depot.records["parcel"];
+    let account = ResolvedAccount {
+        name: "depot".to_owned(),
+        base_url: "http://127.0.0.1:2".to_owned(),
+        ..ResolvedAccount::default()
+    };
+    let call = parcel.create.as_ref().expect("a create call");
+    let sending = request::Sending { record: parcel, fields, mode: request::Mode::Create };
+    let holes = request::Holes::of(&account);
+    let request = request::build(depot, call, &holes, Some(sending)).expect("a request");
+    String::from_utf8(request.body).expect("UTF-8")
 }
 
 #[divan::bench(args = LINES)]
@@ -105,4 +119,25 @@ fn b_json_by_hand(bencher: Bencher<'_, '_>, lines: usize) {
 fn c_typed_rust(bencher: Bencher<'_, '_>, lines: usize) {
     let text = order::text(lines);
     bencher.bench_local(|| order::typed(divan::black_box(&text)));
+}
+
+/// The parts of `a_rules`, each by itself.
+#[divan::bench(args = LINES)]
+fn a_rules_1_read(bencher: Bencher<'_, '_>, lines: usize) {
+    let (plan, text) = (order::plan(), order::text(lines));
+    bencher.bench_local(|| read(&plan, divan::black_box(&text)));
+}
+
+#[divan::bench(args = LINES)]
+fn a_rules_2_decide(bencher: Bencher<'_, '_>, lines: usize) {
+    let (plan, text) = (order::plan(), order::text(lines));
+    let situation = read(&plan, &text);
+    bencher.with_inputs(|| situation.clone()).bench_local_refs(|situation| decided(&plan, situation));
+}
+
+#[divan::bench(args = LINES)]
+fn a_rules_3_write(bencher: Bencher<'_, '_>, lines: usize) {
+    let (plan, text) = (order::plan(), order::text(lines));
+    let fields = decided(&plan, &mut read(&plan, &text));
+    bencher.bench_local(|| written(&plan, divan::black_box(&fields)));
 }
