@@ -7,9 +7,10 @@
 mod order;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use divan::{AllocProfiler, Bencher};
-use petiole::connector::{ResolvedAccount, request, response};
+use petiole::connector::{ResolvedAccount, Shape, request};
 use petiole::engine::{Effect, Found, Reads, Situation, Step, decide};
 use petiole::language::plan::{Plan, Side};
 use petiole::value::{Record, Value};
@@ -20,9 +21,9 @@ static ALLOCATOR: AllocProfiler<mimalloc::MiMalloc> = AllocProfiler::new(mimallo
 const LINES: [usize; 3] = [10, 100, 1000];
 
 fn main() {
-    let text = order::text(10);
+    let (plan, text) = (order::plan(), order::text(10));
     let [ours, by_hand, typed] =
-        [mapped(&order::plan(), &text), order::by_hand(&text), order::typed(&text)].map(|made| same_form(&made));
+        [mapped(&plan, &shape(&plan), &text), order::by_hand(&text), order::typed(&text)].map(|made| same_form(&made));
     assert_eq!(by_hand, typed, "both hands map alike");
     assert_eq!(ours, typed, "the rules map as the hands do");
     divan::main();
@@ -42,15 +43,13 @@ fn same_form(text: &str) -> serde_json::Value {
 }
 
 /// From the text of one system to the text for the other.
-fn mapped(plan: &Plan, text: &str) -> String {
-    written(plan, &decided(plan, &mut read(plan, text)))
+fn mapped(plan: &Plan, shape: &Shape, text: &str) -> String {
+    written(plan, &decided(plan, &mut read(shape, text)))
 }
 
 /// The order as rules see it.
-fn read(plan: &Plan, text: &str) -> Situation {
-    let shop = &plan.systems["shop"];
-    let body = response::parse(text.as_bytes()).expect("JSON").expect("a body");
-    let record = response::canonical(shop, &shop.records["order"], &body);
+fn read(shape: &Shape, text: &str) -> Situation {
+    let record = shape.text(text, false).expect("JSON").value;
     Situation {
         changed: Side::Left,
         left_account: "shop".to_owned(),
@@ -68,6 +67,12 @@ fn read(plan: &Plan, text: &str) -> Situation {
         reads: Reads::new(),
         made: std::collections::BTreeMap::new(),
     }
+}
+
+/// How orders are read: a connector makes this once.
+fn shape(plan: &Plan) -> Arc<Shape> {
+    let shop = &plan.systems["shop"];
+    Shape::of(shop, &shop.records["order"])
 }
 
 /// What is created for it.
@@ -106,7 +111,8 @@ fn written(plan: &Plan, fields: &Record) -> String {
 #[divan::bench(args = LINES)]
 fn a_rules(bencher: Bencher<'_, '_>, lines: usize) {
     let (plan, text) = (order::plan(), order::text(lines));
-    bencher.bench_local(|| mapped(&plan, divan::black_box(&text)));
+    let shape = shape(&plan);
+    bencher.bench_local(|| mapped(&plan, &shape, divan::black_box(&text)));
 }
 
 #[divan::bench(args = LINES)]
@@ -125,19 +131,20 @@ fn c_typed_rust(bencher: Bencher<'_, '_>, lines: usize) {
 #[divan::bench(args = LINES)]
 fn a_rules_1_read(bencher: Bencher<'_, '_>, lines: usize) {
     let (plan, text) = (order::plan(), order::text(lines));
-    bencher.bench_local(|| read(&plan, divan::black_box(&text)));
+    let shape = shape(&plan);
+    bencher.bench_local(|| read(&shape, divan::black_box(&text)));
 }
 
 #[divan::bench(args = LINES)]
 fn a_rules_2_decide(bencher: Bencher<'_, '_>, lines: usize) {
     let (plan, text) = (order::plan(), order::text(lines));
-    let situation = read(&plan, &text);
+    let situation = read(&shape(&plan), &text);
     bencher.with_inputs(|| situation.clone()).bench_local_refs(|situation| decided(&plan, situation));
 }
 
 #[divan::bench(args = LINES)]
 fn a_rules_3_write(bencher: Bencher<'_, '_>, lines: usize) {
     let (plan, text) = (order::plan(), order::text(lines));
-    let fields = decided(&plan, &mut read(&plan, &text));
+    let fields = decided(&plan, &mut read(&shape(&plan), &text));
     bencher.bench_local(|| written(&plan, divan::black_box(&fields)));
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "answers of a script may be broken connections")]
 
 mod brakes;
+mod read_once;
 mod reading;
 mod schema;
 mod webhooks;
@@ -16,8 +17,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use petiole::connector::webhook::Named;
 use petiole::connector::{
-    BreakerState, Connector, Failure, Listing, Misfit, ResolvedAccount, SignatureError, Validator, backoff, signature,
-    webhook,
+    BreakerState, Connector, Failure, Listing, Misfit, ResolvedAccount, Shape, SignatureError, Validator, backoff,
+    signature, webhook,
 };
 use petiole::diagnostic::Span;
 use petiole::language::plan::{
@@ -227,22 +228,11 @@ fn order_fields() -> Vec<Field> {
 
 fn record(name: &str, fields: Vec<Field>) -> RecordType {
     RecordType {
-        grouped: None,
         system: "peer".to_owned(),
         name: name.to_owned(),
         key: "id".to_owned(),
-        created: None,
-        modified: None,
-        first: false,
         fields,
-        read: None,
-        changed: None,
-        list: None,
-        find: BTreeMap::new(),
-        add: BTreeMap::new(),
-        create: None,
-        update: None,
-        states: None,
+        ..RecordType::default()
     }
 }
 

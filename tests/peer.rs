@@ -208,7 +208,7 @@ async fn what_the_connector_creates_it_reads_back() {
     }
     assert_eq!(read.value.field("stage"), &Value::from("Empty"));
     assert_eq!(read.value.field("touched").to_string(), "2026-01-05T12:00:00Z");
-    assert!(read.is_whole(&kind));
+    assert!(read.is_whole);
     assert!(bench.connector.read(&kind, "2").await.unwrap().is_none());
     assert_eq!(bench.kinds(), [CallKind::Create, CallKind::Read, CallKind::Read]);
 }

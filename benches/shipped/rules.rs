@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-use petiole::connector::response;
+use petiole::connector::Shape;
 use petiole::engine::{self, Decision, Found, Reads, Situation, Step, Want};
 use petiole::language;
 use petiole::language::plan::{Pipeline, Side};
@@ -32,8 +32,8 @@ pub(crate) fn pipeline(name: &str) -> &'static Pipeline {
 /// A record as it is read of what its system sends.
 pub(crate) fn record(system: &str, record: &str, sent: &serde_json::Value) -> Value {
     let system = &live().plan.systems[system];
-    let body = response::parse(sent.to_string().as_bytes()).expect("JSON").expect("a body");
-    response::canonical(system, &system.records[record], &body)
+    let shape = Shape::of(system, &system.records[record]);
+    shape.text(&sent.to_string(), false).expect("JSON").value
 }
 
 /// A pair of a pipeline of which this side changed.

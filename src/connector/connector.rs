@@ -7,56 +7,24 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::Value as Json;
-
 use super::account::ResolvedAccount;
 use super::breaker::{Breaker, BreakerState};
+use super::broken;
 use super::failure::{self, Failure, Purpose};
-use super::layout::{self, Layout};
 use super::paging::Pager;
-use super::presence::{self, Gone};
 use super::rate_limit::RateLimit;
+use super::reader::{self, Shape, Single};
 use super::request::{self, Holes, Mode, Sending};
-use super::{broken, response, unreadable};
+use super::response::NotJson;
+use super::row::Row;
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, key};
 use crate::world::{Clock, Random, Request, Response, Transport};
+use jiff::{SignedDuration, Timestamp};
 
 /// How often a call is made that the peer refuses with the wait it wants; waits beyond
 /// [`WAIT_LONGEST`](super::rate_limit::WAIT_LONGEST) are left to the caller.
 const THROTTLED_TRIES: u32 = 4;
-
-/// A record as the peer has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The canonical record: every declared field at its path, read by kind and shape.
-    pub value: Value,
-    /// What the peer sent, with everything undeclared.
-    pub raw: Json,
-    /// Fields that are always there, and are not.
-    pub gone: Vec<Gone>,
-    /// Fields that nothing is said of and that are there, by their place in the system file.
-    pub shown: Vec<usize>,
-    /// The same of those that are not there.
-    pub absent: Vec<usize>,
-    /// Where a value stands that no JSON parser takes; it reads as null, and nothing may be decided on it.
-    pub unreadable: Option<Path>,
-    /// Where nothing but perhaps the key could be read, and the record was left out of its page: which, and why.
-    pub broken: Option<String>,
-}
-
-impl Row {
-    /// The record's key as text; `None` where it has none, or what cannot be one.
-    pub fn key(&self, record: &RecordType) -> Option<String> {
-        self.value.field(&record.key).to_key().filter(|key| key::can_be(key))
-    }
-
-    /// Whether the peer sent every top-level field that is declared; if not, only a read tells all.
-    pub fn is_whole(&self, record: &RecordType) -> bool {
-        response::is_whole(record, &self.raw)
-    }
-}
 
 /// Which records to list.
 #[derive(Clone, Debug)]
@@ -86,6 +54,8 @@ pub struct Connector {
     calls: Arc<Mutex<BTreeMap<&'static str, u64>>>,
     /// How far the peer's clock is ahead of the steady one, as its last `Date` header tells: no step of ours moves it.
     ahead: Arc<Mutex<Option<SignedDuration>>>,
+    /// How the system's records are read, by name.
+    shapes: BTreeMap<String, Arc<Shape>>,
 }
 
 impl Connector {
@@ -99,7 +69,8 @@ impl Connector {
     ) -> Self {
         let rate_limit = Arc::new(RateLimit::new(system.limits));
         let (breaker, calls, ahead) = Default::default();
-        Self { system, account, transport, clock, random, rate_limit, breaker, calls, ahead }
+        let shapes = shapes(&system);
+        Self { system, account, transport, clock, random, rate_limit, breaker, calls, ahead, shapes }
     }
 
     /// The same account under new rules: budget, breaker and counts go on; a changed limit counts
@@ -115,6 +86,7 @@ impl Connector {
             transport: Arc::clone(&self.transport),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
+            shapes: shapes(&system),
             system,
             account,
         }
@@ -186,21 +158,22 @@ impl Connector {
         let call = record.read.as_ref().ok_or_else(|| no_call(record, "read"))?;
         let holes = Holes { key: Some((&record.key, id)), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, None)?;
-        let body = match self.exchange(request, (Purpose::Read, &name_of(call))).await {
-            Ok(Some(body)) => body,
-            Ok(None) => return Err(Failure::unusable("the answer is empty where a record should be", None, false)),
-            Err(Failure::Gone) => return Ok(None),
-            Err(Failure::Unreadable { message, text: Some(_) }) => {
-                return Ok(Some(self.broken_row(record, Some(id), message)));
-            }
-            Err(other) => return Err(other),
+        let found =
+            match self.exchange(request, (Purpose::Read, &name_of(call)), |body| self.one(record, body, true)).await {
+                Ok(Some(found)) => found,
+                Ok(None) => return Err(Failure::unusable("the answer is empty where a record should be", None, false)),
+                Err(Failure::Gone) => return Ok(None),
+                Err(Failure::Unreadable { message, text: Some(_) }) => {
+                    return Ok(Some(self.broken_row(record, Some(id), message)));
+                }
+                Err(other) => return Err(other),
+            };
+        let row = match found {
+            Single::Nothing => return Ok(None),
+            Single::Row(row) => Some(row).filter(|row| row.key(record).is_some()),
+            Single::Other => None,
         };
-        let none_inside =
-            self.system.answer.as_ref().and_then(|path| response::at(&body, path)).is_some_and(is_nothing);
-        if none_inside {
-            return Ok(None);
-        }
-        if let Some(row) = self.row_in(record, &body) {
+        if let Some(row) = row {
             let own = row.key(record).unwrap_or_default();
             if key::same(&own, id) {
                 return Ok(Some(row));
@@ -271,8 +244,7 @@ impl Connector {
         }
         let call = self.listing_call(record, listing)?;
         let request = request::build(&self.system, call, &holes, None)?;
-        let key = record.field(&Path::field(record.key.as_str())).filter(|_| record.grouped.is_none());
-        Ok(Pager::new(&self.system.paging, call, request, key.map(|field| field.read_at.clone())))
+        Ok(Pager::new(&self.system.paging, call, request))
     }
 
     /// Creates a record. `None` where the peer's answer does not show the new record's key.
@@ -284,8 +256,7 @@ impl Connector {
         let holes = Holes { fields: Some(fields), ..Holes::of(&self.account) };
         let sending = Sending { record, fields, mode: Mode::Create };
         let request = request::build(&self.system, call, &holes, Some(sending))?;
-        let body = self.exchange(request, (Purpose::Create, &name_of(call))).await?;
-        Ok(body.and_then(|body| self.row_in(record, &body)))
+        self.written(record, request, (Purpose::Create, &name_of(call))).await
     }
 
     /// Changes a record: sends `fields`, and from `present` what the call resends. `None` where
@@ -345,34 +316,42 @@ impl Connector {
     ) -> Result<Option<Row>, Failure> {
         let holes = Holes { key: Some((&record.key, id)), fields: present.as_record(), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, sending)?;
-        let body = self.exchange(request, (Purpose::Change, &name_of(call))).await?;
-        let row = body.and_then(|body| self.row_in(record, &body));
+        let row = self.written(record, request, (Purpose::Change, &name_of(call))).await?;
         // Another record than was changed says nothing of this one, which is read anew.
         Ok(row.filter(|row| row.key(record).is_some_and(|own| key::same(&own, id))))
     }
 
-    /// The record in an answer, if it has its key.
-    fn row_in(&self, record: &RecordType, body: &Json) -> Option<Row> {
-        let row = self.row(&layout::of_all(record), response::single(&self.system, body)?.clone());
-        row.key(record).is_some().then_some(row)
+    /// Sends a write. `None` where the answer shows no record with its key.
+    async fn written(
+        &self,
+        record: &RecordType,
+        request: Request,
+        (purpose, place): (Purpose, &str),
+    ) -> Result<Option<Row>, Failure> {
+        let found = self.exchange(request, (purpose, place), |body| self.one(record, body, false)).await?;
+        let row = if let Some(Single::Row(row)) = found { Some(row) } else { None };
+        Ok(row.filter(|row| row.key(record).is_some()))
     }
 
-    pub(super) fn row(&self, layout: &Layout<'_>, mut raw: Json) -> Row {
-        let unreadable = unreadable::take_marks(&mut raw);
-        let is_whole = self.transport.peers_are_whole();
-        let gone = presence::missing(layout, &raw, is_whole);
-        let (shown, absent) = if is_whole { presence::seen(layout, &raw) } else { Default::default() };
-        let value = response::canonical_by(&self.system, layout, &raw);
-        Row { value, raw, gone, shown, absent, unreadable, broken: None }
+    /// The record in an answer.
+    fn one(&self, record: &RecordType, body: &[u8], tolerant: bool) -> Result<Option<Single>, NotJson> {
+        let shape = self.shape(record);
+        reader::single((&self.system, &shape), body, (tolerant, self.transport.peers_are_whole()))
     }
 
-    /// Sends a request within breaker and budget, and reads the answer's JSON; `None` for an empty one. What fails at
-    /// the peer names `place`, what was called.
-    pub(super) async fn exchange(
+    /// How a record is read; one that is not the system's own is looked at anew.
+    pub(super) fn shape(&self, record: &RecordType) -> Arc<Shape> {
+        self.shapes.get(&record.name).cloned().unwrap_or_else(|| Shape::of(&self.system, record))
+    }
+
+    /// Sends a request within breaker and budget, and reads the answer by `read`; `None` for an empty one. What fails
+    /// at the peer names `place`, what was called.
+    pub(super) async fn exchange<Answer>(
         &self,
         request: Request,
         (purpose, place): (Purpose, &str),
-    ) -> Result<Option<Json>, Failure> {
+        read: impl Fn(&[u8]) -> Result<Option<Answer>, NotJson>,
+    ) -> Result<Option<Answer>, Failure> {
         let pass = self.breaker.admit(self.clock.steady()).map_err(|wait| held_back("the breaker is open", wait))?;
         let mut tries = 1;
         let outcome = loop {
@@ -381,6 +360,7 @@ impl Connector {
             let outcome = self
                 .send(request.clone(), purpose)
                 .await
+                .and_then(|answer| read_body(&answer, purpose, &read))
                 .map_err(|found| found.at(place).map_texts(|text| self.account.redact(text)));
             drop(permit);
             if tries >= THROTTLED_TRIES || !outcome.as_ref().is_err_and(Failure::is_throttled) {
@@ -403,7 +383,7 @@ impl Connector {
         outcome
     }
 
-    async fn send(&self, request: Request, purpose: Purpose) -> Result<Option<Json>, Failure> {
+    async fn send(&self, request: Request, purpose: Purpose) -> Result<Response, Failure> {
         let method = request.method;
         let place = self.account.redact(request.url.split('?').next().unwrap_or_default());
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;
@@ -420,7 +400,7 @@ impl Connector {
         self.note_clock(&answer);
         match failure::of_response(&self.system.errors, &answer, purpose, now) {
             Some(found) => Err(found),
-            None => read_body(&answer, purpose),
+            None => Ok(answer),
         }
     }
 }
@@ -441,8 +421,11 @@ impl fmt::Debug for Connector {
     }
 }
 
-fn read_body(answer: &Response, purpose: Purpose) -> Result<Option<Json>, Failure> {
-    let read = if purpose.is_write() { response::parse } else { response::parse_records };
+fn read_body<Answer>(
+    answer: &Response,
+    purpose: Purpose,
+    read: impl Fn(&[u8]) -> Result<Option<Answer>, NotJson>,
+) -> Result<Option<Answer>, Failure> {
     match read(&answer.body) {
         Ok(None) if purpose == Purpose::List && answer.status != 204 => {
             Err(Failure::unusable("the answer is empty where a list should be", Some(answer.status), false))
@@ -455,9 +438,8 @@ fn read_body(answer: &Response, purpose: Purpose) -> Result<Option<Json>, Failur
     }
 }
 
-/// Null and the empty list under the wrapper say that there is no such record.
-fn is_nothing(json: &Json) -> bool {
-    json.is_null() || json.as_array().is_some_and(Vec::is_empty)
+fn shapes(system: &System) -> BTreeMap<String, Arc<Shape>> {
+    system.records.iter().map(|(name, record)| (name.clone(), Shape::of(system, record))).collect()
 }
 
 /// What is sent, and what the call or a field that is sent wants sent again and the peer has.

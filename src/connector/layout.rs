@@ -4,13 +4,13 @@
 //! the element; this splits them once for reading, writing and the schema alike.
 
 use crate::language::plan::{Field, RecordType};
-use crate::value::{Path, Segment};
+use crate::value::Segment;
 
 /// The fields at one level.
 #[derive(Debug, Default)]
 pub(super) struct Layout<'a> {
     /// Fields not in a list of this level, with their path from it; the empty path is the element itself.
-    pub(super) plain: Vec<(Path, &'a Field)>,
+    pub(super) plain: Vec<(&'a [Segment], &'a Field)>,
     /// The place in the system file of each of them.
     pub(super) places: Vec<usize>,
     /// Lists of this level, in order of first mention.
@@ -21,17 +21,17 @@ pub(super) struct Layout<'a> {
 #[derive(Debug)]
 pub(super) struct ListLayout<'a> {
     /// Where it stands in the canonical record, from this level.
-    pub(super) place: Path,
+    pub(super) place: &'a [Segment],
     /// The field that declares the list as a whole, if one does.
     pub(super) whole: Option<&'a Field>,
     /// What its elements hold.
     pub(super) element: Layout<'a>,
 }
 
-impl ListLayout<'_> {
+impl<'a> ListLayout<'a> {
     /// Where it stands in what the peer sends, from this level.
-    pub(super) fn read_at(&self) -> &Path {
-        self.whole.map_or(&self.place, |field| &field.read_at)
+    pub(super) fn read_at(&self) -> &'a [Segment] {
+        self.whole.map_or(self.place, |field| &field.read_at.0)
     }
 }
 
@@ -51,18 +51,18 @@ type Stepped<'a> = (&'a [Segment], (usize, &'a Field));
 
 fn grow(fields: Vec<Stepped<'_>>) -> Layout<'_> {
     let mut layout = Layout::default();
-    let mut inside: Vec<(Path, Vec<Stepped<'_>>)> = Vec::new();
+    let mut inside: Vec<(&[Segment], Vec<Stepped<'_>>)> = Vec::new();
     for (steps, (number, field)) in fields {
         let Some(at) = steps.iter().position(|step| matches!(step, Segment::Each)) else {
-            layout.plain.push((Path(steps.to_vec()), field));
+            layout.plain.push((steps, field));
             layout.places.push(number);
             continue;
         };
         let (before, after) = steps.split_at(at);
         let rest = after.get(1..).unwrap_or_default();
-        match inside.iter_mut().find(|(place, _)| place.0 == before) {
+        match inside.iter_mut().find(|(place, _)| *place == before) {
             Some((_, elements)) => elements.push((rest, (number, field))),
-            None => inside.push((Path(before.to_vec()), vec![(rest, (number, field))])),
+            None => inside.push((before, vec![(rest, (number, field))])),
         }
     }
     for (place, elements) in inside {

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::connector::{Connector, Listing, Row};
+use super::connector::{Connector, Listing};
 use super::failure::Failure;
-use super::layout;
+use super::row::Row;
 use crate::language::plan::RecordType;
 use crate::value::{Value, digest, json};
 
@@ -35,8 +35,10 @@ impl Connector {
     }
 
     /// A record as somebody shows it who was not asked, read like an answer.
-    pub fn as_told(&self, record: &RecordType, raw: Json) -> Row {
-        self.row(&layout::of_all(record), raw)
+    pub fn as_told(&self, record: &RecordType, raw: &Json) -> Option<Row> {
+        let text = raw.to_string();
+        let read = self.shape(record).text(&text, self.transport.peers_are_whole()).ok()?;
+        Some(Row::of(read, text, None))
     }
 
     /// All rows of a listing, for one value of what the call is repeated for.
@@ -91,7 +93,7 @@ impl Connector {
 /// Rows of a group have no key of their own; their content tells them apart.
 fn name(record: &RecordType, row: &Row) -> String {
     let key = row.key(record).filter(|_| record.grouped.is_none());
-    key.unwrap_or_else(|| digest::of_value(&json::from_json(&row.raw)))
+    key.unwrap_or_else(|| digest::of_value(&json::from_json(&row.raw())))
 }
 
 fn distinct(record: &RecordType, names: &[String]) -> usize {

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod backoff;
+mod body;
 pub mod breaker;
 mod broken;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
@@ -19,8 +20,10 @@ mod page_size;
 pub mod paging;
 pub mod presence;
 pub mod rate_limit;
+pub mod reader;
 pub mod request;
-pub mod response;
+mod response;
+pub mod row;
 pub mod schema;
 pub mod signature;
 mod unreadable;
@@ -28,9 +31,11 @@ pub mod webhook;
 
 pub use account::ResolvedAccount;
 pub use breaker::BreakerState;
-pub use connector::{Connector, Listing, Row};
+pub use connector::{Connector, Listing};
 pub use failure::Failure;
 pub use paging::Pager;
 pub use presence::Gone;
+pub use reader::Shape;
+pub use row::Row;
 pub use schema::{Misfit, Validator};
 pub use signature::SignatureError;

@@ -3,11 +3,11 @@
 use serde_json::Value as Json;
 
 use super::broken;
-use super::connector::{Connector, Row};
+use super::connector::Connector;
 use super::failure::{Failure, Purpose};
-use super::layout;
 use super::paging::Pager;
-use super::response;
+use super::reader;
+use super::row::Row;
 use crate::language::plan::RecordType;
 use crate::value::{Path, Record, Value, json};
 
@@ -18,16 +18,13 @@ impl Connector {
     /// Any [`Failure`].
     pub async fn next_page(&self, record: &RecordType, pager: &mut Pager) -> Result<Option<Vec<Row>>, Failure> {
         let paging = &self.system.paging;
+        let (shape, nulls) = (self.shape(record), self.transport.peers_are_whole());
         loop {
             let Some(request) = pager.request()? else { return Ok(None) };
             let place = self.account.redact(&pager.place());
-            let found = match self.exchange(request, (Purpose::List, &place)).await {
-                Ok(body) => {
-                    let rows = pager.accept(paging, body).map_err(|found| found.at(&place))?;
-                    // The same for all rows.
-                    let layout = layout::of_all(record);
-                    return Ok(Some(rows.into_iter().map(|raw| self.row(&layout, raw)).collect()));
-                }
+            let read = |body: &[u8]| reader::page((&shape, paging.rows()), body, nulls);
+            let found = match self.exchange(request, (Purpose::List, &place), read).await {
+                Ok(page) => return pager.accept((paging, record), page).map(Some).map_err(|found| found.at(&place)),
                 Err(found) => found,
             };
             let Failure::Unreadable { message, text } = &found else { return Err(found) };
@@ -50,14 +47,17 @@ impl Connector {
             field.read_at.write(&mut raw, Value::text(key));
         }
         let raw = json::to_json(&Value::Record(raw));
-        let value = response::canonical(&self.system, record, &raw);
+        let read = self.shape(record).text(&raw.to_string(), false).ok();
+        let value = read.map(|read| read.value).unwrap_or_default();
         let raw = if key.is_some() { raw } else { Json::from(why.as_str()) };
         Row {
             value,
-            raw,
+            text: raw.to_string().into(),
             gone: Vec::new(),
             shown: Vec::new(),
             absent: Vec::new(),
+            is_whole: false,
+            fits: false,
             unreadable: Some(Path::default()),
             broken: Some(why),
         }

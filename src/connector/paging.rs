@@ -11,10 +11,12 @@ use serde_json::Value as Json;
 use super::broken;
 use super::failure::Failure;
 use super::page_size::{PageSize, with_value};
+use super::reader::Page;
 use super::request::with_query;
 use super::response::at;
-use crate::language::plan::{Call, Paging};
-use crate::value::{Path, Segment, digest};
+use super::row::Row;
+use crate::language::plan::{Call, Paging, RecordType};
+use crate::value::{Path, digest};
 use crate::world::Request;
 
 /// Pages after which a list is given up.
@@ -36,10 +38,9 @@ pub struct Pager {
     count: Option<u64>,
     /// Whether two pages said otherwise.
     count_moved: bool,
-    /// Where the key stands that tells rows apart.
-    key: Option<Path>,
-    /// The last row that came, and the URL of the next page without it, where that is asked to begin with it.
-    overlap: Option<(Json, String)>,
+    /// What tells the last row that came from others, and the URL of the next page without it, where that is asked to
+    /// begin with it.
+    overlap: Option<(String, String)>,
     /// Whether a page did not begin with the row that it was to begin with.
     boundary_moved: bool,
     /// What pages held, to notice one that comes again.
@@ -57,14 +58,14 @@ impl fmt::Debug for Pager {
 }
 
 impl Pager {
-    /// At the first page of what this request lists. `key`: where the key stands that tells rows apart.
-    pub(super) fn new(paging: &Paging, call: &Call, base: Request, key: Option<Path>) -> Self {
+    /// At the first page of what this request lists.
+    pub(super) fn new(paging: &Paging, call: &Call, base: Request) -> Self {
         let (size, url) = PageSize::of(paging, call, &base.url);
         let base = Request { url, ..base };
         let next = Some(base.url.clone());
         let (rows_seen, pages_seen, told, count, count_moved) = Default::default();
         let (overlap, boundary_moved, pages) = Default::default();
-        Self { base, next, rows_seen, pages_seen, size, told, count, count_moved, key, overlap, boundary_moved, pages }
+        Self { base, next, rows_seen, pages_seen, size, told, count, count_moved, overlap, boundary_moved, pages }
     }
 
     /// How many pages have been read.
@@ -167,15 +168,21 @@ impl Pager {
     /// # Errors
     /// [`Failure::Transient`] where the answer is no page, the page came before, or nobody can tell whether there is
     /// more.
-    pub(super) fn accept(&mut self, paging: &Paging, body: Option<Json>) -> Result<Vec<Json>, Failure> {
-        let Some(mut body) = body else {
+    pub(super) fn accept(
+        &mut self,
+        (paging, record): (&Paging, &RecordType),
+        page: Option<Page>,
+    ) -> Result<Vec<Row>, Failure> {
+        let Some(Page { rows, around: body }) = page else {
             self.pages_seen += 1;
             self.next = None;
             return Ok(Vec::new());
         };
-        let mut rows = take_rows(&mut body, paging.rows())?;
+        let none = || unusable(format!("the answer is no list: it has no rows at {}", paging.rows()));
+        let mut rows = rows.ok_or_else(none)?;
+        let names: Vec<String> = rows.iter().map(|row| name(record, row)).collect();
         let overlaps = self.overlap.take().is_some_and(|(last, _)| {
-            let again = rows.first().is_some_and(|first| self.is_same(first, &last));
+            let again = names.first() == Some(&last);
             self.boundary_moved |= !again;
             self.rows_seen = self.rows_seen.saturating_sub(usize::from(!again));
             again
@@ -187,7 +194,7 @@ impl Pager {
         self.count = count;
         self.pages_seen += 1;
         // The last page needs no guard: nothing is asked after it.
-        if self.next.is_some() && !self.pages.insert(self.page_of(&rows)) {
+        if self.next.is_some() && !self.pages.insert(digest::of_bytes(names.join("\n").as_bytes())) {
             return Err(unusable("the peer sends the same page again; its list cannot be read to the end".to_owned()));
         }
         if overlaps {
@@ -200,13 +207,13 @@ impl Pager {
         {
             self.turn_to(&name, (first, size));
         }
-        self.overlap_by_one(paging, rows.last());
+        self.overlap_by_one(paging, names.into_iter().next_back());
         Ok(rows)
     }
 
     /// Where no count tells that a row left a page that was read already, the next page is to begin with the last row
     /// that came: where it does not, rows moved. Costs a row for each page and no call.
-    fn overlap_by_one(&mut self, paging: &Paging, last: Option<&Json>) {
+    fn overlap_by_one(&mut self, paging: &Paging, last: Option<String>) {
         let (Some(url), Some(last)) = (self.next.clone(), last) else { return };
         if paging.count().is_some() || self.rows_seen < 2 || !self.size.is_large() {
             return;
@@ -217,21 +224,7 @@ impl Pager {
         };
         let Some(offset) = offset else { return };
         self.next = Some(with_value(&url, &offset, self.rows_seen.saturating_sub(1)));
-        self.overlap = Some((last.clone(), url));
-    }
-
-    fn is_same(&self, row: &Json, other: &Json) -> bool {
-        self.key_of(row).map_or(row == other, |own| self.key_of(other) == Some(own))
-    }
-
-    fn key_of<'j>(&self, row: &'j Json) -> Option<&'j Json> {
-        self.key.as_ref().and_then(|place| at(row, place)).filter(|key| !key.is_null())
-    }
-
-    /// What tells a page from others: the keys of its rows, and all of a row that has none.
-    fn page_of(&self, rows: &[Json]) -> String {
-        let names = rows.iter().map(|row| self.key_of(row).unwrap_or(row).to_string());
-        digest::of_bytes(names.collect::<Vec<_>>().join("\n").as_bytes())
+        self.overlap = Some((last, url));
     }
 
     /// Where the next page is. What a page says of it is not there at all only where the system file is wrong about
@@ -267,22 +260,10 @@ impl Pager {
     }
 }
 
-/// Takes the rows out of an answer; a bare array is nothing but them.
-fn take_rows(body: &mut Json, place: &Path) -> Result<Vec<Json>, Failure> {
-    let rows = if body.is_array() { Some(body) } else { at_mut(body, place) };
-    match rows {
-        Some(Json::Array(items)) => Ok(std::mem::take(items)),
-        Some(Json::Null) => Ok(Vec::new()),
-        _ => Err(unusable(format!("the answer is no list: it has no rows at {place}"))),
-    }
-}
-
-fn at_mut<'a>(json: &'a mut Json, path: &Path) -> Option<&'a mut Json> {
-    path.0.iter().try_fold(json, |here, step| match step {
-        Segment::Field(name) => here.get_mut(name.as_str()),
-        Segment::Index(index) => here.get_mut(index),
-        Segment::Each => None,
-    })
+/// What tells a row from others: its key, and all of one that has none or shares it with others.
+fn name(record: &RecordType, row: &Row) -> String {
+    let key = row.value.field(&record.key).to_key().filter(|_| record.grouped.is_none());
+    key.unwrap_or_else(|| row.text.to_string())
 }
 
 fn cut(rows: usize, next: &Path) -> Failure {

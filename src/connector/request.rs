@@ -5,21 +5,17 @@
 //! failure, never an empty text in a path.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
 
 use super::account::ResolvedAccount;
+use super::body::{self, Body, Part};
 use super::failure::Failure;
 use super::layout::{self, Layout};
-use crate::language::plan::{Call, Field, FieldShape, RecordType, System, Template, TemplatePart, WritePlace};
-use crate::value::{Kind, Path, Record, Segment, Value, decimal, json, timestamp};
+use crate::language::plan::{Call, Field, RecordType, System, Template, TemplatePart, WritePlace};
+use crate::value::{Kind, Path, Record, Segment, Value};
 use crate::world::Request;
 
 /// The currency written where neither value nor account (property `currency`) names one.
 pub const CURRENCY: &str = "USD";
-/// Decimal places that an amount of money has at least.
-const MONEY_PLACES: u32 = 2;
 
 /// Where holes get their values.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +62,7 @@ impl<'a> Holes<'a> {
                 .cloned()
                 .unwrap_or_default(),
         };
-        plain_text(&value).ok_or_else(|| missing(format!("the call needs {{{name}}}, which has no value here")))
+        body::plain_text(&value).ok_or_else(|| missing(format!("the call needs {{{name}}}, which has no value here")))
     }
 }
 
@@ -108,19 +104,21 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
     }
     let mut body = Vec::new();
     if let Some(sending) = sending {
-        let written = write_fields(call, &sending, currency(holes.account));
+        let mut written = write_fields(call, &sending, currency(holes.account));
         for (name, value) in written.headers {
             set_header(&mut headers, &name, value)?;
         }
-        let mut fields = written.body;
-        for (path, value) in &call.body {
-            let text = Value::text(expand(value, holes, str::to_owned)?);
+        let said = call.body.iter().map(|(path, value)| {
             let kind = sending.record.field(path).map_or(&Kind::Text, |field| &field.kind);
-            put(&mut fields, &path.0, spell(kind, &text));
+            Ok((path, kind, Value::text(expand(value, holes, str::to_owned)?)))
+        });
+        let said = said.collect::<Result<Vec<_>, Failure>>()?;
+        for (path, kind, text) in &said {
+            body::put(&mut written.body, &path.0, Part::Spelt(kind, text));
         }
         let sent = match sending.mode {
-            Mode::Add => fields.into_iter().map(|(_, rows)| rows).next().unwrap_or_default(),
-            Mode::Create | Mode::Update => Json::Object(fields),
+            Mode::Add => written.body.into_values().next().unwrap_or(Part::Null),
+            Mode::Create | Mode::Update => Part::Object(written.body),
         };
         body = serde_json::to_vec(&sent).map_err(|error| Failure::unsupported(error.to_string()))?;
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
@@ -195,12 +193,12 @@ fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: String) ->
 
 /// What the fields become.
 #[derive(Default)]
-struct Written {
-    body: Map<String, Json>,
+struct Written<'a> {
+    body: Body<'a>,
     headers: Vec<(String, String)>,
 }
 
-fn write_fields(call: &Call, sending: &Sending, currency: &str) -> Written {
+fn write_fields<'a>(call: &Call, sending: &Sending<'a>, currency: &'a str) -> Written<'a> {
     let mode = sending.mode;
     let sent = |field: &Field| is_sent(call, field, mode);
     let layout = layout::of_record(sending.record, sent);
@@ -225,42 +223,42 @@ struct Spelling<'a> {
     currency: &'a str,
 }
 
-fn write_level(layout: &Layout, fields: &Record, spelling: &Spelling, out: &mut Written) {
+fn write_level<'a>(layout: &Layout<'a>, fields: &'a Record, spelling: &Spelling<'a>, out: &mut Written<'a>) {
     for (place, field) in &layout.plain {
-        let Some(value) = lookup(fields, &place.0) else { continue };
+        let Some(value) = lookup(fields, place) else { continue };
         if value.is_null() && spelling.mode != Mode::Update {
             continue;
         }
         match &field.write {
-            WritePlace::Body(path) => put(&mut out.body, &path.0, to_peer(field, value, spelling.currency)),
-            WritePlace::Header(name) => out.headers.push((name.clone(), plain_text(value).unwrap_or_default())),
+            WritePlace::Body(path) => body::put(&mut out.body, &path.0, Part::of(field, value, spelling.currency)),
+            WritePlace::Header(name) => out.headers.push((name.clone(), body::plain_text(value).unwrap_or_default())),
         }
     }
     for list in &layout.lists {
         let place = match list.whole.map(|field| &field.write) {
-            Some(WritePlace::Body(path)) => path,
-            _ => &list.place,
+            Some(WritePlace::Body(path)) => path.0.as_slice(),
+            _ => list.place,
         };
-        match lookup(fields, &list.place.0) {
+        match lookup(fields, list.place) {
             Some(Value::List(items)) => {
                 let items = items.iter().map(|item| write_element(&list.element, item, spelling)).collect();
-                put(&mut out.body, &place.0, Json::Array(items));
+                body::put(&mut out.body, place, Part::List(items));
             }
-            Some(Value::Null) if spelling.mode == Mode::Update => put(&mut out.body, &place.0, Json::Null),
+            Some(Value::Null) if spelling.mode == Mode::Update => body::put(&mut out.body, place, Part::Null),
             _ => {}
         }
     }
 }
 
-fn write_element(layout: &Layout, item: &Value, spelling: &Spelling) -> Json {
-    if let Some((_, field)) = layout.plain.iter().find(|(place, _)| place.0.is_empty()) {
-        return to_peer(field, item, spelling.currency);
+fn write_element<'a>(layout: &Layout<'a>, item: &'a Value, spelling: &Spelling<'a>) -> Part<'a> {
+    if let Some((_, field)) = layout.plain.iter().find(|(place, _)| place.is_empty()) {
+        return Part::of(field, item, spelling.currency);
     }
     let mut inner = Written::default();
     if let Value::Record(fields) = item {
         write_level(layout, fields, spelling, &mut inner);
     }
-    Json::Object(inner.body)
+    Part::Object(inner.body)
 }
 
 /// The value at a path of fields; `None` where it is absent, which is not null.
@@ -270,96 +268,6 @@ pub(super) fn lookup<'a>(fields: &'a Record, steps: &[Segment]) -> Option<&'a Va
         [Segment::Field(name), rest @ ..] => lookup(fields.get(name)?.as_record()?, rest),
         _ => None,
     }
-}
-
-/// Puts JSON at a path of fields, making objects on the way.
-fn put(body: &mut Map<String, Json>, steps: &[Segment], value: Json) {
-    match steps {
-        [Segment::Field(name)] => {
-            body.insert(name.to_string(), value);
-        }
-        [Segment::Field(name), rest @ ..] => {
-            let slot = body.entry(name.as_str()).or_insert(Json::Null);
-            if !slot.is_object() {
-                *slot = Json::Object(Map::new());
-            }
-            if let Json::Object(inner) = slot {
-                put(inner, rest, value);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn to_peer(field: &Field, value: &Value, currency: &str) -> Json {
-    if value.is_null() {
-        return Json::Null;
-    }
-    match &field.shape {
-        FieldShape::Plain => spell(field.write_kind.as_ref().unwrap_or(&field.kind), value),
-        FieldShape::KeyIn(key) => Json::Object(Map::from_iter([(key.clone(), spell(&field.kind, value))])),
-        FieldShape::Money { amount, currency: currency_field } => match value.as_decimal() {
-            Some(number) => Json::Object(Map::from_iter([
-                (amount.clone(), Json::String(money_text(number))),
-                (currency_field.clone(), Json::String(currency.to_owned())),
-            ])),
-            None => spell_as_held(value),
-        },
-    }
-}
-
-/// Writes a value the way its field's kind is written; what does not fit goes out as it is held.
-fn spell(kind: &Kind, value: &Value) -> Json {
-    match (kind, value) {
-        (Kind::Text | Kind::Enum(_), Value::Text(_) | Value::List(_) | Value::Record(_)) => spell_as_held(value),
-        (Kind::Text | Kind::Enum(_), _) => plain_text(value).map_or(Json::Null, Json::String),
-        (Kind::Decimal, Value::Text(text)) => {
-            spell_as_held(&decimal::parse(text).map_or_else(|| value.clone(), Value::Decimal))
-        }
-        (Kind::Integer, Value::Text(text)) => {
-            spell_as_held(&text.trim().parse().map_or_else(|_| value.clone(), Value::Integer))
-        }
-        (Kind::Integer, Value::Decimal(number)) if number.is_integer() => {
-            spell_as_held(&Value::Decimal(number.normalize()))
-        }
-        (Kind::Timestamp, Value::Text(text)) => {
-            spell_as_held(&timestamp::parse(text).map_or_else(|| value.clone(), Value::Timestamp))
-        }
-        (Kind::Date, Value::Timestamp(instant)) => Json::String(instant.to_zoned(TimeZone::UTC).date().to_string()),
-        (Kind::Date, Value::Text(text)) => {
-            spell_as_held(&timestamp::parse_date(text).map_or_else(|| value.clone(), Value::Date))
-        }
-        (Kind::List(inner), Value::List(items)) => Json::Array(items.iter().map(|item| spell(inner, item)).collect()),
-        _ => spell_as_held(value),
-    }
-}
-
-/// As JSON, with instants to the millisecond.
-fn spell_as_held(value: &Value) -> Json {
-    match value {
-        Value::Timestamp(instant) => Json::String(timestamp::text(*instant)),
-        Value::List(items) => Json::Array(items.iter().map(spell_as_held).collect()),
-        Value::Record(fields) => {
-            Json::Object(fields.iter().map(|(name, inner)| (name.to_string(), spell_as_held(inner))).collect())
-        }
-        other => json::to_json(other),
-    }
-}
-
-/// A scalar in a path, query, header or text field.
-fn plain_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Timestamp(instant) => Some(timestamp::text(*instant)),
-        other => other.to_key(),
-    }
-}
-
-fn money_text(number: Decimal) -> String {
-    let mut number = number.normalize();
-    if number.scale() < MONEY_PLACES {
-        number.rescale(MONEY_PLACES);
-    }
-    number.to_string()
 }
 
 fn currency(account: &ResolvedAccount) -> &str {

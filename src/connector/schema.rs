@@ -1,7 +1,7 @@
 //! A record's JSON Schema, made from its fields: what the peer was documented to send.
 //!
 //! Limited to the fields that live rules read, so that news in other fields disturbs nobody.
-//! Accepts every spelling that `response` reads, and null and absence everywhere.
+//! Accepts every spelling that `reader` reads, and null and absence everywhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::failure::bounded;
 use super::layout::{self, Layout};
-use super::response::is_no_instant;
+use super::reader::is_no_instant;
 use crate::language::plan::{Field, FieldShape, RecordType, System};
 use crate::value::{Kind, Path, Segment, decimal, timestamp};
 
@@ -98,7 +98,7 @@ fn same_step(read: &Segment, declared: &Segment) -> bool {
 }
 
 fn of_layout(system: &System, layout: &Layout) -> Map<String, Json> {
-    if let Some((_, field)) = layout.plain.iter().find(|(place, _)| place.0.is_empty()) {
+    if let Some((_, field)) = layout.plain.iter().find(|(place, _)| place.is_empty()) {
         return as_map(of_field(system, field));
     }
     let mut schema = as_map(json!({ "type": ["object", "null"] }));
@@ -109,7 +109,7 @@ fn of_layout(system: &System, layout: &Layout) -> Map<String, Json> {
     }
     for list in &layout.lists {
         let items = Json::Object(of_layout(system, &list.element));
-        insert(&mut schema, &list.read_at().0, json!({ "type": ["array", "null"], "items": items }));
+        insert(&mut schema, list.read_at(), json!({ "type": ["array", "null"], "items": items }));
     }
     schema
 }
@@ -190,7 +190,7 @@ fn describe(layout: &Layout, above: &str, out: &mut BTreeMap<String, String>) {
         }
     }
     for list in &layout.lists {
-        let place = joined(above, list.read_at());
+        let place = joined(above, &Path(list.read_at().to_vec()));
         out.insert(place.clone(), "a list".to_owned());
         describe(&list.element, &format!("{place}[]"), out);
     }

@@ -10,16 +10,11 @@ use super::rule::{Wanted, applies, raw, wanted};
 use super::scope::Context;
 use super::situation::{Found, Want};
 use super::typed::Typed;
-use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Create, Field, FieldRule, Requirement, RuleBody, Side};
-use crate::language::syntax::expression::ExpressionKind;
 use crate::value::{Kind, Path, Record, Segment, Value};
 
 /// The code of records that wait for one another.
 pub const RING: &str = "waits-for-itself";
-
-/// Functions that answer by what is linked already.
-const LINKS: [&str; 2] = ["linked", "counterpart"];
 
 /// Whether the missing side is to be created now.
 ///
@@ -75,8 +70,7 @@ pub fn after(context: &Context<'_>, side: Side) -> Vec<Stop> {
 pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
     let mut fields = Record::new();
     let mut stops = Vec::new();
-    let (asking, plain): (Vec<&FieldRule>, Vec<&FieldRule>) =
-        context.pipeline.rules.iter().partition(|rule| asks(rule));
+    let (asking, plain): (Vec<&FieldRule>, Vec<&FieldRule>) = context.pipeline.rules.iter().partition(|rule| rule.asks);
     for rule in plain {
         stops.extend(fill(context, rule, side, &mut fields).err().into_iter().flatten());
     }
@@ -100,16 +94,6 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
         Decision { effect: Some(Effect::Create { side, fields, lines: lines.clone() }), lines, ..Decision::default() }
     } else {
         Decision { stops, lines, ..Decision::default() }
-    }
-}
-
-/// Whether a rule needs other records brought over, or asks whether they were.
-fn asks(rule: &FieldRule) -> bool {
-    match &rule.body {
-        RuleBody::Value { left, right, via, .. } => {
-            via.is_some() || [Some(left), Some(right), rule.when.as_ref()].into_iter().flatten().any(asks_for_links)
-        }
-        RuleBody::List(list) => list.rules.iter().any(asks),
     }
 }
 
@@ -158,14 +142,6 @@ fn required(context: &Context<'_>, side: Side, path: &Path) -> bool {
 fn is_initial_state(context: &Context<'_>, side: Side, path: &Path) -> bool {
     let kind = context.pipeline.record(side);
     kind.states.as_ref().is_some_and(|states| *path == Path::field(states.field.as_str()))
-}
-
-fn asks_for_links(expression: &CompiledExpression) -> bool {
-    let mut found = false;
-    expression.tree().visit(&mut |part| {
-        found |= matches!(&part.kind, ExpressionKind::Call(name, _) if LINKS.contains(&name.text.as_str()));
-    });
-    found
 }
 
 /// Fields that the create call needs and that no rule filled, of those asked about.

@@ -43,6 +43,8 @@ pub struct Context<'a> {
     left_alone: RefCell<Vec<LeftAlone>>,
     /// Rule lines that spoke, and those for the rule looked at now.
     spoken: RefCell<Spoken>,
+    /// For each side, where it is said that its account does not take the other's record, once that was asked.
+    not_carried: [OnceCell<Option<&'a RuleLine>>; 2],
 }
 
 impl<'a> Context<'a> {
@@ -58,6 +60,7 @@ impl<'a> Context<'a> {
             found: RefCell::default(),
             left_alone: RefCell::default(),
             spoken: RefCell::default(),
+            not_carried: Default::default(),
         }
     }
 
@@ -180,7 +183,13 @@ impl<'a> Context<'a> {
     }
 
     /// Where it is said that the account of `target` does not take the other side's record; `None`: it takes it.
-    pub fn not_carried(&self, target: Side) -> Option<&RuleLine> {
+    pub fn not_carried(&self, target: Side) -> Option<&'a RuleLine> {
+        let [left, right] = &self.not_carried;
+        let known = if target == Side::Left { left } else { right };
+        *known.get_or_init(|| self.carries_not(target))
+    }
+
+    fn carries_not(&self, target: Side) -> Option<&'a RuleLine> {
         let carries = self.plan.accounts.get(self.situation.account(target))?.carries.as_ref()?;
         let kind = self.pipeline.record(target.other());
         let record = self.situation.record(target.other())?;

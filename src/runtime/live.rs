@@ -5,8 +5,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
 use super::environment::{Flat, LiveError, Resolver};
 use super::memory::Memory;
 use super::memory::lack::Needed;
@@ -156,9 +154,13 @@ impl Live {
     }
 
     /// What in a raw record was never documented, in a field that a pipeline reads.
-    pub fn misfit(&self, kind: &RecordType, raw: &Json) -> Option<String> {
+    pub fn misfit(&self, kind: &RecordType, row: &Row) -> Option<String> {
+        // What was read without a doubt needs no second look.
+        if row.fits {
+            return None;
+        }
         let schema = self.schemas.get(&(kind.system.clone(), kind.name.clone()))?;
-        schema.misfits(raw).first().map(|misfit| format!("{}: {}", misfit.path, misfit.message))
+        schema.misfits(&row.raw()).first().map(|misfit| format!("{}: {}", misfit.path, misfit.message))
     }
 }
 

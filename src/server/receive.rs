@@ -109,7 +109,7 @@ async fn is_echo(desk: &Desk<'_>, target: &RecordRef, body: &Json) -> bool {
     let shown = system.and_then(|system| system.webhook.as_ref());
     let shown = shown.and_then(|rules| webhook::shown(rules, &target.record, body));
     let (Some(kind), Some(shown), Some(peer)) = (kind, shown, live.peers.get(&target.account)) else { return false };
-    let row = peer.as_told(kind, shown.clone());
+    let Some(row) = peer.as_told(kind, shown) else { return false };
     echo::is_own(live, target, &row, (desk.store, desk.clock)).await.unwrap_or(false)
 }
 

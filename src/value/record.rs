@@ -20,6 +20,11 @@ impl Record {
         Self(EcoVec::new())
     }
 
+    /// One without fields, with room for so many.
+    pub fn with_capacity(fields: usize) -> Self {
+        Self(EcoVec::with_capacity(fields))
+    }
+
     /// How many fields there are.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -283,6 +283,7 @@ pub(super) fn finish(
         group: context.group.to_owned(),
         arrow: line.arrow,
         owner: context.owner.clone(),
+        asks: body.asks() || when.as_ref().is_some_and(CompiledExpression::asks_for_links),
         body,
         on_create: line.modifiers.on_create,
         always: line.modifiers.always,

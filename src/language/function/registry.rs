@@ -1,5 +1,6 @@
 //! The one list of functions: a line each.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::signature::Function;
@@ -45,5 +46,7 @@ pub fn all() -> &'static [Function] {
 
 /// The function of this name.
 pub fn find(name: &str) -> Option<&'static Function> {
-    FUNCTIONS.iter().find(|function| function.name == name)
+    static BY_NAME: LazyLock<HashMap<&str, &Function>> =
+        LazyLock::new(|| FUNCTIONS.iter().map(|function| (function.name, function)).collect());
+    BY_NAME.get(name).copied()
 }

@@ -16,6 +16,9 @@ use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Oper
 use crate::value::path::read as read_path;
 use crate::value::{Path, Segment, Value};
 
+/// Functions that answer by what is linked already.
+const LINKS: [&str; 2] = ["linked", "counterpart"];
+
 /// Where names come from.
 pub trait Scope {
     /// The value at a path from a name; from the current element where `head` is `None`. `None`: no such name.
@@ -136,6 +139,15 @@ impl CompiledExpression {
                 read.extend(fields.next());
             }
         });
+    }
+
+    /// Whether it asks what is linked already.
+    pub fn asks_for_links(&self) -> bool {
+        let mut found = false;
+        self.tree.visit(&mut |part| {
+            found |= matches!(&part.kind, ExpressionKind::Call(name, _) if LINKS.contains(&name.text.as_str()));
+        });
+        found
     }
 
     /// Whether a function that it calls is one of a script.

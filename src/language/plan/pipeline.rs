@@ -211,6 +211,8 @@ pub struct FieldRule {
     pub reported_once: bool,
     /// Only while this holds.
     pub when: Option<CompiledExpression>,
+    /// Whether it needs other records brought over, or asks whether they were.
+    pub asks: bool,
     /// Why it is as it is, for people.
     pub because: Option<String>,
     /// Its line.
@@ -274,6 +276,16 @@ pub enum RuleBody {
     },
     /// A keyed list.
     List(ListRule),
+}
+
+impl RuleBody {
+    /// Whether it needs other records brought over, or asks whether they were.
+    pub fn asks(&self) -> bool {
+        match self {
+            Self::Value { left, right, via, .. } => via.is_some() || left.asks_for_links() || right.asks_for_links(),
+            Self::List(list) => list.rules.iter().any(|rule| rule.asks),
+        }
+    }
 }
 
 /// Lists paired by key.

@@ -3,7 +3,7 @@
 //! Pure data for the connector, which alone speaks HTTP. Knows no account and no secret.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::diagnostic::Span;
@@ -191,6 +191,8 @@ pub struct RecordType {
     pub add: BTreeMap<String, Call>,
     /// Its states, if a field has any.
     pub states: Option<States>,
+    /// Which of the fields are references, once that was asked of the finished record.
+    pub references: OnceLock<Vec<usize>>,
 }
 
 impl RecordType {
@@ -260,7 +262,11 @@ impl RecordType {
             let before = at.get(..own.len()) == Some(own);
             before && rest.len() < steps.len() && rest.iter().zip(steps).all(|(one, other)| is_alike(one, other))
         };
-        let references = self.fields.iter().filter(|field| matches!(field.kind, Kind::Reference(_)));
+        let references = self.references.get_or_init(|| {
+            let fields = self.fields.iter().enumerate();
+            fields.filter(|(_, field)| matches!(field.kind, Kind::Reference(_))).map(|(at, _)| at).collect()
+        });
+        let references = references.iter().filter_map(|at| self.fields.get(*at));
         // Beside a key inside a record stand the names of what it refers to, which are not declared.
         let beside = |place: &[Segment]| {
             let Some((_, around)) = place.split_last().filter(|(_, around)| !around.is_empty()) else { return false };

@@ -275,8 +275,17 @@ mod tests {
     fn row(id: usize, shown: bool) -> Row {
         let (here, there) = if shown { (vec![0], Vec::new()) } else { (Vec::new(), vec![0]) };
         let value = Value::Record(Record::from([("id".to_owned(), Value::text(id.to_string()))]));
-        let (raw, gone) = (serde_json::Value::Null, Vec::new());
-        Row { value, raw, gone, shown: here, absent: there, unreadable: None, broken: None }
+        Row {
+            value,
+            text: "null".into(),
+            gone: Vec::new(),
+            shown: here,
+            absent: there,
+            is_whole: true,
+            fits: true,
+            unreadable: None,
+            broken: None,
+        }
     }
 
     /// Whether the field counts as renamed after each answer.

@@ -320,7 +320,7 @@ impl Runtime {
         }
         let found = self.read_own(live, kind, (&target.account, &target.id)).await?;
         Ok(found.map(|(row, lack)| {
-            let misfit = live.misfit(kind, &row.raw);
+            let misfit = live.misfit(kind, &row);
             Present { record: row.value, misfit, lack }
         }))
     }

@@ -290,7 +290,8 @@ impl Runtime {
         if rows.iter().any(|row| kind.id_of(&row.value).is_some()) {
             return Ok(is_lacking);
         }
-        let shown: Vec<&str> = first.raw.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let raw = first.raw();
+        let shown: Vec<&str> = raw.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("no {} has its key `{}`; they have {}", kind.name, kind.key, shown.join(", "));
         let reason = format!("{account}: {message}");
         self.alarms.set(about(account, &kind.name, NOT_LISTED), asked, Some(reason.clone()), now);
@@ -444,7 +445,7 @@ impl Runtime {
 fn misfits(live: &Live, (account, kind): (&str, &RecordType), rows: &[Row], is_lacking: bool) -> BTreeSet<String> {
     let is_odd = |row: &&Row| {
         let is_doubtful = is_lacking || !row.gone.is_empty() || live.needed.is_doubtful(account, kind, row);
-        is_doubtful || row.unreadable.is_some() || live.misfit(kind, &row.raw).is_some()
+        is_doubtful || row.unreadable.is_some() || live.misfit(kind, row).is_some()
     };
     rows.iter().filter(is_odd).filter_map(|row| kind.id_of(&row.value)).collect()
 }
