@@ -6,12 +6,11 @@
 #[path = "heart/order.rs"]
 mod order;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use divan::{AllocProfiler, Bencher};
 use petiole::connector::{ResolvedAccount, Shape, request};
-use petiole::engine::{Effect, Found, Reads, Situation, Step, decide};
+use petiole::engine::{Effect, Found, Situation, Step, decide};
 use petiole::language::plan::{Plan, Side};
 use petiole::value::{Record, Value};
 
@@ -50,23 +49,8 @@ fn mapped(plan: &Plan, shape: &Shape, text: &str) -> String {
 /// The order as rules see it.
 fn read(shape: &Shape, text: &str) -> Situation {
     let record = shape.text(text, false).expect("JSON").value;
-    Situation {
-        changed: Side::Left,
-        left_account: "shop".to_owned(),
-        right_account: "depot".to_owned(),
-        left: Some(record),
-        right: None,
-        base: None,
-        gone: None,
-        settings: Value::Record(Record::new()),
-        demanded: false,
-        sweep: false,
-        asked: false,
-        held: BTreeSet::new(),
-        apart: false,
-        reads: Reads::new(),
-        made: std::collections::BTreeMap::new(),
-    }
+    let accounts = ["shop".to_owned(), "depot".to_owned()];
+    Situation { left: Some(record), ..Situation::of(Side::Left, accounts, Value::Record(Record::new())) }
 }
 
 /// How orders are read: a connector makes this once.

@@ -3,8 +3,7 @@
 
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex};
 
 use petiole::store::{Counts, open};
 use petiole::world::{Method, Request};
@@ -18,25 +17,22 @@ struct Slow {
     between: GoBetween,
     asked: Arc<AtomicBool>,
     /// What becomes of the call that waits, once it is known: whether it goes through.
-    goes: Arc<Mutex<Option<bool>>>,
+    goes: Arc<(Mutex<Option<bool>>, Condvar)>,
 }
 
 impl Slow {
     fn new() -> Self {
         let trade = Trade::start();
-        let (asked, goes) = (Arc::new(AtomicBool::default()), Arc::new(Mutex::new(None)));
+        let (asked, goes) = (Arc::new(AtomicBool::default()), Arc::new((Mutex::new(None), Condvar::new())));
         let (sees, told) = (Arc::clone(&asked), Arc::clone(&goes));
         let look: Arc<Look> = Arc::new(move |when, request: &Request| {
             if when != When::Before || request.method != Method::Post || !request.url.contains("/external/api/") {
                 return true;
             }
             sees.store(true, Ordering::SeqCst);
-            loop {
-                if let Some(goes) = *told.lock().unwrap() {
-                    return goes;
-                }
-                std::thread::sleep(Duration::from_millis(5));
-            }
+            let (told, news) = &*told;
+            let said = news.wait_while(told.lock().unwrap(), |said| said.is_none()).unwrap();
+            said.unwrap_or(true)
         });
         let between = GoBetween::new(&trade, &look);
         Self { trade, between, asked, goes }
@@ -64,7 +60,9 @@ impl Slow {
     }
 
     fn answers(&self, goes: bool) {
-        *self.goes.lock().unwrap() = Some(goes);
+        let (told, news) = &*self.goes;
+        *told.lock().unwrap() = Some(goes);
+        news.notify_all();
     }
 
     fn kept(&self) -> (Counts, usize) {

@@ -1,12 +1,12 @@
 //! The tables of keys: each key says what it is for, and what the rule files use stands in them.
 
-use std::path::{Path, PathBuf};
-
 use petiole::diagnostic::FileId;
 use petiole::language::source::{SourceFile, SourceMap};
 use petiole::language::syntax::field_spec::{FILE_KINDS, FILES, FieldSpec, MapSpec, Shape, kind};
 use petiole::language::syntax::parse;
 use petiole::language::syntax::yaml::{self, Node, NodeKind};
+
+use crate::tidy::files_ending;
 
 /// Every table, those below others among them.
 fn tables() -> Vec<&'static MapSpec> {
@@ -107,28 +107,10 @@ fn strangers(node: &Node, spec: &MapSpec, at: &str, wrong: &mut Vec<String>) {
     }
 }
 
-/// The rule files of a folder, those below it too.
-fn rule_files(folder: &str) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
-    while let Some(path) = open.pop() {
-        for entry in std::fs::read_dir(&path).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|end| end == "yaml") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                found.push((path, text));
-            }
-        }
-    }
-    found
-}
-
 #[test]
 fn the_rules_and_the_examples_use_only_keys_of_the_tables() {
     let mut wrong = Vec::new();
-    let files = [rule_files("rules"), rule_files("examples")].concat();
+    let files = [files_ending("yaml", "rules"), files_ending("yaml", "examples")].concat();
     assert!(files.len() > 20, "{}", files.len());
     for (path, text) in files {
         let (node, found) = yaml::parse(FileId(0), &text);

@@ -3,12 +3,11 @@
 
 pub(crate) mod choices;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use choices::Choices;
-use petiole::engine::{self, Base, Decision, Made, Makeable, Reads, Situation, Step};
+use petiole::engine::{self, Base, Decision, Made, Makeable, Situation, Step};
 use petiole::language;
 use petiole::language::plan::{Pipeline, Plan, Side};
 use petiole::runtime::{Live, World};
@@ -42,27 +41,20 @@ fn account_of(plan: &Plan, system: &str) -> String {
 /// A pair of any records, linked or not, under the shipped settings.
 fn situation(plan: &Plan, pipeline: &Pipeline, choices: &mut Choices<'_>) -> Situation {
     let changed = if choices.one_in(2) { Side::Right } else { Side::Left };
-    let [left_account, right_account] =
-        [Side::Left, Side::Right].map(|side| account_of(plan, &pipeline.record(side).system));
+    let accounts = [Side::Left, Side::Right].map(|side| account_of(plan, &pipeline.record(side).system));
+    let settings = live().pair_settings(&accounts[0], &accounts[1]);
     let linked = choices.one_in(2);
     let mut record = |side: Side| (linked || side == changed).then(|| choices.record(plan, pipeline.record(side)));
     let (left, right) = (record(Side::Left), record(Side::Right));
     Situation {
-        changed,
-        settings: live().pair_settings(&left_account, &right_account),
-        left_account,
-        right_account,
         left,
         right,
         base: linked.then(Base::new),
-        gone: None,
         demanded: choices.one_in(3),
         sweep: choices.one_in(2),
         asked: choices.one_in(3),
-        held: BTreeSet::new(),
         apart: choices.one_in(3),
-        reads: Reads::new(),
-        made: BTreeMap::new(),
+        ..Situation::of(changed, accounts, settings)
     }
 }
 

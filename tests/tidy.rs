@@ -35,6 +35,11 @@ const FILE_LINES_MAX: usize = 500;
 const FUNCTION_LINES_MAX: usize = 70;
 
 pub(crate) fn files(folder: &str) -> Vec<(PathBuf, String)> {
+    files_ending("rs", folder)
+}
+
+/// The texts of a folder whose names end so, those below it too, by their paths from the top level.
+pub(crate) fn files_ending(end: &str, folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(path) = open.pop() {
@@ -42,13 +47,12 @@ pub(crate) fn files(folder: &str) -> Vec<(PathBuf, String)> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|end| end == "rs") {
+            } else if path.extension().is_some_and(|found| found == end) {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.push((path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_owned(), text));
             }
         }
     }
-    found.sort();
     found
 }
 

@@ -1,6 +1,5 @@
 //! The shipped rules in service, records read as from the peers, and decisions with answers from memory.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
@@ -39,25 +38,10 @@ pub(crate) fn record(system: &str, record: &str, sent: &serde_json::Value) -> Va
 /// A pair of a pipeline of which this side changed.
 pub(crate) fn situation(pipeline: &Pipeline, changed: Side, records: [Option<Value>; 2]) -> Situation {
     let account = |side: Side| pipeline.record(side).system.clone();
-    let (left_account, right_account) = (account(Side::Left), account(Side::Right));
+    let accounts = [account(Side::Left), account(Side::Right)];
+    let settings = live().pair_settings(&accounts[0], &accounts[1]);
     let [left, right] = records;
-    Situation {
-        changed,
-        settings: live().pair_settings(&left_account, &right_account),
-        left_account,
-        right_account,
-        left,
-        right,
-        base: None,
-        gone: None,
-        demanded: false,
-        sweep: false,
-        asked: false,
-        held: BTreeSet::new(),
-        apart: false,
-        reads: Reads::new(),
-        made: BTreeMap::new(),
-    }
+    Situation { left, right, ..Situation::of(changed, accounts, settings) }
 }
 
 /// Decides, in as many rounds as it takes.

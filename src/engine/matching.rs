@@ -8,21 +8,9 @@ use crate::value::{Value, key};
 /// The value by which a record is matched, as key text; `None`: it has nothing to match by.
 pub fn match_value(plan: &Plan, pipeline: &Pipeline, side: Side, record: &Value) -> Option<String> {
     let situation = Situation {
-        changed: side,
-        left_account: String::new(),
-        right_account: String::new(),
         left: (side == Side::Left).then(|| record.clone()),
         right: (side == Side::Right).then(|| record.clone()),
-        base: None,
-        gone: None,
-        settings: Value::Null,
-        demanded: false,
-        sweep: false,
-        asked: false,
-        held: std::collections::BTreeSet::new(),
-        apart: false,
-        reads: super::situation::Reads::new(),
-        made: std::collections::BTreeMap::new(),
+        ..Situation::of(side, Default::default(), Value::Null)
     };
     let context = Context::new(plan, pipeline, &situation);
     let value = context.evaluate(pipeline.match_of(side), None, &pipeline.match_line).ok()?;

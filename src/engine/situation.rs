@@ -204,6 +204,27 @@ pub struct Situation {
 }
 
 impl Situation {
+    /// A pair of these accounts, the left one first, of which one side changed and nothing else is known.
+    pub fn of(changed: Side, [left_account, right_account]: [String; 2], settings: Value) -> Self {
+        Self {
+            changed,
+            left_account,
+            right_account,
+            left: None,
+            right: None,
+            base: None,
+            gone: None,
+            settings,
+            demanded: false,
+            sweep: false,
+            asked: false,
+            held: BTreeSet::new(),
+            apart: false,
+            reads: Reads::new(),
+            made: BTreeMap::new(),
+        }
+    }
+
     /// The record of a side.
     pub fn record(&self, side: Side) -> Option<&Value> {
         match side {

@@ -12,7 +12,7 @@ use super::stage::Stage;
 use crate::diagnostic::Span;
 use crate::engine::rule::{Wanted, applies, raw, wanted};
 use crate::engine::scope::Context;
-use crate::engine::{self, Base, Effect, Found, Made, Making, Reads, Seen, Situation, Step, Want};
+use crate::engine::{self, Base, Effect, Found, Made, Making, Seen, Situation, Step, Want};
 use crate::language::plan::test::{RuleTest, TestRecord};
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
 use crate::runtime::Live;
@@ -205,22 +205,12 @@ async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Pl
 }
 
 fn situation(stage: &Stage, (left, right): (&Placed, &Placed), changed: Side) -> Situation {
+    let settings = stage.runtime.live.load().pair_settings(&left.account, &right.account);
     Situation {
-        changed,
-        left_account: left.account.clone(),
-        right_account: right.account.clone(),
         left: Some(read(stage, left)),
         right: Some(read(stage, right)),
         base: Some(Base::new()),
-        gone: None,
-        settings: stage.runtime.live.load().pair_settings(&left.account, &right.account),
-        demanded: false,
-        sweep: false,
-        asked: false,
-        held: std::collections::BTreeSet::new(),
-        apart: false,
-        reads: Reads::new(),
-        made: std::collections::BTreeMap::new(),
+        ..Situation::of(changed, [left.account.clone(), right.account.clone()], settings)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The course of one pair: what is decided is done, again and again, and each step is looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use petiole::engine::{self, Base, Decision, Effect, Made, Reads, Seen, Situation, Step};
 use petiole::language::plan::{FieldRule, RuleBody, Side};
@@ -28,23 +28,8 @@ impl<'p> Course<'p> {
     /// A record of which nothing is known but that it changed.
     pub(super) fn new(peers: Peers<'p>, settings: Value, (changed, record): (Side, Value)) -> Self {
         let (left, right) = if changed == Side::Left { (Some(record), None) } else { (None, Some(record)) };
-        let situation = Situation {
-            changed,
-            left_account: "shop".to_owned(),
-            right_account: "depot".to_owned(),
-            left,
-            right,
-            base: None,
-            gone: None,
-            settings,
-            demanded: false,
-            sweep: false,
-            asked: false,
-            held: BTreeSet::new(),
-            apart: false,
-            reads: Reads::new(),
-            made: BTreeMap::new(),
-        };
+        let situation =
+            Situation { left, right, ..Situation::of(changed, ["shop".to_owned(), "depot".to_owned()], settings) };
         let told = vec![format!("begins: {}", bytes(&situation.records()))];
         Self { peers, situation, met: true, told }
     }

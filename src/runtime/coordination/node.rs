@@ -18,7 +18,8 @@ const BEAT: Duration = Duration::from_secs(5);
 pub async fn live_on(runtime: Arc<Runtime>) {
     loop {
         if let Err(error) = runtime.beat().await {
-            tracing::warn!(%error, "the store does not hear that this process lives");
+            tracing::warn!(%error, "the store cannot be told that this process lives; \
+                 what it has may be given to others until it can");
         }
         if runtime.pause(BEAT).await {
             return;
@@ -40,7 +41,8 @@ impl Runtime {
         for node in self.store.fence().await? {
             tracing::warn!(
                 node = node.0,
-                "another process does not say any more that it lives; its work is taken over"
+                "another process has not said for a while that it lives; its work is taken over. \
+                 Look at why it stands still"
             );
         }
         Ok(())
@@ -60,7 +62,10 @@ impl Runtime {
                     return Ok(node);
                 }
                 Err(StoreError::LostClaim) => {
-                    tracing::warn!("others took over what this process had; it goes on as a new one");
+                    tracing::warn!(
+                        "this process said too late that it lives, and others took over what it had; it goes on anew. \
+                         Look at whether the machine or the store stood still"
+                    );
                 }
                 Err(error) => return Err(error),
             }

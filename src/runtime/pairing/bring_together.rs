@@ -3,14 +3,12 @@
 //! [`reach`] is the one loop that decides and reads. Under the pair's lock. Looks for the trace of an unsettled create
 //! before anything else.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::answers::{Answers, FromPeers};
 use super::pairing::{Meeting, Pairing, REFUSED};
 use super::repeat::{Repeats, WILL_NOT_KEEP};
 use super::step::Course;
 use crate::engine::create::RING;
-use crate::engine::{self, Decision, Effect, MAKE, Reads, Situation, Step, Stop, Want};
+use crate::engine::{self, Decision, Effect, MAKE, Situation, Step, Stop, Want};
 use crate::language::plan::{RuleLine, Side};
 use crate::runtime::coordination::turn::{Blocked, Turn};
 use crate::runtime::limits::{READ_ROUNDS_MAX, STEPS_MAX};
@@ -234,22 +232,14 @@ impl Runtime {
     pub(crate) fn situation(&self, live: &Live, pairing: &Pairing<'_>, record: Value) -> Situation {
         let (left_account, right_account) = pairing.accounts();
         let (left, right) = if pairing.side == Side::Left { (Some(record), None) } else { (None, Some(record)) };
+        let accounts = [left_account, right_account].map(str::to_owned);
         Situation {
-            changed: pairing.side,
-            left_account: left_account.to_owned(),
-            right_account: right_account.to_owned(),
             left,
             right,
-            base: None,
-            gone: None,
-            settings: live.pair_settings(left_account, right_account),
             demanded: pairing.demanded,
             sweep: pairing.sweep,
             asked: pairing.asked,
-            held: BTreeSet::new(),
-            apart: false,
-            reads: Reads::new(),
-            made: BTreeMap::new(),
+            ..Situation::of(pairing.side, accounts, live.pair_settings(left_account, right_account))
         }
     }
 

@@ -48,7 +48,8 @@ pub async fn end(runtime: &Runtime, parts: &mut Tasks<()>) {
         biased;
         () = ended => {}
         () = late => {
-            tracing::warn!("not all that was under way came to its end; the next start goes on with it");
+            tracing::warn!("not all that was under way came to its end in time; the next start goes on with it. \
+                 The setting `drain.within` gives it longer");
             parts.shutdown().await;
         }
     }
