@@ -23,7 +23,7 @@ struct Slow {
 impl Slow {
     fn new() -> Self {
         let trade = Trade::start();
-        let (asked, goes) = (Arc::new(AtomicBool::default()), Arc::new((Mutex::new(None), Condvar::new())));
+        let (asked, goes) = (Arc::new(AtomicBool::default()), Arc::new((Mutex::new(None::<bool>), Condvar::new())));
         let (sees, told) = (Arc::clone(&asked), Arc::clone(&goes));
         let look: Arc<Look> = Arc::new(move |when, request: &Request| {
             if when != When::Before || request.method != Method::Post || !request.url.contains("/external/api/") {
@@ -31,8 +31,9 @@ impl Slow {
             }
             sees.store(true, Ordering::SeqCst);
             let (told, news) = &*told;
-            let said = news.wait_while(told.lock().unwrap(), |said| said.is_none()).unwrap();
-            said.unwrap_or(true)
+            let mut said = news.wait_while(told.lock().unwrap(), |said| said.is_none()).unwrap();
+            // A refusal is for the one call that waits; what is let through is, from then on.
+            said.take_if(|goes| !*goes).unwrap_or(true)
         });
         let between = GoBetween::new(&trade, &look);
         Self { trade, between, asked, goes }
@@ -65,6 +66,12 @@ impl Slow {
         news.notify_all();
     }
 
+    /// The call that waits breaks off.
+    fn refuses(&self) {
+        self.answers(false);
+        until("the call that waited has broken off", || self.goes.0.lock().unwrap().is_none());
+    }
+
     fn kept(&self) -> (Counts, usize) {
         let url = format!("sqlite:{}", self.trade.folder.0.join("petiole.db").display());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -72,6 +79,13 @@ impl Slow {
             let store = open::open_reader(&url).await.unwrap();
             (store.counts().await.unwrap(), store.open_intents(None).await.unwrap().len())
         })
+    }
+}
+
+impl Drop for Slow {
+    /// Nobody waits any more, also where the test has failed.
+    fn drop(&mut self) {
+        self.answers(true);
     }
 }
 
@@ -94,7 +108,7 @@ fn what_is_not_done_in_time_is_there_at_the_next_start() {
     let (counts, open) = slow.kept();
     assert_eq!((counts.in_flight, open), (0, 1), "it is given back, and the call is not forgotten: {counts:?}");
     assert!(counts.pending >= 1, "{counts:?}");
-    slow.answers(false);
+    slow.refuses();
     assert!(slow.trade.orders().is_empty());
 
     slow.answers(true);

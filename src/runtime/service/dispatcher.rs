@@ -43,6 +43,7 @@ pub async fn dispatch(runtime: Arc<Runtime>) {
 /// `patience` is waited for, but not the next try of what is parked. Ends early where the runtime stops.
 pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
     let mut running = Running::default();
+    let mut stopping = runtime.stopping();
     let deadline = later_by(runtime, patience);
     loop {
         if runtime.is_stopping() {
@@ -51,8 +52,12 @@ pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
         if fill(runtime, &mut running).await {
             continue;
         }
-        if let Some(ended) = running.tasks.join_next().await {
-            running.ended(runtime, ended).await;
+        if !running.tasks.is_empty() {
+            tokio::select! {
+                biased;
+                _ = stopping.changed() => {}
+                Some(ended) = running.tasks.join_next() => running.ended(runtime, ended).await,
+            }
             continue;
         }
         match runtime.store.next_due(false).await {
