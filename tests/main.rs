@@ -25,6 +25,7 @@ mod function;
 mod gone;
 
 mod infer;
+mod judged;
 mod killed;
 mod lacking;
 mod lint;

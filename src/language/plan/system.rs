@@ -277,6 +277,15 @@ impl RecordType {
         references.map(|field| field.path.0.as_slice()).any(|place| leads(place) || beside(place))
     }
 
+    /// Whether every record has a value in one of its fields: the system file says so, or no record is without it.
+    pub fn is_filled(&self, field: &Field) -> bool {
+        let is = |name: &str| field.path.is_field(name);
+        field.presence == Presence::Filled
+            || is(&self.key)
+            || self.modified.as_deref().is_some_and(is)
+            || self.states.as_ref().is_some_and(|states| is(&states.field))
+    }
+
     /// The field declared at this path (`order_lines[].item`).
     pub fn field(&self, path: &Path) -> Option<&Field> {
         self.fields.iter().find(|field| field.path == *path)

@@ -5,7 +5,10 @@ pub mod condition;
 pub mod exclusion;
 pub mod in_step;
 pub mod usage;
+pub mod values;
 pub mod view;
+pub mod viewpoint;
 
 pub use bridge::{Bridge, Case};
 pub use view::View;
+pub use viewpoint::Viewpoint;

@@ -26,7 +26,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     for bridge in &view.bridges {
         let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
         for target in [Side::Right, Side::Left] {
-            let states = bridge.values(target).unwrap_or_default();
+            let states = bridge.present(target);
             for value in bridge.known_values(target.other()) {
                 if bridge.table.naming(target, &value).nth(1).is_none() {
                     continue;

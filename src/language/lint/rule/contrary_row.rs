@@ -22,7 +22,7 @@ pub const LINT: Lint = Lint {
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for bridge in &view.bridges {
+    for bridge in view.bridges.iter().filter(|bridge| !bridge.is_for_new()) {
         let in_step = InStep::of(view, bridge);
         let mut told = Vec::new();
         for target in [Side::Right, Side::Left] {

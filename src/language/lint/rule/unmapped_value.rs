@@ -7,7 +7,7 @@ use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::bridge::Bridge;
 use crate::language::lint::model::condition::may_create_for;
-use crate::language::plan::{Outcome, Side};
+use crate::language::plan::{Arrow, Outcome, Side};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -17,7 +17,9 @@ pub const LINT: Lint = Lint {
     why: "A value without a row parks its record: a person is called for something that the rules could have said. \
           Every value of the source, in every state that the target may be in, needs a row, or one that says \
           `nothing` or `park` with a `because`. A field of free text may hold anything, so its direction needs \
-          an `otherwise`.",
+          an `otherwise`. A table is about values: null is none of them, and goes by it. An `otherwise` that asks for \
+          a value reads as if it spoke for a field without one too; where the field may be null, the rule says what \
+          is meant.",
     flagged: "rows:\n  - Open -> Begun\n# and the field may be `Closed` too",
     mended: "rows:\n  - Open -> Begun\n  - otherwise -> nothing because the other side closes by itself",
     check,
@@ -29,6 +31,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         for target in [Side::Right, Side::Left] {
             if view.may_flow(bridge.pipeline, bridge.rule, target) {
                 found.extend(direction(view, bridge, target));
+                found.extend(nothing_there(bridge, target));
             }
         }
     }
@@ -36,8 +39,8 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 }
 
 fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
-    let Some(sources) = bridge.values(target.other()) else { return open_text(bridge, target) };
-    let states = bridge.values(target).filter(|_| !bridge.rule.on_create).unwrap_or_default();
+    let Some(sources) = bridge.asking(target.other()) else { return open_text(bridge, target) };
+    let states = bridge.present(target);
     let create = view.may_create(bridge.pipeline, target);
     let field = bridge.field(target.other());
     let on_create = states.is_empty() || create.is_some();
@@ -74,6 +77,25 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagn
     let closed = bridge.table.rows.iter().any(|row| row.outcome(target) == Some(Outcome::Nothing));
     let finding = if closed { finding } else { finding.note("no row of this direction says `nothing`") };
     Some(if more == 0 { finding } else { finding.note(format!("and {more} more values and states")) })
+}
+
+/// An `otherwise` that asks for a value and seems to speak for a field without one, which no row does.
+fn nothing_there(bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
+    let row = bridge.table.closing(target).find(|row| matches!(row.outcome(target), Some(Outcome::Value(_))))?;
+    if !bridge.may_lack(target.other()) {
+        return None;
+    }
+    let goal = row.targets(target).iter().flatten().next().map_or("", String::as_str);
+    let source = bridge.written(target.other());
+    let message = format!("`{source}` may be null, and no row speaks for that: `otherwise` means every other value");
+    let finding = LINT.found(message, row.span, format!("not {goal} where there is no value"));
+    let help = match bridge.rule.arrow {
+        Arrow::Both => format!("say `nothing` for `otherwise`, and name the values that are to become {goal}"),
+        _ => format!(
+            "write `({source} ?? \"none\")` in the rule if {goal} is meant for it too; else add `when {source} != null`"
+        ),
+    };
+    Some(finding.label(bridge.rule.span, "used here").help(help))
 }
 
 /// A field of free text whose direction nothing closes.
