@@ -8,6 +8,7 @@ use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy};
 
+mod reach;
 mod tables;
 
 /// A pipeline between orders and parcels whose records are created once they are paid.

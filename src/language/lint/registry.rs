@@ -2,9 +2,9 @@
 
 use super::lint::Lint;
 use super::rule::{
-    ambiguous_row, contrary_row, dependency_cycle, echo_loop, lossy_round_trip, missing_because, missing_required,
-    muted_arrow, swallowed_value, two_writers, unmapped_value, unreachable_row, unreachable_state, unused_function,
-    unused_property, unused_read, unused_setting, unused_table,
+    ambiguous_row, contrary_row, dependency_cycle, echo_loop, hopeless_test, lossy_round_trip, lost_status,
+    missing_because, missing_required, muted_arrow, swallowed_value, two_writers, unmapped_value, unreachable_row,
+    unreachable_state, unused_function, unused_property, unused_read, unused_setting, unused_table,
 };
 
 /// Every lint.
@@ -15,12 +15,14 @@ pub const LINTS: &[&Lint] = &[
     &unreachable_row::LINT,
     &unreachable_state::LINT,
     &swallowed_value::LINT,
+    &lost_status::LINT,
     &contrary_row::LINT,
     &echo_loop::LINT,
     &lossy_round_trip::LINT,
     &two_writers::LINT,
     &missing_required::LINT,
     &dependency_cycle::LINT,
+    &hopeless_test::LINT,
     &unused_table::LINT,
     &unused_read::LINT,
     &unused_setting::LINT,

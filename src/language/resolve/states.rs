@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::calls::call;
 use super::resolver::Resolver;
 use super::system_names::{self, Ready};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Move, MoveBy, RecordType, States};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::system::{MoveTree, MoverTree, StatesTree};
@@ -33,9 +34,29 @@ pub(super) fn states(resolver: &mut Resolver<'_>, record: &RecordType, tree: &St
     for tree in &tree.moves {
         known_states(resolver, &tree.named, values);
         system_names::call(resolver, record, &tree.names, Ready::Fields);
+        if matches!(tree.by, MoverTree::Update) {
+            moved_by_update(resolver, record, (written, tree));
+        }
         moves.extend(moves_of(resolver, tree));
     }
     States { field: written.text.clone(), initial: tree.initial.clone(), moves }
+}
+
+/// A move that the update makes needs an update, one that sends the state.
+fn moved_by_update(resolver: &mut Resolver<'_>, record: &RecordType, (field, tree): (&Name, &MoveTree)) {
+    let (Some(first), Some(last)) = (tree.named.first(), tree.named.last()) else { return };
+    let span = Span { end: last.span.end, ..first.span };
+    let Some(update) = &record.update else {
+        let message = format!("this move is made by the update, and `{}` has none", record.name);
+        let finding = Diagnostic::error(Code("missing-key"), message, span, "no call makes it");
+        let help = "give `calls:` an `update`, or the move a call of its own, such as `POST /path`";
+        return resolver.sink.found.push(finding.help(help));
+    };
+    if update.never.iter().any(|path| path.is_field(&field.text)) {
+        let message = format!("this move is made by the update, which never sends `{}`", field.text);
+        let finding = Diagnostic::error(Code("missing-key"), message, span, "no call makes it");
+        resolver.sink.found.push(finding.label(update.span, "this update"));
+    }
 }
 
 /// Every state that a line names is a value of the field, where the field says which it has.

@@ -173,6 +173,20 @@ impl<'a> Bridge<'a> {
         self.conditions.iter().all(|condition| viewpoint.may_hold(condition.tree(), &known))
     }
 
+    /// Whether a condition may fail while the source has a value and the target is in a state.
+    pub fn may_be_kept_back(&self, target: Side, condition: &CompiledExpression, [value, state]: [&str; 2]) -> bool {
+        let sides = [(target.other(), value), (target, state)];
+        let known: Vec<_> = sides
+            .into_iter()
+            .filter_map(|(side, text)| match &self.expression(side).tree().kind {
+                ExpressionKind::Path(path) => Some((path, self.value(side, text))),
+                _ => None,
+            })
+            .collect();
+        let found = self.viewpoint.over(target.other()).values(condition.tree(), &known);
+        found.is_none_or(|values| values.0.iter().any(|one| *one != Value::Bool(true)))
+    }
+
     fn value(&self, side: Side, text: &str) -> Value {
         match self.declared(side).map(|field| &field.kind) {
             Some(Kind::Bool) => Value::Bool(text == "true"),

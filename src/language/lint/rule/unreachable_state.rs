@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use super::plain_state;
+use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::{Bridge, Case};
@@ -16,7 +17,9 @@ pub const LINT: Lint = Lint {
     why: "The system file says which moves petiole can make. A row that applies in a state from which they do not \
           lead to what it asks for would park every record that comes there. A new record begins in the state that \
           its system gives it, so a row `on create` asks for that one. Say with `from` in which states the \
-          row applies, or give the move to the system file if the system has one.",
+          row applies, or give the move to the system file if the system has one. Every step on the way is decided \
+          anew, so the row has to apply in the states between as well. A state that follows a value as it is, without \
+          a table, is held to the same: it is asked for in every state.",
     flagged: "rows:\n  - Ended -> Begun\n# and no call leads from Ended back to Begun",
     mended: "rows:\n  - otherwise -> nothing because what has ended never begins again",
     check,
@@ -29,10 +32,63 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             let Some(states) = bridge.states(target) else { continue };
             if view.may_flow(bridge.pipeline, bridge.rule, target) {
                 found.extend(direction(view, bridge, (target, states)));
+                found.extend(halting(bridge, (target, states)));
             }
         }
     }
+    found.extend(plain_state::check(&LINT, view));
     found
+}
+
+/// Rows that ask for a state several steps away and do not apply in a state on the way to it.
+fn halting(bridge: &Bridge<'_>, (target, states): (Side, &States)) -> Vec<Diagnostic> {
+    let mut told: Vec<Span> = Vec::new();
+    let mut found = Vec::new();
+    let present = if bridge.is_for_new() { Vec::new() } else { bridge.values(target).unwrap_or_default() };
+    for value in bridge.known_values(target.other()) {
+        for begin in &present {
+            let Some((Outcome::Value(goal), row)) = bridge.outcome(target, &value, Some(begin)) else { continue };
+            let Some(halt) = halt(bridge, (target, states), &value, [begin, &goal]) else { continue };
+            if told.contains(&row.span) {
+                continue;
+            }
+            told.push(row.span);
+            let (source, other) = (bridge.name(target.other()), bridge.name(target));
+            let message =
+                format!("`{other}` stops at {halt} on its way from {begin} to {goal}: there no row asks for {goal}");
+            let at = format!("asks for {goal} when `{source}` is {value}");
+            let finding = LINT.found(message, row.span, at);
+            let finding = match bridge.outcome(target, &value, Some(&halt)) {
+                Some((_, other)) if other.span != row.span => finding.label(other.span, format!("speaks at {halt}")),
+                _ => finding,
+            };
+            found.push(finding.help(format!("let the row apply from {halt} too")));
+        }
+    }
+    found
+}
+
+/// The state between two at which the table no longer asks for the second, where there is one.
+fn halt(
+    bridge: &Bridge<'_>,
+    (target, states): (Side, &States),
+    value: &str,
+    [begin, goal]: [&str; 2],
+) -> Option<String> {
+    let mut at = begin;
+    // Each step is a step of a shortest way, so there are no more of them than moves.
+    for _ in 0..states.moves.len() {
+        at = states.first_step(at, goal)?.to.as_str();
+        if at == goal {
+            return None;
+        }
+        match bridge.outcome(target, value, Some(at)) {
+            Some((Outcome::Value(next), _)) if next == goal => {}
+            Some((Outcome::Held, _)) | None => return None,
+            Some(_) => return Some(at.to_owned()),
+        }
+    }
+    None
 }
 
 /// Where a row is stuck: the source value, the target's state and what is asked of it.

@@ -1,0 +1,124 @@
+//! No status is kept from being carried by a condition of its rule without a word.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::bridge::Bridge;
+use crate::language::lint::model::exclusion::opposite;
+use crate::language::lint::model::{View, Viewpoint};
+use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::{FieldRule, Outcome, Pipeline, RuleBody, Side};
+use crate::language::syntax::expression::{Expression, ExpressionKind};
+use crate::value::{Path, Value};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "lost-status",
+    severity: Severity::Error,
+    summary: "a condition keeps a status from being carried, and nobody is told",
+    why: "A record that is there already goes on changing. Where the condition of the rule that carries its status \
+          does not hold, a cancellation stays on one side, and no row says why. Let the rule always speak and say in \
+          rows what is left alone, or give it a twin with the opposite condition; where it is meant, end the rule \
+          with a `because`: then what is kept back is told in reports. A condition over nothing but settings is a \
+          switch and may stand.",
+    flagged: "- shop.state -> depot.stage   via table stages   when shop.urgent",
+    mended: "- shop.state -> depot.stage   via table stages   when shop.urgent   because others are moved by hand",
+    check,
+};
+
+fn check(view: &View<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for bridge in view.bridges.iter().filter(|bridge| !bridge.is_for_new()) {
+        for target in Side::BOTH {
+            found.extend(direction(view, bridge, target));
+        }
+    }
+    for pipeline in view.rules.pipelines.values() {
+        let plain = |rule: &&FieldRule| matches!(rule.body, RuleBody::Value { table: None, .. }) && !rule.on_create;
+        for rule in pipeline.rules.iter().filter(plain) {
+            for target in Side::BOTH {
+                found.extend(without_table(view, pipeline, (rule, target)));
+            }
+        }
+    }
+    found
+}
+
+/// The condition of a rule about the state of a side that others do not make up for, where one has to be told.
+fn kept_back<'a>(
+    view: &View<'a>,
+    pipeline: &'a Pipeline,
+    (rule, target): (&'a FieldRule, Side),
+) -> Option<&'a CompiledExpression> {
+    let condition = rule.when.as_ref().filter(|_| rule.because.is_none())?;
+    let field = &pipeline.record(target).states.as_ref()?.field;
+    let writes = |one: &FieldRule| one.path(target).is_some_and(|path| *path == Path::field(field.as_str()));
+    if !writes(rule) || !view.may_flow(pipeline, rule, target) || is_switch(condition.tree()) {
+        return None;
+    }
+    let made_up = |other: &FieldRule| {
+        writes(other)
+            && !std::ptr::eq(other, rule)
+            && view.may_both([(pipeline, rule, target), (pipeline, other, target)])
+            && (other.when.is_none() || opposite(view, rule, other))
+    };
+    (!pipeline.rules.iter().any(made_up)).then_some(condition)
+}
+
+/// Whether nothing but settings decides.
+fn is_switch(tree: &Expression) -> bool {
+    let mut settings = true;
+    tree.visit(&mut |part| {
+        if let ExpressionKind::Path(path) = &part.kind {
+            settings &= path.head.as_ref().is_some_and(|head| head.text == "settings");
+        }
+    });
+    settings
+}
+
+fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagnostic> {
+    let condition = kept_back(view, bridge.pipeline, (bridge.rule, target))?;
+    let source = bridge.states(target.other());
+    let (values, present) = (bridge.known_values(target.other()), bridge.values(target)?);
+    let ends = |value: &str| source.is_some_and(|states| states.is_dead(value));
+    let mut lost = Vec::new();
+    for value in &values {
+        for state in &present {
+            let asks = match bridge.outcome(target, value, Some(state)) {
+                Some((Outcome::Value(_) | Outcome::Park, _)) => true,
+                Some((Outcome::Held | Outcome::Nothing, _)) => false,
+                // Of an end that the condition keeps away no row needs to speak; it is lost all the same.
+                None => ends(value),
+            };
+            if asks && bridge.may_be_kept_back(target, condition, [value, state]) {
+                lost.push((!ends(value), value, state));
+            }
+        }
+    }
+    // An end is the plainest witness.
+    let (_, value, state) = lost.iter().min_by_key(|(lives, ..)| *lives)?;
+    let (one, other) = (bridge.name(target.other()), bridge.name(target));
+    let message = format!("`{one}` becomes {value} and `{other}` stays {state}, and nobody is told");
+    let unheard: BTreeSet<&str> = lost.iter().map(|(_, value, _)| value.as_str()).collect();
+    let finding = LINT.found(message, condition.tree().span, "where this does not hold");
+    let finding = finding.label(bridge.rule.span, "carries the status");
+    Some(flagged(finding).note(format!("it keeps back {}", Vec::from_iter(unheard).join(", "))))
+}
+
+fn without_table(view: &View<'_>, pipeline: &Pipeline, (rule, target): (&FieldRule, Side)) -> Option<Diagnostic> {
+    let condition = kept_back(view, pipeline, (rule, target))?;
+    let viewpoint = Viewpoint::new(view.rules, pipeline, target.other());
+    let holds = viewpoint.values(condition.tree(), &[]).is_some_and(|found| found.0 == [Value::Bool(true)]);
+    if holds {
+        return None;
+    }
+    let kind = pipeline.record(target);
+    let message = format!("the state of `{}.{}` is kept from following, and nobody is told", kind.system, kind.name);
+    let finding = LINT.found(message, condition.tree().span, "where this does not hold");
+    Some(flagged(finding.label(rule.span, "carries the status")))
+}
+
+fn flagged(finding: Diagnostic) -> Diagnostic {
+    finding.help("take the condition out and say in rows what is left alone, or end the rule with `because …`")
+}
