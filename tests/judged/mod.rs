@@ -8,6 +8,7 @@ use petiole::world::SystemFiles;
 
 use crate::support::{Folder, copy};
 
+mod creating;
 mod reach;
 mod tables;
 

@@ -3,8 +3,8 @@
 use super::lint::Lint;
 use super::rule::{
     ambiguous_row, contrary_row, dependency_cycle, echo_loop, hopeless_test, lossy_round_trip, lost_status,
-    missing_because, missing_required, muted_arrow, swallowed_value, two_writers, unmapped_value, unreachable_row,
-    unreachable_state, unused_function, unused_property, unused_read, unused_setting, unused_table,
+    missing_because, missing_required, muted_arrow, swallowed_value, two_writers, unmapped_value, unmatched_create,
+    unreachable_row, unreachable_state, unused_function, unused_property, unused_read, unused_setting, unused_table,
 };
 
 /// Every lint.
@@ -21,6 +21,7 @@ pub const LINTS: &[&Lint] = &[
     &lossy_round_trip::LINT,
     &two_writers::LINT,
     &missing_required::LINT,
+    &unmatched_create::LINT,
     &dependency_cycle::LINT,
     &hopeless_test::LINT,
     &unused_table::LINT,

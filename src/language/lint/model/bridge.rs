@@ -97,7 +97,8 @@ impl<'a> Bridge<'a> {
         if side == Side::Left { left } else { right }
     }
 
-    fn declared(&self, side: Side) -> Option<&'a Field> {
+    /// The field of a side, where it is one.
+    pub fn declared(&self, side: Side) -> Option<&'a Field> {
         self.kind(side).field(self.path(side)?)
     }
 
@@ -192,6 +193,18 @@ impl<'a> Bridge<'a> {
             Some(Kind::Bool) => Value::Bool(text == "true"),
             _ => Value::text(text),
         }
+    }
+
+    /// Whether the rule stands in a list.
+    pub fn is_inside(&self) -> bool {
+        self.viewpoint.is_inside()
+    }
+
+    /// Whether another rule of the pipeline writes the same field.
+    pub fn has_twin(&self, target: Side) -> bool {
+        let path = self.rule.path(target);
+        let twin = |one: &FieldRule| one.points(target) && one.path(target) == path && one.span != self.rule.span;
+        self.pipeline.rules.iter().any(twin)
     }
 
     /// Whether the table is only asked for what is new.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::unfilled_by_table;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -24,7 +25,7 @@ pub const LINT: Lint = Lint {
 };
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found = unfilled_by_table::check(&LINT, view);
     for pipeline in view.rules.pipelines.values() {
         for side in [Side::Left, Side::Right] {
             found.extend(
@@ -96,15 +97,15 @@ fn is_plain(steps: &[Segment]) -> bool {
 }
 
 /// When a field is not filled, and the rules that fill it at other times.
-struct Gap {
-    when: String,
+pub(super) struct Gap {
+    pub(super) when: String,
     /// Whether no rule fills it at all.
     never: bool,
-    rules: Vec<Span>,
+    pub(super) rules: Vec<Span>,
 }
 
 /// Settings under which the side is created and no rule is sure to fill the field.
-fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<Gap> {
+pub(super) fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<Gap> {
     let is_state = pipeline.record(side).states.as_ref().is_some_and(|states| *path == Path::field(&*states.field));
     if is_state {
         return None;
