@@ -56,9 +56,9 @@ fn compiled_in_a_rule(text: &str) -> language::Compilation {
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint/base"), &folder.0);
     let path = folder.0.join("pipelines/parcels.yaml");
     let page = std::fs::read_to_string(&path).unwrap();
-    let old = "- shop.buyer ?? \"somebody\" -> depot.receiver";
+    let old = "- if settings.remarks == \"keep\" then shop.note else null -> depot.remark";
     assert!(page.contains(old));
-    std::fs::write(&path, page.replace(old, &format!("- |-\n      {text} -> depot.receiver"))).unwrap();
+    std::fs::write(&path, page.replace(old, &format!("- |-\n      {text} -> depot.remark"))).unwrap();
     language::compile(&SystemFiles, std::slice::from_ref(&folder.0))
 }
 

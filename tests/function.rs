@@ -64,8 +64,8 @@ fn the_library_is_small_and_named_as_people_say_it() {
     let promised = "trim lower upper replace split join starts_with ends_with contains matches number text round floor \
                     ceil min max sum count first last any all unique date linked counterpart";
     let mut promised: Vec<&str> = promised.split_whitespace().collect();
-    // Grown since: a table inside an expression.
-    promised.push("mapped");
+    // Grown since: a table inside an expression, and the two ways into a field that is short.
+    promised.extend(["mapped", "cut", "within"]);
     let mut found: Vec<&str> = registry::all().iter().map(|function| function.name).chain(registry::ASKED).collect();
     promised.sort_unstable();
     found.sort_unstable();

@@ -59,22 +59,32 @@ fn a_required_field_is_filled_whatever_the_settings_are() {
     clean(&[by_setting, setting, with_it]);
     let sometimes: Edit = (PIPELINE, "-> depot.receiver", "-> depot.receiver   when shop.gift");
     finds(&[sometimes], "created without `receiver` where the condition of its rule does not hold");
-    let otherwise: Edit =
-        (PIPELINE, "  content:\n", "    - shop.note -> depot.receiver   unless shop.gift\n  content:\n");
+    let otherwise: Edit = (
+        PIPELINE,
+        "  content:\n",
+        "    - cut(shop.note ?? \"\", 12) -> depot.receiver   unless shop.gift\n  content:\n",
+    );
     clean(&[sometimes, otherwise]);
 }
 
 #[test]
 fn two_writers_and_what_tells_them_apart() {
-    let second: Edit = (PIPELINE, "  content:\n", "    - shop.note -> depot.receiver   on create\n  content:\n");
+    let second: Edit =
+        (PIPELINE, "  content:\n", "    - cut(shop.note ?? \"\", 12) -> depot.receiver   on create\n  content:\n");
     finds(&[second], "two-writers: `depot.receiver` is written by two rules");
     let one: Edit = (PIPELINE, "-> depot.receiver\n", "-> depot.receiver   when shop.state == \"New\"\n");
-    let other: Edit =
-        (PIPELINE, "  content:\n", "    - shop.note -> depot.receiver   when shop.state == \"Paid\"\n  content:\n");
+    let other: Edit = (
+        PIPELINE,
+        "  content:\n",
+        "    - cut(shop.note ?? \"\", 12) -> depot.receiver   when shop.state == \"Paid\"\n  content:\n",
+    );
     let writers = |edits: &[Edit]| found(edits).iter().any(|one| one.starts_with("two-writers"));
     assert!(!writers(&[one, other]));
-    let same: Edit =
-        (PIPELINE, "  content:\n", "    - shop.note -> depot.receiver   when shop.state == \"New\"\n  content:\n");
+    let same: Edit = (
+        PIPELINE,
+        "  content:\n",
+        "    - cut(shop.note ?? \"\", 12) -> depot.receiver   when shop.state == \"New\"\n  content:\n",
+    );
     assert!(writers(&[one, same]));
 }
 
@@ -83,7 +93,7 @@ fn a_value_that_two_rules_lead_round_comes_back_as_another() {
     let there: Edit = (
         PIPELINE,
         "    - shop.total -> depot.value   when not shop.gift\n",
-        "    - shop.total + 1 -> depot.value\n  sum:\n    - shop.total <- depot.value\n",
+        "    - shop.total + 1 -> depot.value   when shop.total != null\n  sum:\n    - shop.total <- depot.value\n",
     );
     let owner: Edit = ("ownership.yaml", "    state: shop", "    state: shop\n    sum: depot");
     finds(&[there, owner], "echo-loop: a change comes back: `shop.total` 3 → `depot.value` 4 → `shop.total` 4");
@@ -154,10 +164,17 @@ fn free_text_needs_an_otherwise() {
 
 #[test]
 fn a_circle_counts_only_where_something_is_created() {
-    let via: Edit = (PIPELINE, RECEIVER, "    - shop.buyer -> depot.receiver   via pipeline people\n");
+    let via: Edit =
+        (PIPELINE, RECEIVER, "    - shop.buyer ?? park \"nobody\" -> depot.receiver   via pipeline people\n");
+    let refers: [Edit; 2] = [
+        ("systems/shop.yaml", "buyer: text", "buyer: -> order"),
+        ("systems/depot.yaml", "receiver: text", "receiver: -> parcel"),
+    ];
     let people = |create: &'static str| -> Edit { ("pipelines/people.yaml", "", create) };
     let owner: Edit = ("ownership.yaml", "  parcels:", "  people:\n    head: shop\n  parcels:");
     let circle = [
+        refers[0],
+        refers[1],
         via,
         owner,
         people(
@@ -166,10 +183,12 @@ fn a_circle_counts_only_where_something_is_created() {
     ];
     finds(&circle, "dependency-cycle: these pipelines wait for each other: parcels → people → parcels");
     let line = [
+        refers[0],
+        refers[1],
         via,
         owner,
         people(
-            "pipeline: people\nbetween: [shop.order, depot.parcel]\nmatch: shop.number == depot.order_ref\nfields:\n  head:\n    - shop.note -> depot.remark   via pipeline parcels   on create\n",
+            "pipeline: people\nbetween: [shop.order, depot.parcel]\nmatch: shop.number == depot.order_ref\nfields:\n  head:\n    - shop.number -> depot.receiver   via pipeline parcels   on create\n",
         ),
     ];
     assert!(!found(&line).iter().any(|one| one.starts_with("dependency-cycle")), "{:?}", found(&line));
@@ -257,11 +276,17 @@ fn what_is_added_to_a_list_follows_the_create() {
 #[test]
 fn what_each_element_needs_is_filled_by_the_list() {
     let required: Edit = ("systems/depot.yaml", "content[].sku: text", "content[].sku: text, required on create");
-    clean(&[required]);
+    let always: Edit = ("systems/shop.yaml", "lines[].sku: text", "lines[].sku: text, always");
+    finds(&[required], "missing-required: `depot.parcel` needs `content[].sku`, and this may be null");
+    clean(&[required, always]);
     let count: Edit =
         ("systems/depot.yaml", "content[].count: decimal", "content[].count: decimal, required on create");
     let left_out: Edit = (PIPELINE, "        - .count -> .count\n", "");
     finds(&[count, left_out], "missing-required: `depot.parcel` gets elements without `content[].count`");
     let sometimes: Edit = (PIPELINE, "        - .count -> .count\n", "        - .count -> .count   when .count > 1\n");
-    finds(&[count, sometimes], "elements without `content[].count` where the condition of its rule does not hold");
+    let counted: Edit = ("systems/shop.yaml", "lines[].count: decimal", "lines[].count: decimal, always");
+    finds(
+        &[count, counted, sometimes],
+        "elements without `content[].count` where the condition of its rule does not hold",
+    );
 }

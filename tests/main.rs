@@ -63,6 +63,7 @@ mod simulator_flourish;
 mod simulator_leaflink;
 mod simulator_leaflink_catalogue;
 mod slips;
+mod sound;
 mod stock;
 mod store;
 mod store_trouble;

@@ -164,7 +164,7 @@ fn a_hostile_rule_set_holds_little_memory_and_names_its_line() {
     }
 }
 
-/// A small rule set with a test, whose receiver comes from the function `hostile` of a script.
+/// A small rule set with a test, whose remark comes from the function `hostile` of a script.
 fn rules_with(script: &str) -> Folder {
     let folder = Folder::new();
     copy(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rule_test/base"), &folder.0);
@@ -174,7 +174,7 @@ fn rules_with(script: &str) -> Folder {
     std::fs::write(folder.0.join("tests.yaml"), tests).unwrap();
     let pipeline = folder.0.join("pipelines/parcels.yaml");
     let text = std::fs::read_to_string(&pipeline).unwrap();
-    let called = text.replace("shop.buyer ?? \"somebody\" ->", "hostile(shop.buyer) ->");
+    let called = text.replace("shop.note else null ->", "hostile(shop.note) else null ->");
     assert_ne!(called, text);
     std::fs::write(&pipeline, called).unwrap();
     folder

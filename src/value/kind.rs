@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Value;
+use super::{Value, decimal, timestamp};
 
 /// What a value can be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,23 @@ impl Kind {
             (Self::List(inner), Value::List(items)) => items.iter().all(|item| inner.fits(item)),
             _ => false,
         }
+    }
+}
+
+impl Kind {
+    /// Why a value written as a word cannot be one of this kind, as a sentence without its subject; `None`: it can.
+    pub fn refuses(&self, written: &str) -> Option<String> {
+        let number = || decimal::parse(written);
+        let (fits, what) = match self {
+            Self::Any | Self::Null | Self::Text | Self::Reference(_) | Self::List(_) | Self::Record(_) => return None,
+            Self::Bool => (matches!(written, "true" | "false"), "is true or false".to_owned()),
+            Self::Integer => (number().is_some_and(|number| number.is_integer()), "holds a whole number".to_owned()),
+            Self::Decimal => (number().is_some(), "holds a number".to_owned()),
+            Self::Timestamp => (timestamp::parse(written).is_some(), "holds an instant".to_owned()),
+            Self::Date => (timestamp::parse_date(written).is_some(), "holds a day such as 2026-01-31".to_owned()),
+            Self::Enum(values) => (values.iter().any(|one| one == written), format!("is one of {}", values.join(", "))),
+        };
+        (!fits).then_some(what)
     }
 }
 

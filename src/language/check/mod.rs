@@ -2,6 +2,7 @@
 //!
 //! Collects every finding; whatever could be understood goes on, so that one mistake never hides another.
 
+mod carried;
 mod carries;
 pub mod causes;
 #[allow(clippy::module_inception, reason = "the room is named after what it does")]

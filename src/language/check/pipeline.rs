@@ -32,7 +32,12 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
     owners::owned(checker, &name);
     let matching = file.matching.and_then(|line| matched(checker, line, &scope, [&left, &right]));
     let mut with = with_read::check(checker, file.with, &mut scope);
-    let mut creates = creates(checker, file.create, &scope, (&name.text, [&left, &right]));
+    let asked = file.when.as_ref().map(|condition| scope.where_is(&condition.tree, true));
+    let asked = asked.as_ref().unwrap_or(&scope);
+    let matched_by = matching.as_ref().map(|(left, right, _)| [left, right].into_iter());
+    let met = matched_by.into_iter().flatten().fold(asked.clone(), |scope, value| scope.matched_by(value));
+    let created = [&left, &right].map(|kind| where_created(&file.create, &met, kind));
+    let mut creates = creates(checker, file.create, asked, (&name.text, [&left, &right]));
     let said = Said {
         when: file.when,
         untouched: file.untouched,
@@ -46,7 +51,8 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
     for read in &mut with {
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
     }
-    let rules = groups(checker, file.groups, (&name.text, &scope), [&left, &right]);
+    let names = Meanings { rules: asked, created: &created };
+    let rules = groups(checker, file.groups, (&name.text, [&left, &right]), &names);
     let shared = file.shared.and_then(|name| shared::check(checker, &name, [&left, &right], &rules));
     let (match_left, match_right, line) = matching?;
     let field = |tree: &Expression| match_field(tree).unwrap_or_default();
@@ -121,20 +127,37 @@ fn matched(checker: &mut Checker<'_>, line: Condition, scope: &Scope, sides: [&A
     None
 }
 
+/// What names mean in rules, and where a record is created.
+struct Meanings<'a> {
+    rules: &'a Scope,
+    /// Where the left and where the right record is.
+    created: &'a [Scope; 2],
+}
+
 /// The rules of every group, in file order.
 fn groups(
     checker: &mut Checker<'_>,
     groups: Vec<(Name, Vec<RuleEntry>)>,
-    (pipeline, scope): (&str, &Scope),
-    sides: [&Arc<RecordType>; 2],
+    (pipeline, sides): (&str, [&Arc<RecordType>; 2]),
+    names: &Meanings<'_>,
 ) -> Vec<FieldRule> {
     let mut rules = Vec::new();
     for (group, entries) in groups {
         let owner = owners::owner(checker, pipeline, &group);
-        let context = RuleContext { pipeline, group: &group.text, owner, sides, scope };
+        let context =
+            RuleContext { pipeline, group: &group.text, owner, sides, scope: names.rules, created: names.created };
         rules.extend(entries.into_iter().filter_map(|entry| rule::check(checker, &context, None, entry)));
     }
     rules
+}
+
+/// What names mean where a record of a side is created.
+fn where_created(lines: &[(Name, Option<CreateLine>)], scope: &Scope, kind: &RecordType) -> Scope {
+    let line = lines.iter().find(|(name, _)| name.text == kind.system).and_then(|(_, line)| line.as_ref());
+    match line.and_then(|line| line.when.as_ref()) {
+        Some(condition) => scope.where_is(condition, true),
+        None => scope.clone(),
+    }
 }
 
 /// Conditions by the system in which a record is created.

@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::carried::{self, Carried};
 use super::checker::Checker;
 use super::keyed_list;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::infer::{Scope, operand};
+use crate::language::infer::{Given, Scope};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Arrow, Field, FieldRule, Owner, RecordType, RuleBody, Table};
+use crate::language::plan::{Arrow, Field, FieldRule, Owner, RecordType, RuleBody, Side, Table};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression};
 use crate::language::syntax::file::rule_entry::RuleEntry;
 use crate::language::syntax::rule_line::ArrowRule;
-use crate::value::{Kind, Path, Segment, Value};
+use crate::value::{Path, Segment};
 
 /// Where a rule stands.
 pub(super) struct RuleContext<'a> {
@@ -26,6 +27,8 @@ pub(super) struct RuleContext<'a> {
     pub sides: [&'a Arc<RecordType>; 2],
     /// What names mean outside lists.
     pub scope: &'a Scope,
+    /// What they mean where the left and where the right record is created.
+    pub created: &'a [Scope; 2],
 }
 
 /// The list that a rule stands in: where its elements are on both sides, and what names mean there.
@@ -73,10 +76,15 @@ fn value_rule(
     (line, inside): (ArrowRule, Option<&Inside<'_>>),
 ) -> Option<FieldRule> {
     let [left_kind, right_kind] = context.sides;
-    let (left_names, right_names) =
-        inside.map_or((context.scope, context.scope), |inside| (inside.left_names, inside.right_names));
-    let kinds = [(left_names, &line.left), (right_names, &line.right)]
-        .map(|(names, tree)| checker.kind_of(&where_it_holds(names, &line), tree).kind);
+    let told = checker.sink.found.len();
+    let outside = match (line.modifiers.on_create, line.arrow, context.created) {
+        (true, Arrow::Left, [left, _]) => left,
+        (true, Arrow::Right, [_, right]) => right,
+        _ => context.scope,
+    };
+    let (left_names, right_names) = inside.map_or((outside, outside), |inside| (inside.left_names, inside.right_names));
+    let given = [(left_names, &line.left), (right_names, &line.right)]
+        .map(|(names, tree)| checker.kind_of(&where_it_holds(names, &line), tree));
     let nested = inside.is_some();
     let paths = [target(&line.left, left_kind, nested), target(&line.right, right_kind, nested)];
     let sides = [(0, Arrow::Right, &line.left), (1, Arrow::Left, &line.right)];
@@ -85,12 +93,6 @@ fn value_rule(
             let whole = paths.get(side).and_then(Option::as_ref).map(|path| whole(inside, side, path));
             let kind = if side == 0 { left_kind } else { right_kind };
             writable(checker, kind, whole.as_ref(), (tree, &line));
-        }
-        if line.arrow != away && line.arrow != Arrow::Both {
-            carried(checker, &line, &kinds, side);
-        }
-        if let ExpressionKind::Literal(value) = &tree.kind {
-            constant(checker, &line, (value, tree.span), kinds.get(1 - side));
         }
     }
     let table = line.modifiers.table.as_ref().and_then(|name| {
@@ -117,6 +119,10 @@ fn value_rule(
             known.iter().map(String::as_str),
         );
     }
+    // One mistake is one finding: what is not understood is not judged either.
+    if checker.sink.found.len() == told {
+        carried_over(checker, context, &Judged { line: &line, inside, given, paths: &paths, table: table.as_deref() });
+    }
     let [left_path, right_path] = paths;
     let body = RuleBody::Value {
         left: checker.names.compile(line.left.clone()),
@@ -130,6 +136,42 @@ fn value_rule(
     Some(finish(checker, context, &line, (body, when)))
 }
 
+/// A rule of one value, of which each side is understood.
+struct Judged<'a> {
+    line: &'a ArrowRule,
+    inside: Option<&'a Inside<'a>>,
+    /// What the left and the right side give.
+    given: [Given; 2],
+    /// Their paths, where they are plain ones.
+    paths: &'a [Option<Path>; 2],
+    table: Option<&'a Table>,
+}
+
+/// Judges what the rule carries, towards each side that it points at.
+fn carried_over(checker: &mut Checker<'_>, context: &RuleContext<'_>, rule: &Judged<'_>) {
+    let Judged { line, given: [left, right], paths: [left_path, right_path], .. } = rule;
+    let [left_kind, right_kind] = context.sides;
+    let ways = [
+        (Side::Right, (&line.left, left, left_kind), (right, right_kind, right_path)),
+        (Side::Left, (&line.right, right, right_kind), (left, left_kind, left_path)),
+    ];
+    for (target, (source, given, from), (place, to, path)) in ways {
+        if !line.arrow.points(target) {
+            continue;
+        }
+        let to_right = target == Side::Right;
+        let whole = path.as_ref().map(|path| whole(rule.inside, usize::from(to_right), path));
+        let field = whole.as_ref().and_then(|path| to.field(path));
+        let table = rule.table.map(|table| (table, target));
+        let owner = &context.owner;
+        let told = checker.sink.found.len();
+        carried::judge(checker, &Carried { line, owner, source, given, from, to, place, field, table });
+        if checker.sink.found.len() > told {
+            return;
+        }
+    }
+}
+
 /// What names mean where a rule's condition holds.
 fn where_it_holds<'s>(scope: &'s Scope, line: &ArrowRule) -> Cow<'s, Scope> {
     if line.modifiers.when.is_none() && line.modifiers.unless.is_none() {
@@ -139,16 +181,6 @@ fn where_it_holds<'s>(scope: &'s Scope, line: &ArrowRule) -> Cow<'s, Scope> {
     let not_held = line.modifiers.unless.iter().map(|condition| (condition, false));
     let narrowed = |scope: Scope, (condition, holds)| scope.where_is(condition, holds);
     Cow::Owned(held.chain(not_held).fold(scope.clone(), narrowed))
-}
-
-/// What a one-way arrow carries as it is, is of the target's kind. What goes both ways is judged by its round trip.
-fn carried(checker: &mut Checker<'_>, line: &ArrowRule, kinds: &[Kind; 2], target: usize) {
-    let [left, right] = kinds;
-    let (source, field, given) = if target == 0 { (&line.right, left, right) } else { (&line.left, right, left) };
-    let straight = line.modifiers.table.is_none() && line.modifiers.pipeline.is_none();
-    if straight && !matches!(source.kind, ExpressionKind::Literal(_)) {
-        operand::assigned(&mut checker.sink, field, (given, source.span));
-    }
 }
 
 /// A table as this rule's sides stand.
@@ -245,28 +277,6 @@ fn updatable(checker: &mut Checker<'_>, kind: &RecordType, (field, span): (&Fiel
     };
     let finding = Diagnostic::error(Code("read-only"), message, span, "written later too");
     checker.sink.found.push(finding.label(field.span, "declared here").help("add `on create`"));
-}
-
-/// A constant says when it is written, and is a value that its target can have.
-fn constant(checker: &mut Checker<'_>, line: &ArrowRule, (value, span): (&Value, Span), target: Option<&Kind>) {
-    if !(line.modifiers.on_create || line.modifiers.always) {
-        checker.sink.error("type-constant", "a constant says when it is written", span, "add `on create` or `always`");
-    }
-    match (target, value) {
-        (Some(Kind::Enum(values)), Value::Text(text)) if !values.iter().any(|one| one == text) => {
-            let message = format!("the field has no value {text:?}");
-            checker.sink.unknown("unknown-value", message, (text, span), values.iter().map(String::as_str));
-        }
-        (Some(kind), _) if !kind.fits(value) => {
-            checker.sink.error(
-                "type-mismatch",
-                format!("the field is {kind} and this is {}", value.kind_name()),
-                span,
-                "does not fit",
-            );
-        }
-        _ => {}
-    }
 }
 
 /// A rule from its line, its body and its condition.

@@ -23,7 +23,7 @@ pub(super) fn check(
             Some(read) => {
                 let meaning = match read.cardinality {
                     Cardinality::Many => Meaning::Group(Arc::clone(&read.record)),
-                    Cardinality::AtMostOne => Meaning::Record(Arc::clone(&read.record), Path::default()),
+                    Cardinality::AtMostOne => Meaning::AtMostOne(Arc::clone(&read.record)),
                 };
                 reads.push(read);
                 meaning

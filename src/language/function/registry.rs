@@ -14,6 +14,8 @@ static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
         text::replace::function(),
         text::split::function(),
         text::join::function(),
+        text::cut::function(),
+        text::within::function(),
         text::starts_with::function(),
         text::ends_with::function(),
         text::contains::function(),

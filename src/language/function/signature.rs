@@ -47,6 +47,25 @@ pub enum Nulls {
     Own,
 }
 
+/// How what a function gives follows from what it is given, where that says more than its declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// It says no more.
+    Declared,
+    /// An element of its list, or one of its values.
+    Element,
+    /// A list of what is in its list.
+    Same,
+    /// A number that is whole where nothing but the number is given.
+    Rounded,
+    /// A number, whole where all of its list are.
+    Sum,
+    /// A text for a text, by nothing but that.
+    Spelt,
+    /// As much of its text as its second value says.
+    Cut,
+}
+
 /// A function of the library.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -60,6 +79,8 @@ pub struct Function {
     pub gives: Kind,
     /// When it gives null.
     pub nulls: Nulls,
+    /// What more is known of what it gives.
+    pub shape: Shape,
     /// Expressions with the value each gives; executed by a test.
     pub examples: &'static [(&'static str, &'static str)],
     /// The function itself. The error is a sentence.

@@ -1,6 +1,6 @@
 //! Two operands: constants are values that the other side may have, and what comes of both.
 
-use super::given::{Given, Inference};
+use super::given::{Given, Inference, Part};
 use super::operand;
 use super::scope::Scope;
 use crate::diagnostic::Span;
@@ -8,12 +8,7 @@ use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, 
 use crate::value::{Kind, Value};
 
 /// What two operands give together, from themselves and what they give.
-pub(super) fn binary(
-    on: &mut Inference<'_, '_>,
-    scope: &Scope,
-    operator: Operator,
-    operands: [(&Expression, &Given); 2],
-) -> Given {
+pub(super) fn binary(on: &mut Inference<'_, '_>, scope: &Scope, operator: Operator, operands: [Part<'_>; 2]) -> Given {
     let [left, right] = operands.map(|(operand, _)| operand);
     let kinds = operands.map(|(_, given)| &given.kind);
     match operator {
@@ -37,8 +32,41 @@ pub(super) fn binary(
         _ => {}
     }
     let kind = operand::binary(on.sink, operator, [(kinds[0], left.span), (kinds[1], right.span)]);
-    // Nothing can be calculated with null: it fails, and gives no value.
-    Given { kind, nullable: operator == Operator::Else && operands.iter().all(|(_, given)| given.nullable) }
+    worked_out(operator, kind, operands.map(|(_, given)| given))
+}
+
+/// Operands that may be null where the operator fails then, and nobody says what happens.
+pub(super) fn nulls(on: &mut Inference<'_, '_>, scope: &Scope, operator: Operator, operands: [Part<'_>; 2]) {
+    if fails_on_null(operator) && !scope.is_guarded {
+        for (part, given) in operands {
+            operand::present(on.sink, (given, part.span), &format!("`{}` fails then", operator.written()));
+        }
+    }
+}
+
+/// What an operator gives. Nothing can be calculated with null: it fails, and gives no value.
+fn worked_out(operator: Operator, kind: Kind, [left, right]: [&Given; 2]) -> Given {
+    match operator {
+        Operator::Else => Given { nullable: left.nullable && right.nullable, ..Given::either(kind, left, right) },
+        Operator::Add if kind == Kind::Text => {
+            let longest = left.longest.zip(right.longest).map(|(one, other)| one.saturating_add(other));
+            Given { longest, ..Given::always(kind) }
+        }
+        _ => {
+            let is_rough = operator == Operator::Divide || left.is_rough || right.is_rough;
+            let is_number = matches!(kind, Kind::Integer | Kind::Decimal | Kind::Any);
+            Given { is_rough: is_rough && is_number, ..Given::always(kind) }
+        }
+    }
+}
+
+/// Whether an operator has no answer where one of its operands is null.
+fn fails_on_null(operator: Operator) -> bool {
+    match operator {
+        Operator::Or | Operator::And | Operator::Equal | Operator::NotEqual | Operator::In | Operator::Else => false,
+        Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => true,
+        Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide => true,
+    }
 }
 
 /// A constant compared with a field must be a value that the field can have.

@@ -1,11 +1,13 @@
 //! Calls: the function exists and takes what it is given, and what it gives back.
 
+use std::collections::BTreeSet;
+
 use super::given::{Given, Inference};
-use super::operand;
 use super::scope::Scope;
+use super::{operand, result, script_null};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::function::signature::Nulls;
 use crate::language::function::{Function, registry};
+use crate::language::plan::{Instead, Outcome, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
 use crate::value::{Kind, Value};
 
@@ -17,17 +19,12 @@ pub(super) fn call(
     (arguments, given): (&[Expression], &[Given]),
 ) -> Given {
     if registry::ASKED.contains(&name.text.as_str()) {
-        return asked(on, name, arguments);
+        return asked(on, name, (arguments, given));
     }
     if let Some(function) = registry::find(&name.text) {
         fits(on, function, name, (arguments, given));
         may_fail(on, scope, name, (arguments, given));
-        let nullable = match function.nulls {
-            Nulls::Never => false,
-            Nulls::Passed => given.first().is_none_or(|first| first.nullable),
-            Nulls::Own => true,
-        };
-        return Given { kind: function.gives.clone(), nullable };
+        return result::of_library(function, (arguments, given));
     }
     let script = on.names.scripts.functions().find(|function| function.name == name.text).cloned();
     let Some(script) = script else {
@@ -41,6 +38,7 @@ pub(super) fn call(
         on.sink.unknown("unknown-function", message, (&name.text, name.span), known.iter().map(String::as_str));
         return Given::or_null(Kind::Any);
     };
+    let told = on.sink.found.len();
     if arguments.len() != script.parameters.len() {
         let count = counted(script.parameters.len());
         let message = format!("`{}` takes {count} and is given {}", name.text, arguments.len());
@@ -54,6 +52,9 @@ pub(super) fn call(
             let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
             on.sink.found.push(finding.label(script.span, "declared here"));
         }
+    }
+    if !scope.is_guarded && on.sink.found.len() == told {
+        script_null::judge(on, &script, (arguments, given));
     }
     Given::or_null(script.gives)
 }
@@ -85,19 +86,23 @@ fn fits(on: &mut Inference<'_, '_>, function: &Function, name: &Name, (arguments
     }
 }
 
-/// Text that need not spell a number or a date, without a word on what happens then.
+/// What need not spell a number or a date, or may be too long, without a word on what happens then.
 fn may_fail(on: &mut Inference<'_, '_>, scope: &Scope, name: &Name, (arguments, given): (&[Expression], &[Given])) {
+    let (Some(first), false) = (given.first(), scope.is_guarded) else { return };
     let constant = matches!(arguments, [Expression { kind: ExpressionKind::Literal(_), .. }]);
-    let spells = matches!(name.text.as_str(), "number" | "date")
-        && given.first().is_some_and(|first| operand::is_text(&first.kind));
-    if spells && !constant && !scope.is_guarded {
+    let spells = matches!(name.text.as_str(), "number" | "date");
+    if spells && !constant && (operand::is_text(&first.kind) || first.kind == Kind::Any) {
         let message = format!("`{}` fails where the text spells no {0}", name.text);
         operand::fallible(on.sink, message, name.span);
+    }
+    let most = arguments.get(1).and_then(result::constant).and_then(|number| usize::try_from(number).ok());
+    if name.text == "within" && first.longest.zip(most).is_none_or(|(longest, most)| longest > most) {
+        operand::fallible(on.sink, "`within` fails where the text is longer".to_owned(), name.span);
     }
 }
 
 /// `linked("PIPELINE", key)`, `counterpart("PIPELINE", key)`, `mapped("TABLE", value)`
-fn asked(on: &mut Inference<'_, '_>, name: &Name, arguments: &[Expression]) -> Given {
+fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given): (&[Expression], &[Given])) -> Given {
     let of_table = name.text == "mapped";
     let what = if of_table { "table" } else { "pipeline" };
     let [named, _] = arguments else {
@@ -122,7 +127,29 @@ fn asked(on: &mut Inference<'_, '_>, name: &Name, arguments: &[Expression]) -> G
     }
     match name.text.as_str() {
         "linked" => Given::always(Kind::Bool),
-        "mapped" => Given::or_null(Kind::Text),
+        "mapped" => mapped(on, name, (named, given.get(1))),
         _ => Given::or_null(Kind::Any),
     }
+}
+
+/// `mapped("TABLE", value)` gives what the table's rows say, read from left to right; null for null and for what none
+/// speaks of. It is a value in an expression, so nothing can stop there for a person.
+fn mapped(on: &mut Inference<'_, '_>, name: &Name, (named, value): (&Expression, Option<&Given>)) -> Given {
+    let ExpressionKind::Literal(Value::Text(table)) = &named.kind else { return Given::or_null(Kind::Text) };
+    let Some(table) = on.names.tables.get(table.as_str()).cloned() else { return Given::or_null(Kind::Text) };
+    let towards = || table.rows.iter().filter(|row| row.points(Side::Right));
+    if let Some(row) = towards().find(|row| row.instead == Some(Instead::Park) && row.stands(None)) {
+        let parked = row.sources(Side::Right).iter().flatten().next().map_or("everything else", String::as_str);
+        let message = format!("`mapped` gives a value, and table `{}` parks {parked}", table.name);
+        let finding = Diagnostic::error(Code("type-table"), message, name.span, "this cannot park");
+        let help = format!("carry the field over `via table {}`, or give that row a value", table.name);
+        on.sink.found.push(finding.label(row.span, "this row").help(help));
+    }
+    let written = towards().filter_map(|row| row.targets(Side::Right).first()?.first().cloned());
+    let texts: BTreeSet<String> = written.collect();
+    let longest = texts.iter().map(|text| text.chars().count()).max();
+    let speaks = |text: &String| matches!(table.outcome(Side::Right, text, None), Some((Outcome::Value(_), _)));
+    let is_total = value
+        .is_some_and(|value| !value.nullable && value.texts.as_ref().is_some_and(|texts| texts.iter().all(speaks)));
+    Given { nullable: !is_total, texts: Some(texts), longest, ..Given::always(Kind::Text) }
 }

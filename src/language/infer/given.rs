@@ -1,7 +1,10 @@
 //! What an expression gives, and what inferring it works with.
 
+use std::collections::BTreeSet;
+
 use crate::language::resolve::{Names, Sink};
-use crate::value::Kind;
+use crate::language::syntax::expression::Expression;
+use crate::value::{Kind, Value};
 
 /// What an expression gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,17 +13,69 @@ pub struct Given {
     pub kind: Kind,
     /// Whether it may be null.
     pub nullable: bool,
+    /// The texts that it may be, where they can be counted.
+    pub texts: Option<BTreeSet<String>>,
+    /// The longest text that it may be, in characters; `None`: nothing bounds it.
+    pub longest: Option<usize>,
+    /// The record whose key it is, where it is one.
+    pub refers: Option<Refers>,
+    /// Whether it comes from a division and was not rounded since.
+    pub is_rough: bool,
+}
+
+/// What a key belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refers {
+    /// The system.
+    pub system: String,
+    /// The kind of record in it.
+    pub record: String,
 }
 
 impl Given {
     /// A value of a kind, which is always there.
     pub fn always(kind: Kind) -> Self {
-        Self { kind, nullable: false }
+        let texts: Option<BTreeSet<String>> = match &kind {
+            Kind::Enum(values) => Some(values.iter().cloned().collect()),
+            _ => None,
+        };
+        let longest = texts.as_ref().and_then(|texts| texts.iter().map(|text| text.chars().count()).max());
+        Self { kind, nullable: false, texts, longest, refers: None, is_rough: false }
     }
 
     /// A value of a kind, or null.
     pub fn or_null(kind: Kind) -> Self {
-        Self { kind, nullable: true }
+        Self { nullable: true, ..Self::always(kind) }
+    }
+
+    /// A constant.
+    pub(super) fn constant(value: &Value, kind: Kind) -> Self {
+        let text = value.as_text();
+        Self {
+            nullable: value.is_null(),
+            texts: text.map(|text| BTreeSet::from([text.to_owned()])),
+            longest: text.map(|text| text.chars().count()),
+            ..Self::always(kind)
+        }
+    }
+
+    /// One value or the other, of a kind that both have.
+    pub(super) fn either(kind: Kind, one: &Self, other: &Self) -> Self {
+        // What is only null, as what parks is, adds no value.
+        let [one_is_null, other_is_null] = [one, other].map(|given| given.kind == Kind::Null);
+        let nullable = one.nullable || other.nullable;
+        if one_is_null || other_is_null {
+            return Self { kind, nullable, ..if one_is_null { other.clone() } else { one.clone() } };
+        }
+        let both = one.texts.as_ref().zip(other.texts.as_ref());
+        Self {
+            kind,
+            nullable,
+            texts: both.map(|(one, other)| one.union(other).cloned().collect()),
+            longest: one.longest.zip(other.longest).map(|(one, other)| one.max(other)),
+            refers: one.refers.clone().filter(|refers| other.refers.as_ref() == Some(refers)),
+            is_rough: one.is_rough || other.is_rough,
+        }
     }
 }
 
@@ -29,3 +84,6 @@ pub(super) struct Inference<'a, 'n> {
     pub(super) names: &'a Names<'n>,
     pub(super) sink: &'a mut Sink,
 }
+
+/// A part of an expression, and what it gives.
+pub(super) type Part<'a> = (&'a Expression, &'a Given);

@@ -1,6 +1,6 @@
 //! The kind of an expression: part by part, each from the kinds of what stands in it.
 
-use super::given::{Given, Inference};
+use super::given::{Given, Inference, Part};
 use super::scope::Scope;
 use super::{binary, call, element, literal, operand, path};
 use crate::language::resolve::{Names, Sink};
@@ -16,7 +16,7 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
     match &at.kind {
         ExpressionKind::Literal(value) => {
             let kind = literal::literal(value);
-            Given { nullable: kind == Kind::Null, kind }
+            Given { nullable: kind == Kind::Null, ..Given::constant(value, kind) }
         }
         ExpressionKind::List(items) => {
             let kinds: Vec<Kind> = items.iter().map(|item| infer(on, scope, item).kind).collect();
@@ -33,6 +33,7 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
             call::call(on, scope, name, (arguments, &given))
         }
         ExpressionKind::Binary(operator, left, right) => {
+            let told = on.sink.found.len();
             let first = match operator {
                 Operator::Else => infer(on, &scope.guarded(), left),
                 _ => infer(on, scope, left),
@@ -42,23 +43,29 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
                 Operator::Or => infer(on, &scope.where_is(left, false), right),
                 _ => infer(on, scope, right),
             };
-            binary::binary(on, scope, *operator, [(left, &first), (right, &second)])
+            let operands: [Part<'_>; 2] = [(left, &first), (right, &second)];
+            let given = binary::binary(on, scope, *operator, operands);
+            // What is not understood is not asked whether it may be null.
+            if on.sink.found.len() == told {
+                binary::nulls(on, scope, *operator, operands);
+            }
+            given
         }
         ExpressionKind::Not(inner) => {
             condition(on, scope, inner);
             Given::always(Kind::Bool)
         }
         ExpressionKind::Negate(inner) => {
-            let Given { kind, nullable } = infer(on, scope, inner);
-            let operands = [(&Kind::Integer, inner.span), (&kind, inner.span)];
-            Given { kind: operand::binary(on.sink, Operator::Subtract, operands), nullable }
+            let given = infer(on, scope, inner);
+            let operands = [(&Kind::Integer, inner.span), (&given.kind, inner.span)];
+            Given { kind: operand::binary(on.sink, Operator::Subtract, operands), refers: None, ..given }
         }
         ExpressionKind::Choice(parts) => {
             let [decides, yes, no] = parts.as_ref();
             condition(on, scope, decides);
             let yes = infer(on, &scope.where_is(decides, true), yes);
             let no = infer(on, &scope.where_is(decides, false), no);
-            Given { kind: operand::either(&yes.kind, &no.kind), nullable: yes.nullable || no.nullable }
+            Given::either(operand::either(&yes.kind, &no.kind), &yes, &no)
         }
         ExpressionKind::Filter(list, decides) => filtered(on, scope, (list, decides)),
         // It gives no value, so it changes no kind.

@@ -11,9 +11,11 @@ mod kind;
 mod literal;
 pub mod operand;
 mod path;
+mod result;
 pub mod scope;
+mod script_null;
 mod setting;
 
-pub use given::Given;
+pub use given::{Given, Refers};
 pub use kind::kind_of;
 pub use scope::{Meaning, Scope};

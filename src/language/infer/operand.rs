@@ -3,6 +3,7 @@
 //! Knows which kinds calculate, compare and decide; knows no names. Silent wherever a kind may
 //! be anything, so it never refuses what could be right.
 
+use super::given::Given;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::resolve::Sink;
 use crate::language::syntax::expression::Operator;
@@ -86,10 +87,10 @@ fn disjoint(one: &Kind, other: &Kind) -> bool {
 }
 
 /// A value that goes into a field as it is: any value that it may be is one that the field can have.
-pub fn assigned(sink: &mut Sink, field: &Kind, (given, span): (&Kind, Span)) {
-    let message = match (field, given) {
-        (Kind::Integer, Kind::Decimal) => return,
-        (Kind::Enum(known), Kind::Enum(values)) => match values.iter().find(|value| !known.contains(value)) {
+pub fn assigned(sink: &mut Sink, field: &Kind, (given, span): (&Given, Span)) {
+    let (given, texts) = (&given.kind, given.texts.as_ref().filter(|_| class(&given.kind) == Class::Text));
+    let message = match (field, texts) {
+        (Kind::Enum(known), Some(texts)) => match texts.iter().find(|value| !known.contains(value)) {
             Some(value) => format!("the field has no value `{value}`, which this may be"),
             None => return,
         },
@@ -98,6 +99,7 @@ pub fn assigned(sink: &mut Sink, field: &Kind, (given, span): (&Kind, Span)) {
     };
     let help = match (class(field), class(given)) {
         (Class::Text, Class::Number | Class::Truth | Class::Day | Class::Instant) => "write `text(…)`",
+        (Class::Number, Class::Number) => "write `round(…)`, `floor(…)` or `ceil(…)`",
         (Class::Number, Class::Text) => "write `number(…) ?? park \"why\"`",
         (Class::Text, Class::Text) => "carry it over by a table: `via table T`",
         (Class::Day, Class::Text | Class::Instant) => "write `date(…)`",
@@ -105,6 +107,21 @@ pub fn assigned(sink: &mut Sink, field: &Kind, (given, span): (&Kind, Span)) {
         _ => "carry over a value of the field's kind",
     };
     refuse(sink, message, span, help);
+}
+
+/// What fails where a value is null is given one, or says what happens then.
+pub(super) fn present(sink: &mut Sink, (given, span): (&Given, Span), then: &str) {
+    if !given.nullable {
+        return;
+    }
+    let finding = Diagnostic::error(Code("type-null"), format!("this may be null, and {then}"), span, "may be null");
+    let help = match class(&given.kind) {
+        Class::Number => "write `(… ?? 0)`, or ask for it first: `… != null and …`, `when … != null`",
+        Class::Text => "write `(… ?? \"\")`, or ask for it first: `… != null and …`, `when … != null`",
+        _ => "write `(… ?? VALUE)`, or ask for it first: `… != null and …`, `when … != null`",
+    };
+    let note = "a field is always there where its system file says `always`";
+    sink.found.push(finding.help(help).note(note));
 }
 
 /// What may fail says what happens then, by `??` behind it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::given::{Given, Inference};
+use super::given::{Given, Inference, Refers};
 use super::scope::{Meaning, Scope};
 use super::setting::setting;
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -81,18 +81,19 @@ fn group(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, path: &PathExpressi
             let found = walk(on, kind, Path::default(), rest);
             // The list of rows is there, though there may be no row.
             let nullable = step.segment != Segment::Each;
-            Given { kind: listed(&step.segment, found.kind), nullable }
+            Given { nullable, ..listed(&step.segment, found) }
         }
     }
 }
 
-/// `[]` gives the list of what stands in each element, `[0]` what stands in one.
-fn listed(step: &Segment, found: Kind) -> Kind {
-    match (step, found) {
+/// `[]` gives the list of what stands in each element, `[0]` what stands in one. There may be no list, and no such
+/// element in it.
+fn listed(step: &Segment, found: Given) -> Given {
+    match (step, found.kind) {
         // Several `[]` give one list.
-        (Segment::Each, Kind::List(inner)) => Kind::List(inner),
-        (Segment::Each, found) => Kind::List(Box::new(found)),
-        (_, found) => found,
+        (Segment::Each, Kind::List(inner)) => Given { refers: found.refers, ..Given::or_null(Kind::List(inner)) },
+        (Segment::Each, kind) => Given { refers: found.refers, ..Given::or_null(Kind::List(Box::new(kind))) },
+        (_, kind) => Given { kind, nullable: true, ..found },
     }
 }
 
@@ -103,9 +104,7 @@ fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[S
         Segment::Index(_) | Segment::Each => {
             let mut inner = at;
             inner.0.push(Segment::Each);
-            let found = walk(on, kind, inner, rest);
-            // There may be no list, and no such element in it.
-            return Given::or_null(listed(&step.segment, found.kind));
+            return listed(&step.segment, walk(on, kind, inner, rest));
         }
         Segment::Field(name) => name,
     };
@@ -135,19 +134,41 @@ fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[S
 /// is there where a field of it always is.
 fn here(kind: &RecordType, at: &Path) -> Given {
     if let Some(field) = kind.field(at) {
-        return Given { kind: field.kind.clone(), nullable: !is_filled(kind, field) };
+        return of_field(kind, field);
     }
     let whole = matches!(at.0.last(), None | Some(Segment::Each));
     let inside = |field: &&Field| {
         let rest = field.path.0.strip_prefix(at.0.as_slice());
         rest.is_some_and(|rest| !rest.contains(&Segment::Each)) && is_filled(kind, field)
     };
-    Given { kind: Kind::Any, nullable: !whole && !kind.fields.iter().any(|field| inside(&field)) }
+    let nullable = !whole && !kind.fields.iter().any(|field| inside(&field));
+    Given { nullable, ..Given::always(Kind::Any) }
 }
 
-/// Whether every record has a value there: the system file says so, or it is the key.
+/// What a field gives.
+pub(in crate::language) fn of_field(kind: &RecordType, field: &Field) -> Given {
+    let given = Given { nullable: !is_filled(kind, field), ..Given::always(field.kind.clone()) };
+    let refers = |system: &str, record: &str| Refers { system: system.to_owned(), record: record.to_owned() };
+    let refers = match &field.kind {
+        Kind::Reference(record) => Some(refers(&kind.system, record)),
+        Kind::List(inner) => match inner.as_ref() {
+            Kind::Reference(record) => Some(refers(&kind.system, record)),
+            _ => None,
+        },
+        _ if field.path.is_field(&kind.key) && kind.grouped.is_none() => Some(refers(&kind.system, &kind.name)),
+        _ => None,
+    };
+    Given { refers, longest: given.longest.or(field.max), ..given }
+}
+
+/// Whether every record has a value there: the system file says so, or no record is without: the key, the state and the
+/// instants by which changes are told.
 fn is_filled(kind: &RecordType, field: &Field) -> bool {
-    field.presence == Presence::Filled || field.path.is_field(&kind.key)
+    let is = |name: &String| field.path.is_field(name);
+    field.presence == Presence::Filled
+        || is(&kind.key)
+        || kind.states.as_ref().is_some_and(|states| is(&states.field))
+        || kind.modified.iter().chain(&kind.created).any(is)
 }
 
 /// In `{id, user}` whose `id` refers to a record, other names are that record's.

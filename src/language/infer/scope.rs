@@ -47,6 +47,23 @@ impl Scope {
         scope
     }
 
+    /// The same names where a value that a record is matched by is there.
+    #[must_use]
+    pub fn matched_by(&self, value: &Expression) -> Self {
+        let mut scope = self.clone();
+        let path = match &value.kind {
+            ExpressionKind::Path(path) => Some(path),
+            // What is made of null is null, and nothing is matched by that.
+            ExpressionKind::Call(_, arguments) => match arguments.first().map(|first| &first.kind) {
+                Some(ExpressionKind::Path(path)) => Some(path),
+                _ => None,
+            },
+            _ => None,
+        };
+        path.into_iter().for_each(|path| fill(path, &mut scope.filled));
+        scope
+    }
+
     /// The same names where a `??` behind says what happens where something fails.
     #[must_use]
     pub fn guarded(&self) -> Self {
@@ -92,7 +109,10 @@ fn facts(condition: &Expression, holds: bool, filled: &mut BTreeSet<Place>) {
 
 fn compared(operator: Operator, (left, right): (&Expression, &Expression), holds: bool, filled: &mut BTreeSet<Place>) {
     for (one, other) in [(left, right), (right, left)] {
-        let ExpressionKind::Path(path) = &one.kind else { continue };
+        let ExpressionKind::Path(path) = &one.kind else {
+            stands_in(operator, (one, other), holds, filled);
+            continue;
+        };
         let to_null = matches!(other.kind, ExpressionKind::Literal(Value::Null));
         let to_constant = matches!(other.kind, ExpressionKind::Literal(_)) && !to_null;
         let is_there = match operator {
@@ -106,6 +126,26 @@ fn compared(operator: Operator, (left, right): (&Expression, &Expression), holds
         if is_there {
             fill(path, filled);
         }
+    }
+}
+
+/// `(path ?? "") != ""`: what is not the constant that would stand in for it is there itself.
+fn stands_in(operator: Operator, (one, other): (&Expression, &Expression), holds: bool, filled: &mut BTreeSet<Place>) {
+    let ExpressionKind::Binary(Operator::Else, path, instead) = &one.kind else { return };
+    let (ExpressionKind::Path(path), ExpressionKind::Literal(instead), ExpressionKind::Literal(other)) =
+        (&path.kind, &instead.kind, &other.kind)
+    else {
+        return;
+    };
+    let is_there = match operator {
+        Operator::Equal if holds => other != instead,
+        Operator::NotEqual if !holds => other != instead,
+        Operator::Equal => other == instead,
+        Operator::NotEqual => other == instead,
+        _ => false,
+    };
+    if is_there {
+        fill(path, filled);
     }
 }
 

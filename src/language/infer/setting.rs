@@ -18,10 +18,12 @@ pub(super) fn setting(on: &mut Inference<'_, '_>, steps: &[Step], head: &Name) -
         return match (on.names.types.get(&name), said) {
             (Some(kind), _) => {
                 let nullable = matches!(kind, SettingType::Number { .. });
-                Given { kind: type_kind(kind), nullable }
+                Given { nullable, ..Given::always(type_kind(kind)) }
             }
             (None, Setting::List(_)) => Given::always(Kind::List(Box::new(Kind::Any))),
-            (None, Setting::Value(value)) => Given { kind: literal(value), nullable: value.is_null() },
+            (None, Setting::Value(value)) => {
+                Given { texts: None, longest: None, ..Given::constant(value, literal(value)) }
+            }
             (None, Setting::Env { .. }) => Given::always(Kind::Text),
         };
     }

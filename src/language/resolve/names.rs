@@ -29,6 +29,8 @@ pub struct Names<'a> {
     pub tables: BTreeMap<String, Arc<Table>>,
     /// Names of pipelines with their places.
     pub pipelines: BTreeMap<String, Span>,
+    /// The records that pipelines pair, as `system` and `record`, by the pipeline's name.
+    pub paired: BTreeMap<String, Vec<(String, String)>>,
     /// The kinds that pipelines pair, by system and name: grouped where they say so.
     pub grouped: BTreeMap<(String, String), Arc<RecordType>>,
     /// Who owns what.
@@ -53,6 +55,7 @@ impl<'a> Names<'a> {
             types: SettingTypes::default(),
             tables: BTreeMap::new(),
             pipelines: BTreeMap::new(),
+            paired: BTreeMap::new(),
             grouped: BTreeMap::new(),
             ownership: Ownership::default(),
             places: BTreeMap::new(),

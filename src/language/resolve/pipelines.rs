@@ -14,6 +14,9 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &PipelineFile) {
     let Some(name) = &file.name else { return };
     if resolver.declare("pipeline", &name.text, name.span) {
         resolver.names.pipelines.insert(name.text.clone(), name.span);
+        let sides = file.between.iter().flat_map(|between| between.sides.iter().flatten());
+        let paired = sides.map(|side| (side.system.text.clone(), side.record.text.clone())).collect();
+        resolver.names.paired.insert(name.text.clone(), paired);
     }
     for side in file.between.iter().flat_map(|between| between.sides.iter().flatten()) {
         let Some(kind) = resolver.names.record(&side.system.text, &side.record.text).cloned() else { continue };

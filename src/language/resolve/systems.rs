@@ -230,6 +230,9 @@ fn kind(written: &FieldKind) -> (Kind, FieldShape) {
     match written {
         FieldKind::Simple(name) => (simple(name), FieldShape::Plain),
         FieldKind::List(name) => (Kind::List(Box::new(simple(name))), FieldShape::Plain),
+        FieldKind::References(record) => {
+            (Kind::List(Box::new(Kind::Reference(record.as_str().into()))), FieldShape::Plain)
+        }
         FieldKind::Enumeration(values) => (Kind::Enum(values.clone().into()), FieldShape::Plain),
         FieldKind::Reference(record, key) => {
             (Kind::Reference(record.as_str().into()), key.clone().map_or(FieldShape::Plain, FieldShape::KeyIn))

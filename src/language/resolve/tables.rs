@@ -122,6 +122,15 @@ fn spelt(resolver: &mut Resolver<'_>, column: &Column, spellings: &[Name], is_wr
         }
         return;
     }
+    if matches!(column.kind, Kind::Bool | Kind::Date | Kind::Timestamp) && column.written.is_none() {
+        for name in spellings {
+            if let Some(why) = column.kind.refuses(&name.text) {
+                let message = format!("`{}` {why}, and `{}` is none", column.name, name.text);
+                resolver.sink.error("unknown-value", message, name.span, "this does not fit");
+            }
+        }
+        return;
+    }
     let Some(written) = column.written.as_ref().filter(|kind| numbers(kind)) else { return };
     let Some(first) = spellings.first() else { return };
     let known = spellings.iter().find(|name| is_one(written, name));

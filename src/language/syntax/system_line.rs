@@ -26,6 +26,8 @@ pub enum FieldKind {
     Enumeration(Vec<String>),
     /// `list of text`
     List(String),
+    /// `list of -> record`
+    References(String),
     /// `-> record as {key}`
     Reference(String, Option<String>),
     /// `money as {amount, currency}`
@@ -183,8 +185,10 @@ fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
         let rule = inner.as_rule();
         let mut at = Vec::new();
         let mut words = Vec::new();
+        let mut referred = None;
         for part in inner.into_inner() {
             match part.as_rule() {
+                Rule::refers => referred = part.into_inner().next().map(|word| word.as_str().to_owned()),
                 Rule::at => at = part.into_inner().map(|path| path.as_str().to_owned()).collect(),
                 _ => words.push(part.as_str().trim().to_owned()),
             }
@@ -193,7 +197,7 @@ fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
         let mut next = || words.next().unwrap_or_default();
         line.kind = match rule {
             Rule::enumeration => FieldKind::Enumeration(words.collect()),
-            Rule::list_of => FieldKind::List(next()),
+            Rule::list_of => referred.map_or_else(|| FieldKind::List(next()), FieldKind::References),
             Rule::reference => FieldKind::Reference(next(), words.next()),
             Rule::money => FieldKind::Money(next(), next()),
             _ => FieldKind::Simple(text.trim().to_owned()),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::language::function::signature::{Function, Nulls, Parameter, Times, argument, takes};
+use crate::language::function::signature::{Function, Nulls, Parameter, Shape, Times, argument, takes};
 use crate::value::{Kind, Value, timestamp};
 
 /// How systems spell that there is no date.
@@ -22,6 +22,7 @@ pub fn function() -> Function {
         parameters: vec![takes("value", Kind::Any), zone],
         gives: Kind::Date,
         nulls: Nulls::Passed,
+        shape: Shape::Declared,
         examples: &[
             (r#"date("2026-01-06")"#, "2026-01-06"),
             (r#"date("2026-01-06T23:04:05Z")"#, "2026-01-06"),

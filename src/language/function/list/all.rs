@@ -1,6 +1,6 @@
 //! `all`: whether every element of a list is true.
 
-use crate::language::function::signature::{Function, Nulls, takes, truths_at};
+use crate::language::function::signature::{Function, Nulls, Shape, takes, truths_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("truths", Kind::List(Box::new(Kind::Bool)))],
         gives: Kind::Bool,
         nulls: Nulls::Never,
+        shape: Shape::Declared,
         examples: &[("all([true, false])", "false"), ("all([])", "true"), ("all([true, null])", "false")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `any`: whether one element of a list is true.
 
-use crate::language::function::signature::{Function, Nulls, takes, truths_at};
+use crate::language::function::signature::{Function, Nulls, Shape, takes, truths_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("truths", Kind::List(Box::new(Kind::Bool)))],
         gives: Kind::Bool,
         nulls: Nulls::Never,
+        shape: Shape::Declared,
         examples: &[("any([true, false])", "true"), ("any([])", "false"), ("any([true, null])", "true")],
         body,
     }

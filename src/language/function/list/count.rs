@@ -1,6 +1,6 @@
 //! `count`: how many elements a list has.
 
-use crate::language::function::signature::{Function, Nulls, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::Integer,
         nulls: Nulls::Never,
+        shape: Shape::Declared,
         examples: &[(r#"count(["a", "b"])"#, "2"), ("count(null)", "0"), ("count([null])", "1")],
         body,
     }

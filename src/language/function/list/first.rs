@@ -1,6 +1,6 @@
 //! `first`: the first element of a list; null where it is empty.
 
-use crate::language::function::signature::{Function, Nulls, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::Any,
         nulls: Nulls::Own,
+        shape: Shape::Element,
         examples: &[("first([3, 4])", "3"), ("first([])", "null"), ("first(null)", "null")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `last`: the last element of a list.
 
-use crate::language::function::signature::{Function, Nulls, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::Any,
         nulls: Nulls::Own,
+        shape: Shape::Element,
         examples: &[("last([1, 2, 3])", "3"), ("last([])", "null"), ("last(null)", "null")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `sum`: the sum of a list of numbers; nothing counts as zero.
 
-use crate::language::function::signature::{Function, Nulls, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 use rust_decimal::Decimal;
 
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         parameters: vec![takes("numbers", Kind::List(Box::new(Kind::Decimal)))],
         gives: Kind::Decimal,
         nulls: Nulls::Never,
+        shape: Shape::Sum,
         examples: &[("sum([1, 2.50, null])", "3.50"), ("sum([])", "0")],
         body,
     }

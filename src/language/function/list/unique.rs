@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::language::function::signature::{Function, Nulls, list_at, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -13,6 +13,7 @@ pub fn function() -> Function {
         parameters: vec![takes("list", Kind::List(Box::new(Kind::Any)))],
         gives: Kind::List(Box::new(Kind::Any)),
         nulls: Nulls::Never,
+        shape: Shape::Same,
         examples: &[
             (r#"unique(["a", "b", "a"])"#, r#"["a", "b"]"#),
             ("unique([1, 1.0])", "[1]"),

@@ -1,6 +1,6 @@
 //! `ceil`: a number rounded up to a whole one.
 
-use crate::language::function::signature::{Function, Nulls, on_number, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, on_number, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("number", Kind::Decimal)],
         gives: Kind::Decimal,
         nulls: Nulls::Passed,
+        shape: Shape::Rounded,
         examples: &[("ceil(2.1)", "3"), ("ceil(-2.9)", "-2"), ("ceil(null)", "null")],
         body,
     }

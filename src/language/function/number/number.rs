@@ -1,6 +1,6 @@
 //! `number`: the number that text spells; fails where it spells none.
 
-use crate::language::function::signature::{Function, Nulls, argument, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, argument, takes};
 use crate::value::decimal;
 use crate::value::{Kind, Value};
 
@@ -13,6 +13,7 @@ pub fn function() -> Function {
         parameters: vec![takes("value", Kind::Any)],
         gives: Kind::Decimal,
         nulls: Nulls::Passed,
+        shape: Shape::Declared,
         examples: &[
             (r#"number("1,080.50")"#, "1080.50"),
             (r#"number(" 12 ")"#, "12"),

@@ -1,6 +1,6 @@
 //! `contains`: whether text holds other text.
 
-use crate::language::function::signature::{Function, Nulls, argument, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, Shape, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("text", Kind::Text), takes("part", Kind::Text)],
         gives: Kind::Bool,
         nulls: Nulls::Never,
+        shape: Shape::Declared,
         examples: &[(r#"contains("3.5g Jar", "Jar")"#, "true"), (r#"contains(null, "Jar")"#, "false")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `ends_with`: whether text ends with other text.
 
-use crate::language::function::signature::{Function, Nulls, argument, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, Shape, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("text", Kind::Text), takes("end", Kind::Text)],
         gives: Kind::Bool,
         nulls: Nulls::Never,
+        shape: Shape::Declared,
         examples: &[(r#"ends_with("C10-LIC", "-LIC")"#, "true"), (r#"ends_with(null, "x")"#, "false")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `join`: texts of a list as one.
 
-use crate::language::function::signature::{Function, Nulls, bounded, list_at, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, Shape, bounded, list_at, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("texts", Kind::List(Box::new(Kind::Any))), takes("separator", Kind::Text)],
         gives: Kind::Text,
         nulls: Nulls::Never,
+        shape: Shape::Declared,
         examples: &[
             (r#"join(["1 Main St", null, "Oakland"], ", ")"#, r#""1 Main St, Oakland""#),
             (r#"join([], "-")"#, r#""""#),

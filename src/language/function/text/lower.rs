@@ -1,6 +1,6 @@
 //! `lower`: text in small letters.
 
-use crate::language::function::signature::{Function, Nulls, on_text, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, on_text, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("text", Kind::Text)],
         gives: Kind::Text,
         nulls: Nulls::Passed,
+        shape: Shape::Spelt,
         examples: &[(r#"lower("Sam@Example.com")"#, r#""sam@example.com""#), ("lower(null)", "null")],
         body,
     }

@@ -1,6 +1,7 @@
 //! Functions on text.
 
 pub mod contains;
+pub mod cut;
 pub mod ends_with;
 pub mod join;
 pub mod lower;
@@ -11,3 +12,4 @@ pub mod starts_with;
 pub mod text;
 pub mod trim;
 pub mod upper;
+pub mod within;

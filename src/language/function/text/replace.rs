@@ -1,6 +1,6 @@
 //! `replace`: text with every occurrence of a part replaced.
 
-use crate::language::function::signature::{Function, Nulls, argument, bounded, not_empty, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, Shape, argument, bounded, not_empty, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("text", Kind::Text), takes("part", Kind::Text).asks(not_empty), takes("by", Kind::Text)],
         gives: Kind::Text,
         nulls: Nulls::Passed,
+        shape: Shape::Declared,
         examples: &[(r#"replace("A-1-2", "-", "/")"#, r#""A/1/2""#), (r#"replace(null, "a", "b")"#, "null")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `split`: the parts of text between separators.
 
-use crate::language::function::signature::{Function, Nulls, argument, not_empty, takes, text_at};
+use crate::language::function::signature::{Function, Nulls, Shape, argument, not_empty, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("text", Kind::Text), takes("separator", Kind::Text).asks(not_empty)],
         gives: Kind::List(Box::new(Kind::Text)),
         nulls: Nulls::Never,
+        shape: Shape::Declared,
         examples: &[
             (r#"split("a, b,c", ",")"#, r#"["a", " b", "c"]"#),
             (r#"first(split("RE1 Retail", " "))"#, r#""RE1""#),

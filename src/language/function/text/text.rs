@@ -1,6 +1,6 @@
 //! `text`: any single value as text.
 
-use crate::language::function::signature::{Function, Nulls, argument, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, argument, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("value", Kind::Any)],
         gives: Kind::Text,
         nulls: Nulls::Passed,
+        shape: Shape::Spelt,
         examples: &[
             ("text(12)", r#""12""#),
             ("text(1.50)", r#""1.5""#),

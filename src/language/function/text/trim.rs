@@ -1,6 +1,6 @@
 //! `trim`: text without blanks around it.
 
-use crate::language::function::signature::{Function, Nulls, on_text, takes};
+use crate::language::function::signature::{Function, Nulls, Shape, on_text, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -11,6 +11,7 @@ pub fn function() -> Function {
         parameters: vec![takes("text", Kind::Text)],
         gives: Kind::Text,
         nulls: Nulls::Passed,
+        shape: Shape::Spelt,
         examples: &[(r#"trim("  a b ")"#, r#""a b""#), ("trim(null)", "null")],
         body,
     }

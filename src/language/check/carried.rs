@@ -1,0 +1,266 @@
+//! What an arrow carries fits where it lands: its kind, its values, its length, what it refers to, and that it is
+//! there.
+//!
+//! Judges one direction of one rule at a time, whatever stands in the records; whether the rule may flow at all, and
+//! what a table does with states, is for others. A system's own word (`text, max 40`, `-> person`) is what counts.
+
+use super::checker::Checker;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::infer::{Given, Refers, operand};
+use crate::language::plan::{Arrow, Field, Owner, RecordType, Side, Table};
+use crate::language::resolve::Sink;
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
+use crate::language::syntax::rule_line::ArrowRule;
+use crate::value::{Kind, Value};
+
+/// One direction of a rule.
+pub(super) struct Carried<'a> {
+    /// The rule.
+    pub line: &'a ArrowRule,
+    /// Who owns the group that the rule stands in.
+    pub owner: &'a Owner,
+    /// What is carried.
+    pub source: &'a Expression,
+    /// What it gives.
+    pub given: &'a Given,
+    /// What kinds of records it comes from and goes to.
+    pub from: &'a RecordType,
+    /// What kind of record it goes to.
+    pub to: &'a RecordType,
+    /// What the place where it lands gives.
+    pub place: &'a Given,
+    /// The field where it lands, where it is a declared one.
+    pub field: Option<&'a Field>,
+    /// The table that it goes through, and the side of the table that it goes to.
+    pub table: Option<(&'a Table, Side)>,
+}
+
+/// Judges one direction of a rule.
+pub(super) fn judge(checker: &mut Checker<'_>, carried: &Carried<'_>) {
+    if matches!(carried.owner, Owner::System(owner) if *owner != carried.from.system)
+        && !carried.line.modifiers.on_create
+    {
+        return;
+    }
+    let told = checker.sink.found.len();
+    if let ExpressionKind::Literal(value) = &carried.source.kind {
+        constant(checker, carried, value);
+    } else if let Some(name) = &carried.line.modifiers.pipeline {
+        through_pipeline(checker, carried, name);
+    } else if carried.table.is_some() {
+        through_table(&mut checker.sink, carried);
+    } else {
+        straight(checker, carried);
+    }
+    for judge in [too_long, needed] {
+        if checker.sink.found.len() == told {
+            judge(checker, carried);
+        }
+    }
+}
+
+/// A value that is carried as it is. A pair that loses values to and fro is told as such.
+fn straight(checker: &mut Checker<'_>, carried: &Carried<'_>) {
+    let kind = carried.field.map_or(&carried.place.kind, |field| &field.kind);
+    let span = carried.source.span;
+    let is_pair = carried.line.arrow == Arrow::Both && is_lossy_pair(kind, &carried.given.kind);
+    let fits_as_written = carried.field.and_then(|field| field.write_kind.as_ref());
+    let fits_as_written = fits_as_written.is_some_and(|written| written.takes(&carried.given.kind));
+    let told = checker.sink.found.len();
+    if !is_pair && !fits_as_written {
+        operand::assigned(&mut checker.sink, kind, (carried.given, span));
+    }
+    if checker.sink.found.len() > told {
+        return;
+    }
+    if carried.given.is_rough {
+        let message = "this comes of a division, and may have any number of decimals".to_owned();
+        let finding = Diagnostic::error(Code("type-unrounded"), message, span, "nobody says how it is rounded");
+        checker.sink.found.push(finding.help("write `round(…, 2)` around it"));
+    }
+    if let Kind::Reference(record) = kind {
+        reference(checker, carried, record);
+    }
+}
+
+/// Pairs of kinds that `<->` may not join, of which the round trip is told.
+fn is_lossy_pair(one: &Kind, other: &Kind) -> bool {
+    let is = |one: &Kind, other: &Kind| {
+        matches!(
+            (one, other),
+            (Kind::Timestamp, Kind::Date) | (Kind::Decimal, Kind::Integer) | (Kind::Enum(_), Kind::Enum(_))
+        )
+    };
+    is(one, other) || is(other, one)
+}
+
+/// What goes into a field that refers to a record is the key of such a record. Constants, settings and what a script
+/// answers are the author's word.
+fn reference(checker: &mut Checker<'_>, carried: &Carried<'_>, record: &str) {
+    let wanted = Refers { system: carried.to.system.clone(), record: record.to_owned() };
+    let span = carried.source.span;
+    let what = match &carried.given.refers {
+        Some(refers) if *refers == wanted => return,
+        Some(Refers { system, record }) => format!("the key of a `{system}.{record}`"),
+        None if carried.is_setting() => return,
+        None if carried.given.kind == Kind::Any => return,
+        None if matches!(carried.source.kind, ExpressionKind::Path(_)) => format!("{}, and no key", carried.given.kind),
+        None => return,
+    };
+    let message = format!("the field refers to a `{}.{record}`, and this is {what}", wanted.system);
+    let finding = Diagnostic::error(Code("type-reference"), message, span, "refers to nothing there");
+    let across = checker.names.paired.iter().find(|(_, records)| {
+        let is = |one: &Refers| records.iter().any(|(system, record)| *system == one.system && *record == one.record);
+        is(&wanted) && carried.given.refers.as_ref().is_some_and(is)
+    });
+    let help = match across {
+        Some((pipeline, _)) => format!("write `via pipeline {pipeline}` behind it"),
+        None => format!(
+            "look it up: `with: found: {}.{record} where … == …, at most one`, and carry over its key",
+            wanted.system
+        ),
+    };
+    checker.sink.found.push(with_field(finding.help(help), carried));
+}
+
+/// `via pipeline P` carries the key of a record that P pairs, to a field that refers to its counterpart.
+fn through_pipeline(checker: &mut Checker<'_>, carried: &Carried<'_>, name: &Name) {
+    let Some(records) = checker.names.paired.get(&name.text) else { return };
+    let of = |system: &str| records.iter().find(|(own, _)| own == system).map(|(_, record)| record.clone());
+    let (Some(source), Some(target)) = (of(&carried.from.system), of(&carried.to.system)) else { return };
+    let refers = carried.given.refers.as_ref();
+    let is_source = |refers: &Refers| refers.system == carried.from.system && refers.record == source;
+    let is_path = matches!(carried.source.kind, ExpressionKind::Path(_));
+    if refers.is_some_and(|refers| !is_source(refers)) || refers.is_none() && is_path && carried.given.kind != Kind::Any
+    {
+        let what = match refers {
+            Some(Refers { system, record }) => format!("the key of a `{system}.{record}`"),
+            None => format!("{}, and no key", carried.given.kind),
+        };
+        let message = format!(
+            "pipeline `{}` finds the counterpart of a `{}.{source}`, and this is {what}",
+            name.text, carried.from.system
+        );
+        let finding =
+            Diagnostic::error(Code("type-reference"), message, carried.source.span, "it finds nothing by this");
+        let help = format!("carry over a field that refers to a `{source}`, or name the pipeline that pairs this");
+        checker.sink.found.push(finding.help(help));
+        return;
+    }
+    let Some(field) = carried.field else { return };
+    let refers = |kind: &Kind| match kind {
+        Kind::Reference(record) => Some(record.to_string()),
+        Kind::List(inner) => match inner.as_ref() {
+            Kind::Reference(record) => Some(record.to_string()),
+            _ => None,
+        },
+        _ => None,
+    };
+    if refers(&field.kind).as_deref() != Some(target.as_str()) && field.kind != Kind::Any {
+        let message = format!(
+            "pipeline `{}` gives the key of a `{}.{target}`, and `{}` is {}",
+            name.text, carried.to.system, field.path, field.kind
+        );
+        let finding = Diagnostic::error(Code("type-reference"), message, name.span, "its counterpart does not fit");
+        let help = format!("declare the field as `-> {target}` where it holds such a key, or carry over a value");
+        checker.sink.found.push(with_field(finding.help(help), carried));
+    }
+}
+
+/// Judges what a table writes to a field that it does not name.
+fn through_table(sink: &mut Sink, carried: &Carried<'_>) {
+    let (Some((table, target)), Some(field)) = (carried.table, carried.field) else { return };
+    let [left, right] = &table.sides;
+    let declared = if target == Side::Right { right } else { left };
+    let own = format!("{}.{}.{}", carried.to.system, carried.to.name, field.path);
+    if *declared == own {
+        return;
+    }
+    for row in table.rows.iter().filter(|row| row.points(target)) {
+        let Some(written) = row.targets(target).first().and_then(|spellings| spellings.first()) else { continue };
+        let kinds = field.write_kind.iter().chain([&field.kind]);
+        let faults: Vec<String> = kinds.filter_map(|kind| kind.refuses(written)).collect();
+        let longer = field.max.filter(|most| written.chars().count() > *most);
+        let message = match (faults.first(), longer) {
+            (Some(why), _) => format!("table `{}` writes `{written}` here: `{}` {why}", table.name, field.path),
+            (None, Some(most)) => {
+                format!("table `{}` writes `{written}` here: `{}` holds {most} characters", table.name, field.path)
+            }
+            (None, None) => continue,
+        };
+        let at = carried.line.modifiers.table.as_ref().map_or(carried.line.span, |name| name.span);
+        let finding = Diagnostic::error(Code("unknown-value"), message, at, "through this table");
+        let finding = finding.label(row.span, "this row").label(field.span, "declared here");
+        let help = format!("the table stands for `{declared}`; write one for `{own}`");
+        sink.found.push(finding.help(help));
+        return;
+    }
+}
+
+/// A text is no longer than its field.
+fn too_long(checker: &mut Checker<'_>, carried: &Carried<'_>) {
+    let Some((most, field)) = carried.field.and_then(|field| Some((field.max?, field))) else { return };
+    if carried.table.is_some() || carried.line.modifiers.pipeline.is_some() {
+        return;
+    }
+    let is_text = |kind: &Kind| matches!(kind, Kind::Text | Kind::Enum(_) | Kind::Any);
+    if !is_text(&carried.given.kind) || carried.given.longest.is_some_and(|longest| longest <= most) {
+        return;
+    }
+    let length = match carried.given.longest {
+        Some(longest) => format!("this may have {longest}"),
+        None => "nothing bounds this".to_owned(),
+    };
+    let message = format!("`{}` holds {most} characters, and {length}", field.path);
+    let finding = Diagnostic::error(Code("type-too-long"), message, carried.source.span, "may be too long");
+    let help = match &carried.source.kind {
+        ExpressionKind::Literal(_) => "write a shorter constant".to_owned(),
+        _ => format!("write `cut(…, {most})`, and let it flow one way only"),
+    };
+    checker.sink.found.push(with_field(finding.help(help), carried));
+}
+
+/// What creating needs is there.
+fn needed(checker: &mut Checker<'_>, carried: &Carried<'_>) {
+    let Some(field) = carried.field.filter(|field| field.required_on_create) else { return };
+    if !carried.given.nullable || carried.table.is_some() {
+        return;
+    }
+    let message = format!("`{}.{}` needs `{}`, and this may be null", carried.to.system, carried.to.name, field.path);
+    let finding = Diagnostic::error(Code("missing-required"), message, carried.source.span, "may be null");
+    checker
+        .sink
+        .found
+        .push(with_field(finding.help("say what goes there then: `… ?? VALUE`, or `… ?? park \"why\"`"), carried));
+}
+
+/// A constant says when it is written, and is a value that its target can have.
+fn constant(checker: &mut Checker<'_>, carried: &Carried<'_>, value: &Value) {
+    let (line, span) = (carried.line, carried.source.span);
+    if !(line.modifiers.on_create || line.modifiers.always) {
+        checker.sink.error("type-constant", "a constant says when it is written", span, "add `on create` or `always`");
+    }
+    match (&carried.place.kind, value) {
+        (Kind::Enum(values), Value::Text(text)) if !values.iter().any(|one| one == text) => {
+            let message = format!("the field has no value {text:?}");
+            checker.sink.unknown("unknown-value", message, (text, span), values.iter().map(String::as_str));
+        }
+        (kind, _) if !kind.fits(value) => {
+            let message = format!("the field is {kind} and this is {}", value.kind_name());
+            checker.sink.error("type-mismatch", message, span, "does not fit");
+        }
+        _ => {}
+    }
+}
+
+fn with_field(finding: Diagnostic, carried: &Carried<'_>) -> Diagnostic {
+    let at: Option<Span> = carried.field.map(|field| field.span);
+    at.into_iter().fold(finding, |finding, span| finding.label(span, "declared here"))
+}
+
+impl Carried<'_> {
+    fn is_setting(&self) -> bool {
+        matches!(&self.source.kind, ExpressionKind::Path(path)
+            if path.head.as_ref().is_some_and(|head| head.text == "settings"))
+    }
+}
