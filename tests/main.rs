@@ -11,6 +11,7 @@ mod broken_off;
 mod catalogue;
 mod cli;
 mod clocks;
+mod conditions;
 mod conflict;
 mod connections;
 mod connector;

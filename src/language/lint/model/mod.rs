@@ -2,13 +2,14 @@
 
 pub mod bridge;
 pub mod condition;
-pub mod exclusion;
 pub mod in_step;
+pub mod meaning;
 pub mod usage;
 pub mod values;
 pub mod view;
 pub mod viewpoint;
 
 pub use bridge::{Bridge, Case};
+pub use meaning::{Condition, Possible, Reading};
 pub use view::View;
 pub use viewpoint::Viewpoint;

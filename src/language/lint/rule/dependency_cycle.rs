@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::lint::model::exclusion::exclude;
+use crate::language::lint::model::meaning::{Condition, Reading, never_together};
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
 
 /// The lint.
@@ -30,6 +30,8 @@ type Needs<'a> = BTreeMap<Creating<'a>, Vec<Need<'a>>>;
 struct Need<'a> {
     of: Creating<'a>,
     rule: &'a FieldRule,
+    /// When it needs it.
+    when: Condition,
 }
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
@@ -39,13 +41,13 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             // Who creates nothing makes nobody wait in a circle.
             if view.may_create(pipeline, side).is_some() {
                 let needs = needs.entry((&pipeline.name, side)).or_default();
-                gather(view, (pipeline, side), &pipeline.rules, needs);
+                gather(&Reading::of(view, pipeline), (pipeline, side), &pipeline.rules, needs);
             }
         }
     }
     let mut found: Vec<Diagnostic> = Vec::new();
     for start in needs.keys() {
-        let Some(round) = way_back(view, &needs, *start, &mut vec![*start], &mut Vec::new()) else { continue };
+        let Some(round) = way_back(&needs, *start, &mut vec![*start], &mut Vec::new()) else { continue };
         // Each circle is told once, from its first name on.
         if round.iter().all(|need| need.of >= *start) {
             let names: Vec<&str> = std::iter::once(start.0).chain(round.iter().map(|need| need.of.0)).collect();
@@ -61,11 +63,12 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 }
 
 fn gather<'a>(
-    view: &View<'a>,
+    reading: &Reading<'a>,
     (pipeline, side): (&'a Pipeline, Side),
     rules: &'a [FieldRule],
     needs: &mut Vec<Need<'a>>,
 ) {
+    let view = reading.view();
     for rule in rules.iter().filter(|rule| view.may_flow(pipeline, rule, side)) {
         match &rule.body {
             RuleBody::Value { via: Some(via), .. } => {
@@ -73,26 +76,28 @@ fn gather<'a>(
                 let system = &pipeline.record(side).system;
                 let far = if other.left.system == *system { Side::Left } else { Side::Right };
                 if view.may_create(other, far).is_some() {
-                    needs.push(Need { of: (&other.name, far), rule });
+                    needs.push(Need { of: (&other.name, far), rule, when: reading.of_rule(rule) });
                 }
             }
             RuleBody::Value { .. } => {}
-            RuleBody::List(list) => gather(view, (pipeline, side), &list.rules, needs),
+            RuleBody::List(list) => {
+                let inner = reading.inside(pipeline, list, Reading::speaker(rule));
+                gather(&inner, (pipeline, side), &list.rules, needs);
+            }
         }
     }
 }
 
 /// A way back to where `way` begins, over needs that can be there together.
 fn way_back<'a, 'n>(
-    view: &View<'_>,
     needs: &'n Needs<'a>,
     goal: Creating<'a>,
     way: &mut Vec<Creating<'a>>,
-    rules: &mut Vec<&'a FieldRule>,
+    held: &mut Vec<&'n Condition>,
 ) -> Option<Vec<&'n Need<'a>>> {
     let at = *way.last()?;
     for need in needs.get(&at).into_iter().flatten() {
-        if rules.iter().any(|known| exclude(view, known, need.rule)) {
+        if held.iter().any(|known| never_together(known, &need.when)) {
             continue;
         }
         if need.of == goal {
@@ -102,12 +107,12 @@ fn way_back<'a, 'n>(
             continue;
         }
         way.push(need.of);
-        rules.push(need.rule);
-        if let Some(rest) = way_back(view, needs, goal, way, rules) {
+        held.push(&need.when);
+        if let Some(rest) = way_back(needs, goal, way, held) {
             return Some(std::iter::once(need).chain(rest).collect());
         }
         way.pop();
-        rules.pop();
+        held.pop();
     }
     None
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::bridge::Bridge;
-use crate::language::lint::model::exclusion::exclude;
+use crate::language::lint::model::meaning::{Condition, Reading};
 use crate::language::plan::expression::{CompiledExpression, Scope};
 use crate::language::plan::{FieldRule, Outcome, Pipeline, RuleBody, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
@@ -147,10 +147,9 @@ fn rounds<'a>(start: &Edge<'a>, edges: &[Edge<'a>]) -> Vec<Vec<Edge<'a>>> {
 fn is_live(view: &View<'_>, round: &[Edge<'_>]) -> bool {
     let owners = round.iter().map(|edge| &edge.rule.owner);
     let live = |world: &Value| round.iter().all(|edge| edge.pipeline.flows(edge.rule, edge.target, world));
-    let apart = round
-        .iter()
-        .enumerate()
-        .any(|(at, one)| round.iter().skip(at + 1).any(|other| exclude(view, one.rule, other.rule)));
+    let Some(first) = round.first() else { return false };
+    let reading = Reading::of(view, first.pipeline);
+    let apart = Condition::all(round.iter().map(|edge| reading.of_rule(edge.rule))).is_never();
     !apart && view.worlds(owners).iter().any(live)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::bridge::Bridge;
-use crate::language::lint::model::exclusion::opposite;
+use crate::language::lint::model::meaning::{Condition, Reading, always_one_of};
 use crate::language::lint::model::{View, Viewpoint};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{FieldRule, Outcome, Pipeline, RuleBody, Side};
@@ -57,13 +57,12 @@ fn kept_back<'a>(
     if !writes(rule) || !view.may_flow(pipeline, rule, target) || is_switch(condition.tree()) {
         return None;
     }
-    let made_up = |other: &FieldRule| {
-        writes(other)
-            && !std::ptr::eq(other, rule)
-            && view.may_both([(pipeline, rule, target), (pipeline, other, target)])
-            && (other.when.is_none() || opposite(view, rule, other))
-    };
-    (!pipeline.rules.iter().any(made_up)).then_some(condition)
+    let beside =
+        |other: &&FieldRule| writes(other) && view.may_both([(pipeline, rule, target), (pipeline, other, target)]);
+    let reading = Reading::of(view, pipeline);
+    let together = pipeline.rules.iter().filter(beside).map(|other| reading.of_rule(other));
+    let together: Vec<Condition> = [reading.of_rule(rule)].into_iter().chain(together).collect();
+    (!always_one_of(&together)).then_some(condition)
 }
 
 /// Whether nothing but settings decides.

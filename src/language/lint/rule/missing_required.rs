@@ -6,7 +6,7 @@ use super::unfilled_by_table;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::lint::model::exclusion::opposite;
+use crate::language::lint::model::meaning::{Condition, Reading, always_one_of};
 use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side};
 use crate::value::{Path, Segment};
 
@@ -28,14 +28,14 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = unfilled_by_table::check(&LINT, view);
     for pipeline in view.rules.pipelines.values() {
         for side in [Side::Left, Side::Right] {
-            found.extend(
-                pipeline.rules.iter().flat_map(|rule| in_elements(view, (pipeline, side), (rule, Path::default()))),
-            );
+            let reading = Reading::of(view, pipeline);
+            let elements = |rule| in_elements(&reading, (pipeline, side), (rule, Path::default()));
+            found.extend(pipeline.rules.iter().flat_map(elements));
             let Some(create) = view.may_create(pipeline, side) else { continue };
             let kind = pipeline.record(side);
             let needed = |field: &&Field| field.required_on_create || field.required_when.is_some();
             for field in kind.fields.iter().filter(needed).filter(|field| is_whole(field)) {
-                let Some(gap) = gap(view, pipeline, side, &field.path) else { continue };
+                let Some(gap) = gap(&reading, pipeline, side, &field.path) else { continue };
                 let always = field.required_on_create;
                 // What is needed at times may be given at times; lint asks only that somebody may give it.
                 if !always && !gap.never {
@@ -56,14 +56,15 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 
 /// What elements that a list rule writes are without: an element is made whenever the other side has one more.
 fn in_elements(
-    view: &View<'_>,
+    reading: &Reading<'_>,
     (pipeline, side): (&Pipeline, Side),
     (rule, outer): (&FieldRule, Path),
 ) -> Vec<Diagnostic> {
     let RuleBody::List(list) = &rule.body else { return Vec::new() };
-    if !view.may_flow(pipeline, rule, side) {
+    if !reading.view().may_flow(pipeline, rule, side) {
         return Vec::new();
     }
+    let inside = reading.inside(pipeline, list, Reading::speaker(rule));
     let kind = pipeline.record(side);
     let own = if side == Side::Left { &list.left } else { &list.right };
     let place = Path(outer.0.iter().chain(&own.0).cloned().chain([Segment::Each]).collect());
@@ -74,12 +75,8 @@ fn in_elements(
         };
         let filling = |one: &&FieldRule| one.points(side) && one.path(side).is_some_and(|path| path.0 == inner);
         let filling: Vec<&FieldRule> = list.rules.iter().filter(filling).collect();
-        let sure = filling.iter().any(|one| one.when.is_none())
-            || filling
-                .iter()
-                .enumerate()
-                .any(|(at, one)| filling.iter().skip(at + 1).any(|two| opposite(view, one, two)));
-        if sure {
+        let conditions: Vec<Condition> = filling.iter().map(|one| inside.of_rule(one)).collect();
+        if always_one_of(&conditions) {
             continue;
         }
         let when = if filling.is_empty() { "" } else { " where the condition of its rule does not hold" };
@@ -88,7 +85,8 @@ fn in_elements(
         let finding = filling.iter().fold(finding, |found, one| found.label(one.span, "fills it at other times"));
         found.push(finding.help(format!("add a rule `… -> .{}` to the list", Path(inner.to_vec()))));
     }
-    found.extend(list.rules.iter().flat_map(|inner| in_elements(view, (pipeline, side), (inner, place.clone()))));
+    let inner = |rule| in_elements(&inside, (pipeline, side), (rule, place.clone()));
+    found.extend(list.rules.iter().flat_map(inner));
     found
 }
 
@@ -105,7 +103,7 @@ pub(super) struct Gap {
 }
 
 /// Settings under which the side is created and no rule is sure to fill the field.
-pub(super) fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<Gap> {
+pub(super) fn gap(reading: &Reading<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<Gap> {
     let is_state = pipeline.record(side).states.as_ref().is_some_and(|states| *path == Path::field(&*states.field));
     if is_state {
         return None;
@@ -115,12 +113,11 @@ pub(super) fn gap(view: &View<'_>, pipeline: &Pipeline, side: Side, path: &Path)
     let owners: Vec<&Owner> =
         filling.iter().map(|rule| &rule.owner).chain(pipeline.create(side).map(|create| &create.owner)).collect();
     let rules = || filling.iter().map(|rule| rule.span).collect();
-    for world in view.worlds(owners.iter().copied()).iter().filter(|world| pipeline.live_create(side, world).is_some())
-    {
+    let worlds = reading.view().worlds(owners.iter().copied());
+    for world in worlds.iter().filter(|world| pipeline.live_create(side, world).is_some()) {
         let live: Vec<&&FieldRule> = filling.iter().filter(|rule| pipeline.flows(rule, side, world)).collect();
-        let sure = live.iter().any(|rule| rule.when.is_none())
-            || live.iter().enumerate().any(|(at, one)| live.iter().skip(at + 1).any(|two| opposite(view, one, two)));
-        if sure {
+        let conditions: Vec<Condition> = live.iter().map(|rule| reading.of_rule(rule)).collect();
+        if always_one_of(&conditions) {
             continue;
         }
         let named = owners.iter().filter_map(|owner| match owner {

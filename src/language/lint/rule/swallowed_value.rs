@@ -6,7 +6,7 @@ use super::way::Way;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::lint::model::condition::certain_creates;
+use crate::language::lint::model::condition::Creating;
 use crate::language::lint::model::in_step::InStep;
 use crate::language::plan::{Outcome, Side};
 
@@ -53,7 +53,7 @@ impl Way<'_> {
         let Some(create) = self.view.may_create(self.bridge.pipeline, self.target) else { return Vec::new() };
         let path = (self.bridge.kind(self.target.other()).system.as_str(), self.source.field.as_str());
         let mut found = Vec::new();
-        for value in certain_creates(self.view, create, path, &self.sources()) {
+        for value in Creating::of(self.view, self.bridge.pipeline, create).certain(path, &self.sources()) {
             let asks = matches!(self.bridge.outcome(self.target, &value, None), Some((Outcome::Value(_), _)));
             let said = !self.bridge.speaking(self.target, &value, None).is_empty();
             if !asks && !said {
@@ -101,7 +101,7 @@ impl Way<'_> {
         let path = (self.bridge.kind(self.target.other()).system.as_str(), self.source.field.as_str());
         let pipeline = self.bridge.pipeline;
         let begin = match (self.view.may_create(pipeline, self.target), &self.source.initial) {
-            (Some(create), _) => certain_creates(self.view, create, path, &self.sources()),
+            (Some(create), _) => Creating::of(self.view, pipeline, create).certain(path, &self.sources()),
             (None, Some(initial)) if self.view.may_create(pipeline, self.target.other()).is_some() => {
                 vec![initial.clone()]
             }

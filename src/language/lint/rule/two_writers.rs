@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::lint::model::exclusion::exclude;
+use crate::language::lint::model::meaning::{Reading, never_together};
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
 use crate::value::Path;
 
@@ -26,25 +26,26 @@ pub const LINT: Lint = Lint {
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for pipeline in view.rules.pipelines.values() {
-        within(view, (pipeline, &pipeline.rules), &mut found);
+        within(&Reading::of(view, pipeline), (pipeline, &pipeline.rules), &mut found);
     }
     across(view, &mut found);
     found
 }
 
-fn within(view: &View<'_>, (pipeline, rules): (&Pipeline, &[FieldRule]), found: &mut Vec<Diagnostic>) {
+fn within(reading: &Reading<'_>, (pipeline, rules): (&Pipeline, &[FieldRule]), found: &mut Vec<Diagnostic>) {
     for (at, first) in rules.iter().enumerate() {
         for second in rules.iter().skip(at + 1) {
             let sides = [Side::Left, Side::Right];
-            let both = sides.into_iter().find(|side| writes_same(view, pipeline, (first, second), *side));
-            if let Some(side) = both.filter(|_| !exclude(view, first, second)) {
+            let both = sides.into_iter().find(|side| writes_same(reading.view(), pipeline, (first, second), *side));
+            if let Some(side) = both.filter(|_| !never_together(&reading.of_rule(first), &reading.of_rule(second))) {
                 let path = first.path(side).map(ToString::to_string).unwrap_or_default();
                 let message = format!("`{}.{path}` is written by two rules", pipeline.record(side).system);
                 found.push(flag(message, first.span, second.span));
             }
         }
         if let RuleBody::List(list) = &first.body {
-            within(view, (pipeline, &list.rules), found);
+            let inner = reading.inside(pipeline, list, Reading::speaker(first));
+            within(&inner, (pipeline, &list.rules), found);
         }
     }
 }
@@ -66,7 +67,8 @@ fn across(view: &View<'_>, found: &mut Vec<Diagnostic>) {
                 let path = rule.path(*side);
                 let at_once =
                     overlap(path, second.path(*far)) && view.may_both([(pipeline, rule, *side), (other, second, *far)]);
-                if at_once && !exclude(view, rule, second) {
+                let condition = |pipeline: &Pipeline, rule| Reading::of(view, pipeline).of_rule(rule);
+                if at_once && !never_together(&condition(pipeline, rule), &condition(other, second)) {
                     let path = path.map(ToString::to_string).unwrap_or_default();
                     let message = format!("`{system}.{path}` is written by two pipelines");
                     found.push(flag(message, rule.span, second.span));

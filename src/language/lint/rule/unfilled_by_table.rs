@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::bridge::Bridge;
-use crate::language::lint::model::condition::may_create_for;
+use crate::language::lint::model::condition::Creating;
 use crate::language::plan::{Outcome, Row, Side};
 
 /// Every row that leaves a field out of what is created.
@@ -31,11 +31,11 @@ pub(super) fn check(lint: &Lint, view: &View<'_>) -> Vec<Diagnostic> {
 
 /// The values for which a record, or an element, is made and the table says `nothing`, each with the row.
 fn unsaid<'a>(view: &View<'_>, bridge: &Bridge<'a>, target: Side) -> Vec<(String, &'a Row)> {
-    let create = view.may_create(bridge.pipeline, target);
+    let create = view.may_create(bridge.pipeline, target).map(|create| Creating::of(view, bridge.pipeline, create));
     let field = bridge.field(target.other());
-    let made = |value: &str| match (create, &field) {
+    let made = |value: &str| match (&create, &field) {
         _ if bridge.is_inside() => true,
-        (Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
+        (Some(creating), Some((system, field))) => creating.may_be_for((system, field), value),
         (Some(_), None) => true,
         (None, _) => false,
     };

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::bridge::Bridge;
-use crate::language::lint::model::condition::may_create_for;
+use crate::language::lint::model::condition::Creating;
 use crate::language::plan::{Arrow, Outcome, Side};
 
 /// The lint.
@@ -42,10 +42,11 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagn
     let Some(sources) = bridge.asking(target.other()) else { return open_text(bridge, target) };
     let states = bridge.present(target);
     let create = view.may_create(bridge.pipeline, target);
+    let creating = create.map(|create| Creating::of(view, bridge.pipeline, create));
     let field = bridge.field(target.other());
     let on_create = states.is_empty() || create.is_some();
-    let created = |value: &str| match (create, &field) {
-        (Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
+    let created = |value: &str| match (&creating, &field) {
+        (Some(creating), Some((system, field))) => creating.may_be_for((system, field), value),
         _ => true,
     };
     let mut open: Vec<(&String, Option<&str>, usize)> = Vec::new();

@@ -4,7 +4,7 @@ use super::missing_required::gap;
 use super::same_match::{Compared, compare, fields_of};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
-use crate::language::lint::model::View;
+use crate::language::lint::model::{Reading, View};
 use crate::language::plan::{Create, FieldRule, Pipeline, RuleBody, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
 use crate::value::Path;
@@ -49,7 +49,7 @@ fn unmatched(view: &View<'_>, pipeline: &Pipeline, (side, create): (Side, &Creat
             // The call sends it, or it is told that creating needs it.
             return None;
         }
-        if let Some(gap) = gap(view, pipeline, side, path) {
+        if let Some(gap) = gap(&Reading::of(view, pipeline), pipeline, side, path) {
             let message = format!(
                 "`{}.{}` is created without `{path}`, by which it is matched{}",
                 kind.system, kind.name, gap.when

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::bridge::Bridge;
-use crate::language::lint::model::condition::may_create_for;
+use crate::language::lint::model::condition::Creating;
 use crate::language::lint::model::usage;
 use crate::language::plan::{Row, Side};
 
@@ -86,9 +86,10 @@ fn applies(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> BTreeSet<Span>
     let Some(values) = bridge.asking(target.other()) else { return rows.map(|row| row.span).collect() };
     let states = bridge.present(target);
     let create = view.may_create(bridge.pipeline, target);
+    let creating = create.map(|create| Creating::of(view, bridge.pipeline, create));
     let field = bridge.field(target.other());
-    let created = |value: &str| match (create, &field) {
-        (Some(create), Some((system, field))) => may_create_for(view, create, (system, field), value),
+    let created = |value: &str| match (&creating, &field) {
+        (Some(creating), Some((system, field))) => creating.may_be_for((system, field), value),
         (None, _) => states.is_empty(),
         (Some(_), None) => true,
     };
