@@ -120,6 +120,18 @@ fn of(stage: &Stage, placed: &[Placed], pipeline: &Pipeline, side: Side) -> Vec<
 }
 
 async fn pair_up(stage: &Stage, pipeline: &Pipeline, (lefts, rights): (&[Placed], &[Placed])) -> Result<(), String> {
+    let matched = |side: Side, all: &[Placed]| -> Vec<String> {
+        all.iter().filter_map(|one| match_of(stage, pipeline, side, one)).collect()
+    };
+    let [left_values, right_values] = [matched(Side::Left, lefts), matched(Side::Right, rights)];
+    let alone = |one: &[String], other: &[String]| one.iter().find(|value| !other.contains(value)).cloned();
+    if let (Some(left), Some(right)) = (alone(&left_values, &right_values), alone(&right_values, &left_values)) {
+        let [one, other] = [&pipeline.left, &pipeline.right].map(|kind| format!("{}.{}", kind.system, kind.name));
+        return Err(format!(
+            "`linked: true` pairs what matches, and a {one} of {left} and a {other} of {right} match nothing; \
+             leave the match field out at one side, or give both the same"
+        ));
+    }
     for left in lefts {
         let value = match_of(stage, pipeline, Side::Left, left);
         let twin =

@@ -257,8 +257,13 @@ fn call_gaps(wanted: &ExpectedCall, (account, made): &(String, PeerCall)) -> Opt
     for (name, value) in &wanted.record.fields {
         let held = if *name == wanted.record.record.key {
             made.key.clone().map(Value::text).unwrap_or_default()
+        } else if let Some(sent) = made.written.get(name) {
+            sent.clone()
         } else {
-            made.written.get(name).cloned().unwrap_or_default()
+            // What was left as it was is not what was written, though it may hold the same.
+            let path = format!(": {name}");
+            found.push(Gap { path, expected: value.to_string(), actual: "not sent".to_owned() });
+            continue;
         };
         let (value, held) = match (value.to_key(), held.to_key()) {
             (Some(value), Some(held)) if value == held => continue,
@@ -298,8 +303,7 @@ fn parked_so(came: &Came<'_>, parked: &Parked) -> Option<Failure> {
         Some(text) => {
             let text = text.to_lowercase();
             let draft = &park.draft;
-            draft.code == text
-                || [&draft.reason, &draft.message].iter().any(|words| words.to_lowercase().contains(&text))
+            draft.code == text || [&draft.reason, &draft.message].iter().any(|words| says(&words.to_lowercase(), &text))
         }
     };
     if came.parks.iter().any(fits) {
@@ -312,6 +316,18 @@ fn parked_so(came: &Came<'_>, parked: &Parked) -> Option<Failure> {
     };
     let lines = came.parks.iter().filter_map(line_of_park).collect();
     Some(Failure { notes: told(came), lines, ..failure(message, parked.span) })
+}
+
+/// Whether a reason has these words, whole ones.
+fn says(reason: &str, words: &str) -> bool {
+    let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    reason.match_indices(words).any(|(at, found)| {
+        let before = reason.get(..at).and_then(|before| before.chars().next_back());
+        let after = reason.get(at + found.len()..).and_then(|after| after.chars().next());
+        let begins = is_letter(words.chars().next()) && is_letter(before);
+        let ends = is_letter(words.chars().next_back()) && is_letter(after);
+        !begins && !ends
+    })
 }
 
 fn line_of_park(park: &Park) -> Option<(RuleLine, &'static str)> {

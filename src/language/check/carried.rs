@@ -223,7 +223,7 @@ fn too_long(checker: &mut Checker<'_>, carried: &Carried<'_>) {
 /// What creating needs is there.
 fn needed(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     let Some(field) = carried.field.filter(|field| field.required_on_create) else { return };
-    if !carried.given.nullable || carried.table.is_some() {
+    if !carried.given.nullable {
         return;
     }
     let message = format!("`{}.{}` needs `{}`, and this may be null", carried.to.system, carried.to.name, field.path);

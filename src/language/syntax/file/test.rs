@@ -138,11 +138,21 @@ fn test(node: &Node, found: &mut Found) -> Option<TestTree> {
         let what = format!("`{key}`");
         let said = map.get(key, found).and_then(|node| Mapping::called(node, &what, &THEN, found));
         let entries = said.iter().flat_map(Mapping::named);
+        if let Some(said) = said.as_ref().filter(|said| said.named().next().is_none()) {
+            idle(&format!("`{key}` names no record"), "say what a record must hold, or leave it out", said.span, found);
+        }
         then.extend(entries.map(|(key, node)| ThenTree { key: RecordKey::of(key), data: Data::of(node), exactly }));
     }
     let calls = map.get("calls", found).and_then(|node| calls(node, found));
     let parked = map.text("parked", "`parked`", found).map(Scalar::name);
+    if let Some(said) = parked.as_ref().filter(|said| said.text.chars().count() < PARKED_CHARACTERS_MIN) {
+        let message = format!("{:?} stands in many a reason", said.text);
+        idle(&message, "write the park's code, words of its reason, or `true` for any park", said.span, found);
+    }
     let nothing = map.get("nothing", found).and_then(|node| truth(node, "nothing", found));
+    if let Some((_, span)) = nothing.filter(|(said, _)| !said) {
+        idle("`nothing: false` expects nothing", "leave it out, or say which writes there are: `calls`", span, found);
+    }
     let nothing = nothing.filter(|(said, _)| *said).map(|(_, span)| span);
     if !EXPECTS.iter().any(|key| map.has(key)) {
         let at = "say what must come of it: `then`, `exactly`, `calls`, `parked` or `nothing`";
@@ -150,6 +160,15 @@ fn test(node: &Node, found: &mut Found) -> Option<TestTree> {
         found.push(Diagnostic::error(Code("missing-key"), message, name.span, at));
     }
     Some(TestTree { name, given, when, then, calls, parked, nothing })
+}
+
+/// The shortest text of a reason that tells one park from others, in characters.
+const PARKED_CHARACTERS_MIN: usize = 4;
+
+/// An expectation that holds whatever happens.
+fn idle(message: &str, help: &str, span: Span, found: &mut Found) {
+    let finding = Diagnostic::error(Code("idle-expectation"), message.to_owned(), span, "this holds whatever happens");
+    found.push(finding.help(help.to_owned()));
 }
 
 fn given_tree(map: &Mapping<'_>, found: &mut Found) -> GivenTree {
