@@ -117,6 +117,9 @@ impl Context<'_> {
     /// The record that is to be made because it was not found, once the newest listing does not have it either.
     fn made(&self, read: &WithRead, account: &str) -> Result<Value, Stop> {
         let Some(made) = &read.made else { return Ok(Value::Null) };
+        if !self.pipeline.lets_make(read, &self.situation.settings) {
+            return Ok(Value::Null);
+        }
         let fields = self.evaluate(made, None, &read.line)?;
         let Some(id) = read.record.id_of(&fields) else { return Ok(Value::Null) };
         let record = Makeable { account: account.to_owned(), record: read.record.name.clone(), id };

@@ -49,7 +49,8 @@ fn it_holds_just_the_value_that_the_match_looks_for() {
     matched(by, "shop.number + 1000 -> depot.order_ref on create")
         .refused(code, "`shop.number` 7 makes `depot.order_ref` 1007, and the match looks for 7");
     matched("shop.number + 1000 == depot.order_ref", "shop.number + 1000 -> depot.order_ref on create").accepted();
-    matched("shop.number == depot.order_ref - 1000", "shop.number + 1000 -> depot.order_ref on create").accepted();
+    matched("shop.number == (depot.order_ref ?? 0) - 1000", "shop.number + 1000 -> depot.order_ref on create")
+        .accepted();
     matched(by, "depot.order_ref <- 5 on create").refused(code, "depot.order_ref");
     let text = |by: &str, rule: &str| matched(by, &format!("{rule} -> depot.label on create"));
     text("trim(shop.buyer) == trim(depot.label)", "trim(shop.buyer)").accepted();

@@ -9,6 +9,8 @@ use petiole::world::SystemFiles;
 use crate::support::{Folder, copy};
 
 mod creating;
+mod knots;
+mod owners;
 mod reach;
 mod tables;
 

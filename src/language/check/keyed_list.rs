@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::checker::Checker;
 use super::rule::{self, Inside, RuleContext, condition, finish, flip, orient, target};
+use super::with_read::reserved;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::{Arrow, FieldRule, ListRule, RecordType, RuleBody};
@@ -32,9 +33,8 @@ pub(super) fn check(
         inside.map_or((context.scope, context.scope), |inside| (inside.left_names, inside.right_names));
     checker.kind_of(left_names, &line.left);
     checker.kind_of(right_names, &line.right);
-    let nested = inside.is_some();
     let plain = |tree, kind: &RecordType| {
-        let mut path = target(tree, kind, nested)?;
+        let mut path = target(tree, kind, inside.is_some())?;
         (path.0.pop() == Some(Segment::Each)).then_some(path)
     };
     let [left_kind, right_kind] = context.sides;
@@ -52,6 +52,7 @@ pub(super) fn check(
         );
         return None;
     };
+    line.modifiers.alias.iter().for_each(|alias| reserved(checker, alias));
     let left_list = from_record(inside.map(|inside| inside.left), &left);
     let right_list = from_record(inside.map(|inside| inside.right), &right);
     let within = Inside {

@@ -1,8 +1,10 @@
 //! Every group of a pipeline has an owner, and every owner owns something.
 
+use std::sync::Arc;
+
 use super::checker::Checker;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::plan::Owner;
+use crate::language::plan::{Owner, RecordType, Setting};
 use crate::language::syntax::expression::Name;
 
 /// Every pipeline with groups has owners.
@@ -14,9 +16,16 @@ pub(super) fn owned(checker: &mut Checker<'_>, name: &Name) {
     }
 }
 
-pub(super) fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Name) -> Owner {
+pub(super) fn owner(
+    checker: &mut Checker<'_>,
+    (pipeline, sides): (&str, [&Arc<RecordType>; 2]),
+    group: &Name,
+) -> Owner {
     match checker.owner_of(pipeline, &group.text) {
-        Some(owner) => owner,
+        Some(owner) => {
+            is_a_side(checker, (pipeline, &group.text), sides);
+            owner
+        }
         // That nobody owns anything of the pipeline was told where it is named.
         None if checker.names.ownership.groups(pipeline).next().is_none() => Owner::Both,
         None => {
@@ -28,18 +37,61 @@ pub(super) fn owner(checker: &mut Checker<'_>, pipeline: &str, group: &Name) -> 
     }
 }
 
+/// Whoever owns a group, under whatever settings, is one of the two systems of its pipeline.
+pub(super) fn is_a_side(checker: &mut Checker<'_>, (pipeline, group): (&str, &str), sides: [&Arc<RecordType>; 2]) {
+    let Some(owner) = checker.names.ownership.owner(pipeline, group) else { return };
+    let known = [sides[0].system.as_str(), sides[1].system.as_str(), "both"];
+    let span = owner.span;
+    match &owner.who {
+        Owner::System(name) if !known.contains(&name.as_str()) => {
+            let message = format!("`{name}` is no side of pipeline `{pipeline}`, so nothing of `{group}` would flow");
+            checker.sink.unknown("unknown-owner", message, (name, span), known);
+        }
+        Owner::Setting(name) => {
+            let name = name.clone();
+            let said = said_of(checker, &name);
+            if let Some(wrong) = said.iter().find(|value| !known.contains(&value.as_str())) {
+                let message = format!("setting `{name}` may be `{wrong}`, which is no side of pipeline `{pipeline}`");
+                let at = format!("nothing of `{group}` would flow then");
+                checker.sink.error("type-setting", message, span, &at);
+            }
+        }
+        Owner::System(_) | Owner::Both => {}
+    }
+}
+
+/// What a setting may be: what its type names, else what it is in the file and for each account.
+fn said_of(checker: &Checker<'_>, name: &str) -> Vec<String> {
+    if let Some(kind) = checker.names.types.get(name) {
+        return kind.values().to_vec();
+    }
+    let own = checker.names.accounts.values().filter_map(|account| account.settings.get(name));
+    let said = checker.names.settings.get(name).into_iter().chain(own);
+    let text = |setting: &Setting| match setting {
+        Setting::Value(value) => value.to_key(),
+        Setting::Env { name, .. } => Some(format!("${{{name}}}")),
+        Setting::List(_) => None,
+    };
+    said.filter_map(text).collect()
+}
+
 /// Owners of what no pipeline has.
 pub(super) fn unused(checker: &mut Checker<'_>) {
     let ownership = &checker.names.ownership;
     for (pipeline, group, owner) in ownership.all() {
         let is_owned = checker.owned.contains(&(pipeline.to_owned(), group.to_owned()));
         // `create` may be stated for a pipeline that creates nothing on this side yet.
-        let is_alone = checker.names.pipelines.contains_key(pipeline) && ownership.groups(pipeline).count() == 1;
+        // A pipeline without any group of its own says by one that somebody thought of it.
+        let has_groups = checker.owned.iter().any(|(of, group)| of == pipeline && group != "create");
+        let is_alone = checker.names.pipelines.contains_key(pipeline) && !has_groups;
         if is_owned || group == "create" || is_alone {
             continue;
         }
         let message = format!("pipeline `{pipeline}` has no group `{group}`");
-        let finding = Diagnostic::warning(Code("unused-owner"), message, owner.key, "owns nothing");
-        checker.sink.found.push(finding.help("take the line out, or name the group as the pipeline does"));
+        let finding = Diagnostic::error(Code("unused-owner"), message, owner.key, "owns nothing");
+        checker.sink.found.push(finding.help(format!(
+            "take the line out, or put `{group}:` above the rules that it is meant for: without it they count to the \
+             group before"
+        )));
     }
 }

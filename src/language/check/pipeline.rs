@@ -143,7 +143,7 @@ fn groups(
 ) -> Vec<FieldRule> {
     let mut rules = Vec::new();
     for (group, entries) in groups {
-        let owner = owners::owner(checker, pipeline, &group);
+        let owner = owners::owner(checker, (pipeline, sides), &group);
         let context =
             RuleContext { pipeline, group: &group.text, owner, sides, scope: names.rules, created: names.created };
         rules.extend(entries.into_iter().filter_map(|entry| rule::check(checker, &context, None, entry)));
@@ -186,6 +186,7 @@ fn creates(
         });
         // Where nobody is named, whoever has a record may have its counterpart made.
         let owner = checker.owner_of(pipeline, "create").unwrap_or(Owner::Both);
+        owners::is_a_side(checker, (pipeline, "create"), sides);
         creates.insert(key.text, Create { when, owner, line: checker.names.line(span), span });
     }
     creates

@@ -19,6 +19,7 @@ pub(super) fn check(
 ) -> Vec<WithRead> {
     let mut reads = Vec::new();
     for (key, entry) in entries {
+        reserved(checker, &key);
         let meaning = match entry.and_then(|entry| read(checker, (&key.text, entry), scope)) {
             Some(read) => {
                 let meaning = match read.cardinality {
@@ -33,6 +34,19 @@ pub(super) fn check(
         scope.heads.insert(key.text, meaning);
     }
     reads
+}
+
+/// A name that a pipeline gives is nobody's already.
+pub(super) fn reserved(checker: &mut Checker<'_>, name: &Name) {
+    let what = if name.text == "settings" {
+        "the settings are called"
+    } else if checker.names.systems.contains_key(&name.text) {
+        "a system is called"
+    } else {
+        return;
+    };
+    let message = format!("{what} `{}`, and rules would read this in its place", name.text);
+    checker.sink.error("reserved-name", message, name.span, "give it another name");
 }
 
 fn read(checker: &mut Checker<'_>, (name, entry): (&str, WithEntry), scope: &Scope) -> Option<WithRead> {

@@ -16,6 +16,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("no-rules", "the folder holds no rule files"),
     ("not-utf-8", "a file is not UTF-8 text"),
     ("read-only", "an arrow points at a field that cannot be written"),
+    ("reserved-name", "a name that rules give stands for something else already"),
     ("script-signature", "a script does not declare its functions, or declares them wrongly"),
     ("script-syntax", "a script does not compile"),
     ("secret-in-file", "a secret stands in the file instead of a reference to the environment"),

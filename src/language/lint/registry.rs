@@ -2,9 +2,10 @@
 
 use super::lint::Lint;
 use super::rule::{
-    ambiguous_row, contrary_row, dependency_cycle, echo_loop, hopeless_test, lossy_round_trip, lost_status,
-    missing_because, missing_required, muted_arrow, swallowed_value, two_writers, unmapped_value, unmatched_create,
-    unreachable_row, unreachable_state, unused_function, unused_property, unused_read, unused_setting, unused_table,
+    ambiguous_row, contrary_row, dependency_cycle, echo_loop, hopeless_test, impossible_create, lossy_round_trip,
+    lost_status, missing_because, missing_required, muted_arrow, swallowed_value, two_writers, undemanded_create,
+    unmapped_value, unmatched_create, unowned_make, unreachable_row, unreachable_state, unused_function,
+    unused_property, unused_read, unused_setting, unused_table,
 };
 
 /// Every lint.
@@ -23,6 +24,9 @@ pub const LINTS: &[&Lint] = &[
     &missing_required::LINT,
     &unmatched_create::LINT,
     &dependency_cycle::LINT,
+    &undemanded_create::LINT,
+    &impossible_create::LINT,
+    &unowned_make::LINT,
     &hopeless_test::LINT,
     &unused_table::LINT,
     &unused_read::LINT,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::account::{Account, Setting};
 use super::ownership::Owner;
-use super::pipeline::{Create, FieldRule, Pipeline};
+use super::pipeline::{Create, FieldRule, Pipeline, WithRead};
 use super::setting_type::SettingTypes;
 use super::side::Side;
 use crate::value::{Path, Record, Value};
@@ -47,6 +47,34 @@ impl Pipeline {
         let leaving = &self.record(target.other()).system;
         let with_create = rule.on_create && self.live_create(target, settings).is_some();
         rule.points(target) && (with_create || rule.owner.lets_leave(leaving, settings))
+    }
+
+    /// Whether a record that an entry of `with:` makes may be made under these settings: a rule that needs it may
+    /// write there, or where none reads it whoever may have a counterpart made.
+    pub fn lets_make(&self, read: &WithRead, settings: &Value) -> bool {
+        let Some(side) = Side::BOTH.into_iter().find(|side| self.record(*side).system == read.record.system) else {
+            return true;
+        };
+        let reading: Vec<&FieldRule> = self.reading(read).filter(|rule| rule.points(side)).collect();
+        if reading.is_empty() {
+            let leaving = &self.record(side.other()).system;
+            return self.create(side).is_none_or(|create| create.owner.lets_leave(leaving, settings));
+        }
+        reading.into_iter().any(|rule| self.flows(rule, side, settings))
+    }
+
+    /// The rules that read an entry of `with:`, by itself or through later entries.
+    pub fn reading<'p>(&'p self, read: &'p WithRead) -> impl Iterator<Item = &'p FieldRule> {
+        let mut names = vec![read.name.as_str()];
+        for later in &self.with {
+            if later.expressions().any(|one| names.iter().any(|name| one.mentions(name))) {
+                names.push(&later.name);
+            }
+        }
+        let reads = move |rule: &&FieldRule| {
+            rule.expressions().into_iter().any(|one| names.iter().any(|name| one.mentions(name)))
+        };
+        self.rules.iter().filter(reads)
     }
 
     /// Those who decide whether a value may flow to `target` by this rule.

@@ -33,6 +33,30 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// Whether it says the same, wherever it stands.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        let all = |one: &[Self], other: &[Self]| {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_alike(other))
+        };
+        match (&self.kind, &other.kind) {
+            (ExpressionKind::Literal(one), ExpressionKind::Literal(other)) => one == other,
+            (ExpressionKind::Path(one), ExpressionKind::Path(other)) => one.is_alike(other),
+            (ExpressionKind::Not(one), ExpressionKind::Not(other))
+            | (ExpressionKind::Negate(one), ExpressionKind::Negate(other)) => one.is_alike(other),
+            (ExpressionKind::Binary(operator, left, right), ExpressionKind::Binary(known, one, other)) => {
+                operator == known && left.is_alike(one) && right.is_alike(other)
+            }
+            (ExpressionKind::Call(name, one), ExpressionKind::Call(known, other)) => {
+                name.text == known.text && all(one, other)
+            }
+            (ExpressionKind::List(one), ExpressionKind::List(other)) => all(one, other),
+            (ExpressionKind::Choice(one), ExpressionKind::Choice(other)) => all(one.as_ref(), other.as_ref()),
+            _ => false,
+        }
+    }
+}
+
 /// The kinds of expressions.
 #[derive(Clone, Debug)]
 pub enum ExpressionKind {
@@ -78,6 +102,14 @@ pub struct PathExpression {
     pub steps: Vec<Step>,
     /// The same without their places, so that reading gathers nothing.
     pub segments: Vec<crate::value::Segment>,
+}
+
+impl PathExpression {
+    /// Whether it reads the same, wherever it stands.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        let head = |path: &Self| path.head.as_ref().map(|head| head.text.clone());
+        head(self) == head(other) && self.segments == other.segments
+    }
 }
 
 /// A step of a path.

@@ -4,6 +4,7 @@ pub mod bridge;
 pub mod condition;
 pub mod in_step;
 pub mod meaning;
+mod together;
 pub mod usage;
 pub mod values;
 pub mod view;

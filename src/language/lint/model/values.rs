@@ -98,6 +98,7 @@ impl Viewpoint<'_> {
                     Some(ExpressionKind::Binary(*operator, Box::new(left), Box::new(right)))
                 };
                 let found = self.worked_out(tree, (&parts, &again), known);
+                let found = found.or_else(|| left.is_alike(right).then(|| of_itself(*operator)).flatten());
                 found.or_else(|| is_question(*operator).then(Values::truth))
             }
             ExpressionKind::Not(inner) => {
@@ -196,9 +197,7 @@ impl Viewpoint<'_> {
     }
 
     fn of_path(&self, path: &PathExpression, known: &Known<'_>) -> Option<Values> {
-        let head = |path: &PathExpression| path.head.as_ref().map(|head| head.text.clone());
-        let same = |one: &PathExpression| head(one) == head(path) && one.segments == path.segments;
-        if let Some((_, value)) = known.iter().find(|(one, _)| same(one)) {
+        if let Some((_, value)) = known.iter().find(|(one, _)| one.is_alike(path)) {
             return Some(Values::one(value.clone()));
         }
         if path.head.as_ref().is_some_and(|head| head.text == "settings") {
@@ -227,6 +226,15 @@ impl Viewpoint<'_> {
         }
         let found = Values(values.iter().map(Value::text).collect());
         Some(if filled { found } else { found.join(Values::one(Value::text(""))) })
+    }
+}
+
+/// What the comparison of something with itself says.
+fn of_itself(operator: Operator) -> Option<Values> {
+    match operator {
+        Operator::Equal | Operator::LessEqual | Operator::GreaterEqual => Some(Values::one(Value::Bool(true))),
+        Operator::NotEqual | Operator::Less | Operator::Greater => Some(Values::one(Value::Bool(false))),
+        _ => None,
     }
 }
 

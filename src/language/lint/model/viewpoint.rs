@@ -71,6 +71,12 @@ impl<'a> Viewpoint<'a> {
         Self { lists: self.lists.iter().cloned().chain([around]).collect(), ..self.clone() }
     }
 
+    /// A side as a reader calls it: `system.record`.
+    pub fn name(&self, side: Side) -> String {
+        let kind = self.pipeline.record(side);
+        format!("{}.{}", kind.system, kind.name)
+    }
+
     /// Whether a list is around it.
     pub fn is_inside(&self) -> bool {
         !self.lists.is_empty()

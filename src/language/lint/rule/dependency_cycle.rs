@@ -75,7 +75,9 @@ fn gather<'a>(
                 let Some(other) = view.rules.pipelines.get(via) else { continue };
                 let system = &pipeline.record(side).system;
                 let far = if other.left.system == *system { Side::Left } else { Side::Right };
-                if view.may_create(other, far).is_some() {
+                // A record's own tree begins at one that has no other above it.
+                let is_tree = (&other.name, far) == (&pipeline.name, side) && is_free(pipeline, (rule, side));
+                if view.may_create(other, far).is_some() && !is_tree {
                     needs.push(Need { of: (&other.name, far), rule, when: reading.of_rule(rule) });
                 }
             }
@@ -86,6 +88,14 @@ fn gather<'a>(
             }
         }
     }
+}
+
+/// Whether a record may be without what a rule refers to: creating does not need it, and the rule reads a field.
+fn is_free(pipeline: &Pipeline, (rule, side): (&FieldRule, Side)) -> bool {
+    let own = rule.path(side).and_then(|path| pipeline.record(side).field(path));
+    let other = rule.path(side.other()).and_then(|path| pipeline.record(side.other()).field(path));
+    own.is_some_and(|field| !field.required_on_create)
+        && other.is_some_and(|field| !pipeline.record(side.other()).is_filled(field))
 }
 
 /// A way back to where `way` begins, over needs that can be there together.
