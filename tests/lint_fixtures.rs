@@ -81,6 +81,35 @@ fn every_code_has_a_page() {
     assert!(missing.is_empty(), "no page in src/language/lint/page.rs: {missing:?}");
 }
 
+#[test]
+fn every_code_of_what_waits_has_a_page() {
+    let mut codes = Vec::new();
+    for room in ["src/engine", "src/runtime"] {
+        stops(&Path::new(env!("CARGO_MANIFEST_DIR")).join(room), &mut codes);
+    }
+    assert!(codes.len() > 10, "codes are found: {codes:?}");
+    let missing: Vec<&String> = codes.iter().filter(|code| page::explain(code).is_err()).collect();
+    assert!(missing.is_empty(), "no page in src/language/lint/park.rs: {missing:?}");
+}
+
+/// Codes of stops as the sources write them: `Stop::new("…"` and `nothing("…"`, or in a constant with a hyphen.
+fn stops(folder: &Path, codes: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            stops(&path, codes);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for before in ["Stop::new(\"", "nothing(\"", ": &str = \""] {
+            let found = text.split(before).skip(1).filter_map(|rest| rest.split('"').next());
+            let is_code =
+                |code: &&str| code.contains('-') && code.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase());
+            codes.extend(found.filter(is_code).map(str::to_owned));
+        }
+    }
+}
+
 /// Codes as the sources write them: `Code("…")`, `error("…"` and `unknown("…"`.
 fn gather(folder: &Path, codes: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {

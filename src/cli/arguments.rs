@@ -83,6 +83,7 @@ impl Color {
             Self::Auto => {
                 std::io::IsTerminal::is_terminal(&std::io::stdout())
                     && ProcessEnvironment.variable("NO_COLOR").is_none()
+                    && ProcessEnvironment.variable("TERM").is_none_or(|terminal| terminal != "dumb")
             }
         }
     }

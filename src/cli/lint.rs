@@ -33,6 +33,9 @@ fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
+/// How many findings are printed for people; a first mistake may have thousands behind it.
+const FINDINGS_SHOWN_MAX: usize = 200;
+
 /// Checks rules and prints the findings.
 pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
     if let Some(code) = &lint.explain {
@@ -54,7 +57,11 @@ pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
     match lint.format {
         FindingsFormat::Json => println!("{:#}", json::render(&findings, &sources)),
         FindingsFormat::Text | FindingsFormat::Sarif => {
-            eprint!("{}", render::render(&findings, &sources, arguments.color.on()));
+            let shown = findings.get(..FINDINGS_SHOWN_MAX).unwrap_or(&findings);
+            eprint!("{}", render::render(shown, &sources, arguments.color.on()));
+            if let more @ 1.. = findings.len() - shown.len() {
+                eprintln!("\n{} more; `--format json` has all", counted(more, "finding"));
+            }
             if errors + warnings > 0 {
                 let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
                 eprintln!("\n{errors}, {warnings} in {}", counted(files, "file"));

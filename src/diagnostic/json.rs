@@ -23,7 +23,9 @@ pub fn finding(one: &Diagnostic, sources: &dyn Sources) -> Value {
         "code": one.code.0,
         "severity": one.severity.as_str(),
         "message": one.message,
+        "label": one.primary.text,
         "help": one.help,
+        "notes": one.notes,
         "labels": one.labels.iter().map(|label| {
             let mut value = place(label.span, sources);
             insert(&mut value, "text", json!(label.text));

@@ -9,6 +9,7 @@ pub mod allow;
 pub mod lint;
 pub mod model;
 pub mod page;
+pub mod park;
 pub mod registry;
 pub mod rule;
 pub mod run;

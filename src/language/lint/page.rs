@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::lint::Lint;
+use super::park::{PARKS, Park};
 use super::registry::LINTS;
 use crate::diagnostic::suggest;
 
@@ -78,15 +79,23 @@ pub const CHECKS: &[(&str, &str)] = &[
 /// # Errors
 /// A sentence that names near codes.
 pub fn explain(code: &str) -> Result<String, String> {
-    if let Some(lint) = LINTS.iter().find(|lint| lint.name == code) {
-        return Ok(page(lint));
-    }
-    if let Some((name, meaning)) = CHECKS.iter().find(|(name, _)| *name == code) {
-        return Ok(format!("{name}: {meaning}\n"));
+    let lint = LINTS.iter().find(|lint| lint.name == code).map(|lint| page(lint));
+    let check = CHECKS.iter().find(|(name, _)| *name == code);
+    let check = check.map(|(name, meaning)| format!("{name}: {meaning}\n"));
+    let park = PARKS.iter().find(|park| park.code == code).map(waiting);
+    // A value without a row is a finding of lint and, should it come all the same, a record that waits.
+    let pages: Vec<String> = lint.into_iter().chain(check).chain(park).collect();
+    if !pages.is_empty() {
+        return Ok(pages.join("\n"));
     }
     let codes = LINTS.iter().map(|lint| lint.name).chain(CHECKS.iter().map(|(name, _)| *name));
+    let codes = codes.chain(PARKS.iter().map(|park| park.code));
     let near = suggest::help(code, codes).map(|help| format!("; {help}")).unwrap_or_default();
     Err(format!("there is no code `{code}`{near}"))
+}
+
+fn waiting(park: &Park) -> String {
+    format!("{}, of a record that waits: {}.\nIt goes on {}.\n", park.code, park.because, park.until)
 }
 
 fn page(lint: &Lint) -> String {
@@ -120,6 +129,13 @@ pub fn reference() -> String {
     out.push_str("\n## Checks\n\nFound before any lint runs.\n\n| Code | Means |\n|---|---|\n");
     for (code, meaning) in CHECKS {
         let _ = writeln!(out, "| `{code}` | {meaning} |");
+    }
+    out.push_str(
+        "\n## What waits\n\nCodes of records that wait for a person, in the inbox and in `parked:` of a test.\n\n\
+         | Code | It waits because | It goes on |\n|---|---|---|\n",
+    );
+    for Park { code, because, until } in PARKS {
+        let _ = writeln!(out, "| `{code}` | {because} | {until} |");
     }
     out
 }
