@@ -132,7 +132,7 @@ const PAIRS: [(&str, &str, bool, bool); 42] = [
     ("when shop.size in [\"S\", \"M\"]", "when shop.size == \"L\"", true, true),
     ("when shop.size == \"S\" or shop.size == null", "when shop.size in [\"M\", \"L\"]", true, true),
     ("when shop.size == \"S\"", "when shop.size == null", true, false),
-    ("when shop.size < \"M\"", "when shop.size >= \"M\"", true, true),
+    ("when (shop.size ?? \"S\") < \"M\"", "when (shop.size ?? \"S\") >= \"M\"", true, true),
     // Any text.
     ("when shop.kind == \"a\"", "when shop.kind == \"b\"", true, false),
     ("when \"a\" == shop.kind", "when shop.kind in [\"b\", \"c\"]", true, false),

@@ -97,3 +97,8 @@ fn nulls_are_handled() {
 fn every_value_written_is_one_that_its_field_has() {
     check("kinds.md");
 }
+
+#[test]
+fn no_field_has_two_writers_and_no_rule_reads_what_it_writes() {
+    check("writers.md");
+}

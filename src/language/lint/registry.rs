@@ -3,9 +3,9 @@
 use super::lint::Lint;
 use super::rule::{
     ambiguous_row, contrary_row, dependency_cycle, echo_loop, hopeless_test, impossible_create, lossy_round_trip,
-    lost_status, missing_because, missing_required, muted_arrow, swallowed_value, two_writers, undemanded_create,
-    unmapped_value, unmatched_create, unowned_make, unreachable_row, unreachable_state, unused_function,
-    unused_property, unused_read, unused_setting, unused_table,
+    lost_status, missing_because, missing_required, muted_arrow, own_target, swallowed_value, two_writers,
+    undemanded_create, unmapped_value, unmatched_create, unowned_make, unreachable_row, unreachable_state,
+    unused_function, unused_property, unused_read, unused_setting, unused_table,
 };
 
 /// Every lint.
@@ -21,6 +21,7 @@ pub const LINTS: &[&Lint] = &[
     &echo_loop::LINT,
     &lossy_round_trip::LINT,
     &two_writers::LINT,
+    &own_target::LINT,
     &missing_required::LINT,
     &unmatched_create::LINT,
     &dependency_cycle::LINT,

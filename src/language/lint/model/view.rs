@@ -1,9 +1,11 @@
 //! What lints look at: the rules, and what may ever hold of them.
 
 use super::bridge::{Bridge, bridges};
+use crate::diagnostic::Sources as _;
 use crate::language::check::CheckedRules;
 use crate::language::plan::{Create, FieldRule, Owner, Pipeline, Side};
 use crate::language::source::SourceMap;
+use crate::language::syntax::expression::Expression;
 use crate::value::Value;
 
 /// What lints look at.
@@ -20,6 +22,13 @@ impl<'a> View<'a> {
     /// What there is to look at in checked rules.
     pub fn new(rules: &'a CheckedRules, sources: &'a SourceMap) -> Self {
         Self { rules, sources, bridges: bridges(rules) }
+    }
+
+    /// An expression as the rules write it, on one line.
+    pub fn written(&self, tree: &Expression) -> String {
+        let file = self.sources.text(tree.span.file);
+        let written = file.get(tree.span.start..tree.span.end).unwrap_or_default();
+        written.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Every way in which the settings that name these owners may stand together.

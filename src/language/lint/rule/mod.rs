@@ -13,6 +13,7 @@ pub mod lost_status;
 pub mod missing_because;
 pub mod missing_required;
 pub mod muted_arrow;
+pub mod own_target;
 mod plain_state;
 mod same_match;
 pub mod swallowed_value;

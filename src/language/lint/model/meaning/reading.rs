@@ -6,7 +6,6 @@ use super::formula::{Place, Test};
 use super::head::{Head, Heads};
 use super::heads;
 use super::terms;
-use crate::diagnostic::Sources as _;
 use crate::language::lint::model::View;
 use crate::language::plan::{Arrow, FieldRule, ListRule, Pipeline, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression};
@@ -179,7 +178,7 @@ impl<'a> Reading<'a> {
     fn opaque(&self, tree: &Expression) -> Condition {
         let root = terms::key(&self.heads, self.element.as_ref(), tree);
         let values = Some(vec![Value::Bool(true), Value::Bool(false)]);
-        let domain = Domain { shown: self.shown(tree), values, nullable: false, whole: false };
+        let domain = Domain { shown: self.view.written(tree), values, nullable: false, whole: false };
         Condition::at(Place { root, steps: Vec::new() }, domain, Test::Is(Value::Bool(true)))
     }
 
@@ -211,7 +210,7 @@ impl<'a> Reading<'a> {
             }
             _ => {
                 let root = terms::key(&self.heads, self.element.as_ref(), tree);
-                let domain = Domain { shown: self.shown(tree), values: None, nullable: true, whole: false };
+                let domain = Domain { shown: self.view.written(tree), values: None, nullable: true, whole: false };
                 Condition::at(Place { root, steps: Vec::new() }, domain, test)
             }
         }
@@ -221,12 +220,12 @@ impl<'a> Reading<'a> {
     fn test_null(&self, tree: &Expression) -> Condition {
         let root = format!("no {}", terms::key(&self.heads, self.element.as_ref(), tree));
         let values = Some(vec![Value::Bool(true), Value::Bool(false)]);
-        let domain = Domain { shown: self.shown(tree), values, nullable: false, whole: false };
+        let domain = Domain { shown: self.view.written(tree), values, nullable: false, whole: false };
         Condition::at(Place { root, steps: Vec::new() }, domain, Test::Is(Value::Bool(true)))
     }
 
     fn place(&self, tree: &Expression, path: &PathExpression) -> (Place, Domain) {
-        let shown = self.shown(tree);
+        let shown = self.view.written(tree);
         if let Some(name) = terms::setting_of(path) {
             let place = Place { root: "settings".to_owned(), steps: path.segments.clone() };
             return (place, heads::setting(self.view.rules, &name, shown));
@@ -242,13 +241,6 @@ impl<'a> Reading<'a> {
                 (Place { root, steps: Vec::new() }, Domain { shown, values: None, nullable: true, whole: false })
             }
         }
-    }
-
-    /// As the rules write it.
-    fn shown(&self, tree: &Expression) -> String {
-        let file = self.view.sources.text(tree.span.file);
-        let written = file.get(tree.span.start..tree.span.end).unwrap_or_default();
-        written.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 
