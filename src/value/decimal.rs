@@ -14,15 +14,53 @@ pub fn parse(text: &str) -> Option<Decimal> {
         return None;
     }
     if plain.contains(['e', 'E']) {
-        return Decimal::from_scientific(&plain).ok();
+        return exact(&written_out(&plain)?);
     }
+    exact(&plain)
+}
+
+/// A number of more digits than can be kept is none: it is never rounded.
+fn exact(plain: &str) -> Option<Decimal> {
     // Zeros at the end of a fraction say nothing, and may be more than can be kept.
-    match Decimal::from_str_exact(&plain) {
+    match Decimal::from_str_exact(plain) {
         Ok(number) => Some(number),
         Err(_) if plain.contains('.') => Decimal::from_str_exact(plain.trim_end_matches('0')).ok(),
         Err(_) => None,
     }
 }
+
+/// `1.5e3` as `1500`.
+fn written_out(text: &str) -> Option<String> {
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: i32 = exponent.parse().ok().filter(|exponent: &i32| exponent.abs() <= EXPONENT_MAX)?;
+    let (sign, digits) = match mantissa.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", mantissa.strip_prefix('+').unwrap_or(mantissa)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{fraction}");
+    if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or_default());
+    let length = i32::try_from(all.len()).ok()?;
+    let (whole, fraction) = if point <= 0 {
+        ("0".to_owned(), format!("{}{all}", zeros(-point)))
+    } else if point >= length {
+        (format!("{all}{}", zeros(point - length)), String::new())
+    } else {
+        let (whole, fraction) = all.split_at_checked(usize::try_from(point).ok()?)?;
+        (whole.to_owned(), fraction.to_owned())
+    };
+    let fraction = fraction.trim_end_matches('0');
+    let plain = whole.trim_start_matches('0');
+    let whole = if plain.is_empty() { "0" } else { plain };
+    Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
+}
+
+/// An exponent beyond this leads to more digits than can be kept.
+const EXPONENT_MAX: i32 = 60;
 
 /// Removes commas only where they part groups of three digits of the whole part, so neither
 /// `1,5` nor `1.5,000` is a number.

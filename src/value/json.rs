@@ -5,10 +5,9 @@
 
 use std::str::FromStr;
 
-use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value as Json};
 
-use super::{Record, Value};
+use super::{Record, Value, decimal};
 
 /// Reads JSON. A number too large for 96 bits of decimal becomes its text, so nothing is lost.
 pub fn from_json(json: &Json) -> Value {
@@ -29,9 +28,8 @@ fn number_value(number: &Number) -> Value {
         return Value::Integer(whole);
     }
     let text = number.to_string();
-    Decimal::from_str(&text)
-        .or_else(|_| Decimal::from_scientific(&text))
-        .map_or_else(|_| Value::text(&*text), Value::Decimal)
+    // What cannot be kept exactly is no number here: it stays the text that it is, and fits no field of numbers.
+    decimal::parse(&text).map_or_else(|| Value::text(&*text), Value::Decimal)
 }
 
 /// Writes JSON. Decimals become JSON numbers with their own digits; instants and days ISO 8601.

@@ -10,6 +10,7 @@ use crate::support::{Folder, copy};
 
 mod creating;
 mod knots;
+mod limits;
 mod owners;
 mod reach;
 mod tables;
@@ -88,5 +89,13 @@ impl Rules {
         let (codes, text) = self.found();
         assert!(codes.contains(&code), "{text}");
         assert!(text.contains(words), "{words:?} is not in: {text}");
+    }
+
+    /// Lint says this and nothing else, and never shows these words.
+    #[track_caller]
+    pub(crate) fn refused_and_hidden(self, code: &str, words: &str) {
+        let (codes, text) = self.found();
+        assert_eq!(codes, [code], "{text}");
+        assert!(!text.contains(words), "{text}");
     }
 }

@@ -50,7 +50,15 @@ pub(super) fn is_a_side(checker: &mut Checker<'_>, (pipeline, group): (&str, &st
         Owner::Setting(name) => {
             let name = name.clone();
             let said = said_of(checker, &name);
-            if let Some(wrong) = said.iter().find(|value| !known.contains(&value.as_str())) {
+            // What is no system at all was told where the owner is read, but for what accounts say of their own.
+            let told = |value: &String| match (checker.names.types.get(&name), checker.names.settings.get(&name)) {
+                (Some(_), _) => true,
+                (None, Some(Setting::Value(own))) => own.to_key().as_ref() == Some(value),
+                _ => false,
+            };
+            let wrong = said.iter().filter(|value| !known.contains(&value.as_str()));
+            let mut wrong = wrong.filter(|value| checker.names.systems.contains_key(*value) || !told(value));
+            if let Some(wrong) = wrong.next().cloned() {
                 let message = format!("setting `{name}` may be `{wrong}`, which is no side of pipeline `{pipeline}`");
                 let at = format!("nothing of `{group}` would flow then");
                 checker.sink.error("type-setting", message, span, &at);

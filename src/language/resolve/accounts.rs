@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::carries;
 use super::resolver::Resolver;
+use super::secrets;
 use super::settings::{overrides, reference, setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Account, Setting, SettingType};
@@ -38,6 +39,7 @@ fn account(resolver: &mut Resolver<'_>, name: &str, tree: &AccountTree) -> Optio
         Some((_, default)) => default,
         None => Some(address.text.clone()).filter(|text| !text.contains("${")),
     };
+    said.iter().for_each(|said| secrets::address(resolver, said, address.span));
     let misfit = said.and_then(|said| SettingType::base_url().refuses("base_url", &said));
     resolver.sink.found.extend(misfit.map(|misfit| misfit.at(address.span)));
     let base_url = setting(&mut resolver.sink, base_url);
@@ -56,7 +58,11 @@ fn account(resolver: &mut Resolver<'_>, name: &str, tree: &AccountTree) -> Optio
 fn properties(resolver: &mut Resolver<'_>, account: &str, tree: &AccountTree) -> BTreeMap<String, Setting> {
     let mut properties = BTreeMap::new();
     for (key, data) in &tree.properties {
-        if data.text().is_some() {
+        if let Some(text) = data.text() {
+            let inside = reference(&text.text).is_none_or(|(_, default)| default.is_some_and(|text| !text.is_empty()));
+            if inside && secrets::is_secret(&key.text) {
+                secrets::told(resolver, &key.text, text.span);
+            }
             resolver.names.places.insert(format!("accounts.{account}.{}", key.text), key.span);
             properties.insert(key.text.clone(), setting(&mut resolver.sink, data));
         } else {

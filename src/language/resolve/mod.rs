@@ -16,6 +16,7 @@ pub mod pass;
 pub mod pipelines;
 mod record_calls;
 pub mod resolver;
+mod secrets;
 pub mod settings;
 pub mod sink;
 mod states;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::fields::unknown_field;
 use super::resolver::{Resolver, SystemCondition, Wanted};
+use super::secrets;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::RecordType;
 use crate::language::syntax::expression::Name;
@@ -41,6 +42,7 @@ pub(super) fn call(resolver: &mut Resolver<'_>, record: &RecordType, names: &Cal
     };
     known.extend(names.each.clone());
     holes(resolver, &record.system, &names.holes, &known);
+    secrets::sent(resolver, &names.written);
     for field in &names.fields {
         if Path::parse(&field.text).is_none_or(|path| !has(record, &path)) {
             unknown_field(&mut resolver.sink, record, &Path::default(), (&field.text, field.span));

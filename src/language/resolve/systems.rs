@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::paging::{self, default_paging};
 use super::record_calls;
 use super::resolver::{Resolver, SystemCondition, Wanted};
+use super::secrets;
 use super::states::states;
 use super::system_names;
 use crate::language::plan::{
@@ -43,6 +44,8 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
     for templates in [&http.headers, &http.auth] {
         system_names::holes(resolver, &name.text, &templates.holes, &[]);
     }
+    secrets::auth(resolver, &http.auth.written);
+    secrets::sent(resolver, &http.headers.written);
     let timeout = http.timeout.unwrap_or(TIMEOUT);
     let mut records = BTreeMap::new();
     let mut conditions = Vec::new();

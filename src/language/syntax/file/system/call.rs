@@ -68,6 +68,8 @@ pub struct EachLine {
 pub struct CallNames {
     /// What `each` names.
     pub each: Option<String>,
+    /// The line and the headers as they are written.
+    pub written: Vec<Name>,
     /// Holes of the line and the headers.
     pub holes: Vec<Hole>,
     /// Fields of `resend` and `never`.
@@ -96,9 +98,11 @@ impl CallNames {
         let lines = lines.chain(entry(node, "headers").into_iter().flat_map(scalars));
         let each = scalar_of(node, "each").and_then(|line| line.text.split_once(" in "));
         let fields = ["resend", "never"].into_iter().filter_map(|name| entry(node, name)).flat_map(scalars);
+        let lines: Vec<&Scalar> = lines.collect();
         Self {
             each: each.map(|(name, _)| name.trim().to_owned()),
-            holes: lines.flat_map(Hole::all).collect(),
+            written: lines.iter().copied().map(Scalar::name).collect(),
+            holes: lines.into_iter().flat_map(Hole::all).collect(),
             fields: fields.map(Scalar::name).collect(),
             allowed_when: None,
         }

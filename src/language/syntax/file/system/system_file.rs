@@ -52,6 +52,8 @@ pub struct Templates {
     pub lines: Vec<(String, Template)>,
     /// The holes of all.
     pub holes: Vec<Hole>,
+    /// Each as it is written.
+    pub written: Vec<Name>,
 }
 
 /// `limits:`
@@ -136,16 +138,17 @@ impl HttpTree {
 impl Templates {
     fn of(node: &Node, found: &mut Found) -> Self {
         let holes = scalars(node).into_iter().flat_map(Hole::all).collect();
-        Self { lines: named_templates(node, found), holes }
+        let written = scalars(node).into_iter().map(crate::language::syntax::yaml::Scalar::name).collect();
+        Self { lines: named_templates(node, found), holes, written }
     }
 }
 
 impl LimitsTree {
     fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
         Self {
-            per_minute: whole(map, "per_minute", found),
-            burst: whole(map, "burst", found),
-            at_once: whole(map, "at_once", found),
+            per_minute: limit(map, "per_minute", found),
+            burst: limit(map, "burst", found),
+            at_once: limit(map, "at_once", found),
             same_record: length(map, "same_record", found),
         }
     }
@@ -201,6 +204,19 @@ fn whole(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<u32> {
         found.push(Diagnostic::error(Code("type-number"), message, scalar.span, "not a number"));
     }
     number
+}
+
+/// A number of calls: where none may be made, nothing would ever happen.
+fn limit(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<u32> {
+    let number = whole(map, name, found)?;
+    if number == 0
+        && let Some(scalar) = map.text(name, name, found)
+    {
+        let message = format!("`{name}` is zero, and no call would ever be made");
+        let finding = Diagnostic::error(Code("type-number"), message, scalar.span, "nothing would ever happen");
+        found.push(finding.help("write `1` or more, or leave the line out"));
+    }
+    Some(number)
 }
 
 /// HTTP statuses.

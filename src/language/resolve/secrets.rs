@@ -1,0 +1,71 @@
+//! Secrets are references: none stands in what is sent, in an address or in a property.
+//!
+//! A finding points at a place and hides what stands there, so that no secret is printed.
+
+use super::resolver::Resolver;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::syntax::expression::Name;
+
+/// Words by which people call what opens a door.
+const WORDS: [&str; 11] = [
+    "authorization",
+    "apikey",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "credential",
+    "bearer",
+    "signature",
+    "cookie",
+    "accesskey",
+];
+
+/// Whether something of this name is a secret, as people name them: `X-Api-Key`, `access_token`.
+pub(super) fn is_secret(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    plain == "key" || plain == "xkey" || WORDS.iter().any(|word| plain.contains(word))
+}
+
+/// What opens a system comes from the account's secrets.
+pub(super) fn auth(resolver: &mut Resolver<'_>, lines: &[Name]) {
+    for line in lines.iter().filter(|line| !line.text.contains('{') && line.text.contains('=')) {
+        let (name, _) = line.text.split_once('=').unwrap_or_default();
+        told(resolver, name.trim(), line.span);
+    }
+}
+
+/// A header `NAME = VALUE`, or the query of a call, holds no secret as it is.
+pub(super) fn sent(resolver: &mut Resolver<'_>, lines: &[Name]) {
+    for line in lines {
+        let pairs: Vec<(&str, &str)> = match line.text.split_once('?') {
+            Some((_, query)) => query.split('&').filter_map(|pair| pair.split_once('=')).collect(),
+            None => line.text.split_once(" = ").into_iter().collect(),
+        };
+        let open = |(name, value): &&(&str, &str)| is_secret(name) && !value.contains('{') && !value.trim().is_empty();
+        if let Some((name, _)) = pairs.iter().find(open) {
+            told(resolver, name.trim(), line.span);
+        }
+    }
+}
+
+/// An address names no user with a password and no secret in its query.
+pub(super) fn address(resolver: &mut Resolver<'_>, address: &str, span: Span) {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let named = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| is_secret(name));
+    if host.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
+        told(resolver, "password", span);
+    } else if let Some((name, _)) = named {
+        told(resolver, name, span);
+    }
+}
+
+pub(super) fn told(resolver: &mut Resolver<'_>, name: &str, span: Span) {
+    resolver.names.hidden.push(span);
+    let message = format!("`{name}` is a secret by its name, and stands in the file itself");
+    let finding = Diagnostic::error(Code("secret-in-file"), message, span, "what stands here is not shown");
+    let help = "put it under `secrets:` of the account as `${NAME}`, and write `{secrets.NAME}` where it is sent";
+    resolver.sink.found.push(finding.help(help));
+}
