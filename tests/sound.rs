@@ -102,3 +102,8 @@ fn every_value_written_is_one_that_its_field_has() {
 fn no_field_has_two_writers_and_no_rule_reads_what_it_writes() {
     check("writers.md");
 }
+
+#[test]
+fn no_change_comes_back_to_its_field() {
+    check("echoes.md");
+}

@@ -1,6 +1,6 @@
 //! No echo: after anything that people do, both states come to rest and no answer comes back to its cause.
 
-use super::echo_value;
+use super::{echo_round, echo_value};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -17,7 +17,9 @@ pub const LINT: Lint = Lint {
           if every write were news for the other side. (The runtime knows its own writes again and would not answer \
           them, but after a lost store it does not.) A person's change that the other side answers by changing the \
           first side again undoes what the person did; a round that begins anew writes for ever. Values without \
-          states are followed too, through tables and through rules that lead back to the field they came from.",
+          states are followed too, through tables and through rules that lead back to the field they came from, over \
+          all pipelines. What a script makes of a value cannot be seen through: where you know that it comes to rest, \
+          say `allow: echo-loop in KEY because …`.",
     flagged: "rows:\n  - Open, Held  -> Begun\n  - Open <- Waiting, Begun",
     mended: "rows:\n  - Open -> Begun   on create\n  - Held <- Waiting from Open",
     check,
@@ -77,7 +79,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         let mut pairs = first.into_iter().chain(rest);
         found.extend(pairs.find_map(|(left, right)| from_rest(bridge, (left, right), &live)));
     }
-    found.extend(echo_value::through_rules(&LINT, view));
+    found.extend(echo_round::through_rules(&LINT, view));
     found
 }
 

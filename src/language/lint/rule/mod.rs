@@ -3,7 +3,9 @@
 pub mod ambiguous_row;
 pub mod contrary_row;
 pub mod dependency_cycle;
+mod echo_edge;
 pub mod echo_loop;
+mod echo_round;
 mod echo_value;
 pub mod hopeless_test;
 pub mod impossible_create;
