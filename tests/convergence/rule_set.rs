@@ -101,7 +101,7 @@ impl RuleSet {
         let Self { owner, carries, .. } = self;
         let mut files = vec![
             ("parcels.yaml".to_owned(), self.parcels().0),
-            ("people.yaml".to_owned(), PEOPLE.to_owned()),
+            ("people.yaml".to_owned(), self.people()),
             ("people.rhai".to_owned(), SCRIPT.to_owned()),
             (
                 "accounts.yaml".to_owned(),
@@ -138,6 +138,21 @@ impl RuleSet {
 
     fn groups(&self) -> BTreeSet<usize> {
         self.rules.iter().map(|rule| rule.group).collect()
+    }
+
+    /// The pipeline of people, which makes those that a rule of the other asks for.
+    fn people(&self) -> String {
+        let demands = |arrow: &str| {
+            let lines = self.rules.iter().flat_map(|rule| &rule.lines);
+            lines.clone().any(|line| line.contains("via pipeline people") && line.contains(arrow))
+        };
+        let demanded = [("->", "depot"), ("<-", "shop")].map(|(arrow, side)| {
+            let asks = demands(arrow) || demands("<->");
+            if asks { format!("  {side}: on demand\n") } else { String::new() }
+        });
+        let creates = demanded.concat();
+        let create = if creates.is_empty() { String::new() } else { format!("create:\n{creates}") };
+        PEOPLE.replace("CREATE", &create)
     }
 
     /// The pipeline's file, with the number of the rule that stands in each line and the sides created in each.
@@ -256,5 +271,5 @@ const SCRIPT: &str = "/// tagged(name: text) -> record\nfn tagged(name) {\n    i
 #{ code: name, name: name, weight: 3 }\n}\n";
 
 const PEOPLE: &str = "pipeline: people\nbetween: [shop.person, depot.client]\nmatch: shop.email == depot.email\n\
-create:\n  depot: on demand\n  shop: on demand\nfields:\n  who:\n    - shop.name <-> depot.name on create\n    \
+CREATEfields:\n  who:\n    - shop.name <-> depot.name on create\n    \
 - shop.email <-> depot.email on create\n";
