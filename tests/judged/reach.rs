@@ -22,7 +22,8 @@ fn a_condition_keeps_no_cancellation_back_in_silence() {
     lost("shop.state -> depot.stage via table t when shop.gift");
     lost("shop.state -> depot.stage via table t unless shop.gift");
     lost("shop.state -> depot.stage via table t when depot.flag");
-    lost("shop.state -> depot.stage via table t when depot.stage != \"Open\"");
+    status("shop.state -> depot.stage via table t when depot.stage != \"Open\"")
+        .refused_with_more("lost-status", "`shop.order` becomes Cancelled");
     lost("shop.state -> depot.stage via table t when shop.customer.name == \"Kim\"");
     status("shop.state -> depot.stage via table t when shop.gift because others are moved by hand").accepted();
     // What the condition leaves out asks for nothing.
