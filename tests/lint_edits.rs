@@ -229,7 +229,7 @@ fn what_may_be_allowed_and_what_not() {
         "unknown-lint: there is no lint `unused-seting`",
     );
     finds(&[allow("allow:\n  - unused-setting because of it\n")], "unused-allow: `unused-setting` is allowed here");
-    finds(&[(TABLE, "", "allow:\n  - echo-loop because of it\n")], "wrong-allow: `echo-loop` is an error");
+    finds(&[(TABLE, "", "allow:\n  - two-writers because of it\n")], "wrong-allow: `two-writers` is an error");
     finds(&[("systems/shop.yaml", "", "allow:\n  - unused-table because of it\n")], "unused-allow: `unused-table`");
 }
 
