@@ -364,7 +364,10 @@ fn work_that_holds_older_rules_leaves_no_trace_in_newer_ones() {
     let shipped = std::fs::read_to_string(&customers).unwrap();
     let by_license = "match: license(leaflink.license_number) == license(flourish.license_number)";
     assert!(shipped.contains(by_license));
-    std::fs::write(&customers, shipped.replace(by_license, "match: leaflink.license_number == flourish.name")).unwrap();
+    let by_name = shipped.replace(by_license, "match: leaflink.license_number == flourish.name");
+    let named = "- leaflink.name ?? park \"the customer has no name\" -> flourish.name";
+    assert!(by_name.contains(named));
+    std::fs::write(&customers, by_name.replace(named, "- leaflink.license_number -> flourish.name")).unwrap();
     // Without a call that finds by license, what is kept of listings has to tell.
     edit(&trade.rules.join("systems/flourish.yaml"), |text| {
         let lines: Vec<&str> = text.lines().filter(|line| !line.contains("find by license_number:")).collect();
