@@ -338,17 +338,25 @@ fn a_pipeline_or_a_group_that_was_gone_is_swept_when_it_is_back() {
     let fields = orders.split_once("\ntests:\n").unwrap().0;
     let shorter = fields.split_once("  external_id:\n").unwrap().0;
     let stock = trade.rules.join("pipelines/stock.yaml");
-    for (path, half, lost) in
-        [(stock, None, "pipeline stock"), (file(&trade), Some(shorter), "`external_id` of pipeline orders")]
-    {
+    let ownership = trade.rules.join("ownership.yaml");
+    let owned = std::fs::read_to_string(&ownership).unwrap();
+    let of_stock = "  stock:\n    quantity: settings.source_of_truth.inventory\n";
+    for (path, half, (lost, owner)) in [
+        (stock, None, ("pipeline stock", of_stock)),
+        (file(&trade), Some(shorter), ("`external_id` of pipeline orders", "    external_id: flourish\n")),
+    ] {
         let before = last_sweep(&service);
         let whole = std::fs::read_to_string(&path).unwrap();
+        // Who owned it goes with it; until both are saved, the rules are not whole and the last good ones serve.
+        assert!(owned.contains(owner));
+        std::fs::write(&ownership, owned.replace(owner, "")).unwrap();
         match half {
             Some(half) => std::fs::write(&path, half).unwrap(),
             None => std::fs::remove_file(&path).unwrap(),
         }
         until("it is gone", || gone(&service) == [lost]);
         assert_eq!(last_sweep(&service), before);
+        std::fs::write(&ownership, &owned).unwrap();
         std::fs::write(&path, whole).unwrap();
         until("everything is compared", || last_sweep(&service) != before && last_sweep(&service)["state"] == "done");
         assert_eq!(gone(&service), Vec::<String>::new());
