@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use petiole::diagnostic::FileId;
+use petiole::language::function::signature::{Fails, Nulls};
 use petiole::language::function::{reference, registry};
 use petiole::language::plan::expression::CompiledExpression;
 use petiole::language::script::ScriptSet;
 use petiole::language::syntax::expression_parser::{Origin, parse};
-use petiole::value::Value;
+use petiole::value::{Kind, Value};
 
 fn evaluate(text: &str) -> Value {
     let map = |at: usize| at;
@@ -31,6 +32,46 @@ fn every_example_holds() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a declaration says of nulls and of failing is what the function does, with values that rules do not foresee.
+#[test]
+fn what_is_declared_of_nulls_and_faults_holds() {
+    let texts = ["", " ", "a", "12", "1,080.50", "2026-01-31", "0001-01-01", "0001-01-01T00:00:00Z", "-", "\u{a0}"];
+    let mut values: Vec<Value> = texts.map(Value::text).to_vec();
+    values.extend([Value::Bool(true), Value::Integer(0), Value::Integer(-3), Value::from(vec![])]);
+    values.push(Value::from(vec![Value::Null, Value::Integer(2)]));
+    let mut wrong = Vec::new();
+    for function in registry::all() {
+        let (least, most) = function.arity();
+        for count in least..=most.min(3) {
+            for number in 0..values.len().pow(u32::try_from(count).unwrap()) {
+                let given: Vec<Value> = (0..count)
+                    .map(|at| values[number / values.len().pow(u32::try_from(at).unwrap()) % values.len()].clone())
+                    .collect();
+                let is_asked = given.iter().enumerate().all(|(at, value)| {
+                    let parameter = function.parameter(at).unwrap();
+                    parameter.kind.fits(value) && parameter.asks.is_none_or(|asks| asks(value).is_ok())
+                });
+                if !is_asked {
+                    continue;
+                }
+                match (function.body)(&given) {
+                    Ok(Value::Null) if !matches!(function.nulls, Nulls::Own | Nulls::OfText) => {
+                        wrong.push(format!("{} gives null of {given:?}", function.name))
+                    }
+                    Err(why)
+                        if function.fails == Fails::Never
+                            && function.parameters.iter().all(|one| one.kind != Kind::Any) =>
+                    {
+                        wrong.push(format!("{} fails with {given:?}: {why}", function.name));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of them: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
 }
 
 #[test]

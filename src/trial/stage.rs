@@ -23,6 +23,9 @@ use crate::world::{Clock as _, SeededRandom, SystemFiles, ThreadSpawner, World};
 /// How often both sides may answer each other before a test is given up.
 pub(super) const ROUNDS_MAX: usize = 20;
 
+/// How long a test waits, by its own clock, for what is put off: changes of one record that are joined (`same_record`).
+const PUT_OFF_MAX: Duration = Duration::from_secs(5);
+
 /// The seed of what chance there is.
 const SEED: u64 = 7;
 
@@ -82,7 +85,7 @@ impl Stage {
             let before = self.written();
             let hints = changed.iter().map(|target| self.hint(target)).collect();
             self.runtime.accept(hints).await.map_err(|trouble| trouble.to_string())?;
-            dispatcher::settle(&self.runtime, Duration::ZERO).await;
+            dispatcher::settle(&self.runtime, PUT_OFF_MAX).await;
             changed = self.written().split_off(before.len());
         }
         Err(format!("both sides still answer each other after {ROUNDS_MAX} rounds"))

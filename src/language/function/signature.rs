@@ -43,6 +43,8 @@ pub enum Nulls {
     Never,
     /// Where its first value is null.
     Passed,
+    /// Where its first value is null, or a text that says so.
+    OfText,
     /// Where there is nothing to give, whatever it is given.
     Own,
 }
@@ -66,6 +68,17 @@ pub enum Shape {
     Cut,
 }
 
+/// With which values a function has no answer, of kinds that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fails {
+    /// With none.
+    Never,
+    /// With a text that does not spell what it gives.
+    UnlessItSpells,
+    /// With a text of more characters than its second value says.
+    WhereLonger,
+}
+
 /// A function of the library.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -81,6 +94,8 @@ pub struct Function {
     pub nulls: Nulls,
     /// What more is known of what it gives.
     pub shape: Shape,
+    /// When it fails, so that a rule has to say what happens then.
+    pub fails: Fails,
     /// Expressions with the value each gives; executed by a test.
     pub examples: &'static [(&'static str, &'static str)],
     /// The function itself. The error is a sentence.

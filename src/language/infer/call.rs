@@ -3,13 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::given::{Given, Inference};
+use super::null_argument::{self, Asked};
 use super::scope::Scope;
-use super::{operand, result, script_null};
+use super::{operand, result};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::function::signature::Fails;
 use crate::language::function::{Function, registry};
 use crate::language::plan::{Instead, Outcome, Side};
+use crate::language::script::CallFault;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
 use crate::value::{Kind, Value};
+
+/// What a function is given, and what is known of each.
+type Arguments<'a> = (&'a [Expression], &'a [Given]);
 
 /// What a call gives, from its arguments and what they give.
 pub(super) fn call(
@@ -22,8 +28,12 @@ pub(super) fn call(
         return asked(on, name, (arguments, given));
     }
     if let Some(function) = registry::find(&name.text) {
+        let told = on.sink.found.len();
         fits(on, function, name, (arguments, given));
-        may_fail(on, scope, name, (arguments, given));
+        may_fail(on, scope, function, (name, (arguments, given)));
+        if on.sink.found.len() == told {
+            nulls(on, scope, function, (arguments, given));
+        }
         return result::of_library(function, (arguments, given));
     }
     let script = on.names.scripts.functions().find(|function| function.name == name.text).cloned();
@@ -54,7 +64,11 @@ pub(super) fn call(
         }
     }
     if !scope.is_guarded && on.sink.found.len() == told {
-        script_null::judge(on, &script, (arguments, given));
+        let scripts = on.names.scripts.clone();
+        let call = |values: &[Value]| scripts.call(&script.name, values);
+        let parameters = script.parameters.iter().map(|(name, kind)| (name.as_str(), kind)).collect();
+        let asked = Asked { name: &script.name, parameters, call: &call, declared: Some(script.span) };
+        null_argument::judge(on, &asked, (arguments, given));
     }
     Given::or_null(script.gives)
 }
@@ -86,19 +100,35 @@ fn fits(on: &mut Inference<'_, '_>, function: &Function, name: &Name, (arguments
     }
 }
 
-/// What need not spell a number or a date, or may be too long, without a word on what happens then.
-fn may_fail(on: &mut Inference<'_, '_>, scope: &Scope, name: &Name, (arguments, given): (&[Expression], &[Given])) {
+/// A function that has no answer for what it may be given, without a word on what happens then.
+fn may_fail(on: &mut Inference<'_, '_>, scope: &Scope, function: &Function, (at, given): (&Name, Arguments<'_>)) {
+    let (arguments, given) = given;
     let (Some(first), false) = (given.first(), scope.is_guarded) else { return };
-    let constant = matches!(arguments, [Expression { kind: ExpressionKind::Literal(_), .. }]);
-    let spells = matches!(name.text.as_str(), "number" | "date");
-    if spells && !constant && (operand::is_text(&first.kind) || first.kind == Kind::Any) {
-        let message = format!("`{}` fails where the text spells no {0}", name.text);
-        operand::fallible(on.sink, message, name.span);
+    let mut known = arguments.iter().zip(given).map(|(argument, given)| {
+        matches!(argument.kind, ExpressionKind::Literal(_)) || !operand::is_text(&given.kind) && given.kind != Kind::Any
+    });
+    let when = match function.fails {
+        Fails::UnlessItSpells if known.any(|known| !known) => format!("where the text spells no {}", function.name),
+        Fails::WhereLonger
+            if first.longest.zip(result::most(arguments)).is_none_or(|(longest, most)| longest > most) =>
+        {
+            "where the text is longer".to_owned()
+        }
+        Fails::Never | Fails::UnlessItSpells | Fails::WhereLonger => return,
+    };
+    operand::fallible(on.sink, format!("`{}` fails {when}", function.name), at.span);
+}
+
+/// A value of several that may be null, where a function of the library takes none.
+fn nulls(on: &mut Inference<'_, '_>, scope: &Scope, function: &Function, (arguments, given): Arguments<'_>) {
+    if scope.is_guarded {
+        return;
     }
-    let most = arguments.get(1).and_then(result::constant).and_then(|number| usize::try_from(number).ok());
-    if name.text == "within" && first.longest.zip(most).is_none_or(|(longest, most)| longest > most) {
-        operand::fallible(on.sink, "`within` fails where the text is longer".to_owned(), name.span);
-    }
+    let parameters = (0..arguments.len()).filter_map(|at| function.parameter(at));
+    let parameters = parameters.map(|parameter| (parameter.name, &parameter.kind)).collect();
+    let call = |values: &[Value]| (function.body)(values).map_err(CallFault::Failed);
+    let asked = Asked { name: function.name, parameters, call: &call, declared: None };
+    null_argument::judge(on, &asked, (arguments, given));
 }
 
 /// `linked("PIPELINE", key)`, `counterpart("PIPELINE", key)`, `mapped("TABLE", value)`

@@ -9,11 +9,11 @@ mod element;
 mod given;
 mod kind;
 mod literal;
+mod null_argument;
 pub mod operand;
 mod path;
 mod result;
 pub mod scope;
-mod script_null;
 mod setting;
 
 pub use given::{Given, Refers};

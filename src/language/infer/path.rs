@@ -6,7 +6,7 @@ use super::given::{Given, Inference, Refers};
 use super::scope::{Meaning, Scope};
 use super::setting::setting;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::plan::{Field, Presence, RecordType, System};
+use crate::language::plan::{Field, RecordType, System};
 use crate::language::resolve::unknown_field;
 use crate::language::syntax::expression::{PathExpression, Step};
 use crate::value::{Kind, Path, Segment};
@@ -114,7 +114,7 @@ fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[S
             (Kind::Reference(record), false) => {
                 let Some(target) = on.names.record(&kind.system, record) else { return Given::or_null(Kind::Any) };
                 let found = walk(on, target, Path::default(), rest);
-                Given { nullable: found.nullable || !is_filled(kind, field), ..found }
+                Given { nullable: found.nullable || !kind.is_filled(field), ..found }
             }
             (Kind::Record(_) | Kind::Any, false) => Given::or_null(Kind::Any),
             _ => walk(on, kind, place, rest),
@@ -139,7 +139,7 @@ fn here(kind: &RecordType, at: &Path) -> Given {
     let whole = matches!(at.0.last(), None | Some(Segment::Each));
     let inside = |field: &&Field| {
         let rest = field.path.0.strip_prefix(at.0.as_slice());
-        rest.is_some_and(|rest| !rest.contains(&Segment::Each)) && is_filled(kind, field)
+        rest.is_some_and(|rest| !rest.contains(&Segment::Each)) && kind.is_filled(field)
     };
     let nullable = !whole && !kind.fields.iter().any(|field| inside(&field));
     Given { nullable, ..Given::always(Kind::Any) }
@@ -147,7 +147,7 @@ fn here(kind: &RecordType, at: &Path) -> Given {
 
 /// What a field gives.
 pub(in crate::language) fn of_field(kind: &RecordType, field: &Field) -> Given {
-    let given = Given { nullable: !is_filled(kind, field), ..Given::always(field.kind.clone()) };
+    let given = Given { nullable: !kind.is_filled(field), ..Given::always(field.kind.clone()) };
     let refers = |system: &str, record: &str| Refers { system: system.to_owned(), record: record.to_owned() };
     let refers = match &field.kind {
         Kind::Reference(record) => Some(refers(&kind.system, record)),
@@ -159,16 +159,6 @@ pub(in crate::language) fn of_field(kind: &RecordType, field: &Field) -> Given {
         _ => None,
     };
     Given { refers, longest: given.longest.or(field.max), ..given }
-}
-
-/// Whether every record has a value there: the system file says so, or no record is without: the key, the state and the
-/// instants by which changes are told.
-fn is_filled(kind: &RecordType, field: &Field) -> bool {
-    let is = |name: &String| field.path.is_field(name);
-    field.presence == Presence::Filled
-        || is(&kind.key)
-        || kind.states.as_ref().is_some_and(|states| is(&states.field))
-        || kind.modified.iter().chain(&kind.created).any(is)
 }
 
 /// In `{id, user}` whose `id` refers to a record, other names are that record's.

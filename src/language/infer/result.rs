@@ -37,8 +37,7 @@ pub(super) fn of_library(function: &Function, (arguments, given): (&[Expression]
         }
         (Shape::Spelt, Some(first)) => spelt(function, first),
         (Shape::Cut, Some(first)) => {
-            let most = arguments.get(1).and_then(constant).and_then(|number| usize::try_from(number).ok());
-            let longest = first.longest.into_iter().chain(most).min();
+            let longest = first.longest.into_iter().chain(most(arguments)).min();
             Given { longest, ..declared() }
         }
         _ => declared(),
@@ -46,11 +45,27 @@ pub(super) fn of_library(function: &Function, (arguments, given): (&[Expression]
     let nullable = match function.nulls {
         Nulls::Never => false,
         Nulls::Passed => first.is_none_or(|first| first.nullable),
+        Nulls::OfText => first.is_none_or(|first| first.nullable || may_be_text(&first.kind)),
         // Of several values the one that is null is passed over.
-        Nulls::Own => given.len() < 2 || given.iter().all(|one| one.nullable),
+        Nulls::Own => function.shape != Shape::Element || given.len() < 2 || given.iter().all(|one| one.nullable),
     };
+    let nullable = nullable && of_constants(function, arguments).is_none_or(|value| value.is_null());
     let is_rough = function.shape != Shape::Rounded && given.iter().any(|one| one.is_rough);
     Given { nullable, is_rough, ..found }
+}
+
+fn may_be_text(kind: &Kind) -> bool {
+    operand::is_text(kind) || *kind == Kind::Any
+}
+
+/// What a function of constants gives, which it always gives.
+fn of_constants(function: &Function, arguments: &[Expression]) -> Option<Value> {
+    let constant = |argument: &Expression| match &argument.kind {
+        ExpressionKind::Literal(value) => Some(value.clone()),
+        _ => None,
+    };
+    let constants = arguments.iter().map(constant).collect::<Option<Vec<Value>>>()?;
+    (function.body)(&constants).ok()
 }
 
 /// A text made of a value: where the values can be counted, so can the texts.
@@ -80,10 +95,10 @@ const DECIMAL_CHARACTERS_MAX: usize = 31;
 /// A day as `2026-01-31`, in characters.
 const DATE_CHARACTERS: usize = 10;
 
-/// The whole number that an expression is, where it is a constant.
-pub(super) fn constant(tree: &Expression) -> Option<i64> {
-    match &tree.kind {
-        ExpressionKind::Literal(Value::Integer(number)) => Some(*number),
+/// How many characters a call's second value lets through, where it is a constant.
+pub(super) fn most(arguments: &[Expression]) -> Option<usize> {
+    match arguments.get(1).map(|second| &second.kind) {
+        Some(ExpressionKind::Literal(Value::Integer(number))) => usize::try_from(*number).ok(),
         _ => None,
     }
 }

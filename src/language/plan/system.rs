@@ -277,12 +277,13 @@ impl RecordType {
         references.map(|field| field.path.0.as_slice()).any(|place| leads(place) || beside(place))
     }
 
-    /// Whether every record has a value in one of its fields: the system file says so, or no record is without it.
+    /// Whether every record has a value in one of its fields: the system file says so, or no record is without it: the
+    /// key, the state, and the instants of its creation and last change.
     pub fn is_filled(&self, field: &Field) -> bool {
         let is = |name: &str| field.path.is_field(name);
         field.presence == Presence::Filled
             || is(&self.key)
-            || self.modified.as_deref().is_some_and(is)
+            || self.modified.iter().chain(&self.created).any(|name| is(name))
             || self.states.as_ref().is_some_and(|states| is(&states.field))
     }
 

@@ -79,7 +79,8 @@ fn what(error: &EvalAltResult) -> String {
             letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
         }
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
-            format!("there is no function `{}`", signature.replace("rust_decimal::decimal::Decimal", "decimal"))
+            let kinds = signature.replace("rust_decimal::decimal::Decimal", "decimal").replace("()", "null");
+            format!("there is no function `{kinds}`")
         }
         EvalAltResult::ErrorVariableNotFound(name, _) => format!("nothing is called `{name}`"),
         EvalAltResult::ErrorRuntime(value, _) => value.to_string(),

@@ -155,6 +155,15 @@ pub enum Operator {
 }
 
 impl Operator {
+    /// Whether it asks something of two values, so that true or false comes of it.
+    pub fn is_comparison(self) -> bool {
+        match self {
+            Self::Equal | Self::NotEqual | Self::In => true,
+            Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual => true,
+            Self::Or | Self::And | Self::Else | Self::Add | Self::Subtract | Self::Multiply | Self::Divide => false,
+        }
+    }
+
     /// As it is written.
     pub fn written(self) -> &'static str {
         match self {

@@ -111,7 +111,7 @@ fn bare(part: &Expression, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         ExpressionKind::Binary(operator, left, right) => {
             let (before, after) = beside(*operator);
             write(left, before, out)?;
-            write!(out, " {} ", sign(*operator))?;
+            write!(out, " {} ", operator.written())?;
             write(right, after, out)
         }
         ExpressionKind::Not(inner) => {
@@ -158,24 +158,5 @@ fn step_text(segment: &Segment, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         Segment::Field(name) => write!(out, ".{name}"),
         Segment::Index(at) => write!(out, "[{at}]"),
         Segment::Each => out.write_str("[]"),
-    }
-}
-
-fn sign(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Or => "or",
-        Operator::And => "and",
-        Operator::Equal => "==",
-        Operator::NotEqual => "!=",
-        Operator::Less => "<",
-        Operator::LessEqual => "<=",
-        Operator::Greater => ">",
-        Operator::GreaterEqual => ">=",
-        Operator::In => "in",
-        Operator::Else => "??",
-        Operator::Add => "+",
-        Operator::Subtract => "-",
-        Operator::Multiply => "*",
-        Operator::Divide => "/",
     }
 }

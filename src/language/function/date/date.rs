@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::language::function::signature::{Function, Nulls, Parameter, Shape, Times, argument, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Parameter, Shape, Times, argument, takes};
 use crate::value::{Kind, Value, timestamp};
 
 /// How systems spell that there is no date.
@@ -21,8 +21,9 @@ pub fn function() -> Function {
                 spells no date.",
         parameters: vec![takes("value", Kind::Any), zone],
         gives: Kind::Date,
-        nulls: Nulls::Passed,
+        nulls: Nulls::OfText,
         shape: Shape::Declared,
+        fails: Fails::UnlessItSpells,
         examples: &[
             (r#"date("2026-01-06")"#, "2026-01-06"),
             (r#"date("2026-01-06T23:04:05Z")"#, "2026-01-06"),

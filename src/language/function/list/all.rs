@@ -1,6 +1,6 @@
 //! `all`: whether every element of a list is true.
 
-use crate::language::function::signature::{Function, Nulls, Shape, takes, truths_at};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, takes, truths_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Bool,
         nulls: Nulls::Never,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[("all([true, false])", "false"), ("all([])", "true"), ("all([true, null])", "false")],
         body,
     }

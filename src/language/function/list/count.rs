@@ -1,6 +1,6 @@
 //! `count`: how many elements a list has.
 
-use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Integer,
         nulls: Nulls::Never,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[(r#"count(["a", "b"])"#, "2"), ("count(null)", "0"), ("count([null])", "1")],
         body,
     }

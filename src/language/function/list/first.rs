@@ -1,6 +1,6 @@
 //! `first`: the first element of a list; null where it is empty.
 
-use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Any,
         nulls: Nulls::Own,
         shape: Shape::Element,
+        fails: Fails::Never,
         examples: &[("first([3, 4])", "3"), ("first([])", "null"), ("first(null)", "null")],
         body,
     }

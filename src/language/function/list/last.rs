@@ -1,6 +1,6 @@
 //! `last`: the last element of a list.
 
-use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Any,
         nulls: Nulls::Own,
         shape: Shape::Element,
+        fails: Fails::Never,
         examples: &[("last([1, 2, 3])", "3"), ("last([])", "null"), ("last(null)", "null")],
         body,
     }

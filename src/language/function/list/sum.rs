@@ -1,6 +1,6 @@
 //! `sum`: the sum of a list of numbers; nothing counts as zero.
 
-use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 use rust_decimal::Decimal;
 
@@ -13,6 +13,7 @@ pub fn function() -> Function {
         gives: Kind::Decimal,
         nulls: Nulls::Never,
         shape: Shape::Sum,
+        fails: Fails::Never,
         examples: &[("sum([1, 2.50, null])", "3.50"), ("sum([])", "0")],
         body,
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::language::function::signature::{Function, Nulls, Shape, list_at, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, list_at, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -14,6 +14,7 @@ pub fn function() -> Function {
         gives: Kind::List(Box::new(Kind::Any)),
         nulls: Nulls::Never,
         shape: Shape::Same,
+        fails: Fails::Never,
         examples: &[
             (r#"unique(["a", "b", "a"])"#, r#"["a", "b"]"#),
             ("unique([1, 1.0])", "[1]"),

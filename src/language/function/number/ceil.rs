@@ -1,6 +1,6 @@
 //! `ceil`: a number rounded up to a whole one.
 
-use crate::language::function::signature::{Function, Nulls, Shape, on_number, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, on_number, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Decimal,
         nulls: Nulls::Passed,
         shape: Shape::Rounded,
+        fails: Fails::Never,
         examples: &[("ceil(2.1)", "3"), ("ceil(-2.9)", "-2"), ("ceil(null)", "null")],
         body,
     }

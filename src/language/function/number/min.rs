@@ -1,6 +1,6 @@
 //! `min`: the smallest of several values.
 
-use crate::language::function::signature::{Function, Nulls, Shape, more, several, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, more, several, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Any,
         nulls: Nulls::Own,
         shape: Shape::Element,
+        fails: Fails::Never,
         examples: &[("min(3, 1, 2)", "1"), ("min([0, 4.5, null])", "0"), ("min([])", "null"), ("min(null)", "null")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `number`: the number that text spells; fails where it spells none.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, takes};
 use crate::value::decimal;
 use crate::value::{Kind, Value};
 
@@ -14,6 +14,7 @@ pub fn function() -> Function {
         gives: Kind::Decimal,
         nulls: Nulls::Passed,
         shape: Shape::Declared,
+        fails: Fails::UnlessItSpells,
         examples: &[
             (r#"number("1,080.50")"#, "1080.50"),
             (r#"number(" 12 ")"#, "12"),

@@ -1,6 +1,6 @@
 //! `round`: a number rounded half away from zero to some decimals.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, may_take, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, may_take, takes};
 use crate::value::{Kind, Value};
 use rust_decimal::RoundingStrategy;
 
@@ -16,6 +16,7 @@ pub fn function() -> Function {
         gives: Kind::Decimal,
         nulls: Nulls::Passed,
         shape: Shape::Rounded,
+        fails: Fails::Never,
         examples: &[
             ("round(2.345, 2)", "2.35"),
             ("round(17.5)", "18"),

@@ -1,6 +1,6 @@
 //! `contains`: whether text holds other text.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, takes, text_at};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Bool,
         nulls: Nulls::Never,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[(r#"contains("3.5g Jar", "Jar")"#, "true"), (r#"contains(null, "Jar")"#, "false")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `cut`: the beginning of a text.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, on_text, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, on_text, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -15,6 +15,7 @@ pub fn function() -> Function {
         gives: Kind::Text,
         nulls: Nulls::Passed,
         shape: Shape::Cut,
+        fails: Fails::Never,
         examples: &[
             (r#"cut("Northern Lights 3.5g", 15)"#, r#""Northern Lights""#),
             (r#"cut("Jar", 15)"#, r#""Jar""#),

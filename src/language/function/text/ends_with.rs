@@ -1,6 +1,6 @@
 //! `ends_with`: whether text ends with other text.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, takes, text_at};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Bool,
         nulls: Nulls::Never,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[(r#"ends_with("C10-LIC", "-LIC")"#, "true"), (r#"ends_with(null, "x")"#, "false")],
         body,
     }

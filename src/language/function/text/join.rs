@@ -1,6 +1,6 @@
 //! `join`: texts of a list as one.
 
-use crate::language::function::signature::{Function, Nulls, Shape, bounded, list_at, takes, text_at};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, bounded, list_at, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Text,
         nulls: Nulls::Never,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[
             (r#"join(["1 Main St", null, "Oakland"], ", ")"#, r#""1 Main St, Oakland""#),
             (r#"join([], "-")"#, r#""""#),

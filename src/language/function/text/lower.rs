@@ -1,6 +1,6 @@
 //! `lower`: text in small letters.
 
-use crate::language::function::signature::{Function, Nulls, Shape, on_text, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, on_text, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Text,
         nulls: Nulls::Passed,
         shape: Shape::Spelt,
+        fails: Fails::Never,
         examples: &[(r#"lower("Sam@Example.com")"#, r#""sam@example.com""#), ("lower(null)", "null")],
         body,
     }

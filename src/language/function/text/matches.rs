@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, takes, text_at};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The longest pattern, in bytes.
@@ -26,6 +26,7 @@ pub fn function() -> Function {
         gives: Kind::Bool,
         nulls: Nulls::Never,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[
             (r#"matches("C10-0000009-LIC", "^C1[0-9]-[0-9]{7}-LIC$")"#, "true"),
             (r#"matches("abc", "B")"#, "false"),

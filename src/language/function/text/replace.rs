@@ -1,6 +1,8 @@
 //! `replace`: text with every occurrence of a part replaced.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, bounded, not_empty, takes, text_at};
+use crate::language::function::signature::{
+    Fails, Function, Nulls, Shape, argument, bounded, not_empty, takes, text_at,
+};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +14,7 @@ pub fn function() -> Function {
         gives: Kind::Text,
         nulls: Nulls::Passed,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[(r#"replace("A-1-2", "-", "/")"#, r#""A/1/2""#), (r#"replace(null, "a", "b")"#, "null")],
         body,
     }

@@ -1,6 +1,6 @@
 //! `split`: the parts of text between separators.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, not_empty, takes, text_at};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, not_empty, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::List(Box::new(Kind::Text)),
         nulls: Nulls::Never,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[
             (r#"split("a, b,c", ",")"#, r#"["a", " b", "c"]"#),
             (r#"first(split("RE1 Retail", " "))"#, r#""RE1""#),

@@ -1,6 +1,6 @@
 //! `starts_with`: whether text begins with other text.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, takes, text_at};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, takes, text_at};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Bool,
         nulls: Nulls::Never,
         shape: Shape::Declared,
+        fails: Fails::Never,
         examples: &[(r#"starts_with("C10-1", "C10")"#, "true"), (r#"starts_with(null, "C")"#, "false")],
         body,
     }

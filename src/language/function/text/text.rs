@@ -1,6 +1,6 @@
 //! `text`: any single value as text.
 
-use crate::language::function::signature::{Function, Nulls, Shape, argument, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -12,6 +12,7 @@ pub fn function() -> Function {
         gives: Kind::Text,
         nulls: Nulls::Passed,
         shape: Shape::Spelt,
+        fails: Fails::Never,
         examples: &[
             ("text(12)", r#""12""#),
             ("text(1.50)", r#""1.5""#),

@@ -1,7 +1,7 @@
 //! `within`: a text that is not too long.
 
 use super::cut::characters;
-use crate::language::function::signature::{Function, Nulls, Shape, argument, on_text, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, on_text, takes};
 use crate::value::{Kind, Value};
 
 /// The declaration.
@@ -16,6 +16,7 @@ pub fn function() -> Function {
         gives: Kind::Text,
         nulls: Nulls::Passed,
         shape: Shape::Cut,
+        fails: Fails::WhereLonger,
         examples: &[
             (r#"within("BD-35-JAR", 255)"#, r#""BD-35-JAR""#),
             (r#"within("BD-35-JAR", 5) ?? "too long""#, r#""too long""#),

@@ -99,7 +99,7 @@ impl Viewpoint<'_> {
                 };
                 let found = self.worked_out(tree, (&parts, &again), known);
                 let found = found.or_else(|| left.is_alike(right).then(|| of_itself(*operator)).flatten());
-                found.or_else(|| is_question(*operator).then(Values::truth))
+                found.or_else(|| operator.is_comparison().then(Values::truth))
             }
             ExpressionKind::Not(inner) => {
                 let again = |mut parts: Vec<Expression>| Some(ExpressionKind::Not(Box::new(parts.pop()?)));
@@ -129,7 +129,7 @@ impl Viewpoint<'_> {
             ExpressionKind::Binary(Operator::Else, _, second) => self.may_be_null(second),
             ExpressionKind::Binary(Operator::And | Operator::Or, ..) | ExpressionKind::Not(_) => false,
             ExpressionKind::Binary(operator, left, right) => {
-                !is_question(*operator) && (self.may_be_null(left) || self.may_be_null(right))
+                !operator.is_comparison() && (self.may_be_null(left) || self.may_be_null(right))
             }
             ExpressionKind::Negate(inner) => self.may_be_null(inner),
             ExpressionKind::List(_) | ExpressionKind::Filter(..) | ExpressionKind::Park(_) => false,
@@ -137,7 +137,7 @@ impl Viewpoint<'_> {
             ExpressionKind::Call(name, arguments) => match registry::find(&name.text).map(|function| function.nulls) {
                 Some(Nulls::Never) => false,
                 Some(Nulls::Passed) => arguments.first().is_none_or(|first| self.may_be_null(first)),
-                Some(Nulls::Own) | None => true,
+                Some(Nulls::OfText | Nulls::Own) | None => true,
             },
             ExpressionKind::Steps(..) => true,
         }
@@ -236,17 +236,4 @@ fn of_itself(operator: Operator) -> Option<Values> {
         Operator::NotEqual | Operator::Less | Operator::Greater => Some(Values::one(Value::Bool(false))),
         _ => None,
     }
-}
-
-fn is_question(operator: Operator) -> bool {
-    matches!(
-        operator,
-        Operator::Equal
-            | Operator::NotEqual
-            | Operator::Less
-            | Operator::LessEqual
-            | Operator::Greater
-            | Operator::GreaterEqual
-            | Operator::In
-    )
 }

@@ -248,18 +248,8 @@ impl<'a> Reading<'a> {
 fn is_truth(tree: &Expression) -> bool {
     match &tree.kind {
         ExpressionKind::Not(_) => true,
-        ExpressionKind::Binary(operator, ..) => matches!(
-            operator,
-            Operator::And
-                | Operator::Or
-                | Operator::Equal
-                | Operator::NotEqual
-                | Operator::Less
-                | Operator::LessEqual
-                | Operator::Greater
-                | Operator::GreaterEqual
-                | Operator::In
-        ),
+        ExpressionKind::Binary(Operator::And | Operator::Or, ..) => true,
+        ExpressionKind::Binary(operator, ..) => operator.is_comparison(),
         _ => false,
     }
 }
