@@ -58,7 +58,7 @@ fn what_is_declared_of_nulls_and_faults_holds() {
                 }
                 match (function.body)(&given) {
                     Ok(Value::Null) if !matches!(function.nulls, Nulls::Own | Nulls::OfText) => {
-                        wrong.push(format!("{} gives null of {given:?}", function.name))
+                        wrong.push(format!("{} gives null of {given:?}", function.name));
                     }
                     Err(why)
                         if function.fails == Fails::Never

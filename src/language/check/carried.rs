@@ -109,18 +109,33 @@ fn reference(checker: &mut Checker<'_>, carried: &Carried<'_>, record: &str) {
     };
     let message = format!("the field refers to a `{}.{record}`, and this is {what}", wanted.system);
     let finding = Diagnostic::error(Code("type-reference"), message, span, "refers to nothing there");
-    let across = checker.names.paired.iter().find(|(_, records)| {
-        let is = |one: &Refers| records.iter().any(|(system, record)| *system == one.system && *record == one.record);
-        is(&wanted) && carried.given.refers.as_ref().is_some_and(is)
-    });
+    let across = carried.given.refers.as_ref().and_then(|from| pairing(checker, [from, &wanted]));
     let help = match across {
-        Some((pipeline, _)) => format!("write `via pipeline {pipeline}` behind it"),
+        Some(pipeline) => format!("write `via pipeline {pipeline}` behind it"),
         None => format!(
             "look it up: `with: found: {}.{record} where … == …, at most one`, and carry over its key",
             wanted.system
         ),
     };
     checker.sink.found.push(with_field(finding.help(help), carried));
+}
+
+/// The pipeline that pairs two kinds of records.
+fn pairing<'c>(checker: &'c Checker<'_>, both: [&Refers; 2]) -> Option<&'c str> {
+    let pairs = |records: &[(String, String)], one: &Refers| {
+        records.iter().any(|(system, record)| *system == one.system && *record == one.record)
+    };
+    let found = checker.names.paired.iter().find(|(_, records)| both.iter().all(|one| pairs(records, one)));
+    found.map(|(pipeline, _)| pipeline.as_str())
+}
+
+/// The kind of record that a field, or each element of it, refers to.
+fn referred(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Reference(record) => Some(record.to_string()),
+        Kind::List(inner) => referred(inner),
+        _ => None,
+    }
 }
 
 /// `via pipeline P` carries the key of a record that P pairs, to a field that refers to its counterpart.
@@ -143,20 +158,18 @@ fn through_pipeline(checker: &mut Checker<'_>, carried: &Carried<'_>, name: &Nam
         );
         let finding =
             Diagnostic::error(Code("type-reference"), message, carried.source.span, "it finds nothing by this");
-        let help = format!("carry over a field that refers to a `{source}`, or name the pipeline that pairs this");
+        let landing = carried.field.and_then(|field| referred(&field.kind));
+        let landing = landing.map(|record| Refers { system: carried.to.system.clone(), record });
+        let right = refers.zip(landing.as_ref()).and_then(|(from, to)| pairing(checker, [from, to]));
+        let help = match right {
+            Some(right) => format!("write `via pipeline {right}`, which pairs the two"),
+            None => format!("carry over a field that refers to a `{source}`, or name the pipeline that pairs this"),
+        };
         checker.sink.found.push(finding.help(help));
         return;
     }
     let Some(field) = carried.field else { return };
-    let refers = |kind: &Kind| match kind {
-        Kind::Reference(record) => Some(record.to_string()),
-        Kind::List(inner) => match inner.as_ref() {
-            Kind::Reference(record) => Some(record.to_string()),
-            _ => None,
-        },
-        _ => None,
-    };
-    if refers(&field.kind).as_deref() != Some(target.as_str()) && field.kind != Kind::Any {
+    if referred(&field.kind).as_deref() != Some(target.as_str()) && field.kind != Kind::Any {
         let message = format!(
             "pipeline `{}` gives the key of a `{}.{target}`, and `{}` is {}",
             name.text, carried.to.system, field.path, field.kind
@@ -215,7 +228,12 @@ fn too_long(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     let finding = Diagnostic::error(Code("type-too-long"), message, carried.source.span, "may be too long");
     let help = match &carried.source.kind {
         ExpressionKind::Literal(_) => "write a shorter constant".to_owned(),
-        _ => format!("write `cut(…, {most})`, and let it flow one way only"),
+        _ => {
+            let one_way = if carried.line.arrow == Arrow::Both { "; both let it flow one way only" } else { "" };
+            format!(
+                "write `cut(…, {most})` where the end may go, `within(…, {most}) ?? park \"why\"` where not{one_way}"
+            )
+        }
     };
     checker.sink.found.push(with_field(finding.help(help), carried));
 }
