@@ -12,6 +12,7 @@ use divan::{AllocProfiler, Bencher};
 use petiole::connector::{ResolvedAccount, Shape, request};
 use petiole::engine::{Effect, Found, Situation, Step, decide};
 use petiole::language::plan::{Plan, Side};
+use petiole::language::script::limits::WORKER_STACK_BYTES;
 use petiole::value::{Record, Value};
 
 #[global_allocator]
@@ -25,7 +26,13 @@ fn main() {
         [mapped(&plan, &shape(&plan), &text), order::by_hand(&text), order::typed(&text)].map(|made| same_form(&made));
     assert_eq!(by_hand, typed, "both hands map alike");
     assert_eq!(ours, typed, "the rules map as the hands do");
-    divan::main();
+    as_a_worker(divan::main);
+}
+
+/// Runs this with the stack that a worker of the service has, so that a script finds room for its call there.
+fn as_a_worker(work: fn()) {
+    let thread = std::thread::Builder::new().stack_size(WORKER_STACK_BYTES).spawn(work);
+    thread.expect("a thread").join().expect("it ends well");
 }
 
 /// The text with numbers and their texts alike.

@@ -86,15 +86,15 @@ fn shop() -> String {
         "system: shop\nhttp: {}\nrecords:\n  order:\n    key: number\n    fields:\n      number: integer, read only\n"
             .to_owned();
     for (name, kind) in fields() {
-        let _ = writeln!(text, "      {name}: {kind}, read only");
+        let _ = writeln!(text, "      {name}: {kind}, read only, always");
     }
     for at in 0..WORDS {
-        let _ = writeln!(text, "      w{at}: enum [New, Paid, Gone], read only");
+        let _ = writeln!(text, "      w{at}: enum [New, Paid, Gone], read only, always");
     }
     for (name, kind) in
         [("sku", "text"), ("count", "integer"), ("price", "decimal"), ("unit", "text"), ("note", "text")]
     {
-        let _ = writeln!(text, "      lines[].{name}: {kind}, read only");
+        let _ = writeln!(text, "      lines[].{name}: {kind}, read only, always");
     }
     text + "    calls:\n      read: GET /orders/{number}\n      list: GET /orders\n"
 }
