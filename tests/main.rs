@@ -57,6 +57,7 @@ mod rule_test;
 
 mod scenario;
 mod script;
+mod script_reads;
 mod seams;
 mod settings;
 mod simulate;

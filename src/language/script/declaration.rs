@@ -5,6 +5,7 @@
 
 use rhai::AST;
 
+use super::reads::{self, Reads};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::value::Kind;
 
@@ -19,6 +20,8 @@ pub struct ScriptFunction {
     pub gives: Kind,
     /// Where it is declared.
     pub span: Span,
+    /// What it reads of each parameter.
+    pub(super) reads: Vec<Reads>,
 }
 
 /// The kinds that a declaration may name. Instants and dates are text inside a script.
@@ -27,6 +30,7 @@ const KINDS: [&str; 9] = ["text", "integer", "decimal", "bool", "timestamp", "da
 /// Reads the declarations; a function without one, or with other parameters, is a finding.
 pub fn declared(file: FileId, text: &str, ast: &AST, found: &mut Vec<Diagnostic>) -> Vec<ScriptFunction> {
     let mut functions = Vec::new();
+    let reads = reads::of(ast);
     // Functions without a name stand inside others and are called by them alone.
     for known in ast.iter_functions().filter(|known| !known.name.starts_with("anon$")) {
         let mut start = 0;
@@ -41,7 +45,8 @@ pub fn declared(file: FileId, text: &str, ast: &AST, found: &mut Vec<Diagnostic>
         }
         match parsed {
             Some(Ok(function)) if function.parameters.iter().map(|(name, _)| name).eq(known.params.iter()) => {
-                functions.push(function);
+                let read = reads.get(&(known.name.to_owned(), known.params.len()));
+                functions.push(ScriptFunction { reads: read.cloned().unwrap_or_default(), ..function });
             }
             Some(Err(finding)) => found.push(finding),
             Some(Ok(function)) => {
@@ -83,7 +88,13 @@ fn parse(text: &str, span: Span) -> Option<Result<ScriptFunction, Diagnostic>> {
         return Some(Err(finding.help(format!("write one of: {}", KINDS.join(", ")))));
     }
     let parameters = written.into_iter().filter_map(|(name, kind)| Some((name.to_owned(), kind_of(kind)?))).collect();
-    Some(Ok(ScriptFunction { name: name.trim().to_owned(), parameters, gives: kind_of(gives)?, span }))
+    Some(Ok(ScriptFunction {
+        name: name.trim().to_owned(),
+        parameters,
+        gives: kind_of(gives)?,
+        span,
+        reads: Vec::new(),
+    }))
 }
 
 fn kind_of(word: &str) -> Option<Kind> {

@@ -11,10 +11,11 @@ use rhai::{AST, Dynamic, Engine, Scope};
 
 use super::bars;
 use super::calls::{self, Known};
-use super::convert::{from_dynamic, of_kind, to_dynamic};
+use super::convert::{from_dynamic, of_kind};
 use super::declaration::{ScriptFunction, declared};
 use super::fault::{self, CallFault};
 use super::limits;
+use super::reads::Reads;
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::language::function::registry;
@@ -160,12 +161,12 @@ fn given(function: &ScriptFunction, arguments: &[Value]) -> Result<Vec<Dynamic>,
     if arguments.len() != parameters.len() {
         return Err(format!("it takes {} values and was given {}", parameters.len(), arguments.len()));
     }
-    let fit = |(value, (name, kind)): (&Value, &(String, Kind))| match (kind, value) {
-        (Kind::Text, Value::Timestamp(_) | Value::Date(_)) => Ok(to_dynamic(value)),
-        _ if kind.fits(&of_kind(value.clone(), kind)) => Ok(to_dynamic(value)),
+    let fit = |((value, (name, kind)), read): ((&Value, &(String, Kind)), &Reads)| match (kind, value) {
+        (Kind::Text, Value::Timestamp(_) | Value::Date(_)) => Ok(read.of(value)),
+        _ if kind.fits(&of_kind(value.clone(), kind)) => Ok(read.of(value)),
         _ => Err(format!("it declares `{name}` as {kind} and was given {}", value.kind_name())),
     };
-    arguments.iter().zip(parameters).map(fit).collect()
+    arguments.iter().zip(parameters).zip(&function.reads).map(fit).collect()
 }
 
 /// A name means one thing: no function of the library and none of another script has it.

@@ -10,6 +10,7 @@ pub mod declaration;
 pub mod fault;
 pub mod host;
 pub mod limits;
+mod reads;
 
 pub use declaration::ScriptFunction;
 pub use fault::CallFault;
