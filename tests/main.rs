@@ -34,6 +34,7 @@ mod lint_edits;
 mod lint_fixtures;
 mod lint_rows;
 mod log;
+mod look_up;
 mod making;
 mod notify;
 mod order_status;

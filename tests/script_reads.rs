@@ -5,7 +5,7 @@ use petiole::language::script::ScriptSet;
 use petiole::value::{Value, json};
 
 /// Other functions that the ones below call.
-const FUNCTIONS: &str = r#"
+const FUNCTIONS: &str = r"
 /// price(line: any) -> any
 fn price(line) { if line.sale == () { line.price } else { line.sale } }
 /// total(lines: any) -> any
@@ -22,7 +22,7 @@ fn pong(order, depth) { if depth == 0 { order.number } else { ping(order, depth 
 fn marked(order) { order.seen = true; order }
 /// second(a: any, b: any) -> any
 fn second(a, b) { b.status }
-"#;
+";
 
 /// Bodies of a function of `x`, an order.
 const BODIES: &[&str] = &[
@@ -199,11 +199,11 @@ fn only_what_is_read_counts_towards_the_limits() {
 /// Functions that hand on more and more parts of what they are given end the search, not the other way round.
 #[test]
 fn functions_that_branch_without_end_are_read_quickly() {
-    let mut text = String::new();
-    for at in 0..60 {
+    let branching = (0..60).map(|at| {
         let next = (at + 1) % 60;
-        text += &format!("/// f{at}(x: any) -> any\nfn f{at}(x) {{ [f{next}(x.a), f{next}(x.b), f{next}(x.c.d)] }}\n");
-    }
+        format!("/// f{at}(x: any) -> any\nfn f{at}(x) {{ [f{next}(x.a), f{next}(x.b), f{next}(x.c.d)] }}\n")
+    });
+    let mut text: String = branching.collect();
     text += "/// g(x: any) -> any\nfn g(x) { if x == () { 0 } else { g(x.next) + x.number } }\n";
     let (set, found) = ScriptSet::compile(&[(FileId(0), "scripts/f.rhai", &text)]);
     assert!(found.is_empty());

@@ -19,6 +19,7 @@ pub mod listed;
 pub mod lost;
 pub mod matching;
 pub mod meet;
+mod narrowed;
 mod noted;
 mod pairs;
 pub mod park;

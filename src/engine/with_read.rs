@@ -17,6 +17,9 @@ use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, WithRead};
 use crate::value::Value;
 
+/// So few rows of a listing are looked at one by one.
+const ROWS_FEW: usize = 16;
+
 /// Near misses named for one stop.
 const CANDIDATES_MAX: usize = 3;
 
@@ -82,7 +85,8 @@ impl Context<'_> {
             let Some(rows) = self.ask(want.clone()).and_then(|found| rows_of(found, read, account)) else {
                 return Ok(Typed { value: Value::Null, at, account: own.into() });
             };
-            for (place, row) in rows.iter().enumerate() {
+            let mut looked = Looked::default();
+            while let Some((place, row)) = looked.next(self, read, (&rows, &want)) {
                 let element = Element { typed: row, name: None, outer: None };
                 let said = self.said();
                 let fits = self.evaluate(&read.condition, Some(&element), &read.line);
@@ -153,6 +157,22 @@ impl Context<'_> {
         self.found.borrow().to_make.values().next().cloned()
     }
 
+    /// The fewest rows of a listing that can fulfil a part of the condition; `None` where no part can be told yet.
+    fn left_of(&self, read: &WithRead, want: &Want) -> Option<Vec<usize>> {
+        let Some(Found::Listed(listed)) = self.situation.reads.get(want) else { return None };
+        let is_told = |name: &String| self.found.borrow().known.contains_key(name);
+        let told = read.narrowings.iter().filter(|part| part.after.as_ref().is_none_or(is_told));
+        let places = told.filter_map(|part| {
+            let among = self.evaluate(&part.among, None, &read.line).ok()?;
+            let keys = match &among {
+                Value::List(items) => items.iter().map(Value::to_key).collect::<Option<Vec<_>>>()?,
+                value => vec![value.to_key()?],
+            };
+            Some(listed.places(&part.path, &keys))
+        });
+        places.min_by_key(Vec::len)
+    }
+
     fn accounts(&self, read: &WithRead, own: &str) -> Vec<String> {
         if read.every_account {
             self.plan.accounts_of(&read.record.system).map(|account| account.name.clone()).collect()
@@ -218,6 +238,39 @@ impl Context<'_> {
             candidate
         };
         near.map(took).collect()
+    }
+}
+
+/// How far the rows of an answer were looked at, and which of the others are left out because they cannot fit.
+#[derive(Default)]
+struct Looked {
+    next: usize,
+    /// The places that are left, the last first, once it is known which.
+    left: Option<Vec<usize>>,
+}
+
+impl Looked {
+    fn next<'r>(
+        &mut self,
+        context: &Context<'_>,
+        read: &WithRead,
+        (rows, want): (&'r [Typed], &Want),
+    ) -> Option<(usize, &'r Typed)> {
+        if self.left.is_none() && rows.len() > ROWS_FEW {
+            // Before the first row nothing is known of records that the condition itself looks for.
+            self.left = context.left_of(read, want).map(|mut places| {
+                read.condition.does_not_hold();
+                places.retain(|place| *place >= self.next);
+                places.reverse();
+                places
+            });
+        }
+        let place = match &mut self.left {
+            Some(left) => left.pop()?,
+            None => self.next,
+        };
+        self.next = place + 1;
+        rows.get(place).map(|row| (place, row))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod checker;
 mod first_path;
 mod keyed_list;
 mod misspelt;
+mod narrowing;
 mod owners;
 mod pipeline;
 mod rule;

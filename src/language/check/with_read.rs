@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::checker::Checker;
 use super::first_path::first_path;
+use super::narrowing;
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, RecordType, WithRead};
@@ -20,7 +21,7 @@ pub(super) fn check(
     let mut reads = Vec::new();
     for (key, entry) in entries {
         reserved(checker, &key);
-        let meaning = match entry.and_then(|entry| read(checker, (&key.text, entry), scope)) {
+        let meaning = match entry.and_then(|entry| read(checker, (&key.text, entry), scope, &reads)) {
             Some(read) => {
                 let meaning = match read.cardinality {
                     Cardinality::Many => Meaning::Group(Arc::clone(&read.record)),
@@ -49,7 +50,12 @@ pub(super) fn reserved(checker: &mut Checker<'_>, name: &Name) {
     checker.sink.error("reserved-name", message, name.span, "give it another name");
 }
 
-fn read(checker: &mut Checker<'_>, (name, entry): (&str, WithEntry), scope: &Scope) -> Option<WithRead> {
+fn read(
+    checker: &mut Checker<'_>,
+    (name, entry): (&str, WithEntry),
+    scope: &Scope,
+    earlier: &[WithRead],
+) -> Option<WithRead> {
     let WithEntry { line, span } = entry;
     let Some(system) = checker.names.systems.get(&line.system.text).cloned() else {
         let known: Vec<String> = checker.names.systems.keys().cloned().collect();
@@ -86,9 +92,11 @@ fn read(checker: &mut Checker<'_>, (name, entry): (&str, WithEntry), scope: &Sco
     let search = searchable(&record, &line.condition).map(|(field, value)| (field, checker.names.compile(value)));
     let compared =
         compared(&line.condition).map(|(own, asked)| (checker.names.compile(own), checker.names.compile(asked)));
+    let narrowings = narrowing::of(checker, (&record, &line.condition), scope, earlier);
     Some(WithRead {
         name: name.to_owned(),
         record,
+        narrowings,
         guard: guard(&line.condition).map(|tree| checker.names.compile(tree)),
         search,
         condition: checker.names.compile(line.condition),

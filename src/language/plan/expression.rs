@@ -209,6 +209,11 @@ impl CompiledExpression {
         Ok(value)
     }
 
+    /// Notes that it does not hold of what it is not even asked of.
+    pub fn does_not_hold(&self) {
+        heard::branch(self.tree.span, false);
+    }
+
     /// Its value where bare names are the fields of one record.
     ///
     /// # Errors

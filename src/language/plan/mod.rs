@@ -29,7 +29,7 @@ pub use account::{Account, Carries, Setting};
 pub use action::Action;
 pub use agreement::Agreement;
 pub use ownership::Owner;
-pub use pipeline::{Cardinality, Create, FieldRule, ListRule, Pipeline, RuleBody, WithRead};
+pub use pipeline::{Cardinality, Create, FieldRule, ListRule, Narrowing, Pipeline, RuleBody, WithRead};
 pub use plan::{Interest, Plan};
 pub use rule_line::RuleLine;
 pub use setting_type::{Misfit, SettingType, SettingTypes};

@@ -158,6 +158,8 @@ pub struct WithRead {
     /// Where the condition is `.field == value` and the system has a search by that field: the
     /// field, and the value over names known before.
     pub search: Option<(String, CompiledExpression)>,
+    /// Parts of the condition by which most of a listing can be left out.
+    pub narrowings: Vec<Narrowing>,
     /// What of a candidate the condition compares, and with what; for naming what was nearly right.
     pub compared: Option<(CompiledExpression, CompiledExpression)>,
     /// With what it is created where it is not there.
@@ -170,6 +172,17 @@ pub struct WithRead {
     pub cardinality: Cardinality,
     /// Its line.
     pub line: RuleLine,
+}
+
+/// A part of a condition that records fulfil only if they hold one of some values at a place.
+#[derive(Debug)]
+pub struct Narrowing {
+    /// The place, of a single value or of one in each element of a list.
+    pub path: Path,
+    /// The value, or the list of values; it asks for no record.
+    pub among: CompiledExpression,
+    /// The record, looked for by name, that the values are read from.
+    pub after: Option<String>,
 }
 
 impl WithRead {

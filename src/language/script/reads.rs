@@ -95,9 +95,12 @@ pub(super) fn of(ast: &AST) -> Known {
         let mut known = each(&|_, parameters| vec![Reads::default(); parameters.len()]);
         let mut growing = BTreeSet::new();
         for _ in 0..CALLS_MAX {
-            let next = each(&|name, parameters| match endless.contains(&(name.to_owned(), parameters.len())) {
-                true => vec![Reads::whole(); parameters.len()],
-                false => looked_through(ast, (name, parameters), &known),
+            let next = each(&|name, parameters| {
+                if endless.contains(&(name.to_owned(), parameters.len())) {
+                    vec![Reads::whole(); parameters.len()]
+                } else {
+                    looked_through(ast, (name, parameters), &known)
+                }
             });
             growing =
                 next.iter().filter(|(key, read)| known.get(*key) != Some(*read)).map(|(key, _)| key.clone()).collect();
