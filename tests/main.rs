@@ -36,6 +36,7 @@ mod lint_rows;
 mod log;
 mod look_up;
 mod making;
+mod mutants;
 mod notify;
 mod order_status;
 mod orders_cross;
