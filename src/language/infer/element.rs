@@ -4,14 +4,28 @@ use std::sync::Arc;
 
 use super::scope::{Meaning, Scope};
 use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
-use crate::value::Segment;
+use crate::value::{Path, Segment};
 
-/// What `.` is behind `where`: a place in the record where the list is one of its fields.
+/// What `.` is behind `where`: a record of a list of records, or a place in a record where the list is a field of it.
 pub(super) fn element_of(scope: &Scope, list: &Expression) -> Meaning {
-    let ExpressionKind::Path(PathExpression { head: Some(head), steps, .. }) = &list.kind else { return Meaning::Any };
-    let Some(Meaning::Record(kind, start)) = scope.heads.get(&head.text) else { return Meaning::Any };
-    let mut at = start.clone();
-    at.0.extend(steps.iter().map(|step| match &step.segment {
+    let ExpressionKind::Path(PathExpression { head, segments, .. }) = &list.kind else { return Meaning::Any };
+    let around = match head {
+        Some(head) => scope.heads.get(&head.text),
+        None => scope.element.as_ref(),
+    };
+    let (kind, start, steps) = match around {
+        Some(Meaning::Record(kind, start)) => (kind, start.clone(), segments.as_slice()),
+        Some(Meaning::AtMostOne(kind)) => (kind, Path::default(), segments.as_slice()),
+        Some(Meaning::Group(kind)) => match segments.split_first() {
+            None => return Meaning::Record(Arc::clone(kind), Path::default()),
+            Some((Segment::Each, [])) => return Meaning::Record(Arc::clone(kind), Path::default()),
+            Some((Segment::Field(_), _)) => return Meaning::Any,
+            Some((_, steps)) => (kind, Path::default(), steps),
+        },
+        _ => return Meaning::Any,
+    };
+    let mut at = start;
+    at.0.extend(steps.iter().map(|step| match step {
         Segment::Index(_) => Segment::Each,
         other => other.clone(),
     }));
