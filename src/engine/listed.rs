@@ -29,6 +29,11 @@ impl Listed {
         &self.rows
     }
 
+    /// How many records at most may hold one of these keys at a path.
+    pub(super) fn count(&self, path: &Path, keys: &[String]) -> usize {
+        self.indices.count(&self.rows, path, keys)
+    }
+
     /// The places of all records that may hold one of these keys at a path, in order.
     pub(super) fn places(&self, path: &Path, keys: &[String]) -> Vec<usize> {
         self.indices.places(&self.rows, path, keys)

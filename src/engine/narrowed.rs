@@ -24,6 +24,12 @@ impl Indices {
         found.copied().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
+    /// How many rows at most may hold one of these keys there.
+    pub(super) fn count(&self, rows: &[Typed], path: &Path, keys: &[String]) -> usize {
+        let index = self.of(rows, path);
+        keys.iter().filter_map(|key| index.get(key)).map(Vec::len).sum()
+    }
+
     fn of(&self, rows: &[Typed], path: &Path) -> Arc<Index> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(index) = known.get(path) {

@@ -14,7 +14,7 @@ use super::situation::{Fitting, Found, Made, Makeable, Want};
 use super::typed::{Element, Typed, whole};
 use crate::diagnostic::suggest;
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Cardinality, WithRead};
+use crate::language::plan::{Cardinality, Narrowing, RuleLine, WithRead};
 use crate::value::Value;
 
 /// So few rows of a listing are looked at one by one.
@@ -157,20 +157,25 @@ impl Context<'_> {
         self.found.borrow().to_make.values().next().cloned()
     }
 
-    /// The fewest rows of a listing that can fulfil a part of the condition; `None` where no part can be told yet.
-    fn left_of(&self, read: &WithRead, want: &Want) -> Option<Vec<usize>> {
-        let Some(Found::Listed(listed)) = self.situation.reads.get(want) else { return None };
+    /// The parts of the condition whose values are known by now.
+    fn told<'r>(&self, read: &'r WithRead) -> impl Iterator<Item = &'r Narrowing> {
         let is_told = |name: &String| self.found.borrow().known.contains_key(name);
-        let told = read.narrowings.iter().filter(|part| part.after.as_ref().is_none_or(is_told));
-        let places = told.filter_map(|part| {
-            let among = self.evaluate(&part.among, None, &read.line).ok()?;
+        read.narrowings.iter().filter(move |part| part.after.as_ref().is_none_or(is_told))
+    }
+
+    /// The fewest rows of a listing that can fulfil one of these parts; `None` where that is most of them.
+    fn left_of(&self, told: Vec<&Narrowing>, (line, want): (&RuleLine, &Want)) -> Option<Vec<usize>> {
+        let Some(Found::Listed(listed)) = self.situation.reads.get(want) else { return None };
+        let fitting = told.into_iter().filter_map(|part| {
+            let among = self.evaluate(&part.among, None, line).ok()?;
             let keys = match &among {
                 Value::List(items) => items.iter().map(Value::to_key).collect::<Option<Vec<_>>>()?,
                 value => vec![value.to_key()?],
             };
-            Some(listed.places(&part.path, &keys))
+            Some((listed.count(&part.path, &keys), &part.path, keys))
         });
-        places.min_by_key(Vec::len)
+        let (count, path, keys) = fitting.min_by_key(|(count, ..)| *count)?;
+        (count < listed.rows().len() / 2).then(|| listed.places(path, &keys))
     }
 
     fn accounts(&self, read: &WithRead, own: &str) -> Vec<String> {
@@ -247,6 +252,8 @@ struct Looked {
     next: usize,
     /// The places that are left, the last first, once it is known which.
     left: Option<Vec<usize>>,
+    /// By how many parts of the condition they were told.
+    told: usize,
 }
 
 impl Looked {
@@ -256,14 +263,13 @@ impl Looked {
         read: &WithRead,
         (rows, want): (&'r [Typed], &Want),
     ) -> Option<(usize, &'r Typed)> {
-        if self.left.is_none() && rows.len() > ROWS_FEW {
+        if rows.len() > ROWS_FEW && self.told < read.narrowings.len() {
             // Before the first row nothing is known of records that the condition itself looks for.
-            self.left = context.left_of(read, want).map(|mut places| {
-                read.condition.does_not_hold();
-                places.retain(|place| *place >= self.next);
-                places.reverse();
-                places
-            });
+            let told: Vec<&Narrowing> = context.told(read).collect();
+            if told.len() > self.told {
+                self.told = told.len();
+                self.left_out(read, context.left_of(told, (&read.line, want)));
+            }
         }
         let place = match &mut self.left {
             Some(left) => left.pop()?,
@@ -271,6 +277,14 @@ impl Looked {
         };
         self.next = place + 1;
         rows.get(place).map(|row| (place, row))
+    }
+
+    fn left_out(&mut self, read: &WithRead, places: Option<Vec<usize>>) {
+        let Some(mut places) = places else { return };
+        read.condition.does_not_hold();
+        places.retain(|place| *place >= self.next);
+        places.reverse();
+        self.left = Some(places);
     }
 }
 
