@@ -107,3 +107,8 @@ fn no_field_has_two_writers_and_no_rule_reads_what_it_writes() {
 fn no_change_comes_back_to_its_field() {
     check("echoes.md");
 }
+
+#[test]
+fn no_records_wait_for_one_another() {
+    check("knots.md");
+}

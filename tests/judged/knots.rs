@@ -74,7 +74,11 @@ fn no_record_comes_after_itself() {
     after(".state == \"Paid\"", paid).refused(code, "itself");
     after(".buyer == shop.buyer and .state == \"New\"", paid).accepted();
     after(".buyer == shop.buyer and .number < shop.number", paid).accepted();
-    after(".buyer == shop.buyer and .number != shop.number", paid).accepted();
+    let mutual = "neither goes first";
+    after(".buyer == shop.buyer and .number != shop.number", paid).refused(code, mutual);
+    after("shop.number != .number and .buyer == shop.buyer and .state == \"Paid\"", paid).refused(code, mutual);
+    after(".buyer == shop.buyer and .number != shop.number and .state == \"New\"", paid).accepted();
+    after(".buyer == shop.buyer and .number != shop.number and .number < shop.number", paid).accepted();
     after(".number == shop.parent", paid).accepted();
     after(".buyer == shop.buyer and not .gift and shop.gift", "shop.gift").accepted();
 }

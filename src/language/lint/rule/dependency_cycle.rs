@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use super::impossible_create::all_of;
+use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::{Condition, Reading, never_together};
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
+use crate::value::Value;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -14,7 +17,8 @@ pub const LINT: Lint = Lint {
     severity: Severity::Error,
     summary: "pipelines need each other's counterparts in a circle",
     why: "A record of the first would wait for one of the second, and that for the first again: neither could ever \
-          be created.",
+          be created. A record waits for what `via` carries over, for a link that its condition asks for with \
+          `linked` or `counterpart`, and for one that gives a field which creating needs.",
     flagged: "# orders.yaml\n- shop.customer -> depot.account via pipeline customers\n# customers.yaml\n\
               - shop.last_order -> depot.last_order via pipeline orders",
     mended: "# customers.yaml needs no order to be created; leave the field to another system or take it out",
@@ -26,10 +30,10 @@ type Creating<'a> = (&'a str, Side);
 
 type Needs<'a> = BTreeMap<Creating<'a>, Vec<Need<'a>>>;
 
-/// A counterpart that creating needs, and the rule that needs it.
+/// A counterpart that creating needs, and where that is said.
 struct Need<'a> {
     of: Creating<'a>,
-    rule: &'a FieldRule,
+    span: Span,
     /// When it needs it.
     when: Condition,
 }
@@ -41,7 +45,9 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             // Who creates nothing makes nobody wait in a circle.
             if view.may_create(pipeline, side).is_some() {
                 let needs = needs.entry((&pipeline.name, side)).or_default();
-                gather(&Reading::of(view, pipeline), (pipeline, side), &pipeline.rules, needs);
+                let reading = Reading::of(view, pipeline);
+                gather(&reading, (pipeline, side), &pipeline.rules, needs);
+                asked(&reading, (pipeline, side), needs);
             }
         }
     }
@@ -52,7 +58,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         if round.iter().all(|need| need.of >= *start) {
             let names: Vec<&str> = std::iter::once(start.0).chain(round.iter().map(|need| need.of.0)).collect();
             let message = format!("these pipelines wait for each other: {}", names.join(" → "));
-            let mut places = round.iter().map(|need| need.rule.span);
+            let mut places = round.iter().map(|need| need.span);
             let Some(first) = places.next() else { continue };
             let finding = LINT.found(message, first, "needs a counterpart from there");
             let finding = places.fold(finding, |finding, span| finding.label(span, "and this one needs"));
@@ -72,22 +78,64 @@ fn gather<'a>(
     for rule in rules.iter().filter(|rule| view.may_flow(pipeline, rule, side)) {
         match &rule.body {
             RuleBody::Value { via: Some(via), .. } => {
-                let Some(other) = view.rules.pipelines.get(via) else { continue };
-                let system = &pipeline.record(side).system;
-                let far = if other.left.system == *system { Side::Left } else { Side::Right };
+                let Some(of) = created_by(view, (pipeline, side), via) else { continue };
                 // A record's own tree begins at one that has no other above it.
-                let is_tree = (&other.name, far) == (&pipeline.name, side) && is_free(pipeline, (rule, side));
-                if view.may_create(other, far).is_some() && !is_tree {
-                    needs.push(Need { of: (&other.name, far), rule, when: reading.of_rule(rule) });
+                let is_tree = of == (pipeline.name.as_str(), side) && is_free(pipeline, (rule, side));
+                if !is_tree {
+                    needs.push(Need { of, span: rule.span, when: reading.of_rule(rule) });
                 }
             }
-            RuleBody::Value { .. } => {}
+            RuleBody::Value { left, right, .. } => {
+                let source = if side == Side::Left { right } else { left };
+                let own = rule.path(side).and_then(|path| pipeline.record(side).field(path));
+                let of = linked_in(source.tree()).and_then(|(name, _)| created_by(view, (pipeline, side), name));
+                if let Some(of) = of.filter(|_| own.is_some_and(|field| field.required_on_create)) {
+                    needs.push(Need { of, span: source.tree().span, when: reading.of_rule(rule) });
+                }
+            }
             RuleBody::List(list) => {
                 let inner = reading.inside(pipeline, list, Reading::speaker(rule));
                 gather(&inner, (pipeline, side), &list.rules, needs);
             }
         }
     }
+}
+
+/// The links that the conditions of a create ask for, all of which must be there.
+fn asked<'a>(reading: &Reading<'a>, (pipeline, side): (&'a Pipeline, Side), needs: &mut Vec<Need<'a>>) {
+    let create = reading.view().may_create(pipeline, side).and_then(|create| create.when.as_ref());
+    for condition in pipeline.when.iter().map(|(condition, _)| condition).chain(create) {
+        let parts = all_of(condition.tree()).into_iter().filter_map(linked_in);
+        needs.extend(parts.filter_map(|(name, span)| {
+            let of = created_by(reading.view(), (pipeline, side), name)?;
+            Some(Need { of, span, when: reading.read(condition.tree()) })
+        }));
+    }
+}
+
+/// The pipeline that a call asks for a link, where the value is of no use without one.
+fn linked_in(tree: &Expression) -> Option<(&str, Span)> {
+    let call = match &tree.kind {
+        ExpressionKind::Binary(Operator::NotEqual, one, other) if is_null(other) => one,
+        ExpressionKind::Binary(Operator::Else, one, other) if matches!(other.kind, ExpressionKind::Park(_)) => one,
+        _ => tree,
+    };
+    let ExpressionKind::Call(name, arguments) = &call.kind else { return None };
+    let [Expression { kind: ExpressionKind::Literal(Value::Text(pipeline)), .. }, _] = arguments.as_slice() else {
+        return None;
+    };
+    ["linked", "counterpart"].contains(&name.text.as_str()).then_some((pipeline.as_str(), tree.span))
+}
+
+fn is_null(tree: &Expression) -> bool {
+    matches!(tree.kind, ExpressionKind::Literal(Value::Null))
+}
+
+/// What a pipeline creates beside a record that this side is created for.
+fn created_by<'a>(view: &View<'a>, (pipeline, side): (&Pipeline, Side), name: &str) -> Option<Creating<'a>> {
+    let other = view.rules.pipelines.get(name)?;
+    let far = if other.left.system == pipeline.record(side).system { Side::Left } else { Side::Right };
+    view.may_create(other, far).map(|_| (other.name.as_str(), far))
 }
 
 /// Whether a record may be without what a rule refers to: creating does not need it, and the rule reads a field.

@@ -1,4 +1,4 @@
-//! A create that can never hold, and one that would wait for itself.
+//! A create that can never hold, one that would wait for itself, and two that would wait for one another.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
@@ -6,7 +6,7 @@ use crate::language::lint::model::meaning::{Condition, Reading};
 use crate::language::lint::model::{View, Viewpoint};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, Create, Pipeline, Side, WithRead};
-use crate::language::syntax::expression::{Expression, ExpressionKind, Name, PathExpression};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -14,8 +14,8 @@ pub const LINT: Lint = Lint {
     severity: Severity::Error,
     summary: "a create can never take place",
     why: "Its condition asks one field for two values at once, or its record waits for itself: a list of `after:` that \
-          holds the very record which is to be created. Whoever reads the rules believes that records cross, and \
-          none does.",
+          holds the very record which is to be created, or of two records each the other. Whoever reads the rules \
+          believes that records cross, and none does.",
     flagged: "with:\n  mates: shop.order[] where .buyer == shop.buyer\nafter:\n  depot: mates",
     mended: "with:\n  mates: shop.order[] where .buyer == shop.buyer and .number < shop.number\nafter:\n  depot: mates",
     check,
@@ -62,14 +62,35 @@ fn waits_for_itself(
     };
     let read = pipeline.with.iter().find(lists)?;
     let itself = of_itself(read.condition.tree(), &own.system);
-    if !viewpoint.surely_holds(&itself, conditions) {
-        return None;
-    }
-    let message = format!("`{}` holds the {} itself, which waits for it", read.name, own.name);
-    let finding = LINT.found(message, read.condition.tree().span, "true of the record itself");
+    let (message, label) = if viewpoint.surely_holds(&itself, conditions) {
+        (format!("`{}` holds the {} itself, which waits for it", read.name, own.name), "true of the record itself")
+    } else {
+        let parts: Vec<&Expression> = all_of(&itself).into_iter().filter(|part| !tells_apart(part)).collect();
+        let mutual = parts.len() < all_of(&itself).len();
+        if !mutual || !parts.into_iter().all(|part| viewpoint.surely_holds(part, conditions)) {
+            return None;
+        }
+        let message =
+            format!("`{}` holds, for each of two {} records, the other: neither goes first", read.name, own.name);
+        (message, "true of both, each seen from the other")
+    };
+    let finding = LINT.found(message, read.condition.tree().span, label);
     let finding = finding.label(records.tree().span, "waited for here");
     let help = format!("leave it out, and let one of two go first: `… and .{0} < {1}.{0}`", own.key, own.system);
     Some(finding.help(help))
+}
+
+/// The parts that `and` joins.
+pub(super) fn all_of(tree: &Expression) -> Vec<&Expression> {
+    match &tree.kind {
+        ExpressionKind::Binary(Operator::And, left, right) => [all_of(left), all_of(right)].concat(),
+        _ => vec![tree],
+    }
+}
+
+/// Whether it says no more than that one record is not the other: so it reads where the two are taken for one.
+fn tells_apart(part: &Expression) -> bool {
+    matches!(&part.kind, ExpressionKind::Binary(Operator::NotEqual, left, right) if left.is_alike(right))
 }
 
 /// A condition over a candidate, where that is the record itself.
