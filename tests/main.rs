@@ -6,6 +6,7 @@ mod admission;
 mod bad_answers;
 mod base;
 mod behaviours;
+mod benched;
 mod beside;
 mod broken_off;
 mod catalogue;

@@ -79,7 +79,8 @@ fn pipeline(unit: usize, at: usize) -> String {
     for word in 0..8 {
         let _ = writeln!(text, "    - trim({shop}.word{word} ?? {shop}.word11) ?? \"none\" -> {depot}.word{word}");
     }
-    let _ = writeln!(text, "    - {shop}.word8 -> {depot}.word8   when {shop}.word9 != null and {shop}.amount0 > 3");
+    let _ =
+        writeln!(text, "    - {shop}.word8 -> {depot}.word8   when {shop}.word9 != null and ({shop}.amount0 ?? 0) > 3");
     let _ = writeln!(text, "    - ({shop}.amount0 ?? 0) + 1 -> {depot}.amount0");
     let _ = writeln!(text, "  lines:\n    - {shop}.lines[] -> {depot}.lines[] by [sku]:");
     text.push_str("        - .sku -> .sku\n        - .count -> .count\n        - lower(.note) -> .note\n");
