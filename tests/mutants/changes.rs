@@ -58,7 +58,8 @@ pub(super) fn of_line(line: &str, is_script: bool, texts: &[String]) -> Vec<Chan
     found.extend(parts_dropped(code));
     found.extend(numbers(code));
     found.extend(constants(code, texts));
-    found.retain(|(new, _)| new != code);
+    let mut made = std::collections::BTreeSet::from([code.to_owned()]);
+    found.retain(|(new, _)| made.insert(new.clone()));
     let mut found: Vec<Change> = found.into_iter().map(|(new, told)| (new + rest, told)).collect();
     if line.trim_start().starts_with("- ") {
         found.push((String::new(), "dropped".to_owned()));

@@ -95,19 +95,7 @@ pub(super) const KNOWN: &[Equivalent] = &[
     known(
         "orders.rhai",
         "if order == () || day == ()",
-        "`day == () ||` dropped",
-        "no order is made before an empty day, and every order is made at some time",
-    ),
-    known(
-        "orders.rhai",
-        "if order == () || day == ()",
         "`|| day == ()` dropped",
-        "no order is made before an empty day, and every order is made at some time",
-    ),
-    known(
-        "orders.rhai",
-        "if order == () || day == ()",
-        "`day == \"\" ||` dropped",
         "no order is made before an empty day, and every order is made at some time",
     ),
     known(
@@ -168,6 +156,23 @@ pub(super) const KNOWN: &[Equivalent] = &[
     ),
     known("orders.rhai", "all[key] = ();", "dropped", "a test cannot take a record away"),
     known("orders.yaml", "also when gone", "`also when gone` dropped", "a test cannot take a record away"),
+    known("license.rhai", "if end >= 0", "`0` becomes `1`", "a trimmed text does not begin with a blank"),
+    known(
+        "stock.yaml",
+        "waiting: ",
+        "`and count(.line_items[] where .product in twins[].id) > 0` dropped",
+        "lines of other products are not summed up",
+    ),
+    known("stock.yaml", "waiting: ", "`>` becomes `>=`", "lines of other products are not summed up"),
+    known("pricing.rhai", "if discount == () ||", "`|| discount == 0` dropped", "a percentage of nothing is nothing"),
+    known("text.rhai", "if otherwise == ()", "dropped", "nothing is given back either way"),
+    known(
+        "orders.rhai",
+        "if order == () { return notes; }",
+        "dropped",
+        "an order is there wherever its notes are asked for",
+    ),
+    known("pricing.rhai", "if line.sale_price", "`line.sale_price != () &&` dropped", "nothing is not above zero"),
 ];
 
 const fn known(file: &'static str, line: &'static str, change: &'static str, why: &'static str) -> Equivalent {
