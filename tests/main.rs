@@ -37,6 +37,7 @@ mod lint_rows;
 mod log;
 mod look_up;
 mod making;
+mod mistakes;
 mod mutants;
 mod notify;
 mod order_status;

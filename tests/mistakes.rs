@@ -1,0 +1,179 @@
+//! Mistakes of meaning on the shipped rules: each is flagged, on its line, as one error, with help that says what belongs
+//! there; and what is correct, however unusual, is left alone.
+//!
+//! The kinds stand in `mistakes/`. `PETIOLE_MISTAKES` asks for more of them, `PETIOLE_SEED` for the same again,
+//! `PETIOLE_MISTAKE` for kinds with this word; every miss is printed with what was said.
+
+use std::fmt::Write as _;
+
+use petiole::diagnostic::span::place_of;
+use petiole::diagnostic::{Diagnostic, Severity, Sources as _};
+use petiole::language::compile_texts;
+use petiole::language::source::SourceMap;
+
+mod forms;
+mod names;
+mod signs;
+mod structure;
+mod text;
+
+use text::{Mistake, Rules};
+
+/// How many mistakes are made, where nobody asks for more.
+const MISTAKES: usize = 135;
+
+/// How often a kind is tried for a mistake before it is given up.
+const TRIES_MAX: usize = 400;
+
+type Make = fn(&Rules, &mut fastrand::Rng) -> Option<Mistake>;
+
+const KINDS: [(&str, Make); 44] = [
+    ("a field misspelt in a rule", names::field_in_a_rule),
+    ("a field misspelt in a test", names::field_in_a_test),
+    ("a field misspelt in a script", names::field_in_a_script),
+    ("a field misspelt in a system", names::field_in_a_system),
+    ("a table misspelt", names::table),
+    ("a pipeline misspelt", names::pipeline),
+    ("a setting misspelt", names::setting),
+    ("a function misspelt", names::function),
+    ("a value misspelt", names::value),
+    ("a system misspelt", names::system),
+    ("a record misspelt", names::record),
+    ("a name of with misspelt", names::name_of_with),
+    ("a key misspelt", names::key),
+    ("a keyword misspelt", names::keyword),
+    ("a field of another record", names::field_of_another),
+    ("a value of another case", names::value_of_another_case),
+    ("a word of another case", names::word_of_another_case),
+    ("another arrow", signs::other_arrow),
+    ("another operator", signs::other_operator),
+    ("an arrow turned", signs::turned_arrow),
+    ("a bracket or quote left out", signs::sign_left_out),
+    ("an odd blank", signs::odd_blank),
+    ("a letter that looks alike", signs::look_alike),
+    ("a printed quote or colon", signs::printed_sign),
+    ("a tab", signs::tab),
+    ("a line cut", signs::cut_line),
+    ("a duration", forms::duration),
+    ("a size or rate", forms::size_or_rate),
+    ("a setting of another kind", forms::setting_of_another_kind),
+    ("a constant of another kind", forms::constant_of_another_kind),
+    ("a constant that is none", forms::constant_that_is_none),
+    ("a wrong via", forms::wrong_via),
+    ("a via left out", forms::via_left_out),
+    ("a bad default", forms::bad_default),
+    ("a wrong count of values", forms::wrong_count_of_values),
+    ("values swapped", forms::swapped_values),
+    ("a hopeless condition", forms::hopeless_condition),
+    ("a secret", forms::secret),
+    ("a zero", forms::zero),
+    ("an allow", forms::allowed),
+    ("a row dropped", structure::row_dropped),
+    ("a required rule dropped", structure::required_rule_dropped),
+    ("a header lost", structure::header_lost),
+    ("a file copied", structure::file_copied),
+];
+
+const MORE_KINDS: [(&str, Make); 3] = [
+    ("a key moved", structure::key_moved),
+    ("a key twice", structure::key_twice),
+    ("a read-only target", structure::read_only_target),
+];
+
+/// What lint said of one mistake.
+#[derive(Clone, Copy, Debug, Default)]
+struct Score {
+    made: usize,
+    flagged: usize,
+    on_line: usize,
+    helped: usize,
+    alone: usize,
+}
+
+impl Score {
+    fn add(&mut self, other: Score) {
+        self.made += other.made;
+        self.flagged += other.flagged;
+        self.on_line += other.on_line;
+        self.helped += other.helped;
+        self.alone += other.alone;
+    }
+
+    fn is_whole(self) -> bool {
+        [self.flagged, self.on_line, self.helped, self.alone].iter().all(|count| *count == self.made)
+    }
+
+    fn tell(self) -> String {
+        let Score { made, flagged, on_line, helped, alone } = self;
+        format!("{made:4} made  {flagged:4} flagged  {on_line:4} on the line  {helped:4} helped  {alone:4} alone")
+    }
+}
+
+fn asked(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// What lint says of a mistake, with a report where it is not right.
+fn judged(mistake: &Mistake) -> (Score, String) {
+    let compiled = compile_texts(SourceMap::new(mistake.files.clone()));
+    let told = |one: &&Diagnostic| one.severity != Severity::Info;
+    let findings: Vec<&Diagnostic> = compiled.findings.iter().filter(told).collect();
+    let place = |one: &Diagnostic| {
+        let span = one.primary.span;
+        let text = compiled.sources.text(span.file);
+        let line = place_of(text, span.start).line;
+        (compiled.sources.name(span.file).to_owned(), line, text.lines().nth(line - 1).unwrap_or_default().to_owned())
+    };
+    let mut score = Score { made: 1, flagged: usize::from(!findings.is_empty()), ..Score::default() };
+    score.alone = usize::from(findings.len() == 1);
+    if let Some(first) = findings.first() {
+        let (file, line, text) = place(first);
+        let near = file == mistake.file && mistake.lines.contains(&line);
+        let missed = mistake.elsewhere.iter().any(|(name, begin)| file.ends_with(name) && text.starts_with(begin));
+        score.on_line = usize::from(near || missed);
+        let help = first.help.as_deref().unwrap_or_default();
+        score.helped = usize::from(mistake.words.iter().any(|word| !word.is_empty() && help.contains(word.as_str())));
+    }
+    let mut report = String::new();
+    if !score.is_whole() {
+        let name = |path: &str| path.rsplit("rules/").next().unwrap_or_default().to_owned();
+        let wrong = [(score.flagged, "flag"), (score.on_line, "line"), (score.helped, "help"), (score.alone, "alone")];
+        let wrong: Vec<&str> = wrong.into_iter().filter(|(count, _)| *count == 0).map(|(_, what)| what).collect();
+        let lines = &mistake.lines;
+        let (own, missed) = (name(&mistake.file), wrong.join(" "));
+        let _ = writeln!(report, "  [{missed}] {own}:{}-{} `{}`", lines.start(), lines.end(), mistake.written);
+        let _ = writeln!(report, "      wanted one of {:?}", mistake.words);
+        for one in findings.iter().take(3) {
+            let (file, line, _) = place(one);
+            let (code, message, help) = (one.code, &one.message, one.help.as_deref().unwrap_or_default());
+            let _ = writeln!(report, "      {}:{line} {code}: {message}; help: {help}", name(&file));
+        }
+    }
+    (score, report)
+}
+
+#[test]
+fn a_mistake_is_one_error_on_its_line_with_help() {
+    let wanted = asked("PETIOLE_MISTAKES").and_then(|count| usize::try_from(count).ok()).unwrap_or(MISTAKES);
+    let seed = asked("PETIOLE_SEED").unwrap_or_else(|| fastrand::u64(..));
+    let only = std::env::var("PETIOLE_MISTAKE").unwrap_or_default();
+    let rules = Rules::shipped();
+    let kinds: Vec<_> = KINDS.iter().chain(&MORE_KINDS).filter(|(kind, _)| kind.contains(&only)).collect();
+    let mut all = Score::default();
+    let (mut table, mut report) = (String::new(), String::new());
+    for (at, (kind, make)) in kinds.iter().enumerate() {
+        let mut random = fastrand::Rng::with_seed(seed.wrapping_add(at as u64));
+        let share = wanted / kinds.len() + usize::from(at < wanted % kinds.len());
+        let made = std::iter::repeat_with(|| make(&rules, &mut random)).take(TRIES_MAX).flatten().take(share);
+        let mut score = Score::default();
+        let _ = writeln!(report, "{kind}:");
+        for mistake in made {
+            let (one, missed) = judged(&mistake);
+            score.add(one);
+            report.push_str(&missed);
+        }
+        all.add(score);
+        let _ = writeln!(table, "{kind:30} {}", score.tell());
+    }
+    println!("PETIOLE_SEED={seed}\n{report}\n{table}\n{:30} {}", "all", all.tell());
+}
