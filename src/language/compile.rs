@@ -11,6 +11,7 @@ use crate::language::lint::{run as lint, summary::summary};
 use crate::language::lower::lower;
 use crate::language::plan::{Plan, test::RuleTest};
 use crate::language::resolve::resolve;
+use crate::language::source::letters::as_they_look;
 use crate::language::source::{SourceMap, load};
 use crate::language::syntax::parse;
 use crate::world::Files;
@@ -48,12 +49,14 @@ pub fn compile_texts(sources: SourceMap) -> Compilation {
     finish(sources, Vec::new())
 }
 
-fn finish(mut sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
+fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
+    let (mut sources, odd) = as_they_look(sources);
     let unread = !findings.is_empty();
     let broken: Vec<_> = findings.iter().map(|one| one.primary.span.file).collect();
     let Checked { mut rules, found, hidden } = check(resolve(&sources, parse(&sources)));
     // Of a file that could not be read nothing else is said.
     findings.extend(found.into_iter().filter(|one| !broken.contains(&one.primary.span.file)));
+    findings.extend(odd);
     let mut findings = arrange(&sources, findings);
     let hash = sources.hash();
     sources.hide(&hidden);

@@ -41,10 +41,10 @@ pub(super) fn other_arrow(rules: &Rules, random: &mut fastrand::Rng) -> Option<M
         rules,
         random,
         &[
-            (" -> ", &right, &["`->`", "blanks"]),
-            (" -> ", &right, &["`->`", "blanks"]),
-            (" <-> ", &[" <=> ", " < -> ", " <--> ", " \u{2194} ", " <- > ", " <>  ", " = "], &["`<->`"]),
-            (" <- ", &[" <= ", " <-- ", " \u{2190} ", " < - ", " := ", " = "], &["`<-`"]),
+            (" -> ", &right, &["->", "blanks"]),
+            (" -> ", &right, &["->", "blanks"]),
+            (" <-> ", &[" <=> ", " < -> ", " <--> ", " \u{2194} ", " <- > ", " <>  ", " = "], &["<->"]),
+            (" <- ", &[" <= ", " <-- ", " \u{2190} ", " < - ", " := ", " = "], &["<- ", "<-`"]),
         ],
     )
 }
@@ -121,7 +121,7 @@ pub(super) fn odd_blank(rules: &Rules, random: &mut fastrand::Rng) -> Option<Mis
     }
     let unseen = ["\u{200b}", "\u{feff}", "\u{2060}", "\u{ad}"][random.usize(..4)];
     let at = word.at + random.usize(..=word.text.len());
-    Some(rules.write(word.file, at..at, unseen, &["zero-width", "hyphen", "unseen", "no letter"]))
+    Some(rules.write(word.file, at..at, unseen, &["take it out"]))
 }
 
 /// A letter of another script that looks like the one that belongs there.
@@ -182,7 +182,7 @@ pub(super) fn tab(rules: &Rules, random: &mut fastrand::Rng) -> Option<Mistake> 
 pub(super) fn cut_line(rules: &Rules, random: &mut fastrand::Rng) -> Option<Mistake> {
     let (sign, words): (&str, &[&str]) = *one_of(
         &[
-            (" -> ", &["target"] as &[&str]),
+            (" -> ", &["target", "->"] as &[&str]),
             ("via table ", &["table"]),
             ("via pipeline ", &["pipeline"]),
             (" and ", &["value", "condition", "and"]),

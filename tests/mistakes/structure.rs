@@ -99,7 +99,7 @@ pub(super) fn key_moved(rules: &Rules, random: &mut fastrand::Rng) -> Option<Mis
         ("systems/", "  rows:", "errors:", "  ", &["paging"]),
         ("systems/", "  gone:", "paging:", "  ", &["errors"]),
         ("systems/", "    key:", "    fields:", "      ", &["key"]),
-        ("systems/", "      initial:", "    calls:", "      ", &["states"]),
+        ("systems/", "      initial:", "    calls:", "      ", &["`states`", "a call reads"]),
         ("systems/", "    modified:", "    calls:", "      ", &["modified"]),
         ("accounts", "      api_key:", "    secrets:", "    ", &["secrets"]),
         ("settings", "    safety:", "  orders:", "    ", &["stock"]),

@@ -4,14 +4,15 @@
 //! Judges one direction of one rule at a time, whatever stands in the records; whether the rule may flow at all, and
 //! what a table does with states, is for others. A system's own word (`text, max 40`, `-> person`) is what counts.
 
+use std::sync::Arc;
+
 use super::checker::Checker;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::infer::{Given, Refers, operand};
 use crate::language::plan::{Arrow, Field, Owner, RecordType, Side, Table};
-use crate::language::resolve::Sink;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
 use crate::language::syntax::rule_line::ArrowRule;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Path, Value};
 
 /// One direction of a rule.
 pub(super) struct Carried<'a> {
@@ -48,7 +49,7 @@ pub(super) fn judge(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     } else if let Some(name) = &carried.line.modifiers.pipeline {
         through_pipeline(checker, carried, name);
     } else if carried.table.is_some() {
-        through_table(&mut checker.sink, carried);
+        through_table(checker, carried);
     } else {
         straight(checker, carried);
     }
@@ -63,14 +64,27 @@ pub(super) fn judge(checker: &mut Checker<'_>, carried: &Carried<'_>) {
 fn straight(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     let kind = carried.field.map_or(&carried.place.kind, |field| &field.kind);
     let span = carried.source.span;
-    let is_pair = carried.line.arrow == Arrow::Both && is_lossy_pair(kind, &carried.given.kind);
+    let table = table_for(checker, carried);
+    let is_pair = carried.line.arrow == Arrow::Both && is_lossy_pair(kind, &carried.given.kind) && table.is_none();
     let fits_as_written = carried.field.and_then(|field| field.write_kind.as_ref());
     let fits_as_written = fits_as_written.is_some_and(|written| written.takes(&carried.given.kind));
     let told = checker.sink.found.len();
+    if let Some(table) = between(checker, carried) {
+        let message = format!("table `{table}` stands between these two fields, and this rule goes by it");
+        let finding = Diagnostic::error(Code("type-table"), message, span, "carried as it is");
+        let help = format!("write `via table {table}` behind it");
+        checker.sink.found.push(finding.help(help));
+        return;
+    }
     if !is_pair && !fits_as_written {
         operand::assigned(&mut checker.sink, kind, (carried.given, span));
     }
     if checker.sink.found.len() > told {
+        if let (Some(table), Some(finding)) =
+            (table.or_else(|| written_by(checker, carried)), checker.sink.found.last_mut())
+        {
+            finding.help = Some(format!("carry it over by its table: `via table {table}`"));
+        }
         return;
     }
     if carried.given.is_rough {
@@ -129,6 +143,17 @@ fn pairing<'c>(checker: &'c Checker<'_>, both: [&Refers; 2]) -> Option<&'c str> 
     found.map(|(pipeline, _)| pipeline.as_str())
 }
 
+/// The only pipeline that pairs a kind of record with one of this system.
+fn leading_to<'c>(checker: &'c Checker<'_>, wanted: &Refers, system: &str) -> Option<&'c str> {
+    let is = |records: &[(String, String)]| {
+        records.iter().any(|(own, record)| *own == wanted.system && *record == wanted.record)
+            && records.iter().any(|(own, _)| own == system)
+    };
+    let mut found = checker.names.paired.iter().filter(|(_, records)| is(records));
+    let first = found.next().filter(|_| found.next().is_none());
+    first.map(|(pipeline, _)| pipeline.as_str())
+}
+
 /// The kind of record that a field, or each element of it, refers to.
 fn referred(kind: &Kind) -> Option<String> {
     match kind {
@@ -175,13 +200,67 @@ fn through_pipeline(checker: &mut Checker<'_>, carried: &Carried<'_>, name: &Nam
             name.text, carried.to.system, field.path, field.kind
         );
         let finding = Diagnostic::error(Code("type-reference"), message, name.span, "its counterpart does not fit");
-        let help = format!("declare the field as `-> {target}` where it holds such a key, or carry over a value");
+        let wanted = referred(&field.kind).map(|record| Refers { system: carried.to.system.clone(), record });
+        let right = wanted.and_then(|wanted| leading_to(checker, &wanted, &carried.from.system));
+        let help = match right {
+            Some(right) => format!("write `via pipeline {right}`, which gives such a key"),
+            None => format!("declare the field as `-> {target}` where it holds such a key, or carry over a value"),
+        };
         checker.sink.found.push(with_field(finding.help(help), carried));
     }
 }
 
+fn within(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// The table that stands for the field where a rule lands, and for the one it comes from where that is a plain one.
+fn table_for(checker: &Checker<'_>, carried: &Carried<'_>) -> Option<String> {
+    let field = carried.field?;
+    let landing = format!("{}.{}.{}", carried.to.system, carried.to.name, field.path);
+    let from = format!("{}.{}.", carried.from.system, carried.from.name);
+    let tables = checker.names.tables.values().filter(|table| table.sides.contains(&landing));
+    let mut fitting: Vec<&str> = Vec::new();
+    for table in tables {
+        if table.sides.iter().any(|side| side.starts_with(&from)) {
+            fitting.push(&table.name);
+        }
+    }
+    match fitting.as_slice() {
+        [one] => Some((*one).to_owned()),
+        _ => None,
+    }
+}
+
+/// The table that stands for the very two fields of a rule of free text.
+fn between(checker: &Checker<'_>, carried: &Carried<'_>) -> Option<String> {
+    let ExpressionKind::Path(source) = &carried.source.kind else { return None };
+    let is_text = |kind: &Kind| matches!(kind, Kind::Any | Kind::Text);
+    let field = carried.field.filter(|field| is_text(&field.kind) && is_text(&carried.given.kind))?;
+    let landing = format!("{}.{}.{}", carried.to.system, carried.to.name, field.path);
+    let from = Path(source.segments.clone());
+    let from = format!("{}.{}.{from}", carried.from.system, carried.from.name);
+    let of = |table: &&Arc<Table>| table.sides.contains(&landing) && table.sides.contains(&from);
+    checker.names.tables.values().find(of).map(|table| table.name.clone())
+}
+
+/// The only table whose rows write nothing but values of the field where a rule lands.
+fn written_by(checker: &Checker<'_>, carried: &Carried<'_>) -> Option<String> {
+    let Kind::Enum(values) = &carried.field?.kind else { return None };
+    let fits = |table: &Table| {
+        let system = |side: usize| table.sides.get(side).and_then(|side| side.split('.').next());
+        let towards = if system(1) == Some(carried.to.system.as_str()) { Side::Right } else { Side::Left };
+        let mut written =
+            table.rows.iter().filter(|row| row.points(towards)).flat_map(|row| row.targets(towards)).peekable();
+        written.peek().is_some() && written.flatten().all(|value| values.contains(value))
+    };
+    let mut tables = checker.names.tables.values().filter(|table| fits(table));
+    let first = tables.next().filter(|_| tables.next().is_none());
+    first.map(|table| table.name.clone())
+}
+
 /// Judges what a table writes to a field that it does not name.
-fn through_table(sink: &mut Sink, carried: &Carried<'_>) {
+fn through_table(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     let (Some((table, target)), Some(field)) = (carried.table, carried.field) else { return };
     let [left, right] = &table.sides;
     let declared = if target == Side::Right { right } else { left };
@@ -204,8 +283,14 @@ fn through_table(sink: &mut Sink, carried: &Carried<'_>) {
         let at = carried.line.modifiers.table.as_ref().map_or(carried.line.span, |name| name.span);
         let finding = Diagnostic::error(Code("unknown-value"), message, at, "through this table");
         let finding = finding.label(row.span, "this row").label(field.span, "declared here");
-        let help = format!("the table stands for `{declared}`; write one for `{own}`");
-        sink.found.push(finding.help(help));
+        let help = match table_for(checker, carried) {
+            Some(right) => format!("write `via table {right}`, which stands for `{own}`"),
+            None => format!("the table stands for `{declared}`; write one for `{own}`"),
+        };
+        // A row whose own field has no such value is told there.
+        if !checker.sink.found.iter().any(|one| one.code.0 == "unknown-value" && within(row.span, one.primary.span)) {
+            checker.sink.found.push(finding.help(help));
+        }
         return;
     }
 }
@@ -265,9 +350,29 @@ fn constant(checker: &mut Checker<'_>, carried: &Carried<'_>, value: &Value) {
         }
         (kind, _) if !kind.fits(value) => {
             let message = format!("the field is {kind} and this is {}", value.kind_name());
-            checker.sink.error("type-mismatch", message, span, "does not fit");
+            let finding = Diagnostic::error(Code("type-mismatch"), message, span, "does not fit");
+            checker.sink.found.push(finding.help(constant_of(kind, value)));
         }
         _ => {}
+    }
+}
+
+/// A constant as its field has it.
+fn constant_of(kind: &Kind, value: &Value) -> String {
+    let text = value.to_key().unwrap_or_default();
+    match kind {
+        Kind::Integer | Kind::Decimal if text.parse::<f64>().is_ok() => {
+            format!("write a number, without quotes: `{text}`")
+        }
+        Kind::Integer => "write a whole number in digits, without quotes: `1`".to_owned(),
+        Kind::Decimal => "write a number in digits, without quotes: `0.5`".to_owned(),
+        Kind::Bool => "write `true` or `false`, without quotes".to_owned(),
+        Kind::Enum(values) => {
+            let values: Vec<String> = values.iter().map(|value| format!("`\"{value}\"`")).collect();
+            format!("write a text that it may be: {}", values.join(", "))
+        }
+        Kind::Text => format!("write a text in quotes: `\"{text}\"`"),
+        other => format!("write a value that is {other}"),
     }
 }
 

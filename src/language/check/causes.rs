@@ -54,7 +54,7 @@ pub fn arrange(sources: &SourceMap, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let kind = |one: &Diagnostic| kinds.get(&one.primary.span.file).copied().unwrap_or(Declares::Nothing);
     let causes: Vec<(FileId, Declares, bool)> = found
         .iter()
-        .filter(|one| rank(one) <= Rank::Missing)
+        .filter(|one| rank(one) <= Rank::Missing && one.code.0 != "syntax-letter")
         .map(|one| (one.primary.span.file, kind(one), names_astray(one)))
         .collect();
     // A file of which nobody knows what it declares may be what every other one lacks.
@@ -144,8 +144,8 @@ fn rank(one: &Diagnostic) -> Rank {
         return Rank::Advice;
     }
     match one.code.0 {
-        "syntax-yaml" | "duplicate-key" | "unknown-file-kind" | "not-utf-8" | "unreadable-file" | "file-too-large"
-        | "too-many-files" | "script-syntax" => Rank::Unread,
+        "syntax-letter" | "syntax-yaml" | "duplicate-key" | "unknown-file-kind" | "not-utf-8" | "unreadable-file"
+        | "file-too-large" | "too-many-files" | "script-syntax" => Rank::Unread,
         "unknown-key" | "type-shape" | "script-signature" | "duplicate-name" => Rank::Misplaced,
         "missing-key" => Rank::Missing,
         code if code.starts_with("syntax-") => Rank::Misplaced,

@@ -68,6 +68,10 @@ fn pairs(stray: &Stray) -> impl Iterator<Item = (&str, &str)> {
 
 /// The declaration that slipped, if it is one: the words, and where the wrong one stands.
 fn judged(stray: &Stray, strays: &[Stray], words: &Said<'_>, declared: &[Span]) -> Option<(Words, Span)> {
+    // What differs in case alone from a known name is a slip of its user.
+    if stray.near.iter().any(|near| near.to_lowercase() == stray.written.to_lowercase()) {
+        return None;
+    }
     pairs(stray).find_map(|(written, near)| {
         let others = words.places(near);
         let users = strays.iter().filter(|other| other.written == stray.written).count();

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::checker::Checker;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Owner, RecordType, Setting};
+use crate::language::source::SourceMap;
 use crate::language::syntax::expression::Name;
 
 /// Every pipeline with groups has owners.
@@ -86,6 +87,8 @@ fn said_of(checker: &Checker<'_>, name: &str) -> Vec<String> {
 /// Owners of what no pipeline has.
 pub(super) fn unused(checker: &mut Checker<'_>) {
     let ownership = &checker.names.ownership;
+    let sources = checker.names.sources;
+    let mut found = Vec::new();
     for (pipeline, group, owner) in ownership.all() {
         let is_owned = checker.owned.contains(&(pipeline.to_owned(), group.to_owned()));
         // `create` may be stated for a pipeline that creates nothing on this side yet.
@@ -96,10 +99,37 @@ pub(super) fn unused(checker: &mut Checker<'_>) {
             continue;
         }
         let message = format!("pipeline `{pipeline}` has no group `{group}`");
-        let finding = Diagnostic::error(Code("unused-owner"), message, owner.key, "owns nothing");
-        checker.sink.found.push(finding.help(format!(
-            "take the line out, or put `{group}:` above the rules that it is meant for: without it they count to the \
-             group before"
+        let finding = match without_header(sources, pipeline) {
+            Some(rules) => {
+                Diagnostic::error(Code("unused-owner"), message, rules, "these rules count to the group before")
+                    .label(owner.key, "owns nothing")
+            }
+            None => Diagnostic::error(Code("unused-owner"), message, owner.key, "owns nothing"),
+        };
+        found.push(finding.help(format!(
+            "put `{group}:` above the rules that it is meant for, or take its line out of `ownership`: without the \
+             header they count to the group before"
         )));
+    }
+    checker.sink.found.extend(found);
+}
+
+/// The one rule of a pipeline that stands behind an empty line and under no header of its own.
+fn without_header(sources: &SourceMap, pipeline: &str) -> Option<Span> {
+    let named = format!("pipeline: {pipeline}");
+    let (file, source) = sources.files().find(|(_, file)| file.text.lines().any(|line| line.trim_end() == named))?;
+    let (mut found, mut at, mut is_inside, mut last) = (Vec::new(), 0, false, "");
+    for whole in source.text.split_inclusive('\n') {
+        let line = whole.trim_end();
+        if !line.is_empty() && !line.starts_with([' ', '#']) {
+            is_inside = line == "fields:";
+        } else if is_inside && line.starts_with("    - ") && last.is_empty() {
+            found.push(Span::new(file, at + 4, at + line.len()));
+        }
+        (at, last) = (at + whole.len(), line.trim_start());
+    }
+    match found.as_slice() {
+        [one] => Some(*one),
+        _ => None,
     }
 }

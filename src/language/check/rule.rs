@@ -15,6 +15,9 @@ use crate::language::syntax::file::rule_entry::RuleEntry;
 use crate::language::syntax::rule_line::ArrowRule;
 use crate::value::{Path, Segment};
 
+/// How many fields help names.
+const FIELDS_SHOWN_MAX: usize = 14;
+
 /// Where a rule stands.
 pub(super) struct RuleContext<'a> {
     /// The pipeline.
@@ -245,9 +248,26 @@ fn writable(
         return checker.sink.error("read-only", message, tree.span, "written here");
     }
     let Some(whole) = whole else {
+        // A head that means nothing was told already.
+        let is_told = |one: &Diagnostic| {
+            one.code.0 == "unknown-name"
+                && one.primary.span.start == tree.span.start
+                && one.primary.span.file == tree.span.file
+        };
+        if checker.sink.found.iter().any(is_told) {
+            return;
+        }
         let message = "an arrow points at a field of its own side";
         let at = "this is no plain field; constants stand on the right of `<-`";
-        return checker.sink.error("type-target", message, tree.span, at);
+        let finding = Diagnostic::error(Code("type-target"), message, tree.span, at);
+        let turned = line.arrow.flipped();
+        let help = match line.arrow {
+            Arrow::Both => {
+                "`<->` stands between two fields; write `->` or `<-` where one side is an expression".to_owned()
+            }
+            _ => format!("turn the arrow: `{turned}` points at the field on the other side"),
+        };
+        return checker.sink.found.push(finding.help(help));
     };
     let is_state = kind.states.as_ref().is_some_and(|states| *whole == Path::field(states.field.as_str()));
     let Some(field) = kind.field(whole) else { return };
@@ -256,10 +276,29 @@ fn writable(
     if !written && !is_state {
         let message = format!("`{}.{}` cannot be written: `{whole}` is read only", kind.system, kind.name);
         let finding = Diagnostic::error(Code("read-only"), message, tree.span, "written here");
-        return checker.sink.found.push(finding.label(field.span, "declared read only here"));
+        let finding = finding.label(field.span, "declared read only here");
+        let turned = line.arrow.flipped();
+        let other = if line.arrow == Arrow::Both { String::new() } else { format!("; `{turned}` reads it instead") };
+        let help = format!("{}{other}", written_instead(kind, line.modifiers.on_create));
+        return checker.sink.found.push(finding.help(help));
     }
     if !line.modifiers.on_create && !is_state && !whole.0.contains(&Segment::Each) {
         updatable(checker, kind, (field, tree.span));
+    }
+}
+
+/// The fields that may be written then: those that creating needs first.
+fn written_instead(kind: &RecordType, on_create: bool) -> String {
+    let may = |field: &&Field| {
+        !field.path.0.contains(&Segment::Each) && if on_create { field.on_create } else { field.on_update }
+    };
+    let mut fields: Vec<&Field> = kind.fields.iter().filter(may).collect();
+    fields.sort_by_key(|field| !field.required_on_create);
+    let names: Vec<String> = fields.iter().take(FIELDS_SHOWN_MAX).map(|field| format!("`{}`", field.path)).collect();
+    let more = if fields.len() > names.len() { " and others" } else { "" };
+    match names.as_slice() {
+        [] => format!("take the rule out: nothing of `{}` is written then", kind.name),
+        names => format!("let it write a field that is written then: {}{more}", names.join(", ")),
     }
 }
 

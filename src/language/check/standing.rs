@@ -130,6 +130,8 @@ fn after(
         };
         let other = sides.get(1 - at).map(|kind| (&kind.system, &kind.name));
         match named {
+            // An entry that could not be read was told there.
+            Some(Meaning::Any) => continue,
             Some(Meaning::Group(kind)) if other == Some((&kind.system, &kind.name)) => {}
             _ => {
                 let message = "`after` names a list of `with:` that holds records of the other side";

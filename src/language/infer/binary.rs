@@ -16,8 +16,13 @@ pub(super) fn binary(on: &mut Inference<'_, '_>, scope: &Scope, operator: Operat
             operand::fallible(on.sink, "a division fails where this is 0".to_owned(), right.span);
         }
         Operator::Equal | Operator::NotEqual => {
+            let told = on.sink.found.len();
             member(on, kinds[0], right);
             member(on, kinds[1], left);
+            if on.sink.found.len() == told {
+                never_said(on, operands);
+                never_said(on, [operands[1], operands[0]]);
+            }
         }
         Operator::In => {
             if let ExpressionKind::List(items) = &right.kind {
@@ -76,6 +81,15 @@ fn member(on: &mut Inference<'_, '_>, kind: &Kind, other: &Expression) {
     {
         let message = format!("{text:?} is no value of what it is compared with");
         on.sink.unknown("unknown-value", message, (text, other.span), values.iter().map(String::as_str));
+    }
+}
+
+/// A constant that is compared with what can only be one of other texts.
+fn never_said(on: &mut Inference<'_, '_>, [(_, given), (other, _)]: [Part<'_>; 2]) {
+    let (Some(texts), ExpressionKind::Literal(Value::Text(text))) = (&given.texts, &other.kind) else { return };
+    if matches!(given.kind, Kind::Text) && !texts.is_empty() && !texts.contains(&**text) {
+        let message = format!("{text:?} is no value of what it is compared with");
+        on.sink.unknown("unknown-value", message, (text, other.span), texts.iter().map(String::as_str));
     }
 }
 

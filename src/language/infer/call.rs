@@ -11,6 +11,7 @@ use crate::language::function::signature::Fails;
 use crate::language::function::{Function, registry};
 use crate::language::plan::{Instead, Outcome, Side};
 use crate::language::script::CallFault;
+use crate::language::script::declaration::ScriptFunction;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
 use crate::value::{Kind, Value};
 
@@ -53,14 +54,16 @@ pub(super) fn call(
         let count = counted(script.parameters.len());
         let message = format!("`{}` takes {count} and is given {}", name.text, arguments.len());
         let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
-        on.sink.found.push(finding.label(script.span, "declared here"));
+        on.sink.found.push(finding.label(script.span, "declared here").help(written(&script)));
     }
     for ((argument, given), (parameter, wanted)) in arguments.iter().zip(given).zip(&script.parameters) {
         let given = &given.kind;
         if !wanted.takes(given) {
             let message = format!("`{parameter}` of `{}` is {wanted} and is given {given}", name.text);
             let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
-            on.sink.found.push(finding.label(script.span, "declared here"));
+            on.sink.found.push(finding.label(script.span, "declared here").help(written(&script)));
+            // Of values that changed places the first says enough.
+            break;
         }
     }
     if !scope.is_guarded && on.sink.found.len() == told {
@@ -71,6 +74,12 @@ pub(super) fn call(
         null_argument::judge(on, &asked, (arguments, given));
     }
     Given::or_null(script.gives)
+}
+
+/// A script as its header declares it.
+fn written(script: &ScriptFunction) -> String {
+    let parameters: Vec<String> = script.parameters.iter().map(|(name, kind)| format!("{name}: {kind}")).collect();
+    format!("it is declared as `{}({}) -> {}`", script.name, parameters.join(", "), script.gives)
 }
 
 fn counted(count: usize) -> String {
@@ -91,6 +100,7 @@ fn fits(on: &mut Inference<'_, '_>, function: &Function, name: &Name, (arguments
             let message = format!("`{}` takes {} and is given {kind}", name.text, parameter.kind);
             let finding = Diagnostic::error(Code("type-arguments"), message, argument.span, "this does not fit");
             on.sink.found.push(finding.help(format!("it is declared as `{}`", function.written())));
+            break;
         }
         if let (Some(asks), ExpressionKind::Literal(constant)) = (parameter.asks, &argument.kind)
             && let Err(why) = asks(constant)
@@ -137,8 +147,9 @@ fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given): (&[Express
     let what = if of_table { "table" } else { "pipeline" };
     let [named, _] = arguments else {
         let message = format!("`{}` takes a {what} and a value", name.text);
-        let at = format!("write it as `{}(\"{}\", value)`", name.text, what.to_uppercase());
-        on.sink.error("type-arguments", message, name.span, &at);
+        let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
+        let help = format!("write it as `{}(\"{}\", value)`", name.text, what.to_uppercase());
+        on.sink.found.push(finding.help(help));
         return Given::or_null(Kind::Any);
     };
     let known: Vec<String> =
@@ -152,7 +163,10 @@ fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given): (&[Express
         }
         _ => {
             let message = format!("the {what} is named by a constant");
-            on.sink.error("type-arguments", message, named.span, "this may change");
+            let finding = Diagnostic::error(Code("type-arguments"), message, named.span, "this may change");
+            let help =
+                format!("write it as `{}(\"{}\", value)`, the name in quotes first", name.text, what.to_uppercase());
+            on.sink.found.push(finding.help(help));
         }
     }
     match name.text.as_str() {

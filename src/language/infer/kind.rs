@@ -38,7 +38,10 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
                 Operator::Else => infer(on, &scope.guarded(), left),
                 _ => infer(on, scope, left),
             };
+            // What one side does not understand is not asked of the other: whether something may be null.
+            let misread = on.sink.found.len() > told;
             let second = match operator {
+                Operator::And | Operator::Or if misread => infer(on, &scope.guarded(), right),
                 Operator::And => infer(on, &scope.where_is(left, true), right),
                 Operator::Or => infer(on, &scope.where_is(left, false), right),
                 _ => infer(on, scope, right),

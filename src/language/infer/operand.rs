@@ -76,9 +76,33 @@ pub fn binary(sink: &mut Sink, operator: Operator, [left, right]: [(&Kind, Span)
             }
             Kind::Bool
         }
-        Operator::Else => either(left.0, right.0),
+        Operator::Else => {
+            let told = |class: &Class| matches!(class, Class::Truth | Class::Number | Class::Text | Class::Many);
+            if classes.iter().all(told) && classes[0] != classes[1] {
+                let message = format!("what stands in is {}, and what it stands in for is {}", right.0, left.0);
+                refuse(sink, message, right.1, &stand_in(left.0));
+            }
+            either(left.0, right.0)
+        }
         _ => calculated(sink, operator, [left, right]),
     }
+}
+
+/// What may stand in for a value of a kind.
+fn stand_in(kind: &Kind) -> String {
+    let example = match class(kind) {
+        Class::Text => "`?? \"\"`",
+        Class::Number => "`?? 0`",
+        Class::Truth => "`?? false`",
+        Class::Many => "`?? []`",
+        _ => "`?? null`",
+    };
+    let what = match kind {
+        Kind::Text | Kind::Enum(_) => "a text".to_owned(),
+        Kind::Integer | Kind::Decimal => "a number".to_owned(),
+        other => other.to_string(),
+    };
+    format!("write {what} behind `??`, such as {example}, or `?? park \"why\"`")
 }
 
 /// Whether both have their values named, and none of them in common.
@@ -183,7 +207,11 @@ fn calculated(sink: &mut Sink, operator: Operator, [left, right]: [(&Kind, Span)
 
 fn help_to_compare(classes: [Class; 2]) -> &'static str {
     let has = |class| classes.contains(&class);
-    if has(Class::Text) && has(Class::Number) {
+    if has(Class::Truth) && has(Class::Number) {
+        "compare a number with a number: `< 0.05`"
+    } else if has(Class::Truth) && has(Class::Text) {
+        "compare a text with a text in quotes, what is true or false with `true` or `false`"
+    } else if has(Class::Text) && has(Class::Number) {
         "write `number(…)` around the text, or `text(…)` around the number"
     } else if has(Class::Text) && (has(Class::Day) || has(Class::Instant)) || has(Class::Day) && has(Class::Instant) {
         "write `date(…)` on both sides"

@@ -13,8 +13,36 @@ use crate::value::{Kind, Path, Segment};
 
 /// What a path gives.
 pub(super) fn path(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, span: Span) -> Given {
+    let told = on.sink.found.len();
     let given = unnarrowed(on, scope, path, span);
+    if on.sink.found.len() > told {
+        of_another(on, scope);
+    }
     Given { nullable: given.nullable && !scope.is_filled(path), ..given }
+}
+
+/// A field that a record does not have and another has that is named here.
+fn of_another(on: &mut Inference<'_, '_>, scope: &Scope) {
+    let Some(name) = on.sink.strays.last().map(|stray| stray.written.clone()) else { return };
+    let Some(finding) = on.sink.found.last_mut() else { return };
+    let is_helped = finding.help.as_deref().is_some_and(|help| help.starts_with("write"));
+    if finding.code.0 != "unknown-field" || is_helped {
+        return;
+    }
+    let has = |kind: &RecordType| kind.field(&Path::field(name.as_str())).is_some();
+    let mut named: Vec<&String> = scope
+        .heads
+        .iter()
+        .filter(|(_, meaning)| match meaning {
+            Meaning::Record(kind, _) | Meaning::AtMostOne(kind) => has(kind),
+            _ => false,
+        })
+        .map(|(head, _)| head)
+        .collect();
+    named.sort();
+    if let Some(head) = named.first() {
+        finding.help = Some(format!("`{head}` has it: write `{head}.{name}`"));
+    }
 }
 
 fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, span: Span) -> Given {
@@ -38,8 +66,26 @@ fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, 
             let known = scope.heads.keys().map(String::as_str).chain(["settings"]);
             let message = format!("nothing is called `{}` here", name.text);
             on.sink.unknown("unknown-name", message, (&name.text, name.span), known);
+            if let Some(finding) = on.sink.found.last_mut() {
+                let is_near = finding.help.as_deref().is_some_and(|help| help.starts_with("write"));
+                let said = name.text.starts_with(char::is_uppercase) && path.steps.is_empty() && !is_near;
+                let quoted = said.then(|| format!("write a text in quotes: `\"{}\"`", name.text));
+                let help = by_habit(&name.text).map(str::to_owned).or(quoted);
+                finding.help = help.or_else(|| finding.help.take());
+            }
             Given::or_null(Kind::Any)
         }
+    }
+}
+
+/// Words that name a value elsewhere.
+fn by_habit(name: &str) -> Option<&'static str> {
+    match name.to_lowercase().as_str() {
+        "nil" | "none" | "null" | "undefined" | "nothing" => Some("write `null` where there is no value"),
+        "empty" | "blank" => Some("write `\"\"` for a text without letters, `null` where there is no value"),
+        "true" | "yes" | "on" => Some("write `true` in small letters"),
+        "false" | "no" | "off" => Some("write `false` in small letters"),
+        _ => None,
     }
 }
 

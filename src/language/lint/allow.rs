@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Code, Diagnostic, Severity, Span, suggest};
+use crate::diagnostic::{Code, Diagnostic, FileId, Severity, Span, suggest};
 use crate::language::lint::registry::LINTS;
 use crate::language::syntax::file::allow::Allowed;
 
@@ -15,18 +15,35 @@ pub fn apply(allowed: &[Allowed], found: &mut Vec<Diagnostic>) {
         let Some(lint) = LINTS.iter().find(|lint| lint.name == one.lint.text) else {
             let message = format!("there is no lint `{}`", one.lint.text);
             let finding = Diagnostic::error(Code("unknown-lint"), message, one.lint.span, "unknown");
-            let names = LINTS.iter().map(|lint| lint.name);
-            found.push(finding.helped(suggest::help(&one.lint.text, names)));
+            let names = LINTS.iter().filter(|lint| lint.severity != Severity::Error).map(|lint| lint.name);
+            let near = suggest::help(&one.lint.text, names.clone()).filter(|help| help.starts_with("write"));
+            // What it was meant to allow is what is found where it looks.
+            let file = one.lint.span.file;
+            let meant = found.iter().position(|finding| is_meant(one, file, finding));
+            let said = meant.and_then(|at| found.get(at)).map(|finding| format!("write `{}`", finding.code.0));
+            if let Some(at) = meant {
+                found.remove(at);
+            }
+            let all: Vec<&str> = names.collect();
+            found.push(finding.help(near.or(said).unwrap_or_else(|| format!("write one of {}", all.join(", ")))));
             continue;
         };
         if lint.severity == Severity::Error && lint.name != UNPROVEN {
             let message = format!("`{}` is an error, and errors cannot be allowed", lint.name);
-            found.push(wrong(message, one.lint.span, "mend what it finds instead"));
+            let finding = wrong(message, one.lint.span, "mend what it finds instead");
+            let help = "mend what it finds, and leave this line out; warnings may be allowed";
+            let file = one.lint.span.file;
+            if let Some(at) = found.iter().position(|finding| is_meant(one, file, finding)) {
+                found.remove(at);
+            }
+            found.push(finding.help(help));
             continue;
         }
         if one.reason.is_none() {
             let message = format!("`{}` is allowed without a reason", lint.name);
-            found.push(wrong(message, one.lint.span, "add `because …`"));
+            let finding = wrong(message, one.lint.span, "add `because …`");
+            found.retain(|finding| finding.code.0 != lint.name || finding.primary.span.file != one.lint.span.file);
+            found.push(finding.help(format!("write `{} in KEY because …`", lint.name)));
             continue;
         }
         let file = one.lint.span.file;
@@ -47,6 +64,14 @@ pub fn apply(allowed: &[Allowed], found: &mut Vec<Diagnostic>) {
             found.push(finding.help(help));
         }
     }
+}
+
+/// Whether a warning is what a line of `allow:` that names no warning was meant for.
+fn is_meant(one: &Allowed, file: FileId, finding: &Diagnostic) -> bool {
+    let span = finding.primary.span;
+    finding.severity == Severity::Warning
+        && span.file == file
+        && one.place.is_none_or(|place| (place.start..place.end).contains(&span.start))
 }
 
 fn wrong(message: String, span: Span, at: &str) -> Diagnostic {

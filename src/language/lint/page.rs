@@ -22,6 +22,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("script-syntax", "a script does not compile"),
     ("secret-in-file", "a secret stands in the file instead of a reference to the environment"),
     ("syntax-expression", "an expression is not well formed"),
+    ("syntax-letter", "a letter stands in a rule that nobody sees or that looks like another"),
     ("syntax-reference", "`${NAME}` stands inside other text"),
     ("syntax-rule", "a rule, row or `with:` entry is not well formed"),
     ("syntax-system", "a line of a system file is not well formed"),

@@ -2,10 +2,10 @@
 
 use super::lint::Lint;
 use super::rule::{
-    ambiguous_row, contrary_row, dependency_cycle, echo_loop, hopeless_test, impossible_create, lossy_round_trip,
-    lost_status, missing_because, missing_required, muted_arrow, own_target, swallowed_value, two_writers,
-    undemanded_create, unmapped_value, unmatched_create, unowned_make, unreachable_row, unreachable_state,
-    unused_function, unused_property, unused_read, unused_setting, unused_table,
+    ambiguous_row, contrary_row, dependency_cycle, echo_loop, hopeless_condition, hopeless_test, impossible_create,
+    lossy_round_trip, lost_status, misread_field, missing_because, missing_required, muted_arrow, own_target,
+    swallowed_value, two_writers, undemanded_create, unmapped_value, unmatched_create, unowned_make, unreachable_row,
+    unreachable_state, unused_function, unused_property, unused_read, unused_setting, unused_table,
 };
 
 /// Every lint.
@@ -27,8 +27,10 @@ pub const LINTS: &[&Lint] = &[
     &dependency_cycle::LINT,
     &undemanded_create::LINT,
     &impossible_create::LINT,
+    &hopeless_condition::LINT,
     &unowned_make::LINT,
     &hopeless_test::LINT,
+    &misread_field::LINT,
     &unused_table::LINT,
     &unused_read::LINT,
     &unused_setting::LINT,

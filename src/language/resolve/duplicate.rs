@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::resolver::{Again, Resolver};
 use crate::diagnostic::{Code, Diagnostic, FileId, Sources as _};
+use crate::language::source::copies::looks_copied;
 
 /// One finding for each two files that say the same.
 pub(super) fn tell(resolver: &mut Resolver<'_>) {
@@ -17,13 +18,23 @@ pub(super) fn tell(resolver: &mut Resolver<'_>) {
         again.sort_by_key(|one| one.span.start);
         let Some((one, others)) = again.split_first() else { continue };
         let message = format!("there is another {}", one.what);
-        let finding = Diagnostic::error(Code("duplicate-name"), message, one.span, "again here");
-        let mut finding = finding.label(one.first, "first here");
+        let name = |file: FileId| resolver.names.sources.name(file);
+        // The one that looks like a copy is told; the other one is what it is a copy of.
+        let is_turned = before != after && looks_copied(name(before), name(after));
+        let (here, there, label) =
+            if is_turned { (one.first, one.span, "and here") } else { (one.span, one.first, "first here") };
+        let finding = Diagnostic::error(Code("duplicate-name"), message, here, "again here");
+        let mut finding = finding.label(there, label);
         if before == after {
             finding = finding.help("take one of the two out, or give it another name");
         } else {
-            let file = resolver.names.sources.name(after);
-            finding = finding.help(format!("take one of the two out, or `{file}` as a whole: neither counts more"));
+            let (copy, original) = if is_turned { (before, after) } else { (after, before) };
+            let help = format!(
+                "take one of the two out, or `{}` as a whole, beside `{}`: neither counts more",
+                name(copy),
+                name(original)
+            );
+            finding = finding.help(help);
         }
         if !others.is_empty() {
             finding = finding.note(format!("{} more stand in both places", others.len()));

@@ -66,6 +66,10 @@ pub(super) fn told(resolver: &mut Resolver<'_>, name: &str, span: Span) {
     resolver.names.hidden.push(span);
     let message = format!("`{name}` is a secret by its name, and stands in the file itself");
     let finding = Diagnostic::error(Code("secret-in-file"), message, span, "what stands here is not shown");
-    let help = "put it under `secrets:` of the account as `${NAME}`, and write `{secrets.NAME}` where it is sent";
+    let known = resolver.names.accounts.values().flat_map(|account| account.secrets.keys());
+    let key = known.map(String::as_str).find(|name| name.contains("api") || name.contains("token")).unwrap_or("NAME");
+    let help = format!(
+        "put it under `secrets:` of the account as `${{NAME}}`, and write `{{secrets.{key}}}` where it is sent"
+    );
     resolver.sink.found.push(finding.help(help));
 }

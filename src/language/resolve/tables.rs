@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::resolver::Resolver;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Arrow, Instead, RecordType, Row, Table};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::table::TableFile;
@@ -74,7 +74,8 @@ fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>
         words(resolver, cell, target);
         // `from` speaks of the target's states.
         if target {
-            line.from.iter().for_each(|name| member(resolver, name, kind));
+            let other = if right { columns[0] } else { columns[1] };
+            states(resolver, line, [kind, other.map(|column| &column.kind)]);
         }
     }
 }
@@ -88,14 +89,44 @@ fn words(resolver: &mut Resolver<'_>, cell: &[Vec<Name>], target: bool) {
             resolver.sink.error("syntax-rule", message, name.span, "with other values here");
         } else if target == (name.text == "otherwise") {
             let message = format!("`{}` stands on the other side of the arrow", name.text);
-            resolver.sink.error(
-                "syntax-rule",
-                message,
-                name.span,
-                "write `otherwise -> nothing` or `nothing <- otherwise`",
-            );
+            // Of a row that is turned, one side says enough.
+            if resolver
+                .sink
+                .found
+                .last()
+                .is_some_and(|last| last.code.0 == "syntax-rule" && near(last.primary.span, name.span))
+            {
+                continue;
+            }
+            let finding = Diagnostic::error(Code("syntax-rule"), message, name.span, "here");
+            resolver.sink.found.push(finding.help("turn the arrow: `otherwise -> nothing` or `nothing <- otherwise`"));
         }
     }
+}
+
+/// The states of a row's `from`: those of the target. All of them the source's means that the arrow is turned.
+fn states(resolver: &mut Resolver<'_>, line: &RowLine, [target, source]: [Option<&Kind>; 2]) {
+    let is_of = |kind: Option<&Kind>, name: &Name| match kind {
+        Some(Kind::Enum(values)) => values.contains(&name.text),
+        _ => false,
+    };
+    let strangers = line.from.iter().filter(|name| !is_of(target, name)).count();
+    let told = resolver.sink.found.len();
+    line.from.iter().for_each(|name| member(resolver, name, target));
+    if strangers > 0 && line.from.iter().all(|name| is_of(source, name)) && resolver.sink.found.len() > told {
+        resolver.sink.found.truncate(told + 1);
+        let help =
+            format!("`from` names states of the side that is written: turn the arrow, `{}`", line.arrow.flipped());
+        if let Some(finding) = resolver.sink.found.last_mut() {
+            finding.help = Some(help);
+        }
+    }
+}
+
+/// Whether two places are of one row.
+fn near(one: Span, other: Span) -> bool {
+    const ROW_BYTES_MAX: usize = 80;
+    one.file == other.file && one.start.abs_diff(other.start) < ROW_BYTES_MAX
 }
 
 fn member(resolver: &mut Resolver<'_>, name: &Name, kind: Option<&Kind>) {

@@ -19,6 +19,7 @@ use super::reads::Reads;
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 use crate::language::function::registry;
+use crate::language::source::copies::looks_copied;
 use crate::value::{Kind, Value};
 
 /// Functions that are followed into one another to tell what they read.
@@ -68,7 +69,7 @@ impl ScriptSet {
             match bars::bounded(|| set.engine.compile(text)) {
                 Ok(ast) => {
                     let functions = declared(*file, text, &ast, &mut found);
-                    taken(&set, &functions, &mut found);
+                    taken(&set, (*name, functions.as_slice()), &mut found);
                     found.extend(calls::astray(&ast, &set.offered, |position| word_at(*file, text, position)));
                     set.compiled.push(Script { file: (*name).to_owned(), text: (*text).to_owned(), ast, functions });
                 }
@@ -107,6 +108,11 @@ impl ScriptSet {
             }
         }
         false
+    }
+
+    fn file_of(&self, name: &str) -> &str {
+        let has = |script: &&Script| script.functions.iter().any(|known| known.name == name);
+        self.compiled.iter().find(has).map_or("", |script| script.file.as_str())
     }
 
     /// The text from where a function is declared to where the next one is.
@@ -170,14 +176,27 @@ fn given(function: &ScriptFunction, arguments: &[Value]) -> Result<Vec<Dynamic>,
 }
 
 /// A name means one thing: no function of the library and none of another script has it.
-fn taken(set: &ScriptSet, functions: &[ScriptFunction], found: &mut Vec<Diagnostic>) {
+fn taken(set: &ScriptSet, (name, functions): (&str, &[ScriptFunction]), found: &mut Vec<Diagnostic>) {
     for function in functions {
         let message = if registry::find(&function.name).is_some() || registry::ASKED.contains(&function.name.as_str()) {
             format!("there is a function `{}` already, and scripts do not replace it", function.name)
         } else if let Some(other) = set.functions().find(|other| other.name == function.name) {
+            // A script that stands twice is one mistake.
+            if found.iter().any(|one| {
+                one.code.0 == "duplicate-name"
+                    && one.labels.iter().chain([&one.primary]).any(|label| label.span.file == other.span.file)
+            }) {
+                continue;
+            }
             let message = format!("two scripts have a function `{}`", function.name);
-            let finding = Diagnostic::error(Code("duplicate-name"), message, function.span, "again here");
-            found.push(finding.label(other.span, "the other").help("give one of them another name"));
+            let first = set.file_of(&other.name);
+            let is_turned = looks_copied(first, name);
+            let both = (function.span, other.span, first);
+            let (here, there, original) = if is_turned { (other.span, function.span, name) } else { both };
+            let original = original.rsplit('/').next().unwrap_or_default();
+            let finding = Diagnostic::error(Code("duplicate-name"), message, here, "again here");
+            let help = format!("give it another name, or take this file out where it is a copy of `{original}`");
+            found.push(finding.label(there, "the other").help(help));
             continue;
         } else {
             continue;

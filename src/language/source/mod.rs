@@ -3,6 +3,8 @@
 //! Owns finding, reading and numbering the files of a rule set. Knows YAML's file endings, not
 //! its grammar.
 
+pub mod copies;
+pub mod letters;
 pub mod loader;
 pub mod source_map;
 

@@ -4,7 +4,7 @@
 //! be read.
 
 use super::expression::{Expression, Name};
-use super::field_spec::MapSpec;
+use super::field_spec::{self, MapSpec};
 use super::rule_line::{self, whole};
 use super::yaml::{Node, NodeKind, Scalar};
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
@@ -57,7 +57,10 @@ impl<'a> Mapping<'a> {
             let finding = Diagnostic::error(Code("unknown-key"), message, first.span, "unknown");
             let finding =
                 more.iter().take(NAMED_MAX).fold(finding, |finding, key| finding.label(key.span, "unknown too"));
-            found.push(finding.helped(suggest::help(&first.text, allowed.iter().copied())));
+            let elsewhere = Some(field_spec::holders(&first.text))
+                .filter(|maps| !maps.is_empty())
+                .map(|maps| format!("`{}` is a key of {}: move it there", first.text, maps.join(" or ")));
+            found.push(finding.helped(elsewhere.or_else(|| suggest::help(&first.text, allowed.iter().copied()))));
         }
         let unknown = strangers.iter().map(|key| key.text.as_str()).collect();
         Some(Self { entries, span: node.span, spec, what: what.to_owned(), unknown })

@@ -14,6 +14,7 @@ pub mod field_spec;
 pub mod file;
 pub mod indentation;
 pub mod mapping;
+mod rule_advice;
 pub mod rule_line;
 mod rule_quick;
 pub mod rule_tree;

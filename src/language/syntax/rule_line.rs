@@ -12,11 +12,10 @@ use pest::iterators::Pair;
 use super::arrow::Arrow;
 use super::expression::{Expression, Name};
 use super::expression_parser::{self, Origin};
+use super::rule_advice::{CODE, odd_arrow, surplus, unfinished};
 use super::rule_quick::{self, CellCut, ModifierCut, RowCut, RuleCut};
 use super::yaml::Scalar;
-use crate::diagnostic::{Code, Diagnostic, Span};
-
-const CODE: Code = Code("syntax-rule");
+use crate::diagnostic::{Diagnostic, Span};
 
 mod grammar {
     #![allow(missing_docs, unreachable_pub, reason = "made by pest")]
@@ -114,7 +113,7 @@ pub struct WithLine {
 /// A finding at the place that does not fit.
 pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
     match rule_quick::rule(&scalar.text) {
-        Some(cut) => Line(scalar).rule(cut),
+        Some(cut) => Line(scalar).rule(cut).map_err(|finding| odd_arrow(scalar).unwrap_or(finding)),
         None => arrow_rule_by_grammar(scalar),
     }
 }
@@ -124,6 +123,10 @@ pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
 /// # Errors
 /// A finding at the place that does not fit.
 pub fn arrow_rule_by_grammar(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
+    rule_of_grammar(scalar).map_err(|finding| odd_arrow(scalar).unwrap_or(finding))
+}
+
+fn rule_of_grammar(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
     let line = Line(scalar);
     let whole = line.parse(Rule::field_rule)?;
     let mut sides = Vec::new();
@@ -155,9 +158,18 @@ pub fn arrow_rule_by_grammar(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
 /// A finding at the place that does not fit.
 pub fn row(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
     match rule_quick::row(&scalar.text) {
-        Some(cut) => Line(scalar).row(cut),
+        Some(cut) => one_arrow(scalar, Line(scalar).row(cut)),
         None => row_by_grammar(scalar),
     }
+}
+
+/// A row whose arrow was not cut in two, with a piece of it taken for a value.
+fn one_arrow(scalar: &Scalar, read: Result<RowLine, Diagnostic>) -> Result<RowLine, Diagnostic> {
+    let is_whole = read.as_ref().is_ok_and(|row| {
+        let begins = row.right.iter().flatten().any(|name| name.text.starts_with("> "));
+        !begins && !row.left.iter().flatten().any(|name| name.text.ends_with(" <"))
+    });
+    if is_whole { read } else { odd_arrow(scalar).map_or(read, Err) }
 }
 
 /// Parses a table row by the grammar alone.
@@ -165,6 +177,10 @@ pub fn row(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
 /// # Errors
 /// A finding at the place that does not fit.
 pub fn row_by_grammar(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
+    one_arrow(scalar, row_of_grammar(scalar))
+}
+
+fn row_of_grammar(scalar: &Scalar) -> Result<RowLine, Diagnostic> {
     let line = Line(scalar);
     let whole = line.parse(Rule::row)?;
     let mut cells = Vec::new();
@@ -264,7 +280,7 @@ struct Line<'a>(&'a Scalar);
 impl<'a> Line<'a> {
     fn parse(&self, rule: Rule) -> Result<Pair<'a, Rule>, Diagnostic> {
         let text = &self.0.text;
-        let parsed = RuleGrammar::parse(rule, text).map_err(|error| self.explain(&error))?;
+        let parsed = RuleGrammar::parse(rule, text).map_err(|error| self.explain(&error, rule))?;
         parsed.into_iter().next().ok_or_else(|| self.refuse(0, "nothing stands here", "here"))
     }
 
@@ -273,23 +289,29 @@ impl<'a> Line<'a> {
         Diagnostic::error(CODE, message, self.0.part(at, end.max(at)), label)
     }
 
-    fn explain(&self, error: &Error<Rule>) -> Diagnostic {
+    fn explain(&self, error: &Error<Rule>, rule: Rule) -> Diagnostic {
         let text = self.0.text.as_str();
         let at = match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(text.len()),
         };
-        for wrong in ["=>", "→", "⇒", "<=>"] {
-            if let Some(place) = text.find(wrong) {
-                let span = self.0.part(place, place + wrong.len());
-                return Diagnostic::error(CODE, "arrows are written `->`, `<-` or `<->`", span, "no arrow")
-                    .help("write `->`");
-            }
-        }
         let arrows = [" -> ", " <- ", " <-> "];
         if !arrows.iter().any(|arrow| text.contains(arrow))
             && let Some(cut) = self.cut_short(text)
         {
             return cut;
+        }
+        if let Some(help) = unfinished(text) {
+            return self.refuse(at, "the line ends before it is whole", "nothing behind this").help(help);
+        }
+        if let Some(closed) = surplus(self.0) {
+            return closed;
+        }
+        if rule == Rule::with_line {
+            let word = text.get(at..).unwrap_or_default().split_whitespace().next().unwrap_or("the end");
+            return self.refuse(at, &format!("`{word}` does not fit here"), "not understood").help(
+                "an entry reads `system.record where CONDITION, at most one`, or `system.record[] where CONDITION` \
+                 for several; behind it may stand `or made by FUNCTION(…)`",
+            );
         }
         if !arrows.iter().any(|arrow| text.contains(arrow)) {
             let squeezed =
@@ -301,18 +323,20 @@ impl<'a> Line<'a> {
                         .help("put blanks around it")
                 }
                 None => Diagnostic::error(CODE, "this rule has no arrow", self.0.span, "no `->`, `<-` or `<->` here")
-                    .help("write `source -> target`"),
+                    .help("write `source -> target`, `field <- constant` or `field <-> field`"),
             };
         }
         for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
             let count = |letter: char| text.matches(letter).count();
             if let Some(place) = text.rfind(open).filter(|_| count(open) > count(close)) {
                 let message = format!("a `{open}` is not closed");
-                return Diagnostic::error(CODE, message, self.0.part(place, place + 1), "opened here");
+                let finding = Diagnostic::error(CODE, message, self.0.part(place, place + 1), "opened here");
+                return finding.help(format!("close the `{open}` with `{close}`"));
             }
         }
         if let Some(place) = text.rfind('"').filter(|_| text.matches('"').count() % 2 == 1) {
-            return Diagnostic::error(CODE, "a quote is not closed", self.0.part(place, place + 1), "opened here");
+            let finding = Diagnostic::error(CODE, "a quote is not closed", self.0.part(place, place + 1), "here");
+            return finding.help("close the text with a quote `\"`, or take this one out");
         }
         let word = text.get(at..).unwrap_or_default().trim_start();
         let at = text.len() - word.len();
@@ -342,7 +366,13 @@ impl<'a> Line<'a> {
         let place = quote.or_else(|| opened('(', ')')).or_else(|| opened('[', ']'))?;
         let message = "YAML ends this text before it is closed";
         let finding = Diagnostic::error(CODE, message, self.0.part(place, place + 1), "opened here");
-        Some(finding.help("where `: ` or ` #` stands inside a rule, write the whole rule in single quotes"))
+        let closing = match text.get(place..=place).unwrap_or_default() {
+            "(" => "close the `(` with `)`",
+            "[" => "close the `[` with `]`",
+            _ => "close the text with a quote `\"`",
+        };
+        let help = "where `: ` or ` #` stands inside a rule, write the whole rule in single quotes";
+        Some(finding.help(format!("{closing}; {help}")))
     }
 
     fn expression(&self, pair: &Pair<'_, Rule>) -> Result<Expression, Diagnostic> {

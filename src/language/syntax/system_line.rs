@@ -218,6 +218,7 @@ fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Res
         }
         return Ok(());
     }
+    let span = scalar.part(modifier.as_span().start(), modifier.as_span().end());
     let mut words = modifier.into_inner().map(|inner| inner.as_str().trim().to_owned());
     if rule == Rule::at {
         line.at = words.collect();
@@ -234,7 +235,13 @@ fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Res
         Rule::write_only => line.write_only = true,
         Rule::required_on_create => line.required_on_create = true,
         Rule::write_on => line.write_on = word,
-        Rule::max => line.max = word.and_then(|number| number.parse().ok()),
+        Rule::max => {
+            line.max = word.and_then(|number| number.parse().ok());
+            if line.max == Some(0) {
+                let finding = Diagnostic::error(Code("type-number"), "a field of `max 0` holds nothing", span, "here");
+                return Err(finding.help("write `max 1` or more, or leave `max` out"));
+            }
+        }
         _ => line.assumed = true,
     }
     Ok(())

@@ -291,7 +291,8 @@ impl Builder<'_> {
             if let Some((first, _)) = open.entries.iter().find(|(key, _)| key.text == scalar.text) {
                 let message = format!("key `{}` stands twice", scalar.text);
                 let finding = Diagnostic::error(Code("duplicate-key"), message, trimmed, "again here")
-                    .label(first.span, "first here");
+                    .label(first.span, "first here")
+                    .help(format!("take one of the two `{}` out, or give it another name", scalar.text));
                 return Err(Box::new(finding));
             }
             open.key = Some(scalar);

@@ -7,7 +7,7 @@ use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::bridge::Bridge;
 use crate::language::lint::model::condition::Creating;
-use crate::language::plan::{Arrow, Outcome, Side};
+use crate::language::plan::{Arrow, Outcome, Row, Side};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -50,7 +50,7 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagn
         _ => true,
     };
     let mut open: Vec<(&String, Option<&str>, usize)> = Vec::new();
-    for value in &sources {
+    for value in sources.iter().filter(|value| !is_turned(view, bridge, (target, value))) {
         let present = bridge.telling_states(target, value, &states);
         let present = present.into_iter().map(|(state, count)| (Some(state), count));
         let made = (on_create && created(value)).then_some((None, 1));
@@ -78,6 +78,16 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> Option<Diagn
     let closed = bridge.table.rows.iter().any(|row| row.outcome(target) == Some(Outcome::Nothing));
     let finding = if closed { finding } else { finding.note("no row of this direction says `nothing`") };
     Some(if more == 0 { finding } else { finding.note(format!("and {more} more values and states")) })
+}
+
+/// Whether a row has the value where it stands, with an arrow the other way, which no rule goes: that is told there.
+fn is_turned(view: &View<'_>, bridge: &Bridge<'_>, (target, value): (Side, &String)) -> bool {
+    let other = target.other();
+    let used = |one: &Bridge<'_>| one.table.name == bridge.table.name && view.may_flow(one.pipeline, one.rule, other);
+    let named = |row: &Row| {
+        row.points(other) && !row.points(target) && row.targets(other).iter().flatten().any(|one| one == value)
+    };
+    bridge.table.rows.iter().any(named) && !view.bridges.iter().any(used)
 }
 
 /// An `otherwise` that asks for a value and seems to speak for a field without one, which no row does.

@@ -47,11 +47,19 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
         for row in idle {
             let message = format!("this row of table `{}` never applies", bridge.table.name);
-            found.push(LINT.found(message, row.span, why(view, row)).help("take it out, or say what it was meant for"));
+            let help = match why(view, row) {
+                NO_RULE if row.points(Side::Left) => "turn its arrow: write `->`, as the rules go through the table",
+                NO_RULE => "turn its arrow: write `<-`, as the rules go through the table",
+                _ => "take it out, or say what it was meant for",
+            };
+            found.push(LINT.found(message, row.span, why(view, row)).help(help));
         }
     }
     found
 }
+
+/// Why a row never applies whose arrow no rule follows.
+const NO_RULE: &str = "no rule goes this way through the table";
 
 /// A rule that speaks when a record is created, and rows that are for what comes after that.
 fn only_on_create(bridge: &Bridge<'_>, idle: &[&Row]) -> Diagnostic {
@@ -67,7 +75,7 @@ fn why(view: &View<'_>, row: &Row) -> &'static str {
     let is_of = |bridge: &&Bridge<'_>| bridge.table.rows.iter().any(|one| one.span == row.span);
     let read = |target: Side| view.bridges.iter().filter(is_of).any(|bridge| bridge.points(row, target));
     if !Side::BOTH.into_iter().any(read) {
-        "no rule goes this way through the table"
+        NO_RULE
     } else if row.on_create {
         "nothing is ever created for it"
     } else if Side::BOTH.into_iter().any(|target| row.points(target) && held(target)) {

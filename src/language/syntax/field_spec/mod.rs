@@ -26,3 +26,30 @@ pub use system::{
 };
 pub use table::TABLE_FILE;
 pub use test::{GIVEN, TEST, TEST_ACCOUNT, TEST_ACCOUNTS, TEST_RECORD, TESTS_FILE, THEN, WHEN};
+
+/// The maps of files in which a key has a meaning, as findings call them; more than a few say nothing.
+pub fn holders(key: &str) -> Vec<&'static str> {
+    const MAPS: [&MapSpec; 14] = [
+        &ACCOUNT,
+        &CALL,
+        &ERRORS,
+        &HTTP,
+        &LIMITS,
+        &LIST_RULE,
+        &PAGING,
+        &PIPELINE_FILE,
+        &RECORD,
+        &STATES,
+        &SYSTEM_FILE,
+        &TABLE_FILE,
+        &TEST,
+        &WEBHOOK,
+    ];
+    let mut found: Vec<&str> = MAPS.iter().filter(|map| map.field(key).is_some()).map(|map| map.what).collect();
+    found.dedup();
+    found.truncate(if found.len() > HOLDERS_MAX { 0 } else { found.len() });
+    found
+}
+
+/// More maps than this have no key of their own.
+const HOLDERS_MAX: usize = 3;

@@ -71,7 +71,15 @@ fn account(name: &str, node: &Node, found: &mut Found) -> AccountTree {
 fn secrets(node: &Node, found: &mut Found) -> Vec<(Name, Name)> {
     let map = Mapping::of(node, &SECRETS, found);
     let entries = map.iter().flat_map(Mapping::named);
-    entries.filter_map(|(key, node)| Some((key.name(), text(node, "a secret", found)?.name()))).collect()
+    let secret = |(key, node): (&Scalar, &Node)| {
+        let told = found.len();
+        let said = text(node, "a secret", found);
+        if let Some(finding) = found.get_mut(told) {
+            finding.help = Some("write the name of the variable that holds it: `${NAME}`".to_owned());
+        }
+        Some((key.name(), said?.name()))
+    };
+    entries.filter_map(secret).collect()
 }
 
 /// Reads `carries:` of an account.

@@ -48,6 +48,10 @@ fn line(file: &Node, scalar: &Scalar) -> Result<Allowed, Diagnostic> {
     })
 }
 
+fn has_key(node: &Node, name: &str) -> bool {
+    matches!(&node.kind, NodeKind::Mapping(entries) if entries.iter().any(|(key, _)| key.text == name))
+}
+
 /// Where a key with all below it stands: `fields.status`, `settings.orders.route_by`; keys may have dots of their own.
 fn below(file: &Node, key: &Name) -> Result<Span, Diagnostic> {
     let (mut node, mut rest) = (file, key.text.as_str());
@@ -63,7 +67,12 @@ fn below(file: &Node, key: &Name) -> Result<Span, Diagnostic> {
             let first = rest.split('.').next().unwrap_or(rest);
             let message = format!("this file has no key `{}`: there is no `{first}`", key.text);
             let finding = Diagnostic::error(Code("unknown-key"), message, key.span, "unknown");
-            return Err(finding.helped(suggest::help(first, entries.iter().map(|(known, _)| known.text.as_str()))));
+            let help = suggest::help(first, entries.iter().map(|(known, _)| known.text.as_str()));
+            let inside = entries.iter().find(|(_, node)| has_key(node, first)).map(|(known, _)| known.text.as_str());
+            return Err(finding.helped(match inside {
+                Some(outer) => Some(format!("write `{outer}.{}`", key.text)),
+                None => help,
+            }));
         };
         let start = entries.get(at).map_or(place.start, |(known, _)| known.span.start);
         let end = entries.get(at + 1).map_or(place.end, |(next, _)| next.span.start);

@@ -129,7 +129,7 @@ impl HttpTree {
         Self {
             headers: map.get("headers", found).map(|node| Templates::of(node, found)).unwrap_or_default(),
             auth: map.get("auth", found).map(|node| Templates::of(node, found)).unwrap_or_default(),
-            timeout: length(map, "timeout", found),
+            timeout: some_time(map, "timeout", found),
             settle_after: length(map, "settle_after", found),
         }
     }
@@ -178,7 +178,8 @@ impl PagingTree {
         let page = page.and_then(|(name, number)| Some((name.trim().to_owned(), number.trim().parse().ok()?)));
         if page.is_none() && map.has("size") {
             let message = format!("`{}` is no page size", size.text);
-            found.push(Diagnostic::error(Code("type-number"), message, size.span, "write `NAME = NUMBER`"));
+            let finding = Diagnostic::error(Code("type-number"), message, size.span, "no number behind a name");
+            found.push(finding.help("write `NAME = NUMBER`, the number in digits: `limit = 100`"));
         }
         let (span, is_known, count) = (map.span, map.is_known(), Path::parse(&count.text));
         Self { span, is_known, style, rows, next, more, offset, count, size: page }
@@ -190,10 +191,23 @@ fn length(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<Duration> 
     let length = duration::parse(&scalar.text);
     if length.is_none() {
         let message = format!("`{}` is no duration", scalar.text);
-        let at = "write `30s`, `500ms` or `2m`";
-        found.push(Diagnostic::error(Code("type-duration"), message, scalar.span, at));
+        let finding = Diagnostic::error(Code("type-duration"), message, scalar.span, "no length of time");
+        found.push(finding.help("write a whole number with its unit and no blank: `500ms`, `30s`, `2m`, `1h`"));
     }
     length
+}
+
+/// A length of time in which something is to happen.
+fn some_time(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<Duration> {
+    let length = length(map, name, found)?;
+    if length.is_zero()
+        && let Some(scalar) = map.text(name, name, found)
+    {
+        let message = format!("`{name}` is zero, and no call would ever end in time");
+        let finding = Diagnostic::error(Code("type-duration"), message, scalar.span, "nothing would ever happen");
+        found.push(finding.help("write `30s`, or leave the line out"));
+    }
+    Some(length)
 }
 
 fn whole(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<u32> {
@@ -201,7 +215,8 @@ fn whole(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<u32> {
     let number = scalar.text.parse().ok();
     if number.is_none() {
         let message = format!("`{name}` is a whole number");
-        found.push(Diagnostic::error(Code("type-number"), message, scalar.span, "not a number"));
+        let finding = Diagnostic::error(Code("type-number"), message, scalar.span, "not a number");
+        found.push(finding.help(format!("write a whole number in digits: `{name}: 300`")));
     }
     number
 }
@@ -227,8 +242,8 @@ fn statuses(map: &Mapping<'_>, name: &str, found: &mut Found) -> Vec<u16> {
             Ok(status @ 100..=599) => statuses.push(status),
             _ => {
                 let message = format!("`{}` is no HTTP status", written.text);
-                let at = "write a number from 100 to 599";
-                found.push(Diagnostic::error(Code("type-number"), message, written.span, at));
+                let finding = Diagnostic::error(Code("type-number"), message, written.span, "no status");
+                found.push(finding.help("write a number from 100 to 599, such as `429`"));
             }
         }
     }

@@ -1,0 +1,54 @@
+//! A condition that never holds, whatever the records say.
+
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::language::lint::lint::Lint;
+use crate::language::lint::model::View;
+use crate::language::lint::model::meaning::Reading;
+use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::{FieldRule, Pipeline, RuleBody};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "hopeless-condition",
+    severity: Severity::Error,
+    summary: "a condition never holds, whatever the records say",
+    why: "It asks one field for two values at once, or says that something is so and is not so. What hangs on it never \
+          takes place, and nobody is told.",
+    flagged: "- shop.total -> depot.value   when shop.state == \"New\" and shop.state == \"Paid\"",
+    mended: "- shop.total -> depot.value   when shop.state in [\"New\", \"Paid\"]",
+    check,
+};
+
+fn check(view: &View<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for pipeline in view.rules.pipelines.values() {
+        let reading = Reading::of(view, pipeline);
+        let never = conditions(pipeline).into_iter().filter(|(one, _)| reading.read(one.tree()).is_never());
+        found.extend(never.map(|(one, what)| told(one.tree().span, what)));
+    }
+    found
+}
+
+/// The conditions of a pipeline, each with what hangs on it. Those of creating have a lint of their own.
+fn conditions(pipeline: &Pipeline) -> Vec<(&CompiledExpression, &'static str)> {
+    let whole = pipeline.when.iter().map(|(condition, _)| (condition, "no record takes part"));
+    let passed = pipeline.passed_by.values().map(|(condition, _)| (condition, "nothing is ever told as passed by"));
+    let read = pipeline.with.iter().map(|read| (&read.condition, "nothing is ever found"));
+    let mut rules = Vec::new();
+    of_rules(&pipeline.rules, &mut rules);
+    whole.chain(passed).chain(read).chain(rules).collect()
+}
+
+fn of_rules<'p>(rules: &'p [FieldRule], found: &mut Vec<(&'p CompiledExpression, &'static str)>) {
+    for rule in rules {
+        found.extend(rule.when.iter().map(|condition| (condition, "the rule never speaks")));
+        if let RuleBody::List(list) = &rule.body {
+            of_rules(&list.rules, found);
+        }
+    }
+}
+
+fn told(span: Span, what: &str) -> Diagnostic {
+    let finding = LINT.found(format!("this condition never holds: {what}"), span, "never so");
+    finding.help("a field has one value at a time: write `or`, or `in [A, B]`; leave it out where nothing is asked")
+}
