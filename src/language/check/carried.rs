@@ -232,7 +232,7 @@ fn table_for(checker: &Checker<'_>, carried: &Carried<'_>) -> Option<String> {
     }
 }
 
-/// The table that stands for the very two fields of a rule of free text.
+/// The table that stands for the very two fields of a rule of free text, where no rule goes by it.
 fn between(checker: &Checker<'_>, carried: &Carried<'_>) -> Option<String> {
     let ExpressionKind::Path(source) = &carried.source.kind else { return None };
     let is_text = |kind: &Kind| matches!(kind, Kind::Any | Kind::Text);
@@ -241,7 +241,11 @@ fn between(checker: &Checker<'_>, carried: &Carried<'_>) -> Option<String> {
     let from = Path(source.segments.clone());
     let from = format!("{}.{}.{from}", carried.from.system, carried.from.name);
     let of = |table: &&Arc<Table>| table.sides.contains(&landing) && table.sides.contains(&from);
-    checker.names.tables.values().find(of).map(|table| table.name.clone())
+    let table = checker.names.tables.values().find(of)?;
+    // Beside rules that go by it, one that does not is meant so.
+    let used = [format!("via table {}", table.name), format!("mapped(\"{}\"", table.name)];
+    let is_used = checker.names.sources.files().any(|(_, file)| used.iter().any(|used| file.text.contains(used)));
+    (!is_used).then(|| table.name.clone())
 }
 
 /// The only table whose rows write nothing but values of the field where a rule lands.

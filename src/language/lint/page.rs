@@ -43,7 +43,11 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("type-reference", "what goes into a field that refers to a record is no key of such a record"),
     ("type-setting", "a setting has a value that its type does not know"),
     ("type-shape", "a list, a map or a text stands where something else is meant"),
-    ("type-table", "a table stands between other systems than the rule that uses it, or parks inside an expression"),
+    (
+        "type-table",
+        "a table stands between other systems than the rule that uses it, is left out by the only rule that it is for, \
+         or parks inside an expression",
+    ),
     ("type-target", "an arrow points at something that is no field"),
     ("type-too-long", "a text may be longer than its field"),
     ("type-unrounded", "what comes of a division is written without being rounded"),

@@ -175,10 +175,12 @@ impl PagingTree {
         let (style, rows, next, more) = (word("style"), word("rows"), word("next"), word("more"));
         let (size, offset, count) = (word("size"), word("offset"), word("count"));
         let page = size.text.split_once(" = ");
-        let page = page.and_then(|(name, number)| Some((name.trim().to_owned(), number.trim().parse().ok()?)));
+        let page = page.and_then(|(name, number)| Some((name.trim().to_owned(), number.trim().parse::<u32>().ok()?)));
+        // Pages without rows would be asked for without end.
+        let page = page.filter(|(_, rows)| *rows > 0);
         if page.is_none() && map.has("size") {
             let message = format!("`{}` is no page size", size.text);
-            let finding = Diagnostic::error(Code("type-number"), message, size.span, "no number behind a name");
+            let finding = Diagnostic::error(Code("type-number"), message, size.span, "no number above 0 behind a name");
             found.push(finding.help("write `NAME = NUMBER`, the number in digits: `limit = 100`"));
         }
         let (span, is_known, count) = (map.span, map.is_known(), Path::parse(&count.text));
