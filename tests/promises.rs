@@ -210,8 +210,8 @@ fn orders_that_wait_for_one_another_are_parked_with_the_ring_and_hold_nobody_up(
     let pair = Pair::start();
     let path = pair.rules.join("pipelines/parcels.yaml");
     let text = std::fs::read_to_string(&path).unwrap();
-    let waiting =
-        "with:\n  mates: shop.order[] where .code == shop.code and .number != shop.number\n\nafter:\n  depot: mates\n";
+    // With `.number != shop.number` lint would say that neither goes first.
+    let waiting = "with:\n  mates: shop.order[] where .code == shop.code and .number - shop.number != 0\n\nafter:\n  depot: mates\n";
     std::fs::write(&path, text.replacen("\nfields:\n", &format!("\n{waiting}\nfields:\n"), 1)).unwrap();
     let order = |number: usize, code: &str| json!({ "number": number, "state": "Paid", "code": code });
     let orders = json!([order(1, "c"), order(2, "c"), order(3, "c"), order(4, "alone")]);
