@@ -24,6 +24,11 @@ impl Span {
         Self { file, start, end }
     }
 
+    /// Whether another place lies in this one.
+    pub fn holds(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The smallest span that covers both; the first one where the files differ.
     #[must_use]
     pub fn to(self, other: Span) -> Span {

@@ -210,10 +210,6 @@ fn through_pipeline(checker: &mut Checker<'_>, carried: &Carried<'_>, name: &Nam
     }
 }
 
-fn within(outer: Span, inner: Span) -> bool {
-    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
-}
-
 /// The table that stands for the field where a rule lands, and for the one it comes from where that is a plain one.
 fn table_for(checker: &Checker<'_>, carried: &Carried<'_>) -> Option<String> {
     let field = carried.field?;
@@ -292,7 +288,7 @@ fn through_table(checker: &mut Checker<'_>, carried: &Carried<'_>) {
             None => format!("the table stands for `{declared}`; write one for `{own}`"),
         };
         // A row whose own field has no such value is told there.
-        if !checker.sink.found.iter().any(|one| one.code.0 == "unknown-value" && within(row.span, one.primary.span)) {
+        if !checker.sink.found.iter().any(|one| one.code.0 == "unknown-value" && row.span.holds(one.primary.span)) {
             checker.sink.found.push(finding.help(help));
         }
         return;

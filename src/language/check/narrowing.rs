@@ -18,8 +18,7 @@ pub(super) fn of(
     earlier: &[WithRead],
 ) -> Vec<Narrowing> {
     let mut found = Vec::new();
-    let mut parts = Vec::new();
-    conjuncts(condition, &mut parts);
+    let parts = condition.all_of();
     // The first parts that are about no candidate are asked once, before any of them is.
     let asked = parts.iter().take_while(|part| !is_about_candidate(part)).count();
     for part in parts.into_iter().skip(asked) {
@@ -33,16 +32,6 @@ pub(super) fn of(
         }
     }
     found
-}
-
-fn conjuncts<'e>(condition: &'e Expression, parts: &mut Vec<&'e Expression>) {
-    match &condition.kind {
-        ExpressionKind::Binary(Operator::And, left, right) => {
-            conjuncts(left, parts);
-            conjuncts(right, parts);
-        }
-        _ => parts.push(condition),
-    }
 }
 
 fn is_about_candidate(tree: &Expression) -> bool {

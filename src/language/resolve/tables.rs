@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::resolver::Resolver;
-use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Arrow, Instead, RecordType, Row, Table};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::table::TableFile;
@@ -71,7 +71,7 @@ fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>
         for name in cell.iter().flatten().filter(|name| !is_word(&name.text)) {
             member(resolver, name, kind);
         }
-        words(resolver, cell, target);
+        words(resolver, line, (cell, target));
         // `from` speaks of the target's states.
         if target {
             let other = if right { columns[0] } else { columns[1] };
@@ -81,7 +81,7 @@ fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>
 }
 
 /// `otherwise` stands where a row reads, `nothing` and `park` where it writes; each alone.
-fn words(resolver: &mut Resolver<'_>, cell: &[Vec<Name>], target: bool) {
+fn words(resolver: &mut Resolver<'_>, line: &RowLine, (cell, target): (&[Vec<Name>], bool)) {
     let alone = cell.iter().flatten().count() == 1;
     for name in cell.iter().flatten().filter(|name| is_word(&name.text)) {
         if !alone {
@@ -90,16 +90,14 @@ fn words(resolver: &mut Resolver<'_>, cell: &[Vec<Name>], target: bool) {
         } else if target == (name.text == "otherwise") {
             let message = format!("`{}` stands on the other side of the arrow", name.text);
             // Of a row that is turned, one side says enough.
-            if resolver
-                .sink
-                .found
-                .last()
-                .is_some_and(|last| last.code.0 == "syntax-rule" && near(last.primary.span, name.span))
-            {
+            let is_told = |one: &Diagnostic| one.code.0 == "syntax-rule" && line.span.holds(one.primary.span);
+            if resolver.sink.found.last().is_some_and(is_told) {
                 continue;
             }
             let finding = Diagnostic::error(Code("syntax-rule"), message, name.span, "here");
-            resolver.sink.found.push(finding.help("turn the arrow: `otherwise -> nothing` or `nothing <- otherwise`"));
+            let held = if name.text == "park" { "park" } else { "nothing" };
+            let help = format!("turn the arrow: `otherwise -> {held}` or `{held} <- otherwise`");
+            resolver.sink.found.push(finding.help(help));
         }
     }
 }
@@ -121,12 +119,6 @@ fn states(resolver: &mut Resolver<'_>, line: &RowLine, [target, source]: [Option
             finding.help = Some(help);
         }
     }
-}
-
-/// Whether two places are of one row.
-fn near(one: Span, other: Span) -> bool {
-    const ROW_BYTES_MAX: usize = 80;
-    one.file == other.file && one.start.abs_diff(other.start) < ROW_BYTES_MAX
 }
 
 fn member(resolver: &mut Resolver<'_>, name: &Name, kind: Option<&Kind>) {

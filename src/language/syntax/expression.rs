@@ -34,6 +34,14 @@ impl Expression {
 }
 
 impl Expression {
+    /// The parts that `and` joins, in their order; the expression itself where none does.
+    pub fn all_of(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExpressionKind::Binary(Operator::And, left, right) => [left.all_of(), right.all_of()].concat(),
+            _ => vec![self],
+        }
+    }
+
     /// Whether it says the same, wherever it stands.
     pub fn is_alike(&self, other: &Self) -> bool {
         let all = |one: &[Self], other: &[Self]| {

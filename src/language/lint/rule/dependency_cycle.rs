@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::impossible_create::all_of;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -105,7 +104,7 @@ fn gather<'a>(
 fn asked<'a>(reading: &Reading<'a>, (pipeline, side): (&'a Pipeline, Side), needs: &mut Vec<Need<'a>>) {
     let create = reading.view().may_create(pipeline, side).and_then(|create| create.when.as_ref());
     for condition in pipeline.when.iter().map(|(condition, _)| condition).chain(create) {
-        let parts = all_of(condition.tree()).into_iter().filter_map(linked_in);
+        let parts = condition.tree().all_of().into_iter().filter_map(linked_in);
         needs.extend(parts.filter_map(|(name, span)| {
             let of = created_by(reading.view(), (pipeline, side), name)?;
             Some(Need { of, span, when: reading.read(condition.tree()) })

@@ -70,9 +70,8 @@ fn waits_for_itself(
     let (message, label) = if viewpoint.surely_holds(&itself, conditions) {
         (format!("`{}` holds the {} itself, which waits for it", read.name, own.name), "true of the record itself")
     } else {
-        let parts: Vec<&Expression> = all_of(&itself).into_iter().filter(|part| !tells_apart(part)).collect();
-        let mutual = parts.len() < all_of(&itself).len();
-        if !mutual || !parts.into_iter().all(|part| viewpoint.surely_holds(part, conditions)) {
+        let (apart, parts): (Vec<_>, Vec<_>) = itself.all_of().into_iter().partition(|part| tells_apart(part));
+        if apart.is_empty() || !parts.into_iter().all(|part| viewpoint.surely_holds(part, conditions)) {
             return None;
         }
         let message =
@@ -83,14 +82,6 @@ fn waits_for_itself(
     let finding = finding.label(records.tree().span, "waited for here");
     let help = format!("leave it out, and let one of two go first: `… and .{0} < {1}.{0}`", own.key, own.system);
     Some(finding.help(help))
-}
-
-/// The parts that `and` joins.
-pub(super) fn all_of(tree: &Expression) -> Vec<&Expression> {
-    match &tree.kind {
-        ExpressionKind::Binary(Operator::And, left, right) => [all_of(left), all_of(right)].concat(),
-        _ => vec![tree],
-    }
 }
 
 /// Whether it says no more than that one record is not the other: so it reads where the two are taken for one.
