@@ -158,6 +158,8 @@ fn on_its_way(course: &mut Course<'_>, choices: &mut Choices<'_>, count: &impl F
     course.told.push("a sweep".to_owned());
     course.until_rest(None)?;
     rests(course)?;
+    // What is told to people, and a list that only grows, is apart: without a base the side named first is right.
+    let apart = course.tells()? || course.only_adds();
     course.situation.sweep = false;
     if choices.one_in(4) {
         course.lose(choices.one_in(2));
@@ -169,7 +171,7 @@ fn on_its_way(course: &mut Course<'_>, choices: &mut Choices<'_>, count: &impl F
     let written = course.until_rest(None)?;
     if !course.is_linked() {
         count("lost for good");
-    } else if written > 0 && course.plain() && course.met && !course.hides() {
+    } else if written > 0 && course.plain() && course.met && !course.hides() && !apart {
         return Err("what rested is written once more where everything was forgotten".to_owned());
     }
     rests(course)

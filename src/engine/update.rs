@@ -248,10 +248,20 @@ fn targets(
         return due.then_some(*target).into_iter().collect();
     }
     let mut targets: Vec<Side> = live.iter().copied().filter(|target| changed(target.other())).collect();
+    if base.is_none() && is_left_alone(context, rule, &targets) {
+        targets.truncate(1);
+    }
     if targets.len() > 1 && base.is_some() && winner_of(context, rule, values) == Side::Right {
         targets.reverse();
     }
     targets
+}
+
+/// Whether two that meet for the first time differ in a field that is left alone on the side that would follow: then
+/// the other does not follow it either, or what it says would be lost to what nobody keeps.
+fn is_left_alone(context: &Context<'_>, rule: &FieldRule, targets: &[Side]) -> bool {
+    let [first, _] = targets else { return false };
+    rule.path(*first).is_some_and(|path| context.untouched(*first, path).unwrap_or(false))
 }
 
 fn winner_of(context: &Context<'_>, rule: &FieldRule, values: &BaseValues) -> Side {

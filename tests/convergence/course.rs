@@ -322,6 +322,20 @@ impl<'p> Course<'p> {
         pipeline.rules.iter().filter(both).filter_map(said).collect()
     }
 
+    /// Whether something is told to people: that it stops, or that it is left alone.
+    pub(super) fn tells(&mut self) -> Result<bool, String> {
+        let decision = self.decided()?;
+        Ok(!decision.stops.is_empty() || !decision.left_alone.is_empty())
+    }
+
+    /// Whether a list that goes both ways is one from which nothing is ever taken.
+    pub(super) fn only_adds(&self) -> bool {
+        let pipeline = self.peers.pipeline;
+        let grows =
+            |side: Side, rule: &FieldRule| rule.path(side).is_some_and(|path| pipeline.record(side).adds_to(path));
+        pipeline.rules.iter().any(|rule| Side::BOTH.into_iter().any(|side| grows(side, rule)))
+    }
+
     /// The other side's record is not there any more.
     pub(super) fn lose(&mut self, asked: bool) {
         let side = self.situation.changed.other();

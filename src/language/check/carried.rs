@@ -239,9 +239,17 @@ fn between(checker: &Checker<'_>, carried: &Carried<'_>) -> Option<String> {
     let of = |table: &&Arc<Table>| table.sides.contains(&landing) && table.sides.contains(&from);
     let table = checker.names.tables.values().find(of)?;
     // Beside rules that go by it, one that does not is meant so.
-    let used = [format!("via table {}", table.name), format!("mapped(\"{}\"", table.name)];
-    let is_used = checker.names.sources.files().any(|(_, file)| used.iter().any(|used| file.text.contains(used)));
+    let (by_table, by_value) = (format!("via table {}", table.name), format!("mapped(\"{}\"", table.name));
+    let is_used =
+        |text: &str| text.contains(&by_table) || text.lines().any(|line| line.contains(&by_value) && !is_entry(line));
+    let is_used = checker.names.sources.files().any(|(_, file)| is_used(&file.text));
     (!is_used).then(|| table.name.clone())
+}
+
+/// Whether a line is an entry `name: …` and no rule: what it asks a table for is carried nowhere.
+fn is_entry(line: &str) -> bool {
+    let is_name = |name: &str| name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    line.trim_start().split_once(": ").is_some_and(|(name, _)| is_name(name))
 }
 
 /// The only table whose rows write nothing but values of the field where a rule lands.

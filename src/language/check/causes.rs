@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::built_on::BuiltOn;
+use super::declares::{Declares, declares};
 use crate::diagnostic::span::place_of;
-use crate::diagnostic::{Diagnostic, FileId, Severity, Sources as _, suggest};
+use crate::diagnostic::{Diagnostic, FileId, Severity, Sources as _};
 use crate::language::source::SourceMap;
-use crate::language::syntax::field_spec::FILE_KINDS;
 
 /// From how many errors of one sort on the lines of a block on they are one.
 const BLOCK_MIN: usize = 4;
@@ -17,20 +18,6 @@ const BLOCK_GAP: usize = 4;
 
 /// How many of them are shown with the first.
 const BLOCK_SHOWN: usize = 4;
-
-/// What a file declares, which others use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Declares {
-    Settings,
-    System,
-    Accounts,
-    Ownership,
-    Table,
-    Script,
-    Pipeline,
-    Tests,
-    Nothing,
-}
 
 /// How far a finding is from being a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +46,11 @@ pub fn arrange(sources: &SourceMap, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .collect();
     // A file of which nobody knows what it declares may be what every other one lacks.
     let unknown = found.iter().any(|one| rank(one) == Rank::Unread && kind(one) == Declares::Nothing);
+    let beside = BuiltOn::of(sources, &found, &kind);
     let follows = |one: &Diagnostic| {
+        if beside.explains(one, kind(one)) {
+            return true;
+        }
         let file = one.primary.span.file;
         let hidden = |(cause, declares, astray): &(FileId, Declares, bool)| {
             hides(*declares, kind(one), one, *cause == file)
@@ -176,24 +167,5 @@ fn hides(cause: Declares, kind: Declares, one: &Diagnostic, same_file: bool) -> 
         Declares::Script => code == "unknown-function",
         Declares::Pipeline => matches!(code, "unknown-pipeline" | "unknown-owner" | "unused-owner"),
         Declares::Tests | Declares::Nothing => false,
-    }
-}
-
-/// By the file's first word, as it is or as it was meant.
-fn declares(name: &str, text: &str) -> Declares {
-    if name.ends_with(".rhai") {
-        return Declares::Script;
-    }
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
-    let word = line.split(':').next().unwrap_or_default();
-    match suggest::nearest(word, FILE_KINDS).first() {
-        Some(&"settings") => Declares::Settings,
-        Some(&"system") => Declares::System,
-        Some(&"accounts") => Declares::Accounts,
-        Some(&"ownership") => Declares::Ownership,
-        Some(&"table") => Declares::Table,
-        Some(&"pipeline") => Declares::Pipeline,
-        Some(&"tests") => Declares::Tests,
-        _ => Declares::Nothing,
     }
 }

@@ -31,8 +31,13 @@ pub(super) fn check(
     };
     let (left_names, right_names) =
         inside.map_or((context.scope, context.scope), |inside| (inside.left_names, inside.right_names));
+    let told = checker.sink.found.len();
     checker.kind_of(left_names, &line.left);
     checker.kind_of(right_names, &line.right);
+    // Of a list that is not there no element can be judged.
+    if checker.sink.found.len() > told {
+        return None;
+    }
     let plain = |tree, kind: &RecordType| {
         let mut path = target(tree, kind, inside.is_some())?;
         (path.0.pop() == Some(Segment::Each)).then_some(path)
@@ -44,12 +49,8 @@ pub(super) fn check(
         return None;
     };
     let Some(key) = &line.modifiers.key else {
-        checker.sink.error(
-            "type-list",
-            "a keyed list says by what its elements pair",
-            line.span,
-            "add `by [FIELD, …]`",
-        );
+        let message = "a keyed list says by what its elements pair";
+        checker.sink.error("type-list", message, line.span, "add `by [FIELD, …]`");
         return None;
     };
     line.modifiers.alias.iter().for_each(|alias| reserved(checker, alias));
@@ -70,12 +71,9 @@ pub(super) fn check(
     let (target_kind, target_list) = if leftward { (left_kind, &left_list) } else { (right_kind, &right_list) };
     key_fields(checker, target_kind, key, target_list);
     if line.modifiers.on_create && target_kind.adds_to(target_list) {
-        let name = &target_kind.name;
-        let message = format!("`{target_list}` has a call of its own, which is made once the {name} is there");
-        let finding = Diagnostic::error(Code("read-only"), message, line.span, "written `on create`");
-        checker.sink.found.push(finding.help("leave out `on create`"));
+        added_later(checker, target_kind, target_list, &line);
     }
-    if rules.len() == written {
+    if rules.len() == written && checker.sink.found.len() == told {
         filled(checker, key, &rules, leftward);
     }
     let when = condition(checker, if leftward { right_names } else { left_names }, &line);
@@ -87,6 +85,13 @@ pub(super) fn check(
         rules,
     });
     Some(finish(checker, context, &line, (body, when)))
+}
+
+/// A list with a call of its own is not written with the create.
+fn added_later(checker: &mut Checker<'_>, kind: &RecordType, list: &Path, line: &ArrowRule) {
+    let message = format!("`{list}` has a call of its own, which is made once the {} is there", kind.name);
+    let finding = Diagnostic::error(Code("read-only"), message, line.span, "written `on create`");
+    checker.sink.found.push(finding.help("leave out `on create`"));
 }
 
 /// The list's path from its record.

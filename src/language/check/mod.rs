@@ -2,12 +2,14 @@
 //!
 //! Collects every finding; whatever could be understood goes on, so that one mistake never hides another.
 
+mod built_on;
 mod carried;
 mod carries;
 pub mod causes;
 #[allow(clippy::module_inception, reason = "the room is named after what it does")]
 pub mod check;
 pub mod checker;
+mod declares;
 mod first_path;
 mod keyed_list;
 mod misspelt;

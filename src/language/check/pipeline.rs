@@ -44,9 +44,10 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
         passed_by: file.passed_by,
         after: file.after,
         needs: file.needs,
+        volume: file.volume,
         agree: file.agree,
     };
-    let Standing { when, untouched, passed_by, after, needs, agree } =
+    let Standing { when, untouched, passed_by, after, needs, volume, agree } =
         standing::check(checker, said, &scope, (&name.text, [&left, &right]));
     for read in &mut with {
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
@@ -71,6 +72,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
         passed_by,
         after,
         needs,
+        volume,
         agree,
         create_left: creates.remove(&left.system),
         create_right: creates.remove(&right.system),

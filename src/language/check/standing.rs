@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checker::Checker;
-use crate::diagnostic::Span;
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::volume::{self, Volume};
 use crate::language::plan::{Agreement, RecordType, RuleLine, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
 use crate::language::syntax::file::pipeline::Condition as Line;
@@ -34,6 +35,8 @@ pub(super) struct Said {
     pub after: Named<Line>,
     /// `needs:`
     pub needs: Named<Line>,
+    /// `volume:`
+    pub volume: Named<Name>,
     /// `agree:`
     pub agree: Named<Line>,
 }
@@ -50,6 +53,8 @@ pub(super) struct Standing {
     pub after: BTreeMap<String, Condition>,
     /// `needs:`, by system.
     pub needs: BTreeMap<String, Condition>,
+    /// `volume:`, by system.
+    pub volume: BTreeMap<String, Volume>,
     /// `agree:`
     pub agree: Vec<Agreement>,
 }
@@ -67,8 +72,26 @@ pub(super) fn check(
         passed_by: passed_by(checker, said.passed_by, scope, sides),
         after: after(checker, said.after, scope, sides),
         needs: needs(checker, said.needs, scope, sides),
+        volume: volume(checker, said.volume, sides),
         agree: agree(checker, said.agree, scope, pipeline),
     }
+}
+
+/// How much there is to carry, by the system whose records change.
+fn volume(checker: &mut Checker<'_>, lines: Named<Name>, sides: [&Arc<RecordType>; 2]) -> BTreeMap<String, Volume> {
+    let mut found = BTreeMap::new();
+    for (key, written) in lines {
+        let (Some(_), Some(written)) = (side_called(checker, &key, sides), written) else { continue };
+        match Volume::parse(&written.text, written.span) {
+            Some(volume) => drop(found.insert(key.text, volume)),
+            None => {
+                let message = format!("`{}` says no volume", written.text);
+                let finding = Diagnostic::error(Code("type-number"), message, written.span, "how many, how often?");
+                checker.sink.found.push(finding.help(format!("write {}", volume::WRITTEN)));
+            }
+        }
+    }
+    found
 }
 
 /// Conditions that hold where the two sides agree, by what people call them.

@@ -2,8 +2,8 @@
 
 use super::given::{Given, Inference, Part};
 use super::operand;
-use super::scope::Scope;
-use crate::diagnostic::Span;
+use super::scope::{Meaning, Scope};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression};
 use crate::value::{Kind, Value};
 
@@ -19,11 +19,13 @@ pub(super) fn binary(on: &mut Inference<'_, '_>, scope: &Scope, operator: Operat
             let told = on.sink.found.len();
             member(on, kinds[0], right);
             member(on, kinds[1], left);
+            whole_record(on, scope, operands);
             if on.sink.found.len() == told {
                 never_said(on, operands);
                 never_said(on, [operands[1], operands[0]]);
             }
         }
+        Operator::Else => whole_record(on, scope, operands),
         Operator::In => {
             if let ExpressionKind::List(items) = &right.kind {
                 items.iter().for_each(|item| member(on, kinds[0], item));
@@ -90,6 +92,24 @@ fn never_said(on: &mut Inference<'_, '_>, [(_, given), (other, _)]: [Part<'_>; 2
     if matches!(given.kind, Kind::Text) && !texts.is_empty() && !texts.contains(&**text) {
         let message = format!("{text:?} is no value of what it is compared with");
         on.sink.unknown("unknown-value", message, (text, other.span), texts.iter().map(String::as_str));
+    }
+}
+
+/// A record where a single value is: the name of a record alone, beside what is no record.
+fn whole_record(on: &mut Inference<'_, '_>, scope: &Scope, operands: [Part<'_>; 2]) {
+    for [(one, _), (_, given)] in [operands, [operands[1], operands[0]]] {
+        let ExpressionKind::Path(PathExpression { head: Some(head), steps, .. }) = &one.kind else { continue };
+        let (Some(Meaning::AtMostOne(record)), true) = (scope.heads.get(&head.text), steps.is_empty()) else {
+            continue;
+        };
+        if matches!(given.kind, Kind::Any | Kind::Null | Kind::Record(_)) {
+            continue;
+        }
+        let message = format!("`{}` is a whole {}, and this is {}", head.text, record.name, given.kind);
+        let finding = Diagnostic::error(Code("type-mismatch"), message, one.span, "which field of it?");
+        let help = format!("write the field that is meant, such as `{}.{}`", head.text, record.key);
+        on.sink.found.push(finding.help(help));
+        return;
     }
 }
 

@@ -7,7 +7,7 @@ use super::null_argument::{self, Asked};
 use super::scope::Scope;
 use super::{operand, result};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::function::signature::Fails;
+use crate::language::function::signature::{Fails, Shape};
 use crate::language::function::{Function, registry};
 use crate::language::plan::{Instead, Outcome, Side};
 use crate::language::script::CallFault;
@@ -31,6 +31,9 @@ pub(super) fn call(
     if let Some(function) = registry::find(&name.text) {
         let told = on.sink.found.len();
         fits(on, function, name, (arguments, given));
+        if on.sink.found.len() == told {
+            answers(on, function, name, (arguments, given));
+        }
         may_fail(on, scope, function, (name, (arguments, given)));
         if on.sink.found.len() == told {
             nulls(on, scope, function, (arguments, given));
@@ -56,7 +59,9 @@ pub(super) fn call(
         let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
         on.sink.found.push(finding.label(script.span, "declared here").help(written(&script)));
     }
-    for ((argument, given), (parameter, wanted)) in arguments.iter().zip(given).zip(&script.parameters) {
+    let counted = on.sink.found.len() == told;
+    let pairs = arguments.iter().zip(given).zip(&script.parameters).filter(|_| counted);
+    for ((argument, given), (parameter, wanted)) in pairs {
         let given = &given.kind;
         if !wanted.takes(given) {
             let message = format!("`{parameter}` of `{}` is {wanted} and is given {given}", name.text);
@@ -108,6 +113,27 @@ fn fits(on: &mut Inference<'_, '_>, function: &Function, name: &Name, (arguments
             on.sink.error("type-arguments", format!("`{}`: {why}", name.text), argument.span, "this constant");
         }
     }
+}
+
+/// A function that has no answer for values of these kinds, whatever they are: it is asked with samples of them.
+fn answers(on: &mut Inference<'_, '_>, function: &Function, name: &Name, (arguments, given): Arguments<'_>) {
+    let several = function.shape == Shape::Element && given.len() > 1;
+    let is_open = |kind: &Kind| matches!(kind, Kind::Any | Kind::Null | Kind::Reference(_));
+    if function.fails != Fails::Never && given.iter().any(|one| operand::is_text(&one.kind))
+        || !several && given.iter().any(|one| is_open(&one.kind))
+    {
+        return;
+    }
+    let known: Vec<&Kind> = given.iter().map(|one| &one.kind).filter(|kind| !is_open(kind)).collect();
+    let Some(why) = null_argument::never_answered(&known, function.body) else { return };
+    let constant = arguments.iter().find(|one| matches!(one.kind, ExpressionKind::Literal(_)));
+    let span = constant.or(arguments.first()).map_or(name.span, |one| one.span);
+    let kinds: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let message = format!("`{}` {why}, and is given {}", name.text, kinds.join(" and "));
+    let finding = Diagnostic::error(Code("type-arguments"), message, span, "this does not fit");
+    let number = known.iter().any(|kind| matches!(kind, Kind::Integer | Kind::Decimal));
+    let help = if number { "give it numbers, without quotes: `0`" } else { "give it values of one kind" };
+    on.sink.found.push(finding.help(format!("{help}; it is declared as `{}`", function.written())));
 }
 
 /// A function that has no answer for what it may be given, without a word on what happens then.

@@ -42,6 +42,12 @@ pub(super) fn judge(on: &mut Inference<'_, '_>, asked: &Asked<'_>, (arguments, g
     }
 }
 
+/// What a pure function says of values of these kinds, where it has an answer for no sample of them.
+pub(super) fn never_answered(kinds: &[&Kind], call: fn(&[Value]) -> Result<Value, String>) -> Option<String> {
+    let said = |number| call(&kinds.iter().map(|kind| sample(kind, number)).collect::<Vec<Value>>()).err();
+    (0..SAMPLES).map(said).collect::<Option<Vec<String>>>()?.into_iter().next()
+}
+
 /// How many samples there are of each kind.
 const SAMPLES: usize = 2;
 

@@ -77,8 +77,7 @@ pub fn binary(sink: &mut Sink, operator: Operator, [left, right]: [(&Kind, Span)
             Kind::Bool
         }
         Operator::Else => {
-            let told = |class: &Class| matches!(class, Class::Truth | Class::Number | Class::Text | Class::Many);
-            if classes.iter().all(told) && classes[0] != classes[1] {
+            if known && classes[0] != classes[1] && !is_spelt(classes) {
                 let message = format!("what stands in is {}, and what it stands in for is {}", right.0, left.0);
                 refuse(sink, message, right.1, &stand_in(left.0));
             }
@@ -86,6 +85,13 @@ pub fn binary(sink: &mut Sink, operator: Operator, [left, right]: [(&Kind, Span)
         }
         _ => calculated(sink, operator, [left, right]),
     }
+}
+
+/// Whether one is a day or an instant and the other a text, which may spell it.
+fn is_spelt(classes: [Class; 2]) -> bool {
+    let is_time = |class| matches!(class, Class::Day | Class::Instant);
+    classes.contains(&Class::Text) && classes.iter().any(|class| is_time(*class))
+        || classes.iter().all(|class| is_time(*class))
 }
 
 /// What may stand in for a value of a kind.

@@ -3,9 +3,10 @@
 use super::lint::Lint;
 use super::rule::{
     ambiguous_row, contrary_row, dependency_cycle, echo_loop, hopeless_condition, hopeless_test, impossible_create,
-    lossy_round_trip, lost_status, misread_field, missing_because, missing_required, muted_arrow, own_target,
-    swallowed_value, two_writers, undemanded_create, unmapped_value, unmatched_create, unowned_make, unreachable_row,
-    unreachable_state, unused_function, unused_property, unused_read, unused_setting, unused_table,
+    lossy_round_trip, lost_status, misread_field, missing_because, missing_required, muted_arrow, odd_shape,
+    over_budget, own_target, swallowed_value, two_writers, uncreated_target, undemanded_create, unmapped_value,
+    unmatched_create, unowned_make, unreachable_row, unreachable_state, unused_function, unused_property, unused_read,
+    unused_setting, unused_table,
 };
 
 /// Every lint.
@@ -25,12 +26,15 @@ pub const LINTS: &[&Lint] = &[
     &missing_required::LINT,
     &unmatched_create::LINT,
     &dependency_cycle::LINT,
+    &uncreated_target::LINT,
     &undemanded_create::LINT,
     &impossible_create::LINT,
     &hopeless_condition::LINT,
     &unowned_make::LINT,
     &hopeless_test::LINT,
     &misread_field::LINT,
+    &odd_shape::LINT,
+    &over_budget::LINT,
     &unused_table::LINT,
     &unused_read::LINT,
     &unused_setting::LINT,

@@ -22,6 +22,7 @@ pub mod states;
 pub mod system;
 pub mod table;
 pub mod test;
+pub mod volume;
 
 pub use crate::language::syntax::arrow::Arrow;
 pub use crate::language::syntax::template::{Template, TemplatePart};
@@ -40,3 +41,4 @@ pub use system::{
     Requirement, States, System, WebhookRecord, WebhookRules, WritePlace,
 };
 pub use table::{Instead, Outcome, Row, Table};
+pub use volume::Volume;

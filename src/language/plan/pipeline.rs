@@ -14,6 +14,7 @@ use crate::language::plan::rule_line::RuleLine;
 use crate::language::plan::side::Side;
 use crate::language::plan::system::RecordType;
 use crate::language::plan::table::Table;
+use crate::language::plan::volume::Volume;
 use crate::language::syntax::arrow::Arrow;
 use crate::value::Path;
 
@@ -52,6 +53,8 @@ pub struct Pipeline {
     pub needs: BTreeMap<String, (CompiledExpression, RuleLine)>,
     /// `after:` by the system in which a record is created: those whose own pairs are brought together before.
     pub after: BTreeMap<String, (CompiledExpression, RuleLine)>,
+    /// `volume:` by the system whose records change: how much there is to carry, for lint alone.
+    pub volume: BTreeMap<String, Volume>,
     /// `agree:`
     pub agree: Vec<Agreement>,
     /// When a left record is created for a right one.

@@ -62,6 +62,11 @@ fn side(resolver: &mut Resolver<'_>, name: &Name) -> Option<Column> {
 
 fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>; 2]) {
     let right = line.arrow != Arrow::Left;
+    for (cell, target) in [(&line.left, !right), (&line.right, right)] {
+        words(resolver, line, (cell, target));
+    }
+    // Of a row that is turned that was told.
+    let is_turned = resolver.sink.found.last().is_some_and(|last| is_told(line, last));
     for (cell, column, target) in [(&line.left, columns[0], !right), (&line.right, columns[1], right)] {
         let kind = column.map(|column| &column.kind);
         let is_written = target || line.arrow == Arrow::Both;
@@ -71,13 +76,17 @@ fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>
         for name in cell.iter().flatten().filter(|name| !is_word(&name.text)) {
             member(resolver, name, kind);
         }
-        words(resolver, line, (cell, target));
         // `from` speaks of the target's states.
-        if target {
+        if target && !is_turned {
             let other = if right { columns[0] } else { columns[1] };
             states(resolver, line, [kind, other.map(|column| &column.kind)]);
         }
     }
+}
+
+/// Whether a finding tells that a word of a row stands on the wrong side.
+fn is_told(line: &RowLine, one: &Diagnostic) -> bool {
+    one.code.0 == "syntax-rule" && line.span.holds(one.primary.span)
 }
 
 /// `otherwise` stands where a row reads, `nothing` and `park` where it writes; each alone.
@@ -90,8 +99,7 @@ fn words(resolver: &mut Resolver<'_>, line: &RowLine, (cell, target): (&[Vec<Nam
         } else if target == (name.text == "otherwise") {
             let message = format!("`{}` stands on the other side of the arrow", name.text);
             // Of a row that is turned, one side says enough.
-            let is_told = |one: &Diagnostic| one.code.0 == "syntax-rule" && line.span.holds(one.primary.span);
-            if resolver.sink.found.last().is_some_and(is_told) {
+            if resolver.sink.found.last().is_some_and(|last| is_told(line, last)) {
                 continue;
             }
             let finding = Diagnostic::error(Code("syntax-rule"), message, name.span, "here");

@@ -29,6 +29,11 @@ impl<'a> Creating<'a> {
         values.iter().filter(holds).cloned().collect()
     }
 
+    /// Whether the condition may hold at all.
+    pub fn may_be(&self) -> bool {
+        self.condition.as_ref().is_none_or(|(_, condition)| !condition.is_never())
+    }
+
     /// Whether the condition may hold for a value of a field.
     pub fn may_be_for(&self, (system, field): (&str, &str), value: &str) -> bool {
         let (Some((reading, condition)), Some(path)) = (&self.condition, Path::parse(field)) else { return true };

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::{Condition, Reading, never_together};
-use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
+use crate::language::plan::{Cardinality, FieldRule, Pipeline, RuleBody, Side, WithRead};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
 use crate::value::Value;
 
@@ -17,7 +17,8 @@ pub const LINT: Lint = Lint {
     summary: "pipelines need each other's counterparts in a circle",
     why: "A record of the first would wait for one of the second, and that for the first again: neither could ever \
           be created. A record waits for what `via` carries over, for a link that its condition asks for with \
-          `linked` or `counterpart`, and for one that gives a field which creating needs.",
+          `linked` or `counterpart`, for one that gives a field which creating needs, and for one by which a record of \
+          `needs` is looked up.",
     flagged: "# orders.yaml\n- shop.customer -> depot.account via pipeline customers\n# customers.yaml\n\
               - shop.last_order -> depot.last_order via pipeline orders",
     mended: "# customers.yaml needs no order to be created; leave the field to another system or take it out",
@@ -109,6 +110,27 @@ fn asked<'a>(reading: &Reading<'a>, (pipeline, side): (&'a Pipeline, Side), need
             let of = created_by(reading.view(), (pipeline, side), name)?;
             Some(Need { of, span, when: reading.read(condition.tree()) })
         }));
+    }
+    for (name, span) in waited_for(pipeline, side) {
+        let of = created_by(reading.view(), (pipeline, side), name);
+        needs.extend(of.map(|of| Need { of, span, when: Condition::told(true) }));
+    }
+}
+
+/// The links by which records of `needs:` are looked up: what is looked up by a counterpart is not there before it.
+fn waited_for(pipeline: &Pipeline, side: Side) -> Vec<(&str, Span)> {
+    let Some((names, _)) = pipeline.needs.get(&pipeline.record(side).system) else { return Vec::new() };
+    let waited =
+        |read: &&WithRead| read.made.is_none() && read.cardinality != Cardinality::Many && names.mentions(&read.name);
+    let parts = pipeline.with.iter().filter(waited).flat_map(|read| read.condition.tree().all_of());
+    parts.filter_map(by_link).collect()
+}
+
+/// The pipeline by whose counterpart a look-up finds its record.
+fn by_link(part: &Expression) -> Option<(&str, Span)> {
+    match &part.kind {
+        ExpressionKind::Binary(Operator::Equal, one, other) => linked_in(one).or_else(|| linked_in(other)),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::Reading;
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{FieldRule, Pipeline, RuleBody};
+use crate::language::plan::{FieldRule, Pipeline, RecordType, RuleBody};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -26,7 +26,23 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         let never = conditions(pipeline).into_iter().filter(|(one, _)| reading.read(one.tree()).is_never());
         found.extend(never.map(|(one, what)| told(one.tree().span, what)));
     }
+    for record in view.rules.systems.values().flat_map(|system| system.records.values()) {
+        // A group is the same record once more.
+        if record.grouped.is_none() {
+            let reading = Reading::of_record(view, record);
+            let never = of_record(record).filter(|(one, _)| reading.read(one.tree()).is_never());
+            found.extend(never.map(|(one, what)| told(one.tree().span, what)));
+        }
+    }
     found
+}
+
+/// What a system file says of a record's calls and fields.
+fn of_record(record: &RecordType) -> impl Iterator<Item = (&CompiledExpression, &'static str)> {
+    let allowed = record.calls().filter_map(|call| call.allowed_when.as_ref());
+    let needed = record.fields.iter().filter_map(|field| field.required_when.as_ref());
+    let needed = needed.map(|required| (&required.condition, "the field is never needed"));
+    allowed.map(|condition| (condition, "the call is never made")).chain(needed)
 }
 
 /// The conditions of a pipeline, each with what hangs on it. Those of creating have a lint of their own.

@@ -1,5 +1,6 @@
 //! A test expects what no rule writes and what was not given.
 
+use super::uncreated_target;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -91,6 +92,7 @@ fn is_written(view: &View<'_>, kind: &RecordType, path: &Path) -> bool {
             let writes = |rule: &&crate::language::plan::FieldRule| rule.path(side).is_some_and(overlaps);
             matched.is_some_and(|matched| overlaps(&matched))
                 || pipeline.rules.iter().filter(writes).any(|rule| view.may_flow(pipeline, rule, side))
+                || pipeline.rules.iter().filter(|rule| uncreated_target::is(pipeline, rule)).any(|rule| writes(&rule))
         })
     });
     by_pipelines || kind.calls().flat_map(|call| &call.body).any(|(place, _)| overlaps(place))

@@ -34,7 +34,7 @@ impl<'a> Way<'a> {
                 }
             }
         }
-        found
+        together(found)
     }
 
     fn starts(&self) -> Vec<Start<'a>> {
@@ -106,4 +106,16 @@ impl<'a> Way<'a> {
             if row.span == start.row.span { finding } else { finding.label(start.row.span, "in step by this row") };
         Some(finding.help(help))
     }
+}
+
+/// What one row leaves behind in several ways is one finding: the plainest story, and the others beneath it.
+fn together(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut rows: Vec<Diagnostic> = Vec::new();
+    for one in found {
+        match rows.iter_mut().find(|first| first.primary.span == one.primary.span) {
+            Some(first) => first.notes.push(format!("and {}", one.message)),
+            None => rows.push(one),
+        }
+    }
+    rows
 }

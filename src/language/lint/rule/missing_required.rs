@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::unfilled_by_table;
+use super::{uncreated_target, unfilled_by_table};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -52,6 +52,18 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// The fields without which a pipeline creates its records.
+pub(super) fn lacking(view: &View<'_>, pipeline: &Pipeline) -> Vec<String> {
+    let reading = Reading::of(view, pipeline);
+    let created = Side::BOTH.into_iter().filter(|side| view.may_create(pipeline, *side).is_some());
+    let missing = |side: Side| {
+        let fields = pipeline.record(side).fields.iter().filter(|field| field.required_on_create && is_whole(field));
+        let missing = fields.filter(|field| gap(&reading, pipeline, side, &field.path).is_some());
+        missing.map(|field| field.path.to_string()).collect::<Vec<_>>()
+    };
+    created.flat_map(missing).collect()
 }
 
 /// What elements that a list rule writes are without: an element is made whenever the other side has one more.
@@ -110,6 +122,11 @@ pub(super) fn gap(reading: &Reading<'_>, pipeline: &Pipeline, side: Side, path: 
     }
     let filling: Vec<&FieldRule> =
         pipeline.rules.iter().filter(|rule| rule.points(side) && rule.path(side) == Some(path)).collect();
+    // A rule that is turned is told as that.
+    let turned = |rule: &FieldRule| uncreated_target::is(pipeline, rule) && rule.path(side) == Some(path);
+    if pipeline.rules.iter().any(turned) {
+        return None;
+    }
     let owners: Vec<&Owner> =
         filling.iter().map(|rule| &rule.owner).chain(pipeline.create(side).map(|create| &create.owner)).collect();
     let rules = || filling.iter().map(|rule| rule.span).collect();

@@ -49,20 +49,21 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
 
 impl Way<'_> {
     /// A value for which the target is created, and no row that says as what.
-    fn unsaid_create(&self) -> Vec<Diagnostic> {
-        let Some(create) = self.view.may_create(self.bridge.pipeline, self.target) else { return Vec::new() };
+    fn unsaid_create(&self) -> Option<Diagnostic> {
+        let create = self.view.may_create(self.bridge.pipeline, self.target)?;
         let path = (self.bridge.kind(self.target.other()).system.as_str(), self.source.field.as_str());
-        let mut found = Vec::new();
-        for value in Creating::of(self.view, self.bridge.pipeline, create).certain(path, &self.sources()) {
-            let asks = matches!(self.bridge.outcome(self.target, &value, None), Some((Outcome::Value(_), _)));
-            let said = !self.bridge.speaking(self.target, &value, None).is_empty();
-            if !asks && !said {
-                let other = self.bridge.name(self.target);
-                let message = format!("`{other}` is created for {value}, and no row says as what");
-                found.push(self.flag(message, format!("hides {value}")).label(create.span, "creates it"));
-            }
+        let unsaid = |value: &String| {
+            let asks = matches!(self.bridge.outcome(self.target, value, None), Some((Outcome::Value(_), _)));
+            !asks && self.bridge.speaking(self.target, value, None).is_empty()
+        };
+        let values = Creating::of(self.view, self.bridge.pipeline, create).certain(path, &self.sources());
+        let values: Vec<String> = values.into_iter().filter(unsaid).collect();
+        if values.is_empty() {
+            return None;
         }
-        found
+        let (other, values) = (self.bridge.name(self.target), values.join(", "));
+        let message = format!("`{other}` is created for {values}, and no row says as what");
+        Some(self.flag(message, format!("hides {values}")).label(create.span, "creates it"))
     }
 
     /// What the source is when this pipeline creates it, if no row of this direction mentions it.

@@ -48,7 +48,9 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         for row in idle {
             let message = format!("this row of table `{}` never applies", bridge.table.name);
             let help = match why(view, row) {
-                NO_RULE if row.points(Side::Left) => "turn its arrow: write `->`, as the rules go through the table",
+                NO_RULE if as_written(view, bridge, row).points(Side::Left) => {
+                    "turn its arrow: write `->`, as the rules go through the table"
+                }
                 NO_RULE => "turn its arrow: write `<-`, as the rules go through the table",
                 _ => "take it out, or say what it was meant for",
             };
@@ -56,6 +58,12 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// The row as its file has it: for a rule a table may be turned round.
+fn as_written<'v>(view: &'v View<'_>, bridge: &Bridge<'_>, row: &'v Row) -> &'v Row {
+    let table = view.rules.tables.get(&bridge.table.name);
+    table.and_then(|table| table.rows.iter().find(|one| one.span == row.span)).unwrap_or(row)
 }
 
 /// Why a row never applies whose arrow no rule follows.
@@ -94,11 +102,12 @@ fn applies(view: &View<'_>, bridge: &Bridge<'_>, target: Side) -> BTreeSet<Span>
     let Some(values) = bridge.asking(target.other()) else { return rows.map(|row| row.span).collect() };
     let states = bridge.present(target);
     let create = view.may_create(bridge.pipeline, target);
-    let creating = create.map(|create| Creating::of(view, bridge.pipeline, create));
+    // A create that never takes place is told as such.
+    let creating = create.map(|create| Creating::of(view, bridge.pipeline, create)).filter(Creating::may_be);
     let field = bridge.field(target.other());
     let created = |value: &str| match (&creating, &field) {
         (Some(creating), Some((system, field))) => creating.may_be_for((system, field), value),
-        (None, _) => states.is_empty(),
+        (None, _) => create.is_some() || states.is_empty(),
         (Some(_), None) => true,
     };
     let mut spoke = BTreeSet::new();

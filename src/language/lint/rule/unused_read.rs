@@ -1,5 +1,6 @@
 //! A `with:` entry that no rule reads.
 
+use super::missing_required;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -19,10 +20,13 @@ pub const LINT: Lint = Lint {
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for pipeline in view.rules.pipelines.values() {
+        let lacking = missing_required::lacking(view, pipeline);
         for read in &pipeline.with {
             let by_rules = pipeline.expressions().any(|one| one.mentions(&read.name));
             let by_reads = pipeline.with.iter().flat_map(WithRead::expressions).any(|part| part.mentions(&read.name));
-            if !by_rules && !by_reads {
+            // What creating lacks is what was meant to read it.
+            let is_lacking = || lacking.contains(&read.name);
+            if !by_rules && !by_reads && !is_lacking() {
                 let span = read.condition.tree().span;
                 found.push(LINT.found(format!("no rule reads `{}`", read.name), span, "read for nothing"));
             }

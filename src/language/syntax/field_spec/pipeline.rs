@@ -46,6 +46,11 @@ pub static PIPELINE_FILE: MapSpec = MapSpec {
             "fields that are left alone once the record exists, by system",
         ),
         FieldSpec::may("shared", Shape::Text("SYSTEM"), "the side whose record may be the counterpart of several"),
+        FieldSpec::may(
+            "volume",
+            Shape::Map(&VOLUME),
+            "how much there is to carry, by system; lint compares it with the limits of the systems",
+        ),
         FieldSpec::may("fields", Shape::Map(&FIELDS), "the rules, in groups that each have an owner"),
         ALLOW,
         TESTS,
@@ -81,6 +86,13 @@ pub static AFTER: MapSpec = by_system("`after`", Shape::Text("NAME"), "a list of
 /// `needs:`.
 pub static NEEDS: MapSpec =
     by_system("`needs`", Shape::Text("NAME"), "a name of `with:`, asked for and made where it can be");
+
+/// `volume:`.
+pub static VOLUME: MapSpec = by_system(
+    "`volume`",
+    Shape::Text("NUMBER a day of NUMBER"),
+    "how many of its records change, `a minute`, `an hour` or `a day`, and how many there are",
+);
 
 /// `agree:`.
 pub static AGREE: MapSpec = MapSpec {

@@ -4,7 +4,7 @@ use super::rule_entry::{RuleEntry, entries};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
 use crate::language::syntax::field_spec::{
-    AFTER, AGREE, CREATE, FIELDS, MapSpec, NEEDS, PASSED_BY, PIPELINE_FILE, UNTOUCHED, WITH,
+    AFTER, AGREE, CREATE, FIELDS, MapSpec, NEEDS, PASSED_BY, PIPELINE_FILE, UNTOUCHED, VOLUME, WITH,
 };
 use crate::language::syntax::mapping::{Found, Mapping, expression, keep, list, text};
 use crate::language::syntax::rule_line::{self, WithLine};
@@ -34,6 +34,8 @@ pub struct PipelineFile {
     pub after: Vec<(Name, Option<Condition>)>,
     /// `needs:`, by system.
     pub needs: Vec<(Name, Option<Condition>)>,
+    /// `volume:`, by system.
+    pub volume: Vec<(Name, Option<Name>)>,
     /// `agree:`, by name.
     pub agree: Vec<(Name, Option<Condition>)>,
     /// `shared:`
@@ -114,15 +116,33 @@ pub(super) fn parse(node: &Node, found: &mut Found) -> PipelineFile {
     pipeline.passed_by = conditions(&file, ("passed by", &PASSED_BY, "`passed by`"), found);
     pipeline.after = conditions(&file, ("after", &AFTER, "records"), found);
     pipeline.needs = conditions(&file, ("needs", &NEEDS, "a name of `with:`"), found);
+    pipeline.volume =
+        named(&file, ("volume", &VOLUME), found, |node, found| text(node, "a volume", found).map(Scalar::name));
     pipeline.agree = conditions(&file, ("agree", &AGREE, "`agree`"), found);
-    pipeline.groups = named(&file, ("fields", &FIELDS), found, |node, found| {
-        Some(entries(list(node, "a group of rules", found), found))
-    })
-    .into_iter()
-    .map(|(group, rules)| (group, rules.unwrap_or_default()))
-    .collect();
+    pipeline.groups = groups(&file, found);
     pipeline.shared = file.text("shared", "`shared`", found).map(Scalar::name);
     pipeline
+}
+
+/// The groups of rules. A key of the pipeline itself that slipped in among them is told as that.
+fn groups(file: &Mapping<'_>, found: &mut Found) -> Vec<(Name, Vec<RuleEntry>)> {
+    let map = file.get("fields", found).and_then(|node| Mapping::of(node, &FIELDS, found));
+    let mut groups = Vec::new();
+    for (key, node) in map.iter().flat_map(Mapping::named) {
+        let is_rule = |text: &str| [" -> ", " <- ", " <-> "].iter().any(|arrow| text.contains(arrow));
+        let slipped = match &node.kind {
+            NodeKind::Scalar(scalar) => PIPELINE_FILE.field(&key.text).is_some() && !is_rule(&scalar.text),
+            _ => false,
+        };
+        if slipped {
+            let message = format!("`{}` is no group of rules: the pipeline itself has this key", key.text);
+            let finding = Diagnostic::error(Code("unknown-key"), message, key.span, "among the groups");
+            found.push(finding.help(format!("write `{}:` without blanks before it, above `fields:`", key.text)));
+            continue;
+        }
+        groups.push((key.name(), entries(list(node, "a group of rules", found), found)));
+    }
+    groups
 }
 
 /// The entries of a key's map, each with what could be read of it.

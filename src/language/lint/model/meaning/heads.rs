@@ -7,7 +7,7 @@ use super::head::{Head, Heads};
 use super::terms;
 use crate::language::check::CheckedRules;
 use crate::language::plan::setting_type::is_truth;
-use crate::language::plan::{Cardinality, Pipeline, Presence, RecordType, Setting, SettingType};
+use crate::language::plan::{Cardinality, Field, Pipeline, Presence, RecordType, Setting, SettingType};
 use crate::value::{Kind, Path, Segment, Value};
 
 /// The names of a pipeline, its sides by these roots.
@@ -27,6 +27,18 @@ pub(super) fn heads(pipeline: &Pipeline, roots: [String; 2]) -> Heads {
         heads.insert(read.name.clone(), head);
     }
     heads
+}
+
+/// The fields of a record by their bare names, as conditions of its system file write them.
+pub(super) fn fields(record: &Arc<RecordType>) -> Heads {
+    let root = |name: &str| format!("{}.{}.{name}", record.system, record.name);
+    let head =
+        |name: &str| Head { root: root(name), record: Arc::clone(record), at: Path::field(name), is_there: true };
+    let first = |field: &Field| match field.path.0.first() {
+        Some(Segment::Field(name)) => Some((name.to_string(), head(name))),
+        _ => None,
+    };
+    record.fields.iter().filter_map(first).collect()
 }
 
 impl Head {
@@ -63,6 +75,9 @@ fn walk(
     (mut at, mut is_there): (Path, bool),
     steps: &[Segment],
 ) -> Option<(Kind, bool)> {
+    if let Some(field) = record.field(&at).filter(|_| steps.is_empty()) {
+        return Some((field.kind.clone(), is_there && is_filled(record, field)));
+    }
     for (count, step) in steps.iter().enumerate() {
         match step {
             Segment::Field(name) => at = at.join(name.as_str()),
@@ -75,7 +90,7 @@ fn walk(
         }
         let rest = steps.get(count + 1..).unwrap_or_default();
         let Some(field) = record.field(&at) else { continue };
-        let filled = is_there && (field.presence == Presence::Filled || field.path.is_field(&record.key));
+        let filled = is_there && is_filled(record, field);
         match &field.kind {
             kind if rest.is_empty() => return Some((kind.clone(), filled)),
             Kind::Reference(name) => {
@@ -86,6 +101,10 @@ fn walk(
         }
     }
     None
+}
+
+fn is_filled(record: &RecordType, field: &Field) -> bool {
+    field.presence == Presence::Filled || field.path.is_field(&record.key)
 }
 
 /// What is known of a setting.

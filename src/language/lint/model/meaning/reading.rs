@@ -1,5 +1,7 @@
 //! Reads conditions: what its names stand for is known, so that one place is one place in all that it reads.
 
+use std::sync::Arc;
+
 use super::condition::Condition;
 use super::domain::Domain;
 use super::formula::{Place, Test};
@@ -7,7 +9,7 @@ use super::head::{Head, Heads};
 use super::heads;
 use super::terms;
 use crate::language::lint::model::View;
-use crate::language::plan::{Arrow, FieldRule, ListRule, Pipeline, Side};
+use crate::language::plan::{Arrow, FieldRule, ListRule, Pipeline, RecordType, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression};
 use crate::value::{Path, Segment, Value};
 
@@ -32,6 +34,11 @@ impl<'a> Reading<'a> {
     /// The same, its sides called by these names: places of two readings are one where their sides are called alike.
     pub fn rooted(view: &'a View<'a>, pipeline: &Pipeline, roots: [String; 2]) -> Self {
         Self { view, heads: heads::heads(pipeline, roots), element: None }
+    }
+
+    /// The fields of one record by their bare names, as its system file writes conditions.
+    pub fn of_record(view: &'a View<'a>, record: &Arc<RecordType>) -> Self {
+        Self { view, heads: heads::fields(record), element: None }
     }
 
     /// What the lints look at.
