@@ -158,8 +158,9 @@ fn on_its_way(course: &mut Course<'_>, choices: &mut Choices<'_>, count: &impl F
     course.told.push("a sweep".to_owned());
     course.until_rest(None)?;
     rests(course)?;
-    // What is told to people, and a list that only grows, is apart: without a base the side named first is right.
-    let apart = course.tells()? || course.only_adds();
+    // What is told to people, a list that only grows and a value that was taken away are apart: without a base the side
+    // named first is right.
+    let apart = course.tells()? || course.only_adds() || course.took_away();
     course.situation.sweep = false;
     if choices.one_in(4) {
         course.lose(choices.one_in(2));

@@ -328,6 +328,17 @@ impl<'p> Course<'p> {
         Ok(!decision.stops.is_empty() || !decision.left_alone.is_empty())
     }
 
+    /// Whether one side has no value that the other has by a table: what is taken away goes by no row.
+    pub(super) fn took_away(&self) -> bool {
+        let nothing = |rule: &FieldRule, side: Side| {
+            let record = self.situation.record(side).cloned().unwrap_or_default();
+            rule.path(side).is_some_and(|path| path.read(&record).is_null())
+        };
+        let by_table = |rule: &&FieldRule| matches!(rule.body, RuleBody::Value { table: Some(_), .. });
+        let mut rules = self.peers.pipeline.rules.iter().filter(by_table);
+        rules.any(|rule| nothing(rule, Side::Left) != nothing(rule, Side::Right))
+    }
+
     /// Whether a list that goes both ways is one from which nothing is ever taken.
     pub(super) fn only_adds(&self) -> bool {
         let pipeline = self.peers.pipeline;
