@@ -8,6 +8,8 @@
 
 #[path = "service/large.rs"]
 mod large;
+#[path = "service/load.rs"]
+mod load;
 #[path = "service/log.rs"]
 mod log;
 #[path = "service/orders.rs"]
@@ -60,7 +62,7 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let mut rows = Vec::new();
-        for name in ["stock", "webhook", "orders", "products", "large"] {
+        for name in ["stock", "webhook", "orders", "products", "large", "load"] {
             if !is_wanted(name) {
                 continue;
             }
@@ -69,6 +71,7 @@ fn main() {
                 "webhook" => webhook::measure().await,
                 "orders" => orders::measure().await,
                 "products" => products::measure().await,
+                "load" => load::measure().await,
                 _ => large::measure().await,
             });
         }

@@ -242,16 +242,17 @@ impl Seen for SqliteStore {
 #[async_trait]
 impl Retention for SqliteStore {
     async fn prune(&self, before: Timestamp, under: Option<&Lead>) -> Result<usize, StoreError> {
-        let mut total = 0;
+        let (mut walk, mut total) = (prune::Walk::START, 0);
         loop {
             let (alone, under) = (self.coordinates(), under.cloned());
             let step = move |connection: &Connection| {
                 alone.check(under.as_ref())?;
-                prune::step(connection, before)
+                prune::step(connection, before, walk)
             };
-            let taken = self.write(Keep::Past, step).await?;
-            total += taken.entries;
-            if taken.is_all() {
+            let (reached, taken) = self.write(Keep::Past, step).await?;
+            walk = reached;
+            total += taken;
+            if walk.is_over() {
                 return Ok(total);
             }
         }

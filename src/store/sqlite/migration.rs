@@ -238,6 +238,13 @@ DROP INDEX work_flight;
 CREATE INDEX work_flight ON work (token, until) WHERE state = 'flight';
 ALTER TABLE owner ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+-- What is old is found by walking from the first row, so that no entry pays for an index by time.
+DROP INDEX hint_at;
+DROP INDEX decision_at;
+DROP INDEX history_at;
+DROP INDEX intent_at;
+",
 ];
 
 /// Brings a file to the newest schema.

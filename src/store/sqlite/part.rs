@@ -5,7 +5,7 @@
 //! bytes, not what they mean.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
@@ -59,11 +59,15 @@ fn as_json(kept: &impl Serialize) -> Result<Json, StoreError> {
     serde_json::to_value(kept).map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-/// Takes out parts that nobody named since then; answers how many.
+/// Takes out parts that nobody named since then; answers how many. The newest stays: its number, by which parts are
+/// named, must not be given again.
 pub(super) fn prune(connection: &Connection, before: Timestamp, most: i64) -> Result<usize, StoreError> {
     let before = before.saturating_sub(USED_STEP).unwrap_or(Timestamp::MIN);
     let taken = connection
-        .prepare_cached("DELETE FROM part WHERE number IN (SELECT number FROM part WHERE used < ?1 LIMIT ?2)")?
+        .prepare_cached(
+            "DELETE FROM part WHERE number IN (
+                SELECT number FROM part WHERE used < ?1 AND number < (SELECT max(number) FROM part) LIMIT ?2)",
+        )?
         .execute(params![nanos(before), most])?;
     Ok(taken)
 }
@@ -99,24 +103,25 @@ fn put(connection: &Connection, json: &mut Json, (at, least): (Timestamp, usize)
     if text.len() < least {
         return Ok(());
     }
-    let name = digest::of_bytes(text.as_bytes()).get(..DIGEST_BYTES * 2).unwrap_or_default().to_owned();
-    let address = address(&name);
-    let used: Option<i64> = connection
-        .prepare_cached("SELECT used FROM part WHERE digest = ?1")?
-        .query_row([&address], |row| row.get(0))
+    let address = address(digest::of_bytes(text.as_bytes()).get(..DIGEST_BYTES * 2).unwrap_or_default());
+    let known: Option<(i64, i64)> = connection
+        .prepare_cached("SELECT number, used FROM part WHERE digest = ?1")?
+        .query_row([&address], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    match used {
-        Some(used) if used >= nanos(at.saturating_sub(USED_STEP).unwrap_or(at)) => {}
-        Some(_) => {
-            let mut update = connection.prepare_cached("UPDATE part SET used = ?2 WHERE digest = ?1")?;
-            update.execute(params![address, nanos(at)])?;
+    let number = match known {
+        Some((number, used)) if used >= nanos(at.saturating_sub(USED_STEP).unwrap_or(at)) => number,
+        Some((number, _)) => {
+            let mut update = connection.prepare_cached("UPDATE part SET used = ?2 WHERE number = ?1")?;
+            update.execute(params![number, nanos(at)])?;
+            number
         }
         None => {
             let mut insert = connection.prepare_cached("INSERT INTO part (digest, used, value) VALUES (?1, ?2, ?3)")?;
             insert.execute(params![address, nanos(at), Packed::of(text)])?;
+            connection.last_insert_rowid()
         }
-    }
-    *json = Json::Object(Map::from_iter([(MARK.to_owned(), Json::String(name))]));
+    };
+    *json = Json::Object(Map::from_iter([(MARK.to_owned(), Json::from(number))]));
     Ok(())
 }
 
@@ -128,16 +133,34 @@ fn put_together(connection: &Connection, json: &mut Json) -> Result<(), StoreErr
     each_inside(json, &mut |inner| put_together(connection, inner))
 }
 
-fn marked(json: &Json) -> Option<&str> {
-    let fields = json.as_object().filter(|fields| fields.len() == 1)?;
-    fields.get(MARK)?.as_str()
+/// How a part is named.
+enum Name<'a> {
+    Number(i64),
+    /// By its digest, as what was written before is.
+    Digest(&'a str),
 }
 
-fn text_of(connection: &Connection, name: &str) -> Result<String, StoreError> {
-    let mut select = connection.prepare_cached("SELECT value FROM part WHERE digest = ?1")?;
-    let mut rows = select.query([address(name)])?;
-    let row = rows.next()?.ok_or_else(|| damaged(&format!("there is no part {name}")))?;
-    unpacked(row.get_ref(0)?)
+fn marked(json: &Json) -> Option<Name<'_>> {
+    let fields = json.as_object().filter(|fields| fields.len() == 1)?;
+    match fields.get(MARK)? {
+        Json::String(digest) => Some(Name::Digest(digest)),
+        number => number.as_i64().map(Name::Number),
+    }
+}
+
+fn text_of(connection: &Connection, name: Name<'_>) -> Result<String, StoreError> {
+    let text = |row: &Row<'_>| Ok(unpacked(row.get_ref(0)?));
+    let (told, found) = match name {
+        Name::Number(number) => {
+            let mut select = connection.prepare_cached("SELECT value FROM part WHERE number = ?1")?;
+            (number.to_string(), select.query_row([number], text).optional()?)
+        }
+        Name::Digest(digest) => {
+            let mut select = connection.prepare_cached("SELECT value FROM part WHERE digest = ?1")?;
+            (digest.to_owned(), select.query_row([address(digest)], text).optional()?)
+        }
+    };
+    found.unwrap_or_else(|| Err(damaged(&format!("there is no part {told}"))))
 }
 
 /// The bytes of a digest. Parts of files from before stand under their digest's text.
@@ -176,6 +199,7 @@ mod tests {
                 ("left", Value::Record(Record::from([("lines", large("left")), ("state", Value::text(state))]))),
                 ("right", large("right")),
                 ("small", Value::Record(Record::from([("$p", Value::text("no mark"))]))),
+                ("number", Value::Record(Record::from([("$p", Value::Integer(1))]))),
                 ("long", Value::Record(Record::from([("$p", Value::text("no mark".repeat(100)))]))),
                 ("tagged", Value::Record(Record::from([("$r", large("right"))]))),
             ]))
@@ -186,10 +210,20 @@ mod tests {
             assert!(text.len() < 400, "{text}");
         }
         let both = count(&connection)?;
-        assert_eq!(keep(&connection, &large("right"), at)?.len(), r#"{"$p":""}"#.len() + DIGEST_BYTES * 2);
+        assert!(keep(&connection, &large("right"), at)?.starts_with(r#"{"$p":"#));
         assert_eq!(count(&connection)?, both, "it stood in both already");
         let bytes: i64 = connection.query_row("SELECT sum(length(value)) FROM part", [], |row| row.get(0))?;
         assert!(bytes < 1_500, "compressed: {bytes}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_part_that_was_named_by_its_digest_is_found() -> Result<(), StoreError> {
+        let connection = open()?;
+        let named = keep(&connection, &large("one"), Timestamp::UNIX_EPOCH)?;
+        let digest: Vec<u8> = connection.query_row("SELECT digest FROM part", [], |row| row.get(0))?;
+        let as_before = format!(r#"{{"$p":"{}"}}"#, hex::encode(digest));
+        assert_eq!([read::<Value>(&connection, &named)?, read(&connection, &as_before)?], [large("one"), large("one")]);
         Ok(())
     }
 
