@@ -202,23 +202,28 @@ impl<'a> Context<'a> {
     }
 
     /// The key that a pipeline has linked with this one, whichever side it is of; `near` is what the question is
-    /// asked of, whose account counts for its own system.
+    /// asked of, whose account counts for its own system. A record's own key is of its own side, whatever else bears it.
     fn linked_key(&self, pipeline: &str, id: &str, near: Option<&Typed>) -> Option<Value> {
         let pipeline = self.plan.pipelines.get(pipeline)?;
+        let own = near.and_then(|near| own_side(pipeline, near, id));
         let near = near.and_then(|near| Some((&near.at.as_ref()?.0.system, near.account.as_str())));
-        let found = [Side::Left, Side::Right].map(|side| {
-            let account = |side: Side| match near {
-                Some((system, account)) if *system == pipeline.record(side).system => account.to_owned(),
-                _ => self.account_for(&pipeline.record(side).system),
-            };
-            self.ask(Want::Linked {
-                pipeline: pipeline.name.clone(),
-                side,
-                account: account(side),
-                id: id.to_owned(),
-                other: account(side.other()),
+        let sides = [Side::Left, Side::Right].into_iter().filter(|side| own.is_none_or(|own| own == *side));
+        // All are asked before one is looked at, so that what is missing is read at once.
+        let found: Vec<Option<&Found>> = sides
+            .map(|side| {
+                let account = |side: Side| match near {
+                    Some((system, account)) if *system == pipeline.record(side).system => account.to_owned(),
+                    _ => self.account_for(&pipeline.record(side).system),
+                };
+                self.ask(Want::Linked {
+                    pipeline: pipeline.name.clone(),
+                    side,
+                    account: account(side),
+                    id: id.to_owned(),
+                    other: account(side.other()),
+                })
             })
-        });
+            .collect();
         found.into_iter().flatten().find_map(|found| if let Found::Key(key) = found { Some(key.clone()) } else { None })
     }
 
@@ -369,6 +374,21 @@ impl<'a> Context<'a> {
         let Some((place, row)) = found else { return Some(Value::Null) };
         self.took(&want, [place]);
         Some(row.clone())
+    }
+}
+
+/// Of which side of a pipeline a record is, where this is its own key; `None`: of none, or of both.
+fn own_side(pipeline: &Pipeline, near: &Typed, id: &str) -> Option<Side> {
+    let (kind, path) = near.at.as_ref()?;
+    let is_of = |side: Side| {
+        let own = pipeline.record(side);
+        own.system == kind.system && own.name == kind.name
+    };
+    let is_own = path.0.is_empty() && kind.id_of(&near.value).as_deref() == Some(id);
+    match (is_own, is_of(Side::Left), is_of(Side::Right)) {
+        (true, true, false) => Some(Side::Left),
+        (true, false, true) => Some(Side::Right),
+        _ => None,
     }
 }
 

@@ -134,6 +134,7 @@ fn put_together(connection: &Connection, json: &mut Json) -> Result<(), StoreErr
 }
 
 /// How a part is named.
+#[derive(Clone, Copy)]
 enum Name<'a> {
     Number(i64),
     /// By its digest, as what was written before is.
