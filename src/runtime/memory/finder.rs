@@ -359,7 +359,10 @@ impl Kept {
             match known.as_ref().and_then(|id| old.get(id)) {
                 Some(known) => self.insert(search, known),
                 None if known.is_some_and(|id| self.rows.contains_key(&id)) => {}
-                None => self.insert(search, &record),
+                None => {
+                    self.has_come_to(search, &record);
+                    self.insert(search, &record);
+                }
             }
         }
     }
@@ -376,13 +379,17 @@ impl Kept {
         }
     }
 
-    fn insert(&mut self, search: &Search<'_>, record: &Value) {
-        let Some(id) = search.kind.id_of(record) else { return self.insert_hidden(search, record) };
+    /// How far a listing has come. What a record's own call shows says nothing of the others that changed until then.
+    fn has_come_to(&mut self, search: &Search<'_>, record: &Value) {
         if let Some(Value::Timestamp(changed)) = search.kind.modified.as_deref().map(|name| record.field(name)) {
             // A record that says it changed in the future must not hide what changes until then.
             let peer_now = search.peer.map_or(*changed, Connector::peer_now);
             self.newest = self.newest.max(Some(peer_now.min(*changed)));
         }
+    }
+
+    fn insert(&mut self, search: &Search<'_>, record: &Value) {
+        let Some(id) = search.kind.id_of(record) else { return self.insert_hidden(search, record) };
         let plan = search.plan;
         for (pipeline, side) in plan.pipelines_of(&search.kind.system, &search.kind.name) {
             let values = self.matches.entry((pipeline.name.clone(), side)).or_default();
