@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::connector::{BreakerState, backoff};
 use crate::runtime::happening::Happening;
@@ -24,8 +24,11 @@ use crate::world::{Method, Request};
 /// Under which name the store keeps how far the inbox was told. No account is called so.
 const KEPT: (&str, &str) = ("*", "notified");
 
-/// How often it is looked whether there is news.
-const LOOK: Duration = Duration::from_millis(500);
+/// How long it is waited after a look, so that what comes together is told together.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How often it is looked whether there is news that does not tell of itself.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// How far back entries may still come in after younger ones.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(1);
@@ -63,7 +66,7 @@ pub async fn notify(runtime: Arc<Runtime>) {
         let wait = match notifier.tell().await {
             Ok(()) => {
                 failures = 0;
-                LOOK
+                PAUSE
             }
             Err(reason) => {
                 failures += 1;
@@ -71,13 +74,32 @@ pub async fn notify(runtime: Arc<Runtime>) {
                 backoff::delay(failures, None, runtime.world.random.as_ref())
             }
         };
-        if runtime.pause(wait).await {
+        if runtime.pause(wait).await || failures == 0 && notifier.waits().await {
             return;
         }
     }
 }
 
 impl Notifier {
+    /// Waits until something is parked, at most for a while. True: the runtime stops.
+    async fn waits(&mut self) -> bool {
+        let runtime = Arc::clone(&self.runtime);
+        let is_parked = async {
+            while !self.parked {
+                match self.happenings.recv().await {
+                    Ok(Happening::Parked { .. }) | Err(RecvError::Lagged(_)) => self.parked = true,
+                    Ok(_) => {}
+                    Err(RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            stops = runtime.pause(LOOK) => stops,
+            () = is_parked => false,
+        }
+    }
+
     async fn tell(&mut self) -> Result<(), String> {
         loop {
             match self.happenings.try_recv() {

@@ -26,14 +26,17 @@ pub const SETTING: &str = "reconcile.every";
 /// How long after its beginning a sweep that broke off is made anew.
 const BROKEN_OFF: Duration = Duration::from_mins(1);
 
-/// How often the settings are looked at.
+/// How often it is looked whether a sweep is due, where they come in short intervals or the last one failed.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// The same where they come in intervals of many of these.
+const LONG_LOOK: Duration = Duration::from_mins(1);
 
 /// Sweeps by schedule until the runtime stops.
 pub async fn schedule(runtime: Arc<Runtime>) {
     loop {
         let rest = match sweep_if_due(&runtime).await {
-            Ok(()) => LOOK,
+            Ok(()) => rest(&runtime),
             Err(trouble) => {
                 tracing::warn!(%trouble, "the sweep could not be made");
                 runtime.poll_interval.max(LOOK)
@@ -48,6 +51,12 @@ pub async fn schedule(runtime: Arc<Runtime>) {
             return;
         }
     }
+}
+
+/// How long until it is looked again; new rules wake whoever waits.
+fn rest(runtime: &Runtime) -> Duration {
+    let every = interval(&runtime.live.load());
+    if every.is_none_or(|every| every >= LONG_LOOK.saturating_mul(10)) { LONG_LOOK } else { LOOK }
 }
 
 /// Notes that a sweep is to come if this store never saw one, or if what is live now was only observed, so that nobody
@@ -89,7 +98,7 @@ pub(crate) async fn new_rules(runtime: &Runtime, before: &Live, live: &Live) {
         Ok(())
     };
     match kept.and(back).and(is_behind(runtime, live).await) {
-        Ok(owed) if !owed && !left => {}
+        Ok(owed) if !owed && !left => runtime.sweep_wake.notify_one(),
         found => {
             if let Err(trouble) = found {
                 tracing::warn!(%trouble, "it cannot be kept what was only observed or left out; everything is \
