@@ -11,8 +11,11 @@ use super::under_way::Running;
 use crate::runtime::limits::{CLAIM_LEASE, RECORDS_AT_ONCE};
 use crate::runtime::runtime::Runtime;
 
-/// How long to rest where the store gives no work and no due time.
+/// How long to rest where the store gives no work and no due time, while claims are held.
 const REST: Duration = Duration::from_secs(5);
+
+/// The same while none is: new work and the end of every wait wake whoever rests.
+const LONG_REST: Duration = Duration::from_secs(30);
 
 /// The same where the store cannot give any.
 const REST_IN_TROUBLE: Duration = Duration::from_secs(1);
@@ -110,8 +113,9 @@ async fn until_due(runtime: &Runtime, running: usize) -> Duration {
     if runtime.store_trouble.load().is_some() {
         return REST_IN_TROUBLE;
     }
+    let rest = if running > 0 { REST } else { LONG_REST };
     match runtime.store.next_due(true).await {
-        Ok(Some(wait)) => wait.min(REST),
-        _ => REST,
+        Ok(Some(wait)) => wait.min(rest),
+        _ => rest,
     }
 }
