@@ -27,6 +27,7 @@
 //! - [`simulator`]: both systems in miniature; uses only `value` and `world`. The only room that names systems.
 //! - [`peer`]: a system in memory, made from its system file; for tests and for authors without a sandbox.
 //! - [`trial`]: runs the tests beside the rules: the real runtime between peers in memory.
+//! - [`simulation`]: the whole service on a seeded clock, network, store and people; finds what no single test sees.
 //! - [`cli`]: one file per command.
 
 pub mod cli;
@@ -37,6 +38,7 @@ pub mod language;
 pub mod peer;
 pub mod runtime;
 pub mod server;
+pub mod simulation;
 pub mod simulator;
 pub mod store;
 pub mod trial;

@@ -65,6 +65,7 @@ mod script_reads;
 mod seams;
 mod settings;
 mod simulate;
+mod simulation;
 mod simulator_flourish;
 mod simulator_leaflink;
 mod simulator_leaflink_catalogue;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from ground to roof; a room uses only rooms before it (and itself).
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 23] = [
     "value",
     "diagnostic",
     "world",
@@ -25,6 +25,7 @@ const ROOMS: [&str; 22] = [
     "simulator",
     "peer",
     "trial",
+    "simulation",
     "cli",
 ];
 

@@ -103,7 +103,7 @@ fn whoever_waits_for_several_things_looks_at_them_in_order() {
 #[test]
 fn what_acts_keeps_what_it_walks_in_order() {
     let mut wrong = Vec::new();
-    for room in ["cli", "connector", "peer", "runtime", "server", "store/memory", "trial", "world"] {
+    for room in ["cli", "connector", "peer", "runtime", "server", "simulation", "store/memory", "trial", "world"] {
         for (path, text) in files(&format!("src/{room}")) {
             let text = without_tests(&text);
             let hashed = ["HashMap", "HashSet"].into_iter().filter(|kind| text.contains(kind));

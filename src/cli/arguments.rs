@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::world::Planted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::store::open::served_at;
@@ -358,9 +359,28 @@ pub enum InboxAction {
 /// Arguments of `simulate`.
 #[derive(Debug, Args)]
 pub struct SimulateArguments {
-    /// Which system: a simulator's name, or the path of a system file.
-    #[arg(value_name = "SYSTEM|FILE")]
-    pub system: String,
+    /// Which system is served: a simulator's name, or the path of a system file.
+    #[arg(value_name = "SYSTEM|FILE", required_unless_present = "seeds")]
+    pub system: Option<String>,
+    /// Serve nothing: run the whole service on a simulated world instead, once for each of these seeds.
+    ///
+    /// Both systems, people, network, store and time are simulated; faults and their order follow from the seed. What
+    /// may not be is told with the line that shows it again.
+    #[arg(long, value_name = "A..B", value_parser = seeds, conflicts_with = "system")]
+    pub seeds: Option<std::ops::RangeInclusive<u64>>,
+    /// How many simulated days of trade each seed has before the faults stop.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "seeds")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=365))]
+    pub days: u64,
+    /// Hold both sides against what the shipped rules promise, too.
+    #[arg(long, requires = "seeds")]
+    pub shipped: bool,
+    /// Plant a fault in the service that is to be found: second-look, sent-again, put-off, parks, cursor, turns.
+    #[arg(long, requires = "seeds", value_name = "FAULT", value_parser = planted)]
+    pub planted: Option<Planted>,
+    /// How many of the last things that happened are shown with what may not be.
+    #[arg(long, default_value_t = 40, value_name = "LINES", requires = "seeds")]
+    pub trace: usize,
     /// Where to listen; port 0 picks a free one.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
     pub listen: SocketAddr,
@@ -382,6 +402,19 @@ pub struct SimulateArguments {
     /// The key that signs webhooks.
     #[arg(long, default_value = "simulated-webhook-key", value_name = "KEY")]
     pub webhook_key: String,
+}
+
+fn planted(text: &str) -> Result<Planted, String> {
+    Planted::named(text).ok_or_else(|| "there is no such fault; --help names them".to_owned())
+}
+
+/// `1..300`, both ends included, or one seed alone.
+fn seeds(text: &str) -> Result<std::ops::RangeInclusive<u64>, String> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    match (first.parse(), last.trim_start_matches('=').parse()) {
+        (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
+        _ => Err("write the first and the last seed, such as 1..300".to_owned()),
+    }
 }
 
 /// `30s`, `500ms`, `2m`; a bare number is seconds.

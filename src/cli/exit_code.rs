@@ -15,6 +15,9 @@ pub const TESTS_FAILED: u8 = 4;
 /// It did not work, or something is left.
 pub const FAILED: u8 = 3;
 
+/// A simulation found something that may not be.
+pub const VIOLATED: u8 = 5;
+
 /// Whoever read the output went away: as if SIGPIPE had ended the process.
 pub const NOBODY_READS: u8 = 141;
 
@@ -42,7 +45,12 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
     ("inbox", &[(OK, "done"), (FAILED, "there is no such entry, or it could not be done")]),
     (
         "simulate",
-        &[(OK, "ended by SIGTERM or SIGINT"), (INVALID, "the system file has errors"), (FAILED, "it could not start")],
+        &[
+            (OK, "ended by SIGTERM or SIGINT; with --seeds: nothing was found that may not be"),
+            (INVALID, "the system file, or with --seeds the rules, have errors"),
+            (FAILED, "it could not start"),
+            (VIOLATED, "with --seeds: something was found that may not be"),
+        ],
     ),
     ("test", &[(OK, "all tests passed"), (INVALID, "the rules have errors"), (TESTS_FAILED, "tests failed")]),
 ];
@@ -58,6 +66,7 @@ pub fn help(command: Option<&str>) -> String {
             usage,
             (FAILED, "it did not work, or something is left"),
             (TESTS_FAILED, "tests beside the rules failed"),
+            (VIOLATED, "a simulation found something that may not be"),
         ],
         Some(name) => {
             let own =

@@ -7,9 +7,11 @@ use crate::world::log_sink::LogSink;
 
 /// Starts logging; `PETIOLE_LOG` filters as `tracing` does. None: nothing can be logged.
 pub fn start(arguments: &Arguments) -> Option<LogSink> {
-    let default = match arguments.command {
+    let default = match &arguments.command {
         Command::Run(_) if !arguments.quiet => "petiole=info",
         Command::Run(_) => "petiole=warn",
+        // What a simulated service says is in its trace, at its own time.
+        Command::Simulate(simulate) if simulate.seeds.is_some() => "off",
         _ => "petiole=error",
     };
     let filter = EnvFilter::try_from_env("PETIOLE_LOG").unwrap_or_else(|_| EnvFilter::new(default));

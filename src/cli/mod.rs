@@ -15,6 +15,7 @@ pub mod rule_set;
 pub mod run;
 pub mod service;
 pub mod simulate;
+mod simulate_seeds;
 pub mod status;
 pub mod sync;
 pub mod test;
@@ -74,6 +75,11 @@ fn begin(arguments: &Arguments) -> u8 {
     }
     if let Command::Test(one) = &arguments.command {
         return test::test(arguments, one);
+    }
+    if let Command::Simulate(one) = &arguments.command
+        && let Some(seeds) = &one.seeds
+    {
+        return simulate_seeds::simulate_seeds(arguments, one, seeds.clone());
     }
     threads::on_all(WORKER_STACK_BYTES, dispatch(arguments)).unwrap_or_else(|error| {
         eprintln!("petiole: {error}");

@@ -14,6 +14,7 @@ use crate::world::{Files, World};
 
 /// Serves until a signal.
 pub async fn simulate(arguments: &Arguments, simulate: &SimulateArguments) -> u8 {
+    let named = simulate.system.as_deref().unwrap_or_default();
     let world = match World::real() {
         Ok(world) => world,
         Err(error) => {
@@ -21,7 +22,7 @@ pub async fn simulate(arguments: &Arguments, simulate: &SimulateArguments) -> u8
             return exit_code::FAILED;
         }
     };
-    let (mut system, base_path) = match system(arguments, simulate, world.files.as_ref()) {
+    let (mut system, base_path) = match system(arguments, (simulate, named), world.files.as_ref()) {
         Ok(found) => found,
         Err(code) => return code,
     };
@@ -33,7 +34,7 @@ pub async fn simulate(arguments: &Arguments, simulate: &SimulateArguments) -> u8
             println!("listening on {}", served.origin());
             let base_url = format!("{}{base_path}", served.origin());
             println!("base url {base_url}");
-            tell(simulate, &served.origin(), &base_url);
+            tell(simulate, named, (&served.origin(), &base_url));
             ended().await;
             served.shutdown().await;
             exit_code::OK
@@ -46,9 +47,9 @@ pub async fn simulate(arguments: &Arguments, simulate: &SimulateArguments) -> u8
 }
 
 /// What a service needs to use the simulator, and what else there is to do with it.
-fn tell(simulate: &SimulateArguments, origin: &str, base_url: &str) {
+fn tell(simulate: &SimulateArguments, named: &str, (origin, base_url): (&str, &str)) {
     let trade = trade(simulate);
-    for (name, value) in simulator::environment(&simulate.system, base_url, &simulate.webhook_key, &trade) {
+    for (name, value) in simulator::environment(named, base_url, &simulate.webhook_key, &trade) {
         println!("export {name}={}", quoted(&value));
     }
     println!("what people can do: GET {origin}/_control/");
@@ -75,24 +76,24 @@ fn trade(simulate: &SimulateArguments) -> Trade {
 /// A simulator by its name, else a peer from the system file of this path; and where its API begins.
 fn system(
     arguments: &Arguments,
-    simulate: &SimulateArguments,
+    (simulate, named): (&SimulateArguments, &str),
     files: &dyn Files,
 ) -> Result<(Box<dyn Simulator>, &'static str), u8> {
     let trade = trade(simulate);
-    if let Some(system) = simulator::named(&simulate.system, &trade, simulate.seed) {
-        return Ok((system, simulator::base_path(&simulate.system)));
+    if let Some(system) = simulator::named(named, &trade, simulate.seed) {
+        return Ok((system, simulator::base_path(named)));
     }
-    let path = Path::new(&simulate.system);
+    let path = Path::new(named);
     if !matches!(files.entry(path), Some(Entry::File(_))) {
         let known = simulator::NAMES.join(", ");
-        eprintln!("petiole: no simulator and no system file `{}`; there are: {known}", simulate.system);
+        eprintln!("petiole: no simulator and no system file `{named}`; there are: {known}");
         return Err(exit_code::USAGE);
     }
     let compiled = language::compile(files, &[path.to_owned()]);
     eprint!("{}", render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
     let Some(plan) = compiled.plan else { return Err(exit_code::INVALID) };
     let Some(system) = plan.systems.values().next() else {
-        eprintln!("petiole: `{}` is no system file: it does not begin with `system:`", simulate.system);
+        eprintln!("petiole: `{named}` is no system file: it does not begin with `system:`");
         return Err(exit_code::USAGE);
     };
     Ok((Box::new(Peer::new(Arc::clone(system))), ""))

@@ -10,9 +10,9 @@ use super::peer::{Peer, Row};
 use super::refusal::{Reason, Refusal};
 use super::respond::respond;
 use super::route::{self, Route};
-use super::{control, page, write, write_wire};
+use super::{control, page, whims, write, write_wire};
 use crate::language::plan::TemplatePart;
-use crate::simulator::{Act, Outcome, Simulator};
+use crate::simulator::{Act, Mood, Outcome, Simulator, Whim};
 use crate::value::{Path, Record};
 use crate::world::{Request, Response};
 
@@ -124,6 +124,10 @@ impl Simulator for Peer {
 
     fn acts(&self) -> &'static [Act] {
         control::ACTS
+    }
+
+    fn whim(&self, mood: &Mood<'_>) -> Option<Whim> {
+        whims::next(self, mood)
     }
 
     fn set_webhook_key(&mut self, key: String) {

@@ -17,6 +17,7 @@ mod requirement;
 mod respond;
 mod route;
 mod webhook;
+mod whims;
 mod write;
 mod write_wire;
 

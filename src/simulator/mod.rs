@@ -5,6 +5,7 @@
 //! this room uses only `value` and `world`. The only room where systems are named.
 
 pub mod act;
+pub mod agreement;
 mod connection;
 mod control;
 mod courier;
@@ -17,6 +18,7 @@ pub mod server;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod simulator;
 pub mod trade;
+pub mod whim;
 mod world_input;
 
 pub use act::Act;
@@ -24,6 +26,7 @@ pub use fault::Faults;
 pub use server::{Options, Served, Subscription, serve};
 pub use simulator::{Outcome, Simulator, Webhook};
 pub use trade::{Size, Trade};
+pub use whim::{Mood, Whim};
 
 /// The systems that can be simulated.
 pub const NAMES: [&str; 2] = ["flourish", "leaflink"];

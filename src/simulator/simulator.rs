@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::act::Act;
+use super::whim::{Mood, Whim};
 use crate::world::{Request, Response};
 
 /// A message that the system wants delivered to its subscriber: signed bytes, no address.
@@ -36,6 +37,11 @@ pub trait Simulator: Send {
     /// What people can do in it, under `/_control/`.
     fn acts(&self) -> &'static [Act] {
         &[]
+    }
+
+    /// What somebody takes into their head to do next, if anything.
+    fn whim(&self, _mood: &Mood<'_>) -> Option<Whim> {
+        None
     }
 
     /// Sets the key that signs webhooks from now on.

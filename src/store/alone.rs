@@ -79,6 +79,11 @@ impl Alone {
         does(&mut state, self.clock.steady())
     }
 
+    /// The last number that was given.
+    pub(super) fn last_number(&self) -> i64 {
+        self.with(|state, _| state.number)
+    }
+
     /// Checks that a role is still had under this term, before something is written as its holder.
     ///
     /// # Errors

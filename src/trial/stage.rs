@@ -63,6 +63,7 @@ impl Stage {
             // A variable without a default stands for its own name.
             environment: Arc::new(move |name: &str| Some(defaults.get(name).map_or(name, String::as_str).to_owned())),
             spawner: Arc::new(ThreadSpawner),
+            planted: None,
         };
         let live = Live::new(1, Arc::clone(&plan), &world, None)
             .map_err(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;

@@ -6,6 +6,7 @@ use super::clock::{Clock, SystemClock};
 use super::environment::{Environment, ProcessEnvironment};
 use super::files::Files;
 use super::http_transport::HttpTransport;
+use super::planted::Planted;
 use super::random::{Random, SeededRandom};
 use super::spawner::{Spawner, ThreadSpawner};
 use super::system_files::SystemFiles;
@@ -26,6 +27,8 @@ pub struct World {
     pub environment: Arc<dyn Environment>,
     /// Tasks.
     pub spawner: Arc<dyn Spawner>,
+    /// A fault that is planted, for a simulation that is to find it.
+    pub planted: Option<Planted>,
 }
 
 impl World {
@@ -41,6 +44,12 @@ impl World {
             files: Arc::new(SystemFiles),
             environment: Arc::new(ProcessEnvironment),
             spawner: Arc::new(ThreadSpawner),
+            planted: None,
         })
+    }
+
+    /// Whether this fault is planted.
+    pub fn plants(&self, fault: Planted) -> bool {
+        self.planted == Some(fault)
     }
 }

@@ -93,6 +93,7 @@ impl Small {
             files: Arc::clone(&files) as _,
             environment: Arc::new(environment),
             spawner: Arc::clone(&line) as _,
+            planted: None,
         };
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::clone(&world.clock)));
         let live = line.run(ready(compiled, store.as_ref(), &world, None));

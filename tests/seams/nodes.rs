@@ -124,6 +124,7 @@ impl Two {
                 files: Arc::clone(&files) as _,
                 environment: Arc::new(environment),
                 spawner: Arc::new(Spawns(process)),
+                planted: None,
             };
             let live =
                 two.run(ready(compiled(), store.as_ref(), &world, None)).unwrap_or_else(|error| panic!("{error:?}"));

@@ -10,6 +10,7 @@ use crate::runtime::memory::pair_lock::{PairGuard, Ring};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::Hold;
+use crate::world::Planted;
 
 /// How often it is looked whether another process gave a pair back.
 const LOOK: Duration = Duration::from_millis(50);
@@ -56,6 +57,8 @@ impl Runtime {
     /// Waits for the turn of a pair. The answer says whether it had to be waited for, since what was read before is
     /// then stale.
     pub(crate) async fn turn(&self, name: &str, called: &str) -> Result<(Turn, bool), Blocked> {
+        let apart = self.world.plants(Planted::Turns).then(|| format!("{name} {}", self.world.random.below(u64::MAX)));
+        let name = apart.as_deref().unwrap_or(name);
         let (guard, mut waited) = self.locks.lock(name, called).await.map_err(Blocked::Ring)?;
         for _ in 0..LOOKS_MAX {
             let held = self.hold(name).await.map_err(|error| Blocked::Trouble(error.into()))?;

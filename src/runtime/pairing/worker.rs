@@ -23,7 +23,7 @@ use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, StoreError, Work};
 use crate::value::Value;
-use crate::world::Random;
+use crate::world::{Planted, Random};
 
 /// How long work of a sweep that broke off waits for the next one at a time.
 const SWEEP_AWAITED: Duration = Duration::from_millis(200);
@@ -128,6 +128,9 @@ impl Runtime {
                 if how.braked {
                     self.hold_parks(&live, &mut parks, how.sweep).await?;
                 }
+                if self.world.plants(Planted::Parks) {
+                    parks.drafts.clear();
+                }
                 let told: Vec<Happening> = parks.drafts.iter().map(Happening::parked).collect();
                 parks.asked = live.memory.known_links.asked();
                 let asked = parks.asked.clone();
@@ -170,6 +173,9 @@ impl Runtime {
         work: &Work,
         (reason, after): (String, Option<Duration>),
     ) -> Result<(), Trouble> {
+        if self.world.plants(Planted::PutOff) {
+            return Ok(self.store.finish(work, Parking::default()).await?);
+        }
         let wait = pause_of(work.attempts, after, self.world.random.as_ref());
         self.store.defer(work, wait, &reason).await?;
         self.tell(Happening::PutOff { target: work.target.clone(), reason });

@@ -20,7 +20,7 @@ use crate::runtime::trouble::Trouble;
 use crate::runtime::trouble::later;
 use crate::store::{Cursor, Hint, HintSource, RecordRef, Role, StoreError};
 use crate::value::{Value, digest};
-use crate::world::{BrokeOff, Tasks};
+use crate::world::{BrokeOff, Planted, Tasks};
 
 /// What one look is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -338,7 +338,7 @@ impl Runtime {
     /// Makes hints durable, then moves the cursor.
     async fn take_up(&self, listed: Listed) -> Result<(), Trouble> {
         let mut hints = listed.hints.into_iter().peekable();
-        while hints.peek().is_some() {
+        while hints.peek().is_some() && !self.world.plants(Planted::Cursor) {
             let some: Vec<Hint> = hints.by_ref().take(HINTS_AT_ONCE).collect();
             self.accept(some).await?;
         }

@@ -12,8 +12,9 @@ use super::acts::ACTS;
 use super::call::Call;
 use super::company::Company;
 use super::reply::{Answer, Refusal, Reply};
-use super::{control, reply, route, seed, spelling, webhooks};
+use super::{control, reply, route, seed, spelling, webhooks, whims};
 use crate::simulator::act::Act;
+use crate::simulator::whim::{Mood, Whim};
 use crate::simulator::world_input::WorldInput;
 use crate::simulator::{Outcome, Simulator, Trade};
 use crate::world::{Method, Request};
@@ -138,6 +139,10 @@ impl Simulator for Flourish {
 
     fn acts(&self) -> &'static [Act] {
         ACTS
+    }
+
+    fn whim(&self, mood: &Mood<'_>) -> Option<Whim> {
+        whims::next(&self.company, mood)
     }
 
     fn set_webhook_key(&mut self, key: String) {

@@ -38,5 +38,6 @@ mod seed;
 mod spelling;
 mod stock;
 mod webhooks;
+mod whims;
 
 pub use flourish::Flourish;

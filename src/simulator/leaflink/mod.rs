@@ -25,6 +25,7 @@ mod sorting;
 mod state;
 mod transition;
 mod webhook;
+mod whims;
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -32,6 +33,7 @@ use serde_json::{Value as Json, json};
 use super::act::Act;
 use super::simulator::{Outcome, Simulator, Webhook};
 use super::trade::Trade;
+use super::whim::{Mood, Whim};
 use crate::world::{Method, Request, Response};
 pub use company::COMPANY;
 use query::Query;
@@ -163,6 +165,10 @@ impl Simulator for LeafLink {
 
     fn acts(&self) -> &'static [Act] {
         acts::ACTS
+    }
+
+    fn whim(&self, mood: &Mood<'_>) -> Option<Whim> {
+        self.next_whim(mood)
     }
 
     fn set_webhook_key(&mut self, key: String) {

@@ -26,6 +26,15 @@ pub(super) fn targets(status: &str) -> Vec<String> {
     MOVES.iter().filter(|(_, from, _)| *from == status).map(|(_, _, to)| to.to_lowercase()).collect()
 }
 
+/// What people can do with an order that stands there.
+pub(super) fn by_people(status: &str) -> Vec<&'static str> {
+    MOVES
+        .iter()
+        .filter(|(action, from, _)| *from == status && *action != "submit")
+        .map(|(action, ..)| *action)
+        .collect()
+}
+
 impl LeafLink {
     /// `POST /orders-received/{number}/transition/{action}/`
     pub(super) fn transition(&mut self, now: Timestamp, number: &str, action: &str) -> Answer {

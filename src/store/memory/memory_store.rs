@@ -23,6 +23,17 @@ impl MemoryStore {
         Self { clock, state: Mutex::new(State::default()), alone }
     }
 
+    /// What a process finds that comes after one that ended with this: all of it, with the work in flight due now, as
+    /// an engine with a file gives it back. Whoever still has the old one finds it empty.
+    #[must_use]
+    pub fn reopened(&self) -> Self {
+        let mut state = std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        let now = self.clock.now();
+        state.work.values_mut().filter(|row| row.is_in_flight()).for_each(|row| row.release(now));
+        let alone = Alone::new(Arc::clone(&self.clock), self.alone.last_number());
+        Self { clock: Arc::clone(&self.clock), state: Mutex::new(state), alone }
+    }
+
     /// Does one operation, whole, at one instant.
     pub(super) fn with<T>(&self, operation: impl FnOnce(&mut State, Timestamp) -> T) -> T {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

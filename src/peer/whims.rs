@@ -1,0 +1,50 @@
+//! What people at a made system take into their heads next: they enter a record, or change a field of one.
+
+use serde_json::json;
+
+use super::peer::Peer;
+use crate::language::plan::{Field, RecordType};
+use crate::simulator::{Mood, Whim};
+use crate::value::{Kind, Path, Record, Segment, Value, json::to_json};
+
+/// Different values that are drawn for a field.
+const VALUES: i64 = 12;
+
+/// The next act; none where nothing can be made up.
+pub(super) fn next(peer: &Peer, mood: &Mood<'_>) -> Option<Whim> {
+    let is_listed = |kind: &&RecordType| kind.changed.is_some() && kind.grouped.is_none();
+    let kinds: Vec<&RecordType> = peer.system.records.values().map(AsRef::as_ref).filter(is_listed).collect();
+    let kind = *mood.one_of(&kinds)?;
+    let records = peer.records(&kind.name);
+    let keys: Vec<String> = records.iter().filter_map(|record| record.field(&kind.key).to_key()).collect();
+    let mut fields = Record::new();
+    let known = mood.aimed(&keys, Clone::clone).filter(|_| mood.below(3) > 0);
+    if let Some(at) = known.and_then(|key| keys.iter().position(|one| one == key)) {
+        fields.insert(kind.key.clone(), records.get(at)?.field(&kind.key).clone());
+    }
+    let free: Vec<&Field> = kind.fields.iter().filter(|field| is_free(kind, field)).collect();
+    for _ in 0..if known.is_some() { 1 } else { free.len() } {
+        let field = mood.one_of(&free)?;
+        field.path.write(&mut fields, drawn(field, mood));
+    }
+    Some(Whim::new("put", json!({ "record": kind.name, "fields": to_json(&Value::Record(fields)) })))
+}
+
+/// Whether people may say what stands there.
+fn is_free(kind: &RecordType, field: &Field) -> bool {
+    let own = |name: &str| Path::parse(name).as_ref() == Some(&field.path);
+    let is_stamp = own(&kind.key) || [&kind.created, &kind.modified].into_iter().flatten().any(|name| own(name));
+    let is_plain = field.path.0.iter().all(|step| matches!(step, Segment::Field(_)));
+    let is_simple = matches!(field.kind, Kind::Bool | Kind::Integer | Kind::Decimal | Kind::Text | Kind::Enum(_));
+    is_plain && is_simple && !is_stamp
+}
+
+fn drawn(field: &Field, mood: &Mood<'_>) -> Value {
+    let number = mood.below(VALUES);
+    match &field.kind {
+        Kind::Bool => Value::Bool(number % 2 == 0),
+        Kind::Integer | Kind::Decimal => Value::Integer(number),
+        Kind::Enum(values) => mood.one_of(values).map(|value| Value::text(value.as_str())).unwrap_or_default(),
+        _ => Value::text(format!("{} {number}", field.path)),
+    }
+}

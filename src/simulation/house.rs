@@ -1,0 +1,175 @@
+//! The process: how it begins, ends, crashes and is asked to end, on a store that stays.
+//!
+//! Begins the same parts of the service that the command line does. What is around it asks it through here, and finds
+//! nobody where it is down.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::disk::Disk;
+use super::line::{Line, lock};
+use super::trace::Trace;
+use crate::language::plan::Plan;
+use crate::runtime::service::{drain, parts, schedule};
+use crate::runtime::{Live, Pace, RuleState, Runtime};
+use crate::server::receive::{Answer, Delivery, Desk, receive};
+use crate::simulator::Webhook;
+use crate::store::memory::MemoryStore;
+use crate::store::{Park, Rules as _, StoreError};
+use crate::world::{Clock, Tasks, World};
+
+/// How many happenings the trace may lag behind.
+const HAPPENINGS: usize = 512;
+
+/// What somebody does with an entry of the inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clerical {
+    /// It is taken out.
+    Drop,
+    /// It is tried again.
+    Retry,
+    /// It stays.
+    Leave,
+}
+
+/// The process and what it stands on.
+pub(super) struct House {
+    pub(super) line: Arc<Line>,
+    pub(super) world: World,
+    pub(super) trace: Arc<Trace>,
+    pub(super) folder: PathBuf,
+    pub(super) poll: Duration,
+    /// The rules that serve, or served last.
+    pub(super) plan: Mutex<Arc<Plan>>,
+    pub(super) disk: Mutex<Arc<Disk>>,
+    pub(super) inside: Mutex<Option<Inside>>,
+    /// What somebody took out of the inbox, which is named no more.
+    pub(super) dropped: Mutex<Vec<String>>,
+}
+
+/// A process that runs.
+pub(super) struct Inside {
+    runtime: Arc<Runtime>,
+    parts: Arc<Mutex<Option<Tasks<()>>>>,
+}
+
+impl House {
+    /// The runtime, where the process runs.
+    pub(super) fn runtime(&self) -> Option<Arc<Runtime>> {
+        lock(&self.inside).as_ref().map(|inside| Arc::clone(&inside.runtime))
+    }
+
+    /// Begins the process on what the last one kept. Its parts begin once the store lets them.
+    ///
+    /// # Errors
+    /// Why these rules cannot serve here.
+    pub(super) async fn begin(&self) -> Result<(), String> {
+        let disk = Arc::new(lock(&self.disk).reopened());
+        *lock(&self.disk) = Arc::clone(&disk);
+        let plan = Arc::clone(&lock(&self.plan));
+        let told = |error: StoreError| error.to_string();
+        let generation = disk.inner.serve(&plan.rules_hash, &[]).await.map_err(told)?;
+        let live = Live::new(generation.number, plan, &self.world, None);
+        let live = live.map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+        let rules = RuleState::new(self.folder.clone(), self.world.clock.now(), true, json!([]));
+        let pace = Pace { poll_interval: self.poll, happenings_kept: HAPPENINGS };
+        let runtime = Runtime::new(disk, self.world.clone(), live, rules, pace);
+        let parts: Arc<Mutex<Option<Tasks<()>>>> = Arc::default();
+        *lock(&self.inside) = Some(Inside { runtime: Arc::clone(&runtime), parts: Arc::clone(&parts) });
+        self.trace.note("the process begins");
+        let (mut happenings, trace) = (runtime.listen(), Arc::clone(&self.trace));
+        drop(self.world.spawner.start(async move {
+            while let Ok(happening) = happenings.recv().await {
+                trace.note(&format!("{happening:?}"));
+            }
+        }));
+        drop(self.world.spawner.start(async move {
+            // A store that cannot be read now is asked again, as whoever starts the process anew does.
+            while schedule::prepare(&runtime, None).await.is_err() {
+                runtime.world.clock.sleep(Duration::from_secs(1)).await;
+            }
+            *lock(&parts) = Some(parts::begin(&runtime, None));
+        }));
+        Ok(())
+    }
+
+    /// Everything that the process does and remembers is gone.
+    pub(super) fn crash(&self) {
+        self.trace.note("the process crashes");
+        // In this order: nothing of it may begin anything any more.
+        let gone = lock(&self.inside).take();
+        self.line.crash();
+        drop(gone);
+        self.line.crash();
+    }
+
+    /// Asks the process to end, and waits for it.
+    pub(super) async fn end(&self) {
+        let Some(inside) = lock(&self.inside).take() else { return };
+        self.trace.note("the process is asked to end");
+        inside.runtime.stop();
+        let parts = lock(&inside.parts).take();
+        if let Some(mut parts) = parts {
+            drain::end(&inside.runtime, &mut parts).await;
+            inside.runtime.leave().await;
+        }
+        drop(inside);
+        // Whoever watches over it may have begun the next one already.
+        if self.runtime().is_none() {
+            self.line.crash();
+        }
+    }
+
+    /// The next process finds an empty store.
+    pub(super) fn forget(&self) {
+        let weather = Arc::clone(&lock(&self.disk).weather);
+        *lock(&self.disk) = Arc::new(Disk { inner: MemoryStore::new(Arc::clone(&self.world.clock)), weather });
+    }
+
+    /// Reads the rules anew.
+    pub(super) async fn reload(&self) {
+        let Some(runtime) = self.runtime() else { return };
+        let took = runtime.reload().await;
+        self.trace.note(&format!("the rules are read anew: {}", took.is_ok()));
+        if let Some(runtime) = self.runtime() {
+            *lock(&self.plan) = Arc::clone(&runtime.live.load().plan);
+        }
+    }
+
+    /// Somebody goes through the inbox, and does with each entry what `what` says.
+    pub(super) async fn inbox(&self, what: impl Fn(&Park) -> Clerical) {
+        let Some(runtime) = self.runtime() else { return };
+        let Ok(parks) = runtime.store.parks().await else { return };
+        for park in parks {
+            let done = match what(&park) {
+                Clerical::Drop => runtime.store.drop_park(park.number).await.map(|_| "taken out of the inbox"),
+                Clerical::Retry => runtime.store.retry(Some(park.number)).await.map(|_| "tried again"),
+                Clerical::Leave => Ok("left in the inbox"),
+            };
+            runtime.nudge();
+            lock(&self.dropped).push(format!("{} {}", park.draft.target, park.draft.message));
+            self.trace.note(&format!("{} is {}", park.draft.target, done.unwrap_or("kept by the store")));
+        }
+    }
+
+    /// A webhook comes to the door. None: nobody is there.
+    pub(super) async fn receive(&self, account: &str, webhook: &Webhook) -> Option<Answer> {
+        let runtime = self.runtime()?;
+        let live = runtime.live.load_full();
+        let desk = Desk {
+            live: &live,
+            departed: &runtime.departed,
+            clock: runtime.world.clock.as_ref() as &dyn Clock,
+            store: runtime.store.as_ref(),
+        };
+        let answer = receive(&desk, &Delivery { account, headers: &webhook.headers, body: &webhook.body }).await;
+        if answer.brings_work {
+            runtime.nudge();
+        }
+        self.trace.note(&format!("webhook to {account}: {} {}", answer.status, answer.text));
+        Some(answer)
+    }
+}

@@ -1,0 +1,111 @@
+//! What may not be, looked at while it runs and when it is at rest.
+//!
+//! Asks the peers themselves, the store and the reports, never the engine. What the inbox names is left over and no
+//! fault; what it does not name is one.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::house::House;
+use super::line::lock;
+use super::network::Network;
+use super::options::Options;
+use super::trace::Trace;
+use crate::runtime::{Report, Runtime};
+use crate::simulator::agreement::{Gap, doubled, gaps};
+
+/// The parts of a report that name what is not in step.
+const NAMING: [&str; 7] =
+    ["parked", "left_alone", "passed_by", "put_off", "without_counterpart", "disagree", "kept_otherwise"];
+
+/// How a fault of petiole's own is told in the inbox.
+const OWN_FAULT: &str = "a fault of petiole's own";
+
+/// Who says what may not be.
+pub(super) struct Judge {
+    pub(super) network: Arc<Network>,
+    pub(super) trace: Arc<Trace>,
+    pub(super) options: Arc<Options>,
+    /// Whether both sides are held against what the shipped rules promise.
+    pub(super) shipped: bool,
+    pub(super) house: Arc<House>,
+}
+
+impl Judge {
+    /// Nothing is there twice.
+    pub(super) fn doubles(&self) {
+        for (account, side) in &self.network.sides {
+            for twice in doubled(&side.system, &self.network.state(account)) {
+                self.trace.wrong(format!("doubled: {twice}"));
+            }
+        }
+    }
+
+    /// A sweep after a sweep found nothing to do, and everything that is left is named.
+    pub(super) fn second_sweep(&self, report: &Report, when: &str) {
+        let told = report.to_json();
+        if report.writes() > 0 {
+            self.trace.wrong(format!("{when} writes {}: {}", report.writes(), of(&told, "changes")));
+        }
+        for part in ["put_off", "waiting"] {
+            let left = of(&told, part);
+            if left != "[]" {
+                self.trace.wrong(format!("{when} leaves something {part}: {left}"));
+            }
+        }
+        if report.braked.is_some() {
+            self.trace.wrong(format!("{when} is stopped by its brake: {}", of(&told, "braked")));
+        }
+        self.agreement(&told, when);
+    }
+
+    /// What somebody was told of, or heard of by a webhook, is brought over without any sweep, or named in the inbox.
+    pub(super) async fn without_a_sweep(&self, runtime: &Runtime) {
+        let parks = runtime.store.parks().await.unwrap_or_default();
+        let mut named = lock(&self.house.dropped).clone();
+        named.extend(parks.iter().map(|park| format!("{} {}", park.draft.target, park.draft.message)));
+        self.gaps(&named.join("\n"), "rest without a sweep", |gap| gap.of_orders);
+    }
+
+    /// Both sides go together, or what does not is named.
+    fn agreement(&self, told: &Json, when: &str) {
+        let mut named = lock(&self.house.dropped).clone();
+        named.extend(NAMING.iter().map(|part| of(told, part)));
+        self.gaps(&named.join("\n"), when, |_| true);
+    }
+
+    fn gaps(&self, named: &str, when: &str, is_meant: impl Fn(&Gap) -> bool) {
+        let Some((first, second)) = self.network.both().filter(|_| self.shipped) else { return };
+        for gap in gaps(&first, &second, &self.options.settings).iter().filter(|gap| is_meant(gap)) {
+            if !gap.names.iter().any(|name| named.contains(name.as_str())) {
+                self.trace.wrong(format!("{when} leaves a gap unnamed: {}", gap.what));
+            }
+        }
+    }
+
+    /// Nothing in the inbox is a fault of petiole's own, and no secret is kept.
+    pub(super) async fn kept(&self, runtime: &Runtime) {
+        let Ok(parks) = runtime.store.parks().await else { return };
+        for park in &parks {
+            let told = format!("{park:?}");
+            if told.contains(OWN_FAULT) {
+                self.trace.wrong(format!("{OWN_FAULT}: {}", park.draft.message));
+            }
+            self.trace.note(&told);
+        }
+    }
+
+    /// Nothing is written where nothing happens.
+    pub(super) fn silence(&self, before: (u64, u64)) {
+        let (_, writes) = self.network.counts();
+        if writes > before.1 {
+            let (count, last) = (writes.saturating_sub(before.1), self.network.last_write());
+            self.trace.wrong(format!("{count} writes where nothing happens, the last of them {last}"));
+        }
+    }
+}
+
+fn of(told: &Json, part: &str) -> String {
+    told.get(part).map(Json::to_string).unwrap_or_default()
+}

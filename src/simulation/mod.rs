@@ -1,0 +1,21 @@
+//! The whole service on a seeded world: clock, network, store and people, days of trade in a moment.
+//!
+//! The very code that serves runs here, on one thread, in an order of the seed: nothing else than the seed says what
+//! happens, so that what went wrong once is seen again. Peers are called in place. Knows no system: those that can be
+//! simulated, and peers from system files, are had from the rooms above.
+
+mod around;
+mod chance;
+mod disk;
+mod event_clock;
+mod house;
+mod judge;
+mod line;
+mod network;
+mod options;
+mod run;
+mod stock_watch;
+mod trace;
+mod world_of;
+
+pub use run::{Outcome, Rules, run};

@@ -1,0 +1,156 @@
+//! What one seed means: which faults there are and how often, how large the world is, how the switches stand.
+//!
+//! Each seed leaves out a half of the faults, so that one does not always hide another, and draws how often the others
+//! come over several orders of magnitude. All of it follows from the seed and the number of days.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use super::chance::Chance;
+use crate::language::plan::{Plan, SettingType};
+use crate::value::duration;
+use crate::world::Random as _;
+
+/// Something that goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fault {
+    /// A request reaches nobody.
+    Unreachable,
+    /// A request is lost on its way there.
+    LostBefore,
+    /// The answer is lost on its way back.
+    LostAfter,
+    /// The answer breaks off in the middle.
+    BrokenOff,
+    /// A gateway answers, and the peer did nothing.
+    FailedBefore,
+    /// A gateway answers, and the peer did it.
+    FailedAfter,
+    /// There were too many requests.
+    Throttled,
+    /// The exchange takes long, longer than the caller waits.
+    Late,
+    /// A peer is away for a while.
+    Outage,
+    /// A webhook never comes.
+    WebhookLost,
+    /// A webhook comes twice.
+    WebhookTwice,
+    /// A webhook comes late, after others that were sent later.
+    WebhookLate,
+    /// Somebody makes up a webhook.
+    WebhookForged,
+    /// A write to the store takes long.
+    DiskSlow,
+    /// A write to the store is refused.
+    DiskRefuses,
+    /// A write to the store took hold, and is told as refused.
+    DiskUncertain,
+    /// The process ends right before a write to the store.
+    CrashBeforeCommit,
+    /// The process ends right after a write to the store.
+    CrashAfterCommit,
+    /// The process ends anywhere.
+    Crash,
+    /// The process is asked to end, and begins anew.
+    Restart,
+    /// The rules are saved and read anew.
+    Reload,
+}
+
+/// Every fault with its name, and between which powers of two it is drawn how rarely it comes: of calls, of webhooks,
+/// of writes to the store, or of quarters of an hour.
+const FAULTS: [(Fault, &str, u32, u32); 21] = [
+    (Fault::Unreachable, "unreachable", 3, 9),
+    (Fault::LostBefore, "lost-before", 3, 9),
+    (Fault::LostAfter, "lost-after", 3, 9),
+    (Fault::BrokenOff, "broken-off", 3, 9),
+    (Fault::FailedBefore, "failed-before", 3, 9),
+    (Fault::FailedAfter, "failed-after", 3, 9),
+    (Fault::Throttled, "throttled", 4, 9),
+    (Fault::Late, "late", 4, 9),
+    (Fault::Outage, "outage", 4, 7),
+    (Fault::WebhookLost, "webhook-lost", 0, 6),
+    (Fault::WebhookTwice, "webhook-twice", 0, 6),
+    (Fault::WebhookLate, "webhook-late", 0, 6),
+    (Fault::WebhookForged, "webhook-forged", 2, 6),
+    (Fault::DiskSlow, "disk-slow", 5, 11),
+    (Fault::DiskRefuses, "disk-refuses", 5, 11),
+    (Fault::DiskUncertain, "disk-uncertain", 5, 11),
+    (Fault::CrashBeforeCommit, "crash-before-commit", 7, 12),
+    (Fault::CrashAfterCommit, "crash-after-commit", 7, 12),
+    (Fault::Crash, "crash", 4, 7),
+    (Fault::Restart, "restart", 4, 7),
+    (Fault::Reload, "reload", 4, 7),
+];
+
+/// How often changes are looked for: in whole minutes, between these.
+const POLL_MINUTES: (u64, u64) = (5, 40);
+
+/// One in so many switches stands otherwise than in the rules.
+const TURNED: u64 = 4;
+
+/// The setting that has to stay as it is: where nothing is written, nothing is to be seen.
+const MODE: &str = "mode";
+
+/// What a seed means.
+#[derive(Clone, Debug)]
+pub(super) struct Options {
+    pub(super) seed: u64,
+    pub(super) days: u64,
+    rates: BTreeMap<Fault, u64>,
+    /// How often changes are looked for.
+    pub(super) poll: Duration,
+    pub(super) items: usize,
+    pub(super) customers: usize,
+    /// How long somebody rests at most between two acts.
+    pub(super) rest: Duration,
+    /// Settings that differ from the rules'.
+    pub(super) settings: BTreeMap<String, String>,
+}
+
+impl Options {
+    /// What this seed means for these rules.
+    pub(super) fn draw((seed, days): (u64, u64), plan: &Plan) -> Self {
+        let chance = Chance::new(seed, "options");
+        let rates = FAULTS.iter().map(|(fault, _, least, most)| {
+            let (is_on, rate) = (chance.once_in(2), chance.power(*least, *most));
+            (*fault, if is_on { rate } else { 0 })
+        });
+        let rates = rates.collect();
+        let size = |least: u64, most: u64| usize::try_from(least + chance.below(most - least + 1)).unwrap_or_default();
+        let (items, customers) = (size(3, 14), size(2, 8));
+        let poll = Duration::from_mins(POLL_MINUTES.0 + chance.below(POLL_MINUTES.1 - POLL_MINUTES.0 + 1));
+        let rest = Duration::from_mins(chance.power(4, 7));
+        let mut settings = BTreeMap::new();
+        for (name, kind) in plan.setting_types.iter().filter(|(name, _)| *name != MODE) {
+            let turned = chance.once_in(TURNED);
+            if let SettingType::OneOf(values) = kind.plain()
+                && let Some(value) = chance.one_of(values).filter(|_| turned)
+            {
+                settings.insert(name.clone(), value.clone());
+            }
+        }
+        Self { seed, days, rates, poll, items, customers, rest, settings }
+    }
+
+    /// Once in how many times a fault comes; none: never.
+    pub(super) fn rate(&self, fault: Fault) -> u64 {
+        self.rates.get(&fault).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Options {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} items, {} customers, rest up to {}", self.items, self.customers, duration::text(self.rest))?;
+        write!(out, ", looks every {}", duration::text(self.poll))?;
+        for (name, value) in &self.settings {
+            write!(out, ", {name} = {value}")?;
+        }
+        for (fault, name, ..) in FAULTS.iter().filter(|(fault, ..)| self.rate(*fault) > 0) {
+            write!(out, ", {name} 1/{}", self.rate(*fault))?;
+        }
+        Ok(())
+    }
+}

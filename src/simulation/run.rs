@@ -1,0 +1,298 @@
+//! One seed, from its first start to its last look.
+//!
+//! Agitate; let the faults stop; come to rest within one sweep and the longest pause; a day of silence; a restart; a
+//! start with an empty store. The judge looks in between.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::around::Around;
+use super::chance::Chance;
+use super::disk::{Disk, Weather};
+use super::event_clock::EventClock;
+use super::house::{Clerical, House};
+use super::judge::Judge;
+use super::line::Line;
+use super::network::{Ground, Network};
+use super::options::Options;
+use super::stock_watch::StockWatch;
+use super::trace::Trace;
+use super::world_of::make;
+use crate::language::plan::{Plan, Setting};
+use crate::runtime::Report;
+use crate::runtime::pairing::repeat::WILL_NOT_KEEP;
+use crate::runtime::service::look::Look;
+use crate::runtime::service::pass::{Pass, Scope, pass};
+use crate::simulator::agreement::stock_follows;
+use crate::store::Park;
+use crate::store::memory::MemoryStore;
+use crate::value::Value;
+use crate::world::{Clock, Environment, Files, Planted, Spawner, World};
+
+/// The longest pause before something is tried again, and what comes of it.
+const LONGEST_PAUSE: Duration = Duration::from_mins(40);
+
+/// How long put-off work of a sweep is waited for.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How often a sweep is asked for that cannot be made yet.
+const SWEEPS: u32 = 12;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// What is simulated.
+pub struct Rules {
+    /// The compiled rules.
+    pub plan: Plan,
+    /// Where they are read anew.
+    pub files: Arc<dyn Files>,
+    /// The folder that they are in.
+    pub folder: PathBuf,
+    /// What a variable is that no account of theirs names as an address or a secret.
+    pub environment: Arc<dyn Environment>,
+    /// Whether both sides are held against what the shipped rules promise.
+    pub shipped: bool,
+    /// A fault that is to be found.
+    pub planted: Option<Planted>,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What the seed meant.
+    pub meant: String,
+    /// What may not be and was, if anything.
+    pub wrong: Option<String>,
+    /// A number made of all that happened.
+    pub number: u64,
+    /// Calls that reached a peer, and those among them that write.
+    pub calls: (u64, u64),
+    /// The last of what happened.
+    pub last: Vec<String>,
+}
+
+/// Runs a seed over so many days.
+pub fn run(rules: &Rules, (seed, days): (u64, u64)) -> Outcome {
+    let options = Arc::new(Options::draw((seed, days), &rules.plan));
+    let plan = turned(&rules.plan, &options);
+    let (line, clock) = (Line::new(seed), Arc::new(EventClock::new(seed)));
+    let stage = Stage::set(rules, plan, (&options, &line, &clock));
+    let played = line.run(stage.play(), || clock.pass());
+    let trace = &stage.judge.trace;
+    if played.is_none() {
+        trace.wrong("nothing can go on any more");
+    }
+    let outcome = Outcome {
+        meant: options.to_string(),
+        wrong: trace.first_wrong(),
+        number: trace.number(),
+        calls: stage.network.counts(),
+        last: trace.last(),
+    };
+    stage.house.crash();
+    line.clear();
+    outcome
+}
+
+/// The rules with the switches of this seed.
+fn turned(plan: &Plan, options: &Options) -> Arc<Plan> {
+    let mut own = plan.clone();
+    let settings = options.settings.iter();
+    own.settings.extend(settings.map(|(name, value)| (name.clone(), Setting::Value(Value::text(value.as_str())))));
+    own.standing = own.switches().seen();
+    Arc::new(own)
+}
+
+struct Stage {
+    options: Arc<Options>,
+    weather: Arc<Weather>,
+    network: Arc<Network>,
+    house: Arc<House>,
+    judge: Judge,
+}
+
+impl Stage {
+    fn set(
+        rules: &Rules,
+        plan: Arc<Plan>,
+        (options, line, clock): (&Arc<Options>, &Arc<Line>, &Arc<EventClock>),
+    ) -> Self {
+        let made = make(&plan, options);
+        let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
+        let weather = Arc::new(Weather {
+            options: Arc::clone(options),
+            clock: Arc::clone(&clock),
+            chance: Chance::new(options.seed, "weather"),
+            stormy: AtomicBool::new(true),
+            ends: Notify::new(),
+        });
+        let trace = Arc::new(Trace::new(Arc::clone(&clock), made.secrets));
+        let ground = Ground {
+            line: Arc::clone(line),
+            clock: Arc::clone(&clock),
+            weather: Arc::clone(&weather),
+            trace: Arc::clone(&trace),
+        };
+        let network = Network::new(made.sides, made.places, ground);
+        let (variables, beside) = (made.variables, Arc::clone(&rules.environment));
+        let environment = move |name: &str| variables.get(name).cloned().or_else(|| beside.variable(name));
+        let world = World {
+            clock: Arc::clone(&clock),
+            random: Arc::new(Chance::new(options.seed, "process")),
+            transport: Arc::clone(&network) as _,
+            files: Arc::clone(&rules.files),
+            environment: Arc::new(environment),
+            spawner: Arc::clone(line) as Arc<dyn Spawner>,
+            planted: rules.planted,
+        };
+        let disk = Disk { inner: MemoryStore::new(clock), weather: Arc::clone(&weather) };
+        let house = Arc::new(House {
+            line: Arc::clone(line),
+            world,
+            trace: Arc::clone(&trace),
+            folder: rules.folder.clone(),
+            poll: options.poll,
+            plan: Mutex::new(plan),
+            disk: Mutex::new(Arc::new(disk)),
+            inside: Mutex::new(None),
+            dropped: Mutex::default(),
+        });
+        let stock = StockWatch::default();
+        if rules.shipped && stock_follows(&options.settings) {
+            let told = Arc::clone(&trace);
+            let _ = network.watch.set(Box::new(move |network, write| match write {
+                None => stock.note(network),
+                Some(write) => stock.wrong(network, write).into_iter().for_each(|what| told.wrong(what)),
+            }));
+        }
+        let judge = Judge {
+            network: Arc::clone(&network),
+            trace,
+            options: Arc::clone(options),
+            shipped: rules.shipped,
+            house: Arc::clone(&house),
+        };
+        Self { options: Arc::clone(options), weather, network, house, judge }
+    }
+
+    fn is_wrong(&self) -> bool {
+        self.judge.trace.first_wrong().is_some()
+    }
+
+    fn note(&self, what: &str) {
+        let (calls, writes) = self.network.counts();
+        self.judge.trace.note(&format!("{what}, after {calls} calls, {writes} of them writes"));
+    }
+
+    async fn sleep(&self, length: Duration) {
+        self.weather.clock.sleep(length).await;
+    }
+
+    async fn play(&self) {
+        if let Err(why) = self.house.begin().await {
+            return self.judge.trace.wrong(format!("the process cannot begin: {why}"));
+        }
+        let around = Arc::new(Around {
+            house: Arc::clone(&self.house),
+            network: Arc::clone(&self.network),
+            weather: Arc::clone(&self.weather),
+        });
+        around.begin();
+        for _ in 0..self.options.days.saturating_mul(24) {
+            self.sleep(HOUR).await;
+            self.judge.doubles();
+            if self.is_wrong() {
+                return;
+            }
+        }
+        self.note("the faults stop");
+        self.weather.stormy.store(false, Ordering::SeqCst);
+        self.comes_to_rest().await;
+        if !self.is_wrong() {
+            self.stays_at_rest().await;
+        }
+    }
+
+    /// One sweep and the longest pause, and then there is nothing left to do.
+    async fn comes_to_rest(&self) {
+        self.sleep(LONGEST_PAUSE.saturating_add(self.options.poll.saturating_mul(2))).await;
+        if let Some(runtime) = self.house.runtime() {
+            self.judge.without_a_sweep(&runtime).await;
+        }
+        self.sweep("the first sweep").await;
+        self.sleep(LONGEST_PAUSE).await;
+        if let Some(report) = self.sweep("the second sweep").await {
+            self.judge.second_sweep(&report, "the second sweep");
+        }
+        self.judge.doubles();
+        if let Some(runtime) = self.house.runtime() {
+            self.judge.kept(&runtime).await;
+        }
+    }
+
+    /// A day of silence, a restart, and a start with an empty store change nothing.
+    async fn stays_at_rest(&self) {
+        // What is named is known by now; what is taken out stays out, and asks nobody anything any more. What a peer
+        // would not keep would be sent once more, and is with an empty store, which knows nothing of it.
+        let is_fought = AtomicBool::new(false);
+        let taken_out = |park: &Park| {
+            let fought = park.draft.code == WILL_NOT_KEEP;
+            is_fought.fetch_or(fought, Ordering::SeqCst);
+            if fought { Clerical::Leave } else { Clerical::Drop }
+        };
+        self.house.inbox(taken_out).await;
+        let before = self.network.counts();
+        self.note("a day of silence");
+        self.sleep(HOUR.saturating_mul(25)).await;
+        self.judge.silence(before);
+        for empty in [false, true] {
+            self.note("a restart");
+            self.house.crash();
+            if empty && is_fought.load(Ordering::SeqCst) {
+                return;
+            }
+            if empty {
+                self.note("the store is empty");
+                self.house.forget();
+            }
+            if let Err(why) = self.house.begin().await {
+                return self.judge.trace.wrong(format!("the process cannot begin again: {why}"));
+            }
+            self.sleep(LONGEST_PAUSE.saturating_add(self.options.poll.saturating_mul(2))).await;
+            if let Some(report) = self.sweep("a sweep after a start").await {
+                let when = if empty { "a sweep with an empty store" } else { "a sweep after a restart" };
+                self.judge.second_sweep(&report, when);
+            }
+            self.judge.silence(before);
+            self.judge.doubles();
+            if self.is_wrong() {
+                return;
+            }
+        }
+    }
+
+    async fn sweep(&self, which: &str) -> Option<Report> {
+        self.note(which);
+        let whole = Pass { scope: Scope::Look(Look::Everything), confirmed: true, patience: PATIENCE };
+        let mut why = "the process does not run".to_owned();
+        for _ in 0..SWEEPS {
+            if let Some(runtime) = self.house.runtime() {
+                match pass(&runtime, &whole).await {
+                    Ok(report) => {
+                        self.judge.trace.note(&format!("{which}: {}", report.to_json()));
+                        return Some(report);
+                    }
+                    Err(trouble) => why = trouble.to_string(),
+                }
+            }
+            self.sleep(Duration::from_mins(5)).await;
+        }
+        self.judge.trace.wrong(format!("{which} cannot be made: {why}"));
+        None
+    }
+}

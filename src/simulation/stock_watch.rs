@@ -1,0 +1,46 @@
+//! Each stock write, looked at while it passes by: no more is offered than can be sold less what orders ask for.
+//!
+//! What was so a moment ago counts as well, since reads come before the write that follows from them: the most that
+//! could be sold in that time, less the least that was asked for.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::line::lock;
+use super::network::Network;
+use crate::simulator::agreement::{Room, offered, room};
+use crate::world::Request;
+
+/// How long ago what a write follows from may have been read.
+const MOMENT: SignedDuration = SignedDuration::from_mins(3);
+
+/// What there was to offer, and when.
+#[derive(Default)]
+pub(super) struct StockWatch(Mutex<VecDeque<(Timestamp, BTreeMap<String, Room>)>>);
+
+impl StockWatch {
+    /// What there is to offer now stands beside what there was. Of what is too old, the latest still held a moment ago.
+    pub(super) fn note(&self, network: &Network) {
+        let Some((first, second)) = network.both() else { return };
+        let (now, mut seen) = (network.clock.now(), lock(&self.0));
+        seen.push_back((now, room(&first, &second)));
+        while seen.get(1).is_some_and(|(at, _)| now.duration_since(*at) > MOMENT) {
+            seen.pop_front();
+        }
+    }
+
+    /// What is wrong with a write that is about to be done, if anything.
+    pub(super) fn wrong(&self, network: &Network, request: &Request) -> Option<String> {
+        self.note(network);
+        let (_, marketplace) = network.both()?;
+        let (sku, offer) = offered(request, &marketplace)?;
+        let seen = lock(&self.0);
+        let rooms = || seen.iter().map(|(_, rooms)| rooms.get(&sku).copied().unwrap_or_default());
+        let sellable = rooms().map(|room| room.sellable).max().unwrap_or_default();
+        let reserved = rooms().map(|room| room.reserved).min().unwrap_or_default();
+        let may = Room { sellable, reserved }.free();
+        (offer > may).then(|| format!("{offer} of {sku} are offered, and {may} may be"))
+    }
+}
