@@ -47,6 +47,8 @@ pub(super) fn other_arrow(rules: &Rules, random: &mut fastrand::Rng) -> Option<M
             (" <- ", &[" <= ", " <-- ", " \u{2190} ", " < - ", " := ", " = "], &["<- ", "<-`"]),
         ],
     )
+    // Of several blanks before it one may go.
+    .filter(|mistake| !mistake.written.contains(" -> "))
 }
 
 pub(super) fn other_operator(rules: &Rules, random: &mut fastrand::Rng) -> Option<Mistake> {

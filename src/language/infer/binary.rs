@@ -77,7 +77,7 @@ fn fails_on_null(operator: Operator) -> bool {
 }
 
 /// A constant compared with a field must be a value that the field can have.
-fn member(on: &mut Inference<'_, '_>, kind: &Kind, other: &Expression) {
+pub(super) fn member(on: &mut Inference<'_, '_>, kind: &Kind, other: &Expression) {
     if let (Kind::Enum(values), ExpressionKind::Literal(Value::Text(text))) = (kind, &other.kind)
         && !values.iter().any(|one| one == text)
     {

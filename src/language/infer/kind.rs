@@ -3,9 +3,10 @@
 use super::given::{Given, Inference, Part};
 use super::scope::Scope;
 use super::{binary, call, element, literal, operand, path};
+use crate::diagnostic::suggest;
 use crate::language::resolve::{Names, Sink};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 /// What an expression gives in a scope. What can never be right in it goes to the sink.
 pub fn kind_of(at: &Expression, scope: &Scope, names: &Names<'_>, sink: &mut Sink) -> Given {
@@ -48,6 +49,10 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
             };
             let operands: [Part<'_>; 2] = [(left, &first), (right, &second)];
             let given = binary::binary(on, scope, *operator, operands);
+            if matches!(operator, Operator::Equal | Operator::NotEqual) && on.sink.found.len() == told {
+                stood_in(on, scope, [left, right]);
+                stood_in(on, scope, [right, left]);
+            }
             // What is not understood is not asked whether it may be null.
             if on.sink.found.len() == told {
                 binary::nulls(on, scope, *operator, operands);
@@ -73,6 +78,22 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
         ExpressionKind::Filter(list, decides) => filtered(on, scope, (list, decides)),
         // It gives no value, so it changes no kind.
         ExpressionKind::Park(_) => Given::always(Kind::Null),
+    }
+}
+
+/// `(state ?? "Creatd") == "Created"`: what stands in for one of some texts, and is nearly one of them. Any other word
+/// may be meant to be none.
+fn stood_in(on: &mut Inference<'_, '_>, scope: &Scope, [one, other]: [&Expression; 2]) {
+    let ExpressionKind::Binary(Operator::Else, value, instead) = &one.kind else { return };
+    let (ExpressionKind::Literal(Value::Text(text)), ExpressionKind::Literal(compared)) = (&instead.kind, &other.kind)
+    else {
+        return;
+    };
+    let mut aside = Sink::default();
+    let Kind::Enum(values) = kind_of(value, &scope.guarded(), on.names, &mut aside).kind else { return };
+    let is_near = !suggest::nearest(text, values.iter().map(String::as_str)).is_empty();
+    if is_near && compared.as_text() != Some(text) {
+        binary::member(on, &Kind::Enum(values), instead);
     }
 }
 
