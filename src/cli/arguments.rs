@@ -375,8 +375,9 @@ pub struct SimulateArguments {
     /// Hold both sides against what the shipped rules promise, too.
     #[arg(long, requires = "seeds")]
     pub shipped: bool,
-    /// Plant a fault in the service that is to be found: second-look, sent-again, put-off, parks, cursor, turns.
-    #[arg(long, requires = "seeds", value_name = "FAULT", value_parser = planted)]
+    /// Plant a fault in the service that is to be found: second-look, sent-again, put-off, parks, cursor, turns. For
+    /// those who work on petiole: it shows that the checks can fail.
+    #[arg(long, hide = true, requires = "seeds", value_name = "FAULT", value_parser = planted)]
     pub planted: Option<Planted>,
     /// How many of the last things that happened are shown with what may not be.
     #[arg(long, default_value_t = 40, value_name = "LINES", requires = "seeds")]
@@ -405,7 +406,7 @@ pub struct SimulateArguments {
 }
 
 fn planted(text: &str) -> Result<Planted, String> {
-    Planted::named(text).ok_or_else(|| "there is no such fault; --help names them".to_owned())
+    Planted::named(text).ok_or_else(|| "there is no such fault to plant".to_owned())
 }
 
 /// `1..300`, both ends included, or one seed alone.

@@ -11,7 +11,7 @@ use crate::simulation::{Outcome, Rules, run};
 use crate::world::{Files, ProcessEnvironment, SystemFiles, threads};
 
 /// Seeds that are run at once between two words about them.
-const ROW: u64 = 50;
+const ROW: u64 = 10;
 
 /// Runs each seed; ends with the first row in which something may not be.
 pub(super) fn simulate_seeds(arguments: &Arguments, simulate: &SimulateArguments, seeds: RangeInclusive<u64>) -> u8 {
@@ -33,7 +33,7 @@ pub(super) fn simulate_seeds(arguments: &Arguments, simulate: &SimulateArguments
     let (mut first, last) = (*seeds.start(), *seeds.end());
     let mut clean = 0_u64;
     loop {
-        let row = ROW.min(last - first + 1);
+        let row = ROW.min(last.saturating_sub(first).saturating_add(1));
         let count = usize::try_from(row).unwrap_or_default();
         let seed_at = |at: usize| first.saturating_add(u64::try_from(at).unwrap_or_default());
         let outcomes = threads::each(count, 1, |at| run(&rules, (seed_at(at), simulate.days)));
