@@ -202,7 +202,7 @@ impl<'a> Context<'a> {
     }
 
     /// The key that a pipeline has linked with this one, whichever side it is of; `near` is what the question is
-    /// asked of, whose account counts for its own system. A record's own key is of its own side, whatever else bears it.
+    /// asked of, whose account counts for its own system. A record's own key is of its own side, whoever else bears it.
     fn linked_key(&self, pipeline: &str, id: &str, near: Option<&Typed>) -> Option<Value> {
         let pipeline = self.plan.pipelines.get(pipeline)?;
         let own = near.and_then(|near| own_side(pipeline, near, id));
