@@ -91,6 +91,12 @@ const POLL_MINUTES: (u64, u64) = (5, 40);
 /// One in so many switches stands otherwise than in the rules.
 const TURNED: u64 = 4;
 
+/// How long nothing happens in the end: as a rule, and with a sweep by schedule in between.
+const SILENCE: (Duration, Duration) = (Duration::from_hours(3), Duration::from_hours(25));
+
+/// One in so many seeds has the long one.
+const LONG_SILENCE: u64 = 5;
+
 /// The setting that has to stay as it is: where nothing is written, nothing is to be seen.
 const MODE: &str = "mode";
 
@@ -108,6 +114,8 @@ pub(super) struct Options {
     pub(super) rest: Duration,
     /// Settings that differ from the rules'.
     pub(super) settings: BTreeMap<String, String>,
+    /// How long nothing happens in the end.
+    pub(super) silence: Duration,
 }
 
 impl Options {
@@ -132,7 +140,8 @@ impl Options {
                 settings.insert(name.clone(), value.clone());
             }
         }
-        Self { seed, days, rates, poll, items, customers, rest, settings }
+        let silence = if chance.once_in(LONG_SILENCE) { SILENCE.1 } else { SILENCE.0 };
+        Self { seed, days, rates, poll, items, customers, rest, settings, silence }
     }
 
     /// Once in how many times a fault comes; none: never.

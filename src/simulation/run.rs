@@ -1,7 +1,7 @@
 //! One seed, from its first start to its last look.
 //!
-//! Agitate; let the faults stop; come to rest within one sweep and the longest pause; a day of silence; a restart; a
-//! start with an empty store. The judge looks in between.
+//! Agitate; let the faults stop; come to rest within one sweep and the longest pause; silence; a restart; a start with an
+//! empty store. The judge looks in between.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -235,7 +235,7 @@ impl Stage {
         }
     }
 
-    /// A day of silence, a restart, and a start with an empty store change nothing.
+    /// Silence, a restart, and a start with an empty store change nothing.
     async fn stays_at_rest(&self) {
         // What is named is known by now; what is taken out stays out, and asks nobody anything any more. What a peer
         // would not keep would be sent once more, and is with an empty store, which knows nothing of it.
@@ -247,8 +247,8 @@ impl Stage {
         };
         self.house.inbox(taken_out).await;
         let before = self.network.counts();
-        self.note("a day of silence");
-        self.sleep(HOUR.saturating_mul(25)).await;
+        self.note("silence");
+        self.sleep(self.options.silence).await;
         self.judge.silence(before);
         for empty in [false, true] {
             self.note("a restart");

@@ -158,8 +158,10 @@ pub fn room(warehouse: &Json, marketplace: &Json) -> BTreeMap<String, Room> {
     };
     for order in rows(marketplace, "orders").filter(waits) {
         for (sku, quantity) in sums(order, "quantity") {
-            let room = found.entry(sku.to_owned()).or_default();
-            room.reserved = room.reserved.saturating_add(quantity);
+            // Of what the warehouse never counted nothing is told to anybody.
+            if let Some(room) = found.get_mut(sku) {
+                room.reserved = room.reserved.saturating_add(quantity);
+            }
         }
     }
     found
