@@ -3,7 +3,7 @@
 //! Some are the process's, and a crash drops them all where they stand; some are the world's around it, and go on. What
 //! wakes them is only another task or the clock: where neither can, nothing ever happens again, which is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -30,8 +30,9 @@ pub(super) struct Line {
     life: AtomicU64,
 }
 
-/// The numbers of those that can go on.
-type Ready = Arc<Mutex<Vec<u64>>>;
+/// The numbers of those that can go on. Ordered: in which order they were woken may be a matter of chance to whoever
+/// wakes many at once.
+type Ready = Arc<Mutex<BTreeSet<u64>>>;
 
 struct Waiting {
     job: Job,
@@ -57,7 +58,7 @@ impl Bell {
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
         if !self.is_rung.swap(true, Ordering::SeqCst) {
-            lock(&self.ready).push(self.number);
+            lock(&self.ready).insert(self.number);
         }
     }
 }
@@ -136,7 +137,9 @@ impl Line {
         let mut ready = lock(&self.ready);
         let count = u64::try_from(ready.len()).unwrap_or(u64::MAX);
         let at = usize::try_from(self.chance.below(count)).unwrap_or_default();
-        (!ready.is_empty()).then(|| ready.swap_remove(at))
+        let number = ready.iter().nth(at).copied()?;
+        ready.remove(&number);
+        Some(number)
     }
 
     fn step(&self, number: u64) {

@@ -1,7 +1,7 @@
 //! One seed, from its first start to its last look.
 //!
-//! Agitate; let the faults stop; come to rest within one sweep and the longest pause; silence; a restart; a start with an
-//! empty store. The judge looks in between.
+//! Agitate; let the faults stop; come to rest within one sweep and the longest pause; silence; a restart; a start with
+//! an empty store. The judge looks in between.
 
 use std::path::PathBuf;
 use std::sync::Arc;

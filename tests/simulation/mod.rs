@@ -11,7 +11,7 @@ use petiole::simulation::{Outcome, Rules, run};
 use petiole::world::{Planted, SystemFiles, threads};
 
 /// The seeds of a run without wishes: those whose days are short.
-const SEEDS: [u64; 5] = [21, 23, 61, 62, 76];
+const SEEDS: [u64; 5] = [38, 50, 61, 73, 76];
 
 /// Days of trade before the faults stop.
 const DAYS: u64 = 1;
@@ -68,19 +68,20 @@ fn what_once_failed_stays_mended() {
 #[test]
 fn one_seed_is_the_same_twice() {
     let rules = rules();
-    let [first, second] = [(); 2].map(|()| run(&rules, (76, DAYS)));
+    // Its process is asked to end in between, which wakes many at once.
+    let [first, second] = [(); 2].map(|()| run(&rules, (21, DAYS)));
     assert_eq!(first.number, second.number, "{:#?}\n{:#?}", first.last.last(), second.last.last());
     assert!(first.calls.1 > 20, "something happened: {:?}", first.calls);
 }
 
 /// What a look at it has to find: a fault that is planted, a seed that shows it, and how it is told.
 const PLANTED: [(Planted, u64, &str); 6] = [
-    (Planted::Parks, 76, "unnamed"),
-    (Planted::PutOff, 76, "unnamed"),
-    (Planted::Cursor, 76, "never crossed"),
-    (Planted::SentAgain, 62, "doubled"),
-    (Planted::SecondLook, 7, "doubled"),
-    (Planted::Turns, 7, "doubled"),
+    (Planted::Parks, 18, "unnamed"),
+    (Planted::PutOff, 73, "never crossed"),
+    (Planted::Cursor, 61, "unnamed"),
+    (Planted::SentAgain, 76, "doubled"),
+    (Planted::SecondLook, 64, "doubled"),
+    (Planted::Turns, 47, "doubled"),
 ];
 
 /// The judge can find something: without the faults the same seeds are clean.
