@@ -4,10 +4,9 @@
 //! the n-th write: the write is lost, or it is durable and the process ends before it knows, or it
 //! is refused as by a full disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,11 +15,7 @@ use petiole::runtime::service::dispatcher;
 use petiole::runtime::service::look::{Look, look};
 use petiole::runtime::{Live, RuleState, Runtime, World};
 use petiole::simulator::{self, Faults, Options, Served, Size, Trade};
-use petiole::store::{
-    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Generation, Hint, HistoryEntry, Hold, Inbox,
-    Intent, IntentDraft, Journal, Lead, Link, LinkEnd, Node, Pairs, Park, Parking, Rate, RecordRef, Retention, Role,
-    RuleText, Rules, Seen, SeenField, Settlement, Store, StoreError, Wait, Work, open,
-};
+use petiole::store::{AroundWrites, Hooked, Store, StoreError, open};
 use petiole::world::{Method, SeededRandom, SystemFiles};
 use serde_json::{Value as Json, json};
 use tokio::sync::Notify;
@@ -39,221 +34,36 @@ pub(crate) enum Stumble {
 }
 
 struct Stumbling {
-    inner: Arc<dyn Store>,
     at: u64,
     how: Stumble,
-    writes: AtomicU64,
     gone: Arc<Notify>,
 }
 
 impl Stumbling {
-    async fn write<T>(&self, write: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-        let number = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
-        let gone = self.how != Stumble::Refused && number > self.at;
-        if gone || number == self.at && self.how == Stumble::Lost {
-            self.gone.notify_one();
-            return std::future::pending().await;
+    async fn end(&self) {
+        self.gone.notify_one();
+        std::future::pending::<()>().await;
+    }
+}
+
+#[async_trait]
+impl AroundWrites for Stumbling {
+    async fn before(&self, number: u64) -> Result<(), StoreError> {
+        let is_gone = self.how != Stumble::Refused && number > self.at;
+        if is_gone || number == self.at && self.how == Stumble::Lost {
+            self.end().await;
         }
         if number == self.at && self.how == Stumble::Refused {
             return Err(StoreError::Unavailable("no space left on device".to_owned()));
         }
-        let done = write.await;
+        Ok(())
+    }
+
+    async fn after(&self, number: u64) -> Result<(), StoreError> {
         if number == self.at && self.how == Stumble::Unseen {
-            self.gone.notify_one();
-            return std::future::pending().await;
+            self.end().await;
         }
-        done
-    }
-}
-
-#[async_trait]
-impl Journal for Stumbling {
-    async fn accept(&self, hints: Vec<Hint>, cursor: Option<Cursor>) -> Result<usize, StoreError> {
-        self.write(self.inner.accept(hints, cursor)).await
-    }
-    async fn claim(&self, limit: usize, lease: Duration) -> Result<Vec<Work>, StoreError> {
-        // Most claims find nothing and write nothing.
-        if self.inner.counts().await?.pending == 0 {
-            return Ok(Vec::new());
-        }
-        self.write(self.inner.claim(limit, lease)).await
-    }
-    async fn renew(&self, claim: Claim, lease: Duration) -> Result<(), StoreError> {
-        self.write(self.inner.renew(claim, lease)).await
-    }
-    async fn finish(&self, work: &Work, parks: Parking) -> Result<(), StoreError> {
-        self.write(self.inner.finish(work, parks)).await
-    }
-    async fn defer(&self, work: &Work, after: Duration, reason: &str) -> Result<(), StoreError> {
-        self.write(self.inner.defer(work, after, reason)).await
-    }
-    async fn postpone(&self, work: &Work, after: Duration) -> Result<(), StoreError> {
-        self.write(self.inner.postpone(work, after)).await
-    }
-    async fn next_due(&self, parked: bool) -> Result<Option<Duration>, StoreError> {
-        self.inner.next_due(parked).await
-    }
-    async fn clock_moved(&self, by: jiff::SignedDuration) -> Result<(), StoreError> {
-        self.write(self.inner.clock_moved(by)).await
-    }
-    async fn cursor(&self, account: &str, record: &str) -> Result<Option<jiff::Timestamp>, StoreError> {
-        self.inner.cursor(account, record).await
-    }
-    async fn mark(
-        &self,
-        account: &str,
-        name: &str,
-        at: jiff::Timestamp,
-        under: Option<&Lead>,
-    ) -> Result<(), StoreError> {
-        self.write(self.inner.mark(account, name, at, under)).await
-    }
-    async fn counts(&self) -> Result<Counts, StoreError> {
-        self.inner.counts().await
-    }
-    async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        self.inner.deferred().await
-    }
-}
-
-#[async_trait]
-impl Pairs for Stumbling {
-    async fn links(&self, pipeline: &str, left: bool, end: &LinkEnd) -> Result<Vec<Link>, StoreError> {
-        self.inner.links(pipeline, left, end).await
-    }
-    async fn linked_ids(&self, pipeline: &str, left: bool, account: &str) -> Result<BTreeSet<String>, StoreError> {
-        self.inner.linked_ids(pipeline, left, account).await
-    }
-    async fn links_of(&self, pipeline: &str) -> Result<Vec<Link>, StoreError> {
-        self.inner.links_of(pipeline).await
-    }
-    async fn links_by_hand(&self) -> Result<Vec<Link>, StoreError> {
-        self.inner.links_by_hand().await
-    }
-    async fn open_intent(&self, draft: IntentDraft, claim: Option<Claim>) -> Result<Intent, StoreError> {
-        self.write(self.inner.open_intent(draft, claim)).await
-    }
-    async fn open_intents(&self, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
-        self.inner.open_intents(cause).await
-    }
-    async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
-        self.write(self.inner.settle(settlement)).await
-    }
-}
-
-#[async_trait]
-impl Inbox for Stumbling {
-    async fn parks_of(&self, target: &RecordRef) -> Result<Vec<Park>, StoreError> {
-        self.inner.parks_of(target).await
-    }
-    async fn park_known(&self, target: &RecordRef, pipeline: &str, group: Option<&str>) -> Result<bool, StoreError> {
-        self.inner.park_known(target, pipeline, group).await
-    }
-    async fn parks(&self) -> Result<Vec<Park>, StoreError> {
-        self.inner.parks().await
-    }
-    async fn retry(&self, number: Option<i64>) -> Result<usize, StoreError> {
-        self.write(self.inner.retry(number)).await
-    }
-    async fn drop_park(&self, number: i64) -> Result<bool, StoreError> {
-        self.write(self.inner.drop_park(number)).await
-    }
-    async fn wake(&self, found: &[Wait]) -> Result<usize, StoreError> {
-        self.write(self.inner.wake(found)).await
-    }
-}
-
-#[async_trait]
-impl Decisions for Stumbling {
-    async fn record_decision(&self, entry: DecisionEntry) -> Result<(), StoreError> {
-        self.write(self.inner.record_decision(entry)).await
-    }
-    async fn decisions(
-        &self,
-        target: Option<&RecordRef>,
-        since: Option<jiff::Timestamp>,
-        limit: usize,
-    ) -> Result<Vec<DecisionEntry>, StoreError> {
-        self.inner.decisions(target, since, limit).await
-    }
-    async fn history(&self, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, StoreError> {
-        self.inner.history(target, limit).await
-    }
-}
-
-#[async_trait]
-impl Rules for Stumbling {
-    async fn serve(&self, hash: &str, texts: &[RuleText]) -> Result<Generation, StoreError> {
-        self.inner.serve(hash, texts).await
-    }
-    async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
-        self.inner.last_good().await
-    }
-}
-
-#[async_trait]
-impl Seen for Stumbling {
-    async fn unlisted(&self, account: &str, record: &str) -> Result<BTreeSet<String>, StoreError> {
-        self.inner.unlisted(account, record).await
-    }
-    async fn set_unlisted(&self, account: &str, record: &str, ids: BTreeSet<String>) -> Result<(), StoreError> {
-        self.write(self.inner.set_unlisted(account, record, ids)).await
-    }
-    async fn seen_fields(&self) -> Result<Vec<SeenField>, StoreError> {
-        self.inner.seen_fields().await
-    }
-    async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
-        self.write(self.inner.note_fields(fields)).await
-    }
-}
-
-#[async_trait]
-impl Coordination for Stumbling {
-    async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
-        self.inner.serve_at(url).await
-    }
-    async fn join(&self, ttl: Duration) -> Result<Node, StoreError> {
-        self.inner.join(ttl).await
-    }
-    async fn beat(&self, node: Node, ttl: Duration) -> Result<(), StoreError> {
-        self.inner.beat(node, ttl).await
-    }
-    async fn fence(&self) -> Result<Vec<Node>, StoreError> {
-        self.inner.fence().await
-    }
-    async fn leave(&self, node: Node) -> Result<(), StoreError> {
-        self.inner.leave(node).await
-    }
-    async fn hold(&self, node: Node, pair: &str) -> Result<Option<Hold>, StoreError> {
-        self.inner.hold(node, pair).await
-    }
-    async fn holds(&self, hold: Hold) -> Result<(), StoreError> {
-        self.inner.holds(hold).await
-    }
-    async fn release(&self, hold: Hold) -> Result<bool, StoreError> {
-        self.inner.release(hold).await
-    }
-    async fn lead(&self, node: Node, role: &Role, length: Duration) -> Result<Option<Lead>, StoreError> {
-        self.inner.lead(node, role, length).await
-    }
-    async fn resign(&self, lead: &Lead) -> Result<bool, StoreError> {
-        self.inner.resign(lead).await
-    }
-    async fn draw(&self, node: Node, account: &str, calls: u32, rate: Rate) -> Result<Draw, StoreError> {
-        self.inner.draw(node, account, calls, rate).await
-    }
-    async fn give_back(&self, account: &str, draw: &Draw, unused: u32) -> Result<(), StoreError> {
-        self.inner.give_back(account, draw, unused).await
-    }
-    async fn pause(&self, account: &str, length: Duration) -> Result<(), StoreError> {
-        self.inner.pause(account, length).await
-    }
-}
-
-#[async_trait]
-impl Retention for Stumbling {
-    async fn prune(&self, before: jiff::Timestamp, under: Option<&Lead>) -> Result<usize, StoreError> {
-        self.write(self.inner.prune(before, under)).await
+        Ok(())
     }
 }
 
@@ -322,13 +132,7 @@ impl Stage {
     /// The same, where what is put off for longer than `patience` counts as left.
     pub(crate) async fn goes_on(&self, patience: Duration, (at, how): (u64, Stumble)) -> u64 {
         let gone = Arc::new(Notify::new());
-        let stumbling = Arc::new(Stumbling {
-            inner: self.store().await,
-            at,
-            how,
-            writes: AtomicU64::new(0),
-            gone: Arc::clone(&gone),
-        });
+        let stumbling = Arc::new(Hooked::new(self.store().await, Stumbling { at, how, gone: Arc::clone(&gone) }));
         let runtime = self.runtime(Arc::clone(&stumbling) as Arc<dyn Store>);
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(async move {
@@ -343,12 +147,12 @@ impl Stage {
         // The end of the process: whatever was under way stops where it is.
         tasks.shutdown().await;
         until_alone(&stumbling).await;
-        stumbling.writes.load(Ordering::SeqCst)
+        stumbling.writes()
     }
 }
 
 /// Tasks that the runtime started itself end after it; the store file is free only then.
-async fn until_alone(store: &Arc<Stumbling>) {
+async fn until_alone(store: &Arc<Hooked<dyn Store, Stumbling>>) {
     while Arc::strong_count(store) > 1 {
         tokio::task::yield_now().await;
     }
@@ -452,13 +256,8 @@ fn a_webhook_that_the_store_refuses_is_not_promised_and_comes_again() {
     runtime.block_on(async {
         let stage = Stage::set(Size::default()).await;
         let gone = Arc::new(Notify::new());
-        let store = Stumbling {
-            inner: stage.store().await,
-            at: 1,
-            how: Stumble::Refused,
-            writes: AtomicU64::new(0),
-            gone: Arc::clone(&gone),
-        };
+        let store = Stumbling { at: 1, how: Stumble::Refused, gone: Arc::clone(&gone) };
+        let store = Hooked::new(stage.store().await, store);
         let runtime = stage.runtime(Arc::new(store));
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let serving =

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::disk::Disk;
+use super::disk::{self, Disk};
 use super::line::{Line, lock};
 use super::trace::Trace;
 use crate::language::plan::Plan;
@@ -17,7 +17,6 @@ use crate::runtime::service::{drain, parts, schedule};
 use crate::runtime::{Live, Pace, RuleState, Runtime};
 use crate::server::receive::{Answer, Delivery, Desk, receive};
 use crate::simulator::Webhook;
-use crate::store::memory::MemoryStore;
 use crate::store::{Park, Rules as _, StoreError};
 use crate::world::{Clock, Tasks, World};
 
@@ -67,7 +66,7 @@ impl House {
     /// # Errors
     /// Why these rules cannot serve here.
     pub(super) async fn begin(&self) -> Result<(), String> {
-        let disk = Arc::new(lock(&self.disk).reopened());
+        let disk = Arc::new(disk::reopened(&lock(&self.disk)));
         *lock(&self.disk) = Arc::clone(&disk);
         let plan = Arc::clone(&lock(&self.plan));
         let told = |error: StoreError| error.to_string();
@@ -125,8 +124,8 @@ impl House {
 
     /// The next process finds an empty store.
     pub(super) fn forget(&self) {
-        let weather = Arc::clone(&lock(&self.disk).weather);
-        *lock(&self.disk) = Arc::new(Disk { inner: MemoryStore::new(Arc::clone(&self.world.clock)), weather });
+        let weather = Arc::clone(&lock(&self.disk).around);
+        *lock(&self.disk) = Arc::new(disk::blank(&weather));
     }
 
     /// Reads the rules anew.

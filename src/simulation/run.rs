@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use super::around::Around;
 use super::chance::Chance;
-use super::disk::{Disk, Weather};
+use super::disk::{self, Weather};
 use super::event_clock::EventClock;
 use super::house::{Clerical, House};
 use super::judge::Judge;
@@ -30,7 +30,6 @@ use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
 use crate::simulator::agreement::stock_follows;
 use crate::store::Park;
-use crate::store::memory::MemoryStore;
 use crate::value::Value;
 use crate::world::{Clock, Environment, Files, Planted, Spawner, World};
 
@@ -150,7 +149,7 @@ impl Stage {
             spawner: Arc::clone(line) as Arc<dyn Spawner>,
             planted: rules.planted,
         };
-        let disk = Disk { inner: MemoryStore::new(clock), weather: Arc::clone(&weather) };
+        let disk = disk::blank(&weather);
         let house = Arc::new(House {
             line: Arc::clone(line),
             world,
