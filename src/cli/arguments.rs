@@ -124,7 +124,7 @@ pub enum Command {
     Status(ServiceArguments),
     /// Parked work: list, show, retry, drop, match, relink.
     Inbox(InboxArguments),
-    /// Serve a simulated system.
+    /// Serve a simulated system, or run the whole service on a simulated world.
     Simulate(SimulateArguments),
     /// Run the tests beside the rules.
     Test(TestArguments),
@@ -366,6 +366,9 @@ pub struct SimulateArguments {
     ///
     /// Both systems, people, network, store and time are simulated; faults and their order follow from the seed. What
     /// may not be is told with the line that shows it again.
+    ///
+    /// With other rules than the shipped ones people do what the system files allow, also what those rules were never
+    /// meant to join, such as the same match value twice: read the last lines before you call it a fault.
     #[arg(long, value_name = "A..B", value_parser = seeds, conflicts_with = "system")]
     pub seeds: Option<std::ops::RangeInclusive<u64>>,
     /// How many simulated days of trade each seed has before the faults stop.

@@ -101,7 +101,7 @@ impl Judge {
         let (_, writes) = self.network.counts();
         if writes > before.1 {
             let (count, last) = (writes.saturating_sub(before.1), self.network.last_write());
-            self.trace.wrong(format!("{count} writes where nothing happens, the last of them {last}"));
+            self.trace.wrong(format!("nobody did anything, and yet the service wrote: {count} times, last {last}"));
         }
     }
 }
