@@ -278,6 +278,9 @@ pub struct TestArguments {
     /// Only tests whose name has this in it; where none has, exit code 2.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// Names every write that a test brings about and does not mention, not only those of the first tests.
+    #[arg(long)]
+    pub unmentioned: bool,
     /// How long one test may take, such as 30s.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
     pub timeout: std::time::Duration,

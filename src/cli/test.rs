@@ -50,7 +50,9 @@ pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
     }
     match test.format {
         TestFormat::Text => {
-            print!("{}", trial::text(&trial, &compiled.sources, arguments.color.on(), arguments.quiet));
+            let color = arguments.color.on();
+            let told = trial::Told { color, quiet: arguments.quiet, unmentioned: test.unmentioned };
+            print!("{}", trial::text(&trial, &compiled.sources, told));
         }
         TestFormat::Json => println!("{:#}", trial::json(&trial, &compiled.sources)),
         TestFormat::Junit => print!("{}", trial::junit(&trial)),

@@ -2,7 +2,7 @@
 //!
 //! Synchronous, without a clock of its own. How a request becomes a change is not known here.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -29,6 +29,8 @@ pub(super) struct Row {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     pub(super) keys: Vec<String>,
+    /// Keys of records that were taken away, which no other record gets.
+    gone: BTreeSet<String>,
     pub(super) rows: BTreeMap<String, Row>,
 }
 
@@ -90,6 +92,22 @@ impl Peer {
             }
             None => Ok(self.make(now, &kind, fields.clone())),
         }
+    }
+
+    /// A person takes a record away, or all rows of a group; false: there is none.
+    pub fn take_away(&mut self, record: &str, key: &str) -> bool {
+        let Some(kind) = self.system.records.get(record).cloned() else { return false };
+        let Some(table) = self.tables.get_mut(record) else { return false };
+        let is_it = |place: &String, row: &Row| match kind.grouped {
+            Some(_) => row.value.field(&kind.key).to_key().as_deref() == Some(key),
+            None => place == key,
+        };
+        let (rows, before) = (&table.rows, table.keys.len());
+        let gone = table.keys.iter().filter(|place| rows.get(*place).is_some_and(|row| is_it(place, row)));
+        table.gone.extend(gone.cloned().collect::<Vec<_>>());
+        table.keys.retain(|place| !table.gone.contains(place));
+        table.rows.retain(|place, _| !table.gone.contains(place));
+        table.keys.len() < before
     }
 
     /// Where the record stands that the fields name. A row of a group is known by its texts and references.
@@ -161,8 +179,8 @@ impl Peer {
         let is_number =
             matches!(kind.field(&Path::field(kind.key.as_str())).map(|field| &field.kind), Some(Kind::Integer));
         if is_number {
-            let highest =
-                table.into_iter().flat_map(|table| &table.keys).filter_map(|key| key.parse::<i64>().ok()).max();
+            let known = table.into_iter().flat_map(|table| table.keys.iter().chain(&table.gone));
+            let highest = known.filter_map(|key| key.parse::<i64>().ok()).max();
             return Value::Integer(highest.unwrap_or(0).saturating_add(1));
         }
         let uuids =
@@ -170,7 +188,8 @@ impl Peer {
         let name = |number: usize| {
             if uuids { format!("{UUID_FRONT}{number:012}") } else { format!("{}-{number}", kind.name) }
         };
-        let taken = |text: &String| table.is_some_and(|table| table.rows.contains_key(text));
+        let taken =
+            |text: &String| table.is_some_and(|table| table.rows.contains_key(text) || table.gone.contains(text));
         Value::text((1..=usize::MAX).map(name).find(|text| !taken(text)).unwrap_or_default())
     }
 }

@@ -6,7 +6,7 @@ use super::in_step;
 use super::placed::Placed;
 use super::stage::Stage;
 use crate::language::plan::Interest;
-use crate::language::plan::test::{RuleTest, TestRecord};
+use crate::language::plan::test::{GoneRecord, RuleTest, TestRecord};
 use crate::store::RecordRef;
 use crate::value::Value;
 use crate::world::Clock as _;
@@ -48,7 +48,7 @@ pub(super) fn put(stage: &Stage, record: &TestRecord) -> Result<String, String> 
 /// Makes the change; answers the records that the runtime is told of.
 pub(super) fn change(stage: &Stage, test: &RuleTest, placed: &[Placed]) -> Result<Vec<RecordRef>, String> {
     stage.clock.pass(LATER);
-    if test.when.is_empty() {
+    if test.when.is_empty() && test.gone.is_empty() {
         // Nothing changes: what is given is looked at as on a first start.
         let worth = |one: &&Placed| {
             let system =
@@ -68,7 +68,30 @@ pub(super) fn change(stage: &Stage, test: &RuleTest, placed: &[Placed]) -> Resul
         let key = put(stage, &change)?;
         changed.push(RecordRef { account: change.account, record: change.record.name.clone(), id: key });
     }
+    for gone in &test.gone {
+        changed.push(take_away(stage, gone, placed)?);
+    }
     Ok(changed)
+}
+
+/// A person takes a record away.
+fn take_away(stage: &Stage, gone: &GoneRecord, placed: &[Placed]) -> Result<RecordRef, String> {
+    let GoneRecord { account, record, .. } = gone;
+    let keys = placed.iter().filter(|one| one.account == *account && one.record == record.name).map(|one| &one.key);
+    let keys: Vec<&String> = keys.collect();
+    let id = match (&gone.key, keys.as_slice()) {
+        (Some(key), _) => key.clone(),
+        (None, [only]) => (*only).clone(),
+        (None, several) => {
+            return Err(format!("{} {} records are there; `gone KEY` says which one goes", several.len(), record.name));
+        }
+    };
+    let taken = stage.wire.peer(account).is_some_and(|mut peer| peer.take_away(&record.name, &id));
+    if taken {
+        Ok(RecordRef { account: account.clone(), record: record.name.clone(), id })
+    } else {
+        Err(format!("{account} has no {} {id} that could be gone", record.name))
+    }
 }
 
 /// The key of a placed record as its field holds it.

@@ -105,7 +105,8 @@ pub(super) async fn link(stage: &Stage, test: &RuleTest, placed: &mut Vec<Placed
 fn is_about(test: &RuleTest, pipeline: &Pipeline) -> bool {
     let then = test.then.iter().map(|one| &one.record);
     let calls = test.calls.iter().filter_map(|calls| calls.list.as_ref()).flatten().map(|call| &call.record.record);
-    test.when.iter().map(|one| &one.record).chain(then).chain(calls).any(|record| {
+    let gone = test.gone.iter().map(|one| &one.record);
+    test.when.iter().map(|one| &one.record).chain(gone).chain(then).chain(calls).any(|record| {
         [&pipeline.left, &pipeline.right].iter().any(|kind| kind.system == record.system && kind.name == record.name)
     })
 }

@@ -1,13 +1,17 @@
 //! What came of a test against what it says must come of it.
 
-use super::stage::Stage;
+use super::came::Came;
+use super::gap::{Gap, gaps, subset};
+use super::met::Met;
+use super::unmentioned::unmentioned;
+use super::words::{parks, said_so};
 use crate::diagnostic::Span;
-use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestRecord};
-use crate::language::plan::{Arrow, FieldRule, RecordType, RuleBody, RuleLine, Side, heard::Heard};
-use crate::peer::PeerCall;
+use crate::language::plan::test::{Calls, Expectation, ExpectedCall, RuleTest, Words};
+use crate::language::plan::{Arrow, FieldRule, RecordType, RuleBody, RuleLine, Side};
+use crate::peer::{CallKind, PeerCall};
 use crate::runtime::{Change, Happening};
 use crate::store::Park;
-use crate::value::{Path, Record, Segment, Value, difference};
+use crate::value::{Path, Record, Value};
 
 /// Why a test failed, at one of its lines.
 #[derive(Clone, Debug)]
@@ -24,41 +28,29 @@ pub struct Failure {
     pub notes: Vec<String>,
 }
 
-/// One place where expected and actual differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// Where.
-    pub path: String,
-    /// As the test says.
-    pub expected: String,
-    /// As it is.
-    pub actual: String,
-}
-
-/// Everything that came of a test.
-pub(super) struct Came<'a> {
-    pub(super) stage: &'a Stage,
-    pub(super) writes: Vec<(String, PeerCall)>,
-    pub(super) happened: Vec<Happening>,
-    pub(super) parks: Vec<Park>,
-    pub(super) heard: &'a Heard,
-}
-
 /// Every failure of a test; none: it passed.
 pub(super) fn judge(test: &RuleTest, came: &Came<'_>) -> Vec<Failure> {
     let mut found = Vec::new();
-    for expectation in &test.then {
-        found.extend(held(came, expectation));
-    }
-    found.extend(test.calls.as_ref().and_then(|calls| called(came, calls)));
+    came.met.iter().for_each(|met| found.extend(held(came, met)));
+    found.extend(test.calls.as_ref().and_then(|calls| called(came, calls).or_else(|| besides(test, came, calls))));
     if let Some(span) = test.nothing.filter(|_| !came.writes.is_empty()) {
         let message = format!("nothing must be written, and {} made", was(came.writes.len(), "write"));
         found.push(Failure { notes: told(came), lines: lines_of_writes(came), ..failure(message, span) });
     }
     match &test.parked {
-        Some(parked) => found.extend(parked_so(came, parked)),
+        Some(said) => {
+            let all = parks(came);
+            let failed = said_so(said, &all, ("nothing was parked", "park"));
+            let lines = || came.parks.iter().filter_map(line_of_park).collect();
+            found.extend(failed.map(|message| Failure {
+                notes: told(came),
+                lines: lines(),
+                ..failure(message, said.span)
+            }));
+        }
         None => found.extend(unexpected_parks(test, came)),
     }
+    found.extend(test.told.as_ref().and_then(|said| told_so(came, said)));
     found.extend(put_off(test, came));
     found
 }
@@ -76,97 +68,47 @@ fn count(number: usize, what: &str) -> String {
 }
 
 /// `then` and `exactly`: each expected record is there.
-fn held(came: &Came<'_>, expectation: &Expectation) -> Vec<Failure> {
-    let Expectation { account, record: kind, records, exactly, span } = expectation;
-    let mut actual: Vec<Value> = match came.stage.wire.peer(account) {
-        Some(peer) => peer.records(&kind.name).into_iter().cloned().collect(),
-        None => Vec::new(),
-    };
+fn held(came: &Came<'_>, met: &Met<'_>) -> Vec<Failure> {
+    let Expectation { account, record: kind, records, exactly, span, .. } = met.expectation;
     let mut found = Vec::new();
-    if records.is_empty() && !actual.is_empty() {
-        let message = format!("{account} must have no {}, and has {}", kind.name, count(actual.len(), "record"));
+    if records.is_empty() && !met.left.is_empty() {
+        let message = format!("{account} must have no {}, and has {}", kind.name, count(met.left.len(), "record"));
         let lines = creates_of(came, kind);
         return vec![Failure { lines, notes: told(came), ..failure(message, *span) }];
     }
-    // Records named by their key are taken first, so that a looser one does not take them away.
-    let mut wanted: Vec<&TestRecord> = records.iter().collect();
-    wanted.sort_by_key(|one| !one.fields.contains_key(&kind.key));
-    for one in wanted {
-        let named = one.fields.get(&kind.key).and_then(Value::to_key);
-        let fits = |row: &&Value| named.is_none() || row.field(&kind.key).to_key() == named;
-        let gaps = |row: &Value| gaps(kind, one, row, *exactly);
-        let nearest = actual.iter().enumerate().filter(|(_, row)| fits(row)).min_by_key(|(_, row)| gaps(row).len());
-        match nearest.map(|(at, _)| at) {
-            Some(at) => {
-                let row = actual.remove(at);
-                let differing = gaps(&row);
-                if !differing.is_empty() {
-                    let lines = lines_for(came, kind, &differing);
-                    let label = row.field(&kind.key).to_key().unwrap_or_default();
-                    let message = format!("{account}.{}/{label} is not as expected", kind.name);
-                    found.push(Failure { gaps: differing, lines, notes: told(came), ..failure(message, one.span) });
-                }
-            }
-            None => {
-                let which = named.map(|key| format!(" {key}")).unwrap_or_default();
-                let message = format!("{account} has no {}{which}", kind.name);
-                found.push(Failure { lines: creates_of(came, kind), notes: told(came), ..failure(message, one.span) });
-            }
+    for (one, row) in &met.pairs {
+        let Some(row) = row else {
+            let named = one.fields.get(&kind.key).and_then(Value::to_key);
+            let which = named.map(|key| format!(" {key}")).unwrap_or_default();
+            let message = format!("{account} has no {}{which}", kind.name);
+            found.push(Failure { lines: creates_of(came, kind), notes: told(came), ..failure(message, one.span) });
+            continue;
+        };
+        let differing = gaps(kind, one, row, *exactly);
+        if !differing.is_empty() {
+            let lines = lines_for(came, kind, &differing);
+            let message = format!("{account}.{}/{} is not as expected", kind.name, met.key(row));
+            found.push(Failure { gaps: differing, lines, notes: told(came), ..failure(message, one.span) });
         }
     }
-    if *exactly && !actual.is_empty() {
-        let message = format!("{account} has {} more than expected", count(actual.len(), &kind.name));
+    let more = if *exactly { met.left.len() } else { made_besides(came, met) };
+    if more > 0 {
+        let message = format!("{account} has {} more than expected", count(more, &kind.name));
         found.push(Failure { lines: creates_of(came, kind), notes: told(came), ..failure(message, *span) });
     }
     found
 }
 
-fn gaps(kind: &RecordType, wanted: &TestRecord, row: &Value, exactly: bool) -> Vec<Gap> {
-    let mut found = Vec::new();
-    subset(&Value::Record(wanted.fields.clone()), row, &Path::default(), &mut found);
-    if exactly {
-        let own = [Some(kind.key.as_str()), kind.created.as_deref(), kind.modified.as_deref()];
-        let free = |name: &str| own.contains(&Some(name)) || wanted.fields.contains_key(name);
-        for (name, value) in
-            row.as_record().into_iter().flatten().filter(|(name, value)| !free(name) && !is_empty(value))
-        {
-            found.push(Gap { path: name.to_string(), expected: Value::Null.to_string(), actual: value.to_string() });
-        }
-    }
-    found
-}
-
-/// What nobody would say: null, false, the empty list.
-fn is_empty(value: &Value) -> bool {
-    matches!(value, Value::Null | Value::Bool(false)) || value.as_list().is_some_and(<[Value]>::is_empty)
-}
-
-/// Fields that are not wanted may be anything; lists have as many elements as wanted.
-fn subset(wanted: &Value, actual: &Value, at: &Path, found: &mut Vec<Gap>) {
-    match (wanted, actual) {
-        (Value::Record(fields), Value::Record(_)) => {
-            for (name, value) in fields {
-                subset(value, actual.field(name), &at.join(name.as_str()), found);
-            }
-        }
-        (Value::List(wanted), Value::List(actual)) if wanted.len() == actual.len() => {
-            for (index, (wanted, actual)) in wanted.iter().zip(actual).enumerate() {
-                let mut here = at.clone();
-                here.0.push(Segment::Index(index));
-                subset(wanted, actual, &here, found);
-            }
-        }
-        (Value::List(wanted), Value::List(actual)) => found.push(Gap {
-            path: at.to_string(),
-            expected: format!("{}: {}", count(wanted.len(), "element"), Value::List(wanted.clone())),
-            actual: format!("{}: {}", count(actual.len(), "element"), Value::List(actual.clone())),
-        }),
-        _ => found.extend(difference::between(wanted, actual).into_iter().map(|one| {
-            let mut path = at.clone();
-            path.0.extend(one.path.0);
-            Gap { path: path.to_string(), expected: one.left.to_string(), actual: one.right.to_string() }
-        })),
-    }
+/// How many records were made that a list of them leaves out.
+fn made_besides(came: &Came<'_>, met: &Met<'_>) -> usize {
+    let Expectation { account, record: kind, listed, .. } = met.expectation;
+    let made = |row: &&Value| {
+        let key = Some(met.key(row));
+        came.writes.iter().any(|(of, call)| {
+            of == account && call.kind == CallKind::Create && call.record == kind.name && call.key == key
+        })
+    };
+    if *listed { met.left.iter().filter(made).count() } else { 0 }
 }
 
 /// The rules that write the fields that differ, and the rows that spoke for them.
@@ -246,6 +188,17 @@ fn called(came: &Came<'_>, calls: &Calls) -> Option<Failure> {
     Some(found)
 }
 
+/// A test that counts the writes has a say of each of them.
+fn besides(test: &RuleTest, came: &Came<'_>, calls: &Calls) -> Option<Failure> {
+    let found = unmentioned(test, came);
+    let first = found.first()?;
+    let more = if found.len() > 1 { format!(", and {} more", found.len() - 1) } else { String::new() };
+    let message = format!("the test does not mention `{first}`{more}");
+    let mut notes: Vec<String> = found.iter().map(ToString::to_string).collect();
+    notes.push("say in `then` what it leaves behind, or list the writes under `calls`".to_owned());
+    Some(Failure { notes, ..failure(message, calls.span) })
+}
+
 /// Where a write is not the expected one; `None`: it is.
 fn call_gaps(wanted: &ExpectedCall, (account, made): &(String, PeerCall)) -> Option<Vec<Gap>> {
     let expected = format!("{} {}.{}", wanted.action, wanted.record.account, wanted.record.record.name);
@@ -297,37 +250,12 @@ fn rule_line(text: &str) -> Option<RuleLine> {
     Some(RuleLine { file: file.into(), line: line.parse().ok()? })
 }
 
-fn parked_so(came: &Came<'_>, parked: &Parked) -> Option<Failure> {
-    let fits = |park: &Park| match &parked.text {
-        None => true,
-        Some(text) => {
-            let text = text.to_lowercase();
-            let draft = &park.draft;
-            draft.code == text || [&draft.reason, &draft.message].iter().any(|words| says(&words.to_lowercase(), &text))
-        }
-    };
-    if came.parks.iter().any(fits) {
-        return None;
-    }
-    let message = match (&parked.text, came.parks.is_empty()) {
-        (_, true) => "nothing was parked".to_owned(),
-        (Some(text), false) => format!("nothing was parked with {text:?}"),
-        (None, false) => return None,
-    };
-    let lines = came.parks.iter().filter_map(line_of_park).collect();
-    Some(Failure { notes: told(came), lines, ..failure(message, parked.span) })
-}
-
-/// Whether a reason has these words, whole ones.
-fn says(reason: &str, words: &str) -> bool {
-    let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-    reason.match_indices(words).any(|(at, found)| {
-        let before = reason.get(..at).and_then(|before| before.chars().next_back());
-        let after = reason.get(at + found.len()..).and_then(|after| after.chars().next());
-        let begins = is_letter(words.chars().next()) && is_letter(before);
-        let ends = is_letter(words.chars().next_back()) && is_letter(after);
-        !begins && !ends
-    })
+fn told_so(came: &Came<'_>, said: &Words) -> Option<Failure> {
+    let all: Vec<Vec<String>> = came.tellings.iter().map(|telling| vec![telling.text.clone()]).collect();
+    let message = said_so(said, &all, ("nothing was told", "telling"))?;
+    let notes = came.tellings.iter().map(|telling| telling.text.clone()).collect();
+    let lines = came.tellings.iter().filter_map(|telling| Some((rule_line(&telling.line)?, "this was told")));
+    Some(Failure { notes, lines: lines.collect(), ..failure(message, said.span) })
 }
 
 fn line_of_park(park: &Park) -> Option<(RuleLine, &'static str)> {

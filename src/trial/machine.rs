@@ -22,6 +22,9 @@ pub fn json(trial: &Trial<'_>, sources: &SourceMap) -> Json {
                 "line": outcome.test.line.line,
                 "outcome": if outcome.failures.is_empty() { "passed" } else { "failed" },
                 "failures": outcome.failures.iter().map(|one| failure(one, sources)).collect::<Vec<_>>(),
+                "unmentioned": outcome.unmentioned.iter().map(|one| json!({
+                    "what": one.what, "record": one.record, "names": one.names,
+                })).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -81,7 +84,7 @@ pub fn junit(trial: &Trial<'_>) -> String {
                 escaped(file),
                 outcome.test.line.line
             );
-            if outcome.failures.is_empty() {
+            if outcome.failures.is_empty() && outcome.unmentioned.is_empty() {
                 let _ = writeln!(out, "{head}/>");
                 continue;
             }
@@ -93,6 +96,10 @@ pub fn junit(trial: &Trial<'_>) -> String {
                     escaped(&failure.message),
                     escaped(&details(failure))
                 );
+            }
+            if !outcome.unmentioned.is_empty() {
+                let told: Vec<String> = outcome.unmentioned.iter().map(|one| format!("not mentioned: {one}")).collect();
+                let _ = writeln!(out, "      <system-out>{}</system-out>", escaped(&told.join("\n")));
             }
             let _ = writeln!(out, "    </testcase>");
         }

@@ -4,20 +4,28 @@
 //! are made from the system files, on a clock that stands and with a store that is forgotten.
 //! Knows what a test says and what came of it; decides nothing about records.
 
+mod came;
 pub mod coverage;
+mod gap;
 mod given;
 mod in_step;
 mod judge;
 mod machine;
+mod met;
 mod placed;
 mod report;
 mod stage;
+mod telling;
 #[allow(clippy::module_inception, reason = "the room is named after its main function")]
 pub mod trial;
+mod unmentioned;
 mod wire;
+mod words;
 
 pub use coverage::{Coverage, Never};
-pub use judge::{Failure, Gap};
+pub use gap::Gap;
+pub use judge::Failure;
 pub use machine::{json, junit};
-pub use report::text;
+pub use report::{Told, text};
 pub use trial::{Outcome, Trial, run};
+pub use unmentioned::Unmentioned;

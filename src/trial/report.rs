@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::coverage::{Coverage, span_of};
-use super::judge::{Failure, Gap};
+use super::gap::Gap;
+use super::judge::Failure;
 use super::trial::{Outcome, Trial};
 use crate::diagnostic::{Code, Diagnostic, render};
 use crate::language::source::SourceMap;
@@ -25,8 +26,23 @@ impl Paint {
     }
 }
 
-/// The whole report. `quiet` leaves out tests that passed and what was exercised.
-pub fn text(trial: &Trial<'_>, sources: &SourceMap, color: bool, quiet: bool) -> String {
+/// Tests whose unmentioned writes are named before they are only counted.
+const UNMENTIONED_SHOWN: usize = 3;
+
+/// How much a report for people tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// Whether in colour.
+    pub color: bool,
+    /// Whether tests that passed, what they do not mention and what was exercised are left out.
+    pub quiet: bool,
+    /// Whether all is named that tests do not mention.
+    pub unmentioned: bool,
+}
+
+/// The whole report.
+pub fn text(trial: &Trial<'_>, sources: &SourceMap, told: Told) -> String {
+    let Told { color, quiet, .. } = told;
     let paint = if color { COLOURED } else { PLAIN };
     let mut out = String::new();
     for outcome in &trial.outcomes {
@@ -43,6 +59,7 @@ pub fn text(trial: &Trial<'_>, sources: &SourceMap, color: bool, quiet: bool) ->
     let passed = trial.outcomes.len() - failed;
     let _ = writeln!(out, "\n{} tests, {passed} passed, {failed} failed", trial.outcomes.len());
     if !quiet {
+        besides(&mut out, trial, (told, &paint));
         exercised(&mut out, &trial.coverage, &paint);
     }
     out
@@ -50,11 +67,38 @@ pub fn text(trial: &Trial<'_>, sources: &SourceMap, color: bool, quiet: bool) ->
 
 fn verdict(out: &mut String, outcome: &Outcome<'_>, paint: &Paint) {
     let (color, word) = if outcome.failures.is_empty() { (paint.expected, "ok    ") } else { (paint.actual, "FAILED") };
+    let more = match outcome.unmentioned.len() {
+        0 => String::new(),
+        number => format!("  +{number} not mentioned"),
+    };
     let _ = writeln!(
         out,
-        "{color}{word}{} {} {}({}){}",
+        "{color}{word}{} {} {}({}){more}{}",
         paint.end, outcome.test.name, paint.dim, outcome.test.line, paint.end
     );
+}
+
+/// What tests bring about and do not mention: of a few tests, or of all that have any.
+fn besides(out: &mut String, trial: &Trial<'_>, (told, paint): (Told, &Paint)) {
+    // Of a test that failed all is told already.
+    let silent = trial.outcomes.iter().filter(|one| one.failures.is_empty() && !one.unmentioned.is_empty());
+    let silent: Vec<&Outcome<'_>> = silent.collect();
+    if silent.is_empty() {
+        return;
+    }
+    let _ = match silent.len() {
+        1 => writeln!(out, "1 test brings about what it does not mention:"),
+        number => writeln!(out, "{number} tests bring about what they do not mention:"),
+    };
+    let shown = if told.unmentioned { silent.len() } else { UNMENTIONED_SHOWN };
+    for outcome in silent.iter().take(shown) {
+        for one in &outcome.unmentioned {
+            let _ = writeln!(out, "  {} {}{one}{}", outcome.test.line, paint.dim, paint.end);
+        }
+    }
+    if silent.len() > shown {
+        let _ = writeln!(out, "  and of {} more; `--unmentioned` names them all", silent.len() - shown);
+    }
 }
 
 fn one(out: &mut String, (outcome, failure): (&Outcome<'_>, &Failure), sources: &SourceMap, paint: &Paint) {

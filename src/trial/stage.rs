@@ -182,6 +182,7 @@ fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
 /// Whether the test speaks of a system as if it had one account, whatever accounts the rules have.
 fn alone(plan: &Plan, test: &RuleTest, system: &str) -> bool {
     let named = test.given.iter().chain(&test.when).map(|one| &one.account);
+    let named = named.chain(test.gone.iter().map(|one| &one.account));
     let named = named.chain(test.then.iter().map(|one| &one.account)).chain(test.accounts.iter().map(|one| &one.name));
     !plan.accounts.contains_key(system) && named.into_iter().any(|account| account == system)
 }

@@ -4,10 +4,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::came::Came;
 use super::coverage::{Coverage, measure};
 use super::given;
-use super::judge::{Came, Failure, judge};
+use super::judge::{Failure, judge};
+use super::met::Met;
 use super::stage::Stage;
+use super::telling::tellings;
+use super::unmentioned::{Unmentioned, unmentioned};
 use crate::language::plan::Plan;
 use crate::language::plan::heard::{self, Heard};
 use crate::language::plan::test::RuleTest;
@@ -30,6 +34,21 @@ pub struct Outcome<'a> {
     pub test: &'a RuleTest,
     /// Why it failed; empty: it passed.
     pub failures: Vec<Failure>,
+    /// What came of it besides what it expects.
+    pub unmentioned: Vec<Unmentioned>,
+}
+
+/// What came of playing one test.
+struct Played {
+    failures: Vec<Failure>,
+    unmentioned: Vec<Unmentioned>,
+    heard: Heard,
+}
+
+impl Played {
+    fn broken(test: &RuleTest, message: String, heard: Heard) -> Self {
+        Self { failures: vec![broken(test, message)], unmentioned: Vec::new(), heard }
+    }
 }
 
 impl Trial<'_> {
@@ -46,9 +65,9 @@ pub fn run<'a>(plan: &Plan, sources: &SourceMap, (tests, timeout): (&[&'a RuleTe
     let lock = || done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     threads::side_by_side(tests.len(), || {
         while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (failures, heard) = one(plan, test, timeout);
+            let Played { failures, unmentioned, heard } = one(plan, test, timeout);
             let at = tests.iter().position(|known| std::ptr::eq(*known, *test)).unwrap_or_default();
-            lock().push((at, Outcome { test, failures }, heard));
+            lock().push((at, Outcome { test, failures, unmentioned }, heard));
         }
     });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -64,7 +83,7 @@ pub fn run<'a>(plan: &Plan, sources: &SourceMap, (tests, timeout): (&[&'a RuleTe
 }
 
 /// One test from the first record to the verdict, on one thread.
-fn one(plan: &Plan, test: &RuleTest, timeout: Duration) -> (Vec<Failure>, Heard) {
+fn one(plan: &Plan, test: &RuleTest, timeout: Duration) -> Played {
     let ended = threads::on_this(async {
         // A test that hangs is one that hangs by the wall's clock; its own stands still.
         let played = tokio::select! {
@@ -75,12 +94,12 @@ fn one(plan: &Plan, test: &RuleTest, timeout: Duration) -> (Vec<Failure>, Heard)
                 Err(format!("it did not come to an end within {limit:#}; `--timeout` gives it longer"))
             }
         };
-        played.unwrap_or_else(|message| (vec![broken(test, message)], heard::take()))
+        played.unwrap_or_else(|message| Played::broken(test, message, heard::take()))
     });
-    ended.unwrap_or_else(|error| (vec![broken(test, error.to_string())], Heard::default()))
+    ended.unwrap_or_else(|error| Played::broken(test, error.to_string(), Heard::default()))
 }
 
-async fn play(plan: &Plan, test: &RuleTest) -> Result<(Vec<Failure>, Heard), String> {
+async fn play(plan: &Plan, test: &RuleTest) -> Result<Played, String> {
     let mut stage = Stage::new(plan, test)?;
     let placed = given::place(&stage, test).await?;
     let _ = stage.happened();
@@ -90,9 +109,12 @@ async fn play(plan: &Plan, test: &RuleTest) -> Result<(Vec<Failure>, Heard), Str
     let heard = heard::take();
     let parks = stage.runtime.store.parks().await.map_err(|error| error.to_string())?;
     let happened = stage.happened();
-    let came = Came { writes: stage.writes(), happened, parks, heard: &heard, stage: &stage };
-    let failures = judge(test, &came);
-    Ok((failures, heard))
+    let met = test.then.iter().map(|expectation| Met::of(&stage, expectation)).collect();
+    let tellings = tellings(&happened);
+    let came = Came { writes: stage.writes(), happened, parks, heard: &heard, stage: &stage, met, tellings };
+    let (failures, unmentioned) = (judge(test, &came), unmentioned(test, &came));
+    drop(came);
+    Ok(Played { failures, unmentioned, heard })
 }
 
 fn broken(test: &RuleTest, message: String) -> Failure {

@@ -81,12 +81,6 @@ pub(super) const KNOWN: &[Equivalent] = &[
         "the group is owned by the side that the arrow leaves; the other way is mute",
     ),
     known(
-        "orders.yaml",
-        "totals: ",
-        "",
-        "what does not agree is told and nothing is written; a test cannot ask what is told",
-    ),
-    known(
         "orders.rhai",
         "if order == () || day == ()",
         "dropped",
@@ -154,8 +148,6 @@ pub(super) const KNOWN: &[Equivalent] = &[
         "dropped",
         "an order is there wherever its discounts are asked for",
     ),
-    known("orders.rhai", "all[key] = ();", "dropped", "a test cannot take a record away"),
-    known("orders.yaml", "also when gone", "`also when gone` dropped", "a test cannot take a record away"),
     known("license.rhai", "if end >= 0", "`0` becomes `1`", "a trimmed text does not begin with a blank"),
     known(
         "stock.yaml",

@@ -22,6 +22,7 @@ mod shared;
 mod standing;
 mod system_condition;
 mod test;
+mod test_gone;
 mod test_value;
 mod with_read;
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::carries;
 use super::checker::Checker;
+use super::test_gone;
 use super::test_value::{Place, fields};
-use crate::language::plan::test::{Calls, Expectation, ExpectedCall, Parked, RuleTest, TestAccount, TestRecord};
+use crate::language::plan::test::{Calls, Expectation, ExpectedCall, RuleTest, TestAccount, TestRecord, Words};
 use crate::language::plan::{Action, RecordType};
 use crate::language::resolve::carries::of;
 use crate::language::resolve::settings::{overrides, setting};
@@ -14,7 +15,7 @@ use crate::language::syntax::expression::Name;
 use crate::language::syntax::field_spec::GIVEN;
 use crate::language::syntax::file::data::{Data, DataKind};
 use crate::language::syntax::file::test::{
-    CallLine, CallsTree, GivenTree, RecordKey, TestAccountTree, TestTree, ThenTree,
+    CallLine, CallsTree, GivenTree, RecordKey, TestAccountTree, TestTree, ThenTree, WordsTree,
 };
 use crate::value::Record;
 
@@ -32,21 +33,30 @@ pub(super) fn check(checker: &mut Checker<'_>, tree: &TestTree) -> RuleTest {
         settings: BTreeMap::new(),
         accounts: Vec::new(),
         when: Vec::new(),
+        gone: Vec::new(),
         then: Vec::new(),
         calls: None,
         parked: None,
+        told: None,
         nothing: None,
     };
     conditions(checker, &tree.given, &mut test);
     let others: Vec<&str> = GIVEN.fields.iter().map(|field| field.name).collect();
     test.given = records(checker, &tree.given.records, &test, &others);
-    test.when = records(checker, &tree.when, &test, &[]);
+    let (changed, gone) = test_gone::split(&tree.when);
+    test.when = records(checker, &changed, &test, &[]);
+    for (key, texts) in &gone {
+        let Some((account, record)) = key.has_dot.then(|| kind(checker, key, &test)).flatten() else { continue };
+        let found = test_gone::records(checker, (account, record), texts, &test);
+        test.gone.extend(found);
+    }
     for then in &tree.then {
         let found = expectation(checker, then, &test);
         test.then.extend(found);
     }
     test.calls = tree.calls.as_ref().map(|tree| calls(checker, tree, &test));
-    test.parked = tree.parked.as_ref().map(parked);
+    test.parked = tree.parked.as_ref().map(words);
+    test.told = tree.told.as_ref().map(words);
     test.nothing = tree.nothing;
     unclear_changes(checker, &test);
     test
@@ -213,7 +223,8 @@ fn expectation(checker: &mut Checker<'_>, then: &ThenTree, test: &RuleTest) -> O
     let (account, record) = kind(checker, &then.key, test)?;
     let none = then.data.text().is_some_and(|text| text.text == "none");
     let records = if none { Vec::new() } else { each(checker, (&account, &record), &then.key, &then.data) };
-    Some(Expectation { account, record, records, exactly: then.exactly, span: then.key.span })
+    let listed = matches!(then.data.kind, DataKind::List(_));
+    Some(Expectation { account, record, records, listed, exactly: then.exactly, span: then.key.span })
 }
 
 /// A number, or lines such as `create system.record`, each with what it writes where that matters.
@@ -246,8 +257,10 @@ fn call(checker: &mut Checker<'_>, line: &CallLine, test: &RuleTest) -> Option<E
     Some(ExpectedCall { action, record: TestRecord { account, record, fields, span: line.span } })
 }
 
-fn parked(said: &Name) -> Parked {
-    Parked { text: (said.text != "true").then(|| said.text.clone()), span: said.span }
+fn words(said: &WordsTree) -> Words {
+    let any = !said.listed && said.words.iter().any(|word| word.text == "true");
+    let texts = said.words.iter().map(|word| word.text.clone()).collect();
+    Words { texts: (!any).then_some(texts), listed: said.listed, span: said.span }
 }
 
 /// A change of one of several given records must say which.

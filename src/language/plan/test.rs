@@ -29,14 +29,18 @@ pub struct RuleTest {
     pub settings: BTreeMap<String, Setting>,
     /// Accounts that differ or are added.
     pub accounts: Vec<TestAccount>,
-    /// What people change or make at one side. None: the given records are looked at for the first time.
+    /// What people change or make. None, and nothing gone: the given records are looked at for the first time.
     pub when: Vec<TestRecord>,
+    /// What people take away.
+    pub gone: Vec<GoneRecord>,
     /// What the peers must hold afterwards.
     pub then: Vec<Expectation>,
     /// The writes that petiole must make.
     pub calls: Option<Calls>,
     /// What must be parked.
-    pub parked: Option<Parked>,
+    pub parked: Option<Words>,
+    /// What must be told.
+    pub told: Option<Words>,
     /// That no write may happen, and where it is said.
     pub nothing: Option<Span>,
 }
@@ -78,6 +82,8 @@ pub struct Expectation {
     pub record: Arc<RecordType>,
     /// Each must be there; none: there is no such record at all.
     pub records: Vec<TestRecord>,
+    /// Whether they are a list: then they are all that are made.
+    pub listed: bool,
     /// Whether these are all records, with all their fields.
     pub exactly: bool,
     /// Where it is said.
@@ -104,11 +110,26 @@ pub struct ExpectedCall {
     pub record: TestRecord,
 }
 
-/// What a test expects to be parked.
+/// A record that people take away in a test.
 #[derive(Debug)]
-pub struct Parked {
-    /// The code, or words of the reason; `None`: anything.
-    pub text: Option<String>,
+pub struct GoneRecord {
+    /// The account that had it.
+    pub account: String,
+    /// Its type.
+    pub record: Arc<RecordType>,
+    /// Its key; `None`: it is the only one.
+    pub key: Option<String>,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// What a test expects people to be told, in words of it or by its code.
+#[derive(Debug)]
+pub struct Words {
+    /// Each is told; `None`: anything is.
+    pub texts: Option<Vec<String>>,
+    /// Whether they are all that is told.
+    pub listed: bool,
     /// Where it is said.
     pub span: Span,
 }

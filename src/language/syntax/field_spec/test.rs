@@ -27,11 +27,26 @@ pub static TEST: MapSpec = MapSpec {
             Shape::Either(&Shape::Text("NUMBER"), &Shape::List(&CALL)),
             "how many writes there are, or which, in order",
         ),
-        FieldSpec::may("parked", Shape::Text("CODE or words of the reason"), "what waits for a person in the end"),
+        FieldSpec::may(
+            "parked",
+            Shape::Either(&Shape::Text("CODE or words of the reason"), &Shape::List(&PARK)),
+            "what waits for a person in the end; a list names all of it",
+        ),
+        FieldSpec::may(
+            "told",
+            Shape::Either(&Shape::Text("words of the report, or none"), &Shape::List(&TELLING)),
+            "what the report tells that nobody has to act on; a list names all of it",
+        ),
         FieldSpec::may("nothing", Shape::Word(&["true", "false"]), "whether no write may be made at all"),
     ],
     named: None,
 };
+
+/// One entry of `parked:`.
+const PARK: Shape = Shape::Text("CODE or words of the reason");
+
+/// One entry of `told:`.
+const TELLING: Shape = Shape::Text("words of the report");
 
 /// One write of `calls:`.
 const CALL: Shape = Shape::Either(&Shape::Text("create SYSTEM.RECORD"), &Shape::Map(&WRITES));
@@ -89,8 +104,8 @@ pub static WHEN: MapSpec = MapSpec {
     fields: &[],
     named: Some(Named {
         name: "SYSTEM.RECORD",
-        shape: RECORDS,
-        about: "what changes of a record that is given, or a record that is made",
+        shape: Shape::Either(&Shape::Text("gone, or gone KEY"), &CHANGES),
+        about: "what changes of a record that is given, a record that is made, or `gone`: it is taken away",
     }),
 };
 
@@ -104,6 +119,10 @@ pub static THEN: MapSpec = MapSpec {
         about: "what such records hold, or `none`",
     }),
 };
+
+const CHANGES: Shape = Shape::Either(&Shape::Map(&TEST_RECORD), &Shape::List(&CHANGE));
+
+const CHANGE: Shape = Shape::Either(&Shape::Text("gone KEY"), &Shape::Map(&TEST_RECORD));
 
 const RECORDS: Shape = Shape::Either(&Shape::Map(&TEST_RECORD), &Shape::List(&Shape::Map(&TEST_RECORD)));
 

@@ -9,7 +9,7 @@ use crate::language::syntax::mapping::{Found, Mapping, list, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 
 /// Keys that say what must come of a test.
-const EXPECTS: [&str; 5] = ["then", "exactly", "calls", "parked", "nothing"];
+const EXPECTS: [&str; 6] = ["then", "exactly", "calls", "parked", "told", "nothing"];
 
 /// A test.
 #[derive(Clone, Debug)]
@@ -24,8 +24,10 @@ pub struct TestTree {
     pub then: Vec<ThenTree>,
     /// The writes.
     pub calls: Option<CallsTree>,
-    /// What waits for a person, as written.
-    pub parked: Option<Name>,
+    /// What waits for a person.
+    pub parked: Option<WordsTree>,
+    /// What the report tells.
+    pub told: Option<WordsTree>,
     /// Where it says that nothing is written.
     pub nothing: Option<Span>,
 }
@@ -103,6 +105,17 @@ pub enum CallsTree {
     },
 }
 
+/// Words of what is told, once or for each of several.
+#[derive(Clone, Debug)]
+pub struct WordsTree {
+    /// As written.
+    pub words: Vec<Name>,
+    /// Whether they are a list, which names all there is.
+    pub listed: bool,
+    /// Where they stand.
+    pub span: Span,
+}
+
 /// `create SYSTEM.RECORD`, with what it writes.
 #[derive(Clone, Debug)]
 pub struct CallLine {
@@ -144,11 +157,8 @@ fn test(node: &Node, found: &mut Found) -> Option<TestTree> {
         then.extend(entries.map(|(key, node)| ThenTree { key: RecordKey::of(key), data: Data::of(node), exactly }));
     }
     let calls = map.get("calls", found).and_then(|node| calls(node, found));
-    let parked = map.text("parked", "`parked`", found).map(Scalar::name);
-    if let Some(said) = parked.as_ref().filter(|said| said.text.chars().count() < PARKED_CHARACTERS_MIN) {
-        let message = format!("{:?} stands in many a reason", said.text);
-        idle(&message, "write the park's code, words of its reason, or `true` for any park", said.span, found);
-    }
+    let parked = map.get("parked", found).and_then(|node| words(node, &PARKED, found));
+    let told = map.get("told", found).and_then(|node| words(node, &TOLD, found));
     let nothing = map.get("nothing", found).and_then(|node| truth(node, "nothing", found));
     if let Some((_, span)) = nothing.filter(|(said, _)| !said) {
         idle("`nothing: false` expects nothing", "leave it out, or say which writes there are: `calls`", span, found);
@@ -156,15 +166,55 @@ fn test(node: &Node, found: &mut Found) -> Option<TestTree> {
     let nothing = nothing.filter(|(said, _)| *said).map(|(_, span)| span);
     // A key that is not understood may be the one.
     if map.is_known() && !EXPECTS.iter().any(|key| map.has(key)) {
-        let at = "say what must come of it: `then`, `exactly`, `calls`, `parked` or `nothing`";
+        let at = "say what must come of it: `then`, `exactly`, `calls`, `parked`, `told` or `nothing`";
         let message = format!("test `{}` expects nothing", name.text);
         found.push(Diagnostic::error(Code("missing-key"), message, name.span, at));
     }
-    Some(TestTree { name, given, when, then, calls, parked, nothing })
+    Some(TestTree { name, given, when, then, calls, parked, told, nothing })
 }
 
-/// The shortest text of a reason that tells one park from others, in characters.
-const PARKED_CHARACTERS_MIN: usize = 4;
+/// The shortest text that tells one reason from others, in characters.
+const WORDS_CHARACTERS_MIN: usize = 4;
+
+/// A key whose text is words of what people are told.
+struct Worded {
+    key: &'static str,
+    /// What stands in what people are told.
+    idle: &'static str,
+    help: &'static str,
+}
+
+const PARKED: Worded = Worded {
+    key: "`parked`",
+    idle: "stands in many a reason",
+    help: "write the park's code, words of its reason, or `true` for any park",
+};
+
+const TOLD: Worded = Worded {
+    key: "`told`",
+    idle: "stands in much that is told",
+    help: "write words of what the report tells, the name of a line of `agree`, or `none`",
+};
+
+/// One text, or a list of them; `none` is the empty list.
+fn words(node: &Node, said: &Worded, found: &mut Found) -> Option<WordsTree> {
+    let listed = matches!(node.kind, NodeKind::Sequence(_));
+    let items = match &node.kind {
+        NodeKind::Sequence(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let words: Vec<Name> = items.iter().filter_map(|item| Some(text(item, said.key, found)?.name())).collect();
+    let none = !listed && words.iter().all(|word| word.text == "none");
+    if words.is_empty() != items.is_empty() {
+        return None;
+    }
+    let short = |word: &&Name| word.text.chars().count() < WORDS_CHARACTERS_MIN;
+    for word in words.iter().filter(short) {
+        idle(&format!("{:?} {}", word.text, said.idle), said.help, word.span, found);
+    }
+    let span = if let NodeKind::Scalar(scalar) = &node.kind { scalar.span } else { node.span };
+    Some(WordsTree { words: if none { Vec::new() } else { words }, listed: listed || none, span })
+}
 
 /// An expectation that holds whatever happens.
 fn idle(message: &str, help: &str, span: Span, found: &mut Found) {
