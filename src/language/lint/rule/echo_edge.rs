@@ -1,149 +1,125 @@
-//! A rule in one direction, from a field that some rule writes to a field.
+//! A rule in one direction, from a field that some rule writes and on which it depends to the field that it writes.
 
 use std::fmt;
 
-use crate::language::lint::model::View;
+use super::echo_place::{Ground, Lies, Place};
+use crate::language::lint::model::{Reading, View};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side, Table};
-use crate::language::syntax::expression::{Expression, ExpressionKind};
 use crate::value::{Kind, Path, Segment};
-
-/// A field of a kind of record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Node<'a> {
-    system: &'a str,
-    record: &'a str,
-    path: Path,
-}
-
-impl fmt::Display for Node<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}.{}", self.system, self.path)
-    }
-}
 
 /// A rule in one direction, from a field to a field.
 pub(super) struct Edge<'a> {
-    pub(super) pipeline: &'a Pipeline,
+    pub(super) ground: Ground<'a>,
     pub(super) rule: &'a FieldRule,
     pub(super) target: Side,
     pub(super) expression: &'a CompiledExpression,
     pub(super) table: Option<&'a Table>,
-    /// What the expression calls the record with the field; `None`: the element.
-    pub(super) head: Option<&'a str>,
-    /// The field from there.
-    pub(super) read: Path,
-    pub(super) from: Node<'a>,
-    pub(super) to: Node<'a>,
-    /// The kind of the field that it reads.
-    pub(super) kind: Option<Kind>,
+    pub(super) via: Option<&'a Pipeline>,
+    /// What must hold before it speaks, each with the side that `.` is on.
+    pub(super) conditions: Vec<(&'a CompiledExpression, Side)>,
+    pub(super) from: Place<'a>,
+    pub(super) to: Place<'a>,
 }
 
-impl Edge<'_> {
-    /// The script's function through which the value goes, if it does.
-    pub(super) fn script(&self) -> Option<&str> {
-        let mut found = None;
-        self.expression.tree().visit(&mut |part| {
-            if let ExpressionKind::Call(name, arguments) = &part.kind
-                && self.expression.is_script(&name.text)
-                && arguments.iter().any(|argument| is_read(argument, self.head, &self.read))
-            {
-                found = Some(name.text.as_str());
-            }
-        });
-        found
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.record.system, self.path)
     }
 }
 
-/// A rule that writes, with the lists around it on both sides.
+impl<'a> Edge<'a> {
+    /// The pipeline of the rule.
+    pub(super) fn pipeline(&self) -> &'a Pipeline {
+        self.ground.pipeline
+    }
+
+    /// The side that it reads.
+    pub(super) fn source(&self) -> Side {
+        self.target.other()
+    }
+
+    /// What the field that it reads may hold.
+    pub(super) fn kind(&self) -> Kind {
+        self.from.record.field(&self.from.path).map_or(Kind::Any, |field| field.kind.clone())
+    }
+}
+
+/// A rule that writes, with where it stands.
 struct Write<'a> {
-    pipeline: &'a Pipeline,
+    ground: Ground<'a>,
     rule: &'a FieldRule,
     target: Side,
-    lists: [Path; 2],
+    conditions: Vec<(&'a CompiledExpression, Side)>,
+    to: Place<'a>,
 }
 
 /// Every rule from a field that some rule writes, in every direction in which it may flow.
-pub(super) fn edges<'a>(view: &View<'a>) -> Vec<Edge<'a>> {
+pub(super) fn edges<'a>(view: &'a View<'a>) -> Vec<Edge<'a>> {
     let mut writes = Vec::new();
     for pipeline in view.rules.pipelines.values() {
-        gather(view, pipeline, (&pipeline.rules, &[Path::default(), Path::default()]), &mut writes);
+        let ground = Ground { view, pipeline, lists: [Path::default(), Path::default()], names: Vec::new() };
+        let held = pipeline.when.iter().map(|(condition, _)| (condition, Side::Left)).collect();
+        gather(&ground, (&pipeline.rules, held), &mut writes);
     }
-    let written: Vec<Node<'_>> = writes.iter().filter_map(Write::to).collect();
-    writes.iter().flat_map(|write| write.edges(&written)).collect()
+    writes.iter().flat_map(|write| write.edges(&writes)).collect()
 }
 
-fn gather<'a>(
-    view: &View<'_>,
-    pipeline: &'a Pipeline,
-    (rules, lists): (&'a [FieldRule], &[Path; 2]),
-    writes: &mut Vec<Write<'a>>,
-) {
+type Conditions<'a> = Vec<(&'a CompiledExpression, Side)>;
+
+fn gather<'a>(ground: &Ground<'a>, (rules, held): (&'a [FieldRule], Conditions<'a>), writes: &mut Vec<Write<'a>>) {
     for rule in rules.iter().filter(|rule| !rule.on_create) {
+        let own = rule.when.iter().map(|condition| (condition, Reading::speaker(rule)));
+        let conditions: Conditions<'a> = held.iter().copied().chain(own).collect();
         match &rule.body {
             RuleBody::Value { .. } => {
-                let sides = Side::BOTH.into_iter().filter(|target| view.may_flow(pipeline, rule, *target));
-                writes.extend(sides.map(|target| Write { pipeline, rule, target, lists: lists.clone() }));
+                for target in Side::BOTH.into_iter().filter(|side| ground.view.may_flow(ground.pipeline, rule, *side)) {
+                    let Some(path) = rule.path(target) else { continue };
+                    let to = ground.whole(target, path);
+                    writes.push(Write { ground: ground.clone(), rule, target, conditions: conditions.clone(), to });
+                }
             }
             RuleBody::List(list) => {
-                let [left, right] = lists;
-                let lists = [below(left, &list.left), below(right, &list.right)];
-                gather(view, pipeline, (&list.rules, &lists), writes);
+                let [left, right] = [(Side::Left, &list.left), (Side::Right, &list.right)].map(|(side, path)| {
+                    let whole = ground.whole(side, path).path;
+                    Path(whole.0.into_iter().chain([Segment::Each]).collect())
+                });
+                let mut inside = Ground { lists: [left, right], ..ground.clone() };
+                inside.names.extend(list.element.as_deref().map(|name| (name, inside.lists.clone())));
+                gather(&inside, (&list.rules, conditions), writes);
             }
         }
     }
-}
-
-fn below(outer: &Path, list: &Path) -> Path {
-    Path(outer.0.iter().chain(&list.0).cloned().chain([Segment::Each]).collect())
 }
 
 impl<'a> Write<'a> {
-    fn list(&self, side: Side) -> &Path {
-        let [left, right] = &self.lists;
-        if side == Side::Left { left } else { right }
-    }
-
-    fn to(&self) -> Option<Node<'a>> {
-        let own = self.rule.path(self.target)?;
-        let record = self.pipeline.record(self.target);
-        let path = Path(self.list(self.target).0.iter().chain(&own.0).cloned().collect());
-        Some(Node { system: &record.system, record: &record.name, path })
-    }
-
-    fn edges(&self, written: &[Node<'a>]) -> Vec<Edge<'a>> {
-        let (pipeline, rule, target) = (self.pipeline, self.rule, self.target);
-        let RuleBody::Value { left, right, table, via: None, .. } = &rule.body else { return Vec::new() };
-        let Some(to) = self.to() else { return Vec::new() };
+    fn edges(&self, writes: &[Self]) -> Vec<Edge<'a>> {
+        let Self { rule, target, .. } = *self;
+        let RuleBody::Value { left, right, table, via, .. } = &rule.body else { return Vec::new() };
         let expression = if target == Side::Right { left } else { right };
-        let source = pipeline.record(target.other());
-        let list = self.list(target.other());
+        let via = via.as_ref().and_then(|name| self.ground.view.rules.pipelines.get(name));
         let mut edges: Vec<Edge<'a>> = Vec::new();
-        let of_source = |node: &&Node<'a>| node.system == source.system && node.record == source.name;
-        for from in written.iter().filter(of_source) {
-            let (head, read) = match from.path.0.strip_prefix(list.0.as_slice()) {
-                Some(inner) if !list.0.is_empty() => (None, Path(inner.to_vec())),
-                _ => (Some(source.system.as_str()), from.path.clone()),
-            };
-            let known = edges.iter().any(|edge| edge.from == *from);
-            if !known && is_read(expression.tree(), head, &read) {
-                let kind = source.field(&from.path).map(|field| field.kind.clone());
-                let (from, to, table) = (from.clone(), to.clone(), table.as_deref());
-                edges.push(Edge { pipeline, rule, target, expression, table, head, read, from, to, kind });
+        for from in writes.iter().map(|write| &write.to) {
+            let read = self.ground.touches(expression.tree(), target.other(), from) != Lies::Apart
+                || self
+                    .conditions
+                    .iter()
+                    .any(|(condition, side)| self.ground.touches(condition.tree(), *side, from) != Lies::Apart);
+            if !read || edges.iter().any(|edge| edge.from.lies_to(from) == Lies::There) {
+                continue;
             }
+            edges.push(Edge {
+                ground: self.ground.clone(),
+                rule,
+                target,
+                expression,
+                table: table.as_deref(),
+                via: via.map(AsRef::as_ref),
+                conditions: self.conditions.clone(),
+                from: from.clone(),
+                to: self.to.clone(),
+            });
         }
         edges
     }
-}
-
-/// Whether a path in a tree leads to a place behind a name, or the element, or into it.
-fn is_read(tree: &Expression, head: Option<&str>, place: &Path) -> bool {
-    let mut found = false;
-    tree.visit(&mut |part| {
-        if let ExpressionKind::Path(path) = &part.kind {
-            let own = path.head.as_ref().map(|name| name.text.as_str());
-            found |= own == head && path.segments.starts_with(&place.0);
-        }
-    });
-    found
 }

@@ -17,9 +17,10 @@ pub const LINT: Lint = Lint {
           if every write were news for the other side. (The runtime knows its own writes again and would not answer \
           them, but after a lost store it does not.) A person's change that the other side answers by changing the \
           first side again undoes what the person did; a round that begins anew writes for ever. Values without \
-          states are followed too, through tables and through rules that lead back to the field they came from, over \
-          all pipelines. What a script makes of a value cannot be seen through: where you know that it comes to rest, \
-          say `allow: echo-loop in KEY because …`.",
+          states are followed too, through tables, references, conditions and rules that lead back to the field they \
+          came from, over all pipelines; a text that comes back in another spelling (without blanks around it, in \
+          small letters) is none. What cannot be followed, such as what a script makes of a value, is told with the \
+          reason: where you know that it comes to rest, say `allow: echo-loop in KEY because …`.",
     flagged: "rows:\n  - Open, Held  -> Begun\n  - Open <- Waiting, Begun",
     mended: "rows:\n  - Open -> Begun   on create\n  - Held <- Waiting from Open",
     check,
