@@ -1,6 +1,7 @@
 //! The decision: find the pair, then create, link or update.
 //!
-//! Pure. Either reads are wanted, or the answer is complete; nothing half-known is ever decided.
+//! Pure. Either reads are wanted, or the answer is complete; nothing half-known is ever decided. What scripts answered
+//! in one round is not asked again in the next; that changes no answer.
 
 use super::effect::{Decision, Step};
 use super::lost;
@@ -9,22 +10,43 @@ use super::scope::Context;
 use super::situation::Situation;
 use super::update;
 use crate::language::plan::{Pipeline, Plan};
+use crate::language::script::KnownCalls;
 
-/// Decides on a pair.
+/// A decision on a pair, made in as many rounds as there are reads that only an answer shows to be needed.
+#[derive(Debug)]
+pub struct Deciding<'p> {
+    plan: &'p Plan,
+    pipeline: &'p Pipeline,
+    calls: KnownCalls,
+}
+
+/// Decides on a pair, in one round.
 pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
-    let context = Context::new(plan, pipeline, situation);
-    let mut decision = match (&situation.base, &situation.gone) {
-        (Some(base), None) => update::update(&context, base),
-        (Some(base), Some(gone)) => lost::decide(&context, base, gone),
-        (None, _) => meet(&context, None),
-    };
-    if let Some(make) = context.to_make().filter(|_| context.complete()) {
-        // Whatever else it comes to was worked out without the record that is to be there first.
-        decision = Decision { lines: context.lines(), effect: Some(make), ..Decision::default() };
+    Deciding::new(plan, pipeline).round(situation)
+}
+
+impl<'p> Deciding<'p> {
+    /// Before the first round.
+    pub fn new(plan: &'p Plan, pipeline: &'p Pipeline) -> Self {
+        Self { plan, pipeline, calls: KnownCalls::default() }
     }
-    decision.fitting = context.fitting();
-    if context.complete() && !decision.stops.is_empty() {
-        context.make_sure();
+
+    /// A round: what is still to be read, or the decision.
+    pub fn round(&self, situation: &Situation) -> Step {
+        let context = Context::new(self.plan, self.pipeline, situation).knowing(&self.calls);
+        let mut decision = match (&situation.base, &situation.gone) {
+            (Some(base), None) => update::update(&context, base),
+            (Some(base), Some(gone)) => lost::decide(&context, base, gone),
+            (None, _) => meet(&context, None),
+        };
+        if let Some(make) = context.to_make().filter(|_| context.complete()) {
+            // Whatever else it comes to was worked out without the record that is to be there first.
+            decision = Decision { lines: context.lines(), effect: Some(make), ..Decision::default() };
+        }
+        decision.fitting = context.fitting();
+        if context.complete() && !decision.stops.is_empty() {
+            context.make_sure();
+        }
+        if context.complete() { Step::Done(Box::new(decision)) } else { Step::Need(context.wanted()) }
     }
-    if context.complete() { Step::Done(Box::new(decision)) } else { Step::Need(context.wanted()) }
 }

@@ -24,10 +24,12 @@ pub fn desired(
 ) -> Result<Vec<Record>, Vec<Stop>> {
     let mut rows = Vec::new();
     let mut stops = Vec::new();
+    let live: Vec<&FieldRule> = list.rules.iter().filter(|rule| context.flows(rule, target)).collect();
+    let needed = needed(context, list, target, outer.is_some());
     for typed in elements(context, list, target.other(), outer) {
         let element = Element { typed: &typed, name: list.element.as_deref(), outer };
-        let mut row = Record::new();
-        for rule in list.rules.iter().filter(|rule| context.flows(rule, target)) {
+        let mut row = Record::with_capacity(live.len());
+        for rule in &live {
             match carried(context, rule, target, &element) {
                 Ok(Some(value)) => {
                     if let Some(path) = rule.path(target) {
@@ -39,17 +41,18 @@ pub fn desired(
             }
         }
         if stops.is_empty() {
-            stops.extend(missing(context, list, target, (&row, outer.is_some())));
+            stops.extend(missing(context, list, target, (&row, &needed)));
         }
         rows.push(row);
     }
     if stops.is_empty() { Ok(rows) } else { Err(stops) }
 }
 
-/// Fields that an element of the target needs and that no rule filled.
-fn missing(context: &Context<'_>, list: &ListRule, target: Side, (row, inner): (&Record, bool)) -> Vec<Stop> {
-    let kind = context.pipeline.record(target);
-    let row = Value::Record(row.clone());
+/// A field that each element of the target needs, with its place in the element.
+type Needed<'c> = (&'c Field, Path);
+
+/// The fields that each element of the target needs; `inner`: of a list within a list.
+fn needed<'c>(context: &Context<'c>, list: &ListRule, target: Side, inner: bool) -> Vec<Needed<'c>> {
     let path = if target == Side::Left { &list.left } else { &list.right };
     // A list within a list says its own part of the path only.
     let stands = |before: &[Segment]| if inner { before.ends_with(&path.0) } else { before == path.0 };
@@ -58,16 +61,24 @@ fn missing(context: &Context<'_>, list: &ListRule, target: Side, (row, inner): (
         let (before, own) = field.path.0.split_at_checked(each)?;
         stands(before).then(|| Path(own.get(1..).unwrap_or_default().to_vec()))
     };
-    let needed = kind.fields.iter().filter(|field| field.required_on_create);
-    let lacking = needed.filter_map(|field| Some((field, own(field)?))).filter(|(_, own)| own.read(&row).is_null());
-    lacking
-        .filter_map(|(field, own)| {
-            let filling = list.rules.iter().find(|rule| rule.path(target) == Some(&own));
-            let line = filling.or(list.rules.first()).map(|rule| &rule.line)?;
-            let message = format!("{} `{}` needs `{}`, and the rule gave nothing", kind.system, kind.name, field.path);
-            Some(Stop::new("missing-value", "a value that creating needs is missing", message, line))
-        })
-        .collect()
+    let needed = context.pipeline.record(target).fields.iter().filter(|field| field.required_on_create);
+    needed.filter_map(|field| Some((field, own(field)?))).collect()
+}
+
+/// A stop for each needed field that no rule filled.
+fn missing(context: &Context<'_>, list: &ListRule, target: Side, (row, needed): (&Record, &[Needed<'_>])) -> Vec<Stop> {
+    if needed.is_empty() {
+        return Vec::new();
+    }
+    let kind = context.pipeline.record(target);
+    let row = Value::Record(row.clone());
+    let stop = |(field, own): &Needed<'_>| {
+        let filling = list.rules.iter().find(|rule| rule.path(target) == Some(own));
+        let line = filling.or(list.rules.first()).map(|rule| &rule.line)?;
+        let message = format!("{} `{}` needs `{}`, and the rule gave nothing", kind.system, kind.name, field.path);
+        Some(Stop::new("missing-value", "a value that creating needs is missing", message, line))
+    };
+    needed.iter().filter(|(_, own)| own.read(&row).is_null()).filter_map(stop).collect()
 }
 
 /// What one rule puts into an element of the target; `None`: nothing.

@@ -35,7 +35,7 @@ mod with_found;
 mod with_read;
 
 pub use base::{Base, BaseValues, Fought};
-pub use decide::decide;
+pub use decide::{Deciding, decide};
 pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, MAKE, Making, Step, Unmatched};
 pub use kept::Kept;
 pub use listed::Listed;

@@ -20,6 +20,7 @@ use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Sc
 use crate::language::plan::fuel::Fuel;
 use crate::language::plan::heard;
 use crate::language::plan::{FieldRule, Outcome, Pipeline, Plan, RecordType, RuleLine, Side};
+use crate::language::script::KnownCalls;
 use crate::value::path::flat;
 use crate::value::{Kind, Path, Segment, Value};
 
@@ -33,6 +34,8 @@ pub struct Context<'a> {
     pub situation: &'a Situation,
     /// What all its expressions may still cost.
     fuel: Fuel,
+    /// What scripts answered in this round and those before.
+    calls: Option<&'a KnownCalls>,
     /// Whether the pipeline's own condition holds, once that was asked.
     holds: OnceCell<Result<bool, Stop>>,
     /// What is not read yet.
@@ -55,6 +58,7 @@ impl<'a> Context<'a> {
             pipeline,
             situation,
             fuel: Fuel::default(),
+            calls: None,
             holds: OnceCell::new(),
             wants: RefCell::default(),
             found: RefCell::default(),
@@ -62,6 +66,12 @@ impl<'a> Context<'a> {
             spoken: RefCell::default(),
             not_carried: Default::default(),
         }
+    }
+
+    /// The same, which asks no script what was answered before.
+    #[must_use]
+    pub(super) fn knowing(self, calls: &'a KnownCalls) -> Self {
+        Self { calls: Some(calls), ..self }
     }
 
     /// Reads not answered yet.
@@ -440,6 +450,10 @@ impl Scope for Own<'_, '_> {
     fn fuel(&self) -> Option<&Fuel> {
         Some(&self.context.fuel)
     }
+
+    fn known_calls(&self) -> Option<&KnownCalls> {
+        self.context.calls
+    }
 }
 
 struct Within<'a, 'b> {
@@ -474,6 +488,10 @@ impl Scope for Within<'_, '_> {
 
     fn fuel(&self) -> Option<&Fuel> {
         Some(&self.context.fuel)
+    }
+
+    fn known_calls(&self) -> Option<&KnownCalls> {
+        self.context.calls
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {

@@ -14,6 +14,7 @@ pub mod key;
 pub mod kind;
 pub mod path;
 pub mod record;
+mod sameness;
 pub mod timestamp;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod value;

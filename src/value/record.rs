@@ -104,6 +104,11 @@ impl Record {
         self.0.iter().map(|(_, value)| value)
     }
 
+    /// What it holds, where it holds it: a copy that shares it holds it at the same place.
+    pub(super) fn as_slice(&self) -> &[(EcoString, Value)] {
+        &self.0
+    }
+
     /// The values, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         self.0.make_mut().iter_mut().map(|(_, value)| value)

@@ -11,7 +11,7 @@ use crate::language::function::registry;
 use crate::language::function::signature::bounded;
 use crate::language::plan::fuel::{Fuel, OPERATIONS_MAX};
 use crate::language::plan::heard;
-use crate::language::script::{CallFault, ScriptSet};
+use crate::language::script::{CallFault, KnownCalls, ScriptSet};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::value::path::read as read_path;
 use crate::value::{Path, Segment, Value};
@@ -32,6 +32,11 @@ pub trait Scope {
 
     /// What all expressions of the scope share; `None`: each expression has its own.
     fn fuel(&self) -> Option<&Fuel> {
+        None
+    }
+
+    /// What scripts answered before; `None`: nothing is kept.
+    fn known_calls(&self) -> Option<&KnownCalls> {
         None
     }
 }
@@ -77,6 +82,7 @@ impl Scope for Bare<'_> {
 struct Within<'a> {
     scope: &'a dyn Scope,
     fuel: &'a Fuel,
+    known_calls: Option<&'a KnownCalls>,
 }
 
 impl Within<'_> {
@@ -201,7 +207,8 @@ impl CompiledExpression {
     /// [`Fault`] where a part fails and nothing catches it.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Fault> {
         let own = Fuel::default();
-        let within = Within { scope, fuel: scope.fuel().unwrap_or(&own) };
+        let within =
+            Within { scope, fuel: scope.fuel().unwrap_or(&own), known_calls: scope.known_calls() };
         let value = self.value(&self.tree, within)?;
         if let Value::Bool(held) = value {
             heard::branch(self.tree.span, held);
@@ -255,7 +262,11 @@ impl CompiledExpression {
         if let Some(answer) = within.scope.call(&name.text, &arguments) {
             return answer.map_err(|text| failed(named(&text), span));
         }
-        self.scripts.call(&name.text, &arguments).map_err(|fault| match fault {
+        let answer = match within.known_calls {
+            Some(known) => known.call(&self.scripts, &name.text, &arguments),
+            None => self.scripts.call(&name.text, &arguments),
+        };
+        answer.map_err(|fault| match fault {
             CallFault::Failed(text) => failed(named(&text), span),
             CallFault::Exhausted(text) => Fault { kind: FaultKind::Exhausted(named(&text)), span },
         })

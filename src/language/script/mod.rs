@@ -9,9 +9,11 @@ pub mod convert;
 pub mod declaration;
 pub mod fault;
 pub mod host;
+pub mod known_calls;
 pub mod limits;
 mod reads;
 
 pub use declaration::ScriptFunction;
 pub use fault::CallFault;
 pub use host::ScriptSet;
+pub use known_calls::KnownCalls;
