@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use petiole::connector::Shape;
-use petiole::engine::{Deciding, Decision, Found, Reads, Situation, Step, Want};
+use petiole::engine::{Decision, Found, Reads, Situation, Step, Want};
 use petiole::language;
 use petiole::language::plan::{Pipeline, Side};
 use petiole::runtime::{Live, World};
@@ -49,7 +49,7 @@ pub(crate) fn decided(situation: &mut Situation, answer: &dyn Fn(&Want) -> Found
     let known = ["leaflink", "flourish"].contains(&situation.left_account.as_str());
     assert!(known, "accounts are called as their systems");
     let name = if situation.left_account == "leaflink" { "orders" } else { "stock" };
-    let deciding = Deciding::new(&live().plan, pipeline(name));
+    let deciding = live().deciding(pipeline(name), (&situation.left_account, &situation.right_account));
     loop {
         match deciding.round(situation) {
             Step::Done(decision) => return *decision,

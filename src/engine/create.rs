@@ -70,7 +70,8 @@ pub fn after(context: &Context<'_>, side: Side) -> Vec<Stop> {
 pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
     let mut fields = Record::new();
     let mut stops = Vec::new();
-    let (asking, plain): (Vec<&FieldRule>, Vec<&FieldRule>) = context.pipeline.rules.iter().partition(|rule| rule.asks);
+    let live = context.pipeline.rules.iter().filter(|rule| context.flows(rule, side));
+    let (asking, plain): (Vec<&FieldRule>, Vec<&FieldRule>) = live.partition(|rule| rule.asks);
     for rule in plain {
         stops.extend(fill(context, rule, side, &mut fields).err().into_iter().flatten());
     }
@@ -98,7 +99,7 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
 }
 
 fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
-    let Some(path) = rule.path(side).filter(|_| context.flows(rule, side)) else { return Ok(()) };
+    let Some(path) = rule.path(side) else { return Ok(()) };
     if context.pipeline.record(side).adds_to(path) {
         // What has a call of its own follows once the record is there.
         return Ok(());

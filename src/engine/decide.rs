@@ -3,13 +3,15 @@
 //! Pure. Either reads are wanted, or the answer is complete; nothing half-known is ever decided. What scripts answered
 //! in one round is not asked again in the next; that changes no answer.
 
+use std::sync::Arc;
+
 use super::effect::{Decision, Step};
 use super::lost;
 use super::meet::meet;
 use super::scope::Context;
 use super::situation::Situation;
 use super::update;
-use crate::language::plan::{Pipeline, Plan};
+use crate::language::plan::{Folded, Pipeline, Plan};
 use crate::language::script::KnownCalls;
 
 /// A decision on a pair, made in as many rounds as there are reads that only an answer shows to be needed.
@@ -17,23 +19,24 @@ use crate::language::script::KnownCalls;
 pub struct Deciding<'p> {
     plan: &'p Plan,
     pipeline: &'p Pipeline,
+    folded: Option<Arc<Folded>>,
     calls: KnownCalls,
 }
 
 /// Decides on a pair, in one round.
 pub fn decide(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> Step {
-    Deciding::new(plan, pipeline).round(situation)
+    Deciding { plan, pipeline, folded: None, calls: KnownCalls::default() }.round(situation)
 }
 
 impl<'p> Deciding<'p> {
-    /// Before the first round.
-    pub fn new(plan: &'p Plan, pipeline: &'p Pipeline) -> Self {
-        Self { plan, pipeline, calls: KnownCalls::default() }
+    /// Before the first round on a pair of accounts, under whose settings these rules of the pipeline are live.
+    pub fn new(plan: &'p Plan, pipeline: &'p Pipeline, folded: Arc<Folded>) -> Self {
+        Self { plan, pipeline, folded: Some(folded), calls: KnownCalls::default() }
     }
 
     /// A round: what is still to be read, or the decision.
     pub fn round(&self, situation: &Situation) -> Step {
-        let context = Context::new(self.plan, self.pipeline, situation).knowing(&self.calls);
+        let context = Context::new(self.plan, self.pipeline, situation).knowing(&self.calls, self.folded.clone());
         let mut decision = match (&situation.base, &situation.gone) {
             (Some(base), None) => update::update(&context, base),
             (Some(base), Some(gone)) => lost::decide(&context, base, gone),

@@ -42,7 +42,10 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let mut settled = base.clone();
     let held = &context.situation.held;
     let whole = context.situation.left.is_some() && context.situation.right.is_some();
-    let speaks = |rule: &&FieldRule| !rule.on_create && !held.contains(&rule.group) && (whole || rule.also_when_gone);
+    let folded = context.folded();
+    let speaks = |rule: &&FieldRule| {
+        !rule.on_create && folded.is_live(rule) && !held.contains(&rule.group) && (whole || rule.also_when_gone)
+    };
     for rule in context.pipeline.rules.iter().filter(speaks) {
         let come_to = flow(context, rule, base);
         let unmoved = context.left_alone();

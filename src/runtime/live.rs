@@ -3,13 +3,14 @@
 //! Immutable but for its memory; work keeps the one it began with. Secrets live only inside the connectors.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::environment::{Flat, LiveError, Resolver};
 use super::memory::Memory;
 use super::memory::lack::Needed;
 use crate::connector::{Connector, Row, Validator};
-use crate::language::plan::{Plan, RecordType, System};
+use crate::engine::Deciding;
+use crate::language::plan::{Folded, Pipeline, Plan, RecordType, System};
 use crate::value::{Path, Record, Value};
 use crate::world::World;
 
@@ -30,12 +31,22 @@ pub struct Live {
     settings: Flat,
     /// Settings that differ, by account and dotted name.
     own_settings: BTreeMap<String, Flat>,
+    /// What pairs of accounts asked for so far decide under, by both accounts, the left one first.
+    pairs: Mutex<BTreeMap<[String; 2], Arc<Standing>>>,
     /// What records look like, by system and record.
     schemas: BTreeMap<(String, String), Validator>,
     /// The fields that rules read, and what answers showed of them.
     pub needed: Needed,
     /// What is remembered under these rules.
     pub memory: Memory,
+}
+
+/// What the pairs of two accounts decide under.
+#[derive(Debug)]
+struct Standing {
+    settings: Value,
+    /// By pipeline.
+    folded: BTreeMap<String, Arc<Folded>>,
 }
 
 impl Live {
@@ -82,6 +93,7 @@ impl Live {
             secrets,
             settings,
             own_settings,
+            pairs: Mutex::default(),
             schemas,
             needed,
             memory: Memory::default(),
@@ -96,14 +108,37 @@ impl Live {
     /// The settings for a pair: what both accounts share, then the left one's own, then the right one's. What only
     /// petiole itself may know is left out: decisions are journalled with what they are made from.
     pub fn pair_settings(&self, left: &str, right: &str) -> Value {
-        let mut settings = self.nested(&[left, right]);
-        let (group, name) = NOTIFY_SETTING.split_once('.').unwrap_or_default();
-        if let Value::Record(groups) = &mut settings
-            && let Some(Value::Record(group)) = groups.get_mut(group)
-        {
-            group.remove(name);
-        }
-        settings
+        self.standing([left, right]).settings.clone()
+    }
+
+    /// A decision on a pair of these accounts, the left one first.
+    pub fn deciding<'p>(&'p self, pipeline: &'p Pipeline, (left, right): (&str, &str)) -> Deciding<'p> {
+        Deciding::new(&self.plan, pipeline, self.folded(pipeline, [left, right]))
+    }
+
+    /// Which rules of a pipeline are live for a pair of accounts, the left one first.
+    pub fn folded(&self, pipeline: &Pipeline, accounts: [&str; 2]) -> Arc<Folded> {
+        let standing = self.standing(accounts);
+        let known = standing.folded.get(&pipeline.name).map(Arc::clone);
+        known.unwrap_or_else(|| Arc::new(Folded::of(pipeline, &standing.settings)))
+    }
+
+    fn standing(&self, accounts: [&str; 2]) -> Arc<Standing> {
+        let key = accounts.map(str::to_owned);
+        let mut known = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
+        let standing = known.entry(key).or_insert_with(|| {
+            let mut settings = self.nested(&accounts);
+            let (group, name) = NOTIFY_SETTING.split_once('.').unwrap_or_default();
+            if let Value::Record(groups) = &mut settings
+                && let Some(Value::Record(group)) = groups.get_mut(group)
+            {
+                group.remove(name);
+            }
+            let folded = |pipeline: &Arc<Pipeline>| Arc::new(Folded::of(pipeline, &settings));
+            let folded = self.plan.pipelines.iter().map(|(name, pipeline)| (name.clone(), folded(pipeline))).collect();
+            Arc::new(Standing { settings, folded })
+        });
+        Arc::clone(standing)
     }
 
     /// Whether nothing is written outside for this account: only a mode that says `live`, or none, writes.

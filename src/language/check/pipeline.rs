@@ -11,6 +11,7 @@ use super::shared;
 use super::standing::{self, Said, Standing};
 use super::with_read;
 use crate::language::infer::{Meaning, Scope};
+use crate::language::plan::folded::number;
 use crate::language::plan::{Create, FieldRule, Owner, Pipeline, RecordType, RuleLine};
 use crate::language::resolve::pipelines::side;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator};
@@ -53,9 +54,10 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
     }
     let names = Meanings { rules: asked, created: &created };
-    let rules = groups(checker, file.groups, (&name.text, [&left, &right]), &names);
+    let mut rules = groups(checker, file.groups, (&name.text, [&left, &right]), &names);
     let shared = file.shared.and_then(|name| shared::check(checker, &name, [&left, &right], &rules));
     let (match_left, match_right, line) = matching?;
+    number(&mut rules, 0);
     let field = |tree: &Expression| match_field(tree).unwrap_or_default();
     Some(Pipeline {
         name: name.text,

@@ -328,6 +328,7 @@ pub(super) fn finish(
     let [left, right] = &line.text;
     let arrow = line.arrow;
     FieldRule {
+        number: 0,
         id: format!("{}/{}: {left} {arrow} {right}", context.pipeline, context.group),
         group: context.group.to_owned(),
         arrow: line.arrow,

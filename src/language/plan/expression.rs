@@ -207,8 +207,7 @@ impl CompiledExpression {
     /// [`Fault`] where a part fails and nothing catches it.
     pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Fault> {
         let own = Fuel::default();
-        let within =
-            Within { scope, fuel: scope.fuel().unwrap_or(&own), known_calls: scope.known_calls() };
+        let within = Within { scope, fuel: scope.fuel().unwrap_or(&own), known_calls: scope.known_calls() };
         let value = self.value(&self.tree, within)?;
         if let Value::Bool(held) = value {
             heard::branch(self.tree.span, held);

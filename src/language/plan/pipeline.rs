@@ -207,6 +207,8 @@ pub enum Cardinality {
 /// A rule between a value on one side and a field on the other.
 #[derive(Debug)]
 pub struct FieldRule {
+    /// Its place among the rules of its pipeline, those inside lists counted where they stand.
+    pub number: usize,
     /// Pipeline, group and both sides as written: names the rule within its generation.
     pub id: String,
     /// Its group: the unit of ownership, conflict and parking.

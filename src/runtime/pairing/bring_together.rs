@@ -8,7 +8,7 @@ use super::pairing::{Meeting, Pairing, REFUSED};
 use super::repeat::{Repeats, WILL_NOT_KEEP};
 use super::step::Course;
 use crate::engine::create::RING;
-use crate::engine::{self, Deciding, Decision, Effect, MAKE, Situation, Step, Stop, Want};
+use crate::engine::{self, Decision, Effect, MAKE, Situation, Step, Stop, Want};
 use crate::language::plan::{RuleLine, Side};
 use crate::runtime::coordination::turn::{Blocked, Turn};
 use crate::runtime::limits::{READ_ROUNDS_MAX, STEPS_MAX};
@@ -290,7 +290,7 @@ impl Runtime {
         unseen: Option<jiff::Timestamp>,
     ) -> Result<Decision, Trouble> {
         let answers = FromPeers { runtime: self, live, pairing, unseen };
-        let deciding = Deciding::new(&live.plan, pairing.pipeline);
+        let deciding = live.deciding(pairing.pipeline, pairing.accounts());
         let decide = move |situation: &Situation| deciding.round(situation);
         let Some(decision) = reach(situation, &answers, decide).await? else {
             let reason = format!("{} reads too deep into other records", pairing.target());

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::how::{How, pairing};
 use super::pairing::{Foreseen, Pairing};
 use crate::connector::{Listing, Row};
-use crate::engine::{Deciding, Found, Situation, Step, Want};
+use crate::engine::{Found, Situation, Step, Want};
 use crate::language::plan::{Interest, Pipeline, RecordType, Side};
 use crate::runtime::limits::READ_ROUNDS_MAX;
 use crate::runtime::live::Live;
@@ -74,7 +74,7 @@ impl Runtime {
         *situation.record_mut(other) = Some(blank(far, &end.id));
         situation.base = Some(link.base.clone());
         let mut ahead = Ahead { far, end, found: None };
-        let deciding = Deciding::new(&live.plan, pairing.pipeline);
+        let deciding = live.deciding(pairing.pipeline, pairing.accounts());
         for _ in 0..READ_ROUNDS_MAX {
             let Step::Need(wants) = deciding.round(&situation) else { break };
             if !self.answer_ahead(live, pairing, &mut situation, (wants, &mut ahead)).await? {

@@ -9,7 +9,7 @@ use super::answers::FromListing;
 use super::bring_together::reach;
 use super::how::{How, pairing};
 use super::pairing::{Meeting, Pairing};
-use crate::engine::{Deciding, Effect, Reads, Situation};
+use crate::engine::{Effect, Reads, Situation};
 use crate::language::plan::{Interest, Pipeline, Side};
 use crate::runtime::coordination::turn::Blocked;
 use crate::runtime::limits::STEPS_MAX;
@@ -105,7 +105,7 @@ impl Runtime {
             }
             self.stand(live, pairing, &mut situation, link.as_ref()).await?;
             let answers = FromListing { runtime: self, live, pairing };
-            let deciding = Deciding::new(&live.plan, pairing.pipeline);
+            let deciding = live.deciding(pairing.pipeline, pairing.accounts());
             let decide = move |situation: &Situation| deciding.round(situation);
             let Some(decision) = reach(&mut situation, &answers, decide).await? else { return Ok(None) };
             if !decision.stops.is_empty() {
