@@ -10,6 +10,7 @@ use super::rule::{Wanted, applies, raw, wanted};
 use super::scope::Context;
 use super::situation::{Found, Want};
 use super::typed::Typed;
+use crate::language::plan::heard;
 use crate::language::plan::{Create, Field, FieldRule, Requirement, RuleBody, Side};
 use crate::value::{Kind, Path, Record, Segment, Value};
 
@@ -21,6 +22,7 @@ pub const RING: &str = "waits-for-itself";
 /// # Errors
 /// [`Stop`] where the condition fails.
 pub fn asked_for(context: &Context<'_>, create: &Create) -> Result<bool, Stop> {
+    let _speaking = context.speaks(&create.line);
     context.spoke(&create.line);
     if !context.holds()? {
         return Ok(false);
@@ -105,6 +107,8 @@ fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record
         return Ok(());
     }
     let one = |stop: Stop| vec![stop];
+    let _speaking = context.speaks(&rule.line);
+    heard::towards(side);
     // Of what is left alone, only what creating needs is filled.
     let alone = context.untouched(side, path).map_err(one)? && !required(context, side, path);
     if alone || !applies(context, rule, None, &rule.line).map_err(one)? {

@@ -11,6 +11,7 @@ use super::meet::meet;
 use super::scope::Context;
 use super::situation::Situation;
 use super::update;
+use crate::language::plan::heard;
 use crate::language::plan::{Folded, Pipeline, Plan};
 use crate::language::script::KnownCalls;
 
@@ -36,6 +37,7 @@ impl<'p> Deciding<'p> {
 
     /// A round: what is still to be read, or the decision.
     pub fn round(&self, situation: &Situation) -> Step {
+        let draft = heard::draft();
         let context = Context::new(self.plan, self.pipeline, situation).knowing(&self.calls, self.folded.clone());
         let mut decision = match (&situation.base, &situation.gone) {
             (Some(base), None) => update::update(&context, base),
@@ -50,6 +52,10 @@ impl<'p> Deciding<'p> {
         if context.complete() && !decision.stops.is_empty() {
             context.make_sure();
         }
-        if context.complete() { Step::Done(Box::new(decision)) } else { Step::Need(context.wanted()) }
+        if !context.complete() {
+            return Step::Need(context.wanted());
+        }
+        draft.keep();
+        Step::Done(Box::new(decision))
     }
 }

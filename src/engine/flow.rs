@@ -7,6 +7,7 @@ use super::park::Stop;
 use super::rule::{Wanted, raw, wanted};
 use super::scope::Context;
 use super::target_field::{is_state, write_only};
+use crate::language::plan::heard;
 use crate::language::plan::{FieldRule, RuleBody, Side, States};
 use crate::value::{Path, Value};
 
@@ -53,6 +54,8 @@ pub fn ask(
 ) -> Result<Option<Ask>, Vec<Stop>> {
     let one = |stop: Stop| vec![stop];
     let Some(path) = rule.path(target).cloned() else { return Ok(None) };
+    let _speaking = context.speaks(&rule.line);
+    heard::towards(target);
     if context.untouched(target, &path).map_err(one)? {
         return Ok(None);
     }

@@ -9,6 +9,7 @@ use super::park::Stop;
 use super::rule::{Wanted, applies, elements, raw_in, wanted};
 use super::scope::Context;
 use super::typed::Element;
+use crate::language::plan::heard;
 use crate::language::plan::{Field, FieldRule, ListRule, RuleBody, Side};
 use crate::value::{Path, Record, Segment, Value, digest};
 
@@ -89,6 +90,8 @@ fn carried(
     element: &Element<'_>,
 ) -> Result<Option<Value>, Vec<Stop>> {
     let one = |stop: Stop| vec![stop];
+    let _speaking = context.speaks(&rule.line);
+    heard::towards(target);
     if !applies(context, rule, Some(element), &rule.line).map_err(one)? {
         return Ok(None);
     }

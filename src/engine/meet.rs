@@ -23,7 +23,10 @@ pub(super) fn meet(context: &Context<'_>, gone: Option<&str>) -> Decision {
         _ => unmatched(context, value),
     };
     context.spoke(&pipeline.match_line);
-    let Some(value) = match_value(context.plan, pipeline, side, record) else { return unmatched(None) };
+    let speaking = context.speaks(&pipeline.match_line);
+    let value = match_value(context.plan, pipeline, side, record);
+    drop(speaking);
+    let Some(value) = value else { return unmatched(None) };
     let other = side.other();
     let want = Want::Match {
         pipeline: pipeline.name.clone(),
@@ -175,6 +178,7 @@ fn passed_by(context: &Context<'_>, side: Side) -> Result<Option<Stop>, Stop> {
     let Some((condition, line)) = context.pipeline.passed_by.get(&context.pipeline.record(side).system) else {
         return Ok(None);
     };
+    let _speaking = context.speaks(line);
     if !context.holds()? || context.evaluate(condition, None, line)? != Value::Bool(true) {
         return Ok(None);
     }

@@ -24,6 +24,7 @@ mod narrowed;
 mod noted;
 mod pairs;
 pub mod park;
+mod part;
 pub mod rule;
 pub mod scope;
 pub mod settle;

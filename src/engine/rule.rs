@@ -4,6 +4,7 @@ use super::park::{Stop, UNRELIABLE, Unpaired};
 use super::scope::Context;
 use super::situation::{Found, Want};
 use super::typed::{Element, Typed};
+use crate::language::plan::heard;
 use crate::language::plan::{FieldRule, ListRule, Outcome, RuleBody, RuleLine, Side, Table};
 use crate::value::{Segment, Value};
 
@@ -85,6 +86,7 @@ pub fn wanted(
     state: Option<&Value>,
 ) -> Result<Wanted, Stop> {
     let RuleBody::Value { table, via, .. } = &rule.body else { return Ok(Wanted::Value(source)) };
+    let _speaking = context.speaks(&rule.line);
     context.spoke(&rule.line);
     match (table, via) {
         (Some(table), _) => through_table(context, (rule, table), target, &Looked { source: &source, state }),
@@ -109,7 +111,11 @@ fn through_table(
         return if source.is_null() { Ok(Wanted::Nothing) } else { Err(unmapped(rule, table, source)) };
     };
     let present = state.map(|value| value.to_key().unwrap_or_default());
-    match table.outcome(target, &text, present.as_deref()) {
+    let found = table.outcome(target, &text, present.as_deref());
+    if let Some((_, row)) = &found {
+        heard::row(&row.line, table.field(target));
+    }
+    match found {
         Some((Outcome::Value(text), row)) => {
             context.spoke(&row.line);
             Ok(Wanted::Value(Value::text(text)))
@@ -129,6 +135,7 @@ fn through_table(
         Some((Outcome::Park, row)) => {
             context.spoke(&row.line);
             let why = row.because.clone().unwrap_or_else(|| "a row of the table asks for a person".to_owned());
+            heard::stopped();
             let message = format!("{source} while the other side has {}: {why}", state.unwrap_or(&Value::Null));
             Err(Stop::new("parked-by-rule", why, message, &row.line))
         }
@@ -182,6 +189,7 @@ pub fn applies(
     element: Option<&Element<'_>>,
     line: &RuleLine,
 ) -> Result<bool, Stop> {
+    let _speaking = context.speaks(line);
     if element.is_none() && !context.holds()? {
         return Ok(false);
     }

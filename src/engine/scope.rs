@@ -47,6 +47,8 @@ pub struct Context<'a> {
     left_alone: RefCell<Vec<LeftAlone>>,
     /// Rule lines that spoke, and those for the rule looked at now.
     spoken: RefCell<Spoken>,
+    /// Who it is about, for whoever listens.
+    pub(super) pair: OnceCell<Arc<heard::Pair>>,
     /// For each side, where it is said that its account does not take the other's record, once that was asked.
     not_carried: [OnceCell<Option<&'a RuleLine>>; 2],
 }
@@ -66,6 +68,7 @@ impl<'a> Context<'a> {
             found: RefCell::default(),
             left_alone: RefCell::default(),
             spoken: RefCell::default(),
+            pair: OnceCell::new(),
             not_carried: Default::default(),
         }
     }
@@ -93,7 +96,7 @@ impl<'a> Context<'a> {
 
     /// Notes that a line had a part in the decision.
     pub fn spoke(&self, line: &RuleLine) {
-        heard::line(line);
+        heard::line(|| self.part(line));
         self.spoken.borrow_mut().note(line);
     }
 
@@ -149,7 +152,9 @@ impl<'a> Context<'a> {
         line: &RuleLine,
     ) -> Result<Value, Stop> {
         let scope = Within { context: self, element };
-        let value = expression.evaluate(&scope);
+        let speaking = self.speaks(line);
+        let value = expression.evaluate(&scope).inspect_err(|_| heard::stopped());
+        drop(speaking);
         if let Some(stop) = self.found.borrow_mut().failed.take() {
             return Err(stop);
         }
@@ -249,6 +254,7 @@ impl<'a> Context<'a> {
         let Some(table) = self.plan.tables.get(table).filter(|_| !value.is_null()) else { return Ok(Value::Null) };
         let Some((outcome, row)) = table.mapped(value) else { return Ok(Value::Null) };
         self.spoke(&row.line);
+        heard::row(&row.line, table.field(Side::Right));
         match outcome {
             Outcome::Value(text) => Ok(Value::text(text)),
             Outcome::Nothing | Outcome::Held => Ok(Value::Null),
@@ -273,6 +279,7 @@ impl<'a> Context<'a> {
     /// [`Stop`] where it fails.
     pub fn holds(&self) -> Result<bool, Stop> {
         let Some((condition, line)) = &self.pipeline.when else { return Ok(true) };
+        heard::uses(line);
         let asked = || self.evaluate(condition, None, line).map(|held| held == Value::Bool(true));
         self.holds.get_or_init(asked).clone()
     }

@@ -7,6 +7,7 @@ use super::rule::{applies, raw};
 use super::scope::Context;
 use super::situation::Situation;
 use super::target_field::{is_state, write_only};
+use crate::language::plan::heard;
 use crate::language::plan::{FieldRule, Pipeline, Plan, RuleBody, Side};
 use crate::value::Value;
 
@@ -31,6 +32,7 @@ pub struct Seen<'a> {
 /// cannot be worked out keeps its old base and is decided again.
 pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<'_>) -> Base {
     let mut base = after.base.clone().unwrap_or_default();
+    let _silence = heard::silently();
     let context = Context::new(plan, pipeline, after);
     for rule in pipeline.rules.iter().filter(|rule| !rule.on_create && speaks(&context, rule)) {
         if seen.rules.is_some_and(|named| !named.contains(&rule.id)) {

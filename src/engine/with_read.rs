@@ -14,6 +14,7 @@ use super::situation::{Fitting, Found, Made, Makeable, Want};
 use super::typed::{Element, Typed, whole};
 use crate::diagnostic::suggest;
 use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::heard;
 use crate::language::plan::{Cardinality, Narrowing, RuleLine, WithRead};
 use crate::value::Value;
 
@@ -26,10 +27,11 @@ const CANDIDATES_MAX: usize = 3;
 impl Context<'_> {
     /// A `with:` record, looked for at its first use.
     pub(super) fn with(&self, name: &str) -> Option<Typed> {
+        let read = self.pipeline.with.iter().find(|read| read.name == name)?;
+        heard::uses(&read.line);
         if let Some(known) = self.found.borrow().known.get(name) {
             return Some(known.clone());
         }
-        let read = self.pipeline.with.iter().find(|read| read.name == name)?;
         let found = match self.look_up(read) {
             Ok(found) => found,
             Err(stop) => {

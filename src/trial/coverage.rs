@@ -1,28 +1,31 @@
-//! Which rules, rows and branches the tests exercised, and which they never did.
+//! Which rules, rows and branches the tests hold, and which they never do.
+//!
+//! What there is stands in the plan and in the scripts; what of it is held is told by the tests one by one.
 
 use std::collections::BTreeSet;
 
+use super::asserted::Asserted;
 use crate::diagnostic::{Sources as _, Span};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::heard::Heard;
-use crate::language::plan::{Create, FieldRule, Pipeline, Plan, RuleBody, RuleLine, Side};
+use crate::language::plan::{Create, FieldRule, Pipeline, Plan, RuleBody, RuleLine, Side, Table, WithRead};
 use crate::language::source::SourceMap;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
+use crate::value::{Path, Value};
 
-/// How much was exercised.
+/// How much is held by tests.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    /// Rules exercised, of how many.
+    /// Lines of rules and conditions that are held, of how many.
     pub rules: (usize, usize),
-    /// Table rows exercised, of how many.
+    /// Table rows that are held, each way of reading them by itself, of how many.
     pub rows: (usize, usize),
-    /// Branches exercised, of how many.
+    /// Ways of conditions that are held, of how many.
     pub branches: (usize, usize),
-    /// What was never exercised, in file order.
+    /// What never is, in file order.
     pub never: Vec<Never>,
 }
 
-/// Something that no test exercised.
+/// Something that no test holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Never {
     /// Where.
@@ -34,47 +37,38 @@ pub struct Never {
 }
 
 /// Counts over a plan. Rules that ownership mutes everywhere are no part of it.
-pub fn measure(plan: &Plan, sources: &SourceMap, heard: &Heard) -> Coverage {
-    let mut rules = BTreeSet::new();
-    let mut rows = BTreeSet::new();
-    let mut branches = BTreeSet::new();
-    for pipeline in plan.pipelines.values() {
-        for create in [&pipeline.create_left, &pipeline.create_right].into_iter().flatten() {
-            create_of(create, &mut rules, &mut branches);
-        }
-        for rule in pipeline.rules.iter().filter(|rule| is_live(plan, pipeline, rule)) {
-            rule_of(rule, &mut rules, &mut rows, &mut branches);
-        }
-    }
+pub(super) fn measure(plan: &Plan, sources: &SourceMap, held: &Asserted) -> Coverage {
+    let there = There::of(plan);
     let mut coverage = Coverage::default();
-    for (lines, kind) in [(&rules, "rule"), (&rows, "row")] {
-        let missed: Vec<&RuleLine> = lines.iter().filter(|line| !heard.lines.contains(line)).collect();
-        let counted = (lines.len() - missed.len(), lines.len());
-        if kind == "rule" {
-            coverage.rules = counted;
-        } else {
-            coverage.rows = counted;
-        }
-        coverage.never.extend(missed.into_iter().map(|line| Never {
-            line: line.clone(),
-            kind,
-            text: text_of_line(sources, line),
-        }));
+    let mut never = |line: RuleLine, kind, text| coverage.never.push(Never { line, kind, text });
+    let lines: Vec<&RuleLine> = there.lines.iter().filter(|line| !held.lines.contains(line)).collect();
+    lines.iter().for_each(|line| never((*line).clone(), "rule", text_of_line(sources, line)));
+    let rows: Vec<&(RuleLine, String)> = there.rows.difference(&held.rows).collect();
+    for (line, towards) in &rows {
+        let ways = there.rows.iter().filter(|(known, _)| known == line).count();
+        let way = if ways > 1 { format!("   towards {towards}") } else { String::new() };
+        never(line.clone(), "row", format!("{}{way}", text_of_line(sources, line)));
     }
-    let missed: Vec<&Branch> = branches.iter().filter(|one| !heard.branches.contains(&(one.span, one.taken))).collect();
-    coverage.branches = (branches.len() - missed.len(), branches.len());
-    coverage.never.extend(missed.into_iter().map(|one| {
-        let text = sources.text(one.span.file).get(one.span.start..one.span.end).unwrap_or_default();
-        let text = match (one.what, one.taken) {
-            (What::Condition, true) => format!("`{text}` is true"),
-            (What::Condition, false) => format!("`{text}` is not true"),
-            (What::Else, true) => format!("`{text} ??` needs what follows"),
-            (What::Else, false) => format!("`{text} ??` stands by itself"),
-        };
-        Never { line: line_of(sources, one.span), kind: "branch", text }
-    }));
+    let branches: Vec<&Branch> =
+        there.branches.iter().filter(|one| !held.branches.contains(&(one.span, one.taken))).collect();
+    for one in &branches {
+        never(line_of(sources, one.span), "branch", text_of_branch(sources, one));
+    }
+    coverage.rules = (there.lines.len() - lines.len(), there.lines.len());
+    coverage.rows = (there.rows.len() - rows.len(), there.rows.len());
+    coverage.branches = (there.branches.len() - branches.len(), there.branches.len());
     coverage.never.sort();
     coverage
+}
+
+fn text_of_branch(sources: &SourceMap, one: &Branch) -> String {
+    let text = sources.text(one.span.file).get(one.span.start..one.span.end).unwrap_or_default();
+    match (one.what, one.taken) {
+        (What::Condition, true) => format!("`{text}` is true"),
+        (What::Condition, false) => format!("`{text}` is not true"),
+        (What::Else, true) => format!("`{text} ??` needs what follows"),
+        (What::Else, false) => format!("`{text} ??` stands by itself"),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,75 +84,145 @@ struct Branch {
     what: What,
 }
 
+/// All that tests could hold.
+struct There<'p> {
+    plan: &'p Plan,
+    lines: BTreeSet<RuleLine>,
+    /// Rows, each with the field that it is read towards.
+    rows: BTreeSet<(RuleLine, String)>,
+    branches: BTreeSet<Branch>,
+}
+
+impl<'p> There<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let mut there = Self { plan, lines: BTreeSet::new(), rows: BTreeSet::new(), branches: BTreeSet::new() };
+        plan.pipelines.values().for_each(|pipeline| there.pipeline(pipeline));
+        there
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) {
+        for create in [&pipeline.create_left, &pipeline.create_right].into_iter().flatten() {
+            self.create(create);
+        }
+        for rule in &pipeline.rules {
+            let live = Side::BOTH.map(|side| self.may_flow(pipeline, rule, side));
+            if live.contains(&true) {
+                self.rule(rule, live);
+            }
+        }
+        pipeline.with.iter().for_each(|read| self.read(read));
+        pipeline.when.iter().for_each(|(condition, _)| self.condition(condition));
+        for (condition, line) in pipeline.passed_by.values() {
+            self.lines.insert(line.clone());
+            self.condition(condition);
+        }
+        for agreement in &pipeline.agree {
+            self.lines.insert(agreement.line.clone());
+            self.condition(&agreement.condition);
+        }
+        for (value, line) in pipeline.needs.values().chain(pipeline.after.values()) {
+            self.lines.insert(line.clone());
+            self.expression(value);
+        }
+        pipeline.untouched.iter().for_each(|(_, fields, _)| self.expression(fields));
+    }
+
+    fn may_flow(&self, pipeline: &Pipeline, rule: &FieldRule, side: Side) -> bool {
+        self.plan.standing.iter().any(|settings| pipeline.flows(rule, side, settings))
+    }
+
+    fn create(&mut self, create: &Create) {
+        self.lines.insert(create.line.clone());
+        // A constant (`always`) has no other branch.
+        let constant = |tree: &Expression| matches!(tree.kind, ExpressionKind::Literal(_));
+        create.when.iter().filter(|condition| !constant(condition.tree())).for_each(|one| self.condition(one));
+    }
+
+    /// A rule, live towards the left and the right side.
+    fn rule(&mut self, rule: &FieldRule, live: [bool; 2]) {
+        self.lines.insert(rule.line.clone());
+        rule.when.iter().for_each(|condition| self.condition(condition));
+        match &rule.body {
+            RuleBody::Value { left, right, table, .. } => {
+                self.expression(left);
+                self.expression(right);
+                let towards = Side::BOTH.into_iter().zip(live).filter(|(side, live)| *live && rule.points(*side));
+                for ((side, _), table) in towards.flat_map(|side| table.iter().map(move |table| (side, table))) {
+                    self.table(table, side);
+                }
+            }
+            RuleBody::List(list) => list.rules.iter().for_each(|inner| self.rule(inner, live)),
+        }
+    }
+
+    fn read(&mut self, read: &WithRead) {
+        self.lines.insert(read.line.clone());
+        // A search answers what fits and nothing else, and every record has a key.
+        if read.search.is_none() && !asks_for_key(read) {
+            both(read.condition.tree().span, What::Condition, &mut self.branches);
+        }
+        read.expressions().for_each(|expression| self.expression(expression));
+    }
+
+    fn table(&mut self, table: &Table, side: Side) {
+        let rows = table.rows.iter().filter(|row| row.points(side));
+        self.rows.extend(rows.map(|row| (row.line.clone(), table.field(side).to_owned())));
+    }
+
+    fn condition(&mut self, condition: &CompiledExpression) {
+        both(condition.tree().span, What::Condition, &mut self.branches);
+        self.expression(condition);
+    }
+
+    fn expression(&mut self, expression: &CompiledExpression) {
+        let (plan, mut mapped) = (self.plan, Vec::new());
+        expression.tree().visit(&mut |at| {
+            branches(at, &mut self.branches);
+            mapped.extend(table_of(at));
+        });
+        for table in mapped.iter().filter_map(|name| plan.tables.get(name)) {
+            self.table(table, Side::Right);
+        }
+        for (span, is_guard) in expression.script_conditions() {
+            if is_guard {
+                self.branches.insert(Branch { span, taken: false, what: What::Condition });
+            } else {
+                both(span, What::Condition, &mut self.branches);
+            }
+        }
+    }
+}
+
 fn both(span: Span, what: What, branches: &mut BTreeSet<Branch>) {
     branches.extend([true, false].map(|taken| Branch { span, taken, what }));
 }
 
-fn is_live(plan: &Plan, pipeline: &Pipeline, rule: &FieldRule) -> bool {
-    let sides = [Side::Left, Side::Right];
-    plan.standing.iter().any(|settings| sides.iter().any(|side| pipeline.flows(rule, *side, settings)))
-}
-
-fn create_of(create: &Create, rules: &mut BTreeSet<RuleLine>, branches: &mut BTreeSet<Branch>) {
-    rules.insert(create.line.clone());
-    // A constant (`always`) has no other branch.
-    let constant = |tree: &Expression| matches!(tree.kind, ExpressionKind::Literal(_));
-    if let Some(condition) = create.when.as_ref().filter(|condition| !constant(condition.tree())) {
-        both(condition.tree().span, What::Condition, branches);
-        expression_of(condition, branches);
-    }
-}
-
-fn rule_of(
-    rule: &FieldRule,
-    rules: &mut BTreeSet<RuleLine>,
-    rows: &mut BTreeSet<RuleLine>,
-    branches: &mut BTreeSet<Branch>,
-) {
-    rules.insert(rule.line.clone());
-    if let Some(condition) = &rule.when {
-        both(condition.tree().span, What::Condition, branches);
-        expression_of(condition, branches);
-    }
-    match &rule.body {
-        RuleBody::Value { left, right, table, .. } => {
-            expression_of(left, branches);
-            expression_of(right, branches);
-            rows.extend(table.iter().flat_map(|table| &table.rows).map(|row| row.line.clone()));
-        }
-        RuleBody::List(list) => list.rules.iter().for_each(|inner| rule_of(inner, rules, rows, branches)),
-    }
-}
-
-fn expression_of(expression: &CompiledExpression, branches: &mut BTreeSet<Branch>) {
-    walk(expression.tree(), branches);
-}
-
-fn walk(at: &Expression, branches: &mut BTreeSet<Branch>) {
+/// The ways that a part of an expression can go.
+fn branches(at: &Expression, found: &mut BTreeSet<Branch>) {
     match &at.kind {
         ExpressionKind::Choice(parts) => {
             let [condition, ..] = parts.as_ref();
-            both(condition.span, What::Condition, branches);
-            parts.iter().for_each(|part| walk(part, branches));
+            both(condition.span, What::Condition, found);
         }
-        ExpressionKind::Binary(operator, left, right) => {
-            if *operator == Operator::Else {
-                both(left.span, What::Else, branches);
-            }
-            walk(left, branches);
-            walk(right, branches);
-        }
-        ExpressionKind::List(items) | ExpressionKind::Call(_, items) => {
-            items.iter().for_each(|item| walk(item, branches));
-        }
-        ExpressionKind::Filter(left, right) => {
-            walk(left, branches);
-            walk(right, branches);
-        }
-        ExpressionKind::Steps(inner, _) | ExpressionKind::Not(inner) | ExpressionKind::Negate(inner) => {
-            walk(inner, branches);
-        }
-        ExpressionKind::Literal(_) | ExpressionKind::Path(_) | ExpressionKind::Park(_) => {}
+        ExpressionKind::Binary(Operator::Else, left, _) => both(left.span, What::Else, found),
+        _ => {}
+    }
+}
+
+/// Whether all records fit, because all that is asked is that they have a key.
+fn asks_for_key(read: &WithRead) -> bool {
+    let ExpressionKind::Binary(Operator::NotEqual, left, right) = &read.condition.tree().kind else { return false };
+    let is_key = matches!(&left.kind, ExpressionKind::Path(path)
+        if path.head.is_none() && Path(path.segments.clone()) == Path::field(read.record.key.as_str()));
+    is_key && matches!(right.kind, ExpressionKind::Literal(Value::Null))
+}
+
+/// The table that `mapped` reads.
+fn table_of(at: &Expression) -> Option<String> {
+    let ExpressionKind::Call(name, arguments) = &at.kind else { return None };
+    match arguments.first().map(|first| &first.kind) {
+        Some(ExpressionKind::Literal(table)) if name.text == "mapped" => table.to_key(),
+        _ => None,
     }
 }
 

@@ -4,17 +4,20 @@
 //! are made from the system files, on a clock that stands and with a store that is forgotten.
 //! Knows what a test says and what came of it; decides nothing about records.
 
+mod asserted;
 mod came;
 pub mod coverage;
 mod gap;
 mod given;
 mod in_step;
 mod judge;
+mod look;
 mod machine;
 mod met;
 mod placed;
 mod report;
 mod stage;
+mod stated;
 mod telling;
 #[allow(clippy::module_inception, reason = "the room is named after its main function")]
 pub mod trial;

@@ -9,10 +9,12 @@ use crate::runtime::told_values;
 pub(super) struct Telling {
     /// In the words of the report.
     pub(super) text: String,
+    /// The record, with its account and its key.
+    pub(super) record: String,
     /// The rule line.
     pub(super) line: String,
-    /// The name of what does not agree, and of which record, if that is told.
-    pub(super) disagreement: Option<(String, String)>,
+    /// The name of what does not agree, if that is told.
+    pub(super) disagreement: Option<String>,
 }
 
 /// All that is told, in order. What is told again with every look at a record stands once.
@@ -28,19 +30,19 @@ pub(super) fn tellings(happened: &[Happening]) -> Vec<Telling> {
 }
 
 fn of(happening: &Happening) -> Option<Telling> {
-    let (text, line, disagreement) = match happening {
+    let (target, line, text) = match happening {
         Happening::GaveWay { target, group, lost, won, line, .. } => {
-            (format!("both sides changed: {target}: `{group}` {lost} gave way to {won}"), line, None)
+            (target, line, format!("both sides changed: {target}: `{group}` {lost} gave way to {won}"))
         }
-        Happening::Kept { target, text, line, .. } => (format!("kept otherwise: {target}: {text}"), line, None),
+        Happening::Kept { target, text, line, .. } => (target, line, format!("kept otherwise: {target}: {text}")),
         Happening::Disagrees { target, name, values, line, .. } => {
-            let named = (name.clone(), target.to_string());
-            (format!("{target}: {name} do not agree: {}", told_values(values)), line, Some(named))
+            (target, line, format!("{target}: {name} do not agree: {}", told_values(values)))
         }
         Happening::LeftAlone { target, value, because, line, .. } => {
-            (format!("left alone: {target}: {value} goes nowhere, because {because}"), line, None)
+            (target, line, format!("left alone: {target}: {value} goes nowhere, because {because}"))
         }
         _ => return None,
     };
-    Some(Telling { text, line: line.clone(), disagreement })
+    let disagreement = if let Happening::Disagrees { name, .. } = happening { Some(name.clone()) } else { None };
+    Some(Telling { text, record: target.to_string(), line: line.clone(), disagreement })
 }

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::asserted::{Asserted, asserted};
 use super::came::Came;
 use super::coverage::{Coverage, measure};
 use super::given;
@@ -13,7 +14,7 @@ use super::stage::Stage;
 use super::telling::tellings;
 use super::unmentioned::{Unmentioned, unmentioned};
 use crate::language::plan::Plan;
-use crate::language::plan::heard::{self, Heard};
+use crate::language::plan::heard;
 use crate::language::plan::test::RuleTest;
 use crate::language::source::SourceMap;
 use crate::world::{Clock as _, SystemClock, threads};
@@ -42,12 +43,13 @@ pub struct Outcome<'a> {
 struct Played {
     failures: Vec<Failure>,
     unmentioned: Vec<Unmentioned>,
-    heard: Heard,
+    asserted: Asserted,
 }
 
 impl Played {
-    fn broken(test: &RuleTest, message: String, heard: Heard) -> Self {
-        Self { failures: vec![broken(test, message)], unmentioned: Vec::new(), heard }
+    /// A test that did not come to an end holds nothing.
+    fn broken(test: &RuleTest, message: String) -> Self {
+        Self { failures: vec![broken(test, message)], unmentioned: Vec::new(), asserted: Asserted::default() }
     }
 }
 
@@ -61,22 +63,21 @@ impl Trial<'_> {
 /// Runs these tests under a plan, each for no longer than this.
 pub fn run<'a>(plan: &Plan, sources: &SourceMap, (tests, timeout): (&[&'a RuleTest], Duration)) -> Trial<'a> {
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Outcome<'a>, Heard)>> = Mutex::default();
+    let done: Mutex<Vec<(usize, Outcome<'a>, Asserted)>> = Mutex::default();
     let lock = || done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     threads::side_by_side(tests.len(), || {
         while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let Played { failures, unmentioned, heard } = one(plan, test, timeout);
+            let Played { failures, unmentioned, asserted } = one(plan, test, timeout);
             let at = tests.iter().position(|known| std::ptr::eq(*known, *test)).unwrap_or_default();
-            lock().push((at, Outcome { test, failures, unmentioned }, heard));
+            lock().push((at, Outcome { test, failures, unmentioned }, asserted));
         }
     });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_by_key(|(at, ..)| *at);
-    let mut whole = Heard::default();
+    let mut whole = Asserted::default();
     let mut outcomes = Vec::new();
-    for (_, outcome, heard) in done {
-        whole.lines.extend(heard.lines);
-        whole.branches.extend(heard.branches);
+    for (_, outcome, asserted) in done {
+        whole.join(asserted);
         outcomes.push(outcome);
     }
     Trial { outcomes, coverage: measure(plan, sources, &whole) }
@@ -94,9 +95,10 @@ fn one(plan: &Plan, test: &RuleTest, timeout: Duration) -> Played {
                 Err(format!("it did not come to an end within {limit:#}; `--timeout` gives it longer"))
             }
         };
-        played.unwrap_or_else(|message| Played::broken(test, message, heard::take()))
+        let _ = heard::take();
+        played.unwrap_or_else(|message| Played::broken(test, message))
     });
-    ended.unwrap_or_else(|error| Played::broken(test, error.to_string(), Heard::default()))
+    ended.unwrap_or_else(|error| Played::broken(test, error.to_string()))
 }
 
 async fn play(plan: &Plan, test: &RuleTest) -> Result<Played, String> {
@@ -113,8 +115,8 @@ async fn play(plan: &Plan, test: &RuleTest) -> Result<Played, String> {
     let tellings = tellings(&happened);
     let came = Came { writes: stage.writes(), happened, parks, heard: &heard, stage: &stage, met, tellings };
     let (failures, unmentioned) = (judge(test, &came), unmentioned(test, &came));
-    drop(came);
-    Ok(Played { failures, unmentioned, heard })
+    let asserted = asserted(plan, test, &came);
+    Ok(Played { failures, unmentioned, asserted })
 }
 
 fn broken(test: &RuleTest, message: String) -> Failure {

@@ -50,8 +50,10 @@ pub(super) fn unmentioned(test: &RuleTest, came: &Came<'_>) -> Vec<Unmentioned> 
     });
     let is_told = |text: &String| test.told.as_ref().is_some_and(|said| expects(said, std::slice::from_ref(text)));
     let disagreements = came.tellings.iter().filter(|telling| !is_told(&telling.text));
-    let disagreements = disagreements.filter_map(|telling| telling.disagreement.clone());
-    let disagreements = disagreements.map(|(name, record)| Unmentioned { what: "disagree", record, names: vec![name] });
+    let disagreements = disagreements.filter_map(|telling| {
+        let name = telling.disagreement.clone()?;
+        Some(Unmentioned { what: "disagree", record: telling.record.clone(), names: vec![name] })
+    });
     writes.chain(parks).chain(disagreements).collect()
 }
 

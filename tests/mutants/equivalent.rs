@@ -157,6 +157,12 @@ pub(super) const KNOWN: &[Equivalent] = &[
     ),
     known("stock.yaml", "waiting: ", "`>` becomes `>=`", "lines of other products are not summed up"),
     known("pricing.rhai", "if discount == () ||", "`|| discount == 0` dropped", "a percentage of nothing is nothing"),
+    known(
+        "pricing.rhai",
+        "if price == () || per",
+        "`price == () ||` dropped",
+        "what fails is no price, as nothing is none",
+    ),
     known("text.rhai", "if otherwise == ()", "dropped", "nothing is given back either way"),
     known(
         "orders.rhai",

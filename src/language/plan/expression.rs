@@ -156,6 +156,11 @@ impl CompiledExpression {
         found
     }
 
+    /// The conditions of all scripts that it may call, each with whether it is a guard against nothing.
+    pub fn script_conditions(&self) -> impl Iterator<Item = (Span, bool)> {
+        self.scripts.conditions()
+    }
+
     /// Whether a function that it calls is one of a script.
     pub fn is_script(&self, function: &str) -> bool {
         self.scripts.functions().any(|known| known.name == function)
@@ -262,6 +267,12 @@ impl CompiledExpression {
             return answer.map_err(|text| failed(named(&text), span));
         }
         let answer = match within.known_calls {
+            // Whoever listens is told of every condition.
+            _ if heard::is_listening() => {
+                let (answer, conditions) = self.scripts.overheard(&name.text, &arguments);
+                conditions.into_iter().for_each(|(at, held)| heard::branch(at, held));
+                answer
+            }
             Some(known) => known.call(&self.scripts, &name.text, &arguments),
             None => self.scripts.call(&name.text, &arguments),
         };

@@ -124,6 +124,12 @@ impl Table {
         Self::new(self.name.clone(), [right, left], rows.collect(), self.span)
     }
 
+    /// The field that it is read towards, `system.record.field`.
+    pub fn field(&self, target: Side) -> &str {
+        let [left, right] = &self.sides;
+        if target == Side::Left { left } else { right }
+    }
+
     fn towards(&self, target: Side) -> &Towards {
         match target {
             Side::Right => &self.to_right,

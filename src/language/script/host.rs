@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 use rhai::{AST, Dynamic, Engine, Scope};
 
@@ -15,6 +16,7 @@ use super::convert::{from_dynamic, of_kind};
 use super::declaration::{ScriptFunction, declared};
 use super::fault::{self, CallFault};
 use super::limits;
+use super::overheard::{self, Overheard};
 use super::reads::Reads;
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
@@ -30,6 +32,8 @@ pub struct ScriptSet {
     engine: Engine,
     offered: Known,
     compiled: Vec<Script>,
+    /// The same scripts for whoever listens, made when somebody first does.
+    overheard: OnceLock<Overheard>,
 }
 
 struct Script {
@@ -37,12 +41,22 @@ struct Script {
     text: String,
     ast: AST,
     functions: Vec<ScriptFunction>,
+    /// The conditions of its `if`s.
+    conditions: Vec<Span>,
 }
 
 impl Script {
     /// The file and the line where a function is declared.
     fn place(&self, function: &ScriptFunction) -> String {
         format!("{}:{}", self.file, place_of(&self.text, function.span.start).line)
+    }
+
+    /// Whether a condition says that a parameter is nothing, and no more.
+    fn is_guard(&self, condition: Span) -> bool {
+        let text = self.text.get(condition.start..condition.end).unwrap_or_default();
+        let around = self.functions.iter().filter(|function| function.span.start <= condition.start);
+        let function = around.max_by_key(|function| function.span.start);
+        function.is_some_and(|function| function.parameters.iter().any(|(name, _)| text == format!("{name} == ()")))
     }
 }
 
@@ -57,7 +71,7 @@ impl ScriptSet {
     pub fn compile(files: &[(FileId, &str, &str)]) -> (Self, Vec<Diagnostic>) {
         let engine = bars::engine();
         let offered = calls::offered(&engine);
-        let mut set = Self { engine, offered, compiled: Vec::new() };
+        let mut set = Self { engine, offered, compiled: Vec::new(), overheard: OnceLock::new() };
         let mut found = Vec::new();
         for (file, name, text) in files {
             if text.len() > limits::FILE_BYTES_MAX {
@@ -71,7 +85,10 @@ impl ScriptSet {
                     let functions = declared(*file, text, &ast, &mut found);
                     taken(&set, (*name, functions.as_slice()), &mut found);
                     found.extend(calls::astray(&ast, &set.offered, |position| word_at(*file, text, position)));
-                    set.compiled.push(Script { file: (*name).to_owned(), text: (*text).to_owned(), ast, functions });
+                    let (file, text) = (*file, (*text).to_owned());
+                    let conditions =
+                        overheard::conditions(file, &text, &ast, |place| word_at(file, &text, place).start);
+                    set.compiled.push(Script { file: (*name).to_owned(), text, ast, functions, conditions });
                 }
                 Err(error) => {
                     let span = word_at(*file, text, error.position());
@@ -90,6 +107,28 @@ impl ScriptSet {
     /// All functions.
     pub fn functions(&self) -> impl Iterator<Item = &ScriptFunction> {
         self.compiled.iter().flat_map(|script| &script.functions)
+    }
+
+    /// The conditions of all `if`s, each with whether it only asks if what is given is nothing: lint wants that asked,
+    /// whatever comes.
+    pub fn conditions(&self) -> impl Iterator<Item = (Span, bool)> {
+        let of = |script: &'_ Script| {
+            let guards = script.conditions.iter().map(|span| (*span, script.is_guard(*span)));
+            guards.collect::<Vec<_>>()
+        };
+        self.compiled.iter().flat_map(of)
+    }
+
+    /// Calls a function, and tells what the conditions came to that it asked.
+    ///
+    /// # Errors
+    /// As [`ScriptSet::call`].
+    pub fn overheard(&self, name: &str, arguments: &[Value]) -> (Result<Value, CallFault>, Vec<(Span, bool)>) {
+        let texts = || self.compiled.iter().map(|script| (script.text.as_str(), script.conditions.as_slice()));
+        let overheard = self.overheard.get_or_init(|| Overheard::of(texts()));
+        drop(overheard::came());
+        let answer = self.run((name, arguments), &|at| Some((&overheard.engine, overheard.scripts.get(at)?.as_ref()?)));
+        (answer, overheard::came())
     }
 
     /// Whether a function, or one that it calls, names this word: what no word of it names, it does not read.
@@ -129,18 +168,28 @@ impl ScriptSet {
     /// # Errors
     /// [`CallFault`]: no such function, a fault in the script with its place, or a limit.
     pub fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, CallFault> {
-        let found = self.compiled.iter().find_map(|script| {
+        self.run((name, arguments), &|_| None)
+    }
+
+    /// Runs a function of a script, or of what stands for it.
+    fn run<'s>(
+        &'s self,
+        (name, arguments): (&str, &[Value]),
+        other: &dyn Fn(usize) -> Option<(&'s Engine, &'s AST)>,
+    ) -> Result<Value, CallFault> {
+        let found = self.compiled.iter().enumerate().find_map(|(at, script)| {
             let function = script.functions.iter().find(|function| function.name == name)?;
-            Some((script, function))
+            Some((at, script, function))
         });
-        let Some((script, function)) = found else {
+        let Some((at, script, function)) = found else {
             return Err(CallFault::Failed("no such function".to_owned()));
         };
         let place = || script.place(function);
         let given = given(function, arguments).map_err(|text| CallFault::Failed(format!("{}: {text}", place())))?;
+        let (engine, ast) = other(at).unwrap_or((&self.engine, &script.ast));
         // What the script made is read and dropped where there is stack for it.
         let run = || {
-            let answer = self.engine.call_fn::<Dynamic>(&mut Scope::new(), &script.ast, name, given);
+            let answer = engine.call_fn::<Dynamic>(&mut Scope::new(), ast, name, given);
             answer.map(|answer| from_dynamic(&answer))
         };
         // Some native functions panic on numbers that they cannot work with; that is a fault of the

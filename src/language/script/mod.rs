@@ -11,6 +11,7 @@ pub mod fault;
 pub mod host;
 pub mod known_calls;
 pub mod limits;
+mod overheard;
 mod reads;
 
 pub use declaration::ScriptFunction;
