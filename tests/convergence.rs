@@ -10,6 +10,7 @@ mod rule_set;
 mod rules;
 mod systems;
 mod tables;
+mod turns;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -112,3 +112,8 @@ fn no_change_comes_back_to_its_field() {
 fn no_records_wait_for_one_another() {
     check("knots.md");
 }
+
+#[test]
+fn what_creating_needs_is_filled() {
+    check("required.md");
+}

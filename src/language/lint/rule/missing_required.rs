@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::needed_then::may_hold;
 use super::{uncreated_target, unfilled_by_table};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
@@ -17,7 +18,8 @@ pub const LINT: Lint = Lint {
     summary: "a pipeline creates a record without a field that creating needs",
     why: "The system file says what the create call needs. Without a rule that fills it, whatever the \
           settings are, creates would park. A rule with a condition fills it only where one with the opposite \
-          condition stands beside it. What is required under a condition needs a rule that fills it at times.",
+          condition stands beside it. What is required under a condition needs a rule that fills it whenever that can be \
+          seen to hold, else at times.",
     flagged: "create:\n  depot: on demand\nfields:\n  words:\n    - shop.name -> depot.label\n\
               # and depot's `code` is required on create",
     mended: "fields:\n  words:\n    - shop.name   -> depot.label\n    - shop.number -> depot.code   on create",
@@ -37,8 +39,11 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             for field in kind.fields.iter().filter(needed).filter(|field| is_whole(field)) {
                 let Some(gap) = gap(&reading, pipeline, side, &field.path) else { continue };
                 let always = field.required_on_create;
-                // What is needed at times may be given at times; lint asks only that somebody may give it.
-                if !always && !gap.never {
+                // What is needed at times may be given at times, where it cannot be seen that these are others.
+                let needed = field.required_when.as_ref().filter(|_| !always).map(|needed| &needed.condition);
+                let missed = needed.map(|needed| may_hold(&reading, (pipeline, side), (needed, &gap.conditions)));
+                if missed.is_some_and(|missed| missed.is_none_or(|missed| !missed) && (!gap.never || missed.is_some()))
+                {
                     continue;
                 }
                 let message =
@@ -111,6 +116,8 @@ pub(super) struct Gap {
     pub(super) when: String,
     /// Whether no rule fills it at all.
     never: bool,
+    /// When rules fill it.
+    conditions: Vec<Condition>,
     pub(super) rules: Vec<Span>,
 }
 
@@ -147,7 +154,7 @@ pub(super) fn gap(reading: &Reading<'_>, pipeline: &Pipeline, side: Side, path: 
             (true, false) => format!(" while {}", Vec::from_iter(stand).join(" and ")),
             (false, _) => " where the condition of its rule does not hold".to_owned(),
         };
-        return Some(Gap { when, never: live.is_empty(), rules: rules() });
+        return Some(Gap { when, never: live.is_empty(), conditions, rules: rules() });
     }
     None
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::turned_back::carried_back;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -17,7 +18,9 @@ pub const LINT: Lint = Lint {
     why: "Whichever comes last would win, and at the next change the other. A field has one source; where it depends, \
           the rules say so with conditions that never hold at once. Conditions are compared by what they mean, where \
           values can be counted or compared with constants; those of two pipelines only where both speak of the same \
-          record. Two fields that the peer has at one place are one field.",
+          record. Two fields that the peer has at one place are one field. What rules write in turn must not go back \
+          to what one of them reads: when the conditions change, what the one wrote would be carried into the other's \
+          field.",
     flagged: "- shop.name  -> depot.label\n- shop.title -> depot.label",
     mended: "- shop.name  -> depot.label   unless shop.title != null\n\
              - shop.title -> depot.label   when shop.title != null",
@@ -53,7 +56,16 @@ fn within(inside: &Inside<'_>, (pipeline, rules): (&Pipeline, &[FieldRule]), fou
             });
             if let Some((one, other, when)) = both {
                 found.push(flag(&one, &other, (&when, "rules")));
+                continue;
             }
+            found.extend(Side::BOTH.into_iter().find_map(|side| {
+                let pair = ([first, second], side);
+                let back = carried_back(reading.view(), (pipeline, rules), pair)?;
+                Some(in_turn(
+                    [Write::of((pipeline, first, side), lists)?, Write::of((pipeline, second, side), lists)?],
+                    back,
+                ))
+            }));
         }
         if let RuleBody::List(list) = &first.body {
             let [left, right] = lists;
@@ -62,6 +74,20 @@ fn within(inside: &Inside<'_>, (pipeline, rules): (&Pipeline, &[FieldRule]), fou
             within(&Inside { reading, lists }, (pipeline, &list.rules), found);
         }
     }
+}
+
+/// What two rules write in turn, and a rule carries back.
+fn in_turn([one, other]: [Write<'_>; 2], back: &FieldRule) -> Diagnostic {
+    let ((_, first, _), (_, second, _)) = (one.rule, other.rule);
+    let message = format!("{} is written by two rules in turn, and what stands there goes back", one.name());
+    let finding = LINT.found(message, second.span, "written here too").label(first.span, "written here");
+    let finding = if [first.span, second.span].contains(&back.span) {
+        finding
+    } else {
+        finding.label(back.span, "carried back here")
+    };
+    let note = "when their conditions change, what the one wrote is taken for a change of what the other reads";
+    finding.note(note).help("let the field flow one way, or give each rule a field of its own")
 }
 
 fn below(outer: &Path, list: &Path) -> Path {
