@@ -13,7 +13,7 @@ mod tables;
 mod turns;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petiole::language::plan::{Arrow, Plan, RuleBody, Side};
 use petiole::value::Value;
@@ -159,9 +159,14 @@ fn on_its_way(course: &mut Course<'_>, choices: &mut Choices<'_>, count: &impl F
     course.told.push("a sweep".to_owned());
     course.until_rest(None)?;
     rests(course)?;
-    // What is told to people, a list that only grows and a value that was taken away are apart: without a base the side
-    // named first is right.
-    let apart = course.tells()? || course.only_adds() || course.took_away();
+    // A group of which something is told to people, one with a list that only grows, with a value that was taken away or
+    // that nobody sees are apart: without a base the side named first is right. So is what never met.
+    let told = course.tells()?;
+    let apart = [course.only_adds(), course.took_away(), course.hides()];
+    let mut apart: BTreeSet<String> = apart.into_iter().flatten().collect();
+    if !course.met {
+        apart.extend(course.shared());
+    }
     course.situation.sweep = false;
     if choices.one_in(4) {
         course.lose(choices.one_in(2));
@@ -170,11 +175,16 @@ fn on_its_way(course: &mut Course<'_>, choices: &mut Choices<'_>, count: &impl F
         return rests(course);
     }
     course.forget();
-    let written = course.until_rest(None)?;
+    course.until_rest(None)?;
     if !course.is_linked() {
         count("lost for good");
-    } else if written > 0 && course.plain() && course.met && !course.hides() && !apart {
-        return Err("what rested is written once more where everything was forgotten".to_owned());
+    } else if let Some(told) = told.filter(|_| course.plain()) {
+        let settled = |group: &&String| !told.contains(*group) && !apart.contains(*group);
+        let again: Vec<&String> = course.written.iter().filter(settled).collect();
+        if !again.is_empty() {
+            return Err(format!("what rested is written once more where everything was forgotten: {again:?}"));
+        }
+        count("forgotten");
     }
     rests(course)
 }

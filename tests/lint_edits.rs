@@ -124,7 +124,8 @@ fn a_two_way_table_of_values_gives_back_what_it_was_given() {
         ("systems/shop.yaml", "      note: text\n", "      note: enum [Cash, Card]\n"),
         ("systems/depot.yaml", "      remark: text\n", "      remark: enum [Coins, Plastic]\n"),
     ];
-    let rule: Edit = (PIPELINE, "    - if settings.remarks == \"keep\" then shop.note else null -> depot.remark\n", "");
+    let rule: Edit =
+        (PIPELINE, "    - if settings.remarks == \"keep\" then shop.note else null -> depot.remark   or clear\n", "");
     let with_type = "  remarks: keep\n  bring: [Paid]\ntypes:\n  remarks: one of [keep, drop]\n";
     let setting: Edit = ("settings.yaml", with_type, "  bring: [Paid]\ntypes:\n");
     let group: Edit =

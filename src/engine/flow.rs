@@ -7,6 +7,7 @@ use super::park::Stop;
 use super::rule::{Wanted, raw, wanted};
 use super::scope::Context;
 use super::target_field::{is_state, write_only};
+use super::wiping;
 use crate::language::plan::heard;
 use crate::language::plan::{FieldRule, RuleBody, Side, States};
 use crate::value::{Path, Value};
@@ -71,11 +72,22 @@ pub fn ask(
                 Some(hidden) => hidden.held(&present, values.of(target), &rows),
                 None => present,
             };
+            let named = |name: &str| format!("{}.{path}{name}", context.pipeline.record(target).system);
+            let source = rule.path(target.other()).zip(context.situation.record(target.other()));
+            let source = source.map(|(path, record)| path.read(record)).unwrap_or_default();
+            let mut wiped = Vec::new();
             let change = if context.pipeline.record(target).adds_to(&path) {
                 list_rule::additions(list, &rows, &present, sent.and_then(|entry| entry.sent.as_ref()))
             } else {
-                list_rule::change(list, target, &rows, &present)
+                if source.is_null() && present.as_list().is_some_and(|rows| !rows.is_empty()) && !rule.or_clear {
+                    return Err(vec![wiping::stop(rule, &named(""), (&source, &present))]);
+                }
+                list_rule::change(list, target, &rows, &present, &mut wiped)
             };
+            if let Some(wiped) = wiped.first() {
+                let name = named(&format!("[].{}", wiped.name));
+                return Err(vec![wiping::stop(wiped.rule, &name, (&wiped.wanted, &wiped.present))]);
+            }
             match change {
                 Some(value) => value,
                 None => return Ok(None),
@@ -84,6 +96,10 @@ pub fn ask(
         RuleBody::Value { .. } => {
             let source = values.of(target.other()).clone();
             match wanted(context, rule, target, source, Some(&present)).map_err(one)? {
+                Wanted::Value(value) if wiping::wipes(rule, &value, &present) => {
+                    let name = format!("{}.{path}", context.pipeline.record(target).system);
+                    return Err(vec![wiping::stop(rule, &name, (&value, &present))]);
+                }
                 Wanted::Value(value) if value != present => value,
                 _ => return Ok(None),
             }

@@ -9,6 +9,7 @@ use super::park::Stop;
 use super::rule::{Wanted, applies, elements, raw_in, wanted};
 use super::scope::Context;
 use super::typed::Element;
+use super::wiping;
 use crate::language::plan::heard;
 use crate::language::plan::{Field, FieldRule, ListRule, RuleBody, Side};
 use crate::value::{Path, Record, Segment, Value, digest};
@@ -107,8 +108,26 @@ fn carried(
     }
 }
 
+/// A value of an element in whose place a rule would put something empty.
+pub struct Wiped<'r> {
+    /// The rule.
+    pub rule: &'r FieldRule,
+    /// The field, from its element.
+    pub name: String,
+    /// What would be there.
+    pub wanted: Value,
+    /// What is.
+    pub present: Value,
+}
+
 /// The list to write on `target` where it does not hold the desired one; `None` where it does.
-pub fn change(list: &ListRule, target: Side, desired: &[Record], present: &Value) -> Option<Value> {
+pub fn change<'r>(
+    list: &'r ListRule,
+    target: Side,
+    desired: &[Record],
+    present: &Value,
+    wiped: &mut Vec<Wiped<'r>>,
+) -> Option<Value> {
     let mut twins: HashMap<String, Vec<&Value>> = HashMap::new();
     for found in present.as_list().unwrap_or_default() {
         twins.entry(key_of(list, found)).or_default().push(found);
@@ -123,9 +142,9 @@ pub fn change(list: &ListRule, target: Side, desired: &[Record], present: &Value
             continue;
         };
         // Among equal keys the one that holds everything already pairs first, so that order does not matter.
-        let whole = twins.iter().position(|found| merged(list, target, row, found).is_none());
+        let whole = twins.iter().position(|found| merged(list, target, row, found, &mut Vec::new()).is_none());
         let found = twins.remove(whole.unwrap_or_default());
-        let merged = if whole.is_some() { None } else { merged(list, target, row, found) };
+        let merged = if whole.is_some() { None } else { merged(list, target, row, found, wiped) };
         changed |= merged.is_some();
         rows.push(merged.unwrap_or_else(|| found.clone()));
     }
@@ -155,7 +174,13 @@ pub fn additions(list: &ListRule, desired: &[Record], present: &Value, sent: Opt
 }
 
 /// An element with the desired row laid over it; `None` where it holds the row already.
-fn merged(list: &ListRule, target: Side, row: &Record, present: &Value) -> Option<Value> {
+fn merged<'r>(
+    list: &'r ListRule,
+    target: Side,
+    row: &Record,
+    present: &Value,
+    wiped: &mut Vec<Wiped<'r>>,
+) -> Option<Value> {
     let mut merged = present.as_record().cloned().unwrap_or_default();
     let mut changed = false;
     for (name, value) in row {
@@ -166,9 +191,19 @@ fn merged(list: &ListRule, target: Side, row: &Record, present: &Value) -> Optio
         let value = match inner {
             Some(inner) => {
                 let rows: Vec<Record> = records(value);
-                change(inner, target, &rows, present.field(name))
+                change(inner, target, &rows, present.field(name), wiped)
             }
-            None => (present.field(name) != value).then(|| value.clone()),
+            None => {
+                let held = present.field(name);
+                let filling = list.rules.iter().find(|rule| rule.path(target).is_some_and(|path| path.is_field(name)));
+                wiped.extend(filling.filter(|rule| wiping::wipes(rule, value, held)).map(|rule| Wiped {
+                    rule,
+                    name: name.to_string(),
+                    wanted: value.clone(),
+                    present: held.clone(),
+                }));
+                (held != value).then(|| value.clone())
+            }
         };
         if let Some(value) = value {
             changed = true;

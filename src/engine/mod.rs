@@ -33,6 +33,7 @@ mod spoken;
 pub mod target_field;
 pub mod typed;
 pub mod update;
+pub mod wiping;
 mod with_found;
 mod with_read;
 
@@ -48,3 +49,4 @@ pub use meet::PASSED_BY;
 pub use park::{Candidate, Code, Stop, TOO_MUCH_WORK, UNREADABLE, UNRELIABLE, Unpaired, Wait};
 pub use settle::{Seen, base_of};
 pub use situation::{Fitting, Found, Made, Makeable, Reads, Situation, Want};
+pub use wiping::WIPING;

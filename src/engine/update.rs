@@ -10,6 +10,7 @@ use super::flow::{Ask, ask, seen};
 use super::park::Stop;
 use super::rule::applies;
 use super::scope::Context;
+use super::wiping::WIPING;
 use crate::language::plan::{FieldRule, RuleBody, RuleLine, Side};
 use crate::value::{Path, Record, Value};
 
@@ -171,12 +172,15 @@ fn flow(context: &Context<'_>, rule: &FieldRule, all: &Base) -> Result<Flow, Vec
         // Nothing changed, so nothing is asked for; a sweep tells once more what goes nowhere.
         live.iter().for_each(|target| drop(ask(context, rule, *target, (&values, base::sent_to(all, rule, *target)))));
     }
+    let mut wiping = Vec::new();
     for target in due {
         context.begin();
         context.spoke(&rule.line);
         match (ask(context, rule, target, (&values, base::sent_to(all, rule, target))), &asked) {
             (Ok(None), _) => {}
             (Ok(Some(wish)), None) => asked = Some((target, (wish, context.recent()))),
+            // Who has nothing to say does not keep the other from being heard.
+            (Err(stops), None) if stops.iter().all(|stop| stop.code == WIPING) => wiping = stops,
             (Err(stops), None) => return Err(with_values(context, rule, stops, &values)),
             // Both sides want the other to change: the first to be asked won.
             (_, Some((won, _))) => {
@@ -184,6 +188,9 @@ fn flow(context: &Context<'_>, rule: &FieldRule, all: &Base) -> Result<Flow, Vec
                 return Ok(asked.map_or(Flow::Rest, |(side, wish)| Flow::Asks(side, wish, Some(lost))));
             }
         }
+    }
+    if asked.is_none() && !wiping.is_empty() {
+        return Err(with_values(context, rule, wiping, &values));
     }
     Ok(match asked {
         Some((side, wish)) => Flow::Asks(side, wish, None),
@@ -225,7 +232,8 @@ fn with_values(context: &Context<'_>, rule: &FieldRule, stops: Vec<Stop>, values
         .filter(|_| !matches!(rule.body, RuleBody::List(_)))
         .map(|(path, side, value)| (format!("{}.{path}", context.pipeline.record(side).system), value.clone()))
         .collect();
-    stops.into_iter().map(|stop| Stop { values: named.clone(), ..stop }).collect()
+    let valued = |stop: Stop| Stop { values: if stop.values.is_empty() { named.clone() } else { stop.values }, ..stop };
+    stops.into_iter().map(valued).collect()
 }
 
 fn lost(rule: &FieldRule, winner: Side, values: &BaseValues) -> Lost {

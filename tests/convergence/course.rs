@@ -18,6 +18,8 @@ pub(super) struct Course<'p> {
     pub(super) met: bool,
     /// What happened, for people.
     pub(super) told: Vec<String>,
+    /// Groups of linked records that were written since this was emptied.
+    pub(super) written: BTreeSet<String>,
 }
 
 pub(super) fn bytes(kept: &impl serde::Serialize) -> String {
@@ -31,7 +33,7 @@ impl<'p> Course<'p> {
         let situation =
             Situation { left, right, ..Situation::of(changed, ["shop".to_owned(), "depot".to_owned()], settings) };
         let told = vec![format!("begins: {}", bytes(&situation.records()))];
-        Self { peers, situation, met: true, told }
+        Self { peers, situation, met: true, told, written: BTreeSet::new() }
     }
 
     /// Links the pair as one that was in step as it is now.
@@ -102,6 +104,11 @@ impl<'p> Course<'p> {
             }
             self.permitted(&effect)?;
             writes += usize::from(effect.writes());
+            match &effect {
+                Effect::Update { groups, .. } => self.written.extend(groups.iter().cloned()),
+                Effect::Move { group, .. } => drop(self.written.insert(group.clone())),
+                _ => {}
+            }
             self.told.push(bytes(&effect));
             if let Some(choices) = meanwhile.as_deref_mut().filter(|_| step < 3)
                 && choices.one_in(4)
@@ -322,29 +329,40 @@ impl<'p> Course<'p> {
         pipeline.rules.iter().filter(both).filter_map(said).collect()
     }
 
-    /// Whether something is told to people: that it stops, or that it is left alone.
-    pub(super) fn tells(&mut self) -> Result<bool, String> {
+    /// The groups of which something is told to people: that it stops, or that it is left alone. `None`: the whole
+    /// record stops.
+    pub(super) fn tells(&mut self) -> Result<Option<BTreeSet<String>>, String> {
         let decision = self.decided()?;
-        Ok(!decision.stops.is_empty() || !decision.left_alone.is_empty())
+        let stopped: Option<BTreeSet<String>> = decision.stops.into_iter().map(|stop| stop.group).collect();
+        let alone = decision.left_alone.into_iter().map(|one| one.group);
+        Ok(stopped.map(|stopped| stopped.into_iter().chain(alone).collect()))
     }
 
-    /// Whether one side has no value that the other has by a table: what is taken away goes by no row.
-    pub(super) fn took_away(&self) -> bool {
+    /// The groups in which one side has no value that the other has by a table that goes both ways now: what is taken
+    /// away goes by no row.
+    pub(super) fn took_away(&self) -> BTreeSet<String> {
         let nothing = |rule: &FieldRule, side: Side| {
             let record = self.situation.record(side).cloned().unwrap_or_default();
             rule.path(side).is_some_and(|path| path.read(&record).is_null())
         };
         let by_table = |rule: &&FieldRule| matches!(rule.body, RuleBody::Value { table: Some(_), .. });
-        let mut rules = self.peers.pipeline.rules.iter().filter(by_table);
-        rules.any(|rule| nothing(rule, Side::Left) != nothing(rule, Side::Right))
+        let rules = self.peers.pipeline.rules.iter().filter(by_table).filter(|rule| self.goes_both_ways(rule));
+        let away = rules.filter(|rule| nothing(rule, Side::Left) != nothing(rule, Side::Right));
+        away.map(|rule| rule.group.clone()).collect()
     }
 
-    /// Whether a list that goes both ways is one from which nothing is ever taken.
-    pub(super) fn only_adds(&self) -> bool {
+    /// The groups with a list that goes both ways now and from which nothing is ever taken.
+    pub(super) fn only_adds(&self) -> BTreeSet<String> {
         let pipeline = self.peers.pipeline;
         let grows =
             |side: Side, rule: &FieldRule| rule.path(side).is_some_and(|path| pipeline.record(side).adds_to(path));
-        pipeline.rules.iter().any(|rule| Side::BOTH.into_iter().any(|side| grows(side, rule)))
+        let rules = pipeline.rules.iter().filter(|rule| Side::BOTH.into_iter().any(|side| grows(side, rule)));
+        rules.filter(|rule| self.goes_both_ways(rule)).map(|rule| rule.group.clone()).collect()
+    }
+
+    fn goes_both_ways(&self, rule: &FieldRule) -> bool {
+        let settings = &self.situation.settings;
+        !rule.on_create && Side::BOTH.into_iter().all(|side| self.peers.pipeline.flows(rule, side, settings))
     }
 
     /// The other side's record is not there any more.
@@ -363,12 +381,25 @@ impl<'p> Course<'p> {
         self.peers.unknown = self.situation.record_mut(side).take();
         self.situation.base = None;
         self.situation.reads = Reads::new();
+        self.written.clear();
         self.told.push("everything is forgotten".to_owned());
     }
 
-    /// Whether a peer never shows all of what it holds: then nobody can tell whether what was sent stands there.
-    pub(super) fn hides(&self) -> bool {
-        Side::BOTH.iter().any(|side| self.peers.pipeline.record(*side).fields.iter().any(|field| field.write_only))
+    /// The groups of which a peer never shows all that it holds: nobody can tell whether what was sent stands there.
+    pub(super) fn hides(&self) -> BTreeSet<String> {
+        let pipeline = self.peers.pipeline;
+        let hidden = |rule: &FieldRule, side: Side| {
+            let fields = pipeline.record(side).fields.iter().filter(|field| field.write_only);
+            rule.path(side).is_some_and(|path| fields.clone().any(|field| field.path.is_within(path)))
+        };
+        let rules = pipeline.rules.iter().filter(|rule| Side::BOTH.into_iter().any(|side| hidden(rule, side)));
+        rules.map(|rule| rule.group.clone()).collect()
+    }
+
+    /// The groups with what goes both ways now: two that never met may differ there.
+    pub(super) fn shared(&self) -> BTreeSet<String> {
+        let rules = self.peers.pipeline.rules.iter().filter(|rule| self.goes_both_ways(rule));
+        rules.map(|rule| rule.group.clone()).collect()
     }
 }
 

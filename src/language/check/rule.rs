@@ -337,6 +337,7 @@ pub(super) fn finish(
         body,
         on_create: line.modifiers.on_create,
         always: line.modifiers.always,
+        or_clear: line.modifiers.or_clear,
         also_when_gone: line.modifiers.also_when_gone,
         reported_once: line.modifiers.reported_once,
         when,

@@ -91,6 +91,11 @@ pub const PARKS: &[Park] = &[
         "when the rules change",
     ),
     park(
+        "wiping-empty",
+        "null or an empty text would take the place of a value, and the rule does not say `or clear`",
+        "when the source has a value, the other side has none, or the rule says `or clear`",
+    ),
+    park(
         "will-not-keep",
         "the peer made the same of the same value twice, and it would be written for ever",
         "when the source changes",

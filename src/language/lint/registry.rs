@@ -6,7 +6,7 @@ use super::rule::{
     lossy_round_trip, lost_status, misread_field, missing_because, missing_required, muted_arrow, odd_shape,
     over_budget, own_target, swallowed_value, two_writers, uncreated_target, undemanded_create, unmapped_value,
     unmatched_create, unowned_make, unreachable_row, unreachable_state, unused_function, unused_property, unused_read,
-    unused_setting, unused_table,
+    unused_setting, unused_table, wiping_empty,
 };
 
 /// Every lint.
@@ -35,6 +35,7 @@ pub const LINTS: &[&Lint] = &[
     &misread_field::LINT,
     &odd_shape::LINT,
     &over_budget::LINT,
+    &wiping_empty::LINT,
     &unused_table::LINT,
     &unused_read::LINT,
     &unused_setting::LINT,

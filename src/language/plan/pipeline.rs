@@ -223,6 +223,8 @@ pub struct FieldRule {
     pub on_create: bool,
     /// Written at every change of the pair, whether its own value changed or not.
     pub always: bool,
+    /// An empty value may take the place of one.
+    pub or_clear: bool,
     /// Speaks even where the linked record that it reads is not there any more.
     pub also_when_gone: bool,
     /// What the peer refuses of it is told once for all records.

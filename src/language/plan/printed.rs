@@ -135,6 +135,7 @@ fn told(rule: &FieldRule) -> String {
     let words = [
         (rule.on_create, " on create"),
         (rule.always, " always"),
+        (rule.or_clear, " or clear"),
         (rule.also_when_gone, " also when gone"),
         (rule.reported_once, " reported once"),
     ];

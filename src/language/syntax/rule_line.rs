@@ -57,6 +57,8 @@ pub struct Modifiers {
     pub on_create: bool,
     /// `always`
     pub always: bool,
+    /// `or clear`
+    pub or_clear: bool,
     /// `also when gone`
     pub also_when_gone: bool,
     /// `reported once`
@@ -476,6 +478,7 @@ impl<'a> Line<'a> {
                 Rule::because => modifiers.because = parts.next().map(|reason| reason.as_str().trim().to_owned()),
                 Rule::on_create => modifiers.on_create = true,
                 Rule::always => modifiers.always = true,
+                Rule::or_clear => modifiers.or_clear = true,
                 Rule::also_when_gone => modifiers.also_when_gone = true,
                 Rule::reported_once => modifiers.reported_once = true,
                 Rule::condition => modifiers.when = parts.next().map(|side| self.expression(&side)).transpose()?,

@@ -198,7 +198,8 @@ impl<'a> Line<'a> {
                         let behind = self.letter(next + word.len());
                         self.is(next, word) && !behind.is_some_and(is_run)
                     };
-                    if next == self.0.len() || self.begins_arrow(next) || MODIFIERS.iter().any(begins) {
+                    let ends = next == self.0.len() || self.begins_arrow(next) || self.begins_clear(next);
+                    if ends || MODIFIERS.iter().any(begins) {
                         break;
                     }
                     next
@@ -210,6 +211,13 @@ impl<'a> Line<'a> {
             };
         }
         (at > from).then_some(from..at)
+    }
+
+    /// Whether `or clear` stands at a place; what it says is the grammar's.
+    fn begins_clear(&self, at: usize) -> bool {
+        let second = self.gap(at + "or".len()).filter(|_| self.is(at, "or"));
+        let end = second.filter(|second| self.is(*second, "clear")).map(|second| second + "clear".len());
+        end.is_some_and(|end| !self.letter(end).is_some_and(is_run))
     }
 
     /// Behind a text in quotes.

@@ -248,6 +248,9 @@ fn step(meaning: &Meaning<'_, '_>, target: Option<&Made>) -> Vec<Way> {
     }
     let given = meaning.of(edge.expression.tree(), edge.source());
     let given = given.into_iter().filter(|way| !matches!(way.made, Made::Stops | Made::Fails));
+    // Without `or clear` what is empty takes the place of nothing.
+    let ends = |way: &Way| !edge.rule.or_clear && is_empty(&way.made);
+    let given = given.filter(|way| !ends(way));
     match (edge.table, edge.via) {
         (Some(table), _) => given.flat_map(|way| through_table(edge, table, (&way, target))).collect(),
         (None, Some(via)) => given.map(|way| Way { made: counterpart(edge, via, way.made), ..way }).collect(),
@@ -296,6 +299,10 @@ fn counterpart(edge: &Edge<'_>, via: &crate::language::plan::Pipeline, made: Mad
         Made::Counterpart(name, side, inner) if name == via.name && side == edge.source() => *inner,
         other => Made::Counterpart(via.name.clone(), edge.target, Box::new(other)),
     }
+}
+
+fn is_empty(made: &Made) -> bool {
+    matches!(made, Made::Is(value) if value.is_null() || value.as_text() == Some(""))
 }
 
 /// Whether two texts differ in blanks around them and in the case of letters only.

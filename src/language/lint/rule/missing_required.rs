@@ -18,8 +18,8 @@ pub const LINT: Lint = Lint {
     summary: "a pipeline creates a record without a field that creating needs",
     why: "The system file says what the create call needs. Without a rule that fills it, whatever the \
           settings are, creates would park. A rule with a condition fills it only where one with the opposite \
-          condition stands beside it. What is required under a condition needs a rule that fills it whenever that can be \
-          seen to hold, else at times.",
+          condition stands beside it. What is required under a condition needs a rule that fills it whenever that can \
+          be seen to hold, else at times.",
     flagged: "create:\n  depot: on demand\nfields:\n  words:\n    - shop.name -> depot.label\n\
               # and depot's `code` is required on create",
     mended: "fields:\n  words:\n    - shop.name   -> depot.label\n    - shop.number -> depot.code   on create",

@@ -44,3 +44,4 @@ pub mod unused_read;
 pub mod unused_setting;
 pub mod unused_table;
 mod way;
+pub mod wiping_empty;

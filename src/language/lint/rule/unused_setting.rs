@@ -13,7 +13,7 @@ pub const LINT: Lint = Lint {
     summary: "nothing reads this setting",
     why: "Whoever flips the switch believes that it does something. Take it out, or let a rule read it.",
     flagged: "settings:\n  remarks: keep\n# and no rule says `settings.remarks`",
-    mended: "- if settings.remarks == \"keep\" then shop.note else null -> depot.remark",
+    mended: "- if settings.remarks == \"keep\" then shop.note else null -> depot.remark   or clear",
     check,
 };
 
