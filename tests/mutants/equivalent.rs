@@ -149,6 +149,17 @@ pub(super) const KNOWN: &[Equivalent] = &[
         "an order is there wherever its discounts are asked for",
     ),
     known("license.rhai", "if end >= 0", "`0` becomes `1`", "a trimmed text does not begin with a blank"),
+    known("license.rhai", "if end >= 0", "`>=` becomes `>`", "a trimmed text does not begin with a blank"),
+    known("orders.rhai", "number.len < 5", "`5` becomes `6`", "no term of the table has a number of so many digits"),
+    known("orders.rhai", "digits.split", "\" \" becomes", "no term of the table has anything behind its number"),
+    known("orders.rhai", "if order != () && order.id", "`&& order.id != ()` dropped", "every order has an id"),
+    known("orders.rhai", "number.len < 5", "`<` becomes `<=`", "no term of the table has a number of so many digits"),
+    known(
+        "orders.rhai",
+        "number.len < 5",
+        "`&& number.len < 5` dropped",
+        "no term of the table has a number of so many digits",
+    ),
     known(
         "stock.yaml",
         "waiting: ",
