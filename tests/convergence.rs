@@ -178,7 +178,8 @@ fn on_its_way(course: &mut Course<'_>, choices: &mut Choices<'_>, count: &impl F
     course.until_rest(None)?;
     if !course.is_linked() {
         count("lost for good");
-    } else if let Some(told) = told.filter(|_| course.plain()) {
+    } else if let Some(told) = told.filter(|_| course.plain() && course.peers.unknown.is_none()) {
+        // The two found one another again.
         let settled = |group: &&String| !told.contains(*group) && !apart.contains(*group);
         let again: Vec<&String> = course.written.iter().filter(settled).collect();
         if !again.is_empty() {
