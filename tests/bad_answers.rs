@@ -343,6 +343,35 @@ fn a_list_that_is_suddenly_empty_sets_no_stock_to_zero_until_somebody_confirms_i
     assert_eq!(stock_of(&trade), before);
 }
 
+/// More than a fifth and more than twenty at a time is nothing that people take away.
+#[test]
+fn a_list_that_shrinks_by_more_than_people_take_away_is_told_and_concludes_nothing() {
+    let trade = trade(100);
+    own(&trade.rules, "inventory", "flourish");
+    for side in [&trade.leaflink, &trade.flourish] {
+        send(Method::Post, &format!("{}/_control/world", side.url), &json!({ "seed": 3, "items": 60 }));
+    }
+    let yes = || {
+        let done = trade.command(&["sync", "--full", "--yes"]).output().unwrap();
+        let told = [done.stdout, done.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        (done.status.code(), told)
+    };
+    assert_eq!(yes().0, Some(0));
+    let before = stock_of(&trade);
+    trade.faults(&trade.leaflink, &json!({ "list_rows_max": 45 }));
+    let (code, told) = sync(&trade);
+    assert!(!told.contains("nothing is concluded"), "fifteen of sixty may be gone: {code} {told}");
+    trade.faults(&trade.leaflink, &json!({}));
+    assert_eq!(yes().0, Some(0));
+    trade.faults(&trade.leaflink, &json!({ "list_rows_max": 35 }));
+    let (code, told) = sync(&trade);
+    assert_eq!(code, 3, "{told}");
+    assert!(told.contains("leaflink lists 35 of 60 linked product records"), "{told}");
+    trade.faults(&trade.leaflink, &json!({}));
+    let (code, told) = sync(&trade);
+    assert_eq!((code, stock_of(&trade)), (0, before), "{told}");
+}
+
 #[test]
 fn a_list_that_suddenly_shows_few_of_the_linked_records_has_nothing_made_again() {
     let trade = trade(100);

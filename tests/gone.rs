@@ -92,6 +92,28 @@ fn a_destination_that_is_gone_is_named_and_made_anew_on_a_persons_word() {
     assert_eq!(state(&trade.flourish, "destinations").len(), before + 1);
 }
 
+/// Everything that was ever parked, as `status` counts it.
+fn parks(service: &Process) -> Json {
+    get(&format!("{}/api/v1/status", service.url))["queue"]["parked"].clone()
+}
+
+#[test]
+fn a_record_that_one_answer_does_not_show_is_not_gone() {
+    let (trade, service, _) = after_one_order();
+    let [own] = trade.orders().try_into().unwrap();
+    let number = own["original_order_id"].as_str().unwrap().to_owned();
+    trade.faults(&trade.flourish, &json!({ "absent_once": ["/outbound-orders/"] }));
+    trade.people(&trade.leaflink, "edit", &json!({ "order": number, "payment_term": "Net 30" }));
+    let term = || crossed(&trade, &number).unwrap()["payment_term"].clone();
+    let before = term();
+    until("the term follows", || {
+        assert_eq!((parks(&service), inbox(&service)), (json!(0), Vec::new()), "one read in vain means nothing");
+        term() != before
+    });
+    rests(&service);
+    assert_eq!(trade.orders().len(), 1);
+}
+
 #[test]
 fn a_destination_that_was_merged_away_gives_way_to_the_one_that_has_its_license() {
     let (trade, service, old) = after_one_order();

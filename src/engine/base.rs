@@ -27,11 +27,14 @@ pub struct BaseValues {
     pub fought: Option<Fought>,
 }
 
-/// A write that may be the same each time: the side took it, and later came to hold something else.
+/// A write that may be the same each time: the side took it, and later came to hold something else, the same as before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fought {
     /// What the side was sent.
     pub sent: Value,
+    /// In the place of what. What a side moves by its own trade is another value each time, and is no fight.
+    #[serde(default)]
+    pub held: Value,
     /// How often, one after the other.
     pub times: u32,
 }

@@ -84,7 +84,7 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
     base
 }
 
-/// How often a field was sent this although its source had not changed.
+/// How often a field was sent this in the place of that although its source had not changed.
 fn again(base: &Base, rule: &FieldRule, seen: &Seen<'_>, values: &BaseValues) -> Option<Fought> {
     let path = rule.path(seen.side)?;
     let sent = path.read(seen.sent);
@@ -93,8 +93,9 @@ fn again(base: &Base, rule: &FieldRule, seen: &Seen<'_>, values: &BaseValues) ->
     if seen.before.is_null() || sent.is_null() || !drifted {
         return None;
     }
-    let before = base::fought(base, rule, seen.side).filter(|old| old.sent == sent);
-    Some(Fought { sent, times: before.map_or(0, |old| old.times).saturating_add(1) })
+    let held = path.read(seen.before);
+    let before = base::fought(base, rule, seen.side).filter(|old| old.sent == sent && old.held == held);
+    Some(Fought { sent, held, times: before.map_or(0, |old| old.times).saturating_add(1) })
 }
 
 /// Whether a write left what the rule is about as it was, although something else was sent.

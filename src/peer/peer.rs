@@ -42,12 +42,28 @@ pub struct Peer {
     pub(super) calls: VecDeque<PeerCall>,
     pub(super) key: String,
     pub(super) pending: Vec<Webhook>,
+    /// Fields, by record, in which people say what a record is about: once, and of each another one.
+    pub(super) names: BTreeSet<(String, String)>,
 }
 
 impl Peer {
     /// A peer without records.
     pub fn new(system: Arc<System>) -> Self {
-        Self { system, tables: BTreeMap::new(), calls: VecDeque::new(), key: String::new(), pending: Vec::new() }
+        Self {
+            system,
+            tables: BTreeMap::new(),
+            calls: VecDeque::new(),
+            key: String::new(),
+            pending: Vec::new(),
+            names: BTreeSet::new(),
+        }
+    }
+
+    /// The same, where people tell the records of a type apart by this field.
+    #[must_use]
+    pub fn named_by(mut self, record: &str, field: &str) -> Self {
+        self.names.insert((record.to_owned(), field.to_owned()));
+        self
     }
 
     /// The system that it is.

@@ -22,10 +22,20 @@ pub(super) fn next(peer: &Peer, mood: &Mood<'_>) -> Option<Whim> {
     if let Some(at) = known.and_then(|key| keys.iter().position(|one| one == key)) {
         fields.insert(kind.key.clone(), records.get(at)?.field(&kind.key).clone());
     }
-    let free: Vec<&Field> = kind.fields.iter().filter(|field| is_free(kind, field)).collect();
+    let is_name = |field: &Field| peer.names.contains(&(kind.name.clone(), field.path.to_string()));
+    let free = kind.fields.iter().filter(|field| is_free(kind, field) && !is_name(field));
+    let free: Vec<&Field> = free.collect();
     for _ in 0..if known.is_some() { 1 } else { free.len() } {
         let field = mood.one_of(&free)?;
         field.path.write(&mut fields, drawn(field, mood));
+    }
+    for field in kind.fields.iter().filter(|field| known.is_none() && is_free(kind, field) && is_name(field)) {
+        // Nobody enters a second record of what there is one of already.
+        let value = drawn(field, mood);
+        if records.iter().any(|record| field.path.read(record) == value) {
+            return None;
+        }
+        field.path.write(&mut fields, value);
     }
     Some(Whim::new("put", json!({ "record": kind.name, "fields": to_json(&Value::Record(fields)) })))
 }

@@ -38,6 +38,9 @@ pub const MISS_AGE_MAX: Duration = Duration::from_secs(1);
 /// How far before a record's creation its counterpart may have been created: clocks differ.
 pub const CLOCK_SKEW: Duration = Duration::from_hours(24);
 
+/// Records of which it is remembered that a read did not show them.
+pub const ABSENT_MAX: usize = 100_000;
+
 /// How long work in flight may take to end when the service stops, where no setting says otherwise.
 pub const DRAIN_MAX: Duration = Duration::from_secs(20);
 

@@ -10,6 +10,7 @@ use tokio::sync::{Mutex as AsyncMutex, Notify, OnceCell, broadcast, watch};
 use super::coordination::membership::Membership;
 use super::happening::{Happening, told_values};
 use super::live::Live;
+use super::memory::absent::Absent;
 use super::memory::alarm::Alarms;
 use super::memory::brake::Brake;
 use super::memory::broken_off::BrokenOff;
@@ -75,6 +76,7 @@ pub struct Runtime {
     pub(crate) sweep_turn: AsyncMutex<()>,
     /// Creates whose answers never came.
     pub(crate) traces: Traces,
+    pub(crate) absent: Absent,
     /// What is wrong with accounts as a whole.
     pub alarms: Alarms,
     /// Whether what answers showed of fields was taken over from the store.
@@ -112,6 +114,7 @@ impl Runtime {
             decided: Decided::default(),
             sweep_turn: AsyncMutex::default(),
             traces: Traces::default(),
+            absent: Absent::default(),
             alarms: Alarms::default(),
             recalled: OnceCell::new(),
             departed: Departed::default(),

@@ -39,6 +39,10 @@ pub struct Faults {
     pub edits: Vec<Edit>,
     /// What is put in place of a text in the bodies of answers to reads, as far as callers see them.
     pub rewrite: Vec<Rewrite>,
+    /// Reads of addresses that hold one of these: the first of each address is answered as if nothing were there.
+    pub absent_once: Vec<String>,
+    /// How many rows lists show at most, as if there were no more.
+    pub list_rows_max: u64,
     /// Whether the first later page of each list that is asked for comes as if a row before it had left its place: the
     /// first row of that page is on no page, as where somebody changes a record while a list is read.
     pub page_shift: bool,
@@ -96,12 +100,14 @@ pub(super) struct FaultPlan {
     webhooks: u64,
     /// Paths of lists that were shifted.
     shifted: BTreeSet<String>,
+    /// Addresses where nothing was, once.
+    absent: BTreeSet<String>,
 }
 
 impl FaultPlan {
     pub(super) fn new(faults: Faults, seed: u64) -> Self {
         let random = fastrand::Rng::with_seed(seed);
-        Self { faults, random, requests: 0, creates: 0, webhooks: 0, shifted: BTreeSet::new() }
+        Self { faults, random, requests: 0, creates: 0, webhooks: 0, shifted: BTreeSet::new(), absent: BTreeSet::new() }
     }
 
     pub(super) fn faults(&self) -> &Faults {
@@ -115,6 +121,7 @@ impl FaultPlan {
         self.creates = 0;
         self.webhooks = 0;
         self.shifted.clear();
+        self.absent.clear();
     }
 
     /// The request as the system takes it: one for a later page may find the list shifted.
@@ -178,7 +185,14 @@ impl FaultPlan {
     }
 
     /// An answer to a read as callers see it.
-    pub(super) fn rewritten(&self, request: &Request, mut response: Response) -> Response {
+    pub(super) fn rewritten(&mut self, request: &Request, mut response: Response) -> Response {
+        let is_named = |part: &String| request.method == Method::Get && request.url.contains(part);
+        if self.faults.absent_once.iter().any(is_named) && self.absent.insert(request.url.clone()) {
+            return plain(404, "{\"detail\":\"Not found.\"}");
+        }
+        if self.faults.list_rows_max > 0 && request.method == Method::Get {
+            response.body = shortened(&response.body, self.faults.list_rows_max).unwrap_or(response.body);
+        }
         let fits = |rewrite: &&Rewrite| request.method == Method::Get && request.url.contains(&rewrite.url);
         for rewrite in self.faults.rewrite.iter().filter(fits) {
             let body = String::from_utf8_lossy(&response.body).into_owned();
@@ -205,6 +219,23 @@ impl FaultPlan {
     pub(super) fn pick(&mut self, waiting: usize) -> usize {
         if self.faults.webhook_shuffle && waiting > 1 { self.random.usize(0..waiting) } else { 0 }
     }
+}
+
+/// A list that shows so many rows and says that there are no more.
+fn shortened(body: &[u8], most: u64) -> Option<Vec<u8>> {
+    let mut body: Json = serde_json::from_slice(body).ok()?;
+    let rows = body.as_object_mut()?.values_mut().find_map(Json::as_array_mut)?;
+    rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    let count = Json::from(rows.len());
+    let meta = if body.get("meta").is_some() { body.get_mut("meta")? } else { &mut body };
+    for (name, value) in meta.as_object_mut()? {
+        match name.as_str() {
+            "count" | "total" => value.clone_from(&count),
+            "next" => *value = if value.is_string() { Json::from("") } else { Json::Null },
+            _ => {}
+        }
+    }
+    Some(body.to_string().into_bytes())
 }
 
 /// A gateway's own answer, which hides what the system said.

@@ -142,6 +142,8 @@ impl Stage {
 fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
     let mut own = plan.clone();
     own.settings.extend(test.settings.iter().map(|(name, setting)| (name.clone(), setting.clone())));
+    // What a peer in memory does not show is gone.
+    own.systems.values_mut().for_each(|system| Arc::make_mut(system).settle_after = Duration::ZERO);
     let mut accounts: BTreeMap<String, Account> =
         own.accounts.iter().map(|(name, account)| (name.clone(), account.as_ref().clone())).collect();
     for system in own.systems.keys().filter(|name| !plan.accounts.values().any(|one| one.system == **name)) {

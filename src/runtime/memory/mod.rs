@@ -3,6 +3,7 @@
 //!
 //! Plain state behind locks. Makes no call, reads no store by itself and knows no runtime: who remembers, asks.
 
+pub mod absent;
 pub mod alarm;
 pub mod brake;
 pub mod broken_off;

@@ -1,4 +1,5 @@
-//! Whole lists that suddenly lack most of the linked records that they showed before.
+//! Whole lists that suddenly lack more of the linked records that they showed before than people take away at a time:
+//! more than a fifth of them and more than twenty, or most of a few.
 //!
 //! An empty answer with a good status is a peer's mistake far more often than the end of all its records: nothing is
 //! concluded from it, neither that records are gone nor that there is none to match, until somebody confirms it. What
@@ -14,6 +15,12 @@ use crate::runtime::trouble::Trouble;
 
 /// Linked records below which nothing is concluded from how many a list lacks.
 const LINKED_MIN: usize = 3;
+
+/// As many as people may take away at a time, from however long a list.
+const TAKEN_AWAY_MAX: usize = 20;
+
+/// The part of a list, one in so many, that people may take away at a time.
+const TAKEN_AWAY_PART: usize = 5;
 
 /// Why a whole list cannot be taken as it is, if so.
 ///
@@ -31,7 +38,7 @@ pub(crate) async fn why(search: &Search<'_>, rows: &[Row]) -> Result<Option<Stri
     // A row of which not even the key can be read is still a row.
     let nameless = rows.iter().filter(|row| row.broken.is_some() && kind.id_of(&row.value).is_none()).count();
     let found = expected.iter().filter(|id| shown.contains(**id)).count().saturating_add(nameless);
-    if expected.len() < LINKED_MIN || found.saturating_mul(2) >= expected.len() {
+    if !is_short(expected.len(), found) {
         return Ok(None);
     }
     Ok(Some(format!(
@@ -39,6 +46,14 @@ pub(crate) async fn why(search: &Search<'_>, rows: &[Row]) -> Result<Option<Stri
         expected.len(),
         kind.name
     )))
+}
+
+/// Whether a list that should show so many shows too few of them.
+fn is_short(expected: usize, found: usize) -> bool {
+    let lacking = expected.saturating_sub(found);
+    let many = lacking > TAKEN_AWAY_MAX && lacking.saturating_mul(TAKEN_AWAY_PART) > expected;
+    let most = expected >= LINKED_MIN && found.saturating_mul(2) < expected;
+    many || most
 }
 
 /// The same with what to do about it.

@@ -209,7 +209,9 @@ impl Runtime {
                 Ok(Acted::Stopped(Stop { once, ..Stop::new(REFUSED, "the peer refused it", text, &rule) }))
             }
             Err(failure) => {
-                let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. }) && write.id.is_none();
+                let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. })
+                    && write.id.is_none()
+                    && !self.world.plants(Planted::LostAnswer);
                 if !unseen {
                     self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
                 }

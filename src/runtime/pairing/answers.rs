@@ -13,6 +13,7 @@ use crate::runtime::memory::search::Search;
 use crate::runtime::memory::swept::By;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
+use crate::world::Planted;
 
 /// Answers what a decision wants.
 #[async_trait]
@@ -39,7 +40,9 @@ pub(super) struct FromPeers<'a> {
 impl FromPeers<'_> {
     /// Whether rows of a side are summed.
     fn sums(&self) -> bool {
-        [Side::Left, Side::Right].iter().any(|side| self.pairing.pipeline.record(*side).grouped.is_some())
+        let pipeline = self.pairing.pipeline;
+        let is_grouped = [Side::Left, Side::Right].iter().any(|side| pipeline.record(*side).grouped.is_some());
+        is_grouped && !self.runtime.world.plants(Planted::ReadOrder)
     }
 }
 
@@ -64,6 +67,9 @@ impl Answers for FromPeers<'_> {
             let id = situation.record(side).and_then(|record| kind.id_of(record));
             let (true, Some(id)) = (kind.grouped.is_some(), id) else { continue };
             let account = situation.account(side).to_owned();
+            if self.runtime.world.plants(Planted::ReadOrder) {
+                continue;
+            }
             *situation.record_mut(side) = self.runtime.read_record(self.live, &account, &kind.name, &id).await?;
         }
         Ok(self.sums())

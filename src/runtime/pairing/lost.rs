@@ -3,16 +3,42 @@
 //! What is remembered is in memory only: after a restart the inbox keeps what was told, and a write that a peer
 //! refuses finds the rest again. Takes nothing away: that is for the decision, which sees what matches now.
 
+use jiff::Timestamp;
+
 use super::pairing::{Pairing, Seek};
 use crate::engine::{COUNTERPART_GONE, Decision, Effect, Found, Reads, Situation, Want};
-use crate::language::plan::{Pipeline, Side};
+use crate::language::plan::{Pipeline, RecordType, Side};
+use crate::runtime::limits::LISTING_AGE_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{Hint, HintSource, LinkEnd, RecordRef};
+use crate::world::Planted;
 
 impl Runtime {
+    /// A read that began at `looked` does not show a record that was there: nothing is concluded from that until a
+    /// second one says so a settle time later.
+    ///
+    /// # Errors
+    /// [`Trouble::Later`] until then.
+    pub(crate) fn counts_as_gone(
+        &self,
+        live: &Live,
+        (account, kind, id): (&str, &RecordType, &str),
+        looked: Timestamp,
+    ) -> Result<(), Trouble> {
+        let settle = live.plan.systems.get(&kind.system).map_or(LISTING_AGE_MAX, |system| system.settle_after);
+        let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id: id.to_owned() };
+        let wait = self.absent.not_seen(&target, looked, settle);
+        if wait.is_zero() || self.world.plants(Planted::GoneAtOnce) {
+            return Ok(());
+        }
+        let reason =
+            format!("{account} does not show {} {id}, which counts as gone once a second read says so", kind.name);
+        Err(Trouble::Later { reason, after: Some(wait) })
+    }
+
     /// Whether the record that a decision links is there by its own call; what is read is taken into the situation.
     /// A listing may show for a while what is gone, and it is decided again without that.
     ///
@@ -30,11 +56,13 @@ impl Runtime {
         let kind = pairing.pipeline.record(other);
         let key = if other == Side::Left { left } else { right }.to_key();
         let Some(id) = key.filter(|_| kind.read.is_some() && kind.grouped.is_none()) else { return Ok(true) };
+        let looked = self.world.clock.steady();
         let found = self.read_record(live, pairing.other, &kind.name, &id).await?;
         let is_there = found.is_some();
         if is_there {
             *situation.record_mut(other) = found;
         } else {
+            self.counts_as_gone(live, (pairing.other, kind, &id), looked)?;
             situation.reads = Reads::new();
         }
         Ok(is_there)

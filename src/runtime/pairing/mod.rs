@@ -23,6 +23,7 @@ pub mod parks;
 pub mod quiet;
 pub mod reads;
 pub mod repeat;
+pub mod rivals;
 pub mod step;
 pub mod stir;
 pub mod unreadable;

@@ -116,6 +116,9 @@ impl Runtime {
             }
             match &decision.effect {
                 Some(effect @ (Effect::Link { .. } | Effect::Settle { .. })) => {
+                    if self.rivals(live, pairing, &situation, &decision).await?.is_some() {
+                        return Ok(None);
+                    }
                     self.act(live, pairing, &situation, (&decision, effect)).await?;
                     situation.reads = Reads::new();
                 }

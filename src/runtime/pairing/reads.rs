@@ -169,6 +169,9 @@ impl Runtime {
         let Some(peer) = live.peers.get(account) else { return Err(unknown_account(account)) };
         let row = peer.read(kind, id).await.map_err(|failure| of_read(kind, (account, id), &failure))?;
         let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
+        if row.is_some() {
+            self.absent.seen(account, &kind.name, id);
+        }
         let Some(row) = row else {
             for code in [FIELD_GONE, UNREADABLE] {
                 self.alarms.set(about(account, &kind.name, code), &asked, None, now);
@@ -260,7 +263,11 @@ impl Runtime {
             return self.read_group(live, &search, id).await.map(Some);
         }
         if search.kind.read.is_none() {
-            return live.memory.finder.by_key(&search, id).await;
+            let found = live.memory.finder.by_key(&search, id).await?;
+            if found.is_some() {
+                self.absent.seen(account, record, id);
+            }
+            return Ok(found);
         }
         Ok(self.read_row(live, search.kind, (account, id)).await?.map(|row| row.value))
     }
@@ -296,7 +303,11 @@ impl Runtime {
         Search { plan, peer, needed, account, kind, clock, store, alarms: &self.alarms }
     }
 
-    async fn find(
+    /// Records of an account that match a value.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub(crate) async fn find(
         &self,
         live: &Live,
         account: &str,
@@ -345,7 +356,9 @@ impl Runtime {
             if let Some(key) = known {
                 return Ok(Found::Key(key));
             }
+            let looked = self.world.clock.steady();
             let Some(record) = self.read_record(live, account, &kind.name, id).await? else {
+                self.counts_as_gone(live, (account, kind, id), looked)?;
                 let message = format!("{account} has no {} {id}", kind.name);
                 return Ok(nothing("missing-counterpart", message, Vec::new()));
             };

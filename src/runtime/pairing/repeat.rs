@@ -10,8 +10,10 @@ use crate::engine::{Effect, Kept, Situation, Stop, base};
 use crate::language::plan::FieldRule;
 use crate::runtime::happening::Happening;
 use crate::runtime::runtime::Runtime;
-use crate::store::{HistoryEntry, RecordRef};
+use crate::runtime::trouble::Trouble;
+use crate::store::{HistoryEntry, Link, Park, RecordRef};
 use crate::value::{Value, digest};
+use crate::world::Planted;
 
 /// The code of a write that a peer took and did not keep, twice.
 pub(crate) const WILL_NOT_KEEP: &str = "will-not-keep";
@@ -19,20 +21,17 @@ pub(crate) const WILL_NOT_KEEP: &str = "will-not-keep";
 /// How often one pair is sent the same while it is brought together.
 const SAME_WRITES_MAX: u32 = 2;
 
+/// After how many tries that only looked what a peer did not keep is sent once more: some four minutes.
+const TRIED_ANEW_AFTER: u32 = 3;
+
 /// Writes of one pair by their content.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats(BTreeMap<String, u32>);
 
 impl Repeats {
-    /// Why a write is not made once more. Counts it where it is made.
-    pub(crate) fn in_vain(&mut self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Vec<Stop> {
-        // Who asks for one record gets one more try.
-        let fought = if pairing.asked { Vec::new() } else { fought(pairing, situation, effect) };
-        if fought.is_empty() { self.stuck(pairing, effect) } else { fought }
-    }
-
-    /// One stop for each of its groups, where it was made often enough while the pair was brought together.
-    fn stuck(&mut self, pairing: &Pairing<'_>, effect: &Effect) -> Vec<Stop> {
+    /// Why a write is not made once more: one stop for each of its groups, where it was made often enough while the
+    /// pair was brought together. Counts it where it is made.
+    pub(crate) fn stuck(&mut self, pairing: &Pairing<'_>, effect: &Effect) -> Vec<Stop> {
         let (Some((side, lines)), false) = (effect.outward(), effect.groups().is_empty()) else { return Vec::new() };
         let content = Value::List(ecow::eco_vec![side.as_str().into(), effect.to_value()]);
         let written = self.0.entry(digest::of_value(&content)).or_default();
@@ -53,13 +52,13 @@ impl Repeats {
 
 /// Why what a peer did not keep before is not sent again: one stop for each field that would be sent the same once
 /// more, although nothing changed where it comes from.
-fn fought(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Vec<Stop> {
+pub(crate) fn fought(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> Vec<Stop> {
     let Effect::Update { side, fields, rules, .. } = effect else { return Vec::new() };
     let (Some(base), Some(record)) = (&situation.base, situation.record(*side)) else { return Vec::new() };
     let fields = Value::Record(fields.clone());
     let stop = |rule: &FieldRule| {
         let (path, known) = (rule.path(*side)?, base::fought(base, rule, *side)?);
-        let same = known.sent == path.read(&fields);
+        let same = known.sent == path.read(&fields) && known.held == path.read(record);
         (same && known.times >= SAME_WRITES_MAX).then(|| {
             let system = &pairing.pipeline.record(*side).system;
             let what = match (path.read(record), &known.sent) {
@@ -83,6 +82,24 @@ fn sent(effect: &Effect) -> String {
 }
 
 impl Runtime {
+    /// Whether what a peer did not keep is sent once more: to whoever asks for the record, and now and then, for what
+    /// looks like a fight may be the peer's own trade, which is over.
+    ///
+    /// # Errors
+    /// [`Trouble::Store`] where the store cannot be read.
+    pub(crate) async fn tries_anew(&self, pairing: &Pairing<'_>, link: Option<&Link>) -> Result<bool, Trouble> {
+        if self.world.plants(Planted::Fought) {
+            return Ok(false);
+        }
+        let (true, Some(link)) = (pairing.again, link) else { return Ok(pairing.asked) };
+        let parks = self.store.parks_of(&self.left_of(pairing, link)).await?;
+        let is_old = |park: &Park| {
+            let draft = &park.draft;
+            draft.pipeline == pairing.pipeline.name && draft.code == WILL_NOT_KEEP && park.attempts >= TRIED_ANEW_AFTER
+        };
+        Ok(pairing.asked || parks.iter().any(is_old))
+    }
+
     /// Tells what a peer keeps otherwise than it was sent; the entries of the record's history.
     pub(crate) fn kept_otherwise(&self, pairing: &Pairing<'_>, target: &RecordRef, kept: &[Kept]) -> Vec<HistoryEntry> {
         let told = |kept: &Kept| {

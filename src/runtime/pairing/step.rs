@@ -2,7 +2,7 @@
 
 use super::act::Acted;
 use super::pairing::{Meeting, Pairing, REFUSED};
-use super::repeat::Repeats;
+use super::repeat::{Repeats, fought};
 use crate::engine::{Decision, Effect, Made, Makeable, Making, Reads, Situation, Stop};
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
@@ -50,6 +50,10 @@ impl Runtime {
         (link, decision): (Option<&Link>, &Decision),
     ) -> Result<Option<Option<Meeting>>, Trouble> {
         let Some(effect) = &decision.effect else { return Ok(None) };
+        if let Some(stop) = self.rivals(live, pairing, &course.situation, decision).await? {
+            self.journal_decision(live, pairing, &course.situation, decision).await?;
+            return Ok(Some(Some(Meeting { stops: vec![stop], ..Meeting::default() })));
+        }
         let makes = matches!(effect, Effect::Create { .. }) || link.is_none() && matches!(effect, Effect::Make(_));
         if makes && !course.refused.is_empty() {
             // Nothing is made without what its groups are made from.
@@ -76,7 +80,13 @@ impl Runtime {
         }
         let mut before = self.refused_before(pairing, (link, situation), effect).await?;
         if before.is_empty() {
-            before = course.repeats.in_vain(pairing, situation, effect);
+            before = fought(pairing, situation, effect);
+            if !before.is_empty() && self.tries_anew(pairing, link).await? {
+                before.clear();
+            }
+        }
+        if before.is_empty() {
+            before = course.repeats.stuck(pairing, effect);
         }
         if !before.is_empty() {
             self.journal_decision(live, pairing, situation, decision).await?;

@@ -104,6 +104,9 @@ impl Runtime {
             // What a sweep that broke off left is done under the brake of the one that is made in its place.
             return Ok(self.store.postpone(work, SWEEP_AWAITED).await?);
         }
+        if work.source == HintSource::Sweep && self.world.plants(Planted::Sweeps) {
+            return Ok(self.store.finish(work, Parking::default()).await?);
+        }
         tracing::debug!(record = %work.target, told_by = work.source.as_str(), "looked at");
         self.tell(Happening::Compared { target: work.target.clone() });
         let how = How {
@@ -176,7 +179,10 @@ impl Runtime {
         if self.world.plants(Planted::PutOff) {
             return Ok(self.store.finish(work, Parking::default()).await?);
         }
-        let wait = pause_of(work.attempts, after, self.world.random.as_ref());
+        let wait = match pause_of(work.attempts, after, self.world.random.as_ref()) {
+            wait if self.world.plants(Planted::Pauses) => wait.max(Duration::from_hours(24)),
+            wait => wait,
+        };
         self.store.defer(work, wait, &reason).await?;
         self.tell(Happening::PutOff { target: work.target.clone(), reason });
         Ok(())

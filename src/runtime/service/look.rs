@@ -68,6 +68,9 @@ pub async fn look(runtime: &Arc<Runtime>, how: Look) -> Result<(), Trouble> {
 /// # Errors
 /// The first [`Trouble`], after all kinds of records were tried.
 pub async fn look_at_one(runtime: &Runtime, live: &Live, account: &str) -> Result<(), Trouble> {
+    if runtime.world.plants(Planted::Polls) {
+        return Ok(());
+    }
     let (listed, trouble) = runtime.look_at_account(live, account, Look::Changes).await;
     for found in listed {
         runtime.take_up(found).await?;

@@ -103,7 +103,7 @@ fn base_value(base: &Base) -> Value {
         let sent = values.sent.clone().map(|sent| ("sent".to_owned(), sent));
         let fought = values.fought.as_ref().map(|fought| {
             let times = Value::Integer(fought.times.into());
-            ("fought".to_owned(), Value::List(ecow::eco_vec![fought.sent.clone(), times]))
+            ("fought".to_owned(), Value::List(ecow::eco_vec![fought.sent.clone(), times, fought.held.clone()]))
         });
         let noted: Record = by.into_iter().chain(sent).chain(fought).collect();
         Value::List(ecow::eco_vec![values.left.clone(), values.right.clone(), Value::Record(noted)])
@@ -128,11 +128,7 @@ fn read_base(value: &Value) -> Result<Base, StoreError> {
 }
 
 fn read_fought(noted: &Value) -> Option<Fought> {
-    match noted.as_list()? {
-        [sent, times] => {
-            let times = times.to_key()?.parse().ok()?;
-            Some(Fought { sent: sent.clone(), times })
-        }
-        _ => None,
-    }
+    // Older versions did not note what was held, and counted what is none.
+    let [sent, times, held] = noted.as_list()? else { return None };
+    Some(Fought { sent: sent.clone(), held: held.clone(), times: times.to_key()?.parse().ok()? })
 }
