@@ -43,7 +43,7 @@ pub(super) struct Around {
 impl Around {
     /// Begins all of it.
     pub(super) fn begin(self: &Arc<Self>) {
-        for account in self.network.sides.keys() {
+        for account in self.network.peers.sides.keys() {
             let (own, account) = (Arc::clone(self), account.clone());
             self.house.line.around(async move { own.person(&account).await });
         }
@@ -161,7 +161,7 @@ impl Around {
 
     /// Somebody who does not have the key makes up a webhook.
     async fn forges(&self) {
-        let accounts: Vec<&String> = self.network.sides.keys().collect();
+        let accounts: Vec<&String> = self.network.peers.sides.keys().collect();
         let Some(account) = self.weather.chance.one_of(&accounts) else { return };
         let body = format!("{{\"id\":\"{}\",\"number\":\"x\"}}", self.weather.chance.below(9)).into_bytes();
         let headers = vec![("X-Signature".to_owned(), "guessed".to_owned())];

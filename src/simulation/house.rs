@@ -23,6 +23,9 @@ use crate::world::{Clock, Tasks, World};
 /// How many happenings the trace may lag behind.
 const HAPPENINGS: usize = 512;
 
+/// How the inbox tells that a record is not there any more.
+const GONE: &str = " is gone, the counterpart of ";
+
 /// What somebody does with an entry of the inbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clerical {
@@ -82,7 +85,11 @@ impl House {
         let (mut happenings, trace) = (runtime.listen(), Arc::clone(&self.trace));
         drop(self.world.spawner.start(async move {
             while let Ok(happening) = happenings.recv().await {
-                trace.note(&format!("{happening:?}"));
+                let told = format!("{happening:?}");
+                if told.contains(GONE) {
+                    trace.wrong(format!("nobody takes anything away, and yet: {told}"));
+                }
+                trace.note(&told);
             }
         }));
         drop(self.world.spawner.start(async move {

@@ -35,8 +35,8 @@ pub(super) struct Judge {
 impl Judge {
     /// Nothing is there twice.
     pub(super) fn doubles(&self) {
-        for (account, side) in &self.network.sides {
-            for twice in doubled(&side.system, &self.network.state(account)) {
+        for (account, side) in &self.network.peers.sides {
+            for twice in doubled(&side.system, &self.network.peers.state(account)) {
                 self.trace.wrong(format!("doubled: {twice}"));
             }
         }
@@ -76,7 +76,7 @@ impl Judge {
     }
 
     fn gaps(&self, named: &str, when: &str, is_meant: impl Fn(&Gap) -> bool) {
-        let Some((first, second)) = self.network.both().filter(|_| self.shipped) else { return };
+        let Some((first, second)) = self.network.peers.both().filter(|_| self.shipped) else { return };
         for gap in gaps(&first, &second, &self.options.settings).iter().filter(|gap| is_meant(gap)) {
             if !gap.names.iter().any(|name| named.contains(name.as_str())) {
                 self.trace.wrong(format!("{when} leaves a gap unnamed: {}", gap.what));

@@ -83,6 +83,11 @@ impl Line {
         self.add(Box::pin(work), None);
     }
 
+    /// How often the process ended so far.
+    pub(super) fn life(&self) -> u64 {
+        self.life.load(Ordering::SeqCst)
+    }
+
     fn add(&self, job: Job, life: Life) {
         let number = self.last.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
         let bell = Bell::new(number, &self.ready);
@@ -147,7 +152,7 @@ impl Line {
         task.bell.is_rung.store(false, Ordering::SeqCst);
         let waker = Waker::from(Arc::clone(&task.bell));
         let goes_on = task.job.as_mut().poll(&mut Context::from_waker(&waker)).is_pending();
-        let lives = task.life.is_none_or(|life| life == self.life.load(Ordering::SeqCst));
+        let lives = task.life.is_none_or(|life| life == self.life());
         if goes_on && lives {
             lock(&self.tasks).insert(number, task);
         }
@@ -156,7 +161,7 @@ impl Line {
 
 impl Spawner for Line {
     fn spawn(&self, job: Job) {
-        self.add(job, Some(self.life.load(Ordering::SeqCst)));
+        self.add(job, Some(self.life()));
     }
 
     fn spawn_heavy(&self, job: HeavyJob) {

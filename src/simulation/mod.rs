@@ -13,9 +13,10 @@ mod judge;
 mod line;
 mod network;
 mod options;
+mod peers;
 mod run;
-mod stock_watch;
 mod trace;
+mod watch;
 mod world_of;
 
 pub use run::{Outcome, Rules, run};

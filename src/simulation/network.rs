@@ -15,8 +15,10 @@ use serde_json::{Value as Json, json};
 use super::disk::Weather;
 use super::line::{Line, lock};
 use super::options::Fault;
+use super::peers::{Peers, Side};
 use super::trace::Trace;
-use crate::simulator::{Mood, Simulator, Webhook, Whim};
+use super::watch::Watches;
+use crate::simulator::{Mood, Webhook, Whim};
 use crate::world::{Clock, Method, Random as _, Request, Response, Transport, TransportError};
 
 /// How long one way takes.
@@ -28,25 +30,18 @@ const STILL_DONE: Duration = Duration::from_secs(6);
 /// How long a peer is away.
 const AWAY: (Duration, Duration) = (Duration::from_secs(20), Duration::from_hours(2));
 
+/// How long a record is not shown at most.
+const ABSENT: Duration = Duration::from_secs(5);
+
 /// How many of the last requests are the talk of the day.
 const TALK: usize = 6;
-
-/// A peer, by its account.
-pub(super) struct Side {
-    /// The name of its system.
-    pub(super) system: String,
-    pub(super) peer: Mutex<Box<dyn Simulator>>,
-}
 
 /// Hears of webhooks that a peer sends, by account.
 pub(super) type Post = Box<dyn Fn(&str, Vec<Webhook>) + Send + Sync>;
 
-/// Looks at each write right before a peer is asked to do it, and, without one, after each act of people.
-pub(super) type Watch = Box<dyn Fn(&Network, Option<&Request>) + Send + Sync>;
-
 /// The way to the peers.
 pub(super) struct Network {
-    pub(super) sides: BTreeMap<String, Side>,
+    pub(super) peers: Peers,
     /// Where each account's peer is: the beginning of its addresses.
     pub(super) places: BTreeMap<String, String>,
     pub(super) line: Arc<Line>,
@@ -54,9 +49,11 @@ pub(super) struct Network {
     pub(super) weather: Arc<Weather>,
     pub(super) trace: Arc<Trace>,
     pub(super) post: OnceLock<Post>,
-    pub(super) watch: OnceLock<Watch>,
+    watches: Watches,
     talk: Mutex<VecDeque<String>>,
     away: Mutex<BTreeMap<String, Timestamp>>,
+    /// Addresses where a record was not shown once, and until when.
+    absent: Mutex<BTreeMap<(String, String), Timestamp>>,
     calls: AtomicU64,
     writes: AtomicU64,
     last_write: Mutex<String>,
@@ -69,22 +66,24 @@ pub(super) struct Ground {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) weather: Arc<Weather>,
     pub(super) trace: Arc<Trace>,
+    pub(super) watches: Watches,
 }
 
 impl Network {
     pub(super) fn new(sides: BTreeMap<String, Side>, places: BTreeMap<String, String>, ground: Ground) -> Arc<Self> {
-        let Ground { line, clock, weather, trace } = ground;
+        let Ground { line, clock, weather, trace, watches } = ground;
         let network = Arc::new(Self {
-            sides,
+            peers: Peers { sides, clock: Arc::clone(&clock) },
             places,
             line,
             clock,
             weather,
             trace,
             post: OnceLock::new(),
-            watch: OnceLock::new(),
+            watches,
             talk: Mutex::default(),
             away: Mutex::default(),
+            absent: Mutex::default(),
             calls: AtomicU64::new(0),
             writes: AtomicU64::new(0),
             last_write: Mutex::default(),
@@ -106,30 +105,14 @@ impl Network {
 
     /// What somebody at an account's system thinks of, and does. False: nothing.
     pub(super) fn people(&self, account: &str) -> bool {
-        let Some(side) = self.sides.get(account) else { return false };
+        let Some(side) = self.peers.sides.get(account) else { return false };
         let talk: Vec<String> = lock(&self.talk).iter().cloned().collect();
         let mood = Mood { chance: &self.weather.chance, talk: &talk };
         let Some(Whim { act, body }) = lock(&side.peer).whim(&mood) else { return false };
         let (status, answer) = self.act(account, (Method::Post, &act), &body);
         self.trace.note(&format!("people at {account}: {act} {body} -> {status} {answer}"));
-        self.watch.get().iter().for_each(|watch| watch(self, None));
+        self.watches.people(&self.peers);
         status == 200
-    }
-
-    /// All that a system holds, as people see it.
-    pub(super) fn state(&self, account: &str) -> Json {
-        self.act(account, (Method::Get, "state"), &Json::Null).1
-    }
-
-    /// What both systems hold, where there are two that trade with each other, by the order of their names.
-    pub(super) fn both(&self) -> Option<(Json, Json)> {
-        let mut accounts: Vec<(&String, &String)> =
-            self.sides.iter().map(|(account, side)| (&side.system, account)).collect();
-        accounts.sort();
-        match accounts.as_slice() {
-            [(_, first), (_, second)] => Some((self.state(first), self.state(second))),
-            _ => None,
-        }
     }
 
     fn act(&self, account: &str, (method, act): (Method, &str), body: &Json) -> (u16, Json) {
@@ -142,8 +125,7 @@ impl Network {
 
     /// A peer's own answer; its webhooks are on their way with it.
     fn asked(&self, account: &str, request: &Request) -> Response {
-        let Some(side) = self.sides.get(account) else { return plain(404, Vec::new()) };
-        let outcome = lock(&side.peer).handle(self.clock.now(), request);
+        let Some(outcome) = self.peers.handle(account, request) else { return plain(404, Vec::new()) };
         if let Some(post) = self.post.get().filter(|_| !outcome.webhooks.is_empty()) {
             post(account, outcome.webhooks);
         }
@@ -154,12 +136,13 @@ impl Network {
     fn reaches(&self, account: &str, request: &Request) -> Response {
         self.calls.fetch_add(1, Ordering::SeqCst);
         let writes = request.method != Method::Get;
-        if let Some(watch) = self.watch.get().filter(|_| writes) {
-            watch(self, Some(request));
+        if writes {
+            self.watches.before(&self.peers, (account, request));
         }
         let answer = self.asked(account, request);
         // What a peer refuses changes nothing there.
         if writes && (200..300).contains(&answer.status) {
+            self.watches.after(&self.peers, (account, request));
             self.writes.fetch_add(1, Ordering::SeqCst);
             *lock(&self.last_write) = format!("{account} {} {}", request.method, request.url);
         }
@@ -181,9 +164,31 @@ impl Network {
         lock(&self.away).get(account).is_some_and(|until| *until > now) && self.weather.is_stormy()
     }
 
+    /// Whether a read finds nothing where there is something: at each address for one moment, which is shorter than any
+    /// system takes to settle.
+    fn is_absent(&self, account: &str, request: &Request) -> bool {
+        let (path, now) = (request.url.split('?').next().unwrap_or_default(), self.clock.now());
+        let is_record =
+            path.trim_end_matches('/').rsplit('/').next().is_some_and(|name| name.contains(char::is_numeric));
+        if request.method != Method::Get || !is_record {
+            return false;
+        }
+        let place = (account.to_owned(), path.to_owned());
+        if let Some(until) = lock(&self.absent).get(&place) {
+            return now < *until;
+        }
+        if !self.strikes(Fault::Absent) {
+            return false;
+        }
+        let moment = SignedDuration::try_from(self.weather.chance.length(Duration::ZERO, ABSENT)).unwrap_or_default();
+        lock(&self.absent).insert(place, now.saturating_add(moment).unwrap_or(Timestamp::MAX));
+        self.trace.note(&format!("{account} does not show {path} for {moment:#}"));
+        true
+    }
+
     /// A peer goes away for a while.
     pub(super) fn leaves(&self) {
-        let accounts: Vec<&String> = self.sides.keys().collect();
+        let accounts: Vec<&String> = self.peers.sides.keys().collect();
         let Some(account) = self.weather.chance.one_of(&accounts) else { return };
         let length = SignedDuration::try_from(self.weather.chance.length(AWAY.0, AWAY.1)).unwrap_or_default();
         self.trace.note(&format!("{account} is away for {length:#}"));
@@ -208,13 +213,48 @@ impl Network {
         Err(TransportError::Interrupted("the time is over".to_owned()))
     }
 
+    /// What becomes of a request on its way there and back.
+    async fn carried(&self, account: &str, request: Request) -> Result<Response, TransportError> {
+        self.way().await;
+        if self.is_away(account) || self.strikes(Fault::Unreachable) {
+            return Err(TransportError::Unreachable("connection refused".to_owned()));
+        }
+        if self.strikes(Fault::LostBefore) {
+            return Err(TransportError::Interrupted("connection reset".to_owned()));
+        }
+        if self.strikes(Fault::FailedBefore) {
+            return Ok(bad_gateway());
+        }
+        if self.strikes(Fault::Throttled) {
+            return Ok(self.throttled());
+        }
+        if self.strikes(Fault::Late) {
+            return self.late(account, request).await;
+        }
+        if self.is_absent(account, &request) {
+            return Ok(plain(404, b"{\"detail\":\"Not found.\"}".to_vec()));
+        }
+        let answer = self.reaches(account, &request);
+        self.way().await;
+        if self.strikes(Fault::LostAfter) {
+            return Err(TransportError::Interrupted("connection reset".to_owned()));
+        }
+        if self.strikes(Fault::BrokenOff) {
+            return Err(TransportError::BrokenOff("unexpected end".to_owned()));
+        }
+        if self.strikes(Fault::FailedAfter) {
+            return Ok(bad_gateway());
+        }
+        Ok(answer)
+    }
+
     fn throttled(&self) -> Response {
         let mut answer = plain(429, b"{\"detail\":\"Request was throttled.\"}".to_vec());
         let seconds = 1 + self.weather.chance.below(40);
         match self.weather.chance.below(3) {
             0 => answer.headers.push(("retry-after".to_owned(), seconds.to_string())),
             1 => {
-                let at = self.clock.now().saturating_add(SignedDuration::from_secs(40)).unwrap_or(Timestamp::MAX);
+                let at = self.clock.now().saturating_add(SignedDuration::from_secs(38)).unwrap_or(Timestamp::MAX);
                 answer.headers.push(("retry-after".to_owned(), at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()));
             }
             _ => {}
@@ -238,34 +278,11 @@ impl Transport for Network {
             talk.truncate(TALK - 1);
             talk.push_front(request.url.clone());
         }
-        self.way().await;
-        if self.is_away(account) || self.strikes(Fault::Unreachable) {
-            return Err(TransportError::Unreachable("connection refused".to_owned()));
-        }
-        if self.strikes(Fault::LostBefore) {
-            return Err(TransportError::Interrupted("connection reset".to_owned()));
-        }
-        if self.strikes(Fault::FailedBefore) {
-            return Ok(bad_gateway());
-        }
-        if self.strikes(Fault::Throttled) {
-            return Ok(self.throttled());
-        }
-        if self.strikes(Fault::Late) {
-            return self.late(account, request).await;
-        }
-        let answer = self.reaches(account, &request);
-        self.way().await;
-        if self.strikes(Fault::LostAfter) {
-            return Err(TransportError::Interrupted("connection reset".to_owned()));
-        }
-        if self.strikes(Fault::BrokenOff) {
-            return Err(TransportError::BrokenOff("unexpected end".to_owned()));
-        }
-        if self.strikes(Fault::FailedAfter) {
-            return Ok(bad_gateway());
-        }
-        Ok(answer)
+        let under_way = self.watches.sets_out(account, (self.clock.now(), self.line.life()));
+        let answer = self.carried(account, request).await;
+        drop(under_way);
+        answer.iter().for_each(|answer| self.watches.comes_back(account, answer, self.clock.now()));
+        answer
     }
 }
 

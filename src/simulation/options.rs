@@ -31,6 +31,8 @@ pub(super) enum Fault {
     Throttled,
     /// The exchange takes long, longer than the caller waits.
     Late,
+    /// A read does not show a record that is there, for a moment.
+    Absent,
     /// A peer is away for a while.
     Outage,
     /// A webhook never comes.
@@ -85,6 +87,9 @@ const FAULTS: [(Fault, &str, u32, u32); 21] = [
     (Fault::Reload, "reload", 4, 7),
 ];
 
+/// The same of faults that came later: they have chances of their own, so that older seeds still mean what they meant.
+const LATER_FAULTS: [(Fault, &str, u32, u32); 1] = [(Fault::Absent, "absent", 4, 9)];
+
 /// How often changes are looked for: in whole minutes, between these.
 const POLL_MINUTES: (u64, u64) = (5, 40);
 
@@ -122,11 +127,13 @@ impl Options {
     /// What this seed means for these rules.
     pub(super) fn draw((seed, days): (u64, u64), plan: &Plan) -> Self {
         let chance = Chance::new(seed, "options");
-        let rates = FAULTS.iter().map(|(fault, _, least, most)| {
+        let drawn = |(fault, name, least, most): &(Fault, &str, u32, u32)| {
+            let own = Chance::new(seed, name);
+            let chance = if FAULTS.iter().any(|(known, ..)| known == fault) { &chance } else { &own };
             let (is_on, rate) = (chance.once_in(2), chance.power(*least, *most));
             (*fault, if is_on { rate } else { 0 })
-        });
-        let rates = rates.collect();
+        };
+        let rates = FAULTS.iter().chain(&LATER_FAULTS).map(drawn).collect();
         let size = |least: u64, most: u64| usize::try_from(least + chance.below(most - least + 1)).unwrap_or_default();
         let (items, customers) = (size(3, 14), size(2, 8));
         let poll = Duration::from_mins(POLL_MINUTES.0 + chance.below(POLL_MINUTES.1 - POLL_MINUTES.0 + 1));
@@ -157,7 +164,7 @@ impl fmt::Display for Options {
         for (name, value) in &self.settings {
             write!(out, ", {name} = {value}")?;
         }
-        for (fault, name, ..) in FAULTS.iter().filter(|(fault, ..)| self.rate(*fault) > 0) {
+        for (fault, name, ..) in FAULTS.iter().chain(&LATER_FAULTS).filter(|(fault, ..)| self.rate(*fault) > 0) {
             write!(out, ", {name} 1/{}", self.rate(*fault))?;
         }
         Ok(())

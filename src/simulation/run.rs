@@ -20,15 +20,14 @@ use super::judge::Judge;
 use super::line::Line;
 use super::network::{Ground, Network};
 use super::options::Options;
-use super::stock_watch::StockWatch;
 use super::trace::Trace;
+use super::watch::Watches;
 use super::world_of::make;
 use crate::language::plan::{Plan, Setting};
 use crate::runtime::Report;
 use crate::runtime::pairing::repeat::WILL_NOT_KEEP;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
-use crate::simulator::agreement::stock_follows;
 use crate::store::Park;
 use crate::value::Value;
 use crate::world::{Clock, Environment, Files, Planted, Spawner, World};
@@ -136,6 +135,7 @@ impl Stage {
             clock: Arc::clone(&clock),
             weather: Arc::clone(&weather),
             trace: Arc::clone(&trace),
+            watches: Watches::new(&plan, (options, rules.shipped), &trace),
         };
         let network = Network::new(made.sides, made.places, ground);
         let (variables, beside) = (made.variables, Arc::clone(&rules.environment));
@@ -161,14 +161,6 @@ impl Stage {
             inside: Mutex::new(None),
             dropped: Mutex::default(),
         });
-        let stock = StockWatch::default();
-        if rules.shipped && stock_follows(&options.settings) {
-            let told = Arc::clone(&trace);
-            let _ = network.watch.set(Box::new(move |network, write| match write {
-                None => stock.note(network),
-                Some(write) => stock.wrong(network, write).into_iter().for_each(|what| told.wrong(what)),
-            }));
-        }
         let judge = Judge {
             network: Arc::clone(&network),
             trace,

@@ -4,18 +4,18 @@
 //! An account of a system that can be simulated gets that simulator; any other one a peer from its system file.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::network::Side;
 use super::options::Options;
-use crate::language::plan::{Account, Plan, Setting};
+use super::peers::Side as At;
+use crate::language::plan::{Account, Plan, Setting, Side, System};
 use crate::peer::Peer;
 use crate::simulator::{self, Simulator, Size, Trade};
 use crate::value::Value;
 
 /// What is made for a rule set.
 pub(super) struct Made {
-    pub(super) sides: BTreeMap<String, Side>,
+    pub(super) sides: BTreeMap<String, At>,
     /// Where each peer is: the beginning of its addresses, with its account.
     pub(super) places: BTreeMap<String, String>,
     pub(super) variables: BTreeMap<String, String>,
@@ -38,7 +38,7 @@ fn add(made: &mut Made, plan: &Plan, account: &Account, (trade, seed): (&Trade, 
     let Some(system) = plan.systems.get(&account.system) else { return };
     let named = simulator::named(&system.name, trade, seed);
     let path = if named.is_some() { simulator::base_path(&system.name) } else { "" };
-    let mut peer: Box<dyn Simulator> = named.unwrap_or_else(|| Box::new(Peer::new(Arc::clone(system))));
+    let mut peer: Box<dyn Simulator> = named.unwrap_or_else(|| Box::new(made_of(plan, system)));
     for (name, setting) in &account.secrets {
         let value = format!("hush-{}-{name}", account.name);
         if let Setting::Env { name, .. } = setting {
@@ -63,5 +63,15 @@ fn add(made: &mut Made, plan: &Plan, account: &Account, (trade, seed): (&Trade, 
         made.variables.entry(name.to_owned()).or_insert(value);
     }
     made.places.insert(place, account.name.clone());
-    made.sides.insert(account.name.clone(), Side { system: system.name.clone(), peer: Mutex::new(peer) });
+    made.sides.insert(account.name.clone(), At::new(&system.name, peer));
+}
+
+/// A peer made from a system file. What records are matched by is what people tell them apart by, or nobody could say
+/// which belong together.
+fn made_of(plan: &Plan, system: &Arc<System>) -> Peer {
+    let sides = plan.pipelines.values().flat_map(|pipeline| [(pipeline, Side::Left), (pipeline, Side::Right)]);
+    let own = sides.filter(|(pipeline, side)| pipeline.record(*side).system == system.name);
+    own.fold(Peer::new(Arc::clone(system)), |peer, (pipeline, side)| {
+        peer.named_by(&pipeline.record(side).name, pipeline.match_field(side))
+    })
 }

@@ -27,11 +27,11 @@ impl Gap {
     }
 }
 
-fn rows<'a>(state: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
+pub(super) fn rows<'a>(state: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
     state.get(name).and_then(Json::as_array).into_iter().flatten()
 }
 
-fn text<'a>(row: &'a Json, name: &str) -> &'a str {
+pub(super) fn text<'a>(row: &'a Json, name: &str) -> &'a str {
     row.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
@@ -135,13 +135,24 @@ pub struct Room {
     pub sellable: Decimal,
     /// What orders ask for that the warehouse does not have.
     pub reserved: Decimal,
+    /// What orders ask for that the marketplace holds back, whether the warehouse has them or not.
+    pub asked: Decimal,
 }
 
 impl Room {
     /// What may be offered.
     pub fn free(self) -> Decimal {
-        self.sellable.saturating_sub(self.reserved).max(Decimal::ZERO).normalize()
+        less(self.sellable, self.reserved)
     }
+
+    /// What is offered at least, however an order that is on its way is counted.
+    pub fn least(self) -> Decimal {
+        less(self.sellable, self.asked)
+    }
+}
+
+fn less(sellable: Decimal, taken: Decimal) -> Decimal {
+    sellable.saturating_sub(taken).max(Decimal::ZERO).normalize()
 }
 
 /// What there is to offer right now, by SKU.
@@ -153,13 +164,14 @@ pub fn room(warehouse: &Json, marketplace: &Json) -> BTreeMap<String, Room> {
         let room = found.entry(text(row, "sku").to_owned()).or_default();
         room.sellable = room.sellable.saturating_add(number(row, "sellable"));
     }
-    let waits = |order: &&Json| {
-        matches!(text(order, "status"), "Submitted" | "Accepted") && !crossed.contains(text(order, "number"))
-    };
+    let waits = |order: &&Json| matches!(text(order, "status"), "Submitted" | "Accepted");
     for order in rows(marketplace, "orders").filter(waits) {
+        let is_new = !crossed.contains(text(order, "number"));
         for (sku, quantity) in sums(order, "quantity") {
             // Of what the warehouse never counted nothing is told to anybody.
-            if let Some(room) = found.get_mut(sku) {
+            let Some(room) = found.get_mut(sku) else { continue };
+            room.asked = room.asked.saturating_add(quantity);
+            if is_new {
                 room.reserved = room.reserved.saturating_add(quantity);
             }
         }

@@ -9,6 +9,7 @@ pub mod agreement;
 mod connection;
 mod control;
 mod courier;
+pub mod due;
 pub mod fault;
 pub mod flourish;
 pub mod keeping;

@@ -1,15 +1,15 @@
-//! Each stock write, looked at while it passes by: no more is offered than can be sold less what orders ask for.
+//! Each stock write: no more is offered than can be sold less what orders ask for, and no less.
 //!
 //! What was so a moment ago counts as well, since reads come before the write that follows from them: the most that
-//! could be sold in that time, less the least that was asked for.
+//! could be sold in that time, less the least that was asked for; and the other way round for the least.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::line::lock;
-use super::network::Network;
+use crate::simulation::line::lock;
+use crate::simulation::peers::Peers;
 use crate::simulator::agreement::{Room, offered, room};
 use crate::world::Request;
 
@@ -18,13 +18,13 @@ const MOMENT: SignedDuration = SignedDuration::from_mins(3);
 
 /// What there was to offer, and when.
 #[derive(Default)]
-pub(super) struct StockWatch(Mutex<VecDeque<(Timestamp, BTreeMap<String, Room>)>>);
+pub(super) struct Stock(Mutex<VecDeque<(Timestamp, BTreeMap<String, Room>)>>);
 
-impl StockWatch {
+impl Stock {
     /// What there is to offer now stands beside what there was. Of what is too old, the latest still held a moment ago.
-    pub(super) fn note(&self, network: &Network) {
-        let Some((first, second)) = network.both() else { return };
-        let (now, mut seen) = (network.clock.now(), lock(&self.0));
+    pub(super) fn note(&self, peers: &Peers) {
+        let Some((first, second)) = peers.both() else { return };
+        let (now, mut seen) = (peers.clock.now(), lock(&self.0));
         seen.push_back((now, room(&first, &second)));
         while seen.get(1).is_some_and(|(at, _)| now.duration_since(*at) > MOMENT) {
             seen.pop_front();
@@ -32,15 +32,18 @@ impl StockWatch {
     }
 
     /// What is wrong with a write that is about to be done, if anything.
-    pub(super) fn wrong(&self, network: &Network, request: &Request) -> Option<String> {
-        self.note(network);
-        let (_, marketplace) = network.both()?;
+    pub(super) fn wrong(&self, peers: &Peers, request: &Request) -> Option<String> {
+        self.note(peers);
+        let (_, marketplace) = peers.both()?;
         let (sku, offer) = offered(request, &marketplace)?;
         let seen = lock(&self.0);
         let rooms = || seen.iter().map(|(_, rooms)| rooms.get(&sku).copied().unwrap_or_default());
         let sellable = rooms().map(|room| room.sellable).max().unwrap_or_default();
         let reserved = rooms().map(|room| room.reserved).min().unwrap_or_default();
-        let may = Room { sellable, reserved }.free();
-        (offer > may).then(|| format!("{offer} of {sku} are offered, and {may} may be"))
+        let may = Room { sellable, reserved, ..Room::default() }.free();
+        let sellable = rooms().map(|room| room.sellable).min().unwrap_or_default();
+        let asked = rooms().map(|room| room.asked).max().unwrap_or_default();
+        let least = Room { sellable, asked, ..Room::default() }.least();
+        (offer > may || offer < least).then(|| format!("{offer} of {sku} are offered, and {least} to {may} may be"))
     }
 }

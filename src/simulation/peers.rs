@@ -1,0 +1,76 @@
+//! The peers of the process, called in place: what each of them answers, and what all of them hold.
+//!
+//! Knows nothing of what becomes of a call on its way, nor who makes it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::line::lock;
+use crate::simulator::{Outcome, Simulator};
+use crate::world::{Clock, Method, Request};
+
+/// A peer, by its account.
+pub(super) struct Side {
+    /// The name of its system.
+    pub(super) system: String,
+    pub(super) peer: Mutex<Box<dyn Simulator>>,
+    /// All that it holds, where nothing was asked of it since that may have changed it.
+    shown: Mutex<Option<Arc<Json>>>,
+}
+
+impl Side {
+    pub(super) fn new(system: &str, peer: Box<dyn Simulator>) -> Self {
+        Self { system: system.to_owned(), peer: Mutex::new(peer), shown: Mutex::default() }
+    }
+}
+
+/// All of them.
+pub(super) struct Peers {
+    pub(super) sides: BTreeMap<String, Side>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Peers {
+    /// What a peer does with a request; none where there is no such account.
+    pub(super) fn handle(&self, account: &str, request: &Request) -> Option<Outcome> {
+        let side = self.sides.get(account)?;
+        if request.method != Method::Get {
+            *lock(&side.shown) = None;
+        }
+        Some(lock(&side.peer).handle(self.clock.now(), request))
+    }
+
+    /// What a system shows at an address of its own to somebody of whom nobody hears.
+    pub(super) fn shows(&self, account: &str, url: &str) -> Option<Json> {
+        let url = url.to_owned();
+        let timeout = Duration::MAX;
+        let request = Request { method: Method::Get, url, headers: Vec::new(), body: Vec::new(), timeout };
+        let answer = self.handle(account, &request)?.response;
+        (answer.status == 200).then(|| serde_json::from_slice(&answer.body).ok())?
+    }
+
+    /// All that a system holds, as people see it.
+    pub(super) fn state(&self, account: &str) -> Arc<Json> {
+        let Some(side) = self.sides.get(account) else { return Arc::default() };
+        if let Some(shown) = lock(&side.shown).clone() {
+            return shown;
+        }
+        let shown = Arc::new(self.shows(account, "/_control/state").unwrap_or_default());
+        *lock(&side.shown) = Some(Arc::clone(&shown));
+        shown
+    }
+
+    /// What both systems hold, where there are two that trade with each other, by the order of their names.
+    pub(super) fn both(&self) -> Option<(Arc<Json>, Arc<Json>)> {
+        let mut accounts: Vec<(&String, &String)> =
+            self.sides.iter().map(|(account, side)| (&side.system, account)).collect();
+        accounts.sort();
+        match accounts.as_slice() {
+            [(_, first), (_, second)] => Some((self.state(first), self.state(second))),
+            _ => None,
+        }
+    }
+}

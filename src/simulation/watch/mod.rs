@@ -1,0 +1,84 @@
+//! What looks at each call while it passes by: as it sets out and comes back, and right before and right after a peer
+//! does what it asks for.
+//!
+//! Each asks the peers themselves and the plan, never the engine. What a call may not do is told to the trace.
+
+mod budget;
+mod moves;
+mod owners;
+mod stock;
+mod wiped;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use self::budget::Budget;
+pub(super) use self::budget::UnderWay;
+use self::moves::Moves;
+use self::owners::Owners;
+use self::stock::Stock;
+use self::wiped::Wiped;
+use super::options::Options;
+use super::peers::Peers;
+use super::trace::Trace;
+use crate::language::plan::Plan;
+use crate::simulator::agreement::stock_follows;
+use crate::world::{Request, Response};
+
+/// All that looks on.
+pub(super) struct Watches {
+    trace: Arc<Trace>,
+    budget: Budget,
+    moves: Moves,
+    wiped: Wiped,
+    /// Under the shipped rules only.
+    stock: Option<Stock>,
+    owners: Option<Owners>,
+}
+
+impl Watches {
+    /// What looks on under these rules. `shipped`: whether they promise what the shipped ones do.
+    pub(super) fn new(plan: &Plan, (options, shipped): (&Options, bool), trace: &Arc<Trace>) -> Self {
+        let stock = (shipped && stock_follows(&options.settings)).then(Stock::default);
+        let owners = shipped.then(|| Owners::new(&options.settings));
+        let (budget, moves) = (Budget::new(plan), Moves::new(plan, shipped));
+        Self { trace: Arc::clone(trace), budget, moves, wiped: Wiped::default(), stock, owners }
+    }
+
+    /// A call sets out, and is under way until what comes back is dropped.
+    pub(super) fn sets_out(&self, account: &str, (now, life): (Timestamp, u64)) -> UnderWay {
+        let (under_way, wrong) = self.budget.sets_out(account, (now, life));
+        self.tell(wrong);
+        under_way
+    }
+
+    /// What its caller is told.
+    pub(super) fn comes_back(&self, account: &str, answer: &Response, now: Timestamp) {
+        self.budget.heard(account, answer, now);
+    }
+
+    /// People did something.
+    pub(super) fn people(&self, peers: &Peers) {
+        self.moves.note(peers);
+        self.stock.iter().for_each(|stock| stock.note(peers));
+    }
+
+    /// A peer is about to do what it is asked.
+    pub(super) fn before(&self, peers: &Peers, (account, request): (&str, &Request)) {
+        self.moves.note(peers);
+        self.wiped.before(peers, (account, request));
+        self.tell(self.stock.as_ref().and_then(|stock| stock.wrong(peers, request)));
+        self.tell(self.owners.as_ref().and_then(|owners| owners.wrong(request)));
+    }
+
+    /// A peer did it.
+    pub(super) fn after(&self, peers: &Peers, (account, request): (&str, &Request)) {
+        self.tell(self.moves.wrong(peers, account));
+        self.tell(self.wiped.wrong(peers, (account, request)));
+    }
+
+    fn tell(&self, wrong: Option<String>) {
+        wrong.into_iter().for_each(|what| self.trace.wrong(what));
+    }
+}
