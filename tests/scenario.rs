@@ -241,6 +241,7 @@ pages![
     a_status_that_goes_nowhere,
     an_order_that_nobody_saw_submitted,
     two_items_of_one_sku,
+    two_items_that_nobody_looked_at,
     an_edit_after_allocation,
     a_split_backorder,
     leaflink_best_practices,
