@@ -87,7 +87,10 @@ const FAULTS: [(Fault, &str, u32, u32); 21] = [
     (Fault::Reload, "reload", 4, 7),
 ];
 
-/// The same of faults that came later: they have chances of their own, so that older seeds still mean what they meant.
+/// From which seed on there are faults that came later: those before it still mean what they meant when they were kept.
+const LATER_FROM: u64 = 100;
+
+/// The same of faults that came later, with chances of their own.
 const LATER_FAULTS: [(Fault, &str, u32, u32); 1] = [(Fault::Absent, "absent", 4, 9)];
 
 /// How often changes are looked for: in whole minutes, between these.
@@ -133,7 +136,8 @@ impl Options {
             let (is_on, rate) = (chance.once_in(2), chance.power(*least, *most));
             (*fault, if is_on { rate } else { 0 })
         };
-        let rates = FAULTS.iter().chain(&LATER_FAULTS).map(drawn).collect();
+        let later = LATER_FAULTS.iter().filter(|_| seed >= LATER_FROM);
+        let rates = FAULTS.iter().chain(later).map(drawn).collect();
         let size = |least: u64, most: u64| usize::try_from(least + chance.below(most - least + 1)).unwrap_or_default();
         let (items, customers) = (size(3, 14), size(2, 8));
         let poll = Duration::from_mins(POLL_MINUTES.0 + chance.below(POLL_MINUTES.1 - POLL_MINUTES.0 + 1));

@@ -20,13 +20,14 @@ pub struct Standing {
 pub fn standing(warehouse: &Json, marketplace: &Json) -> BTreeMap<String, Standing> {
     let mut all = BTreeMap::<String, Standing>::new();
     for order in rows(marketplace, "orders") {
-        all.entry(text(order, "number").to_owned()).or_default().marketplace = text(order, "status").to_owned();
+        let known = all.entry(text(order, "number").to_owned()).or_default();
+        text(order, "status").clone_into(&mut known.marketplace);
     }
     for order in rows(warehouse, "orders") {
         let known = all.entry(text(order, "original_order_id").to_owned()).or_default();
         // Of two for one number the living one counts.
         if known.warehouse.is_empty() || known.warehouse == "Cancelled" {
-            known.warehouse = text(order, "order_status").to_owned();
+            text(order, "order_status").clone_into(&mut known.warehouse);
         }
         let own = Standing { warehouse: text(order, "order_status").to_owned(), ..known.clone() };
         all.insert(text(order, "id").to_owned(), own);
