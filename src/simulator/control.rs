@@ -45,6 +45,8 @@ const ACTS: &[Act] = &[
             ("keeps", "what is kept otherwise than it was sent; GET shows its fields"),
             ("edits", "a list of {url, fields}: what somebody else writes right after a change"),
             ("rewrite", "a list of {url, find, with}: texts that answers to reads show otherwise"),
+            ("absent_once", "a list of texts: the first read of each address that holds one finds nothing there"),
+            ("list_rows_max", "how many rows lists show at most, as if there were no more"),
         ],
     ),
     Act::new("GET requests", "shows and counts the requests", &[]),
