@@ -14,6 +14,7 @@ pub mod field_spec;
 pub mod file;
 pub mod indentation;
 pub mod mapping;
+mod modifier_advice;
 mod rule_advice;
 pub mod rule_line;
 mod rule_quick;

@@ -12,6 +12,7 @@ use pest::iterators::Pair;
 use super::arrow::Arrow;
 use super::expression::{Expression, Name};
 use super::expression_parser::{self, Origin};
+use super::modifier_advice::{odd_modifier, odd_or};
 use super::rule_advice::{CODE, odd_arrow, surplus, unfinished};
 use super::rule_quick::{self, CellCut, ModifierCut, RowCut, RuleCut};
 use super::yaml::Scalar;
@@ -115,7 +116,7 @@ pub struct WithLine {
 /// A finding at the place that does not fit.
 pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
     match rule_quick::rule(&scalar.text) {
-        Some(cut) => Line(scalar).rule(cut).map_err(|finding| odd_arrow(scalar).unwrap_or(finding)),
+        Some(cut) => advised(scalar, Line(scalar).rule(cut)),
         None => arrow_rule_by_grammar(scalar),
     }
 }
@@ -125,7 +126,15 @@ pub fn arrow_rule(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
 /// # Errors
 /// A finding at the place that does not fit.
 pub fn arrow_rule_by_grammar(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
-    rule_of_grammar(scalar).map_err(|finding| odd_arrow(scalar).unwrap_or(finding))
+    advised(scalar, rule_of_grammar(scalar))
+}
+
+/// What was read; where it was not, or is what no rule says, with what was meant.
+fn advised(scalar: &Scalar, read: Result<ArrowRule, Diagnostic>) -> Result<ArrowRule, Diagnostic> {
+    match read {
+        Ok(rule) if rule.arrow != Arrow::Left => odd_or(scalar, &rule.right).map_or(Ok(rule), Err),
+        _ => read.map_err(|finding| odd_arrow(scalar).or_else(|| odd_modifier(scalar)).unwrap_or(finding)),
+    }
 }
 
 fn rule_of_grammar(scalar: &Scalar) -> Result<ArrowRule, Diagnostic> {
@@ -345,8 +354,8 @@ impl<'a> Line<'a> {
         let word = word.split_whitespace().next().unwrap_or_default();
         let message = format!("`{word}` does not fit here");
         self.refuse(at, &message, "not understood").help(
-            "after the two sides may stand: via table T, via pipeline P, by [KEY], on create, always, also when \
-             gone, reported once, when CONDITION, unless CONDITION, because TEXT; in tables: from STATES, on \
+            "after the two sides may stand: via table T, via pipeline P, by [KEY], on create, always, or clear, \
+             also when gone, reported once, when CONDITION, unless CONDITION, because TEXT; in tables: from STATES, on \
              create, because TEXT",
         )
     }
