@@ -1,5 +1,7 @@
 //! For which values of a field a record is created.
 
+use std::cell::OnceCell;
+
 use super::meaning::{Condition, Possible, Reading};
 use super::view::View;
 use crate::language::plan::{Create, Pipeline};
@@ -8,13 +10,16 @@ use crate::value::{Path, Value};
 /// When a pipeline creates a record, as far as its condition says; on demand it has none.
 pub struct Creating<'a> {
     condition: Option<(Reading<'a>, Condition)>,
+    /// Whether it may hold at all, once that was asked.
+    may_be: OnceCell<bool>,
 }
 
 impl<'a> Creating<'a> {
     /// By the create rule of a pipeline.
     pub fn of(view: &'a View<'a>, pipeline: &Pipeline, create: &Create) -> Self {
         let read = |reading: Reading<'a>| create.when.as_ref().map(|when| reading.read(when.tree())).zip(Some(reading));
-        Self { condition: read(Reading::of(view, pipeline)).map(|(condition, reading)| (reading, condition)) }
+        let condition = read(Reading::of(view, pipeline)).map(|(condition, reading)| (reading, condition));
+        Self { condition, may_be: OnceCell::new() }
     }
 
     /// The values of a field, about which the condition says something, for which it holds under some value that
@@ -31,12 +36,14 @@ impl<'a> Creating<'a> {
 
     /// Whether the condition may hold at all.
     pub fn may_be(&self) -> bool {
-        self.condition.as_ref().is_none_or(|(_, condition)| !condition.is_never())
+        *self.may_be.get_or_init(|| self.condition.as_ref().is_none_or(|(_, condition)| !condition.is_never()))
     }
 
     /// Whether the condition may hold for a value of a field.
     pub fn may_be_for(&self, (system, field): (&str, &str), value: &str) -> bool {
         let (Some((reading, condition)), Some(path)) = (&self.condition, Path::parse(field)) else { return true };
-        !condition.clone().and(reading.is(Some(system), &path, &Value::text(value))).is_never()
+        let is = reading.is(Some(system), &path, &Value::text(value));
+        // What is about other places holds of one value as of another.
+        if condition.meets(&is) { !condition.clone().and(is).is_never() } else { self.may_be() && !is.is_never() }
     }
 }

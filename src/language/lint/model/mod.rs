@@ -1,10 +1,14 @@
-//! What lints look through: the rules as they may stand, tables where rules use them, states in step, conditions.
+//! What lints look through: the rules as they may stand, tables where rules use them, states in step, conditions and
+//! rounds.
 
 pub mod bridge;
 pub mod condition;
 pub mod in_step;
 pub mod meaning;
+pub(super) mod needed_then;
+pub(super) mod round;
 mod together;
+pub(super) mod turned_back;
 pub mod usage;
 pub mod values;
 pub mod view;

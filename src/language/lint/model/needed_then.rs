@@ -1,6 +1,6 @@
 //! What a system file asks for under a condition: when the rules of a pipeline make it true.
 
-use crate::language::lint::model::{Condition, Possible, Reading};
+use super::meaning::{Condition, Possible, Reading};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
@@ -8,7 +8,7 @@ use crate::value::{Path, Segment, Value};
 
 /// Whether a condition over the fields of a record that is created may hold while none of some others does; `None`:
 /// that cannot be seen from what fills those fields.
-pub(super) fn may_hold(
+pub(crate) fn may_hold(
     reading: &Reading<'_>,
     (pipeline, side): (&Pipeline, Side),
     (needed, filled): (&CompiledExpression, &[Condition]),

@@ -1,14 +1,14 @@
 //! A field that two rules write in turn, and that goes back to what one of them reads: when their conditions change,
 //! what the one wrote there is taken for a change of the other's field.
 
-use crate::language::lint::model::View;
+use super::view::View;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
 use crate::language::syntax::expression::ExpressionKind;
 use crate::value::Path;
 
 /// The rule that carries back what two rules of a place write in turn on a side, if there is one among those beside
 /// them.
-pub(super) fn carried_back<'a>(
+pub(crate) fn carried_back<'a>(
     view: &View<'_>,
     (pipeline, rules): (&Pipeline, &'a [FieldRule]),
     (pair, side): ([&FieldRule; 2], Side),

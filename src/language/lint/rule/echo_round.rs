@@ -1,11 +1,11 @@
 //! Echoes through rules that lead a field back to itself: over all pipelines, inside lists, through tables, through
 //! references and conditions.
 
-use super::echo_edge::{Edge, edges};
-use super::echo_place::Lies;
-use super::echo_walk::{Comes, walk};
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::lint::lint::Lint;
+use crate::language::lint::model::round::{Comes, Edge, Lies, edges, walk};
 use crate::language::lint::model::{Condition, Reading, View};
 use crate::language::plan::Side;
 use crate::value::Value;
@@ -19,8 +19,10 @@ const ROUNDS_MAX: usize = 2_000;
 /// Rules of which each leads to one that it follows from.
 struct Knot<'a> {
     edges: Vec<Edge<'a>>,
-    /// Whether the field of one leads to that of the other, by their places.
-    leads: Vec<Vec<bool>>,
+    /// By edge, those that begin where it ends.
+    next: Vec<Vec<usize>>,
+    /// By edge, all that it leads to.
+    reached: Vec<BTreeSet<usize>>,
 }
 
 /// Rounds of rules that lead a value back to its field as another value, or nobody knows as what.
@@ -53,22 +55,12 @@ pub(super) fn through_rules(lint: &Lint, view: &View<'_>) -> Vec<Diagnostic> {
 impl<'a> Knot<'a> {
     /// The edges that stand in some round.
     fn of(edges: Vec<Edge<'a>>) -> Self {
-        let step = |one: &Edge<'_>, other: &Edge<'_>| one.to.lies_to(&other.from) == Lies::There;
-        let mut leads: Vec<Vec<bool>> =
-            edges.iter().map(|one| edges.iter().map(|other| step(one, other)).collect()).collect();
-        for via in 0..edges.len() {
-            for from in 0..edges.len() {
-                if at(&leads, from, via) {
-                    let on: Vec<bool> = leads.get(via).cloned().unwrap_or_default();
-                    let row = leads.get_mut(from).into_iter().flatten();
-                    row.zip(on).for_each(|(known, on)| *known |= on);
-                }
-            }
-        }
-        let kept: Vec<usize> = (0..edges.len()).filter(|edge| at(&leads, *edge, *edge)).collect();
-        let leads = kept.iter().map(|one| kept.iter().map(|other| at(&leads, *one, *other)).collect()).collect();
-        let edges = edges.into_iter().enumerate().filter(|(edge, _)| kept.contains(edge)).map(|(_, edge)| edge);
-        Self { edges: edges.collect(), leads }
+        let (_, reached) = led(&edges);
+        let in_round = |edge: usize| reached.get(edge).is_some_and(|reached| reached.contains(&edge));
+        let kept = edges.into_iter().enumerate().filter(|(edge, _)| in_round(*edge)).map(|(_, edge)| edge);
+        let edges: Vec<Edge<'a>> = kept.collect();
+        let (next, reached) = led(&edges);
+        Self { edges, next, reached }
     }
 
     /// Rounds that begin with an edge and lead back to its source over other rules; whether these are all.
@@ -82,12 +74,10 @@ impl<'a> Knot<'a> {
                 closed.push(edges);
                 continue;
             }
-            let follows = |next: &Edge<'_>| {
-                let known = edges.iter().any(|known| std::ptr::eq(known.rule, next.rule));
-                !known && last.to.lies_to(&next.from) == Lies::There
-            };
-            let back = |next: usize| at(&self.leads, next, start);
-            for (next, _) in self.edges.iter().enumerate().filter(|(next, edge)| back(*next) && follows(edge)) {
+            let follows = |next: &Edge<'_>| !edges.iter().any(|known| std::ptr::eq(known.rule, next.rule));
+            let back = |next: &usize| self.reached.get(*next).is_some_and(|reached| reached.contains(&start));
+            let ends = way.last().and_then(|last| self.next.get(*last)).into_iter().flatten().copied();
+            for next in ends.filter(back).filter(|next| self.edges.get(*next).is_some_and(follows)) {
                 if way.len() < ROUND_MAX && open.len() < ROUNDS_MAX && closed.len() < ROUNDS_MAX {
                     open.push(way.iter().copied().chain([next]).collect());
                 } else {
@@ -120,8 +110,24 @@ impl<'a> Knot<'a> {
     }
 }
 
-fn at(leads: &[Vec<bool>], from: usize, to: usize) -> bool {
-    leads.get(from).and_then(|row| row.get(to)).copied().unwrap_or_default()
+/// By edge, those that begin where it ends, and all that it leads to.
+fn led(edges: &[Edge<'_>]) -> (Vec<Vec<usize>>, Vec<BTreeSet<usize>>) {
+    let mut begin = BTreeMap::<_, Vec<usize>>::new();
+    for (at, edge) in edges.iter().enumerate() {
+        begin.entry(edge.from.name()).or_default().push(at);
+    }
+    let next = edges.iter().map(|edge| begin.get(&edge.to.name()).cloned().unwrap_or_default());
+    let next: Vec<Vec<usize>> = next.collect();
+    let of = |edge: &usize| next.get(*edge).into_iter().flatten().copied();
+    let all = |edge: usize| {
+        let (mut reached, mut open) = (BTreeSet::new(), vec![edge]);
+        while let Some(edge) = open.pop() {
+            open.extend(of(&edge).filter(|next| reached.insert(*next)));
+        }
+        reached
+    };
+    let reached = (0..edges.len()).map(all).collect();
+    (next, reached)
 }
 
 const HELP: &str = "say `on create` in one of these rules, or let one system own both groups";

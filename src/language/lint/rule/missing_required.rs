@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::needed_then::may_hold;
 use super::{uncreated_target, unfilled_by_table};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::{Condition, Reading, always_one_of};
+use crate::language::lint::model::needed_then::may_hold;
 use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side};
 use crate::value::{Path, Segment};
 

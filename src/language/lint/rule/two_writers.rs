@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::turned_back::carried_back;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
+use crate::language::lint::model::turned_back::carried_back;
 use crate::language::lint::model::{Condition, Possible, Reading};
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side, WritePlace};
 use crate::value::{Path, Segment};

@@ -83,6 +83,11 @@ impl Condition {
         self.places.values().any(|domain| domain.shown == shown)
     }
 
+    /// Whether two are about one place.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.places.keys().any(|place| other.places.contains_key(place))
+    }
+
     fn told_as(&self, witness: &[(Place, Cell)]) -> String {
         let named = witness.iter().filter_map(|(place, cell)| Some((&self.places.get(place)?.shown, cell)));
         let told: Vec<String> = named.map(|(shown, cell)| format!("`{shown}` is {cell}")).collect();

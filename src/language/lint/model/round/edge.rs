@@ -1,25 +1,27 @@
 //! A rule in one direction, from a field that some rule writes and on which it depends to the field that it writes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::echo_place::{Ground, Lies, Place};
-use crate::language::lint::model::{Reading, View};
+use super::place::{Ground, Lies, Place};
+use crate::language::lint::model::meaning::Reading;
+use crate::language::lint::model::view::View;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side, Table};
 use crate::value::{Kind, Path, Segment};
 
 /// A rule in one direction, from a field to a field.
-pub(super) struct Edge<'a> {
-    pub(super) ground: Ground<'a>,
-    pub(super) rule: &'a FieldRule,
-    pub(super) target: Side,
-    pub(super) expression: &'a CompiledExpression,
-    pub(super) table: Option<&'a Table>,
-    pub(super) via: Option<&'a Pipeline>,
+pub(crate) struct Edge<'a> {
+    pub(crate) ground: Ground<'a>,
+    pub(crate) rule: &'a FieldRule,
+    pub(crate) target: Side,
+    pub(crate) expression: &'a CompiledExpression,
+    pub(crate) table: Option<&'a Table>,
+    pub(crate) via: Option<&'a Pipeline>,
     /// What must hold before it speaks, each with the side that `.` is on.
-    pub(super) conditions: Vec<(&'a CompiledExpression, Side)>,
-    pub(super) from: Place<'a>,
-    pub(super) to: Place<'a>,
+    pub(crate) conditions: Vec<(&'a CompiledExpression, Side)>,
+    pub(crate) from: Place<'a>,
+    pub(crate) to: Place<'a>,
 }
 
 impl fmt::Display for Place<'_> {
@@ -30,17 +32,17 @@ impl fmt::Display for Place<'_> {
 
 impl<'a> Edge<'a> {
     /// The pipeline of the rule.
-    pub(super) fn pipeline(&self) -> &'a Pipeline {
+    pub(crate) fn pipeline(&self) -> &'a Pipeline {
         self.ground.pipeline
     }
 
     /// The side that it reads.
-    pub(super) fn source(&self) -> Side {
+    pub(crate) fn source(&self) -> Side {
         self.target.other()
     }
 
     /// What the field that it reads may hold.
-    pub(super) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         self.from.record.field(&self.from.path).map_or(Kind::Any, |field| field.kind.clone())
     }
 }
@@ -55,15 +57,25 @@ struct Write<'a> {
 }
 
 /// Every rule from a field that some rule writes, in every direction in which it may flow.
-pub(super) fn edges<'a>(view: &'a View<'a>) -> Vec<Edge<'a>> {
+pub(crate) fn edges<'a>(view: &'a View<'a>) -> Vec<Edge<'a>> {
     let mut writes = Vec::new();
     for pipeline in view.rules.pipelines.values() {
         let ground = Ground { view, pipeline, lists: [Path::default(), Path::default()], names: Vec::new() };
         let held = pipeline.when.iter().map(|(condition, _)| (condition, Side::Left)).collect();
         gather(&ground, (&pipeline.rules, held), &mut writes);
     }
-    writes.iter().flat_map(|write| write.edges(&writes)).collect()
+    let (mut written, mut known) = (Written::new(), BTreeSet::new());
+    for (at, write) in writes.iter().enumerate() {
+        let (system, record, path) = write.to.name();
+        if known.insert((system, record, path)) {
+            written.entry((system.to_owned(), record.to_owned())).or_default().push((at, &write.to));
+        }
+    }
+    writes.iter().flat_map(|write| write.edges(&written)).collect()
 }
+
+/// What rules write, by the kind of record: each place once, with which rule writes it first.
+type Written<'w, 'a> = BTreeMap<(String, String), Vec<(usize, &'w Place<'a>)>>;
 
 type Conditions<'a> = Vec<(&'a CompiledExpression, Side)>;
 
@@ -93,19 +105,28 @@ fn gather<'a>(ground: &Ground<'a>, (rules, held): (&'a [FieldRule], Conditions<'
 }
 
 impl<'a> Write<'a> {
-    fn edges(&self, writes: &[Self]) -> Vec<Edge<'a>> {
+    fn edges(&self, written: &Written<'_, 'a>) -> Vec<Edge<'a>> {
         let Self { rule, target, .. } = *self;
         let RuleBody::Value { left, right, table, via, .. } = &rule.body else { return Vec::new() };
         let expression = if target == Side::Right { left } else { right };
         let via = via.as_ref().and_then(|name| self.ground.view.rules.pipelines.get(name));
+        let trees = || {
+            let conditions = self.conditions.iter().map(|(condition, side)| (condition.tree(), *side));
+            std::iter::once((expression.tree(), target.other())).chain(conditions)
+        };
+        // Of few kinds of records anything is read at all.
+        let mut kinds = BTreeSet::new();
+        for (tree, side) in trees() {
+            self.ground.reads(tree, (side, None), &mut |place, _| {
+                kinds.insert((place.record.system.clone(), place.record.name.clone()));
+            });
+        }
+        let mut places: Vec<(usize, &Place<'a>)> =
+            kinds.iter().filter_map(|kind| written.get(kind)).flatten().copied().collect();
+        places.sort_by_key(|(at, _)| *at);
         let mut edges: Vec<Edge<'a>> = Vec::new();
-        for from in writes.iter().map(|write| &write.to) {
-            let read = self.ground.touches(expression.tree(), target.other(), from) != Lies::Apart
-                || self
-                    .conditions
-                    .iter()
-                    .any(|(condition, side)| self.ground.touches(condition.tree(), *side, from) != Lies::Apart);
-            if !read || edges.iter().any(|edge| edge.from.lies_to(from) == Lies::There) {
+        for (_, from) in places {
+            if !trees().any(|(tree, side)| self.ground.touches(tree, side, from) != Lies::Apart) {
                 continue;
             }
             edges.push(Edge {
@@ -116,7 +137,7 @@ impl<'a> Write<'a> {
                 table: table.as_deref(),
                 via: via.map(AsRef::as_ref),
                 conditions: self.conditions.clone(),
-                from: from.clone(),
+                from: Place::clone(from),
                 to: self.to.clone(),
             });
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::echo_edge::Edge;
-use super::echo_line::{Line, Span};
-use super::echo_place::Lies;
+use super::edge::Edge;
+use super::place::Lies;
+use super::range::{Line, Range};
 use crate::language::function::registry;
 use crate::language::function::signature::Shape;
 use crate::language::plan::Side;
@@ -20,7 +20,7 @@ const WAYS_MAX: usize = 48;
 
 /// What a value became.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Made {
+pub(crate) enum Made {
     /// This very value.
     Is(Value),
     /// The value with which the round began, which is none that a rule names.
@@ -43,40 +43,40 @@ pub(super) enum Made {
 
 /// One way that it may go.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Way {
-    pub(super) made: Made,
+pub(crate) struct Way {
+    pub(crate) made: Made,
     /// Whether other fields have a say in it.
-    pub(super) by_others: bool,
+    pub(crate) by_others: bool,
 }
 
 impl Way {
-    pub(super) fn of(made: Made) -> Self {
+    pub(crate) fn of(made: Made) -> Self {
         let by_others = matches!(made, Made::Other(_));
         Self { made, by_others }
     }
 }
 
 /// An expression of a rule, with what the field holds that it is followed for.
-pub(super) struct Meaning<'m, 'a> {
-    pub(super) edge: &'m Edge<'a>,
-    pub(super) now: &'m Made,
+pub(crate) struct Meaning<'m, 'a> {
+    pub(crate) edge: &'m Edge<'a>,
+    pub(crate) now: &'m Made,
     /// The numbers that the value may be with which the round began.
-    pub(super) span: Span,
+    pub(crate) span: Range,
     /// Values that rules of the round name: what is `Begun` is none of them.
-    pub(super) named: &'m [Value],
+    pub(crate) named: &'m [Value],
     /// A number at which the numbers must be told apart before more can be said.
-    pub(super) parted: &'m Cell<Option<Decimal>>,
+    pub(crate) parted: &'m Cell<Option<Decimal>>,
 }
 
 impl Meaning<'_, '_> {
     /// What an expression may give. `side`: where `.` is.
-    pub(super) fn of(&self, tree: &Expression, side: Side) -> Vec<Way> {
+    pub(crate) fn of(&self, tree: &Expression, side: Side) -> Vec<Way> {
         let ways = self.ways(tree, side);
         if ways.len() > WAYS_MAX { vec![self.unknown("too much that it may be")] } else { ways }
     }
 
     /// Whether a condition may hold.
-    pub(super) fn may_hold(&self, tree: &Expression, side: Side) -> bool {
+    pub(crate) fn may_hold(&self, tree: &Expression, side: Side) -> bool {
         self.of(tree, side).iter().any(|way| match &way.made {
             Made::Is(value) => *value == Value::Bool(true),
             Made::Stops | Made::Fails => false,

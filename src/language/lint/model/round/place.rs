@@ -2,32 +2,32 @@
 
 use std::sync::Arc;
 
-use crate::language::lint::model::View;
+use crate::language::lint::model::view::View;
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::language::syntax::expression::{Expression, ExpressionKind};
 use crate::value::{Kind, Path, Segment};
 
 /// A field of a kind of record, or a place in it.
 #[derive(Clone, Debug)]
-pub(super) struct Place<'a> {
-    pub(super) record: &'a Arc<RecordType>,
-    pub(super) path: Path,
+pub(crate) struct Place<'a> {
+    pub(crate) record: &'a Arc<RecordType>,
+    pub(crate) path: Path,
 }
 
 /// Where a rule stands: its pipeline, and the lists around it with the places of their elements.
 #[derive(Clone)]
-pub(super) struct Ground<'a> {
-    pub(super) view: &'a View<'a>,
-    pub(super) pipeline: &'a Pipeline,
+pub(crate) struct Ground<'a> {
+    pub(crate) view: &'a View<'a>,
+    pub(crate) pipeline: &'a Pipeline,
     /// The innermost list on both sides, left one first; empty outside lists.
-    pub(super) lists: [Path; 2],
+    pub(crate) lists: [Path; 2],
     /// The names that lists give their elements.
-    pub(super) names: Vec<(&'a str, [Path; 2])>,
+    pub(crate) names: Vec<(&'a str, [Path; 2])>,
 }
 
 /// How a place and a field lie to one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lies {
+pub(crate) enum Lies {
     /// It is the field.
     There,
     /// One of them is a part of the other.
@@ -37,7 +37,12 @@ pub(super) enum Lies {
 }
 
 impl Place<'_> {
-    pub(super) fn lies_to(&self, other: &Self) -> Lies {
+    /// What tells places apart: those that bear the same one are the same.
+    pub(crate) fn name(&self) -> (&str, &str, &Path) {
+        (&self.record.system, &self.record.name, &self.path)
+    }
+
+    pub(crate) fn lies_to(&self, other: &Self) -> Lies {
         if self.record.system != other.record.system || self.record.name != other.record.name {
             return Lies::Apart;
         }
@@ -57,13 +62,13 @@ impl<'a> Ground<'a> {
     }
 
     /// The place of a path of a rule on a side.
-    pub(super) fn whole(&self, side: Side, path: &Path) -> Place<'a> {
+    pub(crate) fn whole(&self, side: Side, path: &Path) -> Place<'a> {
         let path = Path(self.list(side).0.iter().chain(&path.0).cloned().collect());
         Place { record: self.pipeline.record(side), path }
     }
 
     /// Where an expression leads, if it is a place. `element`: what `.` is; else an element of the list on `side`.
-    pub(super) fn place(&self, tree: &Expression, (side, element): (Side, Option<&Place<'a>>)) -> Option<Place<'a>> {
+    pub(crate) fn place(&self, tree: &Expression, (side, element): (Side, Option<&Place<'a>>)) -> Option<Place<'a>> {
         match &tree.kind {
             ExpressionKind::Path(path) => {
                 let own = || Place { record: self.pipeline.record(side), path: self.list(side).clone() };
@@ -115,7 +120,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Shows every place that an expression reads, and whether it is given whole to a script's function.
-    pub(super) fn reads(
+    pub(crate) fn reads(
         &self,
         tree: &Expression,
         (side, element): (Side, Option<&Place<'a>>),
@@ -162,7 +167,7 @@ impl<'a> Ground<'a> {
     }
 
     /// How what an expression reads lies to a field: the nearest of its places.
-    pub(super) fn touches(&self, tree: &Expression, side: Side, field: &Place<'a>) -> Lies {
+    pub(crate) fn touches(&self, tree: &Expression, side: Side, field: &Place<'a>) -> Lies {
         let mut nearest = Lies::Apart;
         self.reads(tree, (side, None), &mut |place, given| {
             let lies = place.lies_to(field);

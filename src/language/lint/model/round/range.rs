@@ -8,25 +8,25 @@ use crate::language::syntax::expression::Operator;
 
 /// The numbers between two others, without these.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Span {
+pub(crate) struct Range {
     /// Whether it is a number at all.
-    pub(super) is_number: bool,
+    pub(crate) is_number: bool,
     /// Whether it is a whole one.
-    pub(super) is_whole: bool,
-    pub(super) after: Option<Decimal>,
-    pub(super) before: Option<Decimal>,
+    pub(crate) is_whole: bool,
+    pub(crate) after: Option<Decimal>,
+    pub(crate) before: Option<Decimal>,
 }
 
 /// A number times something and something more.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     times: Decimal,
     more: Decimal,
 }
 
-impl Span {
+impl Range {
     /// The numbers below one and above it; those between whole numbers that lie side by side are none.
-    pub(super) fn parted(self, at: Decimal) -> Vec<Self> {
+    pub(crate) fn parted(self, at: Decimal) -> Vec<Self> {
         let parts = [Self { before: Some(at), ..self }, Self { after: Some(at), ..self }];
         parts.into_iter().filter(|part| !part.is_empty()).collect()
     }
@@ -37,24 +37,24 @@ impl Span {
         next.map_or(after >= before, |next| next >= before)
     }
 
-    pub(super) fn holds(self, number: Decimal) -> bool {
+    pub(crate) fn holds(self, number: Decimal) -> bool {
         self.after.is_none_or(|after| number > after) && self.before.is_none_or(|before| number < before)
     }
 }
 
 impl Line {
     /// The number itself.
-    pub(super) fn same() -> Self {
+    pub(crate) fn same() -> Self {
         Self { times: Decimal::ONE, more: Decimal::ZERO }
     }
 
     /// One number, whatever it was.
-    pub(super) fn level(number: Decimal) -> Self {
+    pub(crate) fn level(number: Decimal) -> Self {
         Self { times: Decimal::ZERO, more: number }
     }
 
     /// The one number that it is, whatever it is worked out from.
-    pub(super) fn number(self) -> Option<Decimal> {
+    pub(crate) fn number(self) -> Option<Decimal> {
         self.times.is_zero().then_some(self.more)
     }
 
@@ -62,7 +62,7 @@ impl Line {
     ///
     /// # Errors
     /// The number at which it is zero.
-    pub(super) fn order(self, span: Span) -> Result<Ordering, Decimal> {
+    pub(crate) fn order(self, span: Range) -> Result<Ordering, Decimal> {
         if self.times.is_zero() {
             return Ok(self.more.cmp(&Decimal::ZERO));
         }
@@ -75,7 +75,7 @@ impl Line {
     }
 
     /// What an operator makes of two; `None`: no such line, or none that decimals hold exactly.
-    pub(super) fn and(self, operator: Operator, other: Self) -> Option<Self> {
+    pub(crate) fn and(self, operator: Operator, other: Self) -> Option<Self> {
         match operator {
             Operator::Add => {
                 Some(Self { times: self.times.checked_add(other.times)?, more: self.more.checked_add(other.more)? })

@@ -5,13 +5,13 @@
 //! no echo: spelt once, it stays so.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::echo_edge::Edge;
-use super::echo_line::Span;
-use super::echo_made::{Made, Meaning, Way};
+use super::edge::Edge;
+use super::made::{Made, Meaning, Way};
+use super::range::Range;
 use crate::language::plan::{Outcome, Table};
 use crate::language::syntax::expression::ExpressionKind;
 use crate::value::{Kind, Value};
@@ -27,7 +27,7 @@ const ANY_OTHER: &str = "\u{0}any other";
 
 /// What a round comes to.
 #[derive(Debug, PartialEq)]
-pub(super) enum Comes {
+pub(crate) enum Comes {
     /// Whatever its first field holds comes back as it was, or not at all.
     ToRest,
     /// These values, each made of the one before.
@@ -49,7 +49,7 @@ struct Walk<'r, 'a> {
 }
 
 /// What a round comes to.
-pub(super) fn walk(round: &[&Edge<'_>]) -> Comes {
+pub(crate) fn walk(round: &[&Edge<'_>]) -> Comes {
     let kind = round.first().map_or(Kind::Any, |first| first.kind());
     let walk = Walk { round, named: named(round) };
     let mut untold = None;
@@ -66,8 +66,12 @@ pub(super) fn walk(round: &[&Edge<'_>]) -> Comes {
 /// Every constant that the rules of a round name.
 fn named(round: &[&Edge<'_>]) -> Vec<Value> {
     let mut named: Vec<Value> = Vec::new();
+    // By what is the same text for equal values.
+    let mut known = BTreeMap::<Option<String>, Vec<Value>>::new();
     let mut see = |value: Value| {
-        if !value.is_null() && !named.contains(&value) {
+        let like = known.entry(value.to_key()).or_default();
+        if !value.is_null() && !like.contains(&value) {
+            like.push(value.clone());
             named.push(value);
         }
     };
@@ -101,7 +105,7 @@ fn typed(cell: &str, kind: &Kind) -> Value {
 
 impl Walk<'_, '_> {
     /// Everything that the first field may hold.
-    fn begins(&self, kind: &Kind) -> Vec<(Made, Span)> {
+    fn begins(&self, kind: &Kind) -> Vec<(Made, Range)> {
         let Some(first) = self.round.first() else { return Vec::new() };
         let record = first.from.record;
         let states = record.states.as_ref().filter(|states| first.from.path.is_field(&states.field));
@@ -112,19 +116,19 @@ impl Walk<'_, '_> {
             Kind::Bool => Some(vec![Value::Bool(true), Value::Bool(false)]),
             _ => None,
         };
-        let is = |value: Value| (Made::Is(value), Span::default());
+        let is = |value: Value| (Made::Is(value), Range::default());
         if let Some(values) = all {
             return values.into_iter().chain(null).map(is).collect();
         }
         let is_number = matches!(kind, Kind::Integer | Kind::Decimal);
-        let span = Span { is_number, is_whole: *kind == Kind::Integer, ..Span::default() };
+        let span = Range { is_number, is_whole: *kind == Kind::Integer, ..Range::default() };
         let named = self.named.iter().filter(|value| kind.fits(value)).cloned();
         // What is like most is the plainest witness.
         std::iter::once((Made::Begun, span)).chain(named.chain(null).map(is)).collect()
     }
 
     /// What comes of one beginning; numbers are told apart where rules do.
-    fn from(&self, begun: &Made, span: Span) -> Comes {
+    fn from(&self, begun: &Made, span: Range) -> Comes {
         let mut open = vec![(begun.clone(), span)];
         let mut untold = None;
         for _ in 0..PARTS_MAX {
@@ -132,7 +136,7 @@ impl Walk<'_, '_> {
             match self.judged(&begun, span) {
                 Err(at) => {
                     open.extend(span.parted(at).into_iter().map(|part| (Made::Begun, part)));
-                    open.push((Made::Is(Value::Decimal(at)), Span::default()));
+                    open.push((Made::Is(Value::Decimal(at)), Range::default()));
                 }
                 Ok(Comes::ToRest) => {}
                 Ok(Comes::Untold(why)) => untold = untold.or(Some(why)),
@@ -143,7 +147,7 @@ impl Walk<'_, '_> {
     }
 
     /// What comes of one beginning; the error: where its numbers are to be told apart first.
-    fn judged(&self, begun: &Made, span: Span) -> Result<Comes, Decimal> {
+    fn judged(&self, begun: &Made, span: Range) -> Result<Comes, Decimal> {
         let mut untold = None;
         for trail in self.trails(begun, span)? {
             let Some(last) = trail.made.last() else { continue };
@@ -171,7 +175,7 @@ impl Walk<'_, '_> {
     }
 
     /// Whether what came back comes back as the same once more.
-    fn stays(&self, last: &Made, span: Span) -> Result<Comes, Decimal> {
+    fn stays(&self, last: &Made, span: Range) -> Result<Comes, Decimal> {
         let mut untold = None;
         for trail in self.trails(last, span)? {
             match trail.made.last() {
@@ -188,7 +192,7 @@ impl Walk<'_, '_> {
     }
 
     /// Everything that a round makes of a value; what ends on its way is left out.
-    fn trails(&self, begun: &Made, span: Span) -> Result<Vec<Trail>, Decimal> {
+    fn trails(&self, begun: &Made, span: Range) -> Result<Vec<Trail>, Decimal> {
         let mut trails = vec![Trail { made: vec![begun.clone()], by_others: false }];
         for (at, edge) in self.round.iter().enumerate() {
             let is_last = at + 1 == self.round.len();
@@ -213,7 +217,7 @@ impl Walk<'_, '_> {
     }
 
     /// The values of a trail; where it was followed with what a value is not, with one that is so.
-    fn witness(&self, trail: &Trail, span: Span) -> Comes {
+    fn witness(&self, trail: &Trail, span: Range) -> Comes {
         let plain = |made: &Vec<Made>| -> Option<Vec<Value>> {
             made.iter().map(|one| if let Made::Is(value) = one { Some(value.clone()) } else { None }).collect()
         };
@@ -230,7 +234,7 @@ impl Walk<'_, '_> {
         let samples: Vec<Value> =
             if span.is_number { numbers.collect() } else { vec![Value::text("plain"), Value::text(" Some Text 1 ")] };
         for sample in samples {
-            let trails = self.trails(&Made::Is(sample.clone()), Span::default()).unwrap_or_default();
+            let trails = self.trails(&Made::Is(sample.clone()), Range::default()).unwrap_or_default();
             let back = |trail: &Trail| plain(&trail.made).filter(|values| values.last() != Some(&sample));
             if let Some(values) = trails.iter().find_map(back) {
                 return Comes::Back(values);
@@ -272,13 +276,13 @@ fn through_table(edge: &Edge<'_>, table: &Table, (way, target): (&Way, Option<&M
         Some(Made::Begun) => BTreeSet::from([ANY_OTHER.to_owned()]),
         _ => told.map(str::to_owned).collect(),
     };
-    let kind = edge.to.record.field(&edge.to.path).map_or(Kind::Any, |field| field.kind.clone());
+    let kind = edge.to.record.field(&edge.to.path).map_or(&Kind::Any, |field| &field.kind);
     let open = sources.len() > 1;
     let mut found: Vec<Way> = Vec::new();
     for source in &sources {
         for present in &present {
             if let Some((Outcome::Value(goal), _)) = table.outcome(edge.target, source, Some(present)) {
-                let made = Made::Is(typed(&goal, &kind));
+                let made = Made::Is(typed(&goal, kind));
                 let way = Way { made, by_others: way.by_others || open };
                 if !found.contains(&way) {
                     found.push(way);
