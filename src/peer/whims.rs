@@ -25,9 +25,11 @@ pub(super) fn next(peer: &Peer, mood: &Mood<'_>) -> Option<Whim> {
     let is_name = |field: &Field| peer.names.contains(&(kind.name.clone(), field.path.to_string()));
     let free = kind.fields.iter().filter(|field| is_free(kind, field) && !is_name(field));
     let free: Vec<&Field> = free.collect();
+    let present = known.and_then(|key| peer.record(&kind.name, key));
     for _ in 0..if known.is_some() { 1 } else { free.len() } {
         let field = mood.one_of(&free)?;
-        field.path.write(&mut fields, drawn(field, mood));
+        let value = if is_state(kind, field) { state(kind, present, mood)? } else { drawn(field, mood) };
+        field.path.write(&mut fields, value);
     }
     for field in kind.fields.iter().filter(|field| known.is_none() && is_free(kind, field) && is_name(field)) {
         // Nobody enters a second record of what there is one of already.
@@ -47,6 +49,22 @@ fn is_free(kind: &RecordType, field: &Field) -> bool {
     let is_plain = field.path.0.iter().all(|step| matches!(step, Segment::Field(_)));
     let is_simple = matches!(field.kind, Kind::Bool | Kind::Integer | Kind::Decimal | Kind::Text | Kind::Enum(_));
     is_plain && is_simple && !is_stamp
+}
+
+fn is_state(kind: &RecordType, field: &Field) -> bool {
+    kind.states.as_ref().is_some_and(|states| Path::field(states.field.as_str()) == field.path)
+}
+
+/// A state that people can take a record to, by the system file's moves; the first one where they enter it.
+fn state(kind: &RecordType, present: Option<&Value>, mood: &Mood<'_>) -> Option<Value> {
+    let states = kind.states.as_ref()?;
+    let Some(record) = present else {
+        let first = states.initial.as_ref().or_else(|| states.moves.first().map(|step| &step.from));
+        return first.map(|state| Value::text(state.as_str()));
+    };
+    let from = record.field(&states.field).as_text()?;
+    let ways: Vec<&String> = states.moves.iter().filter(|step| step.from == from).map(|step| &step.to).collect();
+    mood.one_of(&ways).map(|state| Value::text(state.as_str()))
 }
 
 fn drawn(field: &Field, mood: &Mood<'_>) -> Value {
