@@ -37,7 +37,7 @@ impl<'a> Place<'a> {
 
 /// The fields of a record, or of a record inside it.
 pub(super) fn fields(checker: &mut Checker<'_>, place: &Place<'_>, data: &Data) -> Option<Record> {
-    let what = if place.at.0.is_empty() { format!("a {}", place.record.name) } else { format!("`{}`", place.at) };
+    let what = if place.at.0.is_empty() { format!("`{}`", place.record.name) } else { format!("`{}`", place.at) };
     let entries = checker.sink.keep(data.entries(&what))?;
     let mut record = Record::new();
     for (key, data) in entries {
