@@ -20,6 +20,8 @@ mod convergence;
 mod decide;
 mod decisions;
 mod diagnostics;
+#[cfg(target_os = "linux")]
+mod disk_faults;
 mod drain;
 mod expression;
 mod field_spec;

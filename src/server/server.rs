@@ -70,7 +70,8 @@ async fn ready(State(shared): State<Shared>) -> Response {
     if let Some(trouble) = shared.runtime.store_trouble.load_full() {
         return (StatusCode::SERVICE_UNAVAILABLE, format!("no work can be taken up: {trouble}\n")).into_response();
     }
-    match shared.runtime.store.counts().await {
+    let keeps = shared.runtime.store.keeps().await;
+    match keeps.and(shared.runtime.store.counts().await) {
         Ok(_) => "ready\n".into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
     }

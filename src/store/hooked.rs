@@ -99,6 +99,9 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Journal for Hooked<Inner, Arou
     async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError> {
         self.write(self.inner.mark(account, name, at, under)).await
     }
+    async fn keeps(&self) -> Result<(), StoreError> {
+        self.inner.keeps().await
+    }
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.inner.counts().await
     }

@@ -199,6 +199,12 @@ pub trait Journal: Send + Sync {
     /// [`StoreError::LostClaim`] where another has the role by now under which it is kept.
     async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError>;
 
+    /// Whether what is written now is kept: where the last write was not, one that changes nothing is tried.
+    ///
+    /// # Errors
+    /// Why it is not.
+    async fn keeps(&self) -> Result<(), StoreError>;
+
     /// How much of what is waiting.
     async fn counts(&self) -> Result<Counts, StoreError>;
 

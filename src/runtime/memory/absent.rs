@@ -25,8 +25,9 @@ impl Absent {
         if known.len() >= ABSENT_MAX && !known.contains_key(target) {
             known.clear();
         }
-        let first = *known.entry(target.clone()).or_insert(looked);
-        settle.saturating_sub(looked.duration_since(first).try_into().unwrap_or_default())
+        let first = known.entry(target.clone()).or_insert(looked);
+        *first = looked.min(*first);
+        settle.saturating_sub(looked.duration_since(*first).try_into().unwrap_or_default())
     }
 
     /// A read shows it.

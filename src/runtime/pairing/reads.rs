@@ -167,6 +167,7 @@ impl Runtime {
         (account, id): (&str, &str),
     ) -> Result<Option<(Row, Option<Lack>)>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Err(unknown_account(account)) };
+        let looked = self.world.clock.steady();
         let row = peer.read(kind, id).await.map_err(|failure| of_read(kind, (account, id), &failure))?;
         let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
         if row.is_some() {
@@ -176,7 +177,9 @@ impl Runtime {
             for code in [FIELD_GONE, UNREADABLE] {
                 self.alarms.set(about(account, &kind.name, code), &asked, None, now);
             }
-            if let Some(search) = self.search(live, account, &kind.name) {
+            // What was listed still counts until then: an order that is hidden for a moment keeps what it asks for.
+            let is_gone = self.counts_as_gone(live, (account, kind, id), looked).is_ok();
+            if let Some(search) = self.search(live, account, &kind.name).filter(|_| is_gone) {
                 live.memory.finder.lost(&search, id).await;
             }
             return Ok(None);

@@ -87,6 +87,10 @@ impl Journal for MemoryStore {
         Ok(())
     }
 
+    async fn keeps(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn counts(&self) -> Result<Counts, StoreError> {
         Ok(self.with(|state, _| work::counts(state)))
     }

@@ -95,6 +95,18 @@ impl Journal for SqliteStore {
         self.write(Keep::Past, mark).await
     }
 
+    async fn keeps(&self) -> Result<(), StoreError> {
+        if self.last_write_was_kept() {
+            return Ok(());
+        }
+        // A value that stays as it was would not be written.
+        let touch = |connection: &Connection| {
+            let statement = "INSERT INTO tally VALUES ('tried', 1) ON CONFLICT DO UPDATE SET count = count + 1";
+            Ok(connection.execute_batch(statement)?)
+        };
+        self.write(Keep::Flushed, touch).await
+    }
+
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.read(work::counts).await
     }

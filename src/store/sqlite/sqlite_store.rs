@@ -107,6 +107,14 @@ impl SqliteStore {
         }
     }
 
+    /// Whether the writing thread could commit what it had last. A reader and a store in memory never fail to.
+    pub(super) fn last_write_was_kept(&self) -> bool {
+        match &self.access {
+            Access::Owner { writer, .. } => writer.kept_last(),
+            Access::Reader { .. } | Access::Memory(_) => true,
+        }
+    }
+
     /// A write after which something is done outside: only by the owner.
     pub(super) async fn write_as_owner<T, F>(&self, keep: Keep, operation: F) -> Result<T, StoreError>
     where

@@ -5,6 +5,8 @@
 //! flush before that. A power cut takes what was not flushed from the end backwards, so that what is left is how things
 //! stood at some moment.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
@@ -64,30 +66,39 @@ pub(super) struct Worker {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     place: String,
+    /// Whether the last commit took hold.
+    kept: Arc<AtomicBool>,
 }
 
 impl Worker {
     /// Starts the thread that writes. `place` is the file's name, for messages.
     pub(super) fn writer(connection: Connection, place: &str) -> Result<Self, StoreError> {
-        Self::start(place, "store-write", move |jobs| write_groups(&connection, jobs))
+        Self::start(place, "store-write", move |jobs, kept| write_groups(&connection, jobs, kept))
     }
 
     /// Starts the thread that reads.
     pub(super) fn reader(connection: Connection, place: &str) -> Result<Self, StoreError> {
-        Self::start(place, "store-read", move |jobs| read_each(&connection, jobs))
+        Self::start(place, "store-read", move |jobs, _| read_each(&connection, jobs))
     }
 
     fn start(
         place: &str,
         name: &str,
-        body: impl FnOnce(mpsc::Receiver<Job>) + Send + 'static,
+        body: impl FnOnce(mpsc::Receiver<Job>, &AtomicBool) + Send + 'static,
     ) -> Result<Self, StoreError> {
         let (jobs, receiver) = mpsc::channel(QUEUE);
+        let kept = Arc::new(AtomicBool::new(true));
+        let tells = Arc::clone(&kept);
         let thread = thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || body(receiver))
+            .spawn(move || body(receiver, &tells))
             .map_err(|error| StoreError::Unavailable(format!("{place}: no thread can be started ({error})")))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), place: place.to_owned() })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), place: place.to_owned(), kept })
+    }
+
+    /// Whether the last commit took hold.
+    pub(super) fn kept_last(&self) -> bool {
+        self.kept.load(Ordering::Relaxed)
     }
 
     /// Runs an operation on the thread and answers when it is committed, and flushed where that is asked for.
@@ -126,7 +137,7 @@ impl Drop for Worker {
     }
 }
 
-fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>) {
+fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>, kept: &AtomicBool) {
     let mut commits = 0;
     while let Some(first) = jobs.blocking_recv() {
         let mut group = vec![first];
@@ -135,7 +146,7 @@ fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>) {
         {
             group.push(next);
         }
-        commit_group(connection, group);
+        commit_group(connection, group, kept);
         commits += 1;
         if commits >= COMMITS_PER_CHECKPOINT && jobs.is_empty() {
             commits = 0;
@@ -146,8 +157,9 @@ fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>) {
 }
 
 /// Runs all jobs in one transaction, each within a savepoint of its own, then answers them.
-fn commit_group(connection: &Connection, group: Vec<Job>) {
+fn commit_group(connection: &Connection, group: Vec<Job>, kept: &AtomicBool) {
     let keep = group.iter().map(|job| job.keep).max().unwrap_or(Keep::Flushed);
+    let before = connection.total_changes();
     let begun = connection.execute_batch(keep.pragma()).and_then(|()| connection.execute_batch("BEGIN IMMEDIATE"));
     let mut failure = begun.err().map(StoreError::from);
     let mut answers = Vec::with_capacity(group.len());
@@ -164,6 +176,10 @@ fn commit_group(connection: &Connection, group: Vec<Job>) {
     if !connection.is_autocommit() {
         // The group is answered as failed already; a failure to undo shows at the next BEGIN.
         let _ = connection.execute_batch("ROLLBACK");
+    }
+    // What changed nothing wrote nothing, and tells nothing.
+    if failure.is_some() || connection.total_changes() > before {
+        kept.store(failure.is_none(), Ordering::Relaxed);
     }
     for answer in answers {
         answer(failure.clone().map_or(Ok(()), Err));
@@ -218,7 +234,7 @@ mod tests {
         for _ in 0..20 {
             let (sender, answers) = std::sync::mpsc::channel();
             let group = (0..10).map(|number| insert(number * 4_000, sender.clone())).collect();
-            commit_group(&connection, group);
+            commit_group(&connection, group, &AtomicBool::new(true));
             drop(sender);
             for answer in answers {
                 match answer {
@@ -254,7 +270,7 @@ mod tests {
             Job { run, keep }
         };
         for group in [vec![Keep::Past], vec![Keep::Past, Keep::Flushed], vec![Keep::Past, Keep::Past]] {
-            commit_group(&connection, group.into_iter().map(job).collect());
+            commit_group(&connection, group.into_iter().map(job).collect(), &AtomicBool::new(true));
         }
         let levels: Vec<i64> = levels.try_iter().collect::<Result<_, _>>()?;
         assert_eq!(levels, [1, 2, 2, 1, 1]);
