@@ -11,7 +11,7 @@ use crate::support::{Process, Trade, at_rest, get, http, own, petiole, send, unt
 const FACILITIES: [&str; 2] = ["60aa00000000000000000001", "60aa00000000000000000002"];
 
 /// What the accounts of the examples ask for beside the shipped ones.
-fn environment(mut command: Command) -> Command {
+pub(crate) fn environment(mut command: Command) -> Command {
     for (name, id, key) in [("NORTH", "501", "key-north"), ("SOUTH", "502", "key-south")] {
         command.env(format!("{name}_COMPANY_ID"), id).env(format!("{name}_API_KEY"), key);
         command.env(format!("{name}_WEBHOOK_KEY"), "any");

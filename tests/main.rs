@@ -33,6 +33,7 @@ mod judged;
 mod killed;
 mod killed_under_load;
 mod lacking;
+mod ledger;
 mod lint;
 mod lint_edits;
 mod lint_fixtures;

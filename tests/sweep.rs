@@ -254,7 +254,10 @@ fn what_nothing_asks_for_is_not_passed_by() {
     let done = trade.command(&["sync", "--only", &only]).output().unwrap();
     let told = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(told.contains(&format!("{only} has no counterpart, and nothing asks for one")), "{told}");
-    assert!(done.status.code() == Some(0) && !told.contains("in step") && told.contains("passed by 0"), "{told}");
+    assert!(
+        done.status.code() == Some(0) && !told.contains("both sides are in step") && told.contains("passed by 0"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -444,7 +447,7 @@ fn what_would_be_written_is_told_once_with_its_values_and_without_false_reasons(
     let told = trade.command(&["sync"]).output().unwrap();
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(told.contains("name: \"Drifted\" → ") && told.contains("nothing was written"), "{told}");
-    assert!(!told.contains("in step"), "{told}");
+    assert!(!told.contains("both sides are in step"), "{told}");
 }
 
 #[test]
@@ -461,7 +464,7 @@ fn a_sweep_that_would_create_too_much_stops_before_the_first_until_it_is_confirm
     let told = trade.command(&["sync"]).output().unwrap();
     let text = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(told.status.code() == Some(3) && text.contains("stopped: 51 flourish.outbound_order"), "{text}");
-    assert!(!text.contains("in step"), "{text}");
+    assert!(!text.contains("both sides are in step"), "{text}");
     let (code, report) = sync(&trade, &["--full", "--yes"]);
     assert_eq!((code, trade.orders().len(), &report["converged"]), (0, 51, &json!(true)), "{report:#}");
     trade.assert_exactly_once();

@@ -7,7 +7,7 @@ use super::exit_code;
 use super::service::{Unanswered, ask};
 use crate::runtime::service::sweep_marks::LastSweep;
 use crate::server::inbox::matched;
-use crate::store::open;
+use crate::store::{Ledger, open};
 use crate::value::timestamp;
 use crate::world::Method;
 
@@ -37,12 +37,15 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
     let generation = store.last_good().await.ok().flatten().map(|(generation, _)| generation.number);
     let by_hand = store.links_by_hand().await.map_err(|error| error.to_string())?;
     let by_hand: Vec<Json> = by_hand.iter().map(matched).collect();
+    let ledger = store.ledger().await.map_err(|error| error.to_string())?;
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "service": "not running",
         "generation": generation,
         "queue": { "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked },
         "last_sweep": LastSweep::of(store.as_ref()).await.map_err(|error| error.to_string())?.map(LastSweep::to_json),
+        "ledger": ledger.as_ref().map_or_else(|| json!([]), Ledger::to_json),
+        "ledger_at": ledger.map(|ledger| timestamp::text(ledger.at)),
         "links": counts.links,
         "crosswalk": by_hand,
     }))
@@ -134,6 +137,17 @@ fn print_last_sweep(found: &Json) {
         (state, Some(at)) => println!("last sweep: {}, {state}", timestamp::text_to_second(at)),
         _ if sweeping => println!("a sweep is under way"),
         _ => println!("last sweep: none yet"),
+    }
+    print_ledger(found);
+}
+
+/// Where every record was when everything was compared last: what happened since is in the lines around it.
+fn print_ledger(found: &Json) {
+    let at = found.get("ledger_at").and_then(Json::as_str).and_then(timestamp::parse);
+    let Some((at, told)) = at.zip(found.get("ledger")) else { return };
+    let ledger = Ledger::from_json(at, told);
+    if ledger.has_any() {
+        print!("where every record was at the sweep of {}:\n{ledger}", timestamp::text_to_second(at));
     }
 }
 

@@ -11,7 +11,7 @@ use super::happening::{Change, Happening, told_values};
 use super::limits::POLL_OVERLAP;
 use crate::engine::PASSED_BY;
 use crate::runtime::memory::brake::{Braked, Kind};
-use crate::store::{Park, RecordRef};
+use crate::store::{Ledger, Park, RecordRef};
 use crate::value::Value;
 use crate::value::json::to_json;
 use crate::value::timestamp;
@@ -79,6 +79,8 @@ pub struct Report {
     disagree: BTreeMap<(RecordRef, String), Disagreement>,
     /// The sweep was stopped, because it would change too much.
     pub braked: Option<Braked>,
+    /// Where every record is, where everything was compared.
+    pub ledger: Option<Ledger>,
 }
 
 impl Report {
@@ -265,6 +267,7 @@ impl Report {
             "passed_by": self.passed_by.keys().map(ToString::to_string).collect::<Vec<_>>(),
             "without_counterpart": self.unpaired().map(|(target, _)| target.to_string()).collect::<Vec<_>>(),
             "waiting": self.waiting.iter().map(waiting).collect::<Vec<_>>(),
+            "ledger": self.ledger.as_ref().map_or_else(|| json!([]), Ledger::to_json),
             "braked": self.braked.as_ref().map(braked_json),
         })
     }
@@ -330,6 +333,9 @@ impl fmt::Display for Report {
         }
         for (reason, records) in &self.waiting {
             writeln!(out, "  waiting: {records} put off before: {reason}")?;
+        }
+        if let Some(ledger) = self.ledger.as_ref().filter(|ledger| ledger.has_any()) {
+            write!(out, "where every record is:\n{ledger}")?;
         }
         if let Some(braked) = &self.braked {
             return write_braked(out, braked);

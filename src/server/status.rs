@@ -10,7 +10,7 @@ use crate::connector::BreakerState;
 use crate::language::plan::Account;
 use crate::runtime::service::sweep_marks::LastSweep;
 use crate::runtime::{Live, Runtime};
-use crate::store::StoreError;
+use crate::store::{Ledger, StoreError};
 use crate::value::timestamp;
 use crate::world::log_sink;
 
@@ -35,6 +35,7 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
     }
     // A sweep is work until it is over: while it lists, the journal knows nothing of what it will find.
     let sweeping = runtime.sweeping();
+    let ledger = runtime.store.ledger().await?;
     let pending = counts.pending.saturating_add(u64::from(sweeping));
     let accounts: Map<String, Json> = live
         .plan
@@ -53,6 +54,8 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "sweeping": sweeping,
         "last_sweep": LastSweep::of(runtime.store.as_ref()).await?.map(LastSweep::to_json),
         "held": runtime.brake.stopped(),
+        "ledger": ledger.as_ref().map_or_else(|| json!([]), Ledger::to_json),
+        "ledger_at": ledger.map(|ledger| timestamp::text(ledger.at)),
         "links": counts.links,
         "crosswalk": by_hand,
         "troubles": troubles,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::counted;
 use super::house::House;
 use super::line::lock;
 use super::network::Network;
@@ -58,6 +59,10 @@ impl Judge {
             self.trace.wrong(format!("{when} is stopped by its brake: {}", of(&told, "braked")));
         }
         self.agreement(&told, when);
+        let plan = Arc::clone(&lock(&self.house.plan));
+        if let Some(what) = counted::wrong(report.ledger.as_ref(), (&plan, &self.network.peers)) {
+            self.trace.wrong(format!("{when} has a ledger that is not so: {what}"));
+        }
     }
 
     /// What somebody was told of, or heard of by a webhook, is brought over without any sweep, or named in the inbox.

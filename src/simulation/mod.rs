@@ -6,6 +6,7 @@
 
 mod around;
 mod chance;
+mod counted;
 mod disk;
 mod event_clock;
 mod house;

@@ -27,7 +27,8 @@ impl Gap {
     }
 }
 
-pub(super) fn rows<'a>(state: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
+/// The rows of a list in a state.
+pub fn rows<'a>(state: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
     state.get(name).and_then(Json::as_array).into_iter().flatten()
 }
 
@@ -58,6 +59,32 @@ pub fn doubled(system: &str, state: &Json) -> Vec<String> {
     all.filter(|(name, count)| !name.is_empty() && *count > 1)
         .map(|(name, count)| format!("{system} has {name} {count} times"))
         .collect()
+}
+
+/// How many records of each kind a system's own lists count, by what their kinds are called in its system file; of the
+/// kinds that its state shows. None where the system is none of these.
+pub fn listed(system: &str, state: &Json) -> Option<BTreeMap<&'static str, usize>> {
+    let count = |name: &str| rows(state, name).count();
+    Some(match system {
+        "flourish" => {
+            let facility = rows(state, "facilities").next().map(|one| text(one, "id")).unwrap_or_default();
+            let here = rows(state, "stock").filter(|row| text(row, "facility") == facility);
+            // A row for each item; what has no SKU belongs to nothing.
+            let stock: BTreeSet<&str> = here.map(|row| text(row, "sku")).filter(|sku| !sku.is_empty()).collect();
+            BTreeMap::from([
+                ("outbound_order", count("orders")),
+                ("destination", count("destinations")),
+                ("item", count("items")),
+                ("inventory_summary", stock.len()),
+            ])
+        }
+        "leaflink" => BTreeMap::from([
+            ("order", count("orders")),
+            ("product", count("products")),
+            ("customer", count("customers")),
+        ]),
+        _ => return None,
+    })
 }
 
 /// Where orders and stock of both systems do not go together. `turned`: settings that stand otherwise than shipped.

@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Generation, Hint, HistoryEntry, Hold, Inbox,
-    Intent, IntentDraft, Journal, Lead, Link, LinkEnd, Node, Pairs, Park, Parking, Rate, RecordRef, Retention, Role,
-    RuleText, Rules, Seen, SeenField, Settlement, Store, StoreError, Wait, Work,
+    Intent, IntentDraft, Journal, Lead, Ledger, Link, LinkEnd, Node, Pairs, Park, Parking, Rate, RecordRef, Retention,
+    Role, RuleText, Rules, Seen, SeenField, Settlement, Store, StoreError, Unfinished, Wait, Work,
 };
 
 /// What happens around each write. Writes are counted from 1.
@@ -105,6 +105,9 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Journal for Hooked<Inner, Arou
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.inner.counts().await
     }
+    async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError> {
+        self.inner.unfinished().await
+    }
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         self.inner.deferred().await
     }
@@ -145,6 +148,9 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Inbox for Hooked<Inner, Around
     }
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.inner.parks().await
+    }
+    async fn dropped(&self) -> Result<Vec<(RecordRef, String)>, StoreError> {
+        self.inner.dropped().await
     }
     async fn retry(&self, number: Option<i64>) -> Result<usize, StoreError> {
         self.write(self.inner.retry(number)).await
@@ -198,6 +204,12 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Seen for Hooked<Inner, Around>
     }
     async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
         self.write(self.inner.note_fields(fields)).await
+    }
+    async fn ledger(&self) -> Result<Option<Ledger>, StoreError> {
+        self.inner.ledger().await
+    }
+    async fn set_ledger(&self, ledger: Ledger, mark: (&str, &str), under: Option<&Lead>) -> Result<(), StoreError> {
+        self.write(self.inner.set_ledger(ledger, mark, under)).await
     }
 }
 

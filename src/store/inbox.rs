@@ -18,6 +18,9 @@ pub trait Inbox: Send + Sync {
     /// The inbox, oldest first.
     async fn parks(&self) -> Result<Vec<Park>, StoreError>;
 
+    /// What was taken out of the inbox and stays so until its record changes: records with their pipelines.
+    async fn dropped(&self) -> Result<Vec<(RecordRef, String)>, StoreError>;
+
     /// Makes parked work pending now. `None`: all. Returns how many parks were touched.
     async fn retry(&self, number: Option<i64>) -> Result<usize, StoreError>;
 

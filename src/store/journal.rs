@@ -150,6 +150,15 @@ pub struct Counts {
     pub links: u64,
 }
 
+/// A record with work that is not only waiting for the next try of its parks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The record.
+    pub target: RecordRef,
+    /// Whether it was tried before and put off.
+    pub put_off: bool,
+}
+
 /// Hints in, work out. What is due, and until when a claim holds, the store says by its own clock.
 #[async_trait]
 pub trait Journal: Send + Sync {
@@ -207,6 +216,9 @@ pub trait Journal: Send + Sync {
 
     /// How much of what is waiting.
     async fn counts(&self) -> Result<Counts, StoreError>;
+
+    /// The records with work that has not started, was put off or is being done.
+    async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError>;
 
     /// Reasons of put-off work, with how many records each: what `status` shows as troubles.
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError>;

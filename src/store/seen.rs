@@ -1,10 +1,12 @@
-//! What the answers of an account showed so far, beyond the records themselves.
+//! What the answers of an account showed so far, beyond the records themselves, and what a sweep counted in them.
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
+use super::coordination::Lead;
 use super::error::StoreError;
+use super::ledger::Ledger;
 
 /// What answers showed of one field that rules read and of which the system file says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,4 +41,14 @@ pub trait Seen: Send + Sync {
 
     /// Keeps what answers showed of fields, each in the place of what was kept of it before.
     async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError>;
+
+    /// Where every record stood at the last sweep that came to its end.
+    async fn ledger(&self) -> Result<Option<Ledger>, StoreError>;
+
+    /// Keeps where every record stands, together with when the sweep began that counted it, as
+    /// [`Journal::mark`](super::Journal::mark) does under that account and name.
+    ///
+    /// # Errors
+    /// [`StoreError::LostClaim`] where another has the role by now under which it is kept.
+    async fn set_ledger(&self, ledger: Ledger, mark: (&str, &str), under: Option<&Lead>) -> Result<(), StoreError>;
 }

@@ -7,6 +7,7 @@ pub mod absent;
 pub mod alarm;
 pub mod brake;
 pub mod broken_off;
+pub mod census;
 pub mod clock_step;
 pub mod departed;
 pub mod finder;

@@ -1,5 +1,5 @@
 //! The report of the pass under way: takes in what the pass itself leads to, and nothing of what systems told of
-//! meanwhile.
+//! meanwhile. What stands where by then is the same whoever told of it, and is noted whole.
 //!
 //! One pass at a time. Which piece of work something belongs to goes with the task that does the work.
 
@@ -7,6 +7,7 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::census::{Census, Shown};
 use crate::runtime::happening::Happening;
 use crate::runtime::report::Report;
 use crate::store::HintSource;
@@ -43,6 +44,7 @@ pub struct Tally(Mutex<Option<Open>>);
 #[derive(Debug)]
 struct Open {
     report: Report,
+    census: Census,
     /// Nobody else gives work to this process, so that whatever happens is the pass's.
     alone: bool,
 }
@@ -50,21 +52,31 @@ struct Open {
 impl Tally {
     /// A pass begins.
     pub fn open(&self, report: Report, alone: bool) {
-        *self.state() = Some(Open { report, alone });
+        *self.state() = Some(Open { report, census: Census::default(), alone });
     }
 
     /// Takes a happening in, where it is the pass's own.
     pub fn note(&self, happening: &Happening) {
         let told_by = TOLD_BY.try_with(|source| *source).ok();
         let foreign = matches!(told_by, Some(HintSource::Webhook | HintSource::Poll | HintSource::Stirred));
-        if let Some(open) = self.state().as_mut().filter(|open| open.alone || !foreign) {
+        let mut state = self.state();
+        let Some(open) = state.as_mut() else { return };
+        open.census.note(happening);
+        if open.alone || !foreign {
             open.report.note(happening);
         }
     }
 
-    /// The pass is over: what it did.
-    pub fn close(&self) -> Report {
-        self.state().take().map(|open| open.report).unwrap_or_default()
+    /// Takes in what an account's list of a kind showed.
+    pub fn list(&self, account: &str, record: &str, shown: Shown) {
+        if let Some(open) = self.state().as_mut() {
+            open.census.list(account, record, shown);
+        }
+    }
+
+    /// The pass is over: what it did, and what it came across.
+    pub fn close(&self) -> (Report, Census) {
+        self.state().take().map(|open| (open.report, open.census.whole())).unwrap_or_default()
     }
 
     fn state(&self) -> MutexGuard<'_, Option<Open>> {

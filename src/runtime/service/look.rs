@@ -12,6 +12,7 @@ use crate::language::plan::{Interest, RecordType, Side};
 use crate::runtime::limits::{HINTS_AT_ONCE, MISSING_LOOKED_AT_MAX, POLL_OVERLAP, SECOND_PASSED};
 use crate::runtime::live::Live;
 use crate::runtime::memory::alarm::{Asked, FIELD_GONE, FUTURE_INSTANT, LIST_SHRUNK, NOT_LISTED, UNREADABLE, about};
+use crate::runtime::memory::census::Shown;
 use crate::runtime::memory::shown::Answer;
 use crate::runtime::memory::shrunk;
 use crate::runtime::pairing::unreadable::{impossible_key, unreadable};
@@ -247,6 +248,19 @@ impl Runtime {
     /// Whether a whole list is taken as it is. One that suddenly lacks most of what is linked stops a sweep as its
     /// brake does, and a look for changes until the list is right again.
     async fn takes(
+        &self,
+        (live, account, kind): (&Live, &str, &RecordType),
+        rows: &[Row],
+        how: Look,
+    ) -> Result<bool, Trouble> {
+        let takes = self.is_whole((live, account, kind), rows, how).await?;
+        if how == Look::Everything {
+            self.tally.list(account, &kind.name, Shown::of(kind, rows, !takes));
+        }
+        Ok(takes)
+    }
+
+    async fn is_whole(
         &self,
         (live, account, kind): (&Live, &str, &RecordType),
         rows: &[Row],

@@ -7,6 +7,7 @@ pub mod broken_off;
 pub mod clock;
 pub mod dispatcher;
 pub mod drain;
+mod ledger;
 pub mod look;
 pub mod mode;
 pub mod notifier;

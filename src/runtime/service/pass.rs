@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::dispatcher;
+use super::ledger;
 use super::look::{Look, look};
 use super::sweep_marks::{self, is_owed};
 use crate::language::plan::{Interest, RecordType};
@@ -18,7 +19,7 @@ use crate::runtime::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
 use crate::runtime::report::{Report, Seen};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Hint, HintSource, Lead, RecordRef, Role};
+use crate::store::{Hint, HintSource, Lead, Ledger, RecordRef, Role};
 
 /// What a pass is for.
 #[derive(Clone, Debug)]
@@ -115,11 +116,14 @@ async fn lead_pass(
         sweep_marks::note(runtime, sweep_marks::Mark::Begun, now, lead).await?;
     }
     let mut sweeping = sweep.then(|| Sweeping::begin(runtime, now, (everything, confirmed)));
-    let report = within(runtime, pass, listed).await?;
+    let report = within(runtime, (pass, now), listed).await?;
     if everything {
         runtime.brake.note_stopped(report.braked.as_ref());
         let mark = if report.braked.is_some() { sweep_marks::Mark::Braked } else { sweep_marks::Mark::Whole };
-        sweep_marks::note(runtime, mark, now, lead).await?;
+        match &report.ledger {
+            Some(ledger) => sweep_marks::end(runtime, mark, ledger, lead).await?,
+            None => sweep_marks::note(runtime, mark, now, lead).await?,
+        }
         if let Some(sweeping) = &mut sweeping {
             sweeping.owes = report.braked.is_some();
         }
@@ -137,7 +141,11 @@ async fn scope_of(runtime: &Runtime, scope: &Scope) -> Result<Scope, Trouble> {
     })
 }
 
-async fn within(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
+async fn within(
+    runtime: &Arc<Runtime>,
+    (pass, began): (&Pass, Timestamp),
+    listed: impl FnOnce() + Send,
+) -> Result<Report, Trouble> {
     let seen = match &pass.scope {
         Scope::Look(Look::Everything) => Seen::Everything,
         Scope::Look(Look::Changes) => Seen::Changes { since: since(runtime).await? },
@@ -146,12 +154,19 @@ async fn within(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Sen
     let mode = runtime.live.load().mode();
     runtime.tally.open(Report::of(seen, mode), !runtime.serving.load(Ordering::Acquire));
     let went = go(runtime, pass, listed).await;
-    let mut report = runtime.tally.close();
+    let (mut report, census) = runtime.tally.close();
     match went? {
         Ok(()) => {}
         Err(braked) => report.braked = Some(braked),
     }
-    report.left(runtime.store.parks().await?);
+    let parks = runtime.store.parks().await?;
+    if matches!(pass.scope, Scope::Look(Look::Everything)) {
+        let (live, store) = (runtime.live.load_full(), runtime.store.as_ref());
+        let stands = (parks.as_slice(), report.braked.as_ref());
+        let lines = ledger::count((&live, store), &census, stands).await?;
+        report.ledger = Some(Ledger { at: began, lines });
+    }
+    report.left(parks);
     report.waits(runtime.store.deferred().await?);
     Ok(report)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Lead, Store, StoreError};
+use crate::store::{Lead, Ledger, Store, StoreError};
 use crate::value::timestamp;
 
 /// Under which name the store keeps when sweeps were. No account is called so.
@@ -72,6 +72,11 @@ pub(crate) async fn note_owed(runtime: &Runtime, at: Timestamp) -> Result<(), Tr
 /// Keeps that a sweep began or how it ended, whoever asked for it: as the one who sweeps.
 pub(crate) async fn note(runtime: &Runtime, mark: Mark, at: Timestamp, lead: &Lead) -> Result<(), Trouble> {
     Ok(runtime.store.mark(KEPT, mark.name(), at, Some(lead)).await?)
+}
+
+/// Keeps how a sweep ended, together with where it found every record.
+pub(crate) async fn end(runtime: &Runtime, mark: Mark, ledger: &Ledger, lead: &Lead) -> Result<(), Trouble> {
+    Ok(runtime.store.set_ledger(ledger.clone(), (KEPT, mark.name()), Some(lead)).await?)
 }
 
 /// When the last sweep of a sort began.

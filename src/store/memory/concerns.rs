@@ -15,7 +15,8 @@ use crate::store::due::later;
 use crate::store::error::StoreError;
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Claim, Counts, Cursor, Hint, Journal, Work};
+use crate::store::journal::{Claim, Counts, Cursor, Hint, Journal, Unfinished, Work};
+use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
 use crate::store::park::{Park, Parking, Wait};
@@ -95,6 +96,10 @@ impl Journal for MemoryStore {
         Ok(self.with(|state, _| work::counts(state)))
     }
 
+    async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError> {
+        Ok(self.with(|state, _| work::unfinished(state)))
+    }
+
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         Ok(self.with(|state, _| work::deferred(state)))
     }
@@ -150,6 +155,10 @@ impl Inbox for MemoryStore {
 
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         Ok(self.with(|state, _| inbox::shown(state, None)))
+    }
+
+    async fn dropped(&self) -> Result<Vec<(RecordRef, String)>, StoreError> {
+        Ok(self.with(|state, _| inbox::dropped(state)))
     }
 
     async fn retry(&self, number: Option<i64>) -> Result<usize, StoreError> {
@@ -230,6 +239,19 @@ impl Seen for MemoryStore {
                 let key = (seen.account.clone(), seen.record.clone(), seen.field.clone());
                 state.fields.insert(key, seen);
             }
+        });
+        Ok(())
+    }
+
+    async fn ledger(&self) -> Result<Option<Ledger>, StoreError> {
+        Ok(self.with(|state, _| state.ledger.clone()))
+    }
+
+    async fn set_ledger(&self, ledger: Ledger, mark: (&str, &str), under: Option<&Lead>) -> Result<(), StoreError> {
+        self.alone()?.check(under)?;
+        self.with(|state, _| {
+            state.cursors.insert(key(mark.0, mark.1), ledger.at);
+            state.ledger = Some(ledger);
         });
         Ok(())
     }

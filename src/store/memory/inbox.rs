@@ -53,6 +53,12 @@ pub(super) fn shown(state: &State, target: Option<&RecordRef>) -> Vec<Park> {
     parks
 }
 
+/// What was taken out of it: records with their pipelines.
+pub(super) fn dropped(state: &State) -> Vec<(RecordRef, String)> {
+    let taken_out = state.parks.values().filter(|parked| parked.dropped).map(|parked| &parked.park.draft);
+    taken_out.map(|draft| (draft.target.clone(), draft.pipeline.clone())).collect()
+}
+
 /// When the parks of a record are tried next.
 pub(super) fn next_try_of(state: &State, target: &RecordRef) -> Option<Timestamp> {
     let parks = state.parks.values().filter(|parked| !parked.dropped && parked.park.draft.target == *target);

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::row::Row;
 use crate::store::decisions::{DecisionEntry, HistoryEntry};
 use crate::store::intent::Intent;
+use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::park::{LinkWait, Park};
 use crate::store::record::RecordRef;
@@ -46,6 +47,7 @@ pub(super) struct State {
     pub(super) served: Option<(Generation, Vec<RuleText>)>,
     pub(super) unlisted: BTreeMap<(String, String), BTreeSet<String>>,
     pub(super) fields: BTreeMap<(String, String, String), SeenField>,
+    pub(super) ledger: Option<Ledger>,
     numbers: BTreeMap<Numbered, i64>,
 }
 

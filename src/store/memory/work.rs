@@ -14,7 +14,7 @@ use super::telling::enqueue;
 use super::{inbox, link_wait};
 use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
-use crate::store::journal::{Claim, Counts, Hint, HintSource, Work};
+use crate::store::journal::{Claim, Counts, Hint, HintSource, Unfinished, Work};
 use crate::store::park::{ParkDraft, Parking, Wait};
 use crate::store::record::RecordRef;
 
@@ -191,6 +191,12 @@ pub(super) fn counts(state: &State) -> Counts {
         parked: count(state.parks.values().filter(|parked| !parked.dropped).count()),
         links: count(state.links.len()),
     }
+}
+
+/// Records with work that is not only parked.
+pub(super) fn unfinished(state: &State) -> Vec<Unfinished> {
+    let open = state.work.iter().filter(|(_, row)| row.is_open());
+    open.map(|(target, row)| Unfinished { target: target.clone(), put_off: row.reason.is_some() }).collect()
 }
 
 /// Reasons of put-off work, the most frequent first.

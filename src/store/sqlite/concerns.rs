@@ -17,7 +17,8 @@ use crate::store::due::later;
 use crate::store::error::StoreError;
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, Work};
+use crate::store::journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, Unfinished, Work};
+use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
 use crate::store::park::{Park, Parking, Wait};
@@ -111,6 +112,10 @@ impl Journal for SqliteStore {
         self.read(work::counts).await
     }
 
+    async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError> {
+        self.read(work::unfinished).await
+    }
+
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         self.read(work::deferred).await
     }
@@ -181,6 +186,10 @@ impl Inbox for SqliteStore {
         self.read(park::all).await
     }
 
+    async fn dropped(&self) -> Result<Vec<(RecordRef, String)>, StoreError> {
+        self.read(park::dropped).await
+    }
+
     async fn retry(&self, number: Option<i64>) -> Result<usize, StoreError> {
         let now = self.now();
         self.write(Keep::Flushed, move |connection| work::retry(connection, number, now)).await
@@ -248,6 +257,21 @@ impl Seen for SqliteStore {
 
     async fn note_fields(&self, fields: Vec<SeenField>) -> Result<(), StoreError> {
         self.write(Keep::Past, move |connection| seen::note_fields(connection, &fields)).await
+    }
+
+    async fn ledger(&self) -> Result<Option<Ledger>, StoreError> {
+        self.read(seen::ledger).await
+    }
+
+    async fn set_ledger(&self, ledger: Ledger, mark: (&str, &str), under: Option<&Lead>) -> Result<(), StoreError> {
+        let (account, name) = (mark.0.to_owned(), mark.1.to_owned());
+        let (alone, under) = (self.coordinates(), under.cloned());
+        let set = move |connection: &Connection| {
+            alone.check(under.as_ref())?;
+            seen::set_ledger(connection, &ledger)?;
+            cursor::mark(connection, (&account, &name), ledger.at)
+        };
+        self.write(Keep::Past, set).await
     }
 }
 

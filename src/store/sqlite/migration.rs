@@ -245,6 +245,10 @@ DROP INDEX decision_at;
 DROP INDEX history_at;
 DROP INDEX intent_at;
 ",
+    "
+-- Where every record stood at the last sweep.
+CREATE TABLE ledger (one INTEGER PRIMARY KEY CHECK (one = 1), kept TEXT NOT NULL);
+",
 ];
 
 /// Brings a file to the newest schema.

@@ -143,6 +143,15 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Park>, StoreError> {
     gather(connection, select.query([])?)
 }
 
+/// What was taken out of it: records with their pipelines.
+pub(super) fn dropped(connection: &Connection) -> Result<Vec<(RecordRef, String)>, StoreError> {
+    let mut select = connection.prepare_cached("SELECT account, record, id, pipeline FROM park WHERE dropped <> 0")?;
+    let rows = select.query_map([], |row| {
+        Ok((RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? }, row.get(3)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// What is parked of one record, oldest first.
 pub(super) fn of(connection: &Connection, target: &RecordRef) -> Result<Vec<Park>, StoreError> {
     let mut select = connection.prepare_cached(&format!(

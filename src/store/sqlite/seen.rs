@@ -1,11 +1,12 @@
-//! What the answers of accounts showed: fields, and linked records that lists lack.
+//! What the answers of accounts showed: fields, linked records that lists lack, and how many records stand where.
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::codec::{decode_lines, encode_lines};
+use super::codec::{decode_lines, encode_lines, parsed, written};
 use crate::store::error::StoreError;
+use crate::store::ledger::Ledger;
 use crate::store::seen::SeenField;
 
 /// Linked records that the last list of all of their kind did not show.
@@ -61,5 +62,20 @@ pub(super) fn note_fields(connection: &Connection, fields: &[SeenField]) -> Resu
         let SeenField { account, record, field, listed, read, sparse, .. } = seen;
         put.execute(params![account, record, field, listed, read, sparse, encode_lines(&seen.witnesses)])?;
     }
+    Ok(())
+}
+
+/// Where every record stood at the last sweep.
+pub(super) fn ledger(connection: &Connection) -> Result<Option<Ledger>, StoreError> {
+    let kept: Option<String> =
+        connection.prepare_cached("SELECT kept FROM ledger")?.query_row([], |row| row.get(0)).optional()?;
+    kept.map(|kept| parsed(&kept)).transpose()
+}
+
+/// Keeps that, in the place of what was counted before.
+pub(super) fn set_ledger(connection: &Connection, ledger: &Ledger) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO ledger (one, kept) VALUES (1, ?1)")?
+        .execute([written(ledger)?])?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::telling::enqueue;
 use super::{link_wait, park};
 use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
-use crate::store::journal::{Claim, Counts, Hint, HintSource, Work};
+use crate::store::journal::{Claim, Counts, Hint, HintSource, Unfinished, Work};
 use crate::store::park::{ParkDraft, Parking, Wait};
 use crate::store::record::RecordRef;
 
@@ -293,6 +293,18 @@ pub(super) fn counts(connection: &Connection) -> Result<Counts, StoreError> {
         parked: parked.unsigned_abs(),
         links: links.unsigned_abs(),
     })
+}
+
+/// Records with work that is not only parked.
+pub(super) fn unfinished(connection: &Connection) -> Result<Vec<Unfinished>, StoreError> {
+    let mut select = connection.prepare_cached(
+        "SELECT account, record, id, reason IS NOT NULL FROM work WHERE state IN ('pending', 'flight')",
+    )?;
+    let rows = select.query_map([], |row| {
+        let target = RecordRef { account: row.get(0)?, record: row.get(1)?, id: row.get(2)? };
+        Ok(Unfinished { target, put_off: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Reasons of put-off work, the most frequent first.
