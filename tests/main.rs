@@ -20,12 +20,14 @@ mod convergence;
 mod decide;
 mod decisions;
 mod diagnostics;
+mod differential;
 #[cfg(target_os = "linux")]
 mod disk_faults;
 mod drain;
 mod expression;
 mod field_spec;
 mod function;
+mod fuzz_corpus;
 mod gone;
 
 mod infer;

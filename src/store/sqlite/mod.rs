@@ -4,6 +4,8 @@
 //! runtime and no rules. What a method answered is on disk.
 
 mod codec;
+#[doc(hidden)]
+pub mod columns;
 mod concerns;
 mod cursor;
 mod decision;
