@@ -24,6 +24,12 @@ const INNER_BYTES_MIN: usize = 512;
 /// Levels below which nothing is taken apart.
 const DEPTH_MAX: usize = 4;
 
+/// Levels of what is put together: more than anything has that was taken apart.
+const LEVELS_MAX: usize = 256;
+
+/// Bytes of the parts that are put together into one value.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Bytes of a digest that tell parts apart.
 const DIGEST_BYTES: usize = 16;
 
@@ -51,7 +57,7 @@ pub(super) fn keep(connection: &Connection, kept: &impl Serialize, at: Timestamp
 /// What [`keep`] or [`keep_fields`] wrote, whole again.
 pub(super) fn read<Kept: DeserializeOwned>(connection: &Connection, text: &str) -> Result<Kept, StoreError> {
     let mut json = parsed(text)?;
-    put_together(connection, &mut json)?;
+    put_together(connection, &mut json, &mut Put::default())?;
     serde_json::from_value(json).map_err(|error| damaged(&error.to_string()))
 }
 
@@ -125,12 +131,28 @@ fn put(connection: &Connection, json: &mut Json, (at, least): (Timestamp, usize)
     Ok(())
 }
 
+/// How much was put together: what no store takes apart has parts that stand in themselves, or in one another so often
+/// that no memory holds it.
+#[derive(Default)]
+struct Put {
+    levels: usize,
+    bytes: usize,
+}
+
 /// Puts parts in the place of their marks. A part is never a mark itself, whatever it looks like.
-fn put_together(connection: &Connection, json: &mut Json) -> Result<(), StoreError> {
+fn put_together(connection: &Connection, json: &mut Json, put: &mut Put) -> Result<(), StoreError> {
     if let Some(name) = marked(json) {
-        *json = parsed(&text_of(connection, name)?)?;
+        let text = text_of(connection, name)?;
+        put.bytes = put.bytes.saturating_add(text.len());
+        *json = parsed(&text)?;
     }
-    each_inside(json, &mut |inner| put_together(connection, inner))
+    if put.levels >= LEVELS_MAX || put.bytes > BYTES_MAX {
+        return Err(damaged("parts stand in one another without end"));
+    }
+    put.levels += 1;
+    let inside = each_inside(json, &mut |inner| put_together(connection, inner, put));
+    put.levels -= 1;
+    inside
 }
 
 /// How a part is named.
@@ -237,6 +259,29 @@ mod tests {
         keep(&connection, &large("again"), day(40))?;
         assert_eq!(prune(&connection, day(10), 10)?, 1);
         assert_eq!((count(&connection)?, read::<Value>(&connection, &again)?), (1, large("again")));
+        Ok(())
+    }
+
+    #[test]
+    fn parts_that_stand_in_one_another_are_damage() -> Result<(), StoreError> {
+        let connection = open()?;
+        let put = |number: i64, text: &str| {
+            let sql = "INSERT INTO part (number, digest, used, value) VALUES (?1, ?2, 0, ?3)";
+            connection.execute(sql, params![number, number.to_be_bytes().as_slice(), text])
+        };
+        put(1, r#"[{"$p":1}]"#)?;
+        put(2, r#"{"a":{"$p":3}}"#)?;
+        put(3, r#"{"a":{"$p":2}}"#)?;
+        let twice = |number: i64| format!(r#"["{}",{{"$p":{number}}},{{"$p":{number}}}]"#, "x".repeat(100_000));
+        put(10, "[]")?;
+        for number in 11..40 {
+            put(number, &twice(number - 1))?;
+        }
+        for name in [1, 2, 3, 39] {
+            let text = format!(r#"{{"$p":{name}}}"#);
+            assert!(matches!(read::<Value>(&connection, &text), Err(StoreError::Damaged(_))), "{name}");
+        }
+        assert!(read::<Value>(&connection, r#"{"$p":14}"#).is_ok());
         Ok(())
     }
 }
