@@ -147,3 +147,28 @@ fn a_simulator_lists_what_people_can_do_with_the_fields_of_each_act() {
         }
     }
 }
+
+/// What a seed means is told whole, and the same each time.
+#[test]
+fn a_day_with_faults_is_told_the_same_twice_and_each_fault_with_how_it_was_mended() {
+    let told = || petiole().args(["demo", "--faults", "--seed", "38"]).output().unwrap();
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(told);
+        (told(), other.join().unwrap())
+    });
+    let text = String::from_utf8(first.stdout).unwrap();
+    assert_eq!(text, String::from_utf8(second.stdout).unwrap());
+    assert_eq!((first.status.code(), second.status.code()), (Some(0), Some(0)), "{text}");
+    assert!(text.lines().count() <= 150, "{} lines:\n{text}", text.lines().count());
+    for part in [
+        "What went wrong, and how it was mended",
+        "  → ",
+        "all mended",
+        "where every record is:",
+        "went together again",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    let faults = text.lines().filter(|line| line.contains("not mended")).collect::<Vec<_>>();
+    assert!(faults.is_empty(), "{faults:?}");
+}

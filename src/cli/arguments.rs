@@ -66,7 +66,7 @@ impl Arguments {
     /// Whether a command or an option is asked for that is still to come.
     pub fn is_later(&self) -> bool {
         match &self.command {
-            Command::Demo(demo) => demo.serve || demo.faults,
+            Command::Demo(demo) => demo.serve,
             Command::Lint(lint) => lint.fix || lint.format == FindingsFormat::Sarif,
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) | Command::Test(_) => false,
@@ -182,13 +182,13 @@ pub struct DemoArguments {
     /// The seed of the world of trade.
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
-    /// How many orders buyers submit.
+    /// How many orders buyers submit; with `--faults` the seed says what people do.
     #[arg(long, default_value_t = 4)]
     pub orders: usize,
     /// Keep trading, with a page to play with (not in this version).
     #[arg(long)]
     pub serve: bool,
-    /// With faults, each shown with how it was mended (not in this version).
+    /// A simulated day with faults, told with how each was mended; the same seed tells the same.
     #[arg(long)]
     pub faults: bool,
 }

@@ -5,6 +5,7 @@
 pub mod arguments;
 pub mod demo;
 mod demo_acts;
+mod demo_faults;
 pub mod demo_story;
 pub mod exit_code;
 pub mod inbox;
@@ -80,6 +81,11 @@ fn begin(arguments: &Arguments) -> u8 {
         && let Some(seeds) = &one.seeds
     {
         return simulate_seeds::simulate_seeds(arguments, one, seeds.clone());
+    }
+    if let Command::Demo(demo) = &arguments.command
+        && demo.faults
+    {
+        return demo_faults::demo_faults(arguments, demo);
     }
     threads::on_all(WORKER_STACK_BYTES, dispatch(arguments)).unwrap_or_else(|error| {
         eprintln!("petiole: {error}");

@@ -194,6 +194,11 @@ impl Report {
         self.changes.iter().map(|change| &change.cause).collect::<BTreeSet<_>>().len()
     }
 
+    /// Entries of the inbox that are left.
+    pub fn parked(&self) -> usize {
+        self.parked.len()
+    }
+
     /// Writes outside.
     pub fn writes(&self) -> usize {
         self.changes.len()

@@ -53,7 +53,10 @@ impl Around {
         self.house.line.around(async move { raise.raises().await });
         let own = Arc::downgrade(self);
         let post = move |account: &str, webhooks: Vec<Webhook>| {
-            own.upgrade().iter().for_each(|own| own.posts(account, &webhooks));
+            let Some(own) = own.upgrade() else { return };
+            for webhook in webhooks {
+                own.weather.chronicle.posting(account, &webhook, || own.posts(account, std::slice::from_ref(&webhook)));
+            }
         };
         let _ = self.network.post.set(Box::new(post));
     }
@@ -123,6 +126,7 @@ impl Around {
                 self.house.trace.wrong(format!("the process cannot begin again: {why}"));
                 return;
             }
+            self.weather.chronicle.note(super::chronicle::What::Begins);
         }
     }
 

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 
 use super::chance::Chance;
+use super::chronicle::Chronicle;
 use super::options::{Fault, Options};
 use crate::store::memory::MemoryStore;
 use crate::store::{AroundWrites, Hooked, StoreError};
@@ -28,6 +29,7 @@ pub(super) struct Weather {
     pub(super) stormy: AtomicBool,
     /// The process is to end now.
     pub(super) ends: Notify,
+    pub(super) chronicle: Arc<Chronicle>,
 }
 
 impl Weather {
@@ -37,7 +39,11 @@ impl Weather {
 
     /// Whether a fault comes now.
     pub(super) fn strikes(&self, fault: Fault) -> bool {
-        self.is_stormy() && self.chance.once_in(self.options.rate(fault))
+        let strikes = self.is_stormy() && self.chance.once_in(self.options.rate(fault));
+        if strikes {
+            self.chronicle.struck(fault);
+        }
+        strikes
     }
 
     /// The process ends, and whoever waits hears nothing any more.
@@ -82,6 +88,7 @@ impl AroundWrites for Arc<Weather> {
         if self.strikes(Fault::DiskUncertain) {
             return Err(StoreError::Unavailable("the disk did not say whether it is kept".to_owned()));
         }
+        self.chronicle.kept();
         Ok(())
     }
 }

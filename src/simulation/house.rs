@@ -90,6 +90,7 @@ impl House {
                     trace.wrong(format!("nobody takes anything away, and yet: {told}"));
                 }
                 trace.note(&told);
+                trace.chronicle.happened(&happening);
             }
         }));
         drop(self.world.spawner.start(async move {
@@ -176,6 +177,7 @@ impl House {
             runtime.nudge();
         }
         self.trace.note(&format!("webhook to {account}: {} {}", answer.status, answer.text));
+        self.trace.chronicle.heard((account, webhook), answer.status);
         Some(answer)
     }
 }

@@ -6,12 +6,14 @@
 
 mod around;
 mod chance;
+mod chronicle;
 mod counted;
 mod disk;
 mod event_clock;
 mod house;
 mod judge;
 mod line;
+mod mended;
 mod network;
 mod options;
 mod peers;
@@ -20,4 +22,5 @@ mod trace;
 mod watch;
 mod world_of;
 
-pub use run::{Outcome, Rules, run};
+pub use mended::{Mend, Mishap};
+pub use run::{Outcome, Rules, Told, run, run_telling};

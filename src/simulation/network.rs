@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 
+use super::chronicle::What;
 use super::disk::Weather;
 use super::line::{Line, lock};
 use super::options::Fault;
@@ -112,6 +113,7 @@ impl Network {
         let (status, answer) = self.act(account, (Method::Post, &act), &body);
         self.trace.note(&format!("people at {account}: {act} {body} -> {status} {answer}"));
         self.watches.people(&self.peers);
+        self.weather.chronicle.note(What::Acted);
         status == 200
     }
 
@@ -139,11 +141,15 @@ impl Network {
         if writes {
             self.watches.before(&self.peers, (account, request));
         }
+        let before = self.weather.chronicle.listens().then(|| self.peers.state(account));
         let answer = self.asked(account, request);
         // What a peer refuses changes nothing there.
         if writes && (200..300).contains(&answer.status) {
             self.watches.after(&self.peers, (account, request));
             self.writes.fetch_add(1, Ordering::SeqCst);
+            if let Some(before) = before {
+                self.weather.chronicle.wrote((account, request), before != self.peers.state(account));
+            }
             *lock(&self.last_write) = format!("{account} {} {}", request.method, request.url);
         }
         let said = String::from_utf8_lossy(&request.body);
@@ -192,7 +198,9 @@ impl Network {
         let Some(account) = self.weather.chance.one_of(&accounts) else { return };
         let length = SignedDuration::try_from(self.weather.chance.length(AWAY.0, AWAY.1)).unwrap_or_default();
         self.trace.note(&format!("{account} is away for {length:#}"));
-        lock(&self.away).insert((*account).clone(), self.clock.now().saturating_add(length).unwrap_or(Timestamp::MAX));
+        let until = self.clock.now().saturating_add(length).unwrap_or(Timestamp::MAX);
+        self.weather.chronicle.note(What::Away((*account).clone(), until));
+        lock(&self.away).insert((*account).clone(), until);
     }
 
     /// A request that takes longer than its caller waits: the peer may do it all the same, a little later.
@@ -279,7 +287,9 @@ impl Transport for Network {
             talk.push_front(request.url.clone());
         }
         let under_way = self.watches.sets_out(account, (self.clock.now(), self.line.life()));
-        let answer = self.carried(account, request).await;
+        let carried = self.carried(account, request.clone());
+        let is_good = |answer: &Response| answer.status < 500 && answer.status != 429;
+        let answer = self.weather.chronicle.carrying((account, &request), carried, is_good).await;
         drop(under_way);
         answer.iter().for_each(|answer| self.watches.comes_back(account, answer, self.clock.now()));
         answer

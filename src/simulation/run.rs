@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::around::Around;
 use super::chance::Chance;
+use super::chronicle::Chronicle;
 use super::disk::{self, Weather};
 use super::event_clock::EventClock;
 use super::house::{Clerical, House};
@@ -74,12 +75,40 @@ pub struct Outcome {
     pub last: Vec<String>,
 }
 
+/// What is told of a run to somebody who listened.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// When it began.
+    pub began: jiff::Timestamp,
+    /// What went wrong, in the order in which it did, and how it was mended.
+    pub mishaps: Vec<super::mended::Mishap>,
+    /// How often somebody at either system did something.
+    pub acts: usize,
+    /// Writes that peers granted, and those of them that said something new.
+    pub writes: (u64, u64),
+    /// What the last sweep found when the faults had stopped and everything had come to rest.
+    pub report: Option<Report>,
+}
+
 /// Runs a seed over so many days.
-pub fn run(rules: &Rules, (seed, days): (u64, u64)) -> Outcome {
+pub fn run(rules: &Rules, days: (u64, u64)) -> Outcome {
+    played(rules, days, false).0
+}
+
+/// The same for somebody who wants to know what went wrong and how it was mended. Nothing else happens for that.
+pub fn run_telling(rules: &Rules, days: (u64, u64)) -> (Outcome, Told) {
+    played(rules, days, true)
+}
+
+fn played(rules: &Rules, (seed, days): (u64, u64), listens: bool) -> (Outcome, Told) {
     let options = Arc::new(Options::draw((seed, days), &rules.plan));
     let plan = turned(&rules.plan, &options);
     let (line, clock) = (Line::new(seed), Arc::new(EventClock::new(seed)));
+    let began = clock.now();
     let stage = Stage::set(rules, plan, (&options, &line, &clock));
+    if listens {
+        stage.weather.chronicle.listen();
+    }
     let played = line.run(stage.play(), || clock.pass());
     let trace = &stage.judge.trace;
     if played.is_none() {
@@ -94,7 +123,17 @@ pub fn run(rules: &Rules, (seed, days): (u64, u64)) -> Outcome {
     };
     stage.house.crash();
     line.clear();
-    outcome
+    let (events, at_rest) = (stage.weather.chronicle.events(), super::line::lock(&stage.at_rest).take());
+    let rest = at_rest.as_ref().filter(|_| outcome.wrong.is_none()).map(|(at, _)| *at);
+    let (acts, writes) = (super::mended::acts(&events), super::mended::writes(&events));
+    let told = Told {
+        began,
+        mishaps: super::mended::mishaps(&events, rest),
+        acts,
+        writes,
+        report: at_rest.map(|(_, report)| report),
+    };
+    (outcome, told)
 }
 
 /// The rules with the switches of this seed.
@@ -112,6 +151,8 @@ struct Stage {
     network: Arc<Network>,
     house: Arc<House>,
     judge: Judge,
+    /// When both sides had come to rest after the faults, and what a sweep found then.
+    at_rest: Mutex<Option<(jiff::Timestamp, Report)>>,
 }
 
 impl Stage {
@@ -128,8 +169,9 @@ impl Stage {
             chance: Chance::new(options.seed, "weather"),
             stormy: AtomicBool::new(true),
             ends: Notify::new(),
+            chronicle: Arc::new(Chronicle::new(&clock, &plan)),
         });
-        let trace = Arc::new(Trace::new(Arc::clone(&clock), made.secrets));
+        let trace = Arc::new(Trace::new(Arc::clone(&clock), made.secrets, &weather.chronicle));
         let ground = Ground {
             line: Arc::clone(line),
             clock: Arc::clone(&clock),
@@ -168,7 +210,7 @@ impl Stage {
             shipped: rules.shipped,
             house: Arc::clone(&house),
         };
-        Self { options: Arc::clone(options), weather, network, house, judge }
+        Self { options: Arc::clone(options), weather, network, house, judge, at_rest: Mutex::default() }
     }
 
     fn is_wrong(&self) -> bool {
@@ -219,6 +261,7 @@ impl Stage {
         self.sleep(LONGEST_PAUSE).await;
         if let Some(report) = self.sweep("the second sweep").await {
             self.judge.second_sweep(&report, "the second sweep");
+            *super::line::lock(&self.at_rest) = Some((self.weather.clock.now(), report));
         }
         self.judge.doubles();
         if let Some(runtime) = self.house.runtime() {

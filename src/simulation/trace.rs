@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use super::chronicle::Chronicle;
 use super::line::lock;
 use crate::value::timestamp;
 use crate::world::Clock;
@@ -16,6 +17,8 @@ const KEPT: usize = 3_000;
 pub(super) struct Trace {
     clock: Arc<dyn Clock>,
     secrets: Vec<String>,
+    /// What is kept of it for a person.
+    pub(super) chronicle: Arc<Chronicle>,
     state: Mutex<State>,
 }
 
@@ -28,8 +31,8 @@ struct State {
 }
 
 impl Trace {
-    pub(super) fn new(clock: Arc<dyn Clock>, secrets: Vec<String>) -> Self {
-        Self { clock, secrets, state: Mutex::default() }
+    pub(super) fn new(clock: Arc<dyn Clock>, secrets: Vec<String>, chronicle: &Arc<Chronicle>) -> Self {
+        Self { clock, secrets, chronicle: Arc::clone(chronicle), state: Mutex::default() }
     }
 
     /// Something happened.

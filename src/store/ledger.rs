@@ -141,7 +141,8 @@ impl fmt::Display for Ledger {
         for line in shown {
             let told = |bucket: Bucket| match line.count(bucket) {
                 0 => None,
-                all if all == line.total() && all > 1 => Some(format!("all {}", bucket.key().replace('_', " "))),
+                1 if line.total() == 1 => Some(bucket.key().replace('_', " ")),
+                all if all == line.total() => Some(format!("all {}", bucket.key().replace('_', " "))),
                 count => Some(format!("{count} {}", bucket.key().replace('_', " "))),
             };
             let buckets: Vec<String> = Bucket::ALL.into_iter().filter_map(told).collect();
