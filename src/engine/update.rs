@@ -11,7 +11,7 @@ use super::park::Stop;
 use super::rule::applies;
 use super::scope::Context;
 use super::wiping::WIPING;
-use crate::language::plan::{FieldRule, RuleBody, RuleLine, Side};
+use crate::language::plan::{FieldRule, Outcome, Row, RuleBody, RuleLine, Side};
 use crate::value::{Path, Record, Value};
 
 /// Changes for one side, gathered over rules.
@@ -182,6 +182,8 @@ fn flow(context: &Context<'_>, rule: &FieldRule, all: &Base) -> Result<Flow, Vec
             // Who has nothing to say does not keep the other from being heard.
             (Err(stops), None) if stops.iter().all(|stop| stop.code == WIPING) => wiping = stops,
             (Err(stops), None) => return Err(with_values(context, rule, stops, &values)),
+            // What comes to apply only now gives way to what was changed, and nothing of it is lost.
+            (_, Some(_)) if is_awoken(rule, target, base, &values) => {}
             // Both sides want the other to change: the first to be asked won.
             (_, Some((won, _))) => {
                 let lost = lost(rule, won.other(), &values);
@@ -265,7 +267,23 @@ fn targets(
     if targets.len() > 1 && base.is_some() && winner_of(context, rule, values) == Side::Right {
         targets.reverse();
     }
+    targets.extend(live.iter().copied().filter(|target| is_awoken(rule, *target, base, values)));
     targets
+}
+
+/// Whether a row with `from` comes to apply only by the target's own change: what its source holds is as it was, and
+/// went nowhere while the target stood elsewhere. A target that left what the row asks for went by its own will.
+fn is_awoken(rule: &FieldRule, target: Side, base: Option<&BaseValues>, values: &BaseValues) -> bool {
+    let RuleBody::Value { table: Some(table), .. } = &rule.body else { return false };
+    let Some(base) = base.filter(|base| base.of(target.other()) == values.of(target.other())) else { return false };
+    let [source, before, now] =
+        [values.of(target.other()), base.of(target), values.of(target)].map(|value| value.to_key().unwrap_or_default());
+    let spoken = |state: &str| table.outcome(target, &source, Some(state));
+    let asks = |found: &(Outcome, &Row)| matches!(found.0, Outcome::Value(_) | Outcome::Park);
+    let is_other = |row: &Row| spoken(&before).is_none_or(|(_, known)| !std::ptr::eq(known, row));
+    before != now
+        && !table.leads_to(target, &source, &before)
+        && spoken(&now).filter(asks).is_some_and(|(_, row)| !row.from.is_empty() && is_other(row))
 }
 
 /// Whether two that meet for the first time differ in a field that is left alone on the side that would follow: then

@@ -12,7 +12,8 @@ use crate::connector::{Connector, Row, Validator};
 use crate::engine::Deciding;
 use crate::language::plan::{Folded, Pipeline, Plan, RecordType, System};
 use crate::value::{Path, Record, Value};
-use crate::world::World;
+use crate::world::planted::Deaf;
+use crate::world::{Planted, Transport, World};
 
 /// The setting with the address that is told what a person should know; empty: nobody is told.
 pub const NOTIFY_SETTING: &str = "notify.webhook";
@@ -38,7 +39,7 @@ pub struct Live {
     /// The fields that rules read, and what answers showed of them.
     pub needed: Needed,
     /// What is remembered under these rules.
-    pub memory: Memory,
+    pub memory: Arc<Memory>,
 }
 
 /// What the pairs of two accounts decide under.
@@ -65,6 +66,7 @@ impl Live {
             secrets.insert(account.name.clone(), resolved.secrets.clone());
             own_settings.insert(account.name.clone(), resolver.settings(&plan.setting_types, &account.settings));
             if let Some(system) = plan.systems.get(&account.system) {
+                let system = &as_heeded(system, world);
                 let own = own_settings.get(&account.name);
                 resolved.lists = lists(system, |name| own.and_then(|own| own.get(name)).or_else(|| settings.get(name)));
                 let known = before.and_then(|before| before.peers.get(&account.name));
@@ -73,7 +75,7 @@ impl Live {
                     None => Connector::new(
                         Arc::clone(system),
                         resolved,
-                        Arc::clone(&world.transport),
+                        as_heard(world),
                         Arc::clone(&world.clock),
                         Arc::clone(&world.random),
                     ),
@@ -85,6 +87,8 @@ impl Live {
             return Err(resolver.wrong);
         }
         let shown = before.map(|before| Arc::clone(before.needed.shown())).unwrap_or_default();
+        let outlives = before.filter(|_| world.plants(Planted::Memory));
+        let memory = outlives.map(|before| Arc::clone(&before.memory)).unwrap_or_default();
         let (schemas, needed) = (schemas(&plan), Needed::new(&plan, shown));
         Ok(Self {
             generation,
@@ -96,7 +100,7 @@ impl Live {
             pairs: Mutex::default(),
             schemas,
             needed,
-            memory: Memory::default(),
+            memory,
         })
     }
 
@@ -197,6 +201,22 @@ impl Live {
         let schema = self.schemas.get(&(kind.system.clone(), kind.name.clone()))?;
         schema.misfits(&row.raw()).first().map(|misfit| format!("{}: {}", misfit.path, misfit.message))
     }
+}
+
+/// A system whose limits are heeded.
+fn as_heeded(system: &Arc<System>, world: &World) -> Arc<System> {
+    if !world.plants(Planted::Budget) {
+        return Arc::clone(system);
+    }
+    let mut boundless = System::clone(system);
+    (boundless.limits.per_minute, boundless.limits.burst) = (u32::MAX, u32::MAX);
+    Arc::new(boundless)
+}
+
+/// The way to peers whose wishes are heard.
+fn as_heard(world: &World) -> Arc<dyn Transport> {
+    let transport = Arc::clone(&world.transport);
+    if world.plants(Planted::Silence) { Arc::new(Deaf(transport)) } else { transport }
 }
 
 /// Whether these settings keep everything from being written outside.

@@ -21,12 +21,7 @@ pub async fn accept(
     let headers: Vec<(String, String)> = readable.collect();
     let runtime = &shared.runtime;
     let live = runtime.live.load_full();
-    let desk = Desk {
-        live: &live,
-        departed: &runtime.departed,
-        clock: runtime.world.clock.as_ref(),
-        store: runtime.store.as_ref(),
-    };
+    let desk = Desk { live: &live, departed: &runtime.departed, world: &runtime.world, store: runtime.store.as_ref() };
     let answer = receive(&desk, &Delivery { account: &account, headers: &headers, body: &body }).await;
     if answer.brings_work {
         runtime.nudge();

@@ -2,13 +2,18 @@
 //!
 //! Each a task of its own that no crash ends. Where the storm is over they rest.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::disk::Weather;
 use super::house::{Clerical, House};
+use super::line::lock;
 use super::network::Network;
 use super::options::Fault;
+use super::shelf::Save;
 use crate::simulator::Webhook;
 use crate::world::Random as _;
 
@@ -33,11 +38,20 @@ const INBOX: (Duration, Duration) = (Duration::from_mins(20), Duration::from_hou
 /// How soon a sender tries again whose webhook was not taken, and how often.
 const AGAIN: (Duration, u32) = (Duration::from_mins(1), 3);
 
+/// How long a system sends no webhooks.
+const SILENT: (Duration, Duration) = (Duration::from_hours(2), Duration::from_hours(48));
+
+/// How long rules stand as they were saved, as a rule and where somebody only writes file by file.
+const SAVED: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(25));
+const SAVED_IN_A_HURRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(50));
+
 /// Everything around a process.
 pub(super) struct Around {
     pub(super) house: Arc<House>,
     pub(super) network: Arc<Network>,
     pub(super) weather: Arc<Weather>,
+    /// Accounts whose systems send no webhooks, and until when.
+    pub(super) silent: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 impl Around {
@@ -51,6 +65,10 @@ impl Around {
         self.house.line.around(async move { clerk.clerk().await });
         self.house.line.around(async move { doom.befalls().await });
         self.house.line.around(async move { raise.raises().await });
+        if self.weather.options.rate(Fault::Save) > 0 {
+            let author = Arc::clone(self);
+            self.house.line.around(async move { author.saves().await });
+        }
         let own = Arc::downgrade(self);
         let post = move |account: &str, webhooks: Vec<Webhook>| {
             let Some(own) = own.upgrade() else { return };
@@ -113,6 +131,57 @@ impl Around {
             if self.weather.strikes(Fault::WebhookForged) {
                 self.forges().await;
             }
+            if self.weather.strikes(Fault::WebhooksSilent) {
+                self.falls_silent();
+            }
+        }
+    }
+
+    /// A system sends no webhooks for a while.
+    fn falls_silent(&self) {
+        let accounts: Vec<&String> = self.network.peers.sides.keys().collect();
+        let Some(account) = self.weather.chance.one_of(&accounts) else { return };
+        let length = SignedDuration::try_from(self.weather.chance.length(SILENT.0, SILENT.1)).unwrap_or_default();
+        self.house.trace.note(&format!("{account} sends no webhooks for {length:#}"));
+        let until = self.weather.clock.now().saturating_add(length).unwrap_or(Timestamp::MAX);
+        lock(&self.silent).insert((*account).clone(), until);
+    }
+
+    /// Somebody saves the rules, well or badly, and puts them right again.
+    async fn saves(&self) {
+        loop {
+            self.weather.clock.sleep(LOOK).await;
+            if !self.weather.is_stormy() {
+                break;
+            }
+            if self.weather.strikes(Fault::Save) && self.house.shelf.tidy() {
+                let how = self.weather.chance.one_of(&Save::ALL).copied().unwrap_or(Save::Good);
+                self.saves_so(how).await;
+            }
+        }
+    }
+
+    async fn saves_so(&self, how: Save) {
+        let (shelf, chance) = (&self.house.shelf, &self.weather.chance);
+        if !shelf.save(how, chance) {
+            return;
+        }
+        // A file that ends in the middle and is right all the same is another thing.
+        if how == Save::Half && shelf.plan().is_some() {
+            shelf.tidy();
+            return;
+        }
+        self.house.trace.note(&format!("the rules are saved: {how:?}"));
+        if how == Save::Turned {
+            self.network.watches.offers_less();
+        }
+        self.house.reload().await;
+        let between = if chance.once_in(2) { SAVED_IN_A_HURRY } else { SAVED };
+        self.sleep(between).await;
+        shelf.tidy();
+        self.house.trace.note("the rules are put right");
+        while !self.house.reload().await {
+            self.weather.clock.sleep(AGAIN.0).await;
         }
     }
 
@@ -132,7 +201,8 @@ impl Around {
 
     fn posts(self: &Arc<Self>, account: &str, webhooks: &[Webhook]) {
         for webhook in webhooks {
-            if self.weather.strikes(Fault::WebhookLost) {
+            let is_silent = lock(&self.silent).get(account).is_some_and(|until| *until > self.weather.clock.now());
+            if is_silent && self.weather.is_stormy() || self.weather.strikes(Fault::WebhookLost) {
                 continue;
             }
             for _ in 0..=u32::from(self.weather.strikes(Fault::WebhookTwice)) {

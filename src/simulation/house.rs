@@ -8,20 +8,28 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::disk::{self, Disk};
 use super::line::{Line, lock};
+use super::promised::Promised;
+use super::shelf::Shelf;
 use super::trace::Trace;
 use crate::language::plan::Plan;
+use crate::runtime::happening::Happening;
 use crate::runtime::service::{drain, parts, schedule};
 use crate::runtime::{Live, Pace, RuleState, Runtime};
 use crate::server::receive::{Answer, Delivery, Desk, receive};
 use crate::simulator::Webhook;
 use crate::store::{Park, Rules as _, StoreError};
-use crate::world::{Clock, Tasks, World};
+use crate::world::{Tasks, World};
 
 /// How many happenings the trace may lag behind.
 const HAPPENINGS: usize = 512;
+
+/// How a webhook is answered that is kept.
+const TAKEN: &str = "accepted";
 
 /// How the inbox tells that a record is not there any more.
 const GONE: &str = " is gone, the counterpart of ";
@@ -50,12 +58,18 @@ pub(super) struct House {
     pub(super) inside: Mutex<Option<Inside>>,
     /// What somebody took out of the inbox, which is named no more.
     pub(super) dropped: Mutex<Vec<String>>,
+    /// The rule files as they stand just now.
+    pub(super) shelf: Arc<Shelf>,
+    /// What webhooks were answered for.
+    pub(super) promised: Arc<Promised>,
 }
 
 /// A process that runs.
 pub(super) struct Inside {
     runtime: Arc<Runtime>,
     parts: Arc<Mutex<Option<Tasks<()>>>>,
+    /// What happens, for whoever looks once the process is gone.
+    heard: Receiver<Happening>,
 }
 
 impl House {
@@ -71,31 +85,43 @@ impl House {
     pub(super) async fn begin(&self) -> Result<(), String> {
         let disk = Arc::new(disk::reopened(&lock(&self.disk)));
         *lock(&self.disk) = Arc::clone(&disk);
-        let plan = Arc::clone(&lock(&self.plan));
+        let before = Arc::clone(&lock(&self.plan));
+        // What cannot be read gives way to what served last.
+        let plan = if self.shelf.is_touched() { self.shelf.plan().map(Arc::new) } else { None };
+        let plan = plan.unwrap_or_else(|| Arc::clone(&before));
         let told = |error: StoreError| error.to_string();
         let generation = disk.inner.serve(&plan.rules_hash, &[]).await.map_err(told)?;
+        lock(&self.plan).clone_from(&plan);
         let live = Live::new(generation.number, plan, &self.world, None);
         let live = live.map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         let rules = RuleState::new(self.folder.clone(), self.world.clock.now(), true, json!([]));
         let pace = Pace { poll_interval: self.poll, happenings_kept: HAPPENINGS };
         let runtime = Runtime::new(disk, self.world.clone(), live, rules, pace);
         let parts: Arc<Mutex<Option<Tasks<()>>>> = Arc::default();
-        *lock(&self.inside) = Some(Inside { runtime: Arc::clone(&runtime), parts: Arc::clone(&parts) });
+        let heard = runtime.listen();
+        *lock(&self.inside) = Some(Inside { runtime: Arc::clone(&runtime), parts: Arc::clone(&parts), heard });
         self.trace.note("the process begins");
         let (mut happenings, trace) = (runtime.listen(), Arc::clone(&self.trace));
+        let promised = Arc::clone(&self.promised);
         drop(self.world.spawner.start(async move {
-            while let Ok(happening) = happenings.recv().await {
+            loop {
+                let happening = match happenings.recv().await {
+                    Ok(happening) => happening,
+                    Err(RecvError::Lagged(_)) => continue,
+                    Err(RecvError::Closed) => return,
+                };
                 let told = format!("{happening:?}");
                 if told.contains(GONE) {
                     trace.wrong(format!("nobody takes anything away, and yet: {told}"));
                 }
+                promised.heard(&happening);
                 trace.note(&told);
                 trace.chronicle.happened(&happening);
             }
         }));
         drop(self.world.spawner.start(async move {
             // A store that cannot be read now is asked again, as whoever starts the process anew does.
-            while schedule::prepare(&runtime, None).await.is_err() {
+            while schedule::prepare(&runtime, Some(&before)).await.is_err() {
                 runtime.world.clock.sleep(Duration::from_secs(1)).await;
             }
             *lock(&parts) = Some(parts::begin(&runtime, None));
@@ -107,15 +133,16 @@ impl House {
     pub(super) fn crash(&self) {
         self.trace.note("the process crashes");
         // In this order: nothing of it may begin anything any more.
-        let gone = lock(&self.inside).take();
+        let mut gone = lock(&self.inside).take();
         self.line.crash();
+        gone.iter_mut().for_each(|inside| self.promised.hears_of(&mut inside.heard));
         drop(gone);
         self.line.crash();
     }
 
     /// Asks the process to end, and waits for it.
     pub(super) async fn end(&self) {
-        let Some(inside) = lock(&self.inside).take() else { return };
+        let Some(mut inside) = lock(&self.inside).take() else { return };
         self.trace.note("the process is asked to end");
         inside.runtime.stop();
         let parts = lock(&inside.parts).take();
@@ -123,6 +150,7 @@ impl House {
             drain::end(&inside.runtime, &mut parts).await;
             inside.runtime.leave().await;
         }
+        self.promised.hears_of(&mut inside.heard);
         drop(inside);
         // Whoever watches over it may have begun the next one already.
         if self.runtime().is_none() {
@@ -136,14 +164,25 @@ impl House {
         *lock(&self.disk) = Arc::new(disk::blank(&weather));
     }
 
-    /// Reads the rules anew.
-    pub(super) async fn reload(&self) {
-        let Some(runtime) = self.runtime() else { return };
+    /// Reads the rules anew: what is right comes to serve whole, and what is wrong changes nothing. False: there was
+    /// nobody to read them.
+    pub(super) async fn reload(&self) -> bool {
+        let Some(runtime) = self.runtime() else { return false };
+        let (served, stands) = (runtime.live.load_full(), self.shelf.is_touched().then(|| self.shelf.plan()));
         let took = runtime.reload().await;
+        let serves = runtime.live.load_full();
+        match stands {
+            Some(None) if !Arc::ptr_eq(&served, &serves) => self.trace.wrong("rules that are wrong came to serve"),
+            Some(Some(plan)) if took.is_ok() && plan.rules_hash != serves.plan.rules_hash => {
+                self.trace.wrong("rules that were read do not serve");
+            }
+            _ => {}
+        }
         self.trace.note(&format!("the rules are read anew: {}", took.is_ok()));
         if let Some(runtime) = self.runtime() {
             *lock(&self.plan) = Arc::clone(&runtime.live.load().plan);
         }
+        took.is_ok()
     }
 
     /// Somebody goes through the inbox, and does with each entry what `what` says.
@@ -166,15 +205,15 @@ impl House {
     pub(super) async fn receive(&self, account: &str, webhook: &Webhook) -> Option<Answer> {
         let runtime = self.runtime()?;
         let live = runtime.live.load_full();
-        let desk = Desk {
-            live: &live,
-            departed: &runtime.departed,
-            clock: runtime.world.clock.as_ref() as &dyn Clock,
-            store: runtime.store.as_ref(),
-        };
+        let desk =
+            Desk { live: &live, departed: &runtime.departed, world: &runtime.world, store: runtime.store.as_ref() };
+        let named = self.promised.named(&live, account, &webhook.body);
         let answer = receive(&desk, &Delivery { account, headers: &webhook.headers, body: &webhook.body }).await;
         if answer.brings_work {
             runtime.nudge();
+        }
+        if answer.text == TAKEN {
+            self.promised.given(named, runtime.world.clock.now());
         }
         self.trace.note(&format!("webhook to {account}: {} {}", answer.status, answer.text));
         self.trace.chronicle.heard((account, webhook), answer.status);

@@ -5,14 +5,16 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::counted;
 use super::house::House;
 use super::line::lock;
-use super::network::Network;
+use super::network::{Network, Sick};
 use super::options::Options;
 use super::trace::Trace;
+use crate::engine::{Decision, Step};
 use crate::runtime::{Report, Runtime};
 use crate::simulator::agreement::{Gap, doubled, gaps};
 
@@ -22,6 +24,9 @@ const NAMING: [&str; 7] =
 
 /// How a fault of petiole's own is told in the inbox.
 const OWN_FAULT: &str = "a fault of petiole's own";
+
+/// How many decisions are decided again.
+const DECISIONS: usize = 200;
 
 /// Who says what may not be.
 pub(super) struct Judge {
@@ -62,6 +67,71 @@ impl Judge {
         let plan = Arc::clone(&lock(&self.house.plan));
         if let Some(what) = counted::wrong(report.ledger.as_ref(), (&plan, &self.network.peers)) {
             self.trace.wrong(format!("{when} has a ledger that is not so: {what}"));
+        }
+    }
+
+    /// While something is wrong for good: orders that have nothing to do with it go together, and what is left of work
+    /// is about it.
+    pub(super) async fn but_for(&self, runtime: &Runtime, sick: Option<&Sick>) {
+        self.kept(runtime).await;
+        let deferred = runtime.store.deferred().await.unwrap_or_default();
+        self.trace.note(&format!("left over: {deferred:?}"));
+        match sick {
+            Some(Sick::Dead(account)) => {
+                for (reason, count) in deferred.iter().filter(|(reason, _)| !reason.contains(account.as_str())) {
+                    self.trace.wrong(format!("{account} is away, and yet {count} wait because {reason}"));
+                }
+            }
+            Some(Sick::Poisoned(account, path)) => {
+                let key = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                let concerned = self.network.peers.words_beside(account, key);
+                let is_other = |gap: &Gap| gap.of_orders && !gap.names.iter().any(|name| concerned.contains(name));
+                let mut named = lock(&self.house.dropped).clone();
+                let parks = runtime.store.parks().await.unwrap_or_default();
+                named.extend(parks.iter().map(|park| format!("{} {}", park.draft.target, park.draft.message)));
+                self.gaps(&named.join("\n"), "rest beside a record that cannot be read", is_other);
+            }
+            _ => {}
+        }
+    }
+
+    /// Each record that a webhook was answered for was looked at since, and nothing waits for what is there.
+    pub(super) async fn promised(&self, runtime: &Runtime, before: Timestamp) {
+        for broken in self.house.promised.broken(before) {
+            self.trace.wrong(format!("a webhook was taken and nobody looked at {broken}"));
+        }
+        for park in runtime.store.parks().await.unwrap_or_default() {
+            for wait in &park.draft.waits {
+                if self.network.peers.holds(&wait.account, (&wait.field, &wait.value)) {
+                    let (target, value) = (&park.draft.target, &wait.value);
+                    self.trace.wrong(format!("{target} waits for {value}, which is there: {}", park.draft.message));
+                }
+            }
+        }
+    }
+
+    /// What was decided under the rules that serve is decided the same once it is read back.
+    pub(super) async fn decided(&self, runtime: &Runtime) {
+        let live = runtime.live.load_full();
+        for entry in runtime.store.decisions(None, None, DECISIONS).await.unwrap_or_default() {
+            self.trace.secret(&format!("{entry:?}"));
+            let pipeline = live.plan.pipelines.get(&entry.pipeline).filter(|_| entry.generation == live.generation);
+            let Some(pipeline) = pipeline else { continue };
+            let (left, right) = (entry.situation.left_account.as_str(), entry.situation.right_account.as_str());
+            match live.deciding(pipeline, (left, right)).round(&entry.situation) {
+                Step::Done(again) => {
+                    // Places in listings are no part of what is kept.
+                    let kept = Decision { fitting: again.fitting.clone(), ..entry.outcome };
+                    if *again == kept {
+                        continue;
+                    }
+                    let what = format!("{kept:?}, and now {again:?}");
+                    self.trace.wrong(format!("{} is decided otherwise from the journal: {what}", entry.target));
+                }
+                Step::Need(wants) => {
+                    self.trace.wrong(format!("{} cannot be decided from the journal: {wants:?}", entry.target));
+                }
+            }
         }
     }
 

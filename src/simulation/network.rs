@@ -34,8 +34,27 @@ const AWAY: (Duration, Duration) = (Duration::from_secs(20), Duration::from_hour
 /// How long a record is not shown at most.
 const ABSENT: Duration = Duration::from_secs(5);
 
+/// What changed so short a time ago a list may not show.
+const LATELY: SignedDuration = SignedDuration::from_secs(4);
+
+/// One of so many reads finds the record that nobody can read any more.
+const TURNS_BAD: u64 = 200;
+
 /// How many of the last requests are the talk of the day.
 const TALK: usize = 6;
+
+/// What is wrong for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sick {
+    /// An account's peer is away.
+    Dead(String),
+    /// An account's peer sends no webhooks.
+    Dumb(String),
+    /// One record is to be unreadable.
+    Poison,
+    /// This record of an account is, by its address.
+    Poisoned(String, String),
+}
 
 /// Hears of webhooks that a peer sends, by account.
 pub(super) type Post = Box<dyn Fn(&str, Vec<Webhook>) + Send + Sync>;
@@ -50,11 +69,13 @@ pub(super) struct Network {
     pub(super) weather: Arc<Weather>,
     pub(super) trace: Arc<Trace>,
     pub(super) post: OnceLock<Post>,
-    watches: Watches,
+    pub(super) watches: Watches,
     talk: Mutex<VecDeque<String>>,
     away: Mutex<BTreeMap<String, Timestamp>>,
     /// Addresses where a record was not shown once, and until when.
     absent: Mutex<BTreeMap<(String, String), Timestamp>>,
+    /// What is wrong until it is mended.
+    pub(super) sick: Mutex<Option<Sick>>,
     calls: AtomicU64,
     writes: AtomicU64,
     last_write: Mutex<String>,
@@ -85,6 +106,7 @@ impl Network {
             talk: Mutex::default(),
             away: Mutex::default(),
             absent: Mutex::default(),
+            sick: Mutex::default(),
             calls: AtomicU64::new(0),
             writes: AtomicU64::new(0),
             last_write: Mutex::default(),
@@ -128,7 +150,8 @@ impl Network {
     /// A peer's own answer; its webhooks are on their way with it.
     fn asked(&self, account: &str, request: &Request) -> Response {
         let Some(outcome) = self.peers.handle(account, request) else { return plain(404, Vec::new()) };
-        if let Some(post) = self.post.get().filter(|_| !outcome.webhooks.is_empty()) {
+        let is_dumb = *lock(&self.sick) == Some(Sick::Dumb(account.to_owned()));
+        if let Some(post) = self.post.get().filter(|_| !outcome.webhooks.is_empty() && !is_dumb) {
             post(account, outcome.webhooks);
         }
         outcome.response
@@ -166,6 +189,9 @@ impl Network {
     }
 
     fn is_away(&self, account: &str) -> bool {
+        if *lock(&self.sick) == Some(Sick::Dead(account.to_owned())) {
+            return true;
+        }
         let now = self.clock.now();
         lock(&self.away).get(account).is_some_and(|until| *until > now) && self.weather.is_stormy()
     }
@@ -174,9 +200,7 @@ impl Network {
     /// system takes to settle.
     fn is_absent(&self, account: &str, request: &Request) -> bool {
         let (path, now) = (request.url.split('?').next().unwrap_or_default(), self.clock.now());
-        let is_record =
-            path.trim_end_matches('/').rsplit('/').next().is_some_and(|name| name.contains(char::is_numeric));
-        if request.method != Method::Get || !is_record {
+        if !is_of_record(request) {
             return false;
         }
         let place = (account.to_owned(), path.to_owned());
@@ -190,6 +214,36 @@ impl Network {
         lock(&self.absent).insert(place, now.saturating_add(moment).unwrap_or(Timestamp::MAX));
         self.trace.note(&format!("{account} does not show {path} for {moment:#}"));
         true
+    }
+
+    /// Whether a record is read that nobody can read.
+    fn is_poisoned(&self, account: &str, request: &Request) -> bool {
+        let path = request.url.split('?').next().unwrap_or_default();
+        let mut sick = lock(&self.sick);
+        if *sick == Some(Sick::Poison) && is_of_record(request) && self.weather.chance.once_in(TURNS_BAD) {
+            self.trace.note(&format!("{account} {path} cannot be read any more"));
+            *sick = Some(Sick::Poisoned(account.to_owned(), path.to_owned()));
+        }
+        request.method == Method::Get && *sick == Some(Sick::Poisoned(account.to_owned(), path.to_owned()))
+    }
+
+    /// An answer of a list without what changed a moment ago.
+    fn as_it_was(&self, request: &Request, answer: Response) -> Response {
+        let is_list = request.method == Method::Get && !is_of_record(request) && request.url.contains('?');
+        if !is_list || answer.status != 200 || !self.strikes(Fault::ListLate) {
+            return answer;
+        }
+        let Ok(mut body) = serde_json::from_slice::<Json>(&answer.body) else { return answer };
+        let rows = match &mut body {
+            Json::Array(rows) => Some(rows),
+            Json::Object(fields) => fields.values_mut().find_map(Json::as_array_mut),
+            _ => None,
+        };
+        let since = self.clock.now().checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+        let is_old = |row: &Json| !row.as_object().into_iter().flatten().any(|(_, value)| is_after(value, since));
+        let Some(rows) = rows.filter(|rows| !rows.iter().all(is_old)) else { return answer };
+        rows.retain(is_old);
+        Response { body: body.to_string().into_bytes(), ..answer }
     }
 
     /// A peer goes away for a while.
@@ -242,7 +296,14 @@ impl Network {
         if self.is_absent(account, &request) {
             return Ok(plain(404, b"{\"detail\":\"Not found.\"}".to_vec()));
         }
+        if self.is_poisoned(account, &request) {
+            return Ok(plain(500, b"{\"detail\":\"Server error.\"}".to_vec()));
+        }
+        if !is_of_record(&request) && request.method == Method::Get && self.strikes(Fault::PageShift) {
+            self.people(account);
+        }
         let answer = self.reaches(account, &request);
+        let answer = self.as_it_was(&request, answer);
         self.way().await;
         if self.strikes(Fault::LostAfter) {
             return Err(TransportError::Interrupted("connection reset".to_owned()));
@@ -294,6 +355,18 @@ impl Transport for Network {
         answer.iter().for_each(|answer| self.watches.comes_back(account, answer, self.clock.now()));
         answer
     }
+}
+
+/// Whether one record is read, by its own address.
+fn is_of_record(request: &Request) -> bool {
+    let path = request.url.split('?').next().unwrap_or_default();
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    request.method == Method::Get && last.is_some_and(|name| name.contains(char::is_numeric))
+}
+
+/// Whether a value is an instant after another one.
+fn is_after(value: &Json, since: Timestamp) -> bool {
+    value.as_str().and_then(|text| text.parse::<Timestamp>().ok()).is_some_and(|at| at > since)
 }
 
 fn plain(status: u16, body: Vec<u8>) -> Response {

@@ -59,6 +59,33 @@ pub(super) enum Fault {
     Restart,
     /// The rules are saved and read anew.
     Reload,
+    /// A list does not show what changed a moment ago.
+    ListLate,
+    /// Somebody acts while a list is read, so that its rows move.
+    PageShift,
+    /// The rules are changed and saved, well or badly, and put right again.
+    Save,
+    /// A system sends no webhooks for hours or days.
+    WebhooksSilent,
+}
+
+/// What is wrong from the first to the last, until everything else came to rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ForGood {
+    /// One account's peer is away.
+    AccountDead,
+    /// One account's peer sends no webhooks.
+    WebhooksDead,
+    /// One record cannot be read.
+    Poisoned,
+}
+
+impl ForGood {
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::AccountDead, "an account is dead"),
+        (Self::WebhooksDead, "webhooks of an account are dead"),
+        (Self::Poisoned, "a record cannot be read"),
+    ];
 }
 
 /// Every fault with its name, and between which powers of two it is drawn how rarely it comes: of calls, of webhooks,
@@ -87,11 +114,27 @@ const FAULTS: [(Fault, &str, u32, u32); 21] = [
     (Fault::Reload, "reload", 4, 7),
 ];
 
-/// From which seed on there are faults that came later: those before it still mean what they meant when they were kept.
-const LATER_FROM: u64 = 100;
+/// The same of faults that came later, with chances of their own, and from which seed on there are such: seeds before
+/// it still mean what they meant when they were kept.
+const LATER_FAULTS: [(u64, (Fault, &str, u32, u32)); 5] = [
+    (100, (Fault::Absent, "absent", 4, 9)),
+    (WIDER_FROM, (Fault::ListLate, "list-late", 1, 6)),
+    (WIDER_FROM, (Fault::PageShift, "page-shift", 3, 7)),
+    (WIDER_FROM, (Fault::Save, "save", 3, 6)),
+    (WIDER_FROM, (Fault::WebhooksSilent, "webhooks-silent", 4, 7)),
+];
 
-/// The same of faults that came later, with chances of their own.
-const LATER_FAULTS: [(Fault, &str, u32, u32); 1] = [(Fault::Absent, "absent", 4, 9)];
+/// From which seed on the world has more in it than faults that come and go.
+const WIDER_FROM: u64 = 10_000;
+
+/// One in so many seeds reads lists in small pages.
+const SMALL_PAGES: u64 = 3;
+
+/// How many rows those have.
+const PAGE_ROWS: (u64, u64) = (2, 6);
+
+/// One in so many seeds has something that is wrong for good.
+const FOR_GOOD: u64 = 5;
 
 /// How often changes are looked for: in whole minutes, between these.
 const POLL_MINUTES: (u64, u64) = (5, 40);
@@ -124,6 +167,10 @@ pub(super) struct Options {
     pub(super) settings: BTreeMap<String, String>,
     /// How long nothing happens in the end.
     pub(super) silence: Duration,
+    /// Rows of a page, where they are few.
+    pub(super) page: Option<u32>,
+    /// What is wrong for good.
+    pub(super) for_good: Option<ForGood>,
 }
 
 impl Options {
@@ -136,7 +183,7 @@ impl Options {
             let (is_on, rate) = (chance.once_in(2), chance.power(*least, *most));
             (*fault, if is_on { rate } else { 0 })
         };
-        let later = LATER_FAULTS.iter().filter(|_| seed >= LATER_FROM);
+        let later = LATER_FAULTS.iter().filter(|(from, _)| seed >= *from).map(|(_, fault)| fault);
         let rates = FAULTS.iter().chain(later).map(drawn).collect();
         let size = |least: u64, most: u64| usize::try_from(least + chance.below(most - least + 1)).unwrap_or_default();
         let (items, customers) = (size(3, 14), size(2, 8));
@@ -152,7 +199,17 @@ impl Options {
             }
         }
         let silence = if chance.once_in(LONG_SILENCE) { SILENCE.1 } else { SILENCE.0 };
-        Self { seed, days, rates, poll, items, customers, rest, settings, silence }
+        let wider = Chance::new(seed, "wider");
+        let small = wider.once_in(SMALL_PAGES).then(|| PAGE_ROWS.0 + wider.below(PAGE_ROWS.1 - PAGE_ROWS.0 + 1));
+        let page = small.and_then(|rows| u32::try_from(rows).ok()).filter(|_| seed >= WIDER_FROM);
+        let sick = wider.once_in(FOR_GOOD);
+        let for_good = wider.one_of(&ForGood::ALL).map(|(what, _)| *what).filter(|_| sick && seed >= WIDER_FROM);
+        Self { seed, days, rates, poll, items, customers, rest, settings, silence, page, for_good }
+    }
+
+    /// Whether the world has more in it than faults that come and go.
+    pub(super) fn is_wide(&self) -> bool {
+        self.seed >= WIDER_FROM
     }
 
     /// Once in how many times a fault comes; none: never.
@@ -168,7 +225,14 @@ impl fmt::Display for Options {
         for (name, value) in &self.settings {
             write!(out, ", {name} = {value}")?;
         }
-        for (fault, name, ..) in FAULTS.iter().chain(&LATER_FAULTS).filter(|(fault, ..)| self.rate(*fault) > 0) {
+        if let Some(rows) = self.page {
+            write!(out, ", pages of {rows}")?;
+        }
+        for (_, name) in ForGood::ALL.iter().filter(|(what, _)| self.for_good == Some(*what)) {
+            write!(out, ", {name}")?;
+        }
+        let later = LATER_FAULTS.iter().map(|(_, fault)| fault);
+        for (fault, name, ..) in FAULTS.iter().chain(later).filter(|(fault, ..)| self.rate(*fault) > 0) {
             write!(out, ", {name} 1/{}", self.rate(*fault))?;
         }
         Ok(())

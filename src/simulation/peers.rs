@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what becomes of a call on its way, nor who makes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -63,6 +63,26 @@ impl Peers {
         shown
     }
 
+    /// All words of the rows of an account that have this one in them.
+    pub(super) fn words_beside(&self, account: &str, word: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::from([word.to_owned()]);
+        let state = self.state(account);
+        for row in state.as_object().into_iter().flatten().filter_map(|(_, rows)| rows.as_array()).flatten() {
+            let words: BTreeSet<String> = words(row).collect();
+            if words.contains(word) {
+                found.extend(words);
+            }
+        }
+        found
+    }
+
+    /// Whether an account has a row with this value in this field.
+    pub(super) fn holds(&self, account: &str, (field, value): (&str, &str)) -> bool {
+        let state = self.state(account);
+        let mut rows = state.as_object().into_iter().flatten().filter_map(|(_, rows)| rows.as_array()).flatten();
+        rows.any(|row| row.get(field).and_then(Json::as_str) == Some(value))
+    }
+
     /// What both systems hold, where there are two that trade with each other, by the order of their names.
     pub(super) fn both(&self) -> Option<(Arc<Json>, Arc<Json>)> {
         let mut accounts: Vec<(&String, &String)> =
@@ -72,5 +92,15 @@ impl Peers {
             [(_, first), (_, second)] => Some((self.state(first), self.state(second))),
             _ => None,
         }
+    }
+}
+
+/// The plain values anywhere in a row, as text.
+fn words(row: &Json) -> Box<dyn Iterator<Item = String> + '_> {
+    match row {
+        Json::Object(fields) => Box::new(fields.values().flat_map(words)),
+        Json::Array(rows) => Box::new(rows.iter().flat_map(words)),
+        Json::Null | Json::Bool(_) => Box::new(std::iter::empty()),
+        plain => Box::new(std::iter::once(plain.to_string().trim_matches('"').to_owned())),
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use super::around::Around;
@@ -18,17 +19,19 @@ use super::disk::{self, Weather};
 use super::event_clock::EventClock;
 use super::house::{Clerical, House};
 use super::judge::Judge;
-use super::line::Line;
-use super::network::{Ground, Network};
-use super::options::Options;
+use super::line::{Line, lock};
+use super::network::{Ground, Network, Sick};
+use super::options::{Fault, ForGood, Options};
+use super::shelf::Shelf;
 use super::trace::Trace;
 use super::watch::Watches;
 use super::world_of::make;
-use crate::language::plan::{Plan, Setting};
+use crate::language::plan::{Paging, Plan, Setting};
 use crate::runtime::Report;
 use crate::runtime::pairing::repeat::WILL_NOT_KEEP;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
+use crate::simulator;
 use crate::store::Park;
 use crate::value::Value;
 use crate::world::{Clock, Environment, Files, Planted, Spawner, World};
@@ -41,6 +44,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How often a sweep is asked for that cannot be made yet.
 const SWEEPS: u32 = 12;
+
+/// What was promised so long ago is done.
+const QUIET: SignedDuration = SignedDuration::from_mins(20);
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -142,6 +148,13 @@ fn turned(plan: &Plan, options: &Options) -> Arc<Plan> {
     let settings = options.settings.iter();
     own.settings.extend(settings.map(|(name, value)| (name.clone(), Setting::Value(Value::text(value.as_str())))));
     own.standing = own.switches().seen();
+    for system in own.systems.values_mut() {
+        if let Some(rows) = options.page {
+            let system = Arc::make_mut(system);
+            let (Paging::NextUrl { size, .. } | Paging::Offset { size, .. }) = &mut system.paging else { continue };
+            size.1 = rows;
+        }
+    }
     Arc::new(own)
 }
 
@@ -162,6 +175,7 @@ impl Stage {
         (options, line, clock): (&Arc<Options>, &Arc<Line>, &Arc<EventClock>),
     ) -> Self {
         let made = make(&plan, options);
+        let shelf = Arc::new(Shelf::new(&rules.files, &rules.folder, &options.settings));
         let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
         let weather = Arc::new(Weather {
             options: Arc::clone(options),
@@ -181,12 +195,14 @@ impl Stage {
         };
         let network = Network::new(made.sides, made.places, ground);
         let (variables, beside) = (made.variables, Arc::clone(&rules.environment));
-        let environment = move |name: &str| variables.get(name).cloned().or_else(|| beside.variable(name));
+        let known = move |name: &str| variables.get(name).cloned().or_else(|| beside.variable(name));
+        let trade = made.trade;
+        let environment = move |name: &str| known(name).or_else(|| simulator::further(name, &trade));
         let world = World {
             clock: Arc::clone(&clock),
             random: Arc::new(Chance::new(options.seed, "process")),
             transport: Arc::clone(&network) as _,
-            files: Arc::clone(&rules.files),
+            files: Arc::clone(&shelf) as _,
             environment: Arc::new(environment),
             spawner: Arc::clone(line) as Arc<dyn Spawner>,
             planted: rules.planted,
@@ -202,6 +218,8 @@ impl Stage {
             disk: Mutex::new(Arc::new(disk)),
             inside: Mutex::new(None),
             dropped: Mutex::default(),
+            shelf,
+            promised: Arc::default(),
         });
         let judge = Judge {
             network: Arc::clone(&network),
@@ -234,8 +252,10 @@ impl Stage {
             house: Arc::clone(&self.house),
             network: Arc::clone(&self.network),
             weather: Arc::clone(&self.weather),
+            silent: Mutex::default(),
         });
         around.begin();
+        self.falls_sick();
         for _ in 0..self.options.days.saturating_mul(24) {
             self.sleep(HOUR).await;
             self.judge.doubles();
@@ -245,10 +265,42 @@ impl Stage {
         }
         self.note("the faults stop");
         self.weather.stormy.store(false, Ordering::SeqCst);
+        if self.weather.options.rate(Fault::Save) > 0 {
+            // Whoever saves the rules has put them right by then.
+            self.sleep(HOUR).await;
+        }
+        self.goes_on_sick().await;
         self.comes_to_rest().await;
         if !self.is_wrong() {
             self.stays_at_rest().await;
         }
+    }
+
+    /// Something goes wrong that stays so.
+    fn falls_sick(&self) {
+        let accounts: Vec<String> = self.network.peers.sides.keys().cloned().collect();
+        let account = Chance::new(self.options.seed, "sick").one_of(&accounts).cloned().unwrap_or_default();
+        *lock(&self.network.sick) = self.options.for_good.map(|what| match what {
+            ForGood::AccountDead => Sick::Dead(account),
+            ForGood::WebhooksDead => Sick::Dumb(account),
+            ForGood::Poisoned => Sick::Poison,
+        });
+    }
+
+    /// What is wrong for good keeps nothing else from its end, and is named; then it is mended.
+    async fn goes_on_sick(&self) {
+        let sick = lock(&self.network.sick).clone();
+        if sick == Some(Sick::Poison) {
+            // Nothing was read in time to turn bad.
+            *lock(&self.network.sick) = None;
+        }
+        let Some(Sick::Dead(_) | Sick::Poisoned(..)) = &sick else { return };
+        self.sleep(LONGEST_PAUSE.saturating_add(self.options.poll.saturating_mul(2))).await;
+        if let Some(runtime) = self.house.runtime() {
+            self.judge.but_for(&runtime, sick.as_ref()).await;
+        }
+        self.note("what was wrong for good is mended");
+        *lock(&self.network.sick) = None;
     }
 
     /// One sweep and the longest pause, and then there is nothing left to do.
@@ -256,6 +308,8 @@ impl Stage {
         self.sleep(LONGEST_PAUSE.saturating_add(self.options.poll.saturating_mul(2))).await;
         if let Some(runtime) = self.house.runtime() {
             self.judge.without_a_sweep(&runtime).await;
+            let quiet = self.weather.clock.now().saturating_sub(QUIET).unwrap_or(Timestamp::MIN);
+            self.judge.promised(&runtime, quiet).await;
         }
         self.sweep("the first sweep").await;
         self.sleep(LONGEST_PAUSE).await;
@@ -266,6 +320,9 @@ impl Stage {
         self.judge.doubles();
         if let Some(runtime) = self.house.runtime() {
             self.judge.kept(&runtime).await;
+            if self.options.is_wide() {
+                self.judge.decided(&runtime).await;
+            }
         }
     }
 

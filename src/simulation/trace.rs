@@ -11,7 +11,7 @@ use crate::value::timestamp;
 use crate::world::Clock;
 
 /// How many of the last lines are kept.
-const KEPT: usize = 3_000;
+const KEPT: usize = 20_000;
 
 /// What happened.
 pub(super) struct Trace {
@@ -55,6 +55,13 @@ impl Trace {
             state.lines.pop_front();
         }
         state.lines.push_back(line);
+    }
+
+    /// Something that is kept and in which no secret may be.
+    pub(super) fn secret(&self, kept: &str) {
+        if self.secrets.iter().any(|secret| kept.contains(secret)) {
+            self.wrong("a secret is kept");
+        }
     }
 
     /// Something happened that may not; the first such thing counts.

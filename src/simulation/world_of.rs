@@ -19,6 +19,7 @@ pub(super) struct Made {
     /// Where each peer is: the beginning of its addresses, with its account.
     pub(super) places: BTreeMap<String, String>,
     pub(super) variables: BTreeMap<String, String>,
+    pub(super) trade: Trade,
     pub(super) secrets: Vec<String>,
 }
 
@@ -26,8 +27,8 @@ pub(super) struct Made {
 pub(super) fn make(plan: &Plan, options: &Options) -> Made {
     let size = Size { items: options.items, customers: options.customers, ..Size::default() };
     let trade = Trade::from_seed(options.seed, size);
-    let mut made =
-        Made { sides: BTreeMap::new(), places: BTreeMap::new(), variables: BTreeMap::new(), secrets: Vec::new() };
+    let (sides, places, variables) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut made = Made { sides, places, variables, trade: trade.clone(), secrets: Vec::new() };
     for account in plan.accounts.values() {
         add(&mut made, plan, account, (&trade, options.seed));
     }

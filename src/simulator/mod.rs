@@ -68,6 +68,12 @@ pub fn environment(name: &str, base_url: &str, webhook_key: &str, trade: &Trade)
     }
 }
 
+/// What a variable is that names one more facility of a trade, whatever it is called before that.
+pub fn further(variable: &str, trade: &Trade) -> Option<String> {
+    let facility = trade.facilities.get(1).filter(|_| variable.ends_with("FACILITY_ID"));
+    facility.map(|facility| facility.id.clone())
+}
+
 /// Where a simulator's API begins, below its origin.
 pub fn base_path(name: &str) -> &'static str {
     match name {

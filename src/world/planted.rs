@@ -1,5 +1,11 @@
 //! Faults that are planted on purpose, so that a simulation shows that it finds such. A service has none.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::transport::{Request, Response, Transport, TransportError};
+
 /// A fault that may be planted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Planted {
@@ -33,11 +39,39 @@ pub enum Planted {
     Pauses,
     /// A record that one read does not show counts as gone.
     GoneAtOnce,
+    /// A look for changes goes on exactly where the last one ended.
+    Overlap,
+    /// A webhook is believed, whatever its signature says.
+    Signature,
+    /// A webhook is answered as if it were kept where the store refuses it.
+    Acknowledged,
+    /// Calls are not counted.
+    Budget,
+    /// A peer that asks for a pause is not heard.
+    Silence,
+    /// What waits for a record is not told that it is there.
+    Wake,
+    /// A change is settled, whether its call was answered or not.
+    Early,
+    /// A record whose turn had to be waited for is taken as it was before.
+    Stale,
+    /// What was worked out under rules outlives them.
+    Memory,
+    /// Rules that are read anew never come to serve.
+    Generation,
+    /// A decision is journalled without what was read for it.
+    Journal,
+    /// What failed a few times is given up.
+    Attempts,
+    /// A way of several steps ends with its first.
+    Halfway,
+    /// A list is read no further than its first rows.
+    FirstRows,
 }
 
 impl Planted {
     /// Every one, with its name.
-    pub const ALL: [(&'static str, Self); 15] = [
+    pub const ALL: [(&'static str, Self); 29] = [
         ("second-look", Self::SecondLook),
         ("sent-again", Self::SentAgain),
         ("put-off", Self::PutOff),
@@ -53,10 +87,36 @@ impl Planted {
         ("rested", Self::Rested),
         ("pauses", Self::Pauses),
         ("gone-at-once", Self::GoneAtOnce),
+        ("overlap", Self::Overlap),
+        ("signature", Self::Signature),
+        ("acknowledged", Self::Acknowledged),
+        ("budget", Self::Budget),
+        ("silence", Self::Silence),
+        ("wake", Self::Wake),
+        ("early", Self::Early),
+        ("stale", Self::Stale),
+        ("memory", Self::Memory),
+        ("generation", Self::Generation),
+        ("journal", Self::Journal),
+        ("attempts", Self::Attempts),
+        ("halfway", Self::Halfway),
+        ("first-rows", Self::FirstRows),
     ];
 
     /// The one of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, fault)| fault)
+    }
+}
+
+/// A way to peers on which no wish for a pause is heard.
+pub struct Deaf(pub Arc<dyn Transport>);
+
+#[async_trait]
+impl Transport for Deaf {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let mut answer = self.0.send(request).await?;
+        answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
+        Ok(answer)
     }
 }

@@ -72,12 +72,7 @@ struct Small {
 impl Small {
     /// Where its webhooks are judged under these rules.
     fn desk<'a>(&'a self, live: &'a Live) -> Desk<'a> {
-        Desk {
-            live,
-            departed: &self.runtime.departed,
-            clock: self.runtime.world.clock.as_ref(),
-            store: self.runtime.store.as_ref(),
-        }
+        Desk { live, departed: &self.runtime.departed, world: &self.runtime.world, store: self.runtime.store.as_ref() }
     }
 
     fn new(seed: u64) -> Self {

@@ -70,10 +70,11 @@ fn what_once_failed_stays_mended() {
 }
 
 /// Systems without a simulator are made from their files. Of several parcels of one order, seed 2 once linked whichever
-/// came first, and after a start with an empty store another.
+/// came first, and after a start with an empty store another; with seed 1 a row with `from` that came to apply only by the
+/// target's own change was heard only then.
 #[test]
 fn other_rules_come_to_rest_too() {
-    clean(&rules_of("examples/quickstart/rules"), &[(2, DAYS), (3, DAYS)]);
+    clean(&rules_of("examples/quickstart/rules"), &[(1, DAYS), (2, DAYS), (3, DAYS)]);
 }
 
 /// Nothing but the seed says what happens, or nothing that is found could be found again.
@@ -86,29 +87,31 @@ fn one_seed_is_the_same_twice() {
     assert!(first.calls.1 > 20, "something happened: {:?}", first.calls);
 }
 
-/// What a look at it has to find: a fault that is planted, seeds of which one shows it, and how it is told.
-const PLANTED: [(Planted, &[u64], &str); 9] = [
-    (Planted::Parks, &[39], "unnamed"),
-    (Planted::PutOff, &[20], "unnamed"),
-    (Planted::Cursor, &[61], "unnamed"),
-    (Planted::SentAgain, &[22], "doubled"),
-    (Planted::SecondLook, &[7], "doubled"),
-    (Planted::Turns, &[14], "doubled"),
-    (Planted::Rested, &[38], "unnamed"),
-    (Planted::GoneAtOnce, &[101], "nobody takes anything away"),
-    (Planted::Intents, &[7], "nothing on the other side asks for"),
+/// What a look at it has to find: a fault that is planted, a seed that shows it, and how it is told.
+const PLANTED: [(Planted, u64, &str); 9] = [
+    (Planted::Parks, 39, "unnamed"),
+    (Planted::PutOff, 20, "unnamed"),
+    (Planted::Cursor, 61, "unnamed"),
+    (Planted::SentAgain, 22, "doubled"),
+    (Planted::SecondLook, 7, "doubled"),
+    (Planted::Turns, 14, "doubled"),
+    (Planted::Rested, 38, "unnamed"),
+    (Planted::GoneAtOnce, 101, "nobody takes anything away"),
+    (Planted::Intents, 7, "nothing on the other side asks for"),
 ];
 
-/// The judge can find something: without the faults the same seeds are clean.
+/// The judge can find something; `PETIOLE_SIMULATION_PLANTED=clean` looks whether the same seeds are clean without.
 #[test]
 fn what_is_planted_is_found() {
     let found = threads::each(PLANTED.len(), 1, |at| {
-        let (planted, seeds, told) = PLANTED[at];
-        let rules = Rules { planted: Some(planted), ..rules() };
-        let mut wrong = seeds.iter().filter_map(|seed| run(&rules, (*seed, DAYS)).wrong);
-        wrong.any(|wrong| wrong.contains(told) || wrong.contains("never crossed"))
+        let (planted, seed, _) = PLANTED[at];
+        run(&Rules { planted: Some(planted), ..rules() }, (seed, DAYS)).wrong
     });
-    for ((planted, seeds, _), found) in PLANTED.iter().zip(found) {
-        assert!(found, "{planted:?} is found with none of {seeds:?}");
+    for ((planted, seed, told), found) in PLANTED.iter().zip(found) {
+        let is_it = found.as_ref().is_some_and(|wrong| wrong.contains(told) || wrong.contains("never crossed"));
+        assert!(is_it, "{planted:?} is not found with seed {seed}: {found:?}");
+    }
+    if std::env::var("PETIOLE_SIMULATION_PLANTED").is_ok_and(|which| which == "clean") {
+        clean(&rules(), &PLANTED.map(|(_, seed, _)| (seed, DAYS)));
     }
 }

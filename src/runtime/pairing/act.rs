@@ -96,8 +96,8 @@ impl Runtime {
                     ("to".to_owned(), Value::text(to.as_str())),
                 ]));
                 let rules = Some(std::slice::from_ref(rule));
-                let write =
-                    Write { side: *side, id, fields, rules, lines, partial: goal != to, decision, answer: None };
+                let partial = goal != to && !self.world.plants(Planted::Halfway);
+                let write = Write { side: *side, id, fields, rules, lines, partial, decision, answer: None };
                 self.write(live, pairing, (situation, effect), write).await
             }
         }
@@ -185,6 +185,10 @@ impl Runtime {
         let mut called = call(live, pairing, situation, (effect, &write)).await;
         if called.is_err() && write.id.is_none() && self.world.plants(Planted::SentAgain) {
             called = call(live, pairing, situation, (effect, &write)).await;
+        }
+        let is_early = write.id.is_some() && self.world.plants(Planted::Early);
+        if is_early && matches!(called, Err(Failure::Transient { .. })) {
+            called = Ok(None);
         }
         match called {
             Ok(answer) => {

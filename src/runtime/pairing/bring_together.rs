@@ -8,7 +8,7 @@ use super::pairing::{Meeting, Pairing, REFUSED};
 use super::repeat::{Repeats, WILL_NOT_KEEP};
 use super::step::Course;
 use crate::engine::create::RING;
-use crate::engine::{self, Decision, Effect, MAKE, Situation, Step, Stop, Want};
+use crate::engine::{self, Decision, Effect, MAKE, Reads, Situation, Step, Stop, Want};
 use crate::language::plan::{RuleLine, Side};
 use crate::runtime::coordination::turn::{Blocked, Turn};
 use crate::runtime::limits::{READ_ROUNDS_MAX, STEPS_MAX};
@@ -94,7 +94,7 @@ impl Runtime {
         self.stir_pair(live, pairing);
         live.memory.known_links.begins(pairing.key());
         let own = (pairing.pipeline, pairing.side);
-        let (present, refused) = if waited {
+        let (present, refused) = if waited && !self.world.plants(Planted::Stale) {
             self.read_side(live, own, (pairing.account, pairing.id)).await?
         } else {
             (Some(record), pairing.lacks.to_vec())
@@ -350,7 +350,10 @@ impl Runtime {
             pipeline: pairing.pipeline.name.clone(),
             target: pairing.target(),
             generation: live.generation,
-            situation: situation.journalled(decision),
+            situation: match situation.journalled(decision) {
+                kept if self.world.plants(Planted::Journal) => Situation { reads: Reads::new(), ..kept },
+                kept => kept,
+            },
             outcome: decision.clone(),
         })
     }

@@ -129,6 +129,11 @@ impl Runtime {
         (target, source): (&RecordRef, HintSource),
         pipelines: &[(&Pipeline, Side)],
     ) -> Result<(), Trouble> {
+        let own = pipelines.first().map(|(pipeline, side)| pipeline.record(*side)).filter(|kind| kind.read.is_some());
+        if let (Some(kind), false) = (own, matches!(source, HintSource::Asked | HintSource::Sweep)) {
+            // Whoever told of it may know of it before its own read does.
+            self.counts_as_gone(live, (&target.account, kind, &target.id), self.world.clock.steady())?;
+        }
         let end = LinkEnd { account: target.account.clone(), id: target.id.clone() };
         let mut hints = Vec::new();
         for (pipeline, side) in pipelines {

@@ -28,6 +28,9 @@ use crate::world::{Planted, Random};
 /// How long work of a sweep that broke off waits for the next one at a time.
 const SWEEP_AWAITED: Duration = Duration::from_millis(200);
 
+/// After how many tries a service gives up that does so.
+const ATTEMPTS: u32 = 2;
+
 /// A record as it is now.
 struct Present {
     record: Value,
@@ -176,7 +179,8 @@ impl Runtime {
         work: &Work,
         (reason, after): (String, Option<Duration>),
     ) -> Result<(), Trouble> {
-        if self.world.plants(Planted::PutOff) {
+        let given_up = self.world.plants(Planted::Attempts) && work.attempts >= ATTEMPTS;
+        if self.world.plants(Planted::PutOff) || given_up {
             return Ok(self.store.finish(work, Parking::default()).await?);
         }
         let wait = match pause_of(work.attempts, after, self.world.random.as_ref()) {
@@ -355,7 +359,7 @@ impl Runtime {
                 })
             })
             .collect();
-        if !waits.is_empty() && self.store.wake(&waits).await? > 0 {
+        if !waits.is_empty() && !self.world.plants(Planted::Wake) && self.store.wake(&waits).await? > 0 {
             self.nudge();
         }
         Ok(())

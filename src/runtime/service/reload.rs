@@ -12,7 +12,7 @@ use crate::runtime::live::Live;
 use crate::runtime::rule_state::LastReload;
 use crate::runtime::runtime::Runtime;
 use crate::store::{RuleText, Store, StoreError};
-use crate::world::World;
+use crate::world::{Planted, World};
 
 /// Why a rule set does not serve.
 #[derive(Debug)]
@@ -85,7 +85,8 @@ impl Runtime {
         match ready(compilation, self.store.as_ref(), &self.world, Some(&before)).await {
             Ok(live) => {
                 let generation = live.generation;
-                if live.plan.rules_hash != self.live.load().plan.rules_hash {
+                let is_new = live.plan.rules_hash != self.live.load().plan.rules_hash;
+                if is_new && !self.world.plants(Planted::Generation) {
                     let live = Arc::new(live);
                     self.departed.note(&before.plan, &live.plan, at);
                     self.live.store(Arc::clone(&live));

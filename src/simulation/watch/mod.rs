@@ -46,6 +46,11 @@ impl Watches {
         Self { trace: Arc::clone(trace), budget, moves, wiped: Wiped::default(), stock, owners }
     }
 
+    /// The rules come to keep something back of what there is to offer, and may for the rest of the storm.
+    pub(super) fn offers_less(&self) {
+        self.stock.iter().for_each(Stock::offers_less);
+    }
+
     /// A call sets out, and is under way until what comes back is dropped.
     pub(super) fn sets_out(&self, account: &str, (now, life): (Timestamp, u64)) -> UnderWay {
         let (under_way, wrong) = self.budget.sets_out(account, (now, life));

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,13 +19,22 @@ const MOMENT: SignedDuration = SignedDuration::from_mins(3);
 
 /// What there was to offer, and when.
 #[derive(Default)]
-pub(super) struct Stock(Mutex<VecDeque<(Timestamp, BTreeMap<String, Room>)>>);
+pub(super) struct Stock {
+    seen: Mutex<VecDeque<(Timestamp, BTreeMap<String, Room>)>>,
+    /// Whether rules came to keep something back.
+    keeps_back: AtomicBool,
+}
 
 impl Stock {
+    /// From now on less may be offered than there is.
+    pub(super) fn offers_less(&self) {
+        self.keeps_back.store(true, Ordering::Relaxed);
+    }
+
     /// What there is to offer now stands beside what there was. Of what is too old, the latest still held a moment ago.
     pub(super) fn note(&self, peers: &Peers) {
         let Some((first, second)) = peers.both() else { return };
-        let (now, mut seen) = (peers.clock.now(), lock(&self.0));
+        let (now, mut seen) = (peers.clock.now(), lock(&self.seen));
         seen.push_back((now, room(&first, &second)));
         while seen.get(1).is_some_and(|(at, _)| now.duration_since(*at) > MOMENT) {
             seen.pop_front();
@@ -36,7 +46,7 @@ impl Stock {
         self.note(peers);
         let (_, marketplace) = peers.both()?;
         let (sku, offer) = offered(request, &marketplace)?;
-        let seen = lock(&self.0);
+        let seen = lock(&self.seen);
         let rooms = || seen.iter().map(|(_, rooms)| rooms.get(&sku).copied().unwrap_or_default());
         let sellable = rooms().map(|room| room.sellable).max().unwrap_or_default();
         let reserved = rooms().map(|room| room.reserved).min().unwrap_or_default();
@@ -44,6 +54,7 @@ impl Stock {
         let sellable = rooms().map(|room| room.sellable).min().unwrap_or_default();
         let asked = rooms().map(|room| room.asked).max().unwrap_or_default();
         let least = Room { sellable, asked, ..Room::default() }.least();
-        (offer > may || offer < least).then(|| format!("{offer} of {sku} are offered, and {least} to {may} may be"))
+        let is_little = offer < least && !self.keeps_back.load(Ordering::Relaxed);
+        (offer > may || is_little).then(|| format!("{offer} of {sku} are offered, and {least} to {may} may be"))
     }
 }
