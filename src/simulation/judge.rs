@@ -100,8 +100,13 @@ impl Judge {
         for broken in self.house.promised.broken(before) {
             self.trace.wrong(format!("a webhook was taken and nobody looked at {broken}"));
         }
-        for park in runtime.store.parks().await.unwrap_or_default() {
-            for wait in &park.draft.waits {
+        let parks = runtime.store.parks().await.unwrap_or_default();
+        // What comes first and is stopped itself is there, and is waited for all the same.
+        let is_stopped = |account: &str, id: &str| {
+            parks.iter().any(|park| park.draft.target.account == account && park.draft.target.id == id)
+        };
+        for park in &parks {
+            for wait in park.draft.waits.iter().filter(|wait| !is_stopped(&wait.account, &wait.value)) {
                 if self.network.peers.holds(&wait.account, (&wait.field, &wait.value)) {
                     let (target, value) = (&park.draft.target, &wait.value);
                     self.trace.wrong(format!("{target} waits for {value}, which is there: {}", park.draft.message));
