@@ -80,8 +80,8 @@ impl Transport for Parrot {
     }
 }
 
-/// The shipped rules in service with this peer behind every account.
-pub fn live(transport: Arc<dyn Transport>) -> Live {
+/// An outside in which this peer answers.
+pub fn world(transport: Arc<dyn Transport>) -> World {
     let environment = |name: &str| {
         let account = name.split('_').next().unwrap_or_default().to_lowercase();
         Some(match name {
@@ -90,7 +90,7 @@ pub fn live(transport: Arc<dyn Transport>) -> Live {
             _ => "1".to_owned(),
         })
     };
-    let world = World {
+    World {
         clock: StoodClock::new(),
         random: Arc::new(SeededRandom::new(7)),
         transport,
@@ -98,7 +98,12 @@ pub fn live(transport: Arc<dyn Transport>) -> Live {
         environment: Arc::new(environment),
         spawner: Arc::new(ThreadSpawner),
         planted: None,
-    };
+    }
+}
+
+/// The shipped rules in service with this peer behind every account.
+pub fn live(transport: Arc<dyn Transport>) -> Live {
+    let world = world(transport);
     Live::new(1, Arc::clone(&PLAN), &world, None).unwrap_or_else(|wrong| panic!("{wrong:?}"))
 }
 

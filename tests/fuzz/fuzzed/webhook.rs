@@ -9,9 +9,10 @@ use petiole::runtime::memory::departed::Departed;
 use petiole::server::receive::{Answer, Delivery, Desk, receive};
 use petiole::store::Journal as _;
 use petiole::store::memory::MemoryStore;
+use petiole::world::World;
 use sha2::Sha256;
 
-use super::outside::{Parrot, StoodClock, done, live, secret};
+use super::outside::{Parrot, done, live, secret, world};
 
 const ACCOUNTS: [&str; 4] = ["flourish", "leaflink", "nobody", ""];
 
@@ -19,7 +20,7 @@ pub fn check(input: &[u8]) {
     static LIVE: LazyLock<Live> = LazyLock::new(|| live(Parrot::new(500, b"")));
     let [whom, how, body @ ..] = input else { return };
     let account = ACCOUNTS[usize::from(*whom) % ACCOUNTS.len()];
-    let other = ACCOUNTS[usize::from(*whom + 1) % 2];
+    let other = ACCOUNTS[usize::from(whom.wrapping_add(1)) % 2];
     let right = signature(account, &secret(account), body);
     let written = match how % 8 {
         0..=3 => Some(right.clone()),
@@ -41,9 +42,9 @@ pub fn check(input: &[u8]) {
 }
 
 fn answered(live: &Live, delivery: &Delivery<'_>) -> (Answer, u64) {
-    let clock = StoodClock::new();
-    let store = MemoryStore::new(Arc::clone(&clock) as _);
-    let desk = Desk { live, departed: &Departed::default(), clock: clock.as_ref(), store: &store };
+    static WORLD: LazyLock<World> = LazyLock::new(|| world(Parrot::new(500, b"")));
+    let store = MemoryStore::new(Arc::clone(&WORLD.clock));
+    let desk = Desk { live, departed: &Departed::default(), world: &WORLD, store: &store };
     let answer = done(receive(&desk, delivery));
     let waiting = done(store.counts()).unwrap().pending;
     (answer, waiting)
