@@ -1,5 +1,6 @@
 //! Peers that answer what is not so: another record than was made or asked for.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -122,8 +123,11 @@ fn a_webhook_with_a_key_that_no_record_can_have_leads_nowhere() {
     }
     until("all are looked at", || at_rest(&service.url));
     let asked = paths.lock().unwrap().clone();
-    assert_eq!(asked.len(), 6, "{asked:?}");
-    for url in asked {
+    let each: BTreeSet<&String> = asked.iter().collect();
+    assert_eq!(each.len(), 6, "{asked:?}");
+    // Whoever told of a record may know of it before it is shown: it is looked for once more.
+    assert!(asked.len() <= 12, "{asked:?}");
+    for url in &asked {
         let path = url.split_once("/orders-received/").unwrap().1.split('?').next().unwrap();
         assert_eq!(path.matches('/').count(), 1, "{url}");
         assert!(!path.to_ascii_lowercase().contains("%2e"), "{url}");
