@@ -17,6 +17,9 @@ use crate::value::{Kind, Path, Record, Segment, Value};
 /// The code of records that wait for one another.
 pub const RING: &str = "waits-for-itself";
 
+/// The code of a record that waits for another, which is there and has stopped.
+pub const AFTER_ANOTHER: &str = "after-another";
+
 /// Whether the missing side is to be created now.
 ///
 /// # Errors
@@ -63,7 +66,7 @@ pub fn after(context: &Context<'_>, side: Side) -> Vec<Stop> {
         let value = match_value(context.plan, pipeline, other, row)?;
         let field = pipeline.match_field(other).to_owned();
         let wait = Wait { account, record: kind.name.clone(), field, value };
-        Some(Stop { waits: vec![wait], ..Stop::new("after-another", "another record comes first", message, line) })
+        Some(Stop { waits: vec![wait], ..Stop::new(AFTER_ANOTHER, "another record comes first", message, line) })
     };
     rows.as_list().unwrap_or_default().iter().filter_map(stop_of).collect()
 }

@@ -14,6 +14,7 @@ use super::line::lock;
 use super::network::{Network, Sick};
 use super::options::Options;
 use super::trace::Trace;
+use crate::engine::create::AFTER_ANOTHER;
 use crate::engine::{Decision, Step};
 use crate::runtime::{Report, Runtime};
 use crate::simulator::agreement::{Gap, doubled, gaps};
@@ -101,12 +102,9 @@ impl Judge {
             self.trace.wrong(format!("a webhook was taken and nobody looked at {broken}"));
         }
         let parks = runtime.store.parks().await.unwrap_or_default();
-        // What comes first and is stopped itself is there, and is waited for all the same.
-        let is_stopped = |account: &str, id: &str| {
-            parks.iter().any(|park| park.draft.target.account == account && park.draft.target.id == id)
-        };
-        for park in &parks {
-            for wait in park.draft.waits.iter().filter(|wait| !is_stopped(&wait.account, &wait.value)) {
+        // What comes first may be there, and is waited for all the same.
+        for park in parks.iter().filter(|park| park.draft.code != AFTER_ANOTHER) {
+            for wait in &park.draft.waits {
                 if self.network.peers.holds(&wait.account, (&wait.field, &wait.value)) {
                     let (target, value) = (&park.draft.target, &wait.value);
                     self.trace.wrong(format!("{target} waits for {value}, which is there: {}", park.draft.message));

@@ -227,9 +227,10 @@ impl Network {
         request.method == Method::Get && *sick == Some(Sick::Poisoned(account.to_owned(), path.to_owned()))
     }
 
-    /// An answer of a list without what changed a moment ago.
+    /// An answer of a list without what changed a moment ago, where it is asked for what changed since an instant,
+    /// which is written with colons: a search for one value shows a record as it is, or as it was.
     fn as_it_was(&self, request: &Request, answer: Response) -> Response {
-        let is_list = request.method == Method::Get && !is_of_record(request) && request.url.contains('?');
+        let is_list = request.method == Method::Get && !is_of_record(request) && request.url.contains("%3A");
         if !is_list || answer.status != 200 || !self.strikes(Fault::ListLate) {
             return answer;
         }

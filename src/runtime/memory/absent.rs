@@ -1,8 +1,8 @@
 //! Records that their own reads did not show, and since when.
 //!
 //! One answer that a record is not there may be a peer's slip, and what follows from it is hard to take back: it counts
-//! as gone once a second read, begun a settle time after the first, says so, too. A cache: what is forgotten only makes
-//! the two reads begin anew.
+//! as gone once a second read, begun a settle time after the answer to the first, says so, too. A cache: what is
+//! forgotten only makes the two reads begin anew.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,21 +13,25 @@ use jiff::Timestamp;
 use crate::runtime::limits::ABSENT_MAX;
 use crate::store::RecordRef;
 
-/// First reads in vain, by record, as steady instants.
+/// When first reads in vain were answered, by record, as steady instants.
 #[derive(Debug, Default)]
 pub(crate) struct Absent(Mutex<BTreeMap<RecordRef, Timestamp>>);
 
 impl Absent {
-    /// A read that began at `looked` does not show a record: how long until one may be the second; zero for one that
-    /// is.
-    pub(crate) fn not_seen(&self, target: &RecordRef, looked: Timestamp, settle: Duration) -> Duration {
+    /// A read that began at `looked` and is answered now does not show a record: how long until one may be the second;
+    /// zero for one that is. A read may have waited long for its turn, and its answer is of the end of that.
+    pub(crate) fn not_seen(
+        &self,
+        target: &RecordRef,
+        (looked, now): (Timestamp, Timestamp),
+        settle: Duration,
+    ) -> Duration {
         let mut known = self.known();
         if known.len() >= ABSENT_MAX && !known.contains_key(target) {
             known.clear();
         }
-        let first = known.entry(target.clone()).or_insert(looked);
-        *first = looked.min(*first);
-        settle.saturating_sub(looked.duration_since(*first).try_into().unwrap_or_default())
+        let first = *known.entry(target.clone()).or_insert(now);
+        settle.saturating_sub(looked.duration_since(first).try_into().unwrap_or_default())
     }
 
     /// A read shows it.

@@ -30,7 +30,7 @@ impl Runtime {
     ) -> Result<(), Trouble> {
         let settle = live.plan.systems.get(&kind.system).map_or(LISTING_AGE_MAX, |system| system.settle_after);
         let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id: id.to_owned() };
-        let wait = self.absent.not_seen(&target, looked, settle);
+        let wait = self.absent.not_seen(&target, (looked, self.world.clock.steady()), settle);
         if wait.is_zero() || self.world.plants(Planted::GoneAtOnce) {
             return Ok(());
         }
