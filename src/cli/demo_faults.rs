@@ -40,6 +40,9 @@ const REPORT_LINES: usize = 40;
 /// Where no record is once both sides went together again.
 const UNDER_WAY: [Bucket; 3] = [Bucket::Waiting, Bucket::Retrying, Bucket::Held];
 
+/// Steps that are shown of a day that did not end well.
+const STEPS: usize = 400;
+
 /// Simulated days of trade before the faults stop.
 const DAYS: u64 = 1;
 
@@ -102,6 +105,10 @@ impl Text {
         counted(&mut out, &told.mishaps);
         let _ = writeln!(out, "\n{}", self.bold("When the faults had stopped, everything was compared"));
         ending(&mut out, (outcome, told));
+        if !is_well(outcome, told) {
+            let again = format!("petiole simulate --seeds {seed}..{seed} --days {DAYS} --shipped --trace {STEPS}");
+            let _ = writeln!(out, "Each of its last {STEPS} steps: {again}, with the same --rules");
+        }
         out
     }
 
