@@ -1,5 +1,5 @@
-//! What every store must do, shown through the traits alone: each promise is kept by the engine in memory and by the one
-//! in a file, and so it will be by another.
+//! What every store must do, shown through the traits alone: each promise is kept by the engine in memory, by the one
+//! in a file and by the one on a server.
 
 mod claims;
 mod coordination;
@@ -19,14 +19,23 @@ macro_rules! promises {
         mod in_memory {
             $($(#[tokio::test]
             async fn $name() {
-                super::$file::$name(super::sample::Place::of(super::sample::Engine::Memory)).await;
+                super::$file::$name(super::sample::Place::of(super::sample::Engine::Memory).unwrap()).await;
             })*)*
         }
 
         mod in_a_file {
             $($(#[tokio::test]
             async fn $name() {
-                super::$file::$name(super::sample::Place::of(super::sample::Engine::File)).await;
+                super::$file::$name(super::sample::Place::new()).await;
+            })*)*
+        }
+
+        mod on_a_server {
+            $($(#[tokio::test]
+            async fn $name() {
+                if let Some(place) = super::sample::Place::of(super::sample::Engine::Server) {
+                    super::$file::$name(place).await;
+                }
             })*)*
         }
     };

@@ -111,6 +111,12 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Journal for Hooked<Inner, Arou
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         self.inner.deferred().await
     }
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+    async fn told(&self) {
+        self.inner.told().await;
+    }
 }
 
 #[async_trait]

@@ -222,4 +222,15 @@ pub trait Journal: Send + Sync {
 
     /// Reasons of put-off work, with how many records each: what `status` shows as troubles.
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError>;
+
+    /// Whether other processes may have it, too, and make work.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Until another process that has this store may have made work of its own accord: a hint, to be followed by a look
+    /// for what is due. Of a store that one process owns nobody else does.
+    async fn told(&self) {
+        std::future::pending().await
+    }
 }

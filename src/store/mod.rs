@@ -4,6 +4,8 @@
 //! plan and no HTTP. What of it outlives a power cut, too, is said at [`Store`].
 
 mod alone;
+mod base_text;
+mod codec;
 pub mod coordination;
 pub mod decisions;
 mod due;
@@ -18,6 +20,8 @@ pub mod memory;
 pub mod open;
 pub mod pairs;
 pub mod park;
+mod park_text;
+pub mod postgres;
 pub mod record;
 pub mod retention;
 pub mod rules;

@@ -7,30 +7,33 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::error::StoreError;
+use super::postgres::PostgresStore;
 use super::sqlite::{self, SqliteStore};
 use super::store::Store;
 use crate::world::{Clock, SystemClock};
 
 /// What a store URL may look like, for messages.
 const FORMS: &str = "write `sqlite:PATH`, such as `sqlite:/var/lib/petiole/petiole.db`, or `sqlite::memory:` for a \
-                     store that is forgotten at the end";
+                     store that is forgotten at the end, or \
+                     `postgres://USER:PASSWORD@HOST:PORT/DATABASE` for one that several processes share";
 
 /// What a URL names.
 enum Place<'a> {
     File(&'a Path),
     Memory,
+    Server,
 }
 
-/// Opens a store for reading and writing. One process at a time has it; work that was in flight
-/// when the last one ended is pending again, due now.
+/// Opens a store for reading and writing. One in a file has one process at a time, and work that was in flight when the
+/// last one ended is pending again, due now; one on a server has as many as want it, and its own clock.
 ///
 /// Errors: `InUse` where another process has it; `Unavailable` where the URL names no store or
 /// the store cannot be read and written.
-#[allow(clippy::unused_async, reason = "a server database connects here")]
 pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match place(url)? {
         Place::File(path) => Arc::new(SqliteStore::open(path, clock)?),
         Place::Memory => Arc::new(SqliteStore::open_memory(clock)?),
+        Place::Server => Arc::new(PostgresStore::open(url).await?),
     })
 }
 
@@ -41,18 +44,19 @@ pub async fn open_existing(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn S
     match place(url)? {
         Place::File(path) if !path.exists() => Err(StoreError::Missing(url.to_owned())),
         Place::File(_) | Place::Memory => open(url, clock).await,
+        Place::Server => Ok(Arc::new(PostgresStore::open_existing(url).await?)),
     }
 }
 
 /// Opens a store that is there for reading only, also while a service has it. Whatever writes answers `InUse`.
 ///
 /// Errors: `Missing` where there is none; `Unavailable` where it cannot be read.
-#[allow(clippy::unused_async, reason = "a server database connects here")]
 pub async fn open_reader(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     match place(url)? {
         // A file's URL holds no secret.
         Place::File(path) if !path.exists() => Err(StoreError::Missing(url.to_owned())),
         Place::File(path) => Ok(Arc::new(SqliteStore::open_reader(path, Arc::new(SystemClock))?)),
+        Place::Server => Ok(Arc::new(PostgresStore::open_reader(url).await?)),
         Place::Memory => {
             Err(StoreError::Unavailable("a store in memory can only be read by the process that made it".to_owned()))
         }
@@ -63,7 +67,7 @@ pub async fn open_reader(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 pub fn served_at(url: &str) -> Option<String> {
     match place(url) {
         Ok(Place::File(path)) => sqlite::served_at(path),
-        Ok(Place::Memory) | Err(_) => None,
+        Ok(Place::Memory | Place::Server) | Err(_) => None,
     }
 }
 
@@ -76,9 +80,11 @@ fn place(url: &str) -> Result<Place<'_>, StoreError> {
             path => Ok(Place::File(Path::new(path))),
         };
     }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Place::Server);
+    }
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);
     Err(StoreError::Unavailable(match scheme {
-        Some("postgres" | "postgresql") => format!("PostgreSQL is not in this version; {FORMS}"),
         Some(other) => format!("`{other}:` is no kind of store; {FORMS}"),
         None => format!("the store URL has no scheme; {FORMS}"),
     }))

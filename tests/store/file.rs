@@ -94,7 +94,7 @@ async fn a_store_that_cannot_be_used_says_what_to_check() {
         (path("/plain/petiole.db"), "cannot be written"),
         (path(""), "cannot be opened; check that it is a file"),
         (path("/plain"), "is no SQLite database"),
-        ("postgres://me:secret@host/db".to_owned(), "not in this version"),
+        ("postgresql:secret".to_owned(), "`postgresql:` is no kind of store"),
         ("mysql://me:secret@host/db".to_owned(), "`mysql:` is no kind of store; write `sqlite:PATH`"),
         ("petiole.db".to_owned(), "write `sqlite:PATH`"),
         ("sqlite:".to_owned(), "names no file"),

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use petiole::language::plan::Side;
 use petiole::store::memory::MemoryStore;
 use petiole::store::open::open;
+use petiole::store::postgres::PostgresStore;
 use petiole::store::{
     BaseValues, Candidate, Generation, Hint, HintSource, HistoryEntry, IntentDraft, Link, LinkEnd, ParkDraft, Parking,
     RecordRef, RuleText, Store, StoreError, Unpaired, Wait, Work,
@@ -21,11 +22,14 @@ use petiole::value::{Record, Value};
 use petiole::world::Clock;
 use rust_decimal::Decimal;
 
+use crate::support::postgres::{self, Database};
+
 /// Which engine a place has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Engine {
     File,
     Memory,
+    Server,
 }
 
 /// A folder and a clock of its own for one test, taken away at the end.
@@ -33,6 +37,7 @@ pub(super) struct Place {
     pub(super) folder: PathBuf,
     pub(super) clock: Arc<SetClock>,
     memory: Option<Arc<MemoryStore>>,
+    pub(super) database: Option<Database<'static>>,
 }
 
 /// A clock that shows what it is set to.
@@ -66,17 +71,22 @@ pub(super) const LEASE: Duration = Duration::from_hours(1_000);
 impl Place {
     /// A place for a store in a file.
     pub(super) fn new() -> Self {
-        Self::of(Engine::File)
+        Self::of(Engine::File).unwrap()
     }
 
-    pub(super) fn of(engine: Engine) -> Self {
+    /// None: this machine has no server.
+    pub(super) fn of(engine: Engine) -> Option<Self> {
+        let database = match engine {
+            Engine::Server => Some(postgres::server()?.database()),
+            Engine::File | Engine::Memory => None,
+        };
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("petiole-store-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();
         let clock = SetClock::at(0);
         let memory = (engine == Engine::Memory).then(|| Arc::new(MemoryStore::new(Arc::clone(&clock) as _)));
-        Self { folder, clock, memory }
+        Some(Self { folder, clock, memory, database })
     }
 
     pub(super) fn url(&self) -> String {
@@ -85,9 +95,11 @@ impl Place {
 
     /// Opens the store, again where it was open before: what is in memory stays there.
     pub(super) async fn open(&self) -> Arc<dyn Store> {
-        match &self.memory {
-            Some(memory) => Arc::clone(memory) as _,
-            None => open(&self.url(), Arc::clone(&self.clock) as _).await.unwrap(),
+        let clock = Arc::clone(&self.clock) as _;
+        match (&self.memory, &self.database) {
+            (Some(memory), _) => Arc::clone(memory) as _,
+            (_, Some(database)) => Arc::new(PostgresStore::open_under(&database.url(), clock).await.unwrap()),
+            (None, None) => open(&self.url(), clock).await.unwrap(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Runs the real binary and both simulators as processes, over real HTTP.
 
 mod go_between;
+pub(crate) mod postgres;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -36,6 +36,7 @@ pub async fn dispatch(runtime: Arc<Runtime>) {
             _ = stopping.changed() => {}
             Some(ended) = running.tasks.join_next() => running.ended(&runtime, ended).await,
             () = runtime.wake.notified() => {}
+            () = runtime.store.told() => {}
             () = runtime.world.clock.sleep(rest.max(Duration::from_millis(1))) => {}
         }
     }
@@ -113,7 +114,8 @@ async fn until_due(runtime: &Runtime, running: usize) -> Duration {
     if runtime.store_trouble.load().is_some() {
         return REST_IN_TROUBLE;
     }
-    let rest = if running > 0 { REST } else { LONG_REST };
+    // What others make of work is told, and looked for where a word was lost.
+    let rest = if running > 0 || runtime.store.is_shared() { REST } else { LONG_REST };
     match runtime.store.next_due(true).await {
         Ok(Some(wait)) => wait.min(rest),
         _ => rest,

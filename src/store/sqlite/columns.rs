@@ -8,7 +8,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 use super::packed::{Packed, unpacked};
-use super::{codec, file, migration, part};
+use super::{file, migration, part};
+use crate::store::codec;
 use crate::store::error::StoreError;
 use crate::value::Value;
 

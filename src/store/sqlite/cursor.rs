@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::codec::{instant, nanos};
+use crate::store::codec::{instant, nanos};
 use crate::store::error::StoreError;
 use crate::store::journal::Cursor;
 

@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use super::codec::{instant, nanos};
 use super::packed::{Packed, unpacked};
 use super::part;
 use crate::engine::Situation;
+use crate::store::codec::{instant, nanos};
 use crate::store::decisions::DecisionEntry;
 use crate::store::error::StoreError;
 use crate::store::record::RecordRef;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::codec::{instant, nanos};
 use super::{decision, journal, link, link_wait, part, work};
+use crate::store::codec::{instant, nanos};
 use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
 use crate::store::journal::Claim;

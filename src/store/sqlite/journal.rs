@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::codec::{instant, nanos};
 use super::part;
+use crate::store::codec::{instant, nanos};
 use crate::store::decisions::HistoryEntry;
 use crate::store::error::StoreError;
 use crate::store::record::RecordRef;

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Params, params};
 
-use super::codec::{damaged, decode, encode, instant, nanos};
 use super::packed::{Packed, unpacked};
-use crate::engine::Fought;
+use crate::store::base_text;
+use crate::store::codec::{decode, encode, instant, nanos};
 use crate::store::error::StoreError;
-use crate::store::link::{Base, BaseValues, Link, LinkEnd};
-use crate::value::{Record, Value};
+use crate::store::link::{Link, LinkEnd};
 
 /// Writes a link whole: new, or in the place of the one between the same two records.
 pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError> {
@@ -26,7 +25,7 @@ pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError
             link.right.account,
             link.right.id,
             nanos(link.since),
-            Packed::of(encode(&base_value(&link.base))?),
+            Packed::of(encode(&base_text::value_of(&link.base))?),
             link.by_hand
         ])?;
     Ok(())
@@ -91,44 +90,8 @@ fn select(connection: &Connection, which: &str, bound: impl Params) -> Result<Ve
             right: LinkEnd { account: row.get(3)?, id: row.get(4)? },
             since: instant(row.get(5)?)?,
             by_hand: row.get(7)?,
-            base: read_base(&decode(&unpacked(row.get_ref(6)?)?)?)?,
+            base: base_text::read(&decode(&unpacked(row.get_ref(6)?)?)?)?,
         });
     }
     Ok(links)
-}
-
-fn base_value(base: &Base) -> Value {
-    let sides = |values: &BaseValues| {
-        let by = values.by.clone().map(|by| ("by".to_owned(), Value::text(by)));
-        let sent = values.sent.clone().map(|sent| ("sent".to_owned(), sent));
-        let fought = values.fought.as_ref().map(|fought| {
-            let times = Value::Integer(fought.times.into());
-            ("fought".to_owned(), Value::List(ecow::eco_vec![fought.sent.clone(), times, fought.held.clone()]))
-        });
-        let noted: Record = by.into_iter().chain(sent).chain(fought).collect();
-        Value::List(ecow::eco_vec![values.left.clone(), values.right.clone(), Value::Record(noted)])
-    };
-    Value::Record(base.iter().map(|(rule, values)| (rule.clone(), sides(values))).collect::<Record>())
-}
-
-fn read_base(value: &Value) -> Result<Base, StoreError> {
-    let rules = value.as_record().ok_or_else(|| damaged("a base is no record"))?;
-    let sides = rules.iter().map(|(rule, sides)| match sides.as_list() {
-        // Older versions noted the two halves alone.
-        Some([left, right]) => Ok((rule.to_string(), BaseValues::new(left.clone(), right.clone()))),
-        Some([left, right, noted]) => {
-            let by = noted.field("by").as_text().map(ToOwned::to_owned);
-            let sent = noted.as_record().and_then(|noted| noted.get("sent")).cloned();
-            let fought = read_fought(noted.field("fought"));
-            Ok((rule.to_string(), BaseValues { by, sent, fought, ..BaseValues::new(left.clone(), right.clone()) }))
-        }
-        _ => Err(damaged("a base has not two sides")),
-    });
-    sides.collect()
-}
-
-fn read_fought(noted: &Value) -> Option<Fought> {
-    // Older versions did not note what was held, and counted what is none.
-    let [sent, times, held] = noted.as_list()? else { return None };
-    Some(Fought { sent: sent.clone(), held: held.clone(), times: times.to_key()?.parse().ok()? })
 }

@@ -3,7 +3,6 @@
 //! One thread writes, with group commit; another reads. Knows SQL and the store's types, no
 //! runtime and no rules. What a method answered is on disk.
 
-mod codec;
 #[doc(hidden)]
 pub mod columns;
 mod concerns;

@@ -9,7 +9,7 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 
-use super::codec::damaged;
+use crate::store::codec::damaged;
 use crate::store::error::StoreError;
 
 /// Bytes from which text is compressed.

@@ -7,13 +7,12 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
-use super::codec::{damaged, decode, encode, instant, nanos};
-use crate::language::plan::Side;
+use crate::store::codec::{damaged, decode, encode, instant, nanos};
 use crate::store::due::next_try;
 use crate::store::error::StoreError;
-use crate::store::park::{Candidate, Park, ParkDraft, Unpaired, Wait};
+use crate::store::park::{Park, ParkDraft, Wait};
+use crate::store::park_text;
 use crate::store::record::RecordRef;
-use crate::value::Value;
 
 /// Makes `drafts` the parks of a record: renews those it has, adds new ones, takes out the others.
 /// Where two drafts have the same pipeline and group, the first counts.
@@ -104,7 +103,6 @@ fn put(connection: &Connection, target: &RecordRef, now: Timestamp, draft: &Park
 
 /// Writes what a park says and waits for.
 fn describe(connection: &Connection, number: i64, draft: &ParkDraft) -> Result<(), StoreError> {
-    let candidates: Vec<_> = draft.candidates.iter().map(|one| (&one.record, &one.id, &one.label, &one.why)).collect();
     connection
         .prepare_cached(
             "UPDATE park SET reason = ?2, code = ?3, message = ?4, rule_file = ?5, rule_line = ?6, candidates = ?7,
@@ -117,10 +115,10 @@ fn describe(connection: &Connection, number: i64, draft: &ParkDraft) -> Result<(
             draft.message,
             draft.rule.0,
             i64::try_from(draft.rule.1).unwrap_or(i64::MAX),
-            serde_json::json!(candidates).to_string(),
+            park_text::of_candidates(&draft.candidates),
             encode(&draft.values)?,
-            encode(&shown_value(&draft.shown))?,
-            draft.unpaired.as_ref().map(unpaired_text)
+            park_text::of_shown(&draft.shown)?,
+            draft.unpaired.as_ref().map(park_text::of_unpaired)
         ])?;
     connection.prepare_cached("DELETE FROM wait WHERE park = ?1")?.execute([number])?;
     let mut insert = connection.prepare_cached(
@@ -186,8 +184,6 @@ fn gather(connection: &Connection, mut rows: Rows<'_>) -> Result<Vec<Park>, Stor
 
 fn read(row: &Row<'_>) -> Result<Park, StoreError> {
     let line: i64 = row.get(13)?;
-    let candidates: Vec<(String, String, String, String)> =
-        serde_json::from_str(&row.get::<_, String>(14)?).map_err(|error| damaged(&error.to_string()))?;
     Ok(Park {
         number: row.get(0)?,
         since: instant(row.get(1)?)?,
@@ -201,40 +197,13 @@ fn read(row: &Row<'_>) -> Result<Park, StoreError> {
             code: row.get(10)?,
             message: row.get(11)?,
             rule: (row.get(12)?, usize::try_from(line).map_err(|error| damaged(&error.to_string()))?),
-            candidates: candidates
-                .into_iter()
-                .map(|(record, id, label, why)| Candidate { record, id, label, why })
-                .collect(),
+            candidates: park_text::read_candidates(&row.get::<_, String>(14)?)?,
             waits: Vec::new(),
             values: decode(&row.get::<_, String>(15)?)?,
-            shown: read_shown(&decode(&row.get::<_, String>(16)?)?),
-            unpaired: row.get::<_, Option<String>>(17)?.map(|text| read_unpaired(&text)).transpose()?,
+            shown: park_text::read_shown(&row.get::<_, String>(16)?)?,
+            unpaired: row.get::<_, Option<String>>(17)?.map(|text| park_text::read_unpaired(&text)).transpose()?,
         },
     })
-}
-
-fn shown_value(shown: &[(String, Value)]) -> Value {
-    Value::List(shown.iter().map(|(of, value)| Value::List(ecow::eco_vec![Value::text(of), value.clone()])).collect())
-}
-
-fn read_shown(value: &Value) -> Vec<(String, Value)> {
-    let pair = |pair: &Value| match pair.as_list() {
-        Some([of, value]) => Some((of.as_text()?.to_owned(), value.clone())),
-        _ => None,
-    };
-    value.as_list().unwrap_or_default().iter().filter_map(pair).collect()
-}
-
-fn unpaired_text(unpaired: &Unpaired) -> String {
-    let Unpaired { pipeline, side, account, id, other } = unpaired;
-    serde_json::json!([pipeline, side.as_str(), account, id, other]).to_string()
-}
-
-fn read_unpaired(text: &str) -> Result<Unpaired, StoreError> {
-    let [pipeline, side, account, id, other]: [String; 5] =
-        serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
-    let side = if side == Side::Left.as_str() { Side::Left } else { Side::Right };
-    Ok(Unpaired { pipeline, side, account, id, other })
 }
 
 fn waits(connection: &Connection, park: i64) -> Result<Vec<Wait>, StoreError> {

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::codec::{damaged, nanos, parsed, written};
 use super::packed::{Packed, unpacked};
+use crate::store::codec::{damaged, nanos, parsed, written};
 use crate::store::error::StoreError;
 use crate::value::digest;
 

@@ -7,8 +7,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::codec::nanos;
 use super::part;
+use crate::store::codec::nanos;
 use crate::store::error::StoreError;
 
 /// Rows looked at per table and step.

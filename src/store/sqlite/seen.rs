@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::codec::{decode_lines, encode_lines, parsed, written};
+use crate::store::codec::{decode_lines, encode_lines, parsed, written};
 use crate::store::error::StoreError;
 use crate::store::ledger::Ledger;
 use crate::store::seen::SeenField;

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::codec::nanos;
 use super::cursor;
+use crate::store::codec::nanos;
 use crate::store::error::StoreError;
 use crate::store::journal::{Cursor, Hint, HintSource};
 use crate::store::record::RecordRef;

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::codec::{damaged, instant, nanos};
 pub(super) use super::telling::accept;
 use super::telling::enqueue;
 use super::{link_wait, park};
+use crate::store::codec::{damaged, instant, nanos};
 use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
 use crate::store::journal::{Claim, Counts, Hint, HintSource, Unfinished, Work};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::store::error::StoreError;
+use super::error::StoreError;
 use crate::value::Value;
 
 /// A value as text.

@@ -1,0 +1,116 @@
+//! Decisions with what they were made from, to be read again, and the history of records.
+
+use jiff::Timestamp;
+
+use super::fault::Fault;
+use super::part::{self, Parts};
+use super::session::{Bound, Session, execute, rows};
+use crate::engine::Situation;
+use crate::store::codec::{instant, nanos};
+use crate::store::decisions::{DecisionEntry, HistoryEntry};
+use crate::store::record::RecordRef;
+
+/// Journals a decision. What it was made from is kept by its very bytes, which tell `1.5` from `1.50`, so that deciding
+/// again reads exactly what was read.
+pub(super) async fn add(session: &Session, entry: &DecisionEntry) -> Result<(), Fault> {
+    let mut parts = Parts::default();
+    let situation = parts.fields_of(&entry.situation)?;
+    let settings = parts.whole_of(&entry.situation.settings)?;
+    let outcome = parts.fields_of(&entry.outcome)?;
+    parts.keep(session, entry.at).await?;
+    let added = "INSERT INTO petiole.decision (at, pipeline, account, record, id, generation, situation, settings,
+        outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let RecordRef { account, record, id } = &entry.target;
+    let at = nanos(entry.at);
+    let bound: [Bound<'_>; 9] =
+        [&at, &entry.pipeline, account, record, id, &entry.generation, &situation, &settings, &outcome];
+    execute(session, added, &bound).await?;
+    Ok(())
+}
+
+/// The newest decisions on a record, or on any, made since an instant, or ever; oldest first.
+pub(super) async fn read(
+    session: &Session,
+    target: Option<&RecordRef>,
+    (since, limit): (Option<Timestamp>, usize),
+) -> Result<Vec<DecisionEntry>, Fault> {
+    let of_one = if target.is_some() { " AND account = $3 AND record = $4 AND id = $5" } else { "" };
+    let select = format!(
+        "SELECT at, pipeline, account, record, id, generation, situation, settings, outcome FROM petiole.decision
+         WHERE at >= $1{of_one} ORDER BY number DESC LIMIT $2"
+    );
+    let since = since.map_or(i64::MIN, nanos);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut bound: Vec<Bound<'_>> = vec![&since, &limit];
+    if let Some(RecordRef { account, record, id }) = target {
+        bound.extend([account as Bound<'_>, record, id]);
+    }
+    let found = rows(session, &select, &bound).await?;
+    let mut texts = Vec::new();
+    for row in &found {
+        texts.extend([row.try_get::<_, &str>(6)?, row.try_get(7)?, row.try_get(8)?]);
+    }
+    let parts = part::Read::of(session, &texts).await?;
+    let mut entries = Vec::new();
+    for row in found.iter().rev() {
+        let mut situation: Situation = parts.whole(row.try_get(6)?)?;
+        situation.settings = parts.whole(row.try_get(7)?)?;
+        entries.push(DecisionEntry {
+            at: instant(row.try_get(0)?)?,
+            pipeline: row.try_get(1)?,
+            target: RecordRef { account: row.try_get(2)?, record: row.try_get(3)?, id: row.try_get(4)? },
+            generation: row.try_get(5)?,
+            situation,
+            outcome: parts.whole(row.try_get(8)?)?,
+        });
+    }
+    Ok(entries)
+}
+
+/// Adds lines to the history of records.
+pub(super) async fn add_history(session: &Session, entries: &[HistoryEntry]) -> Result<(), Fault> {
+    let Some(newest) = entries.iter().map(|entry| entry.at).max() else { return Ok(()) };
+    let mut parts = Parts::default();
+    let (mut details, mut lines) = (Vec::new(), Vec::new());
+    for entry in entries {
+        details.push(parts.whole_of(&entry.detail)?);
+        lines.push(parts.whole_of(&entry.lines)?);
+    }
+    parts.keep(session, newest).await?;
+    let of = |part: fn(&HistoryEntry) -> &str| entries.iter().map(part).collect::<Vec<&str>>();
+    let times: Vec<i64> = entries.iter().map(|entry| nanos(entry.at)).collect();
+    let (accounts, records) = (of(|entry| &entry.target.account), of(|entry| &entry.target.record));
+    let ids = of(|entry| &entry.target.id);
+    let said: Vec<String> = entries.iter().map(|entry| entry.what.replace('\0', "\u{fffd}")).collect();
+    let added = "INSERT INTO petiole.history (at, account, record, id, what, detail, lines)
+        SELECT at, account, record, id, what, detail, lines FROM unnest($1::bigint[], $2::text[], $3::text[],
+            $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
+            AS new (at, account, record, id, what, detail, lines, position) ORDER BY position";
+    let bound: [Bound<'_>; 7] = [&times, &accounts, &records, &ids, &said, &details, &lines];
+    execute(session, added, &bound).await?;
+    Ok(())
+}
+
+/// The newest lines of a record's history, oldest first.
+pub(super) async fn history(session: &Session, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, Fault> {
+    let select = "SELECT at, what, detail, lines FROM petiole.history WHERE account = $1 AND record = $2 AND id = $3
+        ORDER BY number DESC LIMIT $4";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found = rows(session, select, &[&target.account, &target.record, &target.id, &limit]).await?;
+    let mut texts = Vec::new();
+    for row in &found {
+        texts.extend([row.try_get::<_, &str>(2)?, row.try_get(3)?]);
+    }
+    let parts = part::Read::of(session, &texts).await?;
+    let mut entries = Vec::new();
+    for row in found.iter().rev() {
+        entries.push(HistoryEntry {
+            at: instant(row.try_get(0)?)?,
+            target: target.clone(),
+            what: row.try_get(1)?,
+            detail: parts.whole(row.try_get(2)?)?,
+            lines: parts.whole(row.try_get(3)?)?,
+        });
+    }
+    Ok(entries)
+}

@@ -1,0 +1,46 @@
+//! Generations of rules: numbers that only grow, and the texts of the last one that served.
+
+use super::fault::Fault;
+use super::session::{Session, execute, row, rows};
+use crate::store::codec::instant;
+use crate::store::rules::{Generation, RuleText};
+
+/// The generation of a rule tree. The tree that served last keeps its number.
+pub(super) async fn serve(session: &Session, hash: &str, texts: &[RuleText]) -> Result<Generation, Fault> {
+    // Two processes that begin to serve at once do so one after the other.
+    session.batch_execute("LOCK TABLE petiole.generation IN SHARE ROW EXCLUSIVE MODE").await?;
+    if let Some(same) = last(session).await?.filter(|last| last.hash == hash) {
+        return Ok(same);
+    }
+    let new = "INSERT INTO petiole.generation (number, hash, since)
+        SELECT coalesce(max(number), 0) + 1, $1, petiole.instant() FROM petiole.generation";
+    execute(session, new, &[&hash]).await?;
+    execute(session, "DELETE FROM petiole.rule_text", &[]).await?;
+    let kept = "INSERT INTO petiole.rule_text (position, name, text)
+        SELECT position, name, text FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS new (name, text, position)";
+    let names: Vec<&str> = texts.iter().map(|rule| rule.name.as_str()).collect();
+    let bodies: Vec<&str> = texts.iter().map(|rule| rule.text.as_str()).collect();
+    execute(session, kept, &[&names, &bodies]).await?;
+    let served = last(session).await?;
+    Ok(served.ok_or_else(|| crate::store::codec::damaged("a generation that was just kept is not there"))?)
+}
+
+/// The last generation with its texts.
+pub(super) async fn last_good(session: &Session) -> Result<Option<(Generation, Vec<RuleText>)>, Fault> {
+    let Some(generation) = last(session).await? else { return Ok(None) };
+    let mut texts = Vec::new();
+    for row in rows(session, "SELECT name, text FROM petiole.rule_text ORDER BY position", &[]).await? {
+        texts.push(RuleText { name: row.try_get(0)?, text: row.try_get(1)? });
+    }
+    Ok(Some((generation, texts)))
+}
+
+async fn last(session: &Session) -> Result<Option<Generation>, Fault> {
+    let last = "SELECT number, hash, since FROM petiole.generation ORDER BY number DESC LIMIT 1";
+    match row(session, last, &[]).await? {
+        Some(row) => {
+            Ok(Some(Generation { number: row.try_get(0)?, hash: row.try_get(1)?, since: instant(row.try_get(2)?)? }))
+        }
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,33 @@
+//! The store that several processes share: one PostgreSQL database, in a schema of its own.
+//!
+//! Each operation is one transaction, and whatever is done under a claim or a role begins with a lock on the row that
+//! says who has it. Knows SQL and the store's types, no runtime and no rules. Time is the database's.
+
+mod address;
+mod budget;
+mod claim;
+mod concerns;
+mod cursor;
+mod decision;
+mod fault;
+mod generation;
+mod intent;
+mod limits;
+mod link;
+mod link_wait;
+mod listen;
+mod node;
+mod park;
+mod part;
+mod postgres_store;
+mod prune;
+mod role;
+mod schema;
+mod seen;
+mod session;
+mod steps;
+mod telling;
+mod tls;
+mod work;
+
+pub use postgres_store::PostgresStore;

@@ -1,0 +1,70 @@
+//! Roles: what one node at a time does for all, under a term that is never given twice.
+
+use std::time::Duration;
+
+use super::fault::Fault;
+use super::limits::length;
+use super::node;
+use super::session::{Session, execute, row};
+use crate::store::coordination::{Lead, Node, Role};
+use crate::store::error::StoreError;
+
+/// Takes a role or keeps it, under the same term, unless another has it whose time is not over.
+const LEAD: &str = "
+    WITH me AS (SELECT epoch FROM petiole.node WHERE epoch = $1 FOR KEY SHARE),
+    led AS (
+        INSERT INTO petiole.role (name, node, term, until)
+        SELECT $2, epoch, nextval('petiole.token'), petiole.instant() + $3 FROM me
+        ON CONFLICT (name) DO UPDATE SET node = excluded.node, until = excluded.until,
+            term = CASE WHEN role.node = excluded.node THEN role.term ELSE nextval('petiole.token') END
+            WHERE role.node = excluded.node OR role.until <= petiole.instant()
+        RETURNING term
+    )
+    SELECT (SELECT epoch FROM me) IS NOT NULL, (SELECT term FROM led)";
+
+/// The name that a role is kept by.
+fn name(role: &Role) -> String {
+    match role {
+        Role::Poll(account) => format!("poll {account}"),
+        Role::Sweep => "sweep".to_owned(),
+        Role::Prune => "prune".to_owned(),
+        Role::Notifier => "notifier".to_owned(),
+    }
+}
+
+/// Takes a role or keeps it; none: a node that lives has it.
+pub(super) async fn lead(session: &Session, node: Node, role: &Role, until: Duration) -> Result<Option<Lead>, Fault> {
+    let name = name(role);
+    if let Some(term) = take(session, (node, &name), until).await? {
+        return Ok(Some(Lead { role: role.clone(), term }));
+    }
+    let holder = "SELECT node FROM petiole.role WHERE name = $1";
+    if !node::end_silent(session, holder, &name).await? {
+        return Ok(None);
+    }
+    let term = take(session, (node, &name), until).await?;
+    Ok(term.map(|term| Lead { role: role.clone(), term }))
+}
+
+async fn take(session: &Session, (node, name): (Node, &str), until: Duration) -> Result<Option<i64>, Fault> {
+    node::taken(row(session, LEAD, &[&node.0, &name, &length(until)]).await?)
+}
+
+/// Gives a role back; false: it was another's.
+pub(super) async fn resign(session: &Session, lead: &Lead) -> Result<bool, Fault> {
+    let gone = "DELETE FROM petiole.role WHERE name = $1 AND term = $2";
+    Ok(execute(session, gone, &[&name(&lead.role), &lead.term]).await? > 0)
+}
+
+/// Locks a role that is still had under this term until the transaction ends: nobody takes it before that.
+///
+/// # Errors
+/// [`StoreError::LostClaim`].
+pub(super) async fn check(session: &Session, under: Option<&Lead>) -> Result<(), Fault> {
+    let Some(lead) = under else { return Ok(()) };
+    let held = "SELECT 1 FROM petiole.role WHERE name = $1 AND term = $2 FOR SHARE";
+    match row(session, held, &[&name(&lead.role), &lead.term]).await? {
+        Some(_) => Ok(()),
+        None => Err(StoreError::LostClaim.into()),
+    }
+}
