@@ -19,7 +19,8 @@
 //!   through these traits.
 //! - [`language`]: from rule text to an immutable [`language::plan::Plan`]. `compile.rs` is the walk on one page.
 //! - [`engine`]: decides, purely: the same situation gives the same answer. No clock, no I/O.
-//! - [`store`]: what must survive a restart. A trait for each concern; SQLite fills them, and plain maps in memory do.
+//! - [`store`]: what must survive a restart. A trait for each concern; SQLite fills them, and so do PostgreSQL and
+//!   plain maps in memory.
 //! - [`connector`]: HTTP out, described by system files. Alone speaks HTTP outward.
 //! - [`runtime`]: moves. `memory` is what a generation, or the process, may forget at any instant; `pairing` takes one
 //!   piece of work to its end; `service` looks for work and reloads the rules.

@@ -10,6 +10,8 @@ mod link_waits;
 mod migration;
 mod pairs;
 mod sample;
+mod server;
+mod server_load;
 mod side_by_side;
 mod work;
 

@@ -231,6 +231,6 @@ pub trait Journal: Send + Sync {
     /// Until another process that has this store may have made work of its own accord: a hint, to be followed by a look
     /// for what is due. Of a store that one process owns nobody else does.
     async fn told(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

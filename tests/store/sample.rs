@@ -76,11 +76,11 @@ impl Place {
 
     /// None: this machine has no server.
     pub(super) fn of(engine: Engine) -> Option<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
         let database = match engine {
             Engine::Server => Some(postgres::server()?.database()),
             Engine::File | Engine::Memory => None,
         };
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("petiole-store-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();

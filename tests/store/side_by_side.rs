@@ -1,4 +1,4 @@
-//! Random sequences of operations on both engines at once: every answer, and all that can be read after it, is the same.
+//! Random sequences of operations on two engines at once: every answer, and all that can be read after it, is the same.
 //!
 //! A case that fails is printed as the operations that it was cut down to. `PROPTEST_CASES` asks for more of them.
 
@@ -7,14 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use petiole::store::memory::MemoryStore;
+use petiole::store::postgres::PostgresStore;
 use petiole::store::{
     Asked, Cursor, Hint, HintSource, Intent, IntentDraft, IntentState, LinkWait, ParkDraft, Parking, Settlement, Store,
     Work, open::open,
 };
+use petiole::world::Clock;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::sample::{SetClock, at, end, hint, intent, link, order, park, story, wait};
+use crate::support::postgres::server;
 
 const SOURCES: [HintSource; 7] = [
     HintSource::Webhook,
@@ -98,13 +101,15 @@ fn park_of(id: &str, number: usize) -> ParkDraft {
 /// One of the engines, with the work and the intents that it gave.
 struct Driven {
     store: Arc<dyn Store>,
+    /// Whether its hints are numbered without a gap.
+    numbered: bool,
     work: Vec<Work>,
     intents: Vec<Intent>,
 }
 
 impl Driven {
-    fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, work: Vec::new(), intents: Vec::new() }
+    fn new(store: Arc<dyn Store>, numbered: bool) -> Self {
+        Self { store, numbered, work: Vec::new(), intents: Vec::new() }
     }
 
     /// One of the pieces of work that were claimed so far, the newest first.
@@ -127,7 +132,8 @@ impl Driven {
                 let claimed = store.claim(limit, time(lease)).await.unwrap();
                 self.work.extend(claimed.clone());
                 let told = |work: &Work| {
-                    (work.target.id.clone(), work.hint, work.newest, work.source, work.since, work.attempts)
+                    let numbers = self.numbered.then_some((work.hint, work.newest));
+                    (work.target.id.clone(), numbers, work.source, work.since, work.attempts)
                 };
                 words(claimed.iter().map(told).collect::<Vec<_>>())
             }
@@ -236,17 +242,33 @@ fn words(answer: impl Debug) -> String {
 
 #[test]
 fn both_engines_answer_alike_whatever_is_done() {
-    let usual = Config::default();
-    let cases = usual.cases / 2;
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..usual };
+    let cases = Config::default().cases / 2;
+    alike(cases, true, async |clock| open("sqlite::memory:", clock).await.unwrap());
+}
+
+#[test]
+fn the_engine_on_a_server_answers_as_the_others_do() {
+    let Some(server) = server() else { return };
+    let database = server.database();
+    let empty = async |clock: Arc<dyn Clock>| {
+        database.execute("DROP SCHEMA IF EXISTS petiole CASCADE");
+        Arc::new(PostgresStore::open_under(&database.url(), clock).await.unwrap()) as _
+    };
+    // A statement there takes as long as a hundred in memory.
+    alike(Config::default().cases / 8, false, empty);
+}
+
+/// Does what comes to mind on the engine in memory and on another one that is empty.
+fn alike(cases: u32, numbered: bool, other: impl AsyncFn(Arc<dyn Clock>) -> Arc<dyn Store>) {
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
     let mut runner = TestRunner::new(config);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let steps = prop::collection::vec(step(), 1..50);
     let outcome = runner.run(&steps, |steps| {
         runtime.block_on(async {
             let clock = SetClock::at(0);
-            let mut plain = Driven::new(Arc::new(MemoryStore::new(Arc::clone(&clock) as _)));
-            let mut other = Driven::new(open("sqlite::memory:", Arc::clone(&clock) as _).await.unwrap());
+            let mut plain = Driven::new(Arc::new(MemoryStore::new(Arc::clone(&clock) as _)), numbered);
+            let mut other = Driven::new(other(Arc::clone(&clock) as _).await, numbered);
             let mut second = 1_000;
             for (number, step) in steps.iter().enumerate() {
                 if let Step::Pass(by) | Step::ClockSet(by) = step {

@@ -23,7 +23,7 @@ use tokio_postgres::NoTls;
 const VARIABLE: &str = "PETIOLE_TEST_POSTGRES";
 
 /// How long a server may take to begin.
-const BEGIN_MAX: Duration = Duration::from_secs(60);
+const BEGIN_MAX: Duration = Duration::from_mins(1);
 
 /// The role that owns everything.
 pub(crate) const OWNER: &str = "petiole";
@@ -91,7 +91,7 @@ fn programs() -> Option<PathBuf> {
 
 /// Whom the server runs as: it refuses to be root.
 fn user() -> Option<(u32, u32)> {
-    let ours = fs::metadata("/proc/self").map(|process| process.uid()).unwrap_or(1);
+    let ours = fs::metadata("/proc/self").map_or(1, |process| process.uid());
     if ours != 0 {
         return None;
     }

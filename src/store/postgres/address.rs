@@ -55,7 +55,8 @@ impl Address {
         let base = if passed.is_empty() { base.to_owned() } else { format!("{base}?{}", passed.join("&")) };
         // What its reader says of it may show a part of the password.
         let mut config: Config = base.parse().map_err(|_| unread("the URL is none"))?;
-        if config.get_hosts().is_empty() {
+        let is_named = |host: &Host| !matches!(host, Host::Tcp(name) if name.is_empty());
+        if config.get_hosts().is_empty() || !config.get_hosts().iter().all(is_named) {
             return Err(unread("the URL names no host"));
         }
         if config.get_application_name().is_none() {

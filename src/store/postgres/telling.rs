@@ -97,7 +97,7 @@ fn joined(before: &str) -> String {
     )
 }
 
-/// A hint whose version was accepted already is passed over, but for a sweep's, which looks at what did not change, too.
+/// A hint whose version was accepted already is passed over; not a sweep's, which looks at what did not change, too.
 /// A change ends the silence of dropped parks. Work that was put off keeps its time, since its account is in trouble; a
 /// person's wish or a wake goes at once.
 static TELL: LazyLock<String> = LazyLock::new(|| {
