@@ -10,6 +10,7 @@ mod link_waits;
 mod migration;
 mod pairs;
 mod sample;
+mod served;
 mod server;
 mod server_load;
 mod side_by_side;

@@ -28,8 +28,9 @@ pub struct Arguments {
     /// Folder of the rule files.
     #[arg(long, global = true, env = "PETIOLE_RULES", default_value = "rules", value_name = "DIR")]
     pub rules: PathBuf,
-    /// Where state is kept: `sqlite:FILE`.
+    /// Where state is kept: `sqlite:FILE`, or `postgres://...` for several processes.
     #[arg(long, global = true, env = "PETIOLE_STORE", default_value = "sqlite:petiole.db", value_name = "URL")]
+    #[arg(hide_env_values = true)]
     pub store: String,
     /// Where the running service is.
     #[arg(long, global = true, env = "PETIOLE_URL", value_name = "URL", help = SERVICE_HELP)]

@@ -14,10 +14,13 @@ const TTL: Duration = Duration::from_secs(30);
 /// How often it says so.
 const BEAT: Duration = Duration::from_secs(5);
 
+/// In how many of these it keeps its roles once: often enough, and half as much to say while there is nothing to do.
+const BEATS_PER_ROLE: u64 = 2;
+
 /// Says that the node lives, and keeps what it has, until the runtime stops.
 pub async fn live_on(runtime: Arc<Runtime>) {
-    loop {
-        if let Err(error) = runtime.beat().await {
+    for number in 0_u64.. {
+        if let Err(error) = runtime.beat(number.is_multiple_of(BEATS_PER_ROLE)).await {
             tracing::warn!(%error, "the store cannot be told that this process lives; \
                  what it has may be given to others until it can");
         }
@@ -28,9 +31,9 @@ pub async fn live_on(runtime: Arc<Runtime>) {
 }
 
 impl Runtime {
-    async fn beat(&self) -> Result<(), StoreError> {
+    async fn beat(&self, with_roles: bool) -> Result<(), StoreError> {
         self.node().await?;
-        for role in self.membership.kept() {
+        for role in self.membership.kept().into_iter().filter(|_| with_roles) {
             if self.lead(&role).await?.is_none() {
                 self.membership.keep(&role, false);
             }

@@ -26,24 +26,27 @@ pub(super) const GIVEN_BACK: &str = "state = 'pending', token = 0, owner = 0,
     more_first = CASE WHEN answers < rev THEN more_first END";
 
 /// Claims what is due. Where a lease is over, or something is due later than anything may be, that is put right before;
-/// so there is one row at least, which says so.
+/// so there is one row at least, which says so. The earliest and the latest are told by an index, and rows are found by
+/// their places: however many wait, few are looked at.
 const CLAIM: &str = "
-    WITH stale AS MATERIALIZED (
-        SELECT NOT $5 AND (
+    WITH seen AS MATERIALIZED (
+        SELECT coalesce((SELECT min(due) FROM petiole.work WHERE state <> 'flight') <= petiole.instant(), false)
+            AS is_due,
+        NOT $5 AND (
             EXISTS (SELECT 1 FROM petiole.work WHERE state = 'flight' AND until <= petiole.instant())
-            OR EXISTS (SELECT 1 FROM petiole.work WHERE state <> 'flight' AND due > petiole.instant() + $3)) AS is_so
-    ), due AS (
-        SELECT account, record, id FROM petiole.work
-        WHERE state <> 'flight' AND due <= petiole.instant() AND NOT (SELECT is_so FROM stale)
-        ORDER BY first DESC, since, hint LIMIT $1 FOR UPDATE SKIP LOCKED
+            OR coalesce((SELECT max(due) FROM petiole.work WHERE state <> 'flight') > petiole.instant() + $3, false)
+        ) AS is_stale
     ), claimed AS (
         UPDATE petiole.work SET state = 'flight', owner = $4, token = nextval('petiole.token'),
             until = petiole.instant() + $2
-        FROM due WHERE work.account = due.account AND work.record = due.record AND work.id = due.id
-        RETURNING work.account, work.record, work.id, token, answers, hint, source, since, attempts, first
+        WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM petiole.work
+            WHERE state <> 'flight' AND due <= petiole.instant() AND (SELECT is_due AND NOT is_stale FROM seen)
+            ORDER BY first DESC, since, hint LIMIT $1 FOR UPDATE SKIP LOCKED))
+        RETURNING account, record, id, token, answers, hint, source, since, attempts, first
     )
-    SELECT stale.is_so, (SELECT coalesce(max(number), 0) FROM petiole.hint), claimed.*
-    FROM stale LEFT JOIN claimed ON true ORDER BY claimed.first DESC, claimed.since, claimed.hint";
+    SELECT seen.is_stale, (SELECT coalesce(max(number), 0) FROM petiole.hint), claimed.*
+    FROM seen LEFT JOIN claimed ON true ORDER BY claimed.first DESC, claimed.since, claimed.hint";
 
 /// Rows in flight whose lease is over are pending again.
 static RELEASE: LazyLock<String> = LazyLock::new(|| {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
+use super::node::Taken;
 use super::postgres_store::PostgresStore;
 use super::session::ask;
 use super::{budget, claim, cursor, decision, generation, intent, link, node, park, prune, role, seen, telling, work};
@@ -282,7 +283,12 @@ impl Coordination for PostgresStore {
     }
 
     async fn hold(&self, node: Node, pair: &str) -> Result<Option<Hold>, StoreError> {
-        ask!(whole self, session => node::hold(session, node, pair))
+        let mut taken = ask!(write self, session => node::hold(session, node, pair))?;
+        if taken == Taken::Silents {
+            taken = ask!(whole self, session => node::hold_of_silent(session, node, pair))?;
+            self.tell();
+        }
+        Ok(taken.number().map(|token| Hold { node, token }))
     }
 
     async fn holds(&self, hold: Hold) -> Result<(), StoreError> {
@@ -294,7 +300,12 @@ impl Coordination for PostgresStore {
     }
 
     async fn lead(&self, node: Node, role: &Role, length: Duration) -> Result<Option<Lead>, StoreError> {
-        ask!(whole self, session => role::lead(session, node, role, length))
+        let mut taken = ask!(write self, session => role::lead(session, node, role, length))?;
+        if taken == Taken::Silents {
+            taken = ask!(whole self, session => role::lead_of_silent(session, node, role, length))?;
+            self.tell();
+        }
+        Ok(taken.number().map(|term| Lead { role: role.clone(), term }))
     }
 
     async fn resign(&self, lead: &Lead) -> Result<bool, StoreError> {

@@ -8,24 +8,49 @@ use super::session::{Bound, Session, execute, rows};
 use crate::engine::Situation;
 use crate::store::codec::{instant, nanos};
 use crate::store::decisions::{DecisionEntry, HistoryEntry};
+use crate::store::error::StoreError;
 use crate::store::record::RecordRef;
 
-/// Journals a decision. What it was made from is kept by its very bytes, which tell `1.5` from `1.50`, so that deciding
-/// again reads exactly what was read.
+/// A decision as it is kept. What it was made from is kept by its very bytes, which tell `1.5` from `1.50`, so that
+/// deciding again reads exactly what was read.
+pub(super) struct Kept<'a> {
+    entry: &'a DecisionEntry,
+    situation: String,
+    settings: String,
+    outcome: String,
+}
+
+impl<'a> Kept<'a> {
+    /// With its large parts among those.
+    pub(super) fn of(entry: &'a DecisionEntry, parts: &mut Parts) -> Result<Self, StoreError> {
+        Ok(Self {
+            entry,
+            situation: parts.fields_of(&entry.situation)?,
+            settings: parts.whole_of(&entry.situation.settings)?,
+            outcome: parts.fields_of(&entry.outcome)?,
+        })
+    }
+
+    /// Journals it.
+    pub(super) async fn add(&self, session: &Session) -> Result<(), Fault> {
+        let added = "INSERT INTO petiole.decision (at, pipeline, account, record, id, generation, situation, settings,
+            outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let Self { entry, situation, settings, outcome } = self;
+        let RecordRef { account, record, id } = &entry.target;
+        let at = nanos(entry.at);
+        let bound: [Bound<'_>; 9] =
+            [&at, &entry.pipeline, account, record, id, &entry.generation, situation, settings, outcome];
+        execute(session, added, &bound).await?;
+        Ok(())
+    }
+}
+
+/// Journals a decision by itself.
 pub(super) async fn add(session: &Session, entry: &DecisionEntry) -> Result<(), Fault> {
-    let mut parts = Parts::default();
-    let situation = parts.fields_of(&entry.situation)?;
-    let settings = parts.whole_of(&entry.situation.settings)?;
-    let outcome = parts.fields_of(&entry.outcome)?;
-    parts.keep(session, entry.at).await?;
-    let added = "INSERT INTO petiole.decision (at, pipeline, account, record, id, generation, situation, settings,
-        outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let RecordRef { account, record, id } = &entry.target;
-    let at = nanos(entry.at);
-    let bound: [Bound<'_>; 9] =
-        [&at, &entry.pipeline, account, record, id, &entry.generation, &situation, &settings, &outcome];
-    execute(session, added, &bound).await?;
-    Ok(())
+    let mut parts = Parts::at(entry.at);
+    let kept = Kept::of(entry, &mut parts)?;
+    parts.keep(session).await?;
+    kept.add(session).await
 }
 
 /// The newest decisions on a record, or on any, made since an instant, or ever; oldest first.
@@ -67,28 +92,40 @@ pub(super) async fn read(
     Ok(entries)
 }
 
-/// Adds lines to the history of records.
-pub(super) async fn add_history(session: &Session, entries: &[HistoryEntry]) -> Result<(), Fault> {
-    let Some(newest) = entries.iter().map(|entry| entry.at).max() else { return Ok(()) };
-    let mut parts = Parts::default();
-    let (mut details, mut lines) = (Vec::new(), Vec::new());
-    for entry in entries {
-        details.push(parts.whole_of(&entry.detail)?);
-        lines.push(parts.whole_of(&entry.lines)?);
+/// Lines of the history of records as they are kept.
+pub(super) struct Story<'a> {
+    entries: &'a [HistoryEntry],
+    details: Vec<String>,
+    lines: Vec<String>,
+}
+
+impl<'a> Story<'a> {
+    /// With their large parts among those.
+    pub(super) fn of(entries: &'a [HistoryEntry], parts: &mut Parts) -> Result<Self, StoreError> {
+        let details = entries.iter().map(|entry| parts.whole_of(&entry.detail)).collect::<Result<_, _>>()?;
+        let lines = entries.iter().map(|entry| parts.whole_of(&entry.lines)).collect::<Result<_, _>>()?;
+        Ok(Self { entries, details, lines })
     }
-    parts.keep(session, newest).await?;
-    let of = |part: fn(&HistoryEntry) -> &str| entries.iter().map(part).collect::<Vec<&str>>();
-    let times: Vec<i64> = entries.iter().map(|entry| nanos(entry.at)).collect();
-    let (accounts, records) = (of(|entry| &entry.target.account), of(|entry| &entry.target.record));
-    let ids = of(|entry| &entry.target.id);
-    let said: Vec<String> = entries.iter().map(|entry| entry.what.replace('\0', "\u{fffd}")).collect();
-    let added = "INSERT INTO petiole.history (at, account, record, id, what, detail, lines)
-        SELECT at, account, record, id, what, detail, lines FROM unnest($1::bigint[], $2::text[], $3::text[],
-            $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
-            AS new (at, account, record, id, what, detail, lines, position) ORDER BY position";
-    let bound: [Bound<'_>; 7] = [&times, &accounts, &records, &ids, &said, &details, &lines];
-    execute(session, added, &bound).await?;
-    Ok(())
+
+    /// Adds them.
+    pub(super) async fn add(&self, session: &Session) -> Result<(), Fault> {
+        let Self { entries, details, lines } = self;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let of = |part: fn(&HistoryEntry) -> &str| entries.iter().map(part).collect::<Vec<&str>>();
+        let times: Vec<i64> = entries.iter().map(|entry| nanos(entry.at)).collect();
+        let (accounts, records) = (of(|entry| &entry.target.account), of(|entry| &entry.target.record));
+        let ids = of(|entry| &entry.target.id);
+        let said: Vec<String> = entries.iter().map(|entry| entry.what.replace('\0', "\u{fffd}")).collect();
+        let added = "INSERT INTO petiole.history (at, account, record, id, what, detail, lines)
+            SELECT at, account, record, id, what, detail, lines FROM unnest($1::bigint[], $2::text[], $3::text[],
+                $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
+                AS new (at, account, record, id, what, detail, lines, position) ORDER BY position";
+        let bound: [Bound<'_>; 7] = [&times, &accounts, &records, &ids, &said, details, lines];
+        execute(session, added, &bound).await?;
+        Ok(())
+    }
 }
 
 /// The newest lines of a record's history, oldest first.

@@ -2,11 +2,12 @@
 
 use tokio_postgres::Row;
 
+use super::decision::{Kept, Story};
 use super::fault::Fault;
 use super::part::{self, Parts};
 use super::session::{Bound, Session, execute, row, rows};
 use super::telling::tell;
-use super::{claim, decision, link, link_wait};
+use super::{claim, link, link_wait};
 use crate::store::codec::{damaged, instant, nanos};
 use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
@@ -16,15 +17,16 @@ use crate::store::record::RecordRef;
 /// Journals an intent. One that is open with the same key is the same effect: it keeps its number
 /// and its time, so that a look for its trace reaches back to the first call.
 pub(super) async fn open(session: &Session, draft: &IntentDraft, claim: Option<Claim>) -> Result<Intent, Fault> {
+    let mut parts = Parts::at(draft.at);
+    let (fields, lines) = (parts.whole_of(&draft.fields)?, parts.whole_of(&draft.lines)?);
+    let decided = draft.decision.as_deref().map(|entry| Kept::of(entry, &mut parts)).transpose()?;
     if let Some(claim) = claim {
         claim::fence(session, claim).await?;
     }
-    if let Some(entry) = &draft.decision {
-        decision::add(session, entry).await?;
+    parts.keep(session).await?;
+    if let Some(decided) = decided {
+        decided.add(session).await?;
     }
-    let mut parts = Parts::default();
-    let (fields, lines) = (parts.whole_of(&draft.fields)?, parts.whole_of(&draft.lines)?);
-    parts.keep(session, draft.at).await?;
     let RecordRef { account, record, id } = &draft.cause;
     let at = nanos(draft.at);
     let bound: [Bound<'_>; 13] = [
@@ -100,6 +102,11 @@ fn read(row: &Row, parts: &part::Read) -> Result<Intent, Fault> {
 
 /// Settles an intent, with link and history. Answers whether that made work.
 pub(super) async fn settle(session: &Session, settlement: &Settlement) -> Result<bool, Fault> {
+    let decided = settlement.decision.as_deref();
+    let newest = settlement.history.iter().map(|entry| entry.at).chain(decided.map(|entry| entry.at)).max();
+    let mut parts = Parts::at(newest.unwrap_or_default());
+    let story = Story::of(&settlement.history, &mut parts)?;
+    let decided = decided.map(|entry| Kept::of(entry, &mut parts)).transpose()?;
     if let Some(claim) = settlement.claim {
         claim::fence(session, claim).await?;
     }
@@ -115,9 +122,10 @@ pub(super) async fn settle(session: &Session, settlement: &Settlement) -> Result
         link::put(session, link).await?;
         made_work |= link_wait::made(session, link).await?;
     }
-    decision::add_history(session, &settlement.history).await?;
-    if let Some(entry) = &settlement.decision {
-        decision::add(session, entry).await?;
+    parts.keep(session).await?;
+    story.add(session).await?;
+    if let Some(decided) = decided {
+        decided.add(session).await?;
     }
     made_work |= tell(session, &settlement.hints).await? > 0;
     Ok(made_work)

@@ -22,7 +22,9 @@ const HOLD: &str = "
         ON CONFLICT (pair) DO UPDATE SET token = nextval('petiole.token') WHERE pair_hold.node = excluded.node
         RETURNING token
     )
-    SELECT (SELECT epoch FROM me) IS NOT NULL, (SELECT token FROM held)";
+    SELECT (SELECT epoch FROM me) IS NOT NULL, (SELECT token FROM held), EXISTS (
+        SELECT 1 FROM petiole.pair_hold JOIN petiole.node ON epoch = pair_hold.node
+        WHERE pair = $2 AND node.until > petiole.instant())";
 
 /// Begins a node.
 pub(super) async fn join(session: &Session, ttl: Duration) -> Result<Node, Fault> {
@@ -99,13 +101,41 @@ pub(super) async fn end_silent(session: &Session, holder: &str, name: &str) -> R
     Ok(true)
 }
 
-/// What was taken by a node, if it was to be had.
+/// What became of it that a node wanted something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is the node's, under this number.
+    Now(i64),
+    /// Another has it, and lives.
+    Others,
+    /// Another has it whose time is over.
+    Silents,
+}
+
+impl Taken {
+    /// The number under which it is had.
+    pub(super) fn number(self) -> Option<i64> {
+        match self {
+            Self::Now(number) => Some(number),
+            Self::Others | Self::Silents => None,
+        }
+    }
+}
+
+/// What became of it: whether the node is there, the number that it got, and whether whoever has it lives.
 ///
 /// # Errors
 /// [`StoreError::LostClaim`] where the node is fenced.
-pub(super) fn taken(told: Option<Row>) -> Result<Option<i64>, Fault> {
+pub(super) fn taken(told: Option<Row>) -> Result<Taken, Fault> {
     let Some(told) = told else { return lost() };
-    if told.try_get(0)? { Ok(told.try_get(1)?) } else { lost() }
+    if !told.try_get(0)? {
+        return lost();
+    }
+    Ok(match (told.try_get(1)?, told.try_get(2)?) {
+        (Some(number), _) => Taken::Now(number),
+        (None, true) => Taken::Others,
+        (None, false) => Taken::Silents,
+    })
 }
 
 /// Locks a node's row, so that nobody fences it before the transaction ends.
@@ -114,15 +144,15 @@ pub(super) async fn require(session: &Session, node: Node) -> Result<(), Fault> 
     if row(session, lives, &[&node.0]).await?.is_some() { Ok(()) } else { lost() }
 }
 
-/// Takes a pair; none: a node that lives has it.
-pub(super) async fn hold(session: &Session, node: Node, pair: &str) -> Result<Option<Hold>, Fault> {
-    let take = async || taken(row(session, HOLD, &[&node.0, &pair]).await?);
-    let held = |token: Option<i64>| token.map(|token| Hold { node, token });
-    if let Some(token) = take().await? {
-        return Ok(held(Some(token)));
-    }
+/// Takes a pair that nobody else has.
+pub(super) async fn hold(session: &Session, node: Node, pair: &str) -> Result<Taken, Fault> {
+    taken(row(session, HOLD, &[&node.0, &pair]).await?)
+}
+
+/// The same after whoever has it is fenced, if its time is over.
+pub(super) async fn hold_of_silent(session: &Session, node: Node, pair: &str) -> Result<Taken, Fault> {
     let holder = "SELECT node FROM petiole.pair_hold WHERE pair = $1";
-    if end_silent(session, holder, pair).await? { Ok(held(take().await?)) } else { Ok(None) }
+    if end_silent(session, holder, pair).await? { hold(session, node, pair).await } else { Ok(Taken::Others) }
 }
 
 /// Checks that a hold is the current one.

@@ -42,10 +42,17 @@ const USED_STEP: SignedDuration = SignedDuration::from_hours(24);
 const MARK: &str = "$p";
 
 /// Parts by their digests, on their way into the store.
-#[derive(Default)]
-pub(super) struct Parts(BTreeMap<String, String>);
+pub(super) struct Parts {
+    at: Timestamp,
+    texts: BTreeMap<String, String>,
+}
 
 impl Parts {
+    /// None yet; named at this instant.
+    pub(super) fn at(at: Timestamp) -> Self {
+        Self { at, texts: BTreeMap::new() }
+    }
+
     /// Anything that is kept whole, as text with marks for its large fields.
     pub(super) fn fields_of(&mut self, kept: &impl Serialize) -> Result<String, StoreError> {
         let mut json = as_json(kept)?;
@@ -62,15 +69,16 @@ impl Parts {
     }
 
     /// Keeps them, in the order of their digests; those that are kept already are young again.
-    pub(super) async fn keep(self, session: &Session, at: Timestamp) -> Result<(), Fault> {
-        if self.0.is_empty() {
+    pub(super) async fn keep(self, session: &Session) -> Result<(), Fault> {
+        let Self { at, texts } = self;
+        if texts.is_empty() {
             return Ok(());
         }
         let mut digests = Vec::new();
-        for name in self.0.keys() {
+        for name in texts.keys() {
             digests.push(hex::decode(name).map_err(|error| damaged(&error.to_string()))?);
         }
-        let texts: Vec<&str> = self.0.values().map(String::as_str).collect();
+        let texts: Vec<&str> = texts.values().map(String::as_str).collect();
         let old = nanos(at.saturating_sub(USED_STEP).unwrap_or(at));
         let kept = "INSERT INTO petiole.part (digest, used, value)
             SELECT digest, $3, value FROM unnest($1::bytea[], $2::text[]) AS new (digest, value)
@@ -104,7 +112,7 @@ impl Parts {
         let mut name = digest::of_bytes(text.as_bytes());
         name.truncate(DIGEST_SIGNS);
         *json = Json::Object(Map::from_iter([(MARK.to_owned(), Json::from(name.as_str()))]));
-        self.0.insert(name, text);
+        self.texts.insert(name, text);
     }
 }
 

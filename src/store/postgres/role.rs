@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fault::Fault;
 use super::limits::length;
-use super::node;
+use super::node::{self, Taken};
 use super::session::{Session, execute, row};
 use crate::store::coordination::{Lead, Node, Role};
 use crate::store::error::StoreError;
@@ -20,7 +20,9 @@ const LEAD: &str = "
             WHERE role.node = excluded.node OR role.until <= petiole.instant()
         RETURNING term
     )
-    SELECT (SELECT epoch FROM me) IS NOT NULL, (SELECT term FROM led)";
+    SELECT (SELECT epoch FROM me) IS NOT NULL, (SELECT term FROM led), EXISTS (
+        SELECT 1 FROM petiole.role JOIN petiole.node ON epoch = role.node
+        WHERE name = $2 AND node.until > petiole.instant())";
 
 /// The name that a role is kept by.
 fn name(role: &Role) -> String {
@@ -32,22 +34,21 @@ fn name(role: &Role) -> String {
     }
 }
 
-/// Takes a role or keeps it; none: a node that lives has it.
-pub(super) async fn lead(session: &Session, node: Node, role: &Role, until: Duration) -> Result<Option<Lead>, Fault> {
-    let name = name(role);
-    if let Some(term) = take(session, (node, &name), until).await? {
-        return Ok(Some(Lead { role: role.clone(), term }));
-    }
-    let holder = "SELECT node FROM petiole.role WHERE name = $1";
-    if !node::end_silent(session, holder, &name).await? {
-        return Ok(None);
-    }
-    let term = take(session, (node, &name), until).await?;
-    Ok(term.map(|term| Lead { role: role.clone(), term }))
+/// Takes a role that nobody else has, or keeps it.
+pub(super) async fn lead(session: &Session, node: Node, role: &Role, until: Duration) -> Result<Taken, Fault> {
+    node::taken(row(session, LEAD, &[&node.0, &name(role), &length(until)]).await?)
 }
 
-async fn take(session: &Session, (node, name): (Node, &str), until: Duration) -> Result<Option<i64>, Fault> {
-    node::taken(row(session, LEAD, &[&node.0, &name, &length(until)]).await?)
+/// The same after whoever has it is fenced, if its time is over.
+pub(super) async fn lead_of_silent(
+    session: &Session,
+    node: Node,
+    role: &Role,
+    until: Duration,
+) -> Result<Taken, Fault> {
+    let holder = "SELECT node FROM petiole.role WHERE name = $1";
+    let is_free = node::end_silent(session, holder, &name(role)).await?;
+    if is_free { lead(session, node, role, until).await } else { Ok(Taken::Others) }
 }
 
 /// Gives a role back; false: it was another's.

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::claim;
 use super::fault::Fault;
-use super::session::{Session, execute, row, rows};
+use super::session::{Bound, Session, execute, row, rows};
 use super::telling::tell;
 use super::{link_wait, park};
 use crate::store::codec::instant;
@@ -20,25 +20,32 @@ use crate::store::journal::{Counts, Hint, HintSource, Unfinished, Work};
 use crate::store::park::{ParkDraft, Parking, Wait};
 use crate::store::record::RecordRef;
 
-/// With more told than a claim answers, its record is pending again.
-const AGAIN: &str = "
-    UPDATE petiole.work SET state = 'pending', token = 0, owner = 0, due = $2, attempts = 0, reason = NULL,
-        answers = rev, hint = greatest(hint, more_hint), source = coalesce(more_source, source),
-        since = coalesce(more_since, since), first = coalesce(more_first, first),
-        more_hint = NULL, more_source = NULL, more_since = NULL, more_first = NULL
-    WHERE state = 'flight' AND token = $1 AND rev > $3";
-
-/// With parks left, it waits for their next try.
-const PARKED: &str = "
-    UPDATE petiole.work SET state = 'parked', token = 0, owner = 0, hint = $2, source = 'retry', since = $3, due = $3,
-        first = false, attempts = 0, reason = NULL,
-        more_hint = NULL, more_source = NULL, more_since = NULL, more_first = NULL
-    WHERE state = 'flight' AND token = $1";
+/// Ends a claim: with more told than it answers, its record is pending again; with parks left, it waits for their next
+/// try; else its row is gone. Whether it is pending, and whether any of the three came of it.
+const END: &str = "
+    WITH again AS (
+        UPDATE petiole.work SET state = 'pending', token = 0, owner = 0, due = petiole.instant(), attempts = 0,
+            reason = NULL, answers = rev, hint = greatest(hint, more_hint), source = coalesce(more_source, source),
+            since = coalesce(more_since, since), first = coalesce(more_first, first),
+            more_hint = NULL, more_source = NULL, more_since = NULL, more_first = NULL
+        WHERE state = 'flight' AND token = $1 AND rev > $2 RETURNING 1
+    ), waits AS MATERIALIZED (
+        SELECT min(next) AS next FROM petiole.park WHERE account = $4 AND record = $5 AND id = $6 AND NOT dropped
+    ), parked AS (
+        UPDATE petiole.work SET state = 'parked', token = 0, owner = 0, hint = $3, source = 'retry',
+            since = waits.next, due = waits.next, first = false, attempts = 0, reason = NULL,
+            more_hint = NULL, more_source = NULL, more_since = NULL, more_first = NULL
+        FROM waits WHERE state = 'flight' AND token = $1 AND rev <= $2 AND waits.next IS NOT NULL RETURNING 1
+    ), gone AS (
+        DELETE FROM petiole.work USING waits
+        WHERE state = 'flight' AND token = $1 AND rev <= $2 AND waits.next IS NULL RETURNING 1
+    )
+    SELECT EXISTS (SELECT 1 FROM again),
+        EXISTS (SELECT 1 FROM again) OR EXISTS (SELECT 1 FROM parked) OR EXISTS (SELECT 1 FROM gone)";
 
 /// Ends a piece of work, with the parks that remain of its record. Answers whether that made work.
 pub(super) async fn finish(session: &Session, work: &Work, parks: &Parking) -> Result<bool, Fault> {
-    let now = claim::fence(session, work.claim).await?;
-    let at = instant(now)?;
+    let at = instant(claim::fence(session, work.claim).await?)?;
     let (own, others): (Vec<&ParkDraft>, Vec<&ParkDraft>) =
         parks.drafts.iter().partition(|draft| draft.target == work.target);
     park::replace(session, (&work.target, None), at, &own).await?;
@@ -49,18 +56,11 @@ pub(super) async fn finish(session: &Session, work: &Work, parks: &Parking) -> R
         settle_elsewhere(session, target).await?;
     }
     link_wait::keep(session, &parks.asked, at).await?;
-    if execute(session, AGAIN, &[&work.claim.0, &now, &work.rev]).await? > 0 {
-        return Ok(true);
-    }
-    let ended = match park::next_of(session, &work.target).await? {
-        Some(next) => execute(session, PARKED, &[&work.claim.0, &work.hint, &next]).await?,
-        None => {
-            let gone = "DELETE FROM petiole.work WHERE state = 'flight' AND token = $1";
-            execute(session, gone, &[&work.claim.0]).await?
-        }
-    };
-    claim::held(ended)?;
-    Ok(!parks.asked.is_empty())
+    let RecordRef { account, record, id } = &work.target;
+    let bound: [Bound<'_>; 6] = [&work.claim.0, &work.rev, &work.hint, account, record, id];
+    let Some(ended) = row(session, END, &bound).await? else { return Err(StoreError::LostClaim.into()) };
+    claim::held(u64::from(ended.try_get::<_, bool>(1)?))?;
+    Ok(ended.try_get::<_, bool>(0)? || !parks.asked.is_empty())
 }
 
 /// A record whose parks were changed by work for its counterpart waits for their next try, unless it has work of its
