@@ -3,7 +3,7 @@
 //! Immutable but for its memory; work keeps the one it began with. Secrets live only inside the connectors.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::environment::{Flat, LiveError, Resolver};
 use super::memory::Memory;
@@ -89,6 +89,7 @@ impl Live {
         let shown = before.map(|before| Arc::clone(before.needed.shown())).unwrap_or_default();
         let outlives = before.filter(|_| world.plants(Planted::Memory));
         let memory = outlives.map(|before| Arc::clone(&before.memory)).unwrap_or_default();
+        let pairs = outlives.map(|before| before.known_pairs().clone()).unwrap_or_default();
         let (schemas, needed) = (schemas(&plan), Needed::new(&plan, shown));
         Ok(Self {
             generation,
@@ -97,7 +98,7 @@ impl Live {
             secrets,
             settings,
             own_settings,
-            pairs: Mutex::default(),
+            pairs: Mutex::new(pairs),
             schemas,
             needed,
             memory,
@@ -129,7 +130,7 @@ impl Live {
 
     fn standing(&self, accounts: [&str; 2]) -> Arc<Standing> {
         let key = accounts.map(str::to_owned);
-        let mut known = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known_pairs();
         let standing = known.entry(key).or_insert_with(|| {
             let mut settings = self.nested(&accounts);
             let (group, name) = NOTIFY_SETTING.split_once('.').unwrap_or_default();
@@ -143,6 +144,10 @@ impl Live {
             Arc::new(Standing { settings, folded })
         });
         Arc::clone(standing)
+    }
+
+    fn known_pairs(&self) -> MutexGuard<'_, BTreeMap<[String; 2], Arc<Standing>>> {
+        self.pairs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether nothing is written outside for this account: only a mode that says `live`, or none, writes.

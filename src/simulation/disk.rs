@@ -4,7 +4,7 @@
 //! right after it. What was kept is what the next process finds.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -30,6 +30,8 @@ pub(super) struct Weather {
     /// The process is to end now.
     pub(super) ends: Notify,
     pub(super) chronicle: Arc<Chronicle>,
+    /// How many writes were told as refused.
+    pub(super) troubles: AtomicU64,
 }
 
 impl Weather {
@@ -73,6 +75,7 @@ impl AroundWrites for Arc<Weather> {
             self.clock.sleep(self.chance.length(SLOW.0, SLOW.1)).await;
         }
         if self.strikes(Fault::DiskRefuses) {
+            self.troubles.fetch_add(1, Ordering::SeqCst);
             return Err(StoreError::Unavailable("no space left on device".to_owned()));
         }
         if self.strikes(Fault::CrashBeforeCommit) {
@@ -86,6 +89,7 @@ impl AroundWrites for Arc<Weather> {
             self.end().await;
         }
         if self.strikes(Fault::DiskUncertain) {
+            self.troubles.fetch_add(1, Ordering::SeqCst);
             return Err(StoreError::Unavailable("the disk did not say whether it is kept".to_owned()));
         }
         self.chronicle.kept();

@@ -13,16 +13,18 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::disk::{self, Disk};
 use super::line::{Line, lock};
+use super::network::Network;
 use super::promised::Promised;
 use super::shelf::Shelf;
 use super::trace::Trace;
+use super::waiting::Waiting;
 use crate::language::plan::Plan;
 use crate::runtime::happening::Happening;
 use crate::runtime::service::{drain, parts, schedule};
 use crate::runtime::{Live, Pace, RuleState, Runtime};
 use crate::server::receive::{Answer, Delivery, Desk, receive};
 use crate::simulator::Webhook;
-use crate::store::{Park, Rules as _, StoreError};
+use crate::store::{Journal as _, Park, RecordRef, Rules as _, StoreError};
 use crate::world::{Tasks, World};
 
 /// How many happenings the trace may lag behind.
@@ -62,6 +64,10 @@ pub(super) struct House {
     pub(super) shelf: Arc<Shelf>,
     /// What webhooks were answered for.
     pub(super) promised: Arc<Promised>,
+    /// The way to the peers, and who looks on there.
+    pub(super) network: Arc<Network>,
+    /// What in the inbox waits for a record that is there.
+    pub(super) waiting: Arc<Waiting>,
 }
 
 /// A process that runs.
@@ -92,6 +98,7 @@ impl House {
         let told = |error: StoreError| error.to_string();
         let generation = disk.inner.serve(&plan.rules_hash, &[]).await.map_err(told)?;
         lock(&self.plan).clone_from(&plan);
+        self.network.serves(&plan);
         let live = Live::new(generation.number, plan, &self.world, None);
         let live = live.map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         let rules = RuleState::new(self.folder.clone(), self.world.clock.now(), true, json!([]));
@@ -103,6 +110,7 @@ impl House {
         self.trace.note("the process begins");
         let (mut happenings, trace) = (runtime.listen(), Arc::clone(&self.trace));
         let promised = Arc::clone(&self.promised);
+        let (waiting, kept) = (Arc::clone(&self.waiting), Arc::clone(&lock(&self.disk).inner));
         drop(self.world.spawner.start(async move {
             loop {
                 let happening = match happenings.recv().await {
@@ -115,6 +123,7 @@ impl House {
                     trace.wrong(format!("nobody takes anything away, and yet: {told}"));
                 }
                 promised.heard(&happening);
+                waiting.heard(&happening, kept.as_ref()).await.into_iter().for_each(|late| trace.wrong(late));
                 trace.note(&told);
                 trace.chronicle.happened(&happening);
             }
@@ -180,7 +189,9 @@ impl House {
         }
         self.trace.note(&format!("the rules are read anew: {}", took.is_ok()));
         if let Some(runtime) = self.runtime() {
-            *lock(&self.plan) = Arc::clone(&runtime.live.load().plan);
+            let plan = Arc::clone(&runtime.live.load().plan);
+            self.network.serves(&plan);
+            *lock(&self.plan) = plan;
         }
         took.is_ok()
     }
@@ -201,6 +212,15 @@ impl House {
         }
     }
 
+    /// What a webhook was answered for is kept by then: the process may end right after its answer.
+    async fn keeps(&self, account: &str, named: Option<&RecordRef>) {
+        let inner = Arc::clone(&lock(&self.disk).inner);
+        let Ok(work) = inner.unfinished().await else { return };
+        if let Some(named) = named.filter(|named| !work.iter().any(|work| work.target == **named)) {
+            self.trace.wrong(format!("a webhook of {account} is answered as taken, and nothing of {named} is kept"));
+        }
+    }
+
     /// A webhook comes to the door. None: nobody is there.
     pub(super) async fn receive(&self, account: &str, webhook: &Webhook) -> Option<Answer> {
         let runtime = self.runtime()?;
@@ -213,6 +233,7 @@ impl House {
             runtime.nudge();
         }
         if answer.text == TAKEN {
+            self.keeps(account, named.as_ref()).await;
             self.promised.given(named, runtime.world.clock.now());
         }
         self.trace.note(&format!("webhook to {account}: {} {}", answer.status, answer.text));

@@ -21,6 +21,7 @@ mod promised;
 mod run;
 mod shelf;
 mod trace;
+mod waiting;
 mod watch;
 mod world_of;
 

@@ -18,7 +18,8 @@ use super::line::{Line, lock};
 use super::options::Fault;
 use super::peers::{Peers, Side};
 use super::trace::Trace;
-use super::watch::Watches;
+use super::watch::{Since, Watches};
+use crate::language::plan::Plan;
 use crate::simulator::{Mood, Webhook, Whim};
 use crate::world::{Clock, Method, Random as _, Request, Response, Transport, TransportError};
 
@@ -34,8 +35,10 @@ const AWAY: (Duration, Duration) = (Duration::from_secs(20), Duration::from_hour
 /// How long a record is not shown at most.
 const ABSENT: Duration = Duration::from_secs(5);
 
-/// What changed so short a time ago a list may not show.
+/// What changed so short a time ago a list may not show: any of it, and where some of it is shown. Less than systems
+/// have to settle.
 const LATELY: SignedDuration = SignedDuration::from_secs(4);
+const LATELY_UNEVEN: SignedDuration = SignedDuration::from_secs(8);
 
 /// One of so many reads finds the record that nobody can read any more.
 const TURNS_BAD: u64 = 200;
@@ -121,6 +124,16 @@ impl Network {
         (self.calls.load(Ordering::SeqCst), self.writes.load(Ordering::SeqCst))
     }
 
+    /// These rules come to serve.
+    pub(super) fn serves(&self, plan: &Plan) {
+        self.watches.serves(plan, self.clock.now());
+    }
+
+    /// Since when the process goes on without any trouble of its own.
+    pub(super) fn since(&self) -> Since {
+        (self.line.life(), self.weather.troubles.load(Ordering::SeqCst))
+    }
+
     /// The last call that changed something.
     pub(super) fn last_write(&self) -> String {
         lock(&self.last_write).clone()
@@ -168,7 +181,7 @@ impl Network {
         let answer = self.asked(account, request);
         // What a peer refuses changes nothing there.
         if writes && (200..300).contains(&answer.status) {
-            self.watches.after(&self.peers, (account, request));
+            self.watches.after(&self.peers, (account, request), self.since());
             self.writes.fetch_add(1, Ordering::SeqCst);
             if let Some(before) = before {
                 self.weather.chronicle.wrote((account, request), before != self.peers.state(account));
@@ -240,10 +253,12 @@ impl Network {
             Json::Object(fields) => fields.values_mut().find_map(Json::as_array_mut),
             _ => None,
         };
-        let since = self.clock.now().checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+        let is_uneven = self.weather.options.is_uneven();
+        let lately = if is_uneven { LATELY_UNEVEN } else { LATELY };
+        let since = self.clock.now().checked_sub(lately).unwrap_or(Timestamp::MIN);
         let is_old = |row: &Json| !row.as_object().into_iter().flatten().any(|(_, value)| is_after(value, since));
         let Some(rows) = rows.filter(|rows| !rows.iter().all(is_old)) else { return answer };
-        rows.retain(is_old);
+        rows.retain(|row| is_old(row) || is_uneven && self.weather.chance.once_in(2));
         Response { body: body.to_string().into_bytes(), ..answer }
     }
 
@@ -353,7 +368,8 @@ impl Transport for Network {
         let is_good = |answer: &Response| answer.status < 500 && answer.status != 429;
         let answer = self.weather.chronicle.carrying((account, &request), carried, is_good).await;
         drop(under_way);
-        answer.iter().for_each(|answer| self.watches.comes_back(account, answer, self.clock.now()));
+        let now = self.clock.now();
+        answer.iter().for_each(|answer| self.watches.comes_back((account, &request), answer, now));
         answer
     }
 }

@@ -133,6 +133,15 @@ const SMALL_PAGES: u64 = 3;
 /// How many rows those have.
 const PAGE_ROWS: (u64, u64) = (2, 6);
 
+/// From which seed on peers may want few calls, and lists that are late show some of what changed a moment ago.
+const UNEVEN_FROM: u64 = 20_000;
+
+/// One in so many of those seeds has peers that want few calls, where no rules are saved: their files allow more.
+const SPARING: u64 = 2;
+
+/// How many calls they allow a minute, and in one go.
+const FEW_CALLS: [(u64, u64); 2] = [(60, 120), (5, 20)];
+
 /// One in so many seeds has something that is wrong for good.
 const FOR_GOOD: u64 = 5;
 
@@ -171,6 +180,8 @@ pub(super) struct Options {
     pub(super) page: Option<u32>,
     /// What is wrong for good.
     pub(super) for_good: Option<ForGood>,
+    /// How many calls peers allow a minute and in one go, where they are few.
+    pub(super) calls: Option<(u32, u32)>,
 }
 
 impl Options {
@@ -204,7 +215,11 @@ impl Options {
         let page = small.and_then(|rows| u32::try_from(rows).ok()).filter(|_| seed >= WIDER_FROM);
         let sick = wider.once_in(FOR_GOOD);
         let for_good = wider.one_of(&ForGood::ALL).map(|(what, _)| *what).filter(|_| sick && seed >= WIDER_FROM);
-        Self { seed, days, rates, poll, items, customers, rest, settings, silence, page, for_good }
+        let sparing = Chance::new(seed, "sparing");
+        let is_sparing = sparing.once_in(SPARING) && seed >= UNEVEN_FROM && rate_of(&rates, Fault::Save) == 0;
+        let few = FEW_CALLS.map(|(least, most)| u32::try_from(least + sparing.below(most - least + 1)).unwrap_or(1));
+        let calls = is_sparing.then_some(few.into());
+        Self { seed, days, rates, poll, items, customers, rest, settings, silence, page, for_good, calls }
     }
 
     /// Whether the world has more in it than faults that come and go.
@@ -212,10 +227,19 @@ impl Options {
         self.seed >= WIDER_FROM
     }
 
+    /// Whether a list that is late shows some of what changed a moment ago.
+    pub(super) fn is_uneven(&self) -> bool {
+        self.seed >= UNEVEN_FROM
+    }
+
     /// Once in how many times a fault comes; none: never.
     pub(super) fn rate(&self, fault: Fault) -> u64 {
-        self.rates.get(&fault).copied().unwrap_or_default()
+        rate_of(&self.rates, fault)
     }
+}
+
+fn rate_of(rates: &BTreeMap<Fault, u64>, fault: Fault) -> u64 {
+    rates.get(&fault).copied().unwrap_or_default()
 }
 
 impl fmt::Display for Options {
@@ -227,6 +251,9 @@ impl fmt::Display for Options {
         }
         if let Some(rows) = self.page {
             write!(out, ", pages of {rows}")?;
+        }
+        if let Some((a_minute, at_once)) = self.calls {
+            write!(out, ", {a_minute} calls a minute and {at_once} in one go")?;
         }
         for (_, name) in ForGood::ALL.iter().filter(|(what, _)| self.for_good == Some(*what)) {
             write!(out, ", {name}")?;

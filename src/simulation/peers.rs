@@ -83,6 +83,13 @@ impl Peers {
         rows.any(|row| row.get(field).and_then(Json::as_str) == Some(value))
     }
 
+    /// Whether the row of an account that is called so has this value in this field.
+    pub(super) fn is_of(&self, account: &str, name: &str, (field, value): (&str, &str)) -> bool {
+        let state = self.state(account);
+        let mut rows = state.as_object().into_iter().flatten().filter_map(|(_, rows)| rows.as_array()).flatten();
+        rows.any(|row| row.get(field).and_then(Json::as_str) == Some(value) && words(row).any(|word| word == name))
+    }
+
     /// What both systems hold, where there are two that trade with each other, by the order of their names.
     pub(super) fn both(&self) -> Option<(Arc<Json>, Arc<Json>)> {
         let mut accounts: Vec<(&String, &String)> =

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +24,7 @@ use super::network::{Ground, Network, Sick};
 use super::options::{Fault, ForGood, Options};
 use super::shelf::Shelf;
 use super::trace::Trace;
+use super::waiting::Waiting;
 use super::watch::Watches;
 use super::world_of::make;
 use crate::language::plan::{Paging, Plan, Setting};
@@ -149,6 +150,10 @@ fn turned(plan: &Plan, options: &Options) -> Arc<Plan> {
     own.settings.extend(settings.map(|(name, value)| (name.clone(), Setting::Value(Value::text(value.as_str())))));
     own.standing = own.switches().seen();
     for system in own.systems.values_mut() {
+        if let Some(few) = options.calls {
+            let limits = &mut Arc::make_mut(system).limits;
+            (limits.per_minute, limits.burst) = few;
+        }
         if let Some(rows) = options.page {
             let system = Arc::make_mut(system);
             let (Paging::NextUrl { size, .. } | Paging::Offset { size, .. }) = &mut system.paging else { continue };
@@ -184,6 +189,7 @@ impl Stage {
             stormy: AtomicBool::new(true),
             ends: Notify::new(),
             chronicle: Arc::new(Chronicle::new(&clock, &plan)),
+            troubles: AtomicU64::new(0),
         });
         let trace = Arc::new(Trace::new(Arc::clone(&clock), made.secrets, &weather.chronicle));
         let ground = Ground {
@@ -220,6 +226,8 @@ impl Stage {
             dropped: Mutex::default(),
             shelf,
             promised: Arc::default(),
+            network: Arc::clone(&network),
+            waiting: Arc::new(Waiting::new(&network)),
         });
         let judge = Judge {
             network: Arc::clone(&network),
@@ -254,6 +262,8 @@ impl Stage {
             weather: Arc::clone(&self.weather),
             silent: Mutex::default(),
         });
+        // What stood before anybody did anything is what the first writes follow from.
+        self.network.watches.people(&self.network.peers);
         around.begin();
         self.falls_sick();
         for _ in 0..self.options.days.saturating_mul(24) {
@@ -271,6 +281,7 @@ impl Stage {
         }
         self.goes_on_sick().await;
         self.comes_to_rest().await;
+        self.tries_what_was_not_kept().await;
         if !self.is_wrong() {
             self.stays_at_rest().await;
         }
@@ -323,6 +334,24 @@ impl Stage {
             if self.options.is_wide() {
                 self.judge.decided(&runtime).await;
             }
+        }
+    }
+
+    /// What a peer would not keep is sent once more to whoever asks for it, as the inbox says.
+    async fn tries_what_was_not_kept(&self) {
+        let Some(runtime) = self.house.runtime() else { return };
+        let fought = |park: &Park| park.draft.code == WILL_NOT_KEEP;
+        let before = runtime.store.parks().await.unwrap_or_default();
+        if !before.iter().any(fought) {
+            return;
+        }
+        let (_, writes) = self.network.counts();
+        self.house.inbox(|park| if fought(park) { Clerical::Retry } else { Clerical::Leave }).await;
+        self.sleep(LONGEST_PAUSE).await;
+        let after = runtime.store.parks().await.unwrap_or_default();
+        if let Some(park) = after.iter().find(|park| fought(park)).filter(|_| self.network.counts().1 == writes) {
+            let told = &park.draft.message;
+            self.judge.trace.wrong(format!("what was not kept is tried again, and nothing is sent: {told}"));
         }
     }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::line::lock;
+use super::watch::KEPT_BACK;
 use crate::language;
 use crate::language::plan::Plan;
 use crate::world::files::{Changed, Entry, Identity, Watch};
@@ -34,7 +35,7 @@ impl Save {
 }
 
 /// The switch that is turned, from what, and to what.
-const SWITCH: (&str, &str, &str) = ("stock.safety", "0", "7");
+const SWITCH: (&str, &str, &str) = (KEPT_BACK, "0", "7");
 
 /// Rule files with something laid over them.
 pub(super) struct Shelf {

@@ -5,6 +5,7 @@
 
 mod budget;
 mod moves;
+mod needless;
 mod owners;
 mod stock;
 mod wiped;
@@ -16,7 +17,10 @@ use jiff::Timestamp;
 use self::budget::Budget;
 pub(super) use self::budget::UnderWay;
 use self::moves::Moves;
+use self::needless::Needless;
+pub(super) use self::needless::Since;
 use self::owners::Owners;
+pub(super) use self::stock::KEPT_BACK;
 use self::stock::Stock;
 use self::wiped::Wiped;
 use super::options::Options;
@@ -32,6 +36,7 @@ pub(super) struct Watches {
     budget: Budget,
     moves: Moves,
     wiped: Wiped,
+    needless: Needless,
     /// Under the shipped rules only.
     stock: Option<Stock>,
     owners: Option<Owners>,
@@ -43,12 +48,25 @@ impl Watches {
         let stock = (shipped && stock_follows(&options.settings)).then(Stock::default);
         let owners = shipped.then(|| Owners::new(&options.settings));
         let (budget, moves) = (Budget::new(plan), Moves::new(plan, shipped));
-        Self { trace: Arc::clone(trace), budget, moves, wiped: Wiped::default(), stock, owners }
+        Self {
+            trace: Arc::clone(trace),
+            budget,
+            moves,
+            wiped: Wiped::default(),
+            needless: Needless::default(),
+            stock,
+            owners,
+        }
     }
 
     /// The rules come to keep something back of what there is to offer, and may for the rest of the storm.
     pub(super) fn offers_less(&self) {
         self.stock.iter().for_each(Stock::offers_less);
+    }
+
+    /// These rules come to serve.
+    pub(super) fn serves(&self, plan: &Plan, now: Timestamp) {
+        self.stock.iter().for_each(|stock| stock.serves(plan, now));
     }
 
     /// A call sets out, and is under way until what comes back is dropped.
@@ -59,13 +77,15 @@ impl Watches {
     }
 
     /// What its caller is told.
-    pub(super) fn comes_back(&self, account: &str, answer: &Response, now: Timestamp) {
+    pub(super) fn comes_back(&self, (account, request): (&str, &Request), answer: &Response, now: Timestamp) {
         self.budget.heard(account, answer, now);
+        self.needless.heard((account, request), answer);
     }
 
     /// People did something.
     pub(super) fn people(&self, peers: &Peers) {
         self.moves.note(peers);
+        self.needless.people();
         self.stock.iter().for_each(|stock| stock.note(peers));
     }
 
@@ -73,14 +93,16 @@ impl Watches {
     pub(super) fn before(&self, peers: &Peers, (account, request): (&str, &Request)) {
         self.moves.note(peers);
         self.wiped.before(peers, (account, request));
+        self.needless.before(peers, (account, request));
         self.tell(self.stock.as_ref().and_then(|stock| stock.wrong(peers, request)));
         self.tell(self.owners.as_ref().and_then(|owners| owners.wrong(request)));
     }
 
-    /// A peer did it.
-    pub(super) fn after(&self, peers: &Peers, (account, request): (&str, &Request)) {
+    /// A peer did it, for the process as it is since then.
+    pub(super) fn after(&self, peers: &Peers, (account, request): (&str, &Request), since: Since) {
         self.tell(self.moves.wrong(peers, account));
         self.tell(self.wiped.wrong(peers, (account, request)));
+        self.tell(self.needless.wrong(peers, (account, request), since));
     }
 
     fn tell(&self, wrong: Option<String>) {

@@ -1,14 +1,17 @@
 //! Each stock write: no more is offered than can be sold less what orders ask for, and no less.
 //!
 //! What was so a moment ago counts as well, since reads come before the write that follows from them: the most that
-//! could be sold in that time, less the least that was asked for; and the other way round for the least.
+//! could be sold at any instant of that time, less the least that was asked for until then, for what is asked for is read
+//! first; and for the least what could be sold least, less the most that was asked for.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
+use crate::language::plan::{Plan, Setting};
 use crate::simulation::line::lock;
 use crate::simulation::peers::Peers;
 use crate::simulator::agreement::{Room, offered, room};
@@ -17,18 +20,41 @@ use crate::world::Request;
 /// How long ago what a write follows from may have been read.
 const MOMENT: SignedDuration = SignedDuration::from_mins(3);
 
+/// The setting that says how much of each is kept back.
+pub(in crate::simulation) const KEPT_BACK: &str = "stock.safety";
+
 /// What there was to offer, and when.
 #[derive(Default)]
 pub(super) struct Stock {
     seen: Mutex<VecDeque<(Timestamp, BTreeMap<String, Room>)>>,
     /// Whether rules came to keep something back.
     keeps_back: AtomicBool,
+    /// How much of each the rules keep back that serve, and since when.
+    kept_back: Mutex<(Timestamp, Decimal)>,
 }
 
 impl Stock {
     /// From now on less may be offered than there is.
     pub(super) fn offers_less(&self) {
         self.keeps_back.store(true, Ordering::Relaxed);
+    }
+
+    /// These rules come to serve. Work that began under others ends under them.
+    pub(super) fn serves(&self, plan: &Plan, now: Timestamp) {
+        let number = match plan.settings.get(KEPT_BACK) {
+            Some(Setting::Value(value)) => value.to_string().parse().unwrap_or_default(),
+            _ => Decimal::ZERO,
+        };
+        let mut kept_back = lock(&self.kept_back);
+        if kept_back.1 != number {
+            *kept_back = (now, number);
+        }
+    }
+
+    /// How much must be kept back by now.
+    fn kept_back(&self, now: Timestamp) -> Decimal {
+        let (since, number) = *lock(&self.kept_back);
+        if now.duration_since(since) > MOMENT { number } else { Decimal::ZERO }
     }
 
     /// What there is to offer now stands beside what there was. Of what is too old, the latest still held a moment ago.
@@ -48,13 +74,23 @@ impl Stock {
         let (sku, offer) = offered(request, &marketplace)?;
         let seen = lock(&self.seen);
         let rooms = || seen.iter().map(|(_, rooms)| rooms.get(&sku).copied().unwrap_or_default());
-        let sellable = rooms().map(|room| room.sellable).max().unwrap_or_default();
-        let reserved = rooms().map(|room| room.reserved).min().unwrap_or_default();
-        let may = Room { sellable, reserved, ..Room::default() }.free();
+        let kept_back = self.kept_back(peers.clock.now());
+        let may = most(rooms().map(|room| Room { reserved: room.reserved.saturating_add(kept_back), ..room }));
         let sellable = rooms().map(|room| room.sellable).min().unwrap_or_default();
         let asked = rooms().map(|room| room.asked).max().unwrap_or_default();
         let least = Room { sellable, asked, ..Room::default() }.least();
         let is_little = offer < least && !self.keeps_back.load(Ordering::Relaxed);
         (offer > may || is_little).then(|| format!("{offer} of {sku} are offered, and {least} to {may} may be"))
     }
+}
+
+/// The most that may be offered by whoever reads what is asked for first, and what can be sold then or later.
+fn most(rooms: impl Iterator<Item = Room>) -> Decimal {
+    let mut reserved = None;
+    let free = rooms.map(|room| {
+        let least = reserved.map_or(room.reserved, |least: Decimal| least.min(room.reserved));
+        reserved = Some(least);
+        Room { reserved: least, ..room }.free()
+    });
+    free.max().unwrap_or_default()
 }
