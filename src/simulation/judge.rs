@@ -96,6 +96,11 @@ impl Judge {
         }
     }
 
+    /// Nothing that was put off waits for longer than anything should.
+    pub(super) fn put_off(&self) {
+        self.house.waiting.overdue().into_iter().for_each(|late| self.trace.wrong(late));
+    }
+
     /// Each record that a webhook was answered for was looked at since, and nothing waits for what is there.
     pub(super) async fn promised(&self, runtime: &Runtime, before: Timestamp) {
         for broken in self.house.promised.broken(before) {

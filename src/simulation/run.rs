@@ -269,6 +269,7 @@ impl Stage {
         for _ in 0..self.options.days.saturating_mul(24) {
             self.sleep(HOUR).await;
             self.judge.doubles();
+            self.judge.put_off();
             if self.is_wrong() {
                 return;
             }

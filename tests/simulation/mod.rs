@@ -88,7 +88,7 @@ fn one_seed_is_the_same_twice() {
 }
 
 /// What a look at it has to find: a fault that is planted, a seed that shows it, and how it is told.
-const PLANTED: [(Planted, u64, &str); 17] = [
+const PLANTED: [(Planted, u64, &str); 19] = [
     (Planted::Parks, 39, "unnamed"),
     (Planted::PutOff, 20, "unnamed"),
     (Planted::Cursor, 61, "unnamed"),
@@ -106,6 +106,8 @@ const PLANTED: [(Planted, u64, &str); 17] = [
     (Planted::Polls, 284, "unnamed"),
     (Planted::Journal, 10_471, "cannot be decided from the journal"),
     (Planted::Signature, 3, "never sent is taken"),
+    (Planted::Pauses, 432, "was put off and is looked at only"),
+    (Planted::LostAnswer, 1325, "doubled"),
 ];
 
 /// The same of seeds whose days are long: only where all are asked for.

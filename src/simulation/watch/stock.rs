@@ -1,8 +1,8 @@
 //! Each stock write: no more is offered than can be sold less what orders ask for, and no less.
 //!
 //! What was so a moment ago counts as well, since reads come before the write that follows from them: the most that
-//! could be sold at any instant of that time, less the least that was asked for until then, for what is asked for is read
-//! first; and for the least what could be sold least, less the most that was asked for.
+//! could be sold at any instant of that time, less the least that was asked for until then, for what is asked for is
+//! read first; and for the least what could be sold least, less the most that was asked for.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
