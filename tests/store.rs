@@ -3,6 +3,7 @@
 
 mod claims;
 mod coordination;
+mod copied;
 mod file;
 mod inbox;
 mod kept;

@@ -70,7 +70,8 @@ impl Arguments {
             Command::Demo(demo) => demo.serve,
             Command::Lint(lint) => lint.fix || lint.format == FindingsFormat::Sarif,
             Command::Simulate(simulate) => simulate.faults.is_some(),
-            Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) | Command::Test(_) => false,
+            Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
+            Command::Test(_) | Command::Store(_) => false,
             _ => true,
         }
     }
@@ -147,8 +148,8 @@ pub enum Command {
     Retry(LaterArguments),
     /// A lost conflict the other way (not in this version).
     Take(LaterArguments),
-    /// A stopped store into another engine (not in this version).
-    Store(LaterArguments),
+    /// The store itself: everything of it into another one.
+    Store(StoreArguments),
     /// The live stream of events (not in this version).
     Tap(LaterArguments),
     /// Check the connection to each system (not in this version).
@@ -300,6 +301,32 @@ pub enum TestFormat {
     Json,
     /// For build servers: JUnit XML.
     Junit,
+}
+
+/// Arguments of `store`.
+#[derive(Debug, Args)]
+pub struct StoreArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: StoreAction,
+}
+
+/// What to do with a store.
+#[derive(Debug, Subcommand)]
+pub enum StoreAction {
+    /// Everything of a stopped store into an empty one, also of another engine; the first stays as it is.
+    ///
+    /// Links, the inbox, open work, cursors, generations and the journal go over; then both are counted. A copy that
+    /// breaks off leaves a store that does not serve: begin it again, and what was there is taken out first.
+    Copy {
+        /// The store to copy, such as sqlite:petiole.db; no service may have it.
+        from: String,
+        /// The store to copy it into; it must hold nothing.
+        to: String,
+        /// How the counts are written.
+        #[arg(long, default_value = "text")]
+        format: Format,
+    },
 }
 
 /// How a service's answer is shown.

@@ -18,6 +18,7 @@ pub mod service;
 pub mod simulate;
 mod simulate_seeds;
 pub mod status;
+mod store;
 pub mod sync;
 pub mod test;
 
@@ -103,6 +104,7 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Inbox(inbox) => inbox::inbox(arguments, inbox).await,
         Command::Simulate(simulate) => simulate::simulate(arguments, simulate).await,
         Command::Test(one) => test::test(arguments, one),
+        Command::Store(store) => store::store(arguments, store).await,
         _ => later(),
     }
 }

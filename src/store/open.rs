@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::error::StoreError;
+use super::moving::{INTAKE, Moving};
 use super::postgres::PostgresStore;
 use super::sqlite::{self, SqliteStore};
 use super::store::Store;
@@ -30,11 +31,41 @@ enum Place<'a> {
 /// Errors: `InUse` where another process has it; `Unavailable` where the URL names no store or
 /// the store cannot be read and written.
 pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(match place(url)? {
+    let store: Arc<dyn Store> = match place(url)? {
         Place::File(path) => Arc::new(SqliteStore::open(path, clock)?),
         Place::Memory => Arc::new(SqliteStore::open_memory(clock)?),
         Place::Server => Arc::new(PostgresStore::open(url).await?),
-    })
+    };
+    if store.cursor(INTAKE.0, INTAKE.1).await?.is_some() {
+        return Err(StoreError::Unavailable(
+            "a copy into it was begun and did not come to its end; begin it again with `petiole store copy`".to_owned(),
+        ));
+    }
+    Ok(store)
+}
+
+/// Opens a store to take everything out of it, or to put everything into it: one that nobody has.
+///
+/// Errors: as [`open`]; `Missing` where what is taken out of is not there.
+pub async fn open_to_move(url: &str, clock: Arc<dyn Clock>, way: Way) -> Result<Arc<dyn Moving>, StoreError> {
+    match place(url)? {
+        Place::File(path) if way == Way::Out && !path.exists() => Err(StoreError::Missing(url.to_owned())),
+        Place::File(path) => Ok(Arc::new(SqliteStore::open(path, clock)?)),
+        Place::Server if way == Way::Out => Ok(Arc::new(PostgresStore::open_existing(url).await?)),
+        Place::Server => Ok(Arc::new(PostgresStore::open(url).await?)),
+        Place::Memory => Err(StoreError::Unavailable(format!(
+            "nothing can be copied to or from a store that ends with its process; {FORMS}"
+        ))),
+    }
+}
+
+/// Which way a copy goes, seen from a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Everything out of it.
+    Out,
+    /// Everything into it.
+    In,
 }
 
 /// The same, of a store that is there already.
@@ -68,6 +99,20 @@ pub fn served_at(url: &str) -> Option<String> {
     match place(url) {
         Ok(Place::File(path)) => sqlite::served_at(path),
         Ok(Place::Memory | Place::Server) | Err(_) => None,
+    }
+}
+
+/// A store's URL as it may be shown: without a password.
+pub fn named(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
+        return url.to_owned();
+    };
+    // Whatever stands behind the question mark may hold a password, too.
+    let head = rest.split('?').next().unwrap_or_default();
+    match head.rsplit_once('@') {
+        Some((login, place)) => format!("{scheme}://{}@{place}", login.split(':').next().unwrap_or_default()),
+        None if rest.contains('@') => format!("{scheme}://(not shown)"),
+        None => format!("{scheme}://{head}"),
     }
 }
 

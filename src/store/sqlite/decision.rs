@@ -14,8 +14,7 @@ use crate::store::error::StoreError;
 use crate::store::record::RecordRef;
 
 /// What is read of a decision.
-const SELECT: &str = "SELECT at, pipeline, account, record, id, generation, situation, settings, outcome
-    FROM decision WHERE at >= ?1";
+pub(super) const COLUMNS: &str = "at, pipeline, account, record, id, generation, situation, settings, outcome";
 
 /// Journals a decision. What it was made from is kept by its very bytes, which tell `1.5` from `1.50`, so that deciding
 /// again reads exactly what was read.
@@ -46,7 +45,9 @@ pub(super) fn read(
     (since, limit): (Option<Timestamp>, usize),
 ) -> Result<Vec<DecisionEntry>, StoreError> {
     let of_one = if target.is_some() { " AND account = ?3 AND record = ?4 AND id = ?5" } else { "" };
-    let mut select = connection.prepare_cached(&format!("{SELECT}{of_one} ORDER BY number DESC LIMIT ?2"))?;
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM decision WHERE at >= ?1{of_one} ORDER BY number DESC LIMIT ?2"
+    ))?;
     let since = since.map_or(i64::MIN, nanos);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut rows = match target {
@@ -61,7 +62,8 @@ pub(super) fn read(
     Ok(entries)
 }
 
-fn entry(connection: &Connection, row: &Row<'_>) -> Result<DecisionEntry, StoreError> {
+/// The decision of a row of [`COLUMNS`].
+pub(super) fn entry(connection: &Connection, row: &Row<'_>) -> Result<DecisionEntry, StoreError> {
     let mut situation: Situation = part::read(connection, &unpacked(row.get_ref(6)?)?)?;
     situation.settings = part::read(connection, &row.get::<_, String>(7)?)?;
     Ok(DecisionEntry {

@@ -1,7 +1,7 @@
 //! Generations of rules: numbers that only grow, and the texts of the last one that served.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::store::codec::{instant, nanos};
 use crate::store::error::StoreError;
@@ -30,6 +30,31 @@ pub(super) fn serve(
     }
     // What callers get now equals what they get after a restart.
     Ok(Generation { number, hash: hash.to_owned(), since: instant(nanos(now))? })
+}
+
+/// The generation of a row: number, hash, since.
+pub(super) fn read(row: &Row<'_>) -> Result<Generation, StoreError> {
+    Ok(Generation { number: row.get(0)?, hash: row.get(1)?, since: instant(row.get(2)?)? })
+}
+
+/// The text of a row: name, text.
+pub(super) fn read_text(row: &Row<'_>) -> Result<RuleText, StoreError> {
+    Ok(RuleText { name: row.get(0)?, text: row.get(1)? })
+}
+
+/// Writes a generation that served elsewhere.
+pub(super) fn put(connection: &Connection, served: &Generation) -> Result<(), StoreError> {
+    let text = "INSERT INTO generation (number, hash, since) VALUES (?1, ?2, ?3)";
+    connection.prepare_cached(text)?.execute(params![served.number, served.hash, nanos(served.since)])?;
+    Ok(())
+}
+
+/// Adds a text to those of the last one.
+pub(super) fn put_text(connection: &Connection, rule: &RuleText) -> Result<(), StoreError> {
+    let text = "INSERT INTO rule_text (position, name, text)
+         SELECT coalesce(max(position) + 1, 0), ?1, ?2 FROM rule_text";
+    connection.prepare_cached(text)?.execute(params![rule.name, rule.text])?;
+    Ok(())
 }
 
 /// The last generation with its texts.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{decision, journal, link, link_wait, part, work};
-use crate::store::codec::{instant, nanos};
+use crate::store::codec::{damaged, instant, nanos};
 use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
 use crate::store::journal::Claim;
@@ -48,6 +48,10 @@ pub(super) fn open(connection: &Connection, mut draft: IntentDraft) -> Result<In
     let number = found.map_or_else(|| connection.last_insert_rowid(), |(number, _)| number);
     Ok(Intent { number, draft, state: IntentState::Open })
 }
+
+/// What is read of an intent, and how far it has come.
+pub(super) const COLUMNS_AND_STATE: &str = "number, key, pipeline, cause_account, cause_record, cause_id, account,
+    record, id, action, fields, lines, generation, at, state";
 
 /// Open intents, oldest first.
 pub(super) fn open_ones(connection: &Connection, cause: Option<&RecordRef>) -> Result<Vec<Intent>, StoreError> {
@@ -93,6 +97,30 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Intent, StoreError> {
     })
 }
 
+/// The intent of a row of [`COLUMNS_AND_STATE`].
+pub(super) fn read_any(connection: &Connection, row: &Row<'_>) -> Result<Intent, StoreError> {
+    let word: String = row.get(14)?;
+    let all = [IntentState::Open, IntentState::Done, IntentState::Failed];
+    let state = all.into_iter().find(|state| word_of(*state) == word).ok_or_else(|| damaged(&word))?;
+    Ok(Intent { state, ..read(connection, row)? })
+}
+
+/// Writes an intent that was opened elsewhere.
+pub(super) fn put(connection: &Connection, draft: IntentDraft, state: IntentState) -> Result<(), StoreError> {
+    let intent = open(connection, draft)?;
+    let mut update = connection.prepare_cached("UPDATE intent SET state = ?2 WHERE number = ?1")?;
+    update.execute(params![intent.number, word_of(state)])?;
+    Ok(())
+}
+
+fn word_of(state: IntentState) -> &'static str {
+    match state {
+        IntentState::Open => "open",
+        IntentState::Done => "done",
+        IntentState::Failed => "failed",
+    }
+}
+
 /// Settles an intent, with link and history.
 pub(super) fn settle(connection: &Connection, settlement: &Settlement, now: Timestamp) -> Result<(), StoreError> {
     match settlement.intent {
@@ -118,17 +146,12 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement, now: Time
 
 /// Ends an open intent under the claim that is current.
 fn end(connection: &Connection, (number, state): (i64, IntentState), claim: Option<Claim>) -> Result<(), StoreError> {
-    let word = match state {
-        IntentState::Open => "open",
-        IntentState::Done => "done",
-        IntentState::Failed => "failed",
-    };
     let changed = connection
         .prepare_cached(
             "UPDATE intent SET state = ?2 WHERE number = ?1 AND state = 'open'
              AND (?3 IS NULL OR EXISTS (SELECT 1 FROM work WHERE state = 'flight' AND token = ?3))",
         )?
-        .execute(params![number, word, claim.map(|claim| claim.0)])?;
+        .execute(params![number, word_of(state), claim.map(|claim| claim.0)])?;
     if changed > 0 {
         return Ok(());
     }

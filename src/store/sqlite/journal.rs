@@ -1,6 +1,6 @@
 //! The history of records.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use super::part;
 use crate::store::codec::{instant, nanos};
@@ -40,14 +40,19 @@ pub(super) fn history(
     let mut rows = select.query(params![target.account, target.record, target.id, limit])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        entries.push(HistoryEntry {
-            at: instant(row.get(0)?)?,
-            target: target.clone(),
-            what: row.get(1)?,
-            detail: part::read(connection, &row.get::<_, String>(2)?)?,
-            lines: part::read(connection, &row.get::<_, String>(3)?)?,
-        });
+        entries.push(read(connection, row, target.clone())?);
     }
     entries.reverse();
     Ok(entries)
+}
+
+/// What happened to a record, of a row: at, what, detail, lines.
+pub(super) fn read(connection: &Connection, row: &Row<'_>, target: RecordRef) -> Result<HistoryEntry, StoreError> {
+    Ok(HistoryEntry {
+        at: instant(row.get(0)?)?,
+        target,
+        what: row.get(1)?,
+        detail: part::read(connection, &row.get::<_, String>(2)?)?,
+        lines: part::read(connection, &row.get::<_, String>(3)?)?,
+    })
 }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, Params, Row, params};
 
 use super::packed::{Packed, unpacked};
 use crate::store::base_text;
 use crate::store::codec::{decode, encode, instant, nanos};
 use crate::store::error::StoreError;
 use crate::store::link::{Link, LinkEnd};
+
+/// What is read of a link.
+pub(super) const COLUMNS: &str = "pipeline, left_account, left_id, right_account, right_id, since, base, by_hand";
 
 /// Writes a link whole: new, or in the place of the one between the same two records.
 pub(super) fn put(connection: &Connection, link: &Link) -> Result<(), StoreError> {
@@ -78,20 +81,24 @@ pub(super) fn by_hand(connection: &Connection) -> Result<Vec<Link>, StoreError> 
 
 fn select(connection: &Connection, which: &str, bound: impl Params) -> Result<Vec<Link>, StoreError> {
     let mut select = connection.prepare_cached(&format!(
-        "SELECT pipeline, left_account, left_id, right_account, right_id, since, base, by_hand FROM link
-         {which} ORDER BY left_account, left_id, right_account, right_id, pipeline"
+        "SELECT {COLUMNS} FROM link {which} ORDER BY left_account, left_id, right_account, right_id, pipeline"
     ))?;
     let mut rows = select.query(bound)?;
     let mut links = Vec::new();
     while let Some(row) = rows.next()? {
-        links.push(Link {
-            pipeline: row.get(0)?,
-            left: LinkEnd { account: row.get(1)?, id: row.get(2)? },
-            right: LinkEnd { account: row.get(3)?, id: row.get(4)? },
-            since: instant(row.get(5)?)?,
-            by_hand: row.get(7)?,
-            base: base_text::read(&decode(&unpacked(row.get_ref(6)?)?)?)?,
-        });
+        links.push(read(row)?);
     }
     Ok(links)
+}
+
+/// The link of a row of [`COLUMNS`].
+pub(super) fn read(row: &Row<'_>) -> Result<Link, StoreError> {
+    Ok(Link {
+        pipeline: row.get(0)?,
+        left: LinkEnd { account: row.get(1)?, id: row.get(2)? },
+        right: LinkEnd { account: row.get(3)?, id: row.get(4)? },
+        since: instant(row.get(5)?)?,
+        by_hand: row.get(7)?,
+        base: base_text::read(&decode(&unpacked(row.get_ref(6)?)?)?)?,
+    })
 }

@@ -134,6 +134,42 @@ const COLUMNS: &str =
     "number, since, attempts, next, account, record, id, pipeline, field_group, reason, code, message,
             rule_file, rule_line, candidates, vals, shown, unpaired";
 
+/// What is read of an entry that moves to another store.
+pub(super) const COLUMNS_AND_DROPPED: &str =
+    "number, since, attempts, next, account, record, id, pipeline, field_group, reason, code, message,
+            rule_file, rule_line, candidates, vals, shown, unpaired, dropped";
+
+/// The entry of a row of [`COLUMNS_AND_DROPPED`], and whether it was dropped.
+pub(super) fn read_with_waits(connection: &Connection, row: &Row<'_>) -> Result<(Park, bool), StoreError> {
+    let mut park = read(row)?;
+    park.draft.waits = waits(connection, park.number)?;
+    Ok((park, row.get(18)?))
+}
+
+/// Writes an entry as it was elsewhere, under the number that it had there.
+pub(super) fn put_whole(connection: &Connection, park: &Park, dropped: bool) -> Result<(), StoreError> {
+    let ParkDraft { target: RecordRef { account, record, id }, pipeline, group, .. } = &park.draft;
+    connection
+        .prepare_cached(
+            "INSERT INTO park (number, account, record, id, pipeline, field_group, since, attempts, next, dropped,
+                reason, code, message, rule_file, rule_line, candidates, vals)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, '', '', '', '', 0, '[]', 'null')",
+        )?
+        .execute(params![
+            park.number,
+            account,
+            record,
+            id,
+            pipeline,
+            group,
+            nanos(park.since),
+            park.attempts,
+            nanos(park.next),
+            dropped
+        ])?;
+    describe(connection, park.number, &park.draft)
+}
+
 /// The inbox, oldest first.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Park>, StoreError> {
     let mut select =

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::store::codec::{decode_lines, encode_lines, parsed, written};
 use crate::store::error::StoreError;
@@ -34,22 +34,29 @@ pub(super) fn set_unlisted(
 
 /// What answers showed of fields.
 pub(super) fn seen_fields(connection: &Connection) -> Result<Vec<SeenField>, StoreError> {
-    let mut select =
-        connection.prepare_cached("SELECT account, record, field, listed, read, sparse, witnesses FROM seen_field")?;
+    let mut select = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM seen_field"))?;
     let mut rows = select.query([])?;
     let mut fields = Vec::new();
     while let Some(row) = rows.next()? {
-        fields.push(SeenField {
-            account: row.get(0)?,
-            record: row.get(1)?,
-            field: row.get(2)?,
-            listed: row.get(3)?,
-            read: row.get(4)?,
-            sparse: row.get(5)?,
-            witnesses: decode_lines(&row.get::<_, String>(6)?)?,
-        });
+        fields.push(read_field(row)?);
     }
     Ok(fields)
+}
+
+/// What is read of a field.
+pub(super) const COLUMNS: &str = "account, record, field, listed, read, sparse, witnesses";
+
+/// The field of a row of [`COLUMNS`].
+pub(super) fn read_field(row: &Row<'_>) -> Result<SeenField, StoreError> {
+    Ok(SeenField {
+        account: row.get(0)?,
+        record: row.get(1)?,
+        field: row.get(2)?,
+        listed: row.get(3)?,
+        read: row.get(4)?,
+        sparse: row.get(5)?,
+        witnesses: decode_lines(&row.get::<_, String>(6)?)?,
+    })
 }
 
 /// Keeps what answers showed of fields.
