@@ -6,6 +6,7 @@ mod brakes;
 mod read_once;
 mod reading;
 mod schema;
+mod shared_budget;
 mod webhooks;
 mod writing;
 

@@ -59,8 +59,7 @@ fn drawn(bar: &ProgressBar, (shelf, pieces, all): (Shelf, u64, u64)) {
 
 fn show(counts: &[Copied], (from, to): (&str, &str), format: Format) {
     if format == Format::Json {
-        let counts: Map<String, Json> =
-            counts.iter().map(|one| (one.shelf.key().to_owned(), Json::from(one.pieces))).collect();
+        let counts: Map<String, Json> = counts.iter().map(|one| (one.shelf.key(), Json::from(one.pieces))).collect();
         println!("{}", json!({ "from": named(from), "to": named(to), "copied": counts }));
         return;
     }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::account::ResolvedAccount;
 use super::breaker::{Breaker, BreakerState};
 use super::broken;
+use super::budget::SharedBudget;
 use super::failure::{self, Failure, Purpose};
 use super::paging::Pager;
 use super::rate_limit::RateLimit;
@@ -90,6 +91,11 @@ impl Connector {
             system,
             account,
         }
+    }
+
+    /// Takes its calls from a budget that other processes share; see [`RateLimit::share`].
+    pub fn share(&self, budget: Arc<dyn SharedBudget>) {
+        self.rate_limit.share(budget);
     }
 
     /// The system it speaks to.
@@ -396,7 +402,7 @@ impl Connector {
             // Before anything is cut to length: half a secret could not be found any more.
             answer.body = self.account.redact(&String::from_utf8_lossy(&answer.body)).into_bytes();
         }
-        self.rate_limit.heed(&answer, (now, self.clock.steady()));
+        self.rate_limit.heed(&answer, (now, self.clock.steady())).await;
         self.note_clock(&answer);
         match failure::of_response(&self.system.errors, &answer, purpose, now) {
             Some(found) => Err(found),

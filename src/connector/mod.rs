@@ -9,6 +9,7 @@ pub mod backoff;
 mod body;
 pub mod breaker;
 mod broken;
+pub mod budget;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod connector;
 pub mod failure;

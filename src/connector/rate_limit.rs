@@ -4,12 +4,14 @@
 //! headers ask. New limits count at once, also for calls that wait already. Its instants are steady ones, so that a
 //! clock that is set back holds up nothing; knows nothing of why a call is made.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+use super::budget::{Share, SharedBudget};
 use crate::language::plan::Limits;
 use crate::world::{Clock, Response};
 
@@ -21,10 +23,12 @@ pub const PAUSE_LONGEST: Duration = Duration::from_hours(1);
 const RESET_IS_INSTANT_SECONDS: i64 = 1_000_000_000;
 
 /// The budget of an account.
-#[derive(Debug)]
 pub struct RateLimit {
     turns: Mutex<Turns>,
     changed: Notify,
+    /// What other processes have a part of, too.
+    shared: OnceLock<Arc<dyn SharedBudget>>,
+    share: Share,
 }
 
 #[derive(Debug)]
@@ -42,7 +46,13 @@ impl RateLimit {
     pub fn new(limits: Limits) -> Self {
         let (paid_until, paused_until) = (Timestamp::MIN, Timestamp::MIN);
         let turns = Turns { limits, at_once: at_once(limits), paid_until, paused_until };
-        Self { turns: Mutex::new(turns), changed: Notify::new() }
+        Self { turns: Mutex::new(turns), changed: Notify::new(), shared: OnceLock::new(), share: Share::default() }
+    }
+
+    /// Takes its calls from a budget that others share, from now on and for good.
+    pub fn share(&self, budget: Arc<dyn SharedBudget>) {
+        // The same account of the same process has the same one.
+        let _ = self.shared.set(budget);
     }
 
     /// Goes on under other limits. What was paid at the old rate is forgotten, a pause is not;
@@ -75,6 +85,7 @@ impl RateLimit {
             let changed = self.changed.notified();
             let wait = self.take(clock.steady());
             if wait.is_zero() {
+                self.share_of_it(clock).await?;
                 return Ok(permit);
             }
             if wait > WAIT_LONGEST {
@@ -85,6 +96,22 @@ impl RateLimit {
                 () = changed => {}
                 () = clock.sleep(wait) => {}
             }
+        }
+    }
+
+    /// Waits for a call of the budget that others share, if any do.
+    async fn share_of_it(&self, clock: &dyn Clock) -> Result<(), Duration> {
+        let Some(budget) = self.shared.get() else { return Ok(()) };
+        loop {
+            let per_minute = self.lock().limits.per_minute.max(1);
+            let wait = self.share.take(budget.as_ref(), per_minute, clock).await?;
+            if wait.is_zero() {
+                return Ok(());
+            }
+            if wait > WAIT_LONGEST {
+                return Err(wait);
+            }
+            clock.sleep(wait).await;
         }
     }
 
@@ -105,19 +132,29 @@ impl RateLimit {
         Duration::ZERO
     }
 
-    /// Reads what the peer says about its budget, and stands still where it asks for it. `now` is what the clock shows,
-    /// `steady` what waits are measured by.
-    pub fn heed(&self, response: &Response, (now, steady): (Timestamp, Timestamp)) {
+    /// Reads what the peer says about its budget, and stands still where it asks for it, as do all who share it. `now`
+    /// is what the clock shows, `steady` what waits are measured by.
+    pub async fn heed(&self, response: &Response, (now, steady): (Timestamp, Timestamp)) {
         let spent = response.header("RateLimit-Remaining").is_some_and(|left| left.trim() == "0");
         let reset = response.header("RateLimit-Reset").filter(|_| spent).and_then(|text| reset_wait(text, now));
-        if let Some(wait) = retry_after(response, now).max(reset) {
+        let Some(wait) = retry_after(response, now).max(reset) else { return };
+        {
             let mut turns = self.lock();
             turns.paused_until = turns.paused_until.max(later(steady, wait));
+        }
+        if let Some(budget) = self.shared.get() {
+            budget.pause(wait).await;
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Turns> {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for RateLimit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("RateLimit").field("turns", &self.turns).finish_non_exhaustive()
     }
 }
 

@@ -97,7 +97,7 @@ impl Runtime {
     /// A runtime that serves this generation.
     pub fn new(store: Arc<dyn Store>, world: World, live: Live, rules: RuleState, pace: impl Into<Pace>) -> Arc<Self> {
         let pace = pace.into();
-        Arc::new(Self {
+        let runtime = Arc::new(Self {
             store,
             world,
             live: ArcSwap::from_pointee(live),
@@ -125,7 +125,9 @@ impl Runtime {
             store_trouble: ArcSwapOption::empty(),
             happenings: broadcast::channel(pace.happenings_kept).0,
             stop: watch::channel(false).0,
-        })
+        });
+        runtime.share_budgets(&runtime.live.load());
+        runtime
     }
 
     /// Takes hints in; durable when it returns.

@@ -23,7 +23,7 @@ use petiole::world::{Clock, SeededRandom, Spawner, Tasks, World};
 use serde_json::json;
 
 use super::given::{Line, Wire};
-use super::{RULES, environment, rule_files};
+use super::{MemoryFiles, RULES, environment, rule_files};
 
 /// Time that passes once nobody can go on.
 struct EventClock {
@@ -104,14 +104,17 @@ struct Two {
 
 impl Two {
     fn new(seed: u64) -> Self {
+        Self::with(seed, rule_files())
+    }
+
+    fn with(seed: u64, files: Arc<MemoryFiles>) -> Self {
         let line = Arc::new(Line::new(seed));
         let now = Mutex::new("2026-01-05T12:00:00Z".parse().unwrap());
         let clock = Arc::new(EventClock { now, sleepers: Mutex::default() });
-        let files = rule_files();
         let compiled = || language::compile(files.as_ref(), &[PathBuf::from(RULES)]);
         let systems = compiled().plan.unwrap().systems.values().cloned().collect::<Vec<_>>();
         let wire = Arc::new(Wire::new(systems.into_iter(), Arc::clone(&clock) as _));
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::clone(&clock) as _));
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::of_several(Arc::clone(&clock) as _));
         let processes = [(); 2].map(|()| {
             Arc::new(Process { line: Arc::clone(&line), stands: AtomicBool::default(), woken: Mutex::default() })
         });
@@ -159,6 +162,13 @@ impl Two {
         orders
     }
 
+    /// When a system was called.
+    fn calls(&self, system: &str) -> Vec<Timestamp> {
+        let trace = self.wire.trace();
+        let of_it = trace.iter().filter(|call| call.contains(&format!(" {system}/")));
+        of_it.map(|call| call.split(' ').next().unwrap().parse().unwrap()).collect()
+    }
+
     /// How often the changes of the shop's orders were asked for.
     fn polls(&self) -> usize {
         self.wire.trace().iter().filter(|call| call.contains(" GET shop/orders?")).count()
@@ -192,5 +202,31 @@ fn two_processes_on_one_store_do_each_thing_once() {
         two.pass(Duration::from_hours(1));
         let polls = two.polls() - before;
         assert!((55..=65).contains(&polls), "seed {seed}: {polls} looks in an hour, after one of them came back");
+    }
+}
+
+/// Calls a minute that the depot takes.
+const PER_MINUTE: usize = 20;
+
+#[test]
+fn two_processes_together_keep_to_what_a_peer_takes() {
+    for seed in 1..=8_u64 {
+        let files = rule_files();
+        let path = PathBuf::from(RULES).join("depot.yaml");
+        let text = files.text(&path);
+        files.save(&path, &text.replace("\nrecords:", &format!("\nlimits:\n  per_minute: {PER_MINUTE}\n\nrecords:")));
+        let two = Two::with(seed, files);
+        (1..=40).for_each(|number| two.order(number));
+        two.pass(Duration::from_mins(20));
+        assert_eq!(two.brought(), (1..=40).collect::<Vec<_>>(), "seed {seed}");
+        let calls = two.calls("depot");
+        for (at, begun) in calls.iter().enumerate() {
+            let end = begun.checked_add(Duration::from_mins(1)).unwrap();
+            let within = calls[at..].iter().take_while(|call| **call < end).count();
+            assert!(within <= PER_MINUTE, "seed {seed}: {within} calls in the minute from {begun}");
+        }
+        let busiest =
+            calls.windows(PER_MINUTE / 2).filter(|some| some[0].duration_until(some[some.len() - 1]).as_secs() < 45);
+        assert!(busiest.count() > 0, "seed {seed}: what is allowed is used");
     }
 }

@@ -5,4 +5,5 @@
 
 pub mod membership;
 pub mod node;
+pub mod share;
 pub mod turn;

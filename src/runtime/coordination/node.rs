@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::membership::Membership;
 use crate::runtime::runtime::Runtime;
-use crate::store::{Hold, Lead, Node, Role, StoreError};
+use crate::store::{Hold, Lead, Node, Role, Store, StoreError};
+use crate::world::Clock;
 
 /// How long a node lives that does not say that it does, and how long a role is had that is not renewed.
 const TTL: Duration = Duration::from_secs(30);
@@ -27,6 +29,40 @@ pub async fn live_on(runtime: Arc<Runtime>) {
         if runtime.pause(BEAT).await {
             return;
         }
+    }
+}
+
+impl Membership {
+    /// The node that this process is: the one that it was, as long as others have not given it up.
+    pub(super) async fn node(&self, store: &dyn Store, clock: &dyn Clock) -> Result<Node, StoreError> {
+        let mut known = self.node.lock().await;
+        let now = clock.steady();
+        if let Some((node, beaten)) = *known {
+            if now.duration_since(beaten) < SignedDuration::try_from(BEAT).unwrap_or_default() {
+                return Ok(node);
+            }
+            match store.beat(node, TTL).await {
+                Ok(()) => {
+                    *known = Some((node, now));
+                    return Ok(node);
+                }
+                Err(StoreError::LostClaim) => {
+                    tracing::warn!(
+                        "this process said too late that it lives, and others took over what it had; it goes on anew. \
+                         Look at whether the machine or the store stood still"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let node = store.join(TTL).await?;
+        *known = Some((node, now));
+        Ok(node)
+    }
+
+    /// Forgets which node it was: others have given it up.
+    pub(super) async fn was_given_up(&self) {
+        self.node.lock().await.take();
     }
 }
 
@@ -53,29 +89,7 @@ impl Runtime {
 
     /// The node that this process is.
     async fn node(&self) -> Result<Node, StoreError> {
-        let mut known = self.membership.node.lock().await;
-        let now = self.world.clock.steady();
-        if let Some((node, beaten)) = *known {
-            if now.duration_since(beaten) < SignedDuration::try_from(BEAT).unwrap_or_default() {
-                return Ok(node);
-            }
-            match self.store.beat(node, TTL).await {
-                Ok(()) => {
-                    *known = Some((node, now));
-                    return Ok(node);
-                }
-                Err(StoreError::LostClaim) => {
-                    tracing::warn!(
-                        "this process said too late that it lives, and others took over what it had; it goes on anew. \
-                         Look at whether the machine or the store stood still"
-                    );
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        let node = self.store.join(TTL).await?;
-        *known = Some((node, now));
-        Ok(node)
+        self.membership.node(self.store.as_ref(), self.world.clock.as_ref()).await
     }
 
     /// Takes a role, or keeps it; none: another process has it. Kept until it is given back.
@@ -85,7 +99,7 @@ impl Runtime {
     pub(crate) async fn lead(&self, role: &Role) -> Result<Option<Lead>, StoreError> {
         let mut led = self.store.lead(self.node().await?, role, TTL).await;
         if led == Err(StoreError::LostClaim) {
-            self.membership.node.lock().await.take();
+            self.membership.was_given_up().await;
             led = self.store.lead(self.node().await?, role, TTL).await;
         }
         self.membership.keep(role, matches!(led, Ok(Some(_))));
@@ -104,7 +118,7 @@ impl Runtime {
     pub(super) async fn hold(&self, pair: &str) -> Result<Option<Hold>, StoreError> {
         let held = self.store.hold(self.node().await?, pair).await;
         if held == Err(StoreError::LostClaim) {
-            self.membership.node.lock().await.take();
+            self.membership.was_given_up().await;
             return self.store.hold(self.node().await?, pair).await;
         }
         held

@@ -89,6 +89,7 @@ impl Runtime {
                 if is_new && !self.world.plants(Planted::Generation) {
                     let live = Arc::new(live);
                     self.departed.note(&before.plan, &live.plan, at);
+                    self.share_budgets(&live);
                     self.live.store(Arc::clone(&live));
                     tracing::info!(generation, "new rules serve");
                     // What was parked may pass under the new rules.

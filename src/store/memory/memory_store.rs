@@ -14,13 +14,19 @@ pub struct MemoryStore {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
     alone: Alone,
+    has_others: bool,
 }
 
 impl MemoryStore {
     /// An empty one.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let alone = Alone::new(Arc::clone(&clock), 0);
-        Self { clock, state: Mutex::new(State::default()), alone }
+        Self { clock, state: Mutex::new(State::default()), alone, has_others: false }
+    }
+
+    /// An empty one that several share, in this process, as if they were processes of their own.
+    pub fn of_several(clock: Arc<dyn Clock>) -> Self {
+        Self { has_others: true, ..Self::new(clock) }
     }
 
     /// What a process finds that comes after one that ended with this: all of it, with the work in flight due now, as
@@ -31,7 +37,7 @@ impl MemoryStore {
         let now = self.clock.now();
         state.work.values_mut().filter(|row| row.is_in_flight()).for_each(|row| row.release(now));
         let alone = Alone::new(Arc::clone(&self.clock), self.alone.last_number());
-        Self { clock: Arc::clone(&self.clock), state: Mutex::new(state), alone }
+        Self { clock: Arc::clone(&self.clock), state: Mutex::new(state), alone, has_others: self.has_others }
     }
 
     /// Does one operation, whole, at one instant.
@@ -44,6 +50,10 @@ impl MemoryStore {
 impl OwnedByOne for MemoryStore {
     fn alone(&self) -> Result<&Alone, StoreError> {
         Ok(&self.alone)
+    }
+
+    fn has_others(&self) -> bool {
+        self.has_others
     }
 
     fn tells_others(&self, _url: &str) -> Result<(), StoreError> {
