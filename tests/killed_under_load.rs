@@ -17,15 +17,15 @@ const KILLS: u64 = 5;
 /// Calls that a life lives to see at most.
 const CALLS: u64 = 60;
 
-fn asked(name: &str) -> Option<u64> {
+pub(crate) fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
-fn state(side: &Process) -> Json {
+pub(crate) fn state(side: &Process) -> Json {
     get(&format!("{}/_control/state", side.url))
 }
 
-fn calls(trade: &Trade) -> u64 {
+pub(crate) fn calls(trade: &Trade) -> u64 {
     let of = |side: &Process| {
         let counts = get(&format!("{}/_control/requests", side.url))["counts"].clone();
         counts.as_object().unwrap().values().filter_map(Json::as_u64).sum::<u64>()
@@ -34,7 +34,7 @@ fn calls(trade: &Trade) -> u64 {
 }
 
 /// Somebody does something, or finds that it cannot be done.
-fn act(trade: &Trade, chance: &SeededRandom) {
+pub(crate) fn act(trade: &Trade, chance: &SeededRandom) {
     let one_of = |side: &Process, name: &str| {
         let orders = state(side)["orders"].as_array().unwrap().clone();
         let at = chance.below(u64::try_from(orders.len()).unwrap().max(1));

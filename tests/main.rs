@@ -45,6 +45,7 @@ mod look_up;
 mod making;
 mod mistakes;
 mod mutants;
+mod nodes;
 mod notify;
 mod order_status;
 mod orders_cross;

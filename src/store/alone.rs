@@ -23,11 +23,6 @@ pub(super) trait OwnedByOne: Send + Sync {
     /// Where it may not be written to.
     fn alone(&self) -> Result<&Alone, StoreError>;
 
-    /// As [`Coordination::is_shared`].
-    fn has_others(&self) -> bool {
-        false
-    }
-
     /// As [`Coordination::serve_at`].
     fn tells_others(&self, url: &str) -> Result<(), StoreError>;
 }
@@ -173,10 +168,6 @@ impl State {
 impl<Engine: OwnedByOne> Coordination for Engine {
     async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
         self.tells_others(url)
-    }
-
-    fn is_shared(&self) -> bool {
-        self.has_others()
     }
 
     async fn join(&self, ttl: Duration) -> Result<Node, StoreError> {

@@ -80,11 +80,6 @@ pub trait Coordination: Send + Sync {
     /// [`open::served_at`](super::open::served_at). Of no store but one in a file anything is kept.
     async fn serve_at(&self, url: &str) -> Result<(), StoreError>;
 
-    /// Whether other processes may have it at the same time.
-    fn is_shared(&self) -> bool {
-        false
-    }
-
     /// Begins a node that lives for this long from now, unless it says that it lives on.
     async fn join(&self, ttl: Duration) -> Result<Node, StoreError>;
 

@@ -224,9 +224,6 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Coordination for Hooked<Inner,
     async fn serve_at(&self, url: &str) -> Result<(), StoreError> {
         self.inner.serve_at(url).await
     }
-    fn is_shared(&self) -> bool {
-        self.inner.is_shared()
-    }
     async fn join(&self, ttl: Duration) -> Result<Node, StoreError> {
         self.inner.join(ttl).await
     }

@@ -51,8 +51,7 @@ pub async fn open_to_move(url: &str, clock: Arc<dyn Clock>, way: Way) -> Result<
     match place(url)? {
         Place::File(path) if way == Way::Out && !path.exists() => Err(StoreError::Missing(url.to_owned())),
         Place::File(path) => Ok(Arc::new(SqliteStore::open(path, clock)?)),
-        Place::Server if way == Way::Out => Ok(Arc::new(PostgresStore::open_existing(url).await?)),
-        Place::Server => Ok(Arc::new(PostgresStore::open(url).await?)),
+        Place::Server => Ok(Arc::new(PostgresStore::open_to_move(url, way == Way::Out).await?)),
         Place::Memory => Err(StoreError::Unavailable(format!(
             "nothing can be copied to or from a store that ends with its process; {FORMS}"
         ))),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use async_trait::async_trait;
 use petiole::store::copy::copy;
 use petiole::store::open::{Way, named, open, open_to_move};
+use petiole::store::postgres::PostgresStore;
 use petiole::store::{
     Asked, Bucket, Carried, Cursor, HintSource, IntentState, Ledger, LedgerLine, LinkWait, Moving, Parking, RuleText,
     SeenField, Settlement, Shelf, Store, StoreError,
@@ -14,7 +15,7 @@ use petiole::store::{
 use tokio::sync::mpsc::{self, Sender};
 
 use super::kept::decision;
-use super::sample::{LEASE, Place, at, end, hint, intent, link, order, park, story, version};
+use super::sample::{Engine, LEASE, Place, at, end, hint, intent, link, order, park, story, version};
 
 /// Something of each kind, in as many states as it has.
 async fn fill(place: &Place, store: &Arc<dyn Store>) {
@@ -72,7 +73,18 @@ async fn fill(place: &Place, store: &Arc<dyn Store>) {
 }
 
 async fn moving(place: &Place, way: Way) -> Result<Arc<dyn Moving>, StoreError> {
-    open_to_move(&place.url(), Arc::clone(&place.clock) as _, way).await
+    let clock = Arc::clone(&place.clock) as _;
+    let Some(database) = &place.database else { return open_to_move(&place.url(), clock, way).await };
+    let store = PostgresStore::open_to_move_under(&database.url(), way == Way::Out, Some(clock)).await?;
+    Ok(Arc::new(store))
+}
+
+/// From each engine into each; none where this machine has no server.
+fn ways() -> Vec<[Place; 2]> {
+    let engines = [Engine::File, Engine::Server];
+    let pairs = engines.into_iter().flat_map(|from| engines.map(|to| [from, to]));
+    let places = pairs.filter_map(|[from, to]| Some([Place::of(from)?, Place::of(to)?]));
+    places.collect()
 }
 
 /// All that a store hands over, as text.
@@ -108,25 +120,29 @@ async fn goes_on(place: &Place) -> Vec<String> {
     told
 }
 
-async fn filled() -> Place {
-    let place = Place::new();
+async fn filled(place: &Place) {
     let store = place.open().await;
-    fill(&place, &store).await;
-    place
+    fill(place, &store).await;
 }
 
 #[tokio::test]
 async fn everything_is_there_afterwards_and_goes_on_as_it_would_have() {
-    let (from, to) = (filled().await, Place::new());
+    for [from, to] in ways() {
+        filled(&from).await;
+        goes_over(&from, &to).await;
+    }
+}
+
+async fn goes_over(from: &Place, to: &Place) {
     to.clock.set(9);
     let mut told = BTreeSet::new();
-    let (source, target) = (moving(&from, Way::Out).await.unwrap(), moving(&to, Way::In).await.unwrap());
+    let (source, target) = (moving(from, Way::Out).await.unwrap(), moving(to, Way::In).await.unwrap());
     let copied = copy(source.as_ref(), target.as_ref(), |shelf, _, _| _ = told.insert(shelf)).await.unwrap();
     assert!(copied.iter().all(|one| one.pieces > 0), "the story has something of each kind: {copied:?}");
     assert_eq!(told.len(), Shelf::ALL.len());
     assert_eq!(handed_over(target.as_ref()).await, handed_over(source.as_ref()).await);
     drop((source, target));
-    let (before, after) = (goes_on(&from).await, goes_on(&to).await);
+    let (before, after) = (goes_on(from).await, goes_on(to).await);
     assert!(before.len() >= 8, "{before:#?}");
     assert_eq!(after, before);
 }
@@ -160,9 +176,16 @@ impl Moving for Short {
 
 #[tokio::test]
 async fn a_copy_that_breaks_off_anywhere_does_not_serve_and_is_begun_anew() {
-    let (from, to) = (filled().await, Place::new());
+    for [from, to] in ways() {
+        filled(&from).await;
+        breaks_off(&from, &to).await;
+    }
+}
+
+async fn breaks_off(from: &Place, to: &Place) {
+    let url = to.database.as_ref().map_or_else(|| to.url(), |database| database.url());
     for batches in 0..20 {
-        let (source, inner) = (moving(&from, Way::Out).await.unwrap(), moving(&to, Way::In).await.unwrap());
+        let (source, inner) = (moving(from, Way::Out).await.unwrap(), moving(to, Way::In).await.unwrap());
         let target = Short { inner, left: batches.into() };
         let ended = copy(source.as_ref(), &target, |_, _, _| ()).await;
         if ended.is_ok() {
@@ -172,7 +195,7 @@ async fn a_copy_that_breaks_off_anywhere_does_not_serve_and_is_begun_anew() {
         }
         assert_eq!(ended, Err(StoreError::Unavailable("full".to_owned())));
         drop((source, target));
-        let served = open(&to.url(), Arc::clone(&to.clock) as _).await;
+        let served = open(&url, Arc::clone(&to.clock) as _).await;
         assert!(matches!(served, Err(StoreError::Unavailable(what)) if what.contains("petiole store copy")));
     }
     panic!("it never came to its end");
@@ -180,26 +203,38 @@ async fn a_copy_that_breaks_off_anywhere_does_not_serve_and_is_begun_anew() {
 
 #[tokio::test]
 async fn a_store_that_holds_something_is_not_copied_into() {
-    let (from, to) = (filled().await, filled().await);
-    let before = handed_over(moving(&to, Way::Out).await.unwrap().as_ref()).await;
-    let (source, target) = (moving(&from, Way::Out).await.unwrap(), moving(&to, Way::In).await.unwrap());
+    for [from, to] in ways() {
+        filled(&from).await;
+        filled(&to).await;
+        is_refused(&from, &to).await;
+    }
+}
+
+async fn is_refused(from: &Place, to: &Place) {
+    let before = handed_over(moving(to, Way::Out).await.unwrap().as_ref()).await;
+    let (source, target) = (moving(from, Way::Out).await.unwrap(), moving(to, Way::In).await.unwrap());
     let refused = copy(source.as_ref(), target.as_ref(), |_, _, _| ()).await;
     assert!(matches!(refused, Err(StoreError::Conflict(what)) if what.contains("1 links")));
     assert_eq!(handed_over(target.as_ref()).await, before);
     drop((source, target));
-    assert!(open(&to.url(), Arc::clone(&to.clock) as _).await.is_ok(), "it serves as before");
+    assert_eq!(to.open().await.counts().await.unwrap().links, 1, "it serves as before");
 }
 
 #[tokio::test]
 async fn more_than_one_batch_goes_over() {
-    let (from, to) = (Place::new(), Place::new());
+    for [from, to] in ways() {
+        many_go_over(&from, &to).await;
+    }
+}
+
+async fn many_go_over(from: &Place, to: &Place) {
     let store = from.open().await;
     for at in 0..600 {
         let link = Some(link(&at.to_string(), &format!("r{at}")));
         store.settle(Settlement { link, ..Settlement::default() }).await.unwrap();
     }
     drop(store);
-    let (source, target) = (moving(&from, Way::Out).await.unwrap(), moving(&to, Way::In).await.unwrap());
+    let (source, target) = (moving(from, Way::Out).await.unwrap(), moving(to, Way::In).await.unwrap());
     let mut steps = Vec::new();
     copy(source.as_ref(), target.as_ref(), |_, pieces, all| steps.push((pieces, all))).await.unwrap();
     assert_eq!(steps, [(256, 600), (512, 600), (600, 600)]);
@@ -216,6 +251,15 @@ async fn what_is_not_there_or_ends_with_its_process_is_not_copied() {
     let store = place.open().await;
     assert!(matches!(moving(&place, Way::Out).await, Err(StoreError::InUse(_))));
     drop(store);
+    let Some(place) = Place::of(Engine::Server) else { return };
+    assert!(matches!(moving(&place, Way::Out).await, Err(StoreError::Missing(_))));
+    let store = place.open().await;
+    let node = store.join(LEASE).await.unwrap();
+    for way in [Way::Out, Way::In] {
+        assert!(matches!(moving(&place, way).await, Err(StoreError::InUse(what)) if !what.contains("postgres://")));
+    }
+    store.leave(node).await.unwrap();
+    assert!(moving(&place, Way::Out).await.is_ok());
 }
 
 #[test]

@@ -103,6 +103,10 @@ impl Journal for MemoryStore {
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         Ok(self.with(|state, _| work::deferred(state)))
     }
+
+    fn is_shared(&self) -> bool {
+        self.has_others
+    }
 }
 
 #[async_trait]

@@ -14,7 +14,7 @@ pub struct MemoryStore {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
     alone: Alone,
-    has_others: bool,
+    pub(super) has_others: bool,
 }
 
 impl MemoryStore {
@@ -50,10 +50,6 @@ impl MemoryStore {
 impl OwnedByOne for MemoryStore {
     fn alone(&self) -> Result<&Alone, StoreError> {
         Ok(&self.alone)
-    }
-
-    fn has_others(&self) -> bool {
-        self.has_others
     }
 
     fn tells_others(&self, _url: &str) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! Decisions with what they were made from, to be read again, and the history of records.
 
 use jiff::Timestamp;
+use tokio_postgres::Row;
 
 use super::fault::Fault;
 use super::part::{self, Parts};
@@ -61,7 +62,7 @@ pub(super) async fn read(
 ) -> Result<Vec<DecisionEntry>, Fault> {
     let of_one = if target.is_some() { " AND account = $3 AND record = $4 AND id = $5" } else { "" };
     let select = format!(
-        "SELECT at, pipeline, account, record, id, generation, situation, settings, outcome FROM petiole.decision
+        "SELECT {COLUMNS} FROM petiole.decision
          WHERE at >= $1{of_one} ORDER BY number DESC LIMIT $2"
     );
     let since = since.map_or(i64::MIN, nanos);
@@ -76,20 +77,24 @@ pub(super) async fn read(
         texts.extend([row.try_get::<_, &str>(6)?, row.try_get(7)?, row.try_get(8)?]);
     }
     let parts = part::Read::of(session, &texts).await?;
-    let mut entries = Vec::new();
-    for row in found.iter().rev() {
-        let mut situation: Situation = parts.whole(row.try_get(6)?)?;
-        situation.settings = parts.whole(row.try_get(7)?)?;
-        entries.push(DecisionEntry {
-            at: instant(row.try_get(0)?)?,
-            pipeline: row.try_get(1)?,
-            target: RecordRef { account: row.try_get(2)?, record: row.try_get(3)?, id: row.try_get(4)? },
-            generation: row.try_get(5)?,
-            situation,
-            outcome: parts.whole(row.try_get(8)?)?,
-        });
-    }
-    Ok(entries)
+    found.iter().rev().map(|row| entry(row, &parts)).collect()
+}
+
+/// What is read of a decision.
+pub(super) const COLUMNS: &str = "at, pipeline, account, record, id, generation, situation, settings, outcome";
+
+/// The decision of a row of [`COLUMNS`].
+pub(super) fn entry(row: &Row, parts: &part::Read) -> Result<DecisionEntry, Fault> {
+    let mut situation: Situation = parts.whole(row.try_get(6)?)?;
+    situation.settings = parts.whole(row.try_get(7)?)?;
+    Ok(DecisionEntry {
+        at: instant(row.try_get(0)?)?,
+        pipeline: row.try_get(1)?,
+        target: RecordRef { account: row.try_get(2)?, record: row.try_get(3)?, id: row.try_get(4)? },
+        generation: row.try_get(5)?,
+        situation,
+        outcome: parts.whole(row.try_get(8)?)?,
+    })
 }
 
 /// Lines of the history of records as they are kept.
@@ -139,15 +144,19 @@ pub(super) async fn history(session: &Session, target: &RecordRef, limit: usize)
         texts.extend([row.try_get::<_, &str>(2)?, row.try_get(3)?]);
     }
     let parts = part::Read::of(session, &texts).await?;
-    let mut entries = Vec::new();
-    for row in found.iter().rev() {
-        entries.push(HistoryEntry {
-            at: instant(row.try_get(0)?)?,
-            target: target.clone(),
-            what: row.try_get(1)?,
-            detail: parts.whole(row.try_get(2)?)?,
-            lines: parts.whole(row.try_get(3)?)?,
-        });
-    }
-    Ok(entries)
+    found.iter().rev().map(|row| line(row, target.clone(), &parts)).collect()
+}
+
+/// What is read of a line of history, and whose it is.
+pub(super) const HISTORY_COLUMNS: &str = "at, what, detail, lines, account, record, id";
+
+/// The line of a row of [`HISTORY_COLUMNS`].
+pub(super) fn line(row: &Row, target: RecordRef, parts: &part::Read) -> Result<HistoryEntry, Fault> {
+    Ok(HistoryEntry {
+        at: instant(row.try_get(0)?)?,
+        target,
+        what: row.try_get(1)?,
+        detail: parts.whole(row.try_get(2)?)?,
+        lines: parts.whole(row.try_get(3)?)?,
+    })
 }

@@ -1,8 +1,10 @@
 //! Generations of rules: numbers that only grow, and the texts of the last one that served.
 
+use tokio_postgres::Row;
+
 use super::fault::Fault;
 use super::session::{Session, execute, row, rows};
-use crate::store::codec::instant;
+use crate::store::codec::{instant, nanos};
 use crate::store::rules::{Generation, RuleText};
 
 /// The generation of a rule tree. The tree that served last keeps its number.
@@ -30,7 +32,7 @@ pub(super) async fn last_good(session: &Session) -> Result<Option<(Generation, V
     let Some(generation) = last(session).await? else { return Ok(None) };
     let mut texts = Vec::new();
     for row in rows(session, "SELECT name, text FROM petiole.rule_text ORDER BY position", &[]).await? {
-        texts.push(RuleText { name: row.try_get(0)?, text: row.try_get(1)? });
+        texts.push(read_text(&row)?);
     }
     Ok(Some((generation, texts)))
 }
@@ -38,9 +40,32 @@ pub(super) async fn last_good(session: &Session) -> Result<Option<(Generation, V
 async fn last(session: &Session) -> Result<Option<Generation>, Fault> {
     let last = "SELECT number, hash, since FROM petiole.generation ORDER BY number DESC LIMIT 1";
     match row(session, last, &[]).await? {
-        Some(row) => {
-            Ok(Some(Generation { number: row.try_get(0)?, hash: row.try_get(1)?, since: instant(row.try_get(2)?)? }))
-        }
+        Some(row) => Ok(Some(read(&row)?)),
         None => Ok(None),
     }
+}
+
+/// The generation of a row: number, hash, since.
+pub(super) fn read(row: &Row) -> Result<Generation, Fault> {
+    Ok(Generation { number: row.try_get(0)?, hash: row.try_get(1)?, since: instant(row.try_get(2)?)? })
+}
+
+/// The text of a row: name, text.
+pub(super) fn read_text(row: &Row) -> Result<RuleText, Fault> {
+    Ok(RuleText { name: row.try_get(0)?, text: row.try_get(1)? })
+}
+
+/// Writes a generation that served elsewhere.
+pub(super) async fn put(session: &Session, served: &Generation) -> Result<(), Fault> {
+    let text = "INSERT INTO petiole.generation (number, hash, since) VALUES ($1, $2, $3)";
+    execute(session, text, &[&served.number, &served.hash, &nanos(served.since)]).await?;
+    Ok(())
+}
+
+/// Adds a text to those of the last one.
+pub(super) async fn put_text(session: &Session, rule: &RuleText) -> Result<(), Fault> {
+    let text = "INSERT INTO petiole.rule_text (position, name, text)
+        SELECT coalesce(max(position) + 1, 1), $1, $2 FROM petiole.rule_text";
+    execute(session, text, &[&rule.name, &rule.text]).await?;
+    Ok(())
 }

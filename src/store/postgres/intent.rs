@@ -61,15 +61,14 @@ pub(super) async fn open(session: &Session, draft: &IntentDraft, claim: Option<C
 
 /// Open intents, oldest first.
 pub(super) async fn open_ones(session: &Session, cause: Option<&RecordRef>) -> Result<Vec<Intent>, Fault> {
-    const SELECT: &str = "SELECT number, key, pipeline, cause_account, cause_record, cause_id, account, record, id,
-        action, fields, lines, generation, at FROM petiole.intent WHERE state = 'open'";
+    let open = format!("SELECT {COLUMNS} FROM petiole.intent WHERE state = 'open'");
     let found = match cause {
         Some(RecordRef { account, record, id }) => {
             let of_one =
-                format!("{SELECT} AND cause_account = $1 AND cause_record = $2 AND cause_id = $3 ORDER BY number");
+                format!("{open} AND cause_account = $1 AND cause_record = $2 AND cause_id = $3 ORDER BY number");
             rows(session, &of_one, &[account, record, id]).await?
         }
-        None => rows(session, &format!("{SELECT} ORDER BY number"), &[]).await?,
+        None => rows(session, &format!("{open} ORDER BY number"), &[]).await?,
     };
     let mut texts = Vec::new();
     for row in &found {
@@ -79,7 +78,15 @@ pub(super) async fn open_ones(session: &Session, cause: Option<&RecordRef>) -> R
     found.iter().map(|row| read(row, &parts)).collect()
 }
 
-fn read(row: &Row, parts: &part::Read) -> Result<Intent, Fault> {
+/// What is read of an intent.
+pub(super) const COLUMNS: &str = "number, key, pipeline, cause_account, cause_record, cause_id, account, record, id,
+    action, fields, lines, generation, at, state";
+
+/// The intent of a row of [`COLUMNS`].
+pub(super) fn read(row: &Row, parts: &part::Read) -> Result<Intent, Fault> {
+    let word: &str = row.try_get(14)?;
+    let all = [IntentState::Open, IntentState::Done, IntentState::Failed];
+    let state = all.into_iter().find(|state| word_of(*state) == word).ok_or_else(|| damaged(word))?;
     Ok(Intent {
         number: row.try_get(0)?,
         draft: IntentDraft {
@@ -96,8 +103,25 @@ fn read(row: &Row, parts: &part::Read) -> Result<Intent, Fault> {
             at: instant(row.try_get(13)?)?,
             decision: None,
         },
-        state: IntentState::Open,
+        state,
     })
+}
+
+/// Writes an intent that was opened elsewhere.
+pub(super) async fn put(session: &Session, draft: &IntentDraft, state: IntentState) -> Result<(), Fault> {
+    let intent = open(session, draft, None).await?;
+    if state != IntentState::Open {
+        end(session, intent.number, state).await?;
+    }
+    Ok(())
+}
+
+fn word_of(state: IntentState) -> &'static str {
+    match state {
+        IntentState::Open => "open",
+        IntentState::Done => "done",
+        IntentState::Failed => "failed",
+    }
 }
 
 /// Settles an intent, with link and history. Answers whether that made work.
@@ -133,13 +157,8 @@ pub(super) async fn settle(session: &Session, settlement: &Settlement) -> Result
 
 /// Ends an open intent.
 async fn end(session: &Session, number: i64, state: IntentState) -> Result<(), Fault> {
-    let word = match state {
-        IntentState::Open => "open",
-        IntentState::Done => "done",
-        IntentState::Failed => "failed",
-    };
     let ended = "UPDATE petiole.intent SET state = $2 WHERE number = $1 AND state = 'open'";
-    if execute(session, ended, &[&number, &word]).await? > 0 {
+    if execute(session, ended, &[&number, &word_of(state)]).await? > 0 {
         return Ok(());
     }
     Err(StoreError::no_open_intent(number).into())

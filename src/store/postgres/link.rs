@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tokio_postgres::Row;
+
 use super::fault::Fault;
 use super::session::{Bound, Session, execute, rows};
 use crate::store::base_text;
@@ -74,19 +76,23 @@ pub(super) async fn by_hand(session: &Session) -> Result<Vec<Link>, Fault> {
 
 async fn select(session: &Session, which: &str, bound: &[Bound<'_>]) -> Result<Vec<Link>, Fault> {
     let text = format!(
-        "SELECT pipeline, left_account, left_id, right_account, right_id, since, base, by_hand FROM petiole.link
+        "SELECT {COLUMNS} FROM petiole.link
          {which} ORDER BY left_account, left_id, right_account, right_id, pipeline"
     );
-    let mut links = Vec::new();
-    for row in rows(session, &text, bound).await? {
-        links.push(Link {
-            pipeline: row.try_get(0)?,
-            left: LinkEnd { account: row.try_get(1)?, id: row.try_get(2)? },
-            right: LinkEnd { account: row.try_get(3)?, id: row.try_get(4)? },
-            since: instant(row.try_get(5)?)?,
-            by_hand: row.try_get(7)?,
-            base: base_text::read(&decode(&row.try_get::<_, String>(6)?)?)?,
-        });
-    }
-    Ok(links)
+    rows(session, &text, bound).await?.iter().map(read).collect()
+}
+
+/// What is read of a link.
+pub(super) const COLUMNS: &str = "pipeline, left_account, left_id, right_account, right_id, since, base, by_hand";
+
+/// The link of a row of [`COLUMNS`].
+pub(super) fn read(row: &Row) -> Result<Link, Fault> {
+    Ok(Link {
+        pipeline: row.try_get(0)?,
+        left: LinkEnd { account: row.try_get(1)?, id: row.try_get(2)? },
+        right: LinkEnd { account: row.try_get(3)?, id: row.try_get(4)? },
+        since: instant(row.try_get(5)?)?,
+        by_hand: row.try_get(7)?,
+        base: base_text::read(&decode(&row.try_get::<_, String>(6)?)?)?,
+    })
 }

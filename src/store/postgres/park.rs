@@ -63,6 +63,20 @@ async fn put(session: &Session, target: &RecordRef, now: Timestamp, draft: &Park
     Ok(number)
 }
 
+/// Writes an entry as it was elsewhere, under the number that it had there.
+pub(super) async fn put_whole(session: &Session, park: &Park, dropped: bool) -> Result<(), Fault> {
+    let ParkDraft { target: RecordRef { account, record, id }, pipeline, group, .. } = &park.draft;
+    let text = "INSERT INTO petiole.park (number, account, record, id, pipeline, field_group, since, attempts, next,
+            dropped, reason, code, message, rule_file, rule_line, candidates, vals, shown)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', '', '', '', 0, '[]', 'null', '[]')";
+    let attempts = i32::try_from(park.attempts).unwrap_or(i32::MAX);
+    let (since, next) = (nanos(park.since), nanos(park.next));
+    let bound: [Bound<'_>; 10] =
+        [&park.number, account, record, id, pipeline, group, &since, &attempts, &next, &dropped];
+    execute(session, text, &bound).await?;
+    describe(session, park.number, &park.draft).await
+}
+
 /// Text for people, without the one sign that the database keeps none of.
 fn plain(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
@@ -96,24 +110,26 @@ async fn describe(session: &Session, number: i64, draft: &ParkDraft) -> Result<(
 }
 
 /// A park with what it waits for.
-const SELECT: &str = "
+pub(super) const SELECT: &str = "
     SELECT number, since, attempts, next, park.account, park.record, id, pipeline, field_group, reason, code, message,
         rule_file, rule_line, candidates, vals, shown, unpaired,
         array(SELECT wait.account FROM petiole.wait WHERE park = number ORDER BY position),
         array(SELECT wait.record FROM petiole.wait WHERE park = number ORDER BY position),
         array(SELECT wait.field FROM petiole.wait WHERE park = number ORDER BY position),
-        array(SELECT wait.value FROM petiole.wait WHERE park = number ORDER BY position)
-    FROM petiole.park WHERE NOT dropped";
+        array(SELECT wait.value FROM petiole.wait WHERE park = number ORDER BY position), dropped
+    FROM petiole.park";
 
 /// The inbox, oldest first.
 pub(super) async fn all(session: &Session) -> Result<Vec<Park>, Fault> {
-    let found = rows(session, &format!("{SELECT} ORDER BY since, number"), &[]).await?;
+    let found = rows(session, &format!("{SELECT} WHERE NOT dropped ORDER BY since, number"), &[]).await?;
     found.iter().map(read).collect()
 }
 
 /// What is parked of one record, oldest first.
 pub(super) async fn of(session: &Session, target: &RecordRef) -> Result<Vec<Park>, Fault> {
-    let which = format!("{SELECT} AND park.account = $1 AND park.record = $2 AND id = $3 ORDER BY since, number");
+    let which = format!(
+        "{SELECT} WHERE NOT dropped AND park.account = $1 AND park.record = $2 AND id = $3 ORDER BY since, number"
+    );
     let found = rows(session, &which, &[&target.account, &target.record, &target.id]).await?;
     found.iter().map(read).collect()
 }
@@ -142,7 +158,8 @@ pub(super) async fn known(
     Ok(row(session, there, &[account, record, id, &pipeline, &group]).await?.is_some())
 }
 
-fn read(row: &Row) -> Result<Park, Fault> {
+/// The park of a row of [`SELECT`].
+pub(super) fn read(row: &Row) -> Result<Park, Fault> {
     let text = |at: usize| row.try_get::<_, String>(at);
     let list = |at: usize| row.try_get::<_, Vec<String>>(at);
     let line: i64 = row.try_get(13)?;

@@ -70,7 +70,11 @@ impl PostgresStore {
         ask!(write store, session => schema::renew(session, step))
     }
 
-    async fn connect(url: &str, given: Option<Arc<dyn Clock>>, older: Option<Older>) -> Result<Self, StoreError> {
+    pub(super) async fn connect(
+        url: &str,
+        given: Option<Arc<dyn Clock>>,
+        older: Option<Older>,
+    ) -> Result<Self, StoreError> {
         let writes = older != Some(Older::Refused);
         let address = Address::of(url, writes)?;
         let has_clock = given.is_some();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tokio_postgres::Row;
+
 use super::cursor;
 use super::fault::Fault;
 use super::session::{Session, execute, row, rows};
@@ -37,21 +39,24 @@ pub(super) async fn set_unlisted(
 
 /// What answers showed of fields.
 pub(super) async fn seen_fields(session: &Session) -> Result<Vec<SeenField>, Fault> {
-    let kept = "SELECT account, record, field, listed, read, sparse, witnesses FROM petiole.seen_field
-        ORDER BY account, record, field";
-    let mut fields = Vec::new();
-    for row in rows(session, kept, &[]).await? {
-        fields.push(SeenField {
-            account: row.try_get(0)?,
-            record: row.try_get(1)?,
-            field: row.try_get(2)?,
-            listed: row.try_get(3)?,
-            read: row.try_get(4)?,
-            sparse: row.try_get(5)?,
-            witnesses: decode_lines(row.try_get(6)?)?,
-        });
-    }
-    Ok(fields)
+    let kept = format!("SELECT {COLUMNS} FROM petiole.seen_field ORDER BY account, record, field");
+    rows(session, &kept, &[]).await?.iter().map(read_field).collect()
+}
+
+/// What is read of a field.
+pub(super) const COLUMNS: &str = "account, record, field, listed, read, sparse, witnesses";
+
+/// The field of a row of [`COLUMNS`].
+pub(super) fn read_field(row: &Row) -> Result<SeenField, Fault> {
+    Ok(SeenField {
+        account: row.try_get(0)?,
+        record: row.try_get(1)?,
+        field: row.try_get(2)?,
+        listed: row.try_get(3)?,
+        read: row.try_get(4)?,
+        sparse: row.try_get(5)?,
+        witnesses: decode_lines(row.try_get(6)?)?,
+    })
 }
 
 /// Keeps what answers showed of fields.

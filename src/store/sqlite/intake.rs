@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::store::codec::nanos;
 use super::{cursor, decision, generation, intent, journal, link, park, seen};
+use crate::store::codec::nanos;
 use crate::store::due::later;
 use crate::store::error::StoreError;
 use crate::store::moving::{Carried, TellingOf, WorkLeft};

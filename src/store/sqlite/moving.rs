@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 use tokio::sync::mpsc::Sender;
 
-use crate::store::codec::{damaged, instant};
 use super::sqlite_store::SqliteStore;
 use super::worker::Keep;
 use super::{cursor, decision, generation, intake, intent, journal, link, park, seen};
+use crate::store::codec::{damaged, instant};
 use crate::store::error::StoreError;
 use crate::store::journal::HintSource;
 use crate::store::moving::{Carried, INTAKE, Moving, PIECES_AT_ONCE, Shelf, TellingOf, WorkLeft};

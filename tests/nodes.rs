@@ -1,0 +1,177 @@
+//! Several nodes of the real binary on one PostgreSQL, killed, stopped and cut off at no moment in particular: whatever
+//! was acknowledged crosses, and nothing is there twice.
+//!
+//! Both simulators are the judges. `PETIOLE_NODE_MISHAPS=200` asks for more mishaps than the few of every run, and
+//! `PETIOLE_NODE_SEED` for another row of chances, which is told where it fails.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use petiole::simulator::agreement::{Gap, doubled, gaps};
+use petiole::world::{Method, Random as _, SeededRandom};
+use serde_json::json;
+
+use crate::killed_under_load::{act, asked, calls, state};
+use crate::support::postgres::{Database, Server};
+use crate::support::{Process, Trade, at_rest, get, http, send, until};
+
+const NODES: usize = 3;
+
+const MISHAPS: u64 = 6;
+
+/// Calls that are made between two mishaps at most.
+const CALLS: u64 = 40;
+
+/// How long a node stands still at most, where that is not what is tried.
+const STANDS_MAX: Duration = Duration::from_secs(2);
+
+/// Nodes that share a database, with both systems around them.
+struct Cluster<'a> {
+    trade: Trade,
+    server: &'a Server,
+    database: Database<'a>,
+    nodes: Vec<Process>,
+}
+
+impl<'a> Cluster<'a> {
+    fn start(server: &'a Server, count: usize) -> Self {
+        let mut cluster = Self { trade: Trade::start(), database: server.database(), server, nodes: Vec::new() };
+        for _ in 0..count {
+            let node = cluster.node();
+            cluster.nodes.push(node);
+        }
+        cluster.subscribe();
+        cluster
+    }
+
+    fn node(&self) -> Process {
+        let mut command = self.trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "500ms"]);
+        Process::start(command.env("PETIOLE_STORE", self.database.url()), "listening")
+    }
+
+    /// Webhooks of the two systems go to two nodes.
+    fn subscribe(&self) {
+        let sides = [("leaflink", &self.trade.leaflink), ("flourish", &self.trade.flourish)];
+        for ((name, side), node) in sides.into_iter().zip(self.nodes.iter().cycle()) {
+            let body = json!({ "url": format!("{}/webhooks/{name}", node.url) });
+            send(Method::Put, &format!("{}/_control/webhook", side.url), &body);
+        }
+    }
+
+    /// One node ends at once, and another begins in its place.
+    fn killed(&mut self, at: usize) {
+        self.nodes[at].kill();
+        self.nodes[at] = self.node();
+        self.nodes.rotate_left(1);
+        self.subscribe();
+    }
+
+    /// Something goes wrong.
+    fn mishap(&mut self, chance: &SeededRandom) {
+        let at = usize::try_from(chance.below(NODES as u64)).unwrap();
+        match chance.below(6) {
+            0 | 1 => self.killed(at),
+            2 => self.nodes[at].signal("STOP"),
+            3 => self.cut_off(),
+            4 => {
+                self.server.crash();
+                self.server.restart();
+            }
+            _ => {
+                self.nodes[at].signal("TERM");
+                until("it ended", || self.nodes[at].child.try_wait().unwrap().is_some());
+                self.killed(at);
+            }
+        }
+    }
+
+    /// Every connection to the database ends.
+    fn cut_off(&self) {
+        self.database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        );
+    }
+
+    /// Those that stand still go on.
+    fn go_on(&self) {
+        self.nodes.iter().for_each(|node| node.signal("CONT"));
+    }
+
+    fn rests(&self) {
+        until("nothing is left to do", || self.nodes.iter().all(|node| at_rest(&node.url)));
+    }
+
+    /// Both sides agree, or what does not is named.
+    fn agrees(&self) {
+        self.rests();
+        let sweep = || {
+            let url = format!("{}/api/v1/sweep", self.nodes[0].url);
+            let answer = http(Method::Post, &url, &[("Content-Type", "application/json")], b"{\"confirm\":true}");
+            assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+            String::from_utf8(answer.body.clone()).unwrap()
+        };
+        sweep();
+        let named = format!("{} {}", sweep(), get(&format!("{}/api/v1/inbox", self.nodes[0].url)));
+        self.once();
+        let turned = BTreeMap::from([("source_of_truth.inventory".to_owned(), "leaflink".to_owned())]);
+        let found = gaps(&state(&self.trade.flourish), &state(&self.trade.leaflink), &turned);
+        let is_named = |gap: &&Gap| gap.names.iter().any(|name| named.contains(name.as_str()));
+        let left: Vec<_> = found.iter().filter(|gap| !is_named(gap)).collect();
+        assert!(left.is_empty(), "{left:#?}");
+    }
+
+    fn once(&self) {
+        for (name, side) in [("flourish", &self.trade.flourish), ("leaflink", &self.trade.leaflink)] {
+            let twice = doubled(name, &state(side));
+            assert!(twice.is_empty(), "{twice:?}");
+        }
+    }
+}
+
+#[test]
+fn nodes_that_are_killed_stopped_and_cut_off_bring_everything_over_once() {
+    let Some(server) = Server::start() else { return };
+    let (mishaps, seed) = (asked("PETIOLE_NODE_MISHAPS").unwrap_or(MISHAPS), asked("PETIOLE_NODE_SEED").unwrap_or(1));
+    println!("again: PETIOLE_NODE_MISHAPS={mishaps} PETIOLE_NODE_SEED={seed} cargo test nodes::");
+    let chance = SeededRandom::new(seed);
+    let mut cluster = Cluster::start(&server, NODES);
+    for _ in 0..mishaps {
+        (0..3).for_each(|_| act(&cluster.trade, &chance));
+        let last = calls(&cluster.trade) + chance.below(CALLS);
+        until("it came so far", || calls(&cluster.trade) >= last);
+        cluster.mishap(&chance);
+        let last = calls(&cluster.trade) + chance.below(CALLS);
+        // Where all that is left to do is with one that stands still, nothing goes on.
+        let begin = Instant::now();
+        while calls(&cluster.trade) < last && begin.elapsed() < STANDS_MAX {
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+        cluster.go_on();
+        cluster.once();
+    }
+    cluster.agrees();
+    assert!(!cluster.trade.orders().is_empty(), "something crossed");
+}
+
+/// What a node that stands still has is taken over; and what it does when it goes on is in vain.
+#[test]
+fn a_node_that_stands_still_for_longer_than_its_lease_writes_nothing_twice() {
+    let Some(server) = Server::start() else { return };
+    let cluster = Cluster::start(&server, 2);
+    let submit = |count: usize| {
+        cluster.trade.people(&cluster.trade.leaflink, "submit", &json!({ "count": count }));
+    };
+    submit(12);
+    let begun = || calls(&cluster.trade) > 60;
+    until("it is in the middle of it", begun);
+    cluster.nodes[0].signal("STOP");
+    submit(2);
+    // Its time runs out, and the other one brings over what it had.
+    until("the other one did it all", || cluster.trade.orders().len() == 14 && at_rest(&cluster.nodes[1].url));
+    cluster.nodes[0].signal("CONT");
+    submit(2);
+    until("all crossed", || cluster.trade.orders().len() == 16);
+    cluster.rests();
+    cluster.trade.assert_exactly_once();
+}
