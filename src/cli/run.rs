@@ -80,7 +80,7 @@ async fn announce(runtime: &Runtime, address: SocketAddr) -> Result<(), StoreErr
         tracing::info!(account = account.name, system = account.system, base_url, webhooks, "account");
     }
     let own = if address.ip().is_unspecified() { format!("127.0.0.1:{}", address.port()) } else { address.to_string() };
-    runtime.store.serve_at(&format!("http://{own}")).await
+    runtime.is_served_at(&format!("http://{own}")).await
 }
 
 /// A part of the service that ends unasked ends the service: whoever watches over it starts it again, whole.

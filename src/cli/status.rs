@@ -7,6 +7,7 @@ use super::exit_code;
 use super::service::{Unanswered, ask};
 use crate::runtime::service::sweep_marks::LastSweep;
 use crate::server::inbox::matched;
+use crate::server::nodes;
 use crate::store::{Ledger, open};
 use crate::value::timestamp;
 use crate::world::Method;
@@ -37,10 +38,11 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
     let generation = store.last_good().await.ok().flatten().map(|(generation, _)| generation.number);
     let by_hand = store.links_by_hand().await.map_err(|error| error.to_string())?;
     let by_hand: Vec<Json> = by_hand.iter().map(matched).collect();
+    let living = store.nodes().await.map_err(|error| error.to_string())?;
     let ledger = store.ledger().await.map_err(|error| error.to_string())?;
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "service": "not running",
+        "service": if living.is_empty() { "not running" } else { "not running here" },
         "generation": generation,
         "queue": { "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked },
         "last_sweep": LastSweep::of(store.as_ref()).await.map_err(|error| error.to_string())?.map(LastSweep::to_json),
@@ -48,6 +50,7 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
         "ledger_at": ledger.map(|ledger| timestamp::text(ledger.at)),
         "links": counts.links,
         "crosswalk": by_hand,
+        "nodes": nodes::nodes(&living, None),
     }))
 }
 
@@ -86,6 +89,7 @@ fn print(found: &Json, format: Format) {
         number("/queue/parked")
     );
     print_last_sweep(found);
+    print_nodes(found);
     println!("links: {}", number("/links"));
     for link in found.pointer("/crosswalk").and_then(Json::as_array).into_iter().flatten() {
         let word = |path: &str| link.pointer(path).and_then(Json::as_str).unwrap_or_default();
@@ -139,6 +143,27 @@ fn print_last_sweep(found: &Json) {
         _ => println!("last sweep: none yet"),
     }
     print_ledger(found);
+}
+
+/// Who shares the store.
+fn print_nodes(found: &Json) {
+    for node in found.get("nodes").and_then(Json::as_array).into_iter().flatten() {
+        let word = |key: &str| node.get(key).and_then(Json::as_str).unwrap_or_default();
+        let number = |key: &str| node.get(key).and_then(Json::as_i64).unwrap_or_default();
+        let host = if word("host").is_empty() { String::new() } else { format!(" on {}", word("host")) };
+        let roles: Vec<&str> =
+            node.get("roles").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+        let roles = if roles.is_empty() { String::new() } else { format!(", has {}", roles.join(", ")) };
+        let pairs = match number("pairs") {
+            0 => String::new(),
+            1 => ", works on 1 pair".to_owned(),
+            count => format!(", works on {count} pairs"),
+        };
+        let here = if node.get("here") == Some(&Json::Bool(true)) { " (this one)" } else { "" };
+        let silent = if node.get("silent") == Some(&Json::Bool(true)) { ", silent for too long" } else { "" };
+        let (number, generation) = (number("node"), number("generation"));
+        println!("node {number}{here}: {}{host}, generation {generation}{roles}{pairs}{silent}", word("url"));
+    }
 }
 
 /// Where every record was when everything was compared last: what happened since is in the lines around it.

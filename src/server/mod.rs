@@ -9,8 +9,9 @@ pub mod bodies;
 pub mod connection;
 pub mod guard;
 pub mod inbox;
+pub mod nodes;
 pub mod receive;
-pub mod refused;
+mod refused;
 pub mod seats;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod server;

@@ -3,14 +3,14 @@
 use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 
-use super::inbox;
 use super::refused::Refused;
 use super::shared::Shared;
+use super::{inbox, nodes};
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
 use crate::runtime::service::sweep_marks::LastSweep;
 use crate::runtime::{Live, Runtime};
-use crate::store::{Ledger, StoreError};
+use crate::store::{Drawn, Ledger, StoreError};
 use crate::value::timestamp;
 use crate::world::log_sink;
 
@@ -37,11 +37,14 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
     let sweeping = runtime.sweeping();
     let ledger = runtime.store.ledger().await?;
     let pending = counts.pending.saturating_add(u64::from(sweeping));
+    let living = runtime.store.nodes().await?;
+    let drawn = runtime.store.budgets().await?;
+    let here = runtime.membership.now().await;
     let accounts: Map<String, Json> = live
         .plan
         .accounts
         .values()
-        .map(|account| (account.name.clone(), of_account((runtime, refused), &live, account)))
+        .map(|account| (account.name.clone(), of_account((runtime, refused), (&live, &drawn), account)))
         .collect();
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -59,12 +62,13 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "links": counts.links,
         "crosswalk": by_hand,
         "troubles": troubles,
+        "nodes": nodes::nodes(&living, here),
         "accounts": accounts,
     }))
 }
 
 /// What an account's peer let through, and what holds calls back now.
-fn of_account((runtime, refused): (&Runtime, &Refused), live: &Live, account: &Account) -> Json {
+fn of_account((runtime, refused): (&Runtime, &Refused), (live, drawn): (&Live, &[Drawn]), account: &Account) -> Json {
     let Some(peer) = live.peers.get(&account.name) else { return json!({ "system": account.system }) };
     let calls: Map<String, Json> =
         peer.calls().into_iter().map(|(method, count)| (method.to_owned(), json!(count))).collect();
@@ -80,6 +84,7 @@ fn of_account((runtime, refused): (&Runtime, &Refused), live: &Live, account: &A
         "state": state,
         "paused_until": peer.paused_until().map(timestamp::text),
         "calls": calls,
+        "budget": nodes::budget(drawn, &account.name, peer.system().limits.per_minute),
         "webhooks_refused": refused.of(&account.name),
         "alarms": alarms,
     })

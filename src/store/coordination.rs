@@ -6,6 +6,7 @@
 //! node that comes late and that nobody has fenced finds everything that it had. Lengths of time are from now, by the
 //! store's own clock: never an instant of a node's.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -69,6 +70,43 @@ pub struct Draw {
     pub wait: Duration,
 }
 
+/// A node that is not fenced, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Living {
+    /// Which.
+    pub node: Node,
+    /// What it says of itself: the text of a JSON object; empty: nothing yet.
+    pub about: String,
+    /// For how long it lives unless it says again that it does; zero: it is silent, and may be fenced.
+    pub lives_for: Duration,
+    /// The roles that it has, as [`Role`] is shown.
+    pub roles: Vec<String>,
+    /// The pairs that it works on.
+    pub holds: u64,
+}
+
+/// What is drawn of an account's budget, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// The account.
+    pub account: String,
+    /// Calls that count in the present stretch, of all nodes.
+    pub calls: u64,
+    /// For how long nobody draws, since the peer asked for silence.
+    pub paused_for: Duration,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Poll(account) => write!(out, "poll {account}"),
+            Self::Sweep => out.write_str("sweep"),
+            Self::Prune => out.write_str("prune"),
+            Self::Notifier => out.write_str("notifier"),
+        }
+    }
+}
+
 /// How long the calls of one draw may be begun.
 pub const DRAW_LASTS: Duration = Duration::from_secs(1);
 
@@ -88,6 +126,22 @@ pub trait Coordination: Send + Sync {
 
     /// Fences the nodes whose time is over, with all that they have; which ones.
     async fn fence(&self) -> Result<Vec<Node>, StoreError>;
+
+    /// Keeps what a node says of itself, for people. Of a store that one process owns nothing is kept.
+    async fn tell(&self, node: Node, about: &str) -> Result<(), StoreError> {
+        let _ = (node, about);
+        Ok(())
+    }
+
+    /// The nodes that are not fenced. Of a store that one process owns none is told: who asks is the one.
+    async fn nodes(&self) -> Result<Vec<Living>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// What is drawn of budgets that several processes share.
+    async fn budgets(&self) -> Result<Vec<Drawn>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// A node ends, and gives back all that it has. One that is fenced has nothing to give back.
     async fn leave(&self, node: Node) -> Result<(), StoreError>;

@@ -13,9 +13,10 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Generation, Hint, HistoryEntry, Hold, Inbox,
-    Intent, IntentDraft, Journal, Lead, Ledger, Link, LinkEnd, Node, Pairs, Park, Parking, Rate, RecordRef, Retention,
-    Role, RuleText, Rules, Seen, SeenField, Settlement, Store, StoreError, Unfinished, Wait, Work,
+    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation, Hint, HistoryEntry, Hold,
+    Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Link, LinkEnd, Living, Node, Pairs, Park, Parking, Rate,
+    RecordRef, Retention, Role, RuleText, Rules, Seen, SeenField, Settlement, Store, StoreError, Unfinished, Wait,
+    Work,
 };
 
 /// What happens around each write. Writes are counted from 1.
@@ -229,6 +230,15 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Coordination for Hooked<Inner,
     }
     async fn beat(&self, node: Node, ttl: Duration) -> Result<(), StoreError> {
         self.inner.beat(node, ttl).await
+    }
+    async fn tell(&self, node: Node, about: &str) -> Result<(), StoreError> {
+        self.inner.tell(node, about).await
+    }
+    async fn nodes(&self) -> Result<Vec<Living>, StoreError> {
+        self.inner.nodes().await
+    }
+    async fn budgets(&self) -> Result<Vec<Drawn>, StoreError> {
+        self.inner.budgets().await
     }
     async fn fence(&self) -> Result<Vec<Node>, StoreError> {
         self.inner.fence().await

@@ -32,7 +32,7 @@ pub mod sqlite;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod store;
 
-pub use coordination::{Coordination, Draw, Hold, Lead, Node, Rate, Role};
+pub use coordination::{Coordination, Draw, Drawn, Hold, Lead, Living, Node, Rate, Role};
 pub use decisions::{DecisionEntry, Decisions, HistoryEntry};
 pub use error::StoreError;
 pub use hooked::{AroundWrites, Hooked};

@@ -104,10 +104,10 @@ struct Two {
 
 impl Two {
     fn new(seed: u64) -> Self {
-        Self::with(seed, rule_files())
+        Self::with(seed, &rule_files())
     }
 
-    fn with(seed: u64, files: Arc<MemoryFiles>) -> Self {
+    fn with(seed: u64, files: &Arc<MemoryFiles>) -> Self {
         let line = Arc::new(Line::new(seed));
         let now = Mutex::new("2026-01-05T12:00:00Z".parse().unwrap());
         let clock = Arc::new(EventClock { now, sleepers: Mutex::default() });
@@ -124,7 +124,7 @@ impl Two {
                 clock: Arc::clone(&two.clock) as _,
                 random: Arc::new(SeededRandom::new(seed * 2 + number as u64)),
                 transport: Arc::clone(&two.wire) as _,
-                files: Arc::clone(&files) as _,
+                files: Arc::clone(files) as _,
                 environment: Arc::new(environment),
                 spawner: Arc::new(Spawns(process)),
                 planted: None,
@@ -215,7 +215,7 @@ fn two_processes_together_keep_to_what_a_peer_takes() {
         let path = PathBuf::from(RULES).join("depot.yaml");
         let text = files.text(&path);
         files.save(&path, &text.replace("\nrecords:", &format!("\nlimits:\n  per_minute: {PER_MINUTE}\n\nrecords:")));
-        let two = Two::with(seed, files);
+        let two = Two::with(seed, &files);
         (1..=40).for_each(|number| two.order(number));
         two.pass(Duration::from_mins(20));
         assert_eq!(two.brought(), (1..=40).collect::<Vec<_>>(), "seed {seed}");

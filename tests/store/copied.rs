@@ -14,6 +14,8 @@ use petiole::store::{
 };
 use tokio::sync::mpsc::{self, Sender};
 
+use crate::support::postgres::Database;
+
 use super::kept::decision;
 use super::sample::{Engine, LEASE, Place, at, end, hint, intent, link, order, park, story, version};
 
@@ -183,7 +185,7 @@ async fn a_copy_that_breaks_off_anywhere_does_not_serve_and_is_begun_anew() {
 }
 
 async fn breaks_off(from: &Place, to: &Place) {
-    let url = to.database.as_ref().map_or_else(|| to.url(), |database| database.url());
+    let url = to.database.as_ref().map_or_else(|| to.url(), Database::url);
     for batches in 0..20 {
         let (source, inner) = (moving(from, Way::Out).await.unwrap(), moving(to, Way::In).await.unwrap());
         let target = Short { inner, left: batches.into() };

@@ -15,6 +15,10 @@ pub struct Membership {
     pub(super) node: AsyncMutex<Option<(Node, Timestamp)>>,
     roles: Mutex<BTreeSet<Role>>,
     left: Mutex<Vec<Hold>>,
+    /// Where the process is spoken to.
+    served_at: Mutex<String>,
+    /// What was said of it last, and as which node.
+    said: Mutex<Option<(Node, String)>>,
 }
 
 impl Membership {
@@ -26,6 +30,35 @@ impl Membership {
         } else {
             roles.remove(role);
         }
+    }
+
+    /// Where the process is spoken to from now on.
+    pub(crate) fn is_served_at(&self, url: &str) {
+        url.clone_into(&mut lock(&self.served_at));
+    }
+
+    pub(super) fn served_at(&self) -> String {
+        lock(&self.served_at).clone()
+    }
+
+    /// Whether something else is to be said than was; it counts as said from then on.
+    pub(super) fn is_news(&self, node: Node, about: &str) -> bool {
+        let mut said = lock(&self.said);
+        let is_news = said.as_ref().is_none_or(|(as_node, text)| (*as_node, text.as_str()) != (node, about));
+        if is_news {
+            *said = Some((node, about.to_owned()));
+        }
+        is_news
+    }
+
+    /// What was said may not have been heard.
+    pub(super) fn was_not_heard(&self) {
+        lock(&self.said).take();
+    }
+
+    /// The node that the process is now, if any.
+    pub async fn now(&self) -> Option<Node> {
+        self.node.lock().await.map(|(node, _)| node)
     }
 
     pub(super) fn kept(&self) -> Vec<Role> {

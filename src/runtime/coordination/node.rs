@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::membership::Membership;
 use crate::runtime::runtime::Runtime;
@@ -68,7 +69,8 @@ impl Membership {
 
 impl Runtime {
     async fn beat(&self, with_roles: bool) -> Result<(), StoreError> {
-        self.node().await?;
+        let node = self.node().await?;
+        self.say(node).await?;
         for role in self.membership.kept().into_iter().filter(|_| with_roles) {
             if self.lead(&role).await?.is_none() {
                 self.membership.keep(&role, false);
@@ -85,6 +87,34 @@ impl Runtime {
             );
         }
         Ok(())
+    }
+
+    /// Says for people what this process is, where that is not known yet.
+    async fn say(&self, node: Node) -> Result<(), StoreError> {
+        let host = self.world.environment.variable("HOSTNAME");
+        let generation = self.live.load().generation;
+        let version = env!("CARGO_PKG_VERSION");
+        let url = self.membership.served_at();
+        let about = json!({ "url": url, "host": host, "pid": std::process::id(), "version": version, "generation": generation });
+        let about = about.to_string();
+        if !self.store.is_shared() || !self.membership.is_news(node, &about) {
+            return Ok(());
+        }
+        let told = self.store.tell(node, &about).await;
+        if told.is_err() {
+            self.membership.was_not_heard();
+        }
+        // Who is fenced joins anew with the next beat.
+        if told == Err(StoreError::LostClaim) { Ok(()) } else { told }
+    }
+
+    /// This process is spoken to here.
+    ///
+    /// # Errors
+    /// [`StoreError`] where others on this machine cannot be told.
+    pub async fn is_served_at(&self, url: &str) -> Result<(), StoreError> {
+        self.membership.is_served_at(url);
+        self.store.serve_at(url).await
     }
 
     /// The node that this process is.

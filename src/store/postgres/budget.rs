@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::fault::Fault;
 use super::limits::length;
 use super::node;
-use super::session::{Session, execute, row};
-use crate::store::coordination::{DRAW_LASTS, Draw, Node, Rate};
+use super::session::{Session, execute, row, rows};
+use crate::store::coordination::{DRAW_LASTS, Draw, Drawn, Node, Rate};
 
 /// Takes calls out of a budget.
 pub(super) async fn draw(
@@ -52,6 +52,23 @@ async fn lock(session: &Session, account: &str) -> Result<(i64, i64), Fault> {
         Some(row) => Ok((row.try_get(0)?, row.try_get(1)?)),
         None => Ok((0, 0)),
     }
+}
+
+/// What is drawn of each budget.
+pub(super) async fn all(session: &Session) -> Result<Vec<Drawn>, Fault> {
+    let told = "SELECT budget.account, greatest(paused_until - petiole.instant(), 0), coalesce(sum(calls), 0)::bigint
+        FROM petiole.budget LEFT JOIN petiole.drawn
+            ON drawn.account = budget.account AND drawn.until > petiole.instant()
+        GROUP BY budget.account ORDER BY budget.account";
+    let mut budgets = Vec::new();
+    for row in rows(session, told, &[]).await? {
+        budgets.push(Drawn {
+            account: row.try_get(0)?,
+            paused_for: Duration::from_nanos(u64::try_from(row.try_get::<_, i64>(1)?).unwrap_or_default()),
+            calls: row.try_get::<_, i64>(2)?.unsigned_abs(),
+        });
+    }
+    Ok(budgets)
 }
 
 /// Gives calls of a draw back, once.

@@ -10,7 +10,7 @@ use super::node::Taken;
 use super::postgres_store::PostgresStore;
 use super::session::ask;
 use super::{budget, claim, cursor, decision, generation, intent, link, node, park, prune, role, seen, telling, work};
-use crate::store::coordination::{Coordination, Draw, Hold, Lead, Node, Rate, Role};
+use crate::store::coordination::{Coordination, Draw, Drawn, Hold, Lead, Living, Node, Rate, Role};
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::error::StoreError;
 use crate::store::inbox::Inbox;
@@ -274,6 +274,18 @@ impl Coordination for PostgresStore {
             self.tell();
         }
         Ok(fenced)
+    }
+
+    async fn tell(&self, node: Node, about: &str) -> Result<(), StoreError> {
+        ask!(write self, session => node::tell(session, node, about))
+    }
+
+    async fn nodes(&self) -> Result<Vec<Living>, StoreError> {
+        ask!(read &self.sessions, session => node::living(session))
+    }
+
+    async fn budgets(&self) -> Result<Vec<Drawn>, StoreError> {
+        ask!(read &self.sessions, session => budget::all(session))
     }
 
     async fn leave(&self, node: Node) -> Result<(), StoreError> {

@@ -11,7 +11,7 @@ use super::claim::GIVEN_BACK;
 use super::fault::Fault;
 use super::limits::length;
 use super::session::{Session, execute, row, rows};
-use crate::store::coordination::{Hold, Node};
+use crate::store::coordination::{Hold, Living, Node};
 use crate::store::error::StoreError;
 
 /// Takes a pair that nobody has, or that this node has already, under a new token.
@@ -38,6 +38,31 @@ pub(super) async fn join(session: &Session, ttl: Duration) -> Result<Node, Fault
 pub(super) async fn beat(session: &Session, node: Node, ttl: Duration) -> Result<(), Fault> {
     let beats = "UPDATE petiole.node SET until = greatest(until, petiole.instant() + $2) WHERE epoch = $1";
     if execute(session, beats, &[&node.0, &length(ttl)]).await? > 0 { Ok(()) } else { lost() }
+}
+
+/// Keeps what a node says of itself.
+pub(super) async fn tell(session: &Session, node: Node, about: &str) -> Result<(), Fault> {
+    let said = "UPDATE petiole.node SET about = $2 WHERE epoch = $1";
+    if execute(session, said, &[&node.0, &about]).await? > 0 { Ok(()) } else { lost() }
+}
+
+/// The nodes that are not fenced, with what they have.
+pub(super) async fn living(session: &Session) -> Result<Vec<Living>, Fault> {
+    let told = "SELECT epoch, about, greatest(until - petiole.instant(), 0),
+            array(SELECT name FROM petiole.role WHERE node = epoch AND role.until > petiole.instant() ORDER BY name),
+            (SELECT count(*) FROM petiole.pair_hold WHERE node = epoch)
+        FROM petiole.node ORDER BY epoch";
+    let mut nodes = Vec::new();
+    for row in rows(session, told, &[]).await? {
+        nodes.push(Living {
+            node: Node(row.try_get(0)?),
+            about: row.try_get(1)?,
+            lives_for: Duration::from_nanos(u64::try_from(row.try_get::<_, i64>(2)?).unwrap_or_default()),
+            roles: row.try_get(3)?,
+            holds: row.try_get::<_, i64>(4)?.unsigned_abs(),
+        });
+    }
+    Ok(nodes)
 }
 
 fn lost<T>() -> Result<T, Fault> {

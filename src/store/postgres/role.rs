@@ -24,19 +24,9 @@ const LEAD: &str = "
         SELECT 1 FROM petiole.role JOIN petiole.node ON epoch = role.node
         WHERE name = $2 AND node.until > petiole.instant())";
 
-/// The name that a role is kept by.
-fn name(role: &Role) -> String {
-    match role {
-        Role::Poll(account) => format!("poll {account}"),
-        Role::Sweep => "sweep".to_owned(),
-        Role::Prune => "prune".to_owned(),
-        Role::Notifier => "notifier".to_owned(),
-    }
-}
-
 /// Takes a role that nobody else has, or keeps it.
 pub(super) async fn lead(session: &Session, node: Node, role: &Role, until: Duration) -> Result<Taken, Fault> {
-    node::taken(row(session, LEAD, &[&node.0, &name(role), &length(until)]).await?)
+    node::taken(row(session, LEAD, &[&node.0, &role.to_string(), &length(until)]).await?)
 }
 
 /// The same after whoever has it is fenced, if its time is over.
@@ -47,14 +37,14 @@ pub(super) async fn lead_of_silent(
     until: Duration,
 ) -> Result<Taken, Fault> {
     let holder = "SELECT node FROM petiole.role WHERE name = $1";
-    let is_free = node::end_silent(session, holder, &name(role)).await?;
+    let is_free = node::end_silent(session, holder, &role.to_string()).await?;
     if is_free { lead(session, node, role, until).await } else { Ok(Taken::Others) }
 }
 
 /// Gives a role back; false: it was another's.
 pub(super) async fn resign(session: &Session, lead: &Lead) -> Result<bool, Fault> {
     let gone = "DELETE FROM petiole.role WHERE name = $1 AND term = $2";
-    Ok(execute(session, gone, &[&name(&lead.role), &lead.term]).await? > 0)
+    Ok(execute(session, gone, &[&lead.role.to_string(), &lead.term]).await? > 0)
 }
 
 /// Locks a role that is still had under this term until the transaction ends: nobody takes it before that.
@@ -64,7 +54,7 @@ pub(super) async fn resign(session: &Session, lead: &Lead) -> Result<bool, Fault
 pub(super) async fn check(session: &Session, under: Option<&Lead>) -> Result<(), Fault> {
     let Some(lead) = under else { return Ok(()) };
     let held = "SELECT 1 FROM petiole.role WHERE name = $1 AND term = $2 FOR SHARE";
-    match row(session, held, &[&name(&lead.role), &lead.term]).await? {
+    match row(session, held, &[&lead.role.to_string(), &lead.term]).await? {
         Some(_) => Ok(()),
         None => Err(StoreError::LostClaim.into()),
     }

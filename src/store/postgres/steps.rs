@@ -3,7 +3,7 @@
 //! Steps are only ever added at the end. Instants are nanoseconds since 1970. Keys are compared by their bytes.
 
 /// Each step, the first of them number 1.
-pub(super) const STEPS: &[&str] = &[WORK, NODES];
+pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID];
 
 /// What must survive a restart of one process.
 const WORK: &str = "
@@ -175,4 +175,9 @@ CREATE TABLE petiole.drawn (
     is_settled boolean NOT NULL DEFAULT false
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 CREATE INDEX drawn_account ON petiole.drawn (account);
+";
+
+/// What nodes say of themselves, for people.
+const SAID: &str = "
+ALTER TABLE petiole.node ADD COLUMN about text NOT NULL DEFAULT '';
 ";
