@@ -5,6 +5,10 @@
 //! `PETIOLE_NODE_SEED` for another row of chances, which is told where it fails.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use petiole::simulator::agreement::{Gap, doubled, gaps};
@@ -12,8 +16,8 @@ use petiole::world::{Method, Random as _, SeededRandom};
 use serde_json::json;
 
 use crate::killed_under_load::{act, asked, calls, state};
-use crate::support::postgres::{Database, Server};
-use crate::support::{Process, Trade, at_rest, get, http, send, until};
+use crate::support::postgres::{Database, Server, server};
+use crate::support::{Folder, Process, Trade, at_rest, fast_rules, get, http, send, until};
 
 const NODES: usize = 3;
 
@@ -162,6 +166,16 @@ fn a_node_that_stands_still_for_longer_than_its_lease_writes_nothing_twice() {
     let submit = |count: usize| {
         cluster.trade.people(&cluster.trade.leaflink, "submit", &json!({ "count": count }));
     };
+    let nodes = || get(&format!("{}/api/v1/status", cluster.nodes[1].url))["nodes"].as_array().unwrap().clone();
+    let has_role = |role: &str| nodes().iter().any(|node| node["roles"].as_array().unwrap().contains(&json!(role)));
+    until("both are known", || {
+        let known = nodes();
+        let is_told = |node: &Process| known.iter().any(|known| known["url"] == node.url.as_str());
+        known.len() == 2 && cluster.nodes.iter().all(is_told)
+    });
+    until("all roles are had", || ["poll leaflink", "poll flourish"].into_iter().all(has_role));
+    let here: Vec<_> = nodes().into_iter().filter(|node| node["here"] == true).collect();
+    assert!(here.len() == 1 && here[0]["url"] == cluster.nodes[1].url.as_str(), "{here:?}");
     submit(12);
     let begun = || calls(&cluster.trade) > 60;
     until("it is in the middle of it", begun);
@@ -169,9 +183,61 @@ fn a_node_that_stands_still_for_longer_than_its_lease_writes_nothing_twice() {
     submit(2);
     // Its time runs out, and the other one brings over what it had.
     until("the other one did it all", || cluster.trade.orders().len() == 14 && at_rest(&cluster.nodes[1].url));
+    assert_eq!(nodes().len(), 1, "the other one is fenced");
     cluster.nodes[0].signal("CONT");
+    until("it is there again, as another", || nodes().len() == 2);
+    // Whoever has the store and no service at hand sees who works with it.
+    let mut status = cluster.trade.command(&["status", "--url", "http://127.0.0.1:9"]);
+    let told = status.env("PETIOLE_STORE", cluster.database.url()).output().unwrap();
+    assert_eq!(told.status.code(), Some(3));
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(cluster.nodes.iter().all(|node| told.contains(&node.url)) && !told.contains("postgres"), "{told}");
     submit(2);
     until("all crossed", || cluster.trade.orders().len() == 16);
     cluster.rests();
     cluster.trade.assert_exactly_once();
+}
+
+/// What the README has people try.
+#[test]
+fn the_script_of_the_example_starts_all_of_it_and_takes_it_away() {
+    if server().is_none() {
+        return;
+    }
+    let folder = Folder::new();
+    let listeners: Vec<_> = (0..5).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    let ports: Vec<String> = listeners.iter().map(|one| one.local_addr().unwrap().port().to_string()).collect();
+    drop(listeners);
+    let mut script = Command::new("bash")
+        .arg("examples/cluster/local.sh")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("PETIOLE", env!("CARGO_BIN_EXE_petiole"))
+        .env("PORTS", ports.join(" "))
+        .env("RULES", fast_rules(&folder.0))
+        .env("TMPDIR", "/tmp")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(script.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let told: Vec<String> = lines.by_ref().take_while(|line| !line.starts_with("ready")).collect();
+    let word =
+        |name: &str| told.iter().filter_map(|line| line.strip_prefix(name)).next_back().unwrap().trim().to_owned();
+    assert_eq!(told.iter().filter(|line| line.starts_with("node:")).count(), 2, "{told:?}");
+    let submit = || send(Method::Post, &format!("http://127.0.0.1:{}/_control/submit", ports[1]), &json!({}));
+    let crossed = || get(&format!("http://127.0.0.1:{}/_control/state", ports[2]))["orders"].as_array().unwrap().len();
+    submit();
+    until("an order crossed", || crossed() == 1);
+    // The second node goes, and the first one does it all.
+    let second = word("node:").split(['(', ')']).nth(1).unwrap().replace("process ", "");
+    assert!(Command::new("kill").args(["-9", &second]).status().unwrap().success());
+    submit();
+    until("another crossed", || crossed() == 2);
+    let logs = word("the logs:");
+    assert!(Command::new("kill").args(["-TERM", &script.id().to_string()]).status().unwrap().success());
+    assert!(script.wait().unwrap().success());
+    assert!(!Path::new(&logs).exists(), "the folder goes with it");
+    for port in ports {
+        let is_free = TcpListener::bind(format!("127.0.0.1:{port}"));
+        assert!(is_free.is_ok(), "something listens on {port} still");
+    }
 }

@@ -97,6 +97,33 @@ fn print(found: &Json, format: Format) {
             .map(|side| format!("{} {}", word(&format!("/{side}/account")), word(&format!("/{side}/id"))));
         println!("matched by hand ({}): {left} = {right}", word("/pipeline"));
     }
+    print_accounts(found);
+    for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
+        let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();
+        println!("put off ({records}): {}", trouble.get("reason").and_then(Json::as_str).unwrap_or_default());
+    }
+}
+
+/// When everything was compared last, and whether that came to its end.
+fn print_last_sweep(found: &Json) {
+    let word = |path: &str| found.pointer(path).and_then(Json::as_str).unwrap_or_default();
+    let sweeping = found.get("sweeping") == Some(&Json::Bool(true));
+    match (word("/last_sweep/state"), timestamp::parse(word("/last_sweep/at"))) {
+        ("not ended", Some(_)) if sweeping => println!("a sweep is under way"),
+        ("held back", Some(at)) => {
+            let held = if word("/held").is_empty() { "it would change too much" } else { word("/held") };
+            println!("last sweep: {}, held back: {held}", timestamp::text_to_second(at));
+            println!("  `petiole sync --full` shows what is held, and --yes confirms it");
+        }
+        (state, Some(at)) => println!("last sweep: {}, {state}", timestamp::text_to_second(at)),
+        _ if sweeping => println!("a sweep is under way"),
+        _ => println!("last sweep: none yet"),
+    }
+    print_ledger(found);
+}
+
+/// What each account let through, and what is wrong with it.
+fn print_accounts(found: &Json) {
     for (name, account) in found.pointer("/accounts").and_then(Json::as_object).into_iter().flatten() {
         let word = |key: &str| account.get(key).and_then(Json::as_str).unwrap_or_default();
         let calls: u64 = account
@@ -121,28 +148,6 @@ fn print(found: &Json, format: Format) {
             println!("  {}: {}", word("code"), word("message"));
         }
     }
-    for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
-        let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();
-        println!("put off ({records}): {}", trouble.get("reason").and_then(Json::as_str).unwrap_or_default());
-    }
-}
-
-/// When everything was compared last, and whether that came to its end.
-fn print_last_sweep(found: &Json) {
-    let word = |path: &str| found.pointer(path).and_then(Json::as_str).unwrap_or_default();
-    let sweeping = found.get("sweeping") == Some(&Json::Bool(true));
-    match (word("/last_sweep/state"), timestamp::parse(word("/last_sweep/at"))) {
-        ("not ended", Some(_)) if sweeping => println!("a sweep is under way"),
-        ("held back", Some(at)) => {
-            let held = if word("/held").is_empty() { "it would change too much" } else { word("/held") };
-            println!("last sweep: {}, held back: {held}", timestamp::text_to_second(at));
-            println!("  `petiole sync --full` shows what is held, and --yes confirms it");
-        }
-        (state, Some(at)) => println!("last sweep: {}, {state}", timestamp::text_to_second(at)),
-        _ if sweeping => println!("a sweep is under way"),
-        _ => println!("last sweep: none yet"),
-    }
-    print_ledger(found);
 }
 
 /// Who shares the store.

@@ -13,7 +13,6 @@ pub fn nodes(living: &[Living], here: Option<Node>) -> Json {
             "here": here == Some(one.node),
             "url": about.get("url"),
             "host": about.get("host"),
-            "pid": about.get("pid"),
             "version": about.get("version"),
             "generation": about.get("generation"),
             "silent": one.lives_for.is_zero(),

@@ -95,7 +95,7 @@ impl Runtime {
         let generation = self.live.load().generation;
         let version = env!("CARGO_PKG_VERSION");
         let url = self.membership.served_at();
-        let about = json!({ "url": url, "host": host, "pid": std::process::id(), "version": version, "generation": generation });
+        let about = json!({ "url": url, "host": host, "version": version, "generation": generation });
         let about = about.to_string();
         if !self.store.is_shared() || !self.membership.is_news(node, &about) {
             return Ok(());
