@@ -57,7 +57,7 @@ fn the_readmes_lint_and_simulators_run() {
 #[test]
 fn wrong_usage_is_exit_2() {
     for arguments in
-        [vec!["nonsense"], vec!["run", "--nonsense"], vec!["plan"], vec!["doctor"], vec!["simulate", "nobody"]]
+        [vec!["nonsense"], vec!["run", "--nonsense"], vec!["plan"], vec!["explain"], vec!["simulate", "nobody"]]
     {
         let done = petiole().args(&arguments).output().unwrap();
         assert_eq!(done.status.code(), Some(2), "{arguments:?}");

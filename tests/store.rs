@@ -1,6 +1,7 @@
 //! What every store must do, shown through the traits alone: each promise is kept by the engine in memory, by the one
 //! in a file and by the one on a server.
 
+mod checkup;
 mod claims;
 mod coordination;
 mod copied;

@@ -71,7 +71,7 @@ impl Arguments {
             Command::Lint(lint) => lint.fix || lint.format == FindingsFormat::Sarif,
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
-            Command::Test(_) | Command::Store(_) => false,
+            Command::Test(_) | Command::Store(_) | Command::Doctor(_) => false,
             _ => true,
         }
     }
@@ -152,8 +152,8 @@ pub enum Command {
     Store(StoreArguments),
     /// The live stream of events (not in this version).
     Tap(LaterArguments),
-    /// Check the connection to each system (not in this version).
-    Doctor(LaterArguments),
+    /// How the store is, and what to do about it; read-only.
+    Doctor(ServiceArguments),
     /// JSON Schema of a rule file kind (not in this version).
     Schema(LaterArguments),
     /// Canonical layout of rule files (not in this version).

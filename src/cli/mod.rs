@@ -7,6 +7,7 @@ pub mod demo;
 mod demo_acts;
 mod demo_faults;
 pub mod demo_story;
+mod doctor;
 pub mod exit_code;
 pub mod inbox;
 pub mod lint;
@@ -105,6 +106,7 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Simulate(simulate) => simulate::simulate(arguments, simulate).await,
         Command::Test(one) => test::test(arguments, one),
         Command::Store(store) => store::store(arguments, store).await,
+        Command::Doctor(at) => doctor::doctor(arguments, at).await,
         _ => later(),
     }
 }

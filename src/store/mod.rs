@@ -5,6 +5,7 @@
 
 mod alone;
 mod base_text;
+pub mod checkup;
 mod codec;
 pub mod coordination;
 pub mod copy;

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::checkup::{Checked, Checkup as _};
 use super::error::StoreError;
 use super::moving::{INTAKE, Moving};
 use super::postgres::PostgresStore;
@@ -90,6 +91,18 @@ pub async fn open_reader(url: &str) -> Result<Arc<dyn Store>, StoreError> {
         Place::Memory => {
             Err(StoreError::Unavailable("a store in memory can only be read by the process that made it".to_owned()))
         }
+    }
+}
+
+/// Looks at how a store is, also while a service has it.
+///
+/// Errors: as [`open_reader`].
+pub async fn examine(url: &str) -> Result<Vec<Checked>, StoreError> {
+    match place(url)? {
+        Place::File(path) if !path.exists() => Err(StoreError::Missing(url.to_owned())),
+        Place::File(path) => SqliteStore::open_reader(path, Arc::new(SystemClock))?.examine().await,
+        Place::Server => PostgresStore::open_reader(url).await?.examine().await,
+        Place::Memory => Err(StoreError::Unavailable("a store in memory has nothing to be looked at".to_owned())),
     }
 }
 

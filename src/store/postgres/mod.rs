@@ -5,6 +5,7 @@
 
 mod address;
 mod budget;
+mod checkup;
 mod claim;
 mod concerns;
 mod cursor;

@@ -3,6 +3,7 @@
 //! One thread writes, with group commit; another reads. Knows SQL and the store's types, no
 //! runtime and no rules. What a method answered is on disk.
 
+mod checkup;
 #[doc(hidden)]
 pub mod columns;
 mod concerns;
