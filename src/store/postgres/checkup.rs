@@ -22,7 +22,7 @@ const ROUND_TRIP_MAX: Duration = Duration::from_millis(10);
 const QUESTIONS: usize = 5;
 
 /// How far a clock may be off before a person should know.
-const CLOCK_OFF_MAX: Duration = Duration::from_secs(60);
+const CLOCK_OFF_MAX: Duration = Duration::from_mins(1);
 
 /// How long somebody may keep old rows alive.
 const HORIZON_MAX: Duration = Duration::from_mins(5);

@@ -133,6 +133,14 @@ impl<'a> Story<'a> {
     }
 }
 
+/// Adds a line to the history of a record by itself.
+pub(super) async fn add_line(session: &Session, entry: &HistoryEntry) -> Result<(), Fault> {
+    let mut parts = Parts::at(entry.at);
+    let story = Story::of(std::slice::from_ref(entry), &mut parts)?;
+    parts.keep(session).await?;
+    story.add(session).await
+}
+
 /// The newest lines of a record's history, oldest first.
 pub(super) async fn history(session: &Session, target: &RecordRef, limit: usize) -> Result<Vec<HistoryEntry>, Fault> {
     let select = "SELECT at, what, detail, lines FROM petiole.history WHERE account = $1 AND record = $2 AND id = $3

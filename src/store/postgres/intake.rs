@@ -22,7 +22,7 @@ pub(super) async fn take_in(session: &Session, pieces: &[Carried]) -> Result<(),
             Carried::RuleText(text) => generation::put_text(session, text).await?,
             Carried::SeenField(field) => seen::note_fields(session, std::slice::from_ref(field)).await?,
             Carried::Decision(entry) => decision::add(session, entry).await?,
-            Carried::History(entry) => decision::add_history(session, std::slice::from_ref(entry)).await?,
+            Carried::History(entry) => decision::add_line(session, entry).await?,
             plain => put_plain(session, plain).await?,
         }
     }
