@@ -247,3 +247,36 @@ async fn the_work_of_a_node_that_is_fenced_is_due() {
     assert!(lives.history(&order("1"), 9).await.unwrap().is_empty());
     lives.finish(&taken[0], Vec::new().into()).await.unwrap();
 }
+
+/// As far as the URL asks: `prefer` where it can be, `require` whoever answers, `verify-full` only whom somebody vouches
+/// for.
+#[tokio::test]
+async fn what_is_sent_is_encrypted_as_far_as_the_url_asks() {
+    if server().is_none() {
+        return;
+    }
+    let own = Server::start().unwrap();
+    own.encrypts();
+    let asked = |mode: &str| own.url("petiole:secret", "postgres").replace("sslmode=disable", mode);
+    // The server hears of it a moment later.
+    let (required, preferred) = (asked("sslmode=require"), asked("sslmode=prefer"));
+    in_the_end(async || opened(&required).await).await;
+    let (client, connection) = tokio_postgres::connect(&asked("sslmode=disable"), tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    for (mode, url, encrypted) in
+        [("require", required, true), ("prefer", preferred, true), ("disable", asked("sslmode=disable"), false)]
+    {
+        let store = opened(&url).await.unwrap();
+        store.counts().await.unwrap();
+        let seen = "SELECT coalesce(bool_and(ssl), false) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+            WHERE application_name = 'petiole' AND state = 'idle' AND query LIKE '%petiole.link%'";
+        let is_encrypted: bool = client.query_one(seen, &[]).await.unwrap().get(0);
+        assert_eq!(is_encrypted, encrypted, "{mode}");
+        drop(store);
+        let gone = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = 'petiole'";
+        client.query(gone, &[]).await.unwrap();
+    }
+    driver.abort();
+    let why = why(opened(&asked("sslmode=verify-full")).await);
+    assert!(why.contains("certificate is not taken") && !why.contains("secret"), "{why}");
+}

@@ -56,6 +56,7 @@ rm -rf "$2"
 /// A running server.
 pub(crate) struct Server {
     port: u16,
+    data: PathBuf,
     keeper: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
     _child: Child,
 }
@@ -146,7 +147,7 @@ impl Server {
                 .spawn()
                 .unwrap();
             let keeper = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-            let server = Self { port, keeper: Mutex::new(keeper), _child: child };
+            let server = Self { port, data: data.clone(), keeper: Mutex::new(keeper), _child: child };
             if server.answers() {
                 return Some(server);
             }
@@ -164,6 +165,20 @@ impl Server {
             std::thread::sleep(Duration::from_millis(50));
         }
         false
+    }
+
+    /// From now on it takes encrypted connections, too, under a certificate that nobody vouches for.
+    pub(crate) fn encrypts(&self) {
+        let made = program("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "9"])
+            .args(["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout"])
+            .args([self.data.join("server.key").as_os_str(), OsStr::new("-out")])
+            .arg(self.data.join("server.crt"))
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "openssl: {}", String::from_utf8_lossy(&made.stderr));
+        self.execute("postgres", "ALTER SYSTEM SET ssl = on").unwrap();
+        self.execute("postgres", "SELECT pg_reload_conf()").unwrap();
     }
 
     fn tell(&self, word: &str) {
