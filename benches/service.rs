@@ -12,8 +12,13 @@ mod large;
 mod load;
 #[path = "service/log.rs"]
 mod log;
+#[path = "service/nodes.rs"]
+mod nodes;
 #[path = "service/orders.rs"]
 mod orders;
+#[allow(dead_code, reason = "the tests stop and start it, too")]
+#[path = "../tests/support/postgres.rs"]
+mod postgres;
 #[path = "service/process.rs"]
 mod process;
 #[path = "service/products.rs"]
@@ -62,7 +67,7 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let mut rows = Vec::new();
-        for name in ["stock", "webhook", "orders", "products", "large", "load"] {
+        for name in ["stock", "webhook", "orders", "nodes", "products", "large", "load"] {
             if !is_wanted(name) {
                 continue;
             }
@@ -70,6 +75,7 @@ fn main() {
                 "stock" => stock::measure().await,
                 "webhook" => webhook::measure().await,
                 "orders" => orders::measure().await,
+                "nodes" => nodes::measure().await,
                 "products" => products::measure().await,
                 "load" => load::measure().await,
                 _ => large::measure().await,

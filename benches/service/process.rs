@@ -14,8 +14,13 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn start(folder: &Path, environment: &[(&'static str, String)]) -> Self {
+        Self::on(&format!("sqlite:{}", folder.join("petiole.db").display()), folder, environment)
+    }
+
+    /// The same with a store anywhere.
+    pub(crate) fn on(store: &str, folder: &Path, environment: &[(&'static str, String)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_petiole"));
-        command.arg("--store").arg(format!("sqlite:{}", folder.join("petiole.db").display()));
+        command.args(["--store", store]);
         command.arg("--rules").arg(folder.join("rules"));
         command.args(["run", "--listen", "127.0.0.1:0", "--poll-interval", "1h"]);
         let log = std::fs::File::create(folder.join("service.log")).unwrap();

@@ -56,6 +56,10 @@ impl Stage {
         Service::start(&self.folder, &self.environment)
     }
 
+    pub(crate) fn start_on(&self, store: &str) -> Service {
+        Service::on(store, &self.folder, &self.environment)
+    }
+
     /// Webhooks go to the service from now on.
     pub(crate) async fn subscribe(&self, service: &Service) {
         for name in simulator::NAMES {

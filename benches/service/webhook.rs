@@ -7,6 +7,7 @@ use petiole::world::Method;
 use serde_json::json;
 use sha2::Sha256;
 
+use crate::process::Service;
 use crate::stage::{Stage, WEBHOOK_KEY};
 use crate::{Row, median, size};
 
@@ -15,6 +16,19 @@ const BREATH: Duration = Duration::from_millis(30);
 
 /// Commits from before the first that counts.
 const GROWN: usize = 500;
+
+/// Tells a service of one more order, which is nobody's: durable and soon done with. In how many microseconds it
+/// answers.
+pub(crate) async fn told(stage: &Stage, service: &Service, at: usize) -> f64 {
+    let body = json!({ "resource_type": "order", "data": { "id": format!("none-{at}") } }).to_string().into_bytes();
+    let mut mac = Hmac::<Sha256>::new_from_slice(WEBHOOK_KEY.as_bytes()).unwrap();
+    mac.update(&body);
+    let headers = vec![("Auth-Signature".to_owned(), hex::encode(mac.finalize().into_bytes()))];
+    let began = Instant::now();
+    let answer = stage.send(Method::Post, format!("{}/webhooks/flourish", service.url), headers, body).await;
+    assert_eq!(answer.status, 202);
+    began.elapsed().as_secs_f64() * 1e6
+}
 
 pub(crate) async fn measure() -> Vec<Row> {
     let stage = Stage::new(24, 12).await;
@@ -32,15 +46,7 @@ pub(crate) async fn measure() -> Vec<Row> {
     disk.execute_batch("PRAGMA synchronous = full").unwrap();
     let (mut webhooks, mut trips, mut commits) = (Vec::new(), Vec::new(), Vec::new());
     for at in 0..size("WEBHOOKS", 100) {
-        // One that names nobody's order: durable and soon done with.
-        let body = json!({ "resource_type": "order", "data": { "id": format!("none-{at}") } }).to_string().into_bytes();
-        let mut mac = Hmac::<Sha256>::new_from_slice(WEBHOOK_KEY.as_bytes()).unwrap();
-        mac.update(&body);
-        let headers = vec![("Auth-Signature".to_owned(), hex::encode(mac.finalize().into_bytes()))];
-        let began = Instant::now();
-        let answer = stage.send(Method::Post, format!("{}/webhooks/flourish", service.url), headers, body).await;
-        webhooks.push(began.elapsed().as_secs_f64() * 1e6);
-        assert_eq!(answer.status, 202);
+        webhooks.push(told(&stage, &service, at).await);
         tokio::time::sleep(BREATH).await;
         let began = Instant::now();
         stage.send(Method::Get, format!("{}/healthz", service.url), Vec::new(), Vec::new()).await;

@@ -33,7 +33,7 @@ const KEEPER: &str = r#"
 trap '' INT TERM HUP
 begin() {
     "$1/postgres" -D "$2/data" -k "$2" -p "$3" -c listen_addresses=127.0.0.1 -c max_connections=400 \
-        -c shared_buffers=64MB -c fsync=off -c full_page_writes=off -c deadlock_timeout=100ms \
+        -c shared_buffers=64MB -c fsync="$4" -c full_page_writes="$4" -c deadlock_timeout=100ms \
         -c log_min_messages=warning </dev/null >>"$2/log" 2>&1 &
     server=$!
 }
@@ -118,6 +118,15 @@ fn program(name: impl AsRef<OsStr>) -> Command {
 impl Server {
     /// A server that nobody else has: to be stopped and started.
     pub(crate) fn start() -> Option<Self> {
+        Self::begin("off")
+    }
+
+    /// One that waits for the disk as a real one does: to be measured.
+    pub(crate) fn durable() -> Option<Self> {
+        Self::begin("on")
+    }
+
+    fn begin(fsync: &str) -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let programs = programs()?;
         let name = format!("petiole-pg-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -140,7 +149,7 @@ impl Server {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
             let mut child = program("sh")
                 .args(["-c", KEEPER, "keeper"])
-                .args([programs.as_os_str(), folder.as_os_str(), OsStr::new(&port.to_string())])
+                .args([programs.as_os_str(), folder.as_os_str(), OsStr::new(&port.to_string()), OsStr::new(fsync)])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .process_group(0)
