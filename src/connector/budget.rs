@@ -42,6 +42,12 @@ pub trait SharedBudget: Send + Sync {
     /// Gives back calls of a grant that were not begun.
     async fn give_back(&self, granted: Granted, unused: u32);
 
+    /// For how long this process may still write in the name of what it works on, before another takes that over.
+    ///
+    /// # Errors
+    /// How long to stay away: another has, or nobody can say.
+    async fn lasts(&self) -> Result<Duration, Duration>;
+
     /// The peer asked for silence for this long: nobody is granted anything.
     async fn pause(&self, length: Duration);
 }

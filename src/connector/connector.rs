@@ -20,7 +20,7 @@ use super::response::NotJson;
 use super::row::Row;
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, key};
-use crate::world::{Clock, Random, Request, Response, Transport};
+use crate::world::{Clock, Method, Random, Request, Response, Transport};
 use jiff::{SignedDuration, Timestamp};
 
 /// How often a call is made that the peer refuses with the wait it wants; waits beyond
@@ -389,7 +389,13 @@ impl Connector {
         outcome
     }
 
-    async fn send(&self, request: Request, purpose: Purpose) -> Result<Response, Failure> {
+    async fn send(&self, mut request: Request, purpose: Purpose) -> Result<Response, Failure> {
+        if request.method != Method::Get {
+            // Whoever takes over looks for the trace of what was sent: nothing may be sent after that.
+            let lasts = self.rate_limit.lasts().await;
+            let lasts = lasts.map_err(|wait| held_back("another process may have taken this over", wait))?;
+            request.timeout = request.timeout.min(lasts);
+        }
         let method = request.method;
         let place = self.account.redact(request.url.split('?').next().unwrap_or_default());
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;

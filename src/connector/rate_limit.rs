@@ -99,6 +99,17 @@ impl RateLimit {
         }
     }
 
+    /// For how long a call that writes may last, where others would take over what it is made for.
+    ///
+    /// # Errors
+    /// How long to stay away: it is not to be made.
+    pub async fn lasts(&self) -> Result<Duration, Duration> {
+        match self.shared.get() {
+            Some(budget) => budget.lasts().await,
+            None => Ok(Duration::MAX),
+        }
+    }
+
     /// Waits for a call of the budget that others share, if any do.
     async fn share_of_it(&self, clock: &dyn Clock) -> Result<(), Duration> {
         let Some(budget) = self.shared.get() else { return Ok(()) };

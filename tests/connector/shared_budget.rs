@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use petiole::connector::budget::{Granted, SharedBudget};
+use petiole::value::Record;
 use petiole::world::Clock as _;
 
 use super::{Bench, NOT_THERE, answer, answer_with};
@@ -15,6 +16,8 @@ use super::{Bench, NOT_THERE, answer, answer_with};
 struct Grants {
     answers: Mutex<VecDeque<Result<Granted, Duration>>>,
     asked: Mutex<Vec<String>>,
+    /// For how long writes may last; for ever, where nothing is said.
+    lasts: Mutex<Option<Option<Duration>>>,
 }
 
 #[async_trait]
@@ -25,6 +28,9 @@ impl SharedBudget for Grants {
     }
     async fn give_back(&self, granted: Granted, unused: u32) {
         self.asked.lock().unwrap().push(format!("give back {unused} of {}", granted.number));
+    }
+    async fn lasts(&self) -> Result<Duration, Duration> {
+        self.lasts.lock().unwrap().map_or(Ok(Duration::MAX), |lasts| lasts.ok_or(Duration::from_secs(1)))
     }
     async fn pause(&self, length: Duration) {
         self.asked.lock().unwrap().push(format!("pause {}", length.as_secs()));
@@ -98,6 +104,9 @@ async fn a_grant_that_came_too_late_is_not_used() {
         async fn give_back(&self, granted: Granted, unused: u32) {
             self.1.give_back(granted, unused).await;
         }
+        async fn lasts(&self) -> Result<Duration, Duration> {
+            self.1.lasts().await
+        }
         async fn pause(&self, _: Duration) {}
     }
     let bench = Arc::new(Bench::new(vec![answer(404, NOT_THERE)]));
@@ -117,4 +126,22 @@ async fn a_peers_wish_for_silence_is_told_to_all() {
     bench.connector.share(Arc::clone(&grants) as _);
     assert!(bench.connector.read(&bench.order(), "1").await.is_err());
     assert_eq!(grants.asked.lock().unwrap().last().map(String::as_str), Some("pause 120"));
+}
+
+#[tokio::test]
+async fn no_write_lasts_longer_than_what_it_is_made_for_is_ones_own() {
+    let (bench, grants) = bench(2, vec![granted(1, 9)]);
+    let usual = Bench::new(vec![answer(404, NOT_THERE)]);
+    assert!(usual.connector.create(&usual.order(), &Record::new()).await.is_err());
+    let usual = usual.asked()[0].timeout;
+    *grants.lasts.lock().unwrap() = Some(Some(Duration::from_secs(3)));
+    assert!(bench.connector.create(&bench.order(), &Record::new()).await.is_err());
+    read(&bench).await;
+    let asked = bench.asked();
+    assert!(usual > Duration::from_secs(3));
+    assert_eq!([asked[0].timeout, asked[1].timeout], [Duration::from_secs(3), usual], "a read is nobody's");
+    *grants.lasts.lock().unwrap() = Some(None);
+    let found = bench.connector.create(&bench.order(), &Record::new()).await.unwrap_err();
+    assert!(found.is_transient() && found.to_string().contains("not sent"), "{found}");
+    assert_eq!(bench.asked().len(), 2, "nothing was sent");
 }

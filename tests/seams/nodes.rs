@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -15,8 +15,8 @@ use petiole::language;
 use petiole::runtime::service::reload::ready;
 use petiole::runtime::service::{parts, schedule};
 use petiole::runtime::{RuleState, Runtime};
-use petiole::store::Store;
 use petiole::store::memory::MemoryStore;
+use petiole::store::{AroundWrites, Hooked, Store, StoreError};
 use petiole::value::Value;
 use petiole::world::spawner::{HeavyJob, Job};
 use petiole::world::{Clock, SeededRandom, Spawner, Tasks, World};
@@ -74,6 +74,31 @@ impl Process {
     }
 }
 
+/// Has the process stand still that makes a certain write to the store, right after it.
+struct Stops {
+    process: Arc<Process>,
+    at: u64,
+    /// Of all processes.
+    writes: Arc<AtomicU64>,
+    stopped: Arc<Mutex<Option<Arc<Process>>>>,
+}
+
+#[async_trait]
+impl AroundWrites for Stops {
+    async fn before(&self, _: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn after(&self, _: u64) -> Result<(), StoreError> {
+        if self.writes.fetch_add(1, Ordering::SeqCst) + 1 == self.at {
+            *self.stopped.lock().unwrap() = Some(Arc::clone(&self.process));
+            self.process.stand_still(true);
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+}
+
 struct Spawns(Arc<Process>);
 
 impl Spawner for Spawns {
@@ -99,6 +124,8 @@ struct Two {
     clock: Arc<EventClock>,
     wire: Arc<Wire>,
     first: Arc<Process>,
+    /// Who stood still after a write.
+    stopped: Arc<Mutex<Option<Arc<Process>>>>,
     served: Vec<(Arc<Runtime>, Tasks<()>)>,
 }
 
@@ -108,6 +135,11 @@ impl Two {
     }
 
     fn with(seed: u64, files: &Arc<MemoryFiles>) -> Self {
+        Self::stopping(seed, files, u64::MAX)
+    }
+
+    /// A process stands still right after this one of the writes to the store.
+    fn stopping(seed: u64, files: &Arc<MemoryFiles>, at: u64) -> Self {
         let line = Arc::new(Line::new(seed));
         let now = Mutex::new("2026-01-05T12:00:00Z".parse().unwrap());
         let clock = Arc::new(EventClock { now, sleepers: Mutex::default() });
@@ -118,8 +150,13 @@ impl Two {
         let processes = [(); 2].map(|()| {
             Arc::new(Process { line: Arc::clone(&line), stands: AtomicBool::default(), woken: Mutex::default() })
         });
-        let mut two = Self { line, clock, wire, first: Arc::clone(&processes[0]), served: Vec::new() };
+        let mut two =
+            Self { line, clock, wire, first: Arc::clone(&processes[0]), stopped: Arc::default(), served: Vec::new() };
+        let writes = Arc::new(AtomicU64::new(0));
         for (number, process) in processes.into_iter().enumerate() {
+            let (writes, stopped) = (Arc::clone(&writes), Arc::clone(&two.stopped));
+            let stops = Stops { process: Arc::clone(&process), at, writes, stopped };
+            let store: Arc<dyn Store> = Arc::new(Hooked::new(Arc::clone(&store), stops));
             let world = World {
                 clock: Arc::clone(&two.clock) as _,
                 random: Arc::new(SeededRandom::new(seed * 2 + number as u64)),
@@ -229,4 +266,24 @@ fn two_processes_together_keep_to_what_a_peer_takes() {
             calls.windows(PER_MINUTE / 2).filter(|some| some[0].duration_until(some[some.len() - 1]).as_secs() < 45);
         assert!(busiest.count() > 0, "seed {seed}: what is allowed is used");
     }
+}
+
+/// A process that does not know that it stood still does nothing with what it had: not after any of its writes.
+#[test]
+fn whoever_was_given_up_in_the_middle_of_anything_sends_nothing() {
+    let mut stood = 0;
+    for at in 3..=80 {
+        let two = Two::stopping(3, &rule_files(), at);
+        (1..=4).for_each(|number| two.order(number));
+        two.pass(Duration::from_mins(10));
+        assert_eq!(two.brought(), (1..=4).collect::<Vec<_>>(), "after write {at}: the other one did it all");
+        if let Some(stopped) = two.stopped.lock().unwrap().take() {
+            stood += 1;
+            stopped.stand_still(false);
+        }
+        two.order(5);
+        two.pass(Duration::from_mins(10));
+        assert_eq!(two.brought(), (1..=5).collect::<Vec<_>>(), "after write {at}: {:#?}", two.wire.trace());
+    }
+    assert!(stood > 30, "{stood} times one stood still");
 }

@@ -122,6 +122,7 @@ impl Server {
     }
 
     /// One that waits for the disk as a real one does: to be measured.
+    #[allow(dead_code, reason = "the benches measure with it")]
     pub(crate) fn durable() -> Option<Self> {
         Self::begin("on")
     }

@@ -3,6 +3,7 @@
 //!
 //! Knows no rules and no peer. Where the store belongs to one process, all of it is granted at once.
 
+pub mod lease;
 pub mod membership;
 pub mod node;
 pub mod share;

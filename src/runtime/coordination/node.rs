@@ -12,10 +12,10 @@ use crate::store::{Hold, Lead, Node, Role, Store, StoreError};
 use crate::world::Clock;
 
 /// How long a node lives that does not say that it does, and how long a role is had that is not renewed.
-const TTL: Duration = Duration::from_secs(30);
+pub(super) const TTL: Duration = Duration::from_secs(30);
 
 /// How often it says so.
-const BEAT: Duration = Duration::from_secs(5);
+pub(super) const BEAT: Duration = Duration::from_secs(5);
 
 /// In how many of these it keeps its roles once: often enough, and half as much to say while there is nothing to do.
 const BEATS_PER_ROLE: u64 = 2;

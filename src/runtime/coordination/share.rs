@@ -52,6 +52,10 @@ impl SharedBudget for Share {
         }
     }
 
+    async fn lasts(&self) -> Result<Duration, Duration> {
+        self.membership.lasts(self.store.as_ref(), self.clock.as_ref()).await.ok_or(STORE_SILENT)
+    }
+
     async fn pause(&self, length: Duration) {
         if let Err(error) = self.store.pause(&self.account, length).await {
             let account = &self.account;

@@ -86,6 +86,8 @@ async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
     if free == 0 {
         return false;
     }
+    // Whoever is given up before it claims is not taken for who it is afterwards.
+    let node = runtime.membership.now().await;
     match runtime.store.claim(free, CLAIM_LEASE).await {
         Ok(work) => {
             if runtime.store_trouble.swap(None).is_some() {
@@ -93,7 +95,7 @@ async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
             }
             let claimed = !work.is_empty();
             for one in work {
-                running.start(runtime, one);
+                running.start(runtime, (one, node));
             }
             claimed
         }

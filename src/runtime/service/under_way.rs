@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::runtime::coordination::lease::as_node;
 use crate::runtime::limits::{CLAIM_LEASE, CLAIM_RENEWED};
 use crate::runtime::runtime::Runtime;
-use crate::store::{StoreError, Work};
+use crate::store::{Node, StoreError, Work};
 use crate::world::spawner::{Ended, TaskId, Tasks};
 
 /// What is under way.
@@ -48,10 +49,11 @@ impl Instants {
 }
 
 impl Running {
-    pub(super) fn start(&mut self, runtime: &Arc<Runtime>, work: Work) {
+    pub(super) fn start(&mut self, runtime: &Arc<Runtime>, (work, node): (Work, Option<Node>)) {
         let since = Instants::now(runtime);
         let (doing, own) = (Arc::clone(runtime), work.clone());
-        let task = self.tasks.start(runtime.world.spawner.as_ref(), async move { doing.work(own).await });
+        let job = async move { as_node(node, doing.work(own)).await };
+        let task = self.tasks.start(runtime.world.spawner.as_ref(), job);
         self.held.insert(task, Held { work, since });
     }
 
