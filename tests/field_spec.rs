@@ -112,7 +112,9 @@ fn the_rules_and_the_examples_use_only_keys_of_the_tables() {
     let mut wrong = Vec::new();
     let files = [files_ending("yaml", "rules"), files_ending("yaml", "examples")].concat();
     assert!(files.len() > 20, "{}", files.len());
-    for (path, text) in files {
+    // What starts containers is YAML, too, and no rule file.
+    let is_rules = |path: &std::path::Path| !path.components().any(|part| part.as_os_str() == "cluster");
+    for (path, text) in files.into_iter().filter(|(path, _)| is_rules(path)) {
         let (node, found) = yaml::parse(FileId(0), &text);
         assert!(found.is_empty(), "{}: {found:?}", path.display());
         let NodeKind::Mapping(entries) = &node.kind else { panic!("{} says nothing", path.display()) };

@@ -16,8 +16,8 @@ use super::{Bench, NOT_THERE, answer, answer_with};
 struct Grants {
     answers: Mutex<VecDeque<Result<Granted, Duration>>>,
     asked: Mutex<Vec<String>>,
-    /// For how long writes may last; for ever, where nothing is said.
-    lasts: Mutex<Option<Option<Duration>>>,
+    /// For how long writes may last; for ever, where nothing is said. Zero: none is to be made.
+    lasts: Mutex<Option<Duration>>,
 }
 
 #[async_trait]
@@ -30,7 +30,11 @@ impl SharedBudget for Grants {
         self.asked.lock().unwrap().push(format!("give back {unused} of {}", granted.number));
     }
     async fn lasts(&self) -> Result<Duration, Duration> {
-        self.lasts.lock().unwrap().map_or(Ok(Duration::MAX), |lasts| lasts.ok_or(Duration::from_secs(1)))
+        match *self.lasts.lock().unwrap() {
+            None => Ok(Duration::MAX),
+            Some(Duration::ZERO) => Err(Duration::from_secs(1)),
+            Some(lasts) => Ok(lasts),
+        }
     }
     async fn pause(&self, length: Duration) {
         self.asked.lock().unwrap().push(format!("pause {}", length.as_secs()));
@@ -134,13 +138,13 @@ async fn no_write_lasts_longer_than_what_it_is_made_for_is_ones_own() {
     let usual = Bench::new(vec![answer(404, NOT_THERE)]);
     assert!(usual.connector.create(&usual.order(), &Record::new()).await.is_err());
     let usual = usual.asked()[0].timeout;
-    *grants.lasts.lock().unwrap() = Some(Some(Duration::from_secs(3)));
+    *grants.lasts.lock().unwrap() = Some(Duration::from_secs(3));
     assert!(bench.connector.create(&bench.order(), &Record::new()).await.is_err());
     read(&bench).await;
     let asked = bench.asked();
     assert!(usual > Duration::from_secs(3));
     assert_eq!([asked[0].timeout, asked[1].timeout], [Duration::from_secs(3), usual], "a read is nobody's");
-    *grants.lasts.lock().unwrap() = Some(None);
+    *grants.lasts.lock().unwrap() = Some(Duration::ZERO);
     let found = bench.connector.create(&bench.order(), &Record::new()).await.unwrap_err();
     assert!(found.is_transient() && found.to_string().contains("not sent"), "{found}");
     assert_eq!(bench.asked().len(), 2, "nothing was sent");
