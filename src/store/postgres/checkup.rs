@@ -129,7 +129,8 @@ async fn clock(session: &Session) -> Result<Checked, Fault> {
     let theirs = number(session, "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint").await?;
     let theirs = Timestamp::from_millisecond(theirs).unwrap_or_default();
     let off = SystemClock.now().duration_since(theirs);
-    let seen = format!("this machine's is {:+.1} s from the database's, which counts", off.as_secs_f64());
+    let (seconds, word) = (off.as_secs_f64().abs(), if off.is_negative() { "behind" } else { "ahead of" });
+    let seen = format!("this machine's is {seconds:.1} s {word} the database's, which counts");
     if off.unsigned_abs() <= CLOCK_OFF_MAX {
         return Ok(Checked::well("clock", seen));
     }

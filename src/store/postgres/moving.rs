@@ -68,7 +68,8 @@ impl PostgresStore {
         let living = ask!(read &store.sessions, session => living(session))?;
         if living > 0 {
             let place = &store.sessions.place;
-            return Err(StoreError::InUse(format!("{place} is shared by {living} that live; stop them first")));
+            let nodes = if living == 1 { "1 node works".to_owned() } else { format!("{living} nodes work") };
+            return Err(StoreError::InUse(format!("{nodes} with {place}; stop them first")));
         }
         ask!(whole store, session => give_back(session))?;
         Ok(store)
