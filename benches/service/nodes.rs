@@ -1,5 +1,5 @@
-//! Nodes that share a database: how many orders they bring over in a second, what each costs them, how soon a webhook is
-//! answered, and what they ask of the server while there is nothing to do.
+//! Nodes that share a database: how many orders they bring over in a second, what each costs them, how soon a webhook
+//! is answered, and what they ask of the server while there is nothing to do.
 //!
 //! The server is one of its own that waits for the disk, on this machine: with few cores it, the nodes and both systems
 //! share them, which bounds what more nodes can bring.

@@ -2,8 +2,8 @@
 //! has.
 //!
 //! A process that stood still does not know it: it may have been given up, and what it was about to send may be sent by
-//! another. So whatever writes outside asks right before whether its node still lives, and lets no call last longer than
-//! that.
+//! another. So whatever writes outside asks right before whether its node still lives, and lets no call last longer
+//! than that.
 
 use std::future::Future;
 use std::time::Duration;
