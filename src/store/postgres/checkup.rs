@@ -153,9 +153,11 @@ async fn horizon(session: &Session) -> Result<Checked, Fault> {
     let holders = "
         SELECT 'process ' || pid || ' (' || coalesce(nullif(application_name, ''), 'no name') || ', user '
                 || coalesce(usename, '?') || ', ' || coalesce(state, '?') || ')',
-            extract(epoch FROM clock_timestamp() - coalesce(xact_start, backend_start))::bigint,
+            extract(epoch FROM clock_timestamp() - xact_start)::bigint,
             'SELECT pg_terminate_backend(' || pid || ')', age(backend_xmin)::bigint
-            FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
+            FROM pg_stat_activity
+            -- Of other users' processes only pg_read_all_stats is told since when.
+            WHERE backend_xmin IS NOT NULL AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
         UNION ALL
         SELECT 'prepared transaction ' || gid, extract(epoch FROM clock_timestamp() - prepared)::bigint,
             'ROLLBACK PREPARED ' || quote_literal(gid), age(transaction)::bigint FROM pg_prepared_xacts
