@@ -49,7 +49,9 @@ fi
 
 started=()
 end() {
-    trap - EXIT INT TERM
+    # A second Ctrl-C does not leave half of it behind.
+    trap '' INT TERM
+    trap - EXIT
     for process in "${started[@]}"; do kill "$process" 2>/dev/null || true; done
     for process in "${started[@]}"; do wait "$process" 2>/dev/null || true; done
     as_postgres "$PG_BIN/pg_ctl" -D "$folder/database" -m fast -w stop >/dev/null 2>&1 || true
