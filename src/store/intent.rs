@@ -51,6 +51,22 @@ pub enum IntentState {
     Failed,
 }
 
+impl IntentState {
+    /// The word kept in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Open, Self::Done, Self::Failed].into_iter().find(|one| one.as_str() == word)
+    }
+}
+
 /// A journalled intent.
 #[derive(Clone, Debug)]
 pub struct Intent {

@@ -64,6 +64,16 @@ impl HintSource {
         };
         if stays { self } else { newer }
     }
+
+    /// The same as an expression of SQL, of the word in a column before and of that in `excluded.source` now.
+    pub(super) fn joined_in_sql(before: &str) -> String {
+        format!(
+            "CASE WHEN {before} = 'asked'
+                OR {before} = 'stirred' AND excluded.source IN ('webhook', 'poll', 'made', 'sweep')
+                OR {before} = 'made' AND excluded.source IN ('webhook', 'poll')
+                OR {before} IN ('webhook', 'poll') AND excluded.source = 'sweep' THEN {before} ELSE excluded.source END"
+        )
+    }
 }
 
 /// A record that may have changed.

@@ -74,6 +74,26 @@ impl Shelf {
         Self::History,
     ];
 
+    /// The table in which engines with tables keep it.
+    pub(super) fn table(self) -> &'static str {
+        match self {
+            Self::Links => "link",
+            Self::Parks => "park",
+            Self::Work => "work",
+            Self::Intents => "intent",
+            Self::LinkWaits => "link_wait",
+            Self::Cursors => "cursor",
+            Self::Versions => "seen",
+            Self::Generations => "generation",
+            Self::RuleTexts => "rule_text",
+            Self::Unlisted => "unlisted",
+            Self::SeenFields => "seen_field",
+            Self::Ledgers => "ledger",
+            Self::Decisions => "decision",
+            Self::History => "history",
+        }
+    }
+
     /// Its name in JSON.
     pub fn key(self) -> String {
         self.to_string().replace(' ', "_")

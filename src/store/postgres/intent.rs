@@ -85,8 +85,7 @@ pub(super) const COLUMNS: &str = "number, key, pipeline, cause_account, cause_re
 /// The intent of a row of [`COLUMNS`].
 pub(super) fn read(row: &Row, parts: &part::Read) -> Result<Intent, Fault> {
     let word: &str = row.try_get(14)?;
-    let all = [IntentState::Open, IntentState::Done, IntentState::Failed];
-    let state = all.into_iter().find(|state| word_of(*state) == word).ok_or_else(|| damaged(word))?;
+    let state = IntentState::parse(word).ok_or_else(|| damaged(word))?;
     Ok(Intent {
         number: row.try_get(0)?,
         draft: IntentDraft {
@@ -114,14 +113,6 @@ pub(super) async fn put(session: &Session, draft: &IntentDraft, state: IntentSta
         end(session, intent.number, state).await?;
     }
     Ok(())
-}
-
-fn word_of(state: IntentState) -> &'static str {
-    match state {
-        IntentState::Open => "open",
-        IntentState::Done => "done",
-        IntentState::Failed => "failed",
-    }
 }
 
 /// Settles an intent, with link and history. Answers whether that made work.
@@ -158,7 +149,7 @@ pub(super) async fn settle(session: &Session, settlement: &Settlement) -> Result
 /// Ends an open intent.
 async fn end(session: &Session, number: i64, state: IntentState) -> Result<(), Fault> {
     let ended = "UPDATE petiole.intent SET state = $2 WHERE number = $1 AND state = 'open'";
-    if execute(session, ended, &[&number, &word_of(state)]).await? > 0 {
+    if execute(session, ended, &[&number, &state.as_str()]).await? > 0 {
         return Ok(());
     }
     Err(StoreError::no_open_intent(number).into())

@@ -93,7 +93,7 @@ async fn give_back(session: &Session) -> Result<(), Fault> {
 }
 
 async fn count(session: &Session, shelf: Shelf) -> Result<u64, Fault> {
-    let table = pieces::table(shelf);
+    let table = shelf.table();
     // The mark of the copy itself is none of what is copied.
     let which = if shelf == Shelf::Cursors { "WHERE (account, record) <> ($1, $2)" } else { "WHERE $1 || $2 <> ''" };
     let counted = format!("SELECT count(*) FROM petiole.{table} {which}");
@@ -103,7 +103,7 @@ async fn count(session: &Session, shelf: Shelf) -> Result<u64, Fault> {
 /// Takes out what an earlier copy left, and marks the database as one that is being copied into.
 async fn begin(session: &Session) -> Result<(), Fault> {
     if cursor::read(session, INTAKE.0, INTAKE.1).await?.is_some() {
-        let tables: Vec<String> = Shelf::ALL.iter().map(|shelf| format!("petiole.{}", pieces::table(*shelf))).collect();
+        let tables: Vec<String> = Shelf::ALL.iter().map(|shelf| format!("petiole.{}", shelf.table())).collect();
         let emptied = format!("TRUNCATE {}, petiole.hint, petiole.part, petiole.wait", tables.join(", "));
         session.batch_execute(&emptied).await?;
     }

@@ -12,26 +12,6 @@ use crate::store::moving::{Carried, INTAKE, Shelf, TellingOf, WorkLeft};
 use crate::store::park::LinkWait;
 use crate::store::record::RecordRef;
 
-/// Where the pieces of a kind are kept.
-pub(super) fn table(shelf: Shelf) -> &'static str {
-    match shelf {
-        Shelf::Links => "link",
-        Shelf::Parks => "park",
-        Shelf::Work => "work",
-        Shelf::Intents => "intent",
-        Shelf::LinkWaits => "link_wait",
-        Shelf::Cursors => "cursor",
-        Shelf::Versions => "seen",
-        Shelf::Generations => "generation",
-        Shelf::RuleTexts => "rule_text",
-        Shelf::Unlisted => "unlisted",
-        Shelf::SeenFields => "seen_field",
-        Shelf::Ledgers => "ledger",
-        Shelf::Decisions => "decision",
-        Shelf::History => "history",
-    }
-}
-
 /// What is read of a kind, in the order in which it goes.
 pub(super) fn select(shelf: Shelf) -> String {
     let (columns, order) = match shelf {
@@ -58,7 +38,7 @@ pub(super) fn select(shelf: Shelf) -> String {
         Shelf::Decisions => (decision::COLUMNS, "number"),
         Shelf::History => (decision::HISTORY_COLUMNS, "number"),
     };
-    format!("SELECT {columns} FROM petiole.{} ORDER BY {order}", table(shelf))
+    format!("SELECT {columns} FROM petiole.{} ORDER BY {order}", shelf.table())
 }
 
 /// The pieces of rows.

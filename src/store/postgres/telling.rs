@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::session::{Bound, Session, execute, rows};
 use super::{cursor, role};
 use crate::store::codec::nanos;
-use crate::store::journal::{Cursor, Hint};
+use crate::store::journal::{Cursor, Hint, HintSource};
 use crate::store::record::RecordRef;
 
 /// A hint and the number that it gets; none: the next one.
@@ -87,16 +87,6 @@ async fn tell_round(session: &Session, told: &[Numbered<'_>]) -> Result<usize, F
     Ok(usize::try_from(new).unwrap_or(usize::MAX))
 }
 
-/// How a record is looked at that was told of twice, before and now: as `HintSource::joined` says.
-fn joined(before: &str) -> String {
-    format!(
-        "CASE WHEN {before} = 'asked'
-            OR {before} = 'stirred' AND excluded.source IN ('webhook', 'poll', 'made', 'sweep')
-            OR {before} = 'made' AND excluded.source IN ('webhook', 'poll')
-            OR {before} IN ('webhook', 'poll') AND excluded.source = 'sweep' THEN {before} ELSE excluded.source END"
-    )
-}
-
 /// A hint whose version was accepted already is passed over; not a sweep's, which looks at what did not change, too.
 /// A change ends the silence of dropped parks. Work that was put off keeps its time, since its account is in trouble; a
 /// person's wish or a wake goes at once.
@@ -147,9 +137,9 @@ static TELL: LazyLock<String> = LazyLock::new(|| {
             more_since = {},
             more_first = {},
             state = CASE work.state WHEN 'parked' THEN 'pending' ELSE work.state END",
-        joined("work.source"),
+        HintSource::joined_in_sql("work.source"),
         more("excluded.hint"),
-        more(&joined("work.more_source")),
+        more(&HintSource::joined_in_sql("work.more_source")),
         more("least(work.more_since, excluded.since)"),
         more("coalesce(work.more_first, false) OR excluded.first")
     )

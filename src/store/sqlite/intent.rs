@@ -100,8 +100,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Intent, StoreError> {
 /// The intent of a row of [`COLUMNS_AND_STATE`].
 pub(super) fn read_any(connection: &Connection, row: &Row<'_>) -> Result<Intent, StoreError> {
     let word: String = row.get(14)?;
-    let all = [IntentState::Open, IntentState::Done, IntentState::Failed];
-    let state = all.into_iter().find(|state| word_of(*state) == word).ok_or_else(|| damaged(&word))?;
+    let state = IntentState::parse(&word).ok_or_else(|| damaged(&word))?;
     Ok(Intent { state, ..read(connection, row)? })
 }
 
@@ -109,16 +108,8 @@ pub(super) fn read_any(connection: &Connection, row: &Row<'_>) -> Result<Intent,
 pub(super) fn put(connection: &Connection, draft: IntentDraft, state: IntentState) -> Result<(), StoreError> {
     let intent = open(connection, draft)?;
     let mut update = connection.prepare_cached("UPDATE intent SET state = ?2 WHERE number = ?1")?;
-    update.execute(params![intent.number, word_of(state)])?;
+    update.execute(params![intent.number, state.as_str()])?;
     Ok(())
-}
-
-fn word_of(state: IntentState) -> &'static str {
-    match state {
-        IntentState::Open => "open",
-        IntentState::Done => "done",
-        IntentState::Failed => "failed",
-    }
 }
 
 /// Settles an intent, with link and history.
@@ -151,7 +142,7 @@ fn end(connection: &Connection, (number, state): (i64, IntentState), claim: Opti
             "UPDATE intent SET state = ?2 WHERE number = ?1 AND state = 'open'
              AND (?3 IS NULL OR EXISTS (SELECT 1 FROM work WHERE state = 'flight' AND token = ?3))",
         )?
-        .execute(params![number, word_of(state), claim.map(|claim| claim.0)])?;
+        .execute(params![number, state.as_str(), claim.map(|claim| claim.0)])?;
     if changed > 0 {
         return Ok(());
     }

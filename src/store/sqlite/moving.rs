@@ -50,33 +50,13 @@ impl Moving for SqliteStore {
     }
 }
 
-/// Where the pieces of a kind are kept.
-fn table(shelf: Shelf) -> &'static str {
-    match shelf {
-        Shelf::Links => "link",
-        Shelf::Parks => "park",
-        Shelf::Work => "work",
-        Shelf::Intents => "intent",
-        Shelf::LinkWaits => "link_wait",
-        Shelf::Cursors => "cursor",
-        Shelf::Versions => "seen",
-        Shelf::Generations => "generation",
-        Shelf::RuleTexts => "rule_text",
-        Shelf::Unlisted => "unlisted",
-        Shelf::SeenFields => "seen_field",
-        Shelf::Ledgers => "ledger",
-        Shelf::Decisions => "decision",
-        Shelf::History => "history",
-    }
-}
-
 fn count(connection: &Connection, shelf: Shelf) -> Result<u64, StoreError> {
     let text = match shelf {
         // The mark of the copy itself is none of what is copied.
         Shelf::Cursors => {
             format!("SELECT count(*) FROM cursor WHERE NOT (account = '{}' AND record = '{}')", INTAKE.0, INTAKE.1)
         }
-        _ => format!("SELECT count(*) FROM {}", table(shelf)),
+        _ => format!("SELECT count(*) FROM {}", shelf.table()),
     };
     Ok(connection.query_row(&text, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
@@ -85,7 +65,7 @@ fn count(connection: &Connection, shelf: Shelf) -> Result<u64, StoreError> {
 fn begin(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
     if cursor::read(connection, INTAKE.0, INTAKE.1)?.is_some() {
         for shelf in Shelf::ALL {
-            connection.execute(&format!("DELETE FROM {}", table(shelf)), [])?;
+            connection.execute(&format!("DELETE FROM {}", shelf.table()), [])?;
         }
         connection.execute_batch("DELETE FROM hint; DELETE FROM part; DELETE FROM wait")?;
     }
@@ -120,7 +100,7 @@ impl Batch {
 /// Hands over each piece of a kind.
 fn each(connection: &Connection, (shelf, now): (Shelf, Timestamp), batch: &mut Batch) -> Result<(), StoreError> {
     let (columns, order) = columns(shelf);
-    let mut select = connection.prepare(&format!("SELECT {columns} FROM {} ORDER BY {order}", table(shelf)))?;
+    let mut select = connection.prepare(&format!("SELECT {columns} FROM {} ORDER BY {order}", shelf.table()))?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let Some(piece) = piece(connection, row, (shelf, now))? else { continue };

@@ -53,16 +53,6 @@ fn remember_version(connection: &Connection, hint: &Hint) -> Result<bool, StoreE
     Ok(true)
 }
 
-/// How a record is looked at that was told of twice, before and now: as [`HintSource::joined`] says.
-fn joined(before: &str) -> String {
-    format!(
-        "CASE WHEN {before} = 'asked'
-            OR {before} = 'stirred' AND excluded.source IN ('webhook', 'poll', 'made', 'sweep')
-            OR {before} = 'made' AND excluded.source IN ('webhook', 'poll')
-            OR {before} IN ('webhook', 'poll') AND excluded.source = 'sweep' THEN {before} ELSE excluded.source END"
-    )
-}
-
 /// A row that has work, and one that has none but its parks.
 static ENQUEUE: LazyLock<String> = LazyLock::new(|| {
     // What a system told is looked at as such, and not under the brake of a sweep that lists it meanwhile: the sweep's
@@ -86,9 +76,9 @@ static ENQUEUE: LazyLock<String> = LazyLock::new(|| {
             more_since = {},
             more_first = {},
             state = CASE state WHEN 'parked' THEN 'pending' ELSE state END",
-        joined("source"),
+        HintSource::joined_in_sql("source"),
         more("excluded.hint"),
-        more(&joined("more_source")),
+        more(&HintSource::joined_in_sql("more_source")),
         more("min(coalesce(more_since, excluded.since), excluded.since)"),
         more("max(coalesce(more_first, 0), excluded.first)")
     )
