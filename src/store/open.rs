@@ -116,9 +116,11 @@ pub fn served_at(url: &str) -> Option<String> {
 
 /// A store's URL as it may be shown: without a password.
 pub fn named(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
+    let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| *scheme != "sqlite") else {
+        // A file's URL holds no secret.
         return url.to_owned();
     };
+    let Some(rest) = rest.strip_prefix("//") else { return format!("{scheme}:(not shown)") };
     // Whatever stands behind the question mark may hold a password, too.
     let head = rest.split('?').next().unwrap_or_default();
     match head.rsplit_once('@') {

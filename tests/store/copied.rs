@@ -273,6 +273,9 @@ fn a_store_is_named_without_its_password() {
         ("postgres://me:hush@db.example/petiole", "postgres://me@db.example/petiole"),
         ("postgres://me:hu/sh@db.example/petiole", "postgres://me@db.example/petiole"),
         ("postgresql://me:h@sh@db.example/petiole", "postgresql://me@db.example/petiole"),
+        ("pg://me:hush@db.example/petiole", "pg://me@db.example/petiole"),
+        ("postgres:me:hush@db.example", "postgres:(not shown)"),
+        ("petiole.db", "petiole.db"),
         ("postgres://me:hu?sh@db.example/petiole", "postgres://(not shown)"),
         ("postgres://db.example/petiole?user=me&password=hush", "postgres://db.example/petiole"),
     ] {
