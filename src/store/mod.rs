@@ -10,6 +10,7 @@ mod codec;
 pub mod coordination;
 pub mod copy;
 pub mod decisions;
+mod doubt;
 mod due;
 pub mod error;
 pub mod hooked;

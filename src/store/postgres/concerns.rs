@@ -87,10 +87,10 @@ impl Journal for PostgresStore {
     }
 
     async fn keeps(&self) -> Result<(), StoreError> {
-        if self.sessions.kept_last() {
-            return Ok(());
-        }
-        ask!(write self, session => work::try_to_write(session))
+        let Some(doubt) = self.sessions.doubt.open() else { return Ok(()) };
+        ask!(write self, session => work::try_to_write(session))?;
+        self.sessions.doubt.disprove(doubt);
+        Ok(())
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {

@@ -4,7 +4,6 @@
 //! asked is gone or because the server is, takes the connection with it, and the server undoes what it had begun.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
@@ -20,6 +19,7 @@ use super::limits::{
 };
 use super::tls;
 use crate::store::codec::nanos;
+use crate::store::doubt::Doubt;
 use crate::store::error::StoreError;
 use crate::world::Clock;
 
@@ -35,8 +35,8 @@ pub(super) struct Sessions {
     pub(super) place: String,
     /// The clock by which everything is due, in the place of the database's: for tests.
     given: Option<Arc<dyn Clock>>,
-    /// Whether the last write was kept.
-    kept: AtomicBool,
+    /// Whether what is written is kept.
+    pub(super) doubt: Doubt,
 }
 
 /// What an operation is to others.
@@ -67,17 +67,12 @@ impl Sessions {
             .post_create(prepare)
             .build()
             .map_err(|error| StoreError::Unavailable(format!("{}: {error}", address.place)))?;
-        Ok(Self { pool, place: address.place.clone(), given, kept: AtomicBool::new(true) })
+        Ok(Self { pool, place: address.place.clone(), given, doubt: Doubt::default() })
     }
 
     /// Whether another clock than the database's says what is due.
     pub(super) fn has_clock(&self) -> bool {
         self.given.is_some()
-    }
-
-    /// Whether the last write was kept.
-    pub(super) fn kept_last(&self) -> bool {
-        self.kept.load(Ordering::Relaxed)
     }
 
     /// A connection for one operation.
@@ -92,9 +87,8 @@ impl Sessions {
     /// What is told of how an operation ended.
     pub(super) fn told<T>(&self, span: Span, outcome: Result<T, Fault>) -> Result<T, StoreError> {
         let outcome = outcome.map_err(|fault| fault.told(&self.place));
-        if span != Span::Read {
-            let failed = matches!(outcome, Err(StoreError::Unavailable(_) | StoreError::Damaged(_)));
-            self.kept.store(!failed, Ordering::Relaxed);
+        if span != Span::Read && matches!(outcome, Err(StoreError::Unavailable(_) | StoreError::Damaged(_))) {
+            self.doubt.raise();
         }
         outcome
     }

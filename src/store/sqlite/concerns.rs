@@ -97,15 +97,15 @@ impl Journal for SqliteStore {
     }
 
     async fn keeps(&self) -> Result<(), StoreError> {
-        if self.last_write_was_kept() {
-            return Ok(());
-        }
+        let Some((doubt, open)) = self.doubt().and_then(|doubt| Some((doubt, doubt.open()?))) else { return Ok(()) };
         // A value that stays as it was would not be written.
         let touch = |connection: &Connection| {
             let statement = "INSERT INTO tally VALUES ('tried', 1) ON CONFLICT DO UPDATE SET count = count + 1";
             Ok(connection.execute_batch(statement)?)
         };
-        self.write(Keep::Flushed, touch).await
+        self.write(Keep::Flushed, touch).await?;
+        doubt.disprove(open);
+        Ok(())
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {

@@ -15,6 +15,7 @@ use super::owner::{self, Held};
 use super::worker::{Keep, Worker};
 use super::{error, file, migration, work};
 use crate::store::alone::{Alone, OwnedByOne};
+use crate::store::doubt::Doubt;
 use crate::store::error::StoreError;
 use crate::world::Clock;
 
@@ -107,11 +108,11 @@ impl SqliteStore {
         }
     }
 
-    /// Whether the writing thread could commit what it had last. A reader and a store in memory never fail to.
-    pub(super) fn last_write_was_kept(&self) -> bool {
+    /// Whether what is written is kept, where a thread writes. A reader and a store in memory never fail to.
+    pub(super) fn doubt(&self) -> Option<&Doubt> {
         match &self.access {
-            Access::Owner { writer, .. } => writer.kept_last(),
-            Access::Reader { .. } | Access::Memory(_) => true,
+            Access::Owner { writer, .. } => Some(writer.doubt()),
+            Access::Reader { .. } | Access::Memory(_) => None,
         }
     }
 

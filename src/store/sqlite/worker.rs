@@ -6,13 +6,13 @@
 //! stood at some moment.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::error;
+use crate::store::doubt::Doubt;
 use crate::store::error::StoreError;
 
 /// Jobs that share one commit. The writer never waits for more: while it commits, the next ones gather.
@@ -66,14 +66,14 @@ pub(super) struct Worker {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     place: String,
-    /// Whether the last commit took hold.
-    kept: Arc<AtomicBool>,
+    /// Whether commits take hold.
+    doubt: Arc<Doubt>,
 }
 
 impl Worker {
     /// Starts the thread that writes. `place` is the file's name, for messages.
     pub(super) fn writer(connection: Connection, place: &str) -> Result<Self, StoreError> {
-        Self::start(place, "store-write", move |jobs, kept| write_groups(&connection, jobs, kept))
+        Self::start(place, "store-write", move |jobs, doubt| write_groups(&connection, jobs, doubt))
     }
 
     /// Starts the thread that reads.
@@ -84,21 +84,21 @@ impl Worker {
     fn start(
         place: &str,
         name: &str,
-        body: impl FnOnce(mpsc::Receiver<Job>, &AtomicBool) + Send + 'static,
+        body: impl FnOnce(mpsc::Receiver<Job>, &Doubt) + Send + 'static,
     ) -> Result<Self, StoreError> {
         let (jobs, receiver) = mpsc::channel(QUEUE);
-        let kept = Arc::new(AtomicBool::new(true));
-        let tells = Arc::clone(&kept);
+        let doubt = Arc::new(Doubt::default());
+        let tells = Arc::clone(&doubt);
         let thread = thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || body(receiver, &tells))
             .map_err(|error| StoreError::Unavailable(format!("{place}: no thread can be started ({error})")))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), place: place.to_owned(), kept })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), place: place.to_owned(), doubt })
     }
 
-    /// Whether the last commit took hold.
-    pub(super) fn kept_last(&self) -> bool {
-        self.kept.load(Ordering::Relaxed)
+    /// Whether commits take hold.
+    pub(super) fn doubt(&self) -> &Doubt {
+        &self.doubt
     }
 
     /// Runs an operation on the thread and answers when it is committed, and flushed where that is asked for.
@@ -137,7 +137,7 @@ impl Drop for Worker {
     }
 }
 
-fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>, kept: &AtomicBool) {
+fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>, doubt: &Doubt) {
     let mut commits = 0;
     while let Some(first) = jobs.blocking_recv() {
         let mut group = vec![first];
@@ -146,7 +146,7 @@ fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>, kept: &A
         {
             group.push(next);
         }
-        commit_group(connection, group, kept);
+        commit_group(connection, group, doubt);
         commits += 1;
         if commits >= COMMITS_PER_CHECKPOINT && jobs.is_empty() {
             commits = 0;
@@ -157,9 +157,8 @@ fn write_groups(connection: &Connection, mut jobs: mpsc::Receiver<Job>, kept: &A
 }
 
 /// Runs all jobs in one transaction, each within a savepoint of its own, then answers them.
-fn commit_group(connection: &Connection, group: Vec<Job>, kept: &AtomicBool) {
+fn commit_group(connection: &Connection, group: Vec<Job>, doubt: &Doubt) {
     let keep = group.iter().map(|job| job.keep).max().unwrap_or(Keep::Flushed);
-    let before = connection.total_changes();
     let begun = connection.execute_batch(keep.pragma()).and_then(|()| connection.execute_batch("BEGIN IMMEDIATE"));
     let mut failure = begun.err().map(StoreError::from);
     let mut answers = Vec::with_capacity(group.len());
@@ -177,9 +176,8 @@ fn commit_group(connection: &Connection, group: Vec<Job>, kept: &AtomicBool) {
         // The group is answered as failed already; a failure to undo shows at the next BEGIN.
         let _ = connection.execute_batch("ROLLBACK");
     }
-    // What changed nothing wrote nothing, and tells nothing.
-    if failure.is_some() || connection.total_changes() > before {
-        kept.store(failure.is_none(), Ordering::Relaxed);
+    if failure.is_some() {
+        doubt.raise();
     }
     for answer in answers {
         answer(failure.clone().map_or(Ok(()), Err));
@@ -234,7 +232,7 @@ mod tests {
         for _ in 0..20 {
             let (sender, answers) = std::sync::mpsc::channel();
             let group = (0..10).map(|number| insert(number * 4_000, sender.clone())).collect();
-            commit_group(&connection, group, &AtomicBool::new(true));
+            commit_group(&connection, group, &Doubt::default());
             drop(sender);
             for answer in answers {
                 match answer {
@@ -270,7 +268,7 @@ mod tests {
             Job { run, keep }
         };
         for group in [vec![Keep::Past], vec![Keep::Past, Keep::Flushed], vec![Keep::Past, Keep::Past]] {
-            commit_group(&connection, group.into_iter().map(job).collect(), &AtomicBool::new(true));
+            commit_group(&connection, group.into_iter().map(job).collect(), &Doubt::default());
         }
         let levels: Vec<i64> = levels.try_iter().collect::<Result<_, _>>()?;
         assert_eq!(levels, [1, 2, 2, 1, 1]);
