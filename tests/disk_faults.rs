@@ -7,13 +7,12 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use petiole::world::{Method, Response};
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, WEBHOOK_KEY, at_rest, get, signed, try_http, until};
+use crate::support::{Process, Trade, WEBHOOK_KEY, at_rest, get, preloadable, signed, try_http, until};
 
 /// What the system answers where there is no room left, and where the disk does not obey.
 const ERRORS: [(&str, i64); 2] = [("ENOSPC", 28), ("EIO", 5)];
@@ -36,13 +35,9 @@ impl Disk {
     const FAILED: u64 = 4;
 
     fn new(folder: &Path) -> Self {
-        let (path, library) = (folder.join("fate"), folder.join("failing_disk.so"));
+        let path = folder.join("fate");
         std::fs::write(&path, [0; 40]).unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/disk/failing_disk.c");
-        // What builds SQLite builds this.
-        let mut compiler = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".to_owned()));
-        let built = compiler.args(["-shared", "-fPIC", "-O1", "-o"]).args([&library, &source]).arg("-ldl").status();
-        assert!(built.unwrap().success(), "{} cannot be compiled", source.display());
+        let library = preloadable(folder, "disk/failing_disk.c");
         Self { file: File::options().read(true).write(true).open(&path).unwrap(), path, library }
     }
 

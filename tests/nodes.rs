@@ -4,7 +4,7 @@
 //! Both simulators are the judges. `PETIOLE_NODE_MISHAPS=200` asks for more mishaps than the few of every run, and
 //! `PETIOLE_NODE_SEED` for another row of chances, which is told where it fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::killed_under_load::{act, asked, calls, state};
 use crate::support::postgres::{Database, Server, server};
-use crate::support::{Folder, Process, Trade, at_rest, fast_rules, get, http, send, until};
+use crate::support::{Folder, Process, Trade, at_rest, fast_rules, get, http, preloadable, send, until};
 
 const NODES: usize = 3;
 
@@ -39,7 +39,7 @@ struct Cluster<'a> {
 
 impl<'a> Cluster<'a> {
     fn start(server: &'a Server, count: usize) -> Self {
-        let mut cluster = Self { trade: Trade::start(), database: server.database(), server, nodes: Vec::new() };
+        let mut cluster = Self::empty(server);
         for _ in 0..count {
             let node = cluster.node();
             cluster.nodes.push(node);
@@ -48,9 +48,18 @@ impl<'a> Cluster<'a> {
         cluster
     }
 
-    fn node(&self) -> Process {
+    fn empty(server: &'a Server) -> Self {
+        Self { trade: Trade::start(), database: server.database(), server, nodes: Vec::new() }
+    }
+
+    fn command(&self) -> Command {
         let mut command = self.trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "500ms"]);
-        Process::start(command.env("PETIOLE_STORE", self.database.url()), "listening")
+        command.env("PETIOLE_STORE", self.database.url());
+        command
+    }
+
+    fn node(&self) -> Process {
+        Process::start(&mut self.command(), "listening")
     }
 
     /// Webhooks of the two systems go to two nodes.
@@ -196,6 +205,60 @@ fn a_node_that_stands_still_for_longer_than_its_lease_writes_nothing_twice() {
     until("all crossed", || cluster.trade.orders().len() == 16);
     cluster.rests();
     cluster.trade.assert_exactly_once();
+}
+
+/// Statements that change something take this long at most, by chance.
+const SLOW_STATEMENTS: &str = "
+    CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(0.1 * random() * random()); RETURN NULL; END $$;
+    DO $$ DECLARE name text; BEGIN
+        FOREACH name IN ARRAY ARRAY['work', 'intent', 'link', 'pair_hold', 'drawn', 'park'] LOOP
+            EXECUTE format('CREATE TRIGGER slow BEFORE INSERT OR UPDATE OR DELETE ON petiole.%I
+                FOR EACH STATEMENT EXECUTE FUNCTION slow()', name);
+        END LOOP;
+    END $$";
+
+/// A report that somebody makes, and that sees everything as it was when it began.
+const ENDLESS_READER: &str = "
+    BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM petiole.work; SELECT pg_sleep(600)";
+
+/// Who acts is the database's clock to say, and what is slow only comes later.
+#[test]
+fn clocks_that_are_wrong_slow_statements_and_a_reader_that_does_not_end_change_nothing() {
+    let Some(server) = server() else { return };
+    let mut cluster = Cluster::empty(server);
+    let library = preloadable(&cluster.trade.folder.0, "clock/shifted_clock.c");
+    for shift in ["0", "3600", "-3600"] {
+        let mut command = cluster.command();
+        let node = Process::start(command.env("LD_PRELOAD", &library).env("CLOCK_SHIFT", shift), "listening");
+        cluster.nodes.push(node);
+    }
+    let about = |node: &Process| get(&format!("{}/api/v1/status", node.url));
+    let hours = cluster.nodes.iter().map(|node| about(node)["last_reload"]["at"].to_string()[..14].to_owned());
+    assert!(hours.collect::<BTreeSet<_>>().len() > 1, "their clocks differ");
+    cluster.subscribe();
+    cluster.rests();
+    let name = cluster.database.name.clone();
+    std::thread::spawn(move || server.execute(&name, ENDLESS_READER));
+    let reads = "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE backend_xmin IS NOT NULL
+        AND datname = current_database() AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid())
+        THEN RAISE 'nobody reads'; END IF; END $$";
+    until("somebody reads", || server.execute(&cluster.database.name, reads).is_ok());
+    cluster.database.execute(SLOW_STATEMENTS);
+    let chance = SeededRandom::new(1);
+    for _ in 0..12 {
+        let last = calls(&cluster.trade) + chance.below(CALLS);
+        (0..3).for_each(|_| act(&cluster.trade, &chance));
+        until("it came so far, or nothing is left to do", || {
+            calls(&cluster.trade) >= last || cluster.nodes.iter().all(|node| at_rest(&node.url))
+        });
+        cluster.once();
+    }
+    server.execute(&cluster.database.name, reads).expect("it reads still");
+    cluster.agrees();
+    let nodes = about(&cluster.nodes[0])["nodes"].as_array().unwrap().len();
+    assert_eq!(nodes, cluster.nodes.len(), "none was given up");
+    assert!(!cluster.trade.orders().is_empty(), "something crossed");
 }
 
 /// What the README has people try.

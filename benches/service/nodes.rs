@@ -39,39 +39,53 @@ fn start(stage: &Stage, database: &Database<'_>, count: usize) -> Vec<Service> {
     (0..count).map(|_| stage.start_on(&database.url())).collect()
 }
 
-/// Orders that waited while no node was there.
+/// Orders that are told to one node while the other system tells another. What each node reads once, such as the rules
+/// and whom it sells to, is read before.
 async fn orders(server: &Server, nodes: usize) -> Vec<Row> {
     let (stage, database) = (Stage::new(24, 12).await, server.database());
-    let first = start(&stage, &database, 1);
-    stage.quiet(&first[0]).await;
-    first.into_iter().for_each(Service::stop);
-    let count = size("NODE_ORDERS", 400);
-    stage.control("leaflink", Method::Post, "submit", &json!({ "count": count })).await;
-    stage.forget_calls().await;
     let services = start(&stage, &database, nodes);
+    for service in &services {
+        stage.quiet(service).await;
+    }
+    for (name, service) in [("leaflink", services.first()), ("flourish", services.last())] {
+        let url = format!("{}/webhooks/{name}", service.unwrap().url);
+        stage.control(name, Method::Put, "webhook", &json!({ "url": url })).await;
+    }
+    let (warm, count) = (size("NODE_WARM", 100), size("NODE_ORDERS", 400));
+    cross(&stage, &services, warm).await;
+    stage.forget_calls().await;
     let cpu = || services.iter().map(Service::cpu).sum::<f64>();
-    let (began, used) = (Instant::now(), cpu());
+    let used = cpu();
+    let seconds = cross(&stage, &services, count).await;
+    let (used, calls) = (cpu() - used, stage.calls().await.values().sum::<u64>());
+    services.into_iter().for_each(Service::stop);
+    let state = stage.control("flourish", Method::Get, "state", &Json::Null).await;
+    let made = state["orders"].as_array().unwrap().len();
+    assert_eq!(made, warm + count, "each order once");
+    let name = format!("{nodes} nodes, {count} orders");
+    vec![
+        Row::new(format!("{name}: orders a second, wall"), format!("{:.0}", count as f64 / seconds)),
+        Row::new(format!("{name}: CPU of the nodes, per order"), format!("{:.2} ms", used / count as f64)),
+        Row::new(format!("{name}: peer calls, per order"), format!("{:.1}", calls as f64 / count as f64)),
+    ]
+}
+
+/// So many orders are submitted, and cross; in how many seconds.
+async fn cross(stage: &Stage, services: &[Service], count: usize) -> f64 {
     let made = async || {
         let requests = stage.control("flourish", Method::Get, "requests", &Json::Null).await;
         requests["counts"]["POST /external/api/v1/outbound-orders"].as_u64().unwrap_or_default()
     };
-    while made().await < count as u64 {
+    let (began, before) = (Instant::now(), made().await);
+    stage.control("leaflink", Method::Post, "submit", &json!({ "count": count })).await;
+    while made().await < before + count as u64 {
         tokio::time::sleep(LOOK).await;
     }
     let seconds = began.elapsed().as_secs_f64();
-    for service in &services {
+    for service in services {
         stage.quiet(service).await;
     }
-    let used = cpu() - used;
-    services.into_iter().for_each(Service::stop);
-    let state = stage.control("flourish", Method::Get, "state", &Json::Null).await;
-    let made = state["orders"].as_array().unwrap().len();
-    assert_eq!(made, count, "each order once");
-    let name = format!("{nodes} nodes, {count} waiting orders");
-    vec![
-        Row::new(format!("{name}: orders a second, wall"), format!("{:.0}", count as f64 / seconds)),
-        Row::new(format!("{name}: CPU of the nodes, per order"), format!("{:.2} ms", used / count as f64)),
-    ]
+    seconds
 }
 
 /// One webhook after the other, beside a round trip to the node and a commit of the server; and many at once.
@@ -145,8 +159,8 @@ async fn idle(server: &Server) -> Vec<Row> {
         FROM pg_stat_user_tables WHERE schemaname = 'petiole')
         FROM pg_stat_database WHERE datname = current_database()";
     let counts = async || {
-        // The server tells with a delay of up to a second.
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        // Whoever has nothing more to do tells the server what it did ten seconds later.
+        tokio::time::sleep(Duration::from_secs(12)).await;
         let row = client.query_one(asked, &[]).await.unwrap();
         (row.get::<_, i64>(0), row.get::<_, i64>(1))
     };
@@ -155,7 +169,7 @@ async fn idle(server: &Server) -> Vec<Row> {
     let began = Instant::now();
     tokio::time::sleep(Duration::from_secs(seconds as u64)).await;
     let after = counts().await;
-    let each = (after.0 - before.0 - 1) as f64 / began.elapsed().as_secs_f64() / services.len() as f64;
+    let each = (after.0 - before.0) as f64 / began.elapsed().as_secs_f64() / services.len() as f64;
     driver.abort();
     services.into_iter().for_each(Service::stop);
     vec![

@@ -315,3 +315,14 @@ impl Trade {
         }
     }
 }
+
+/// A library that the dynamic linker can put before a process, from a file under `tests/`.
+pub(crate) fn preloadable(folder: &Path, source: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(source);
+    let library = folder.join(source.file_name().unwrap()).with_extension("so");
+    // What builds SQLite builds this.
+    let mut compiler = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".to_owned()));
+    let built = compiler.args(["-shared", "-fPIC", "-O1", "-o"]).args([&library, &source]).arg("-ldl").status();
+    assert!(built.unwrap().success(), "{} cannot be compiled", source.display());
+    library
+}

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::foreseen::AllForeseen;
 use super::how::{How, pairing};
 use super::pairing::Pairing;
@@ -27,6 +29,9 @@ use crate::world::{Planted, Random};
 
 /// How long work of a sweep that broke off waits for the next one at a time.
 const SWEEP_AWAITED: Duration = Duration::from_millis(200);
+
+/// How long what is stirred waits for more of it, where several processes share the work.
+const STIRRED_RESTS: Duration = Duration::from_secs(1);
 
 /// After how many tries a service gives up that does so.
 const ATTEMPTS: u32 = 2;
@@ -97,10 +102,7 @@ impl Runtime {
 
     async fn look_at(&self, work: &Work) -> Result<(), Trouble> {
         let live = self.live.load_full();
-        if let Some(until) = self.pacing.next(&work.target, self.world.clock.now())
-            && matches!(work.source, HintSource::Webhook | HintSource::Poll | HintSource::Stirred)
-        {
-            let wait = Duration::try_from(until.duration_since(self.world.clock.now())).unwrap_or_default();
+        if let Some(wait) = self.waits_for_more(work) {
             return Ok(self.store.postpone(work, wait).await?);
         }
         if work.source == HintSource::Sweep && self.awaits_sweep() {
@@ -152,6 +154,25 @@ impl Runtime {
             Err(Trouble::Store(error)) => return Err(Trouble::Store(error)),
         }
         Ok(())
+    }
+
+    /// How long work waits for more of its kind, so that what comes close together is looked at once.
+    ///
+    /// A process knows what it wrote a moment ago. What several of them stir, none has in view: one order changes under
+    /// the hands of each, and each would have the same stock decided anew.
+    fn waits_for_more(&self, work: &Work) -> Option<Duration> {
+        let now = self.world.clock.now();
+        let stirred = || {
+            let until = work.since.checked_add(SignedDuration::try_from(STIRRED_RESTS).ok()?).ok()?;
+            // Another process may have said since when by a clock that is wrong.
+            (self.store.is_shared() && (work.since..until).contains(&now)).then_some(until)
+        };
+        let until = match work.source {
+            HintSource::Webhook | HintSource::Poll => self.pacing.next(&work.target, now),
+            HintSource::Stirred => self.pacing.next(&work.target, now).or_else(stirred),
+            _ => None,
+        }?;
+        Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
     }
 
     /// While the sweep's brake counts, what was not parked before is parked later.

@@ -83,6 +83,10 @@ pub async fn notify(runtime: Arc<Runtime>) {
 impl Notifier {
     /// Waits until something is parked, at most for a while. True: the runtime stops.
     async fn waits(&mut self) -> bool {
+        if self.parked {
+            // Another process tells, and only its end would make this one do so.
+            return self.runtime.pause(LOOK).await;
+        }
         let runtime = Arc::clone(&self.runtime);
         let is_parked = async {
             while !self.parked {

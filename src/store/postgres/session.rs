@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use deadpool_postgres::{
-    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod, Runtime,
 };
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -60,6 +60,8 @@ impl Sessions {
         });
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
+            // Who was busy last has its statements ready, and stays so where there is little to do.
+            .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(POOL_WAIT))
             // The name is looked up and each host tried within this, and the session is told its limits.
