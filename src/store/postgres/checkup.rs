@@ -145,7 +145,7 @@ async fn connections(session: &Session) -> Result<Checked, Fault> {
     if taken.saturating_mul(100) <= most.saturating_mul(CONNECTIONS_PERCENT_MAX) {
         return Ok(Checked::well("connections", seen));
     }
-    Ok(Checked::ill("connections", Health::Doubtful, seen, "raise max_connections, or put PgBouncer before it"))
+    Ok(Checked::ill("connections", Health::Doubtful, seen, "raise max_connections, or run fewer nodes"))
 }
 
 /// Who has the oldest view of the database: no row that it may see goes, however dead.

@@ -106,6 +106,10 @@ fn of_server(error: &Error, place: &str) -> StoreError {
         "53300" => "the server has no connection left; raise its `max_connections`, or run fewer processes",
         "53100" => "the server's disk is full; free some space",
         "25006" => "the server takes no writes now; name the one that does, or wait until there is one again",
+        "26000" | "42P05" => {
+            "whatever stands between pools by transaction, and prepared statements are lost; \
+             let it pool by session (PgBouncer: `pool_mode = session`)"
+        }
         "55P03" => "a row is locked by another transaction for too long; look in `pg_stat_activity` for who has it",
         "57014" => "a statement took too long; look at the server's load",
         "57P01" | "57P02" | "57P03" => "the server is being stopped or begins; it is tried again",
