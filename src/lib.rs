@@ -24,6 +24,7 @@
 //! - [`connector`]: HTTP out, described by system files. Alone speaks HTTP outward.
 //! - [`runtime`]: moves. `memory` is what a generation, or the process, may forget at any instant; `pairing` takes one
 //!   piece of work to its end; `service` looks for work and reloads the rules.
+//! - [`view`]: what people are shown, whoever asks: why a record stands as it does, what is parked.
 //! - [`server`]: HTTP in: webhooks, health, administration. `receive` is the whole of a webhook, without a connection.
 //! - [`simulator`]: both systems in miniature; uses only `value` and `world`. The only room that names systems.
 //! - [`peer`]: a system in memory, made from its system file; for tests and for authors without a sandbox.
@@ -44,4 +45,5 @@ pub mod simulator;
 pub mod store;
 pub mod trial;
 pub mod value;
+pub mod view;
 pub mod world;

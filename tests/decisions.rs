@@ -34,6 +34,11 @@ pub(crate) fn decided_again(trade: &Trade) -> Vec<DecisionEntry> {
             Step::Done(decision) => {
                 let [again, then] = [&*decision, &entry.outcome].map(|one| serde_json::to_string(one).unwrap());
                 assert_eq!(again, then, "{} of {} is decided otherwise", entry.target, entry.pipeline);
+                let (explained, notes) = engine::explain(&plan, pipeline, &entry.situation);
+                let Step::Done(explained) = explained else { panic!("{} wants more with a ledger", entry.target) };
+                assert_eq!(*explained, *decision, "{} is decided otherwise with a ledger", entry.target);
+                let is_by_rules = matches!(decision.effect, Some(Effect::Create { .. } | Effect::Update { .. }));
+                assert!(!is_by_rules || !notes.is_empty(), "{}: no rule came to anything", entry.target);
             }
         }
     }

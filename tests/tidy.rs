@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from ground to roof; a room uses only rooms before it (and itself).
-const ROOMS: [&str; 23] = [
+const ROOMS: [&str; 24] = [
     "value",
     "diagnostic",
     "world",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 23] = [
     "store",
     "connector",
     "runtime",
+    "view",
     "server",
     "simulator",
     "peer",

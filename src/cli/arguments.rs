@@ -71,7 +71,7 @@ impl Arguments {
             Command::Lint(lint) => lint.fix || lint.format == FindingsFormat::Sarif,
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
-            Command::Test(_) | Command::Store(_) | Command::Doctor(_) => false,
+            Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) => false,
             _ => true,
         }
     }
@@ -134,8 +134,8 @@ pub enum Command {
     Plan(LaterArguments),
     /// Evaluate an expression (not in this version).
     Eval(LaterArguments),
-    /// Why a value is what it is (not in this version).
-    Explain(LaterArguments),
+    /// Why a value is what it is: which rule wrote it, who told of the change, and what kept others silent.
+    Explain(ExplainArguments),
     /// Past events through candidate rules (not in this version).
     Replay(LaterArguments),
     /// Records by anything a person holds (not in this version).
@@ -335,6 +335,18 @@ pub struct ServiceArguments {
     /// How the answer is written.
     #[arg(long, global = true, default_value = "text")]
     pub format: Format,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The record: ACCOUNT.RECORD/ID, or SYSTEM.RECORD/ID where the system has one account.
+    pub record: String,
+    /// One of its fields, such as status; all that rules carry where none is given.
+    pub field: Option<String>,
+    /// How the answer is shown.
+    #[command(flatten)]
+    pub service: ServiceArguments,
 }
 
 /// Arguments of `inbox`.

@@ -43,6 +43,10 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
     ("lint", &[(OK, "no error, and with --deny-warnings no warning"), (INVALID, "findings that count as errors")]),
     ("status", &[(OK, "a service answers"), (FAILED, "none does, or it refuses; what the store holds is shown")]),
     ("inbox", &[(OK, "done"), (FAILED, "there is no such entry, or it could not be done")]),
+    (
+        "explain",
+        &[(OK, "it is told"), (FAILED, "nothing is known of the record, or neither service nor store can be asked")],
+    ),
     ("doctor", &[(OK, "nothing is wrong"), (FAILED, "something is wrong with it, or it cannot be asked")]),
     ("store", &[(OK, "everything was copied, and both hold the same"), (FAILED, "it was not; why is said")]),
     (

@@ -9,9 +9,9 @@ use super::exit_code;
 use super::service::{Unanswered, ask};
 use crate::language;
 use crate::runtime::pairing::crosswalk::{self, Word};
-use crate::server::inbox::{item, matched};
 use crate::store::{Store, open};
 use crate::value::timestamp;
+use crate::view::park::{item, matched};
 use crate::world::{Clock as _, Method, SystemClock, SystemFiles};
 
 /// Lists, shows, retries or drops parked work.

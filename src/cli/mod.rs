@@ -9,7 +9,9 @@ mod demo_faults;
 pub mod demo_story;
 mod doctor;
 pub mod exit_code;
+mod explain;
 pub mod inbox;
+mod kept_rules;
 pub mod lint;
 pub mod logging;
 pub mod progress;
@@ -104,6 +106,7 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Status(at) => status::status(arguments, at).await,
         Command::Inbox(inbox) => inbox::inbox(arguments, inbox).await,
         Command::Simulate(simulate) => simulate::simulate(arguments, simulate).await,
+        Command::Explain(one) => explain::explain(arguments, one).await,
         Command::Test(one) => test::test(arguments, one),
         Command::Store(store) => store::store(arguments, store).await,
         Command::Doctor(at) => doctor::doctor(arguments, at).await,

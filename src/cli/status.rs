@@ -6,10 +6,10 @@ use super::arguments::{Arguments, Format, ServiceArguments};
 use super::exit_code;
 use super::service::{Unanswered, ask};
 use crate::runtime::service::sweep_marks::LastSweep;
-use crate::server::inbox::matched;
 use crate::server::nodes;
 use crate::store::{Ledger, open};
 use crate::value::timestamp;
+use crate::view::park::matched;
 use crate::world::Method;
 
 /// Prints the status.

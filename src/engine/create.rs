@@ -3,6 +3,7 @@
 //! Either every field that creating needs is there, or nothing is written and each reason is told.
 
 use super::effect::{Decision, Effect};
+use super::ledger::{Came, Ledger};
 use super::list_rule;
 use super::matching::match_value;
 use super::park::{Stop, Wait};
@@ -10,6 +11,7 @@ use super::rule::{Wanted, applies, raw, wanted};
 use super::scope::Context;
 use super::situation::{Found, Want};
 use super::typed::Typed;
+use super::update::{note_barred, note_stop};
 use crate::language::plan::heard;
 use crate::language::plan::{Create, Field, FieldRule, Requirement, RuleBody, Side};
 use crate::value::{Kind, Path, Record, Segment, Value};
@@ -27,13 +29,19 @@ pub const AFTER_ANOTHER: &str = "after-another";
 pub fn asked_for(context: &Context<'_>, create: &Create) -> Result<bool, Stop> {
     let _speaking = context.speaks(&create.line);
     context.spoke(&create.line);
-    if !context.holds()? {
+    if !context.pipeline_holds()? {
+        context.came(&create.line, None, Ledger::unmet);
         return Ok(false);
     }
-    match &create.when {
-        None => Ok(context.situation.demanded),
-        Some(condition) => Ok(context.evaluate(condition, None, &create.line)? == Value::Bool(true)),
+    let asked = match &create.when {
+        None => context.situation.demanded,
+        Some(condition) => context.condition(condition, None, &create.line)?,
+    };
+    if !asked {
+        let is_demanded = create.when.is_none();
+        context.came(&create.line, None, |ledger| if is_demanded { Came::NotDemanded } else { ledger.unmet() });
     }
+    Ok(asked)
 }
 
 /// What holds a creation up: records that come first and did not settle.
@@ -75,6 +83,8 @@ pub fn after(context: &Context<'_>, side: Side) -> Vec<Stop> {
 pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
     let mut fields = Record::new();
     let mut stops = Vec::new();
+    let barred = context.pipeline.rules.iter().filter(|rule| !context.flows(rule, side));
+    barred.for_each(|rule| note_barred(context, rule, side));
     let live = context.pipeline.rules.iter().filter(|rule| context.flows(rule, side));
     let (asking, plain): (Vec<&FieldRule>, Vec<&FieldRule>) = live.partition(|rule| rule.asks);
     for rule in plain {
@@ -104,9 +114,14 @@ pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
 }
 
 fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
+    filled(context, rule, side, fields).inspect_err(|stops| note_stop(context, rule, Some(side), stops))
+}
+
+fn filled(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
     let Some(path) = rule.path(side) else { return Ok(()) };
     if context.pipeline.record(side).adds_to(path) {
         // What has a call of its own follows once the record is there.
+        context.came(&rule.line, Some(side), |_| Came::Later);
         return Ok(());
     }
     let one = |stop: Stop| vec![stop];
@@ -115,6 +130,7 @@ fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record
     // Of what is left alone, only what creating needs is filled.
     let alone = context.untouched(side, path).map_err(one)? && !required(context, side, path);
     if alone || !applies(context, rule, None, &rule.line).map_err(one)? {
+        context.came(&rule.line, Some(side), |ledger| if alone { Came::Untouched } else { ledger.unmet() });
         return Ok(());
     }
     let value = match &rule.body {
@@ -131,7 +147,13 @@ fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record
             }
         }
     };
-    if !is_initial_state(context, side, path) && !value.is_null() {
+    let is_first = is_initial_state(context, side, path);
+    context.came(&rule.line, Some(side), |_| match &value {
+        _ if is_first => Came::First,
+        Value::Null => Came::Empty,
+        value => Came::Write(value.clone()),
+    });
+    if !is_first && !value.is_null() {
         path.write(fields, value);
     }
     Ok(())

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::effect::{Decision, Step};
+use super::ledger::Note;
 use super::lost;
 use super::meet::meet;
 use super::scope::Context;
@@ -39,23 +40,38 @@ impl<'p> Deciding<'p> {
     pub fn round(&self, situation: &Situation) -> Step {
         let draft = heard::draft();
         let context = Context::new(self.plan, self.pipeline, situation).knowing(&self.calls, self.folded.clone());
-        let mut decision = match (&situation.base, &situation.gone) {
-            (Some(base), None) => update::update(&context, base),
-            (Some(base), Some(gone)) => lost::decide(&context, base, gone),
-            (None, _) => meet(&context, None),
-        };
-        if let Some(make) = context.to_make().filter(|_| context.complete()) {
-            // Whatever else it comes to was worked out without the record that is to be there first.
-            decision = Decision { lines: context.lines(), effect: Some(make), ..Decision::default() };
+        let step = decided(&context);
+        if matches!(step, Step::Done(_)) {
+            draft.keep();
         }
-        decision.fitting = context.fitting();
-        if context.complete() && !decision.stops.is_empty() {
-            context.make_sure();
-        }
-        if !context.complete() {
-            return Step::Need(context.wanted());
-        }
-        draft.keep();
-        Step::Done(Box::new(decision))
+        step
     }
+}
+
+/// Decides again on what was journalled, with a note of what each rule came to.
+pub fn explain(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> (Step, Vec<Note>) {
+    let context = Context::new(plan, pipeline, situation).with_ledger();
+    let step = decided(&context);
+    (step, context.into_notes())
+}
+
+fn decided(context: &Context<'_>) -> Step {
+    let situation = context.situation;
+    let mut decision = match (&situation.base, &situation.gone) {
+        (Some(base), None) => update::update(context, base),
+        (Some(base), Some(gone)) => lost::decide(context, base, gone),
+        (None, _) => meet(context, None),
+    };
+    if let Some(make) = context.to_make().filter(|_| context.complete()) {
+        // Whatever else it comes to was worked out without the record that is to be there first.
+        decision = Decision { lines: context.lines(), effect: Some(make), ..Decision::default() };
+    }
+    decision.fitting = context.fitting();
+    if context.complete() && !decision.stops.is_empty() {
+        context.make_sure();
+    }
+    if !context.complete() {
+        return Step::Need(context.wanted());
+    }
+    Step::Done(Box::new(decision))
 }

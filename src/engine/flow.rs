@@ -2,6 +2,7 @@
 
 use super::base::BaseValues;
 use super::hidden::Hidden;
+use super::ledger::Came;
 use super::list_rule;
 use super::park::Stop;
 use super::rule::{Wanted, raw, wanted};
@@ -58,6 +59,7 @@ pub fn ask(
     let _speaking = context.speaks(&rule.line);
     heard::towards(target);
     if context.untouched(target, &path).map_err(one)? {
+        context.came(&rule.line, Some(target), |_| Came::Untouched);
         return Ok(None);
     }
     let held = context.situation.record(target).cloned().unwrap_or_default();
@@ -90,7 +92,10 @@ pub fn ask(
             }
             match change {
                 Some(value) => value,
-                None => return Ok(None),
+                None => {
+                    context.came(&rule.line, Some(target), |_| Came::InStep);
+                    return Ok(None);
+                }
             }
         }
         RuleBody::Value { .. } => {
@@ -101,11 +106,16 @@ pub fn ask(
                     return Err(vec![wiping::stop(rule, &name, (&value, &present))]);
                 }
                 Wanted::Value(value) if value != present => value,
-                _ => return Ok(None),
+                Wanted::Value(_) => {
+                    context.came(&rule.line, Some(target), |_| Came::InStep);
+                    return Ok(None);
+                }
+                Wanted::Nothing => return Ok(None),
             }
         }
     };
     if sent.is_some_and(|entry| entry.sent.as_ref() == Some(&value) && entry.of(target) == values.of(target)) {
+        context.came(&rule.line, Some(target), |_| Came::Sent(value));
         return Ok(None);
     }
     match context.pipeline.record(target).states.as_ref().filter(|_| is_state(context.pipeline, rule, target)) {

@@ -4,6 +4,7 @@
 
 use super::create;
 use super::effect::{Decision, Effect, Unmatched};
+use super::ledger::Came;
 use super::matching::match_value;
 use super::park::{Candidate, Stop, UNREADABLE, UNRELIABLE, Unpaired, Wait};
 use super::scope::Context;
@@ -129,10 +130,14 @@ fn link(context: &Context<'_>, other: Side, found: &Value) -> Decision {
 /// No counterpart: create it where the rules ask for it, else say what was looked for.
 fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
     let side = context.situation.changed.other();
-    if let Some(create) = context.pipeline.live_create(side, &context.situation.settings) {
+    let settings = &context.situation.settings;
+    if let Some(create) = context.pipeline.live_create(side, settings) {
         match create::asked_for(context, create) {
             Ok(true) if context.not_carried(side).is_some() => {
                 let not_carried = context.not_carried(side).cloned();
+                if let Some(line) = &not_carried {
+                    context.came(&create.line, Some(side), |_| Came::NotCarried(line.clone()));
+                }
                 return Decision { not_carried, lines: context.lines(), ..Decision::default() };
             }
             Ok(true) if value.is_some() => {
@@ -159,6 +164,11 @@ fn unmatched(context: &Context<'_>, value: Option<String>) -> Decision {
             },
             Err(stop) => return stopped(context, stop),
         }
+    }
+    if let Some(create) =
+        context.pipeline.create(side).filter(|_| context.pipeline.live_create(side, settings).is_none())
+    {
+        context.came(&create.line, Some(side), |_| Came::NotOwner);
     }
     let wait = value.map(|value| Wait {
         account: context.situation.account(side).to_owned(),

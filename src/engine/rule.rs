@@ -1,5 +1,6 @@
 //! One value rule: its raw values on both sides, and what a source value becomes on the target.
 
+use super::ledger::{Came, Ledger};
 use super::park::{Stop, UNRELIABLE, Unpaired};
 use super::scope::Context;
 use super::situation::{Found, Want};
@@ -88,6 +89,9 @@ pub fn wanted(
     let RuleBody::Value { table, via, .. } = &rule.body else { return Ok(Wanted::Value(source)) };
     let _speaking = context.speaks(&rule.line);
     context.spoke(&rule.line);
+    if source.is_null() && table.is_some() {
+        context.came(&rule.line, Some(target), |_| Came::Empty);
+    }
     match (table, via) {
         (Some(table), _) => through_table(context, (rule, table), target, &Looked { source: &source, state }),
         (None, Some(pipeline)) => counterpart(context, rule, pipeline, (target, source)).map(Wanted::Value),
@@ -122,6 +126,7 @@ fn through_table(
         }
         Some((Outcome::Held, row)) => {
             context.spoke(&row.line);
+            context.came(&rule.line, Some(target), |_| Came::InStep);
             Ok(Wanted::Nothing)
         }
         Some((Outcome::Nothing, row)) => {
@@ -130,6 +135,8 @@ fn through_table(
             if let Some(because) = row.because.as_ref().filter(|_| !in_step) {
                 context.leave_alone(rule, target.other(), source, (because, &row.line));
             }
+            let nothing = |_: &Ledger| Came::Nothing { line: row.line.clone(), because: row.because.clone() };
+            context.came(&rule.line, Some(target), nothing);
             Ok(Wanted::Nothing)
         }
         Some((Outcome::Park, row)) => {
@@ -190,11 +197,8 @@ pub fn applies(
     line: &RuleLine,
 ) -> Result<bool, Stop> {
     let _speaking = context.speaks(line);
-    if element.is_none() && !context.holds()? {
+    if element.is_none() && !context.pipeline_holds()? {
         return Ok(false);
     }
-    match &rule.when {
-        None => Ok(true),
-        Some(condition) => context.evaluate(condition, element, line).map(|held| held == Value::Bool(true)),
-    }
+    rule.when.as_ref().map_or(Ok(true), |condition| context.condition(condition, element, line))
 }

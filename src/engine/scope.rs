@@ -10,6 +10,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::effect::LeftAlone;
+use super::ledger::{Came, Ledger, Note};
 use super::park::{Stop, TOO_MUCH_WORK, UNRELIABLE};
 use super::situation::{Found, Situation, Want};
 use super::spoken::Spoken;
@@ -51,6 +52,8 @@ pub struct Context<'a> {
     pub(super) pair: OnceCell<Arc<heard::Pair>>,
     /// For each side, where it is said that its account does not take the other's record, once that was asked.
     not_carried: [OnceCell<Option<&'a RuleLine>>; 2],
+    /// What each rule came to, where somebody asks.
+    ledger: Option<Ledger>,
 }
 
 impl<'a> Context<'a> {
@@ -70,6 +73,7 @@ impl<'a> Context<'a> {
             spoken: RefCell::default(),
             pair: OnceCell::new(),
             not_carried: Default::default(),
+            ledger: None,
         }
     }
 
@@ -77,6 +81,67 @@ impl<'a> Context<'a> {
     #[must_use]
     pub(super) fn knowing(self, calls: &'a KnownCalls, folded: Option<Arc<Folded>>) -> Self {
         Self { calls: Some(calls), folded: folded.map_or_else(OnceCell::new, OnceCell::from), ..self }
+    }
+
+    /// The same, with a note of what each rule came to.
+    #[must_use]
+    pub(super) fn with_ledger(self) -> Self {
+        Self { ledger: Some(Ledger::default()), ..self }
+    }
+
+    /// What was noted.
+    pub(super) fn into_notes(self) -> Vec<Note> {
+        self.ledger.map(Ledger::into_notes).unwrap_or_default()
+    }
+
+    /// Notes what a rule came to, where somebody asks.
+    pub(super) fn came(&self, line: &RuleLine, target: Option<Side>, came: impl FnOnce(&Ledger) -> Came) {
+        if let Some(ledger) = &self.ledger {
+            ledger.note(line, target, came(ledger));
+        }
+    }
+
+    /// Whether a condition of a rule holds; what it read is noted, where somebody asks.
+    ///
+    /// # Errors
+    /// As [`Context::evaluate`].
+    pub(super) fn condition(
+        &self,
+        condition: &CompiledExpression,
+        element: Option<&Element<'_>>,
+        line: &RuleLine,
+    ) -> Result<bool, Stop> {
+        self.asked(false, || self.evaluate(condition, element, line).map(|held| held == Value::Bool(true)))
+    }
+
+    /// Whether the pipeline's own condition holds; that it does not is noted, where somebody asks.
+    ///
+    /// # Errors
+    /// As [`Context::holds`].
+    pub(super) fn pipeline_holds(&self) -> Result<bool, Stop> {
+        let held = self.holds()?;
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| !held) {
+            ledger.pipeline_unmet();
+        }
+        Ok(held)
+    }
+
+    /// What is read by a look-up is none of what a condition reads.
+    pub(super) fn unheard<T>(&self, look: impl FnOnce() -> T) -> T {
+        let before = self.ledger.as_ref().map(Ledger::begin);
+        let found = look();
+        if let (Some(ledger), Some(before)) = (&self.ledger, before) {
+            ledger.end(before);
+        }
+        found
+    }
+
+    fn asked<T>(&self, of_pipeline: bool, ask: impl FnOnce() -> T) -> T {
+        let Some(ledger) = &self.ledger else { return ask() };
+        let before = ledger.begin();
+        let answer = ask();
+        ledger.asked(of_pipeline, ledger.end(before));
+        answer
     }
 
     /// Which rules are live under the pair's settings.
@@ -281,7 +346,7 @@ impl<'a> Context<'a> {
         let Some((condition, line)) = &self.pipeline.when else { return Ok(true) };
         heard::uses(line);
         let asked = || self.evaluate(condition, None, line).map(|held| held == Value::Bool(true));
-        self.holds.get_or_init(asked).clone()
+        self.holds.get_or_init(|| self.asked(true, asked)).clone()
     }
 
     /// Whether a field of a side is one that the rules leave alone once the record exists.
@@ -364,8 +429,8 @@ struct Within<'a, 'b> {
     element: Option<&'a Element<'a>>,
 }
 
-impl Scope for Within<'_, '_> {
-    fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
+impl Within<'_, '_> {
+    fn found(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
         let element = match head {
             None => Some(self.element?.typed),
             Some(name) => self.element.and_then(|element| element.named(name)),
@@ -387,6 +452,16 @@ impl Scope for Within<'_, '_> {
             }
         }
         Some(self.context.follow(&self.context.head(name)?, segments).value)
+    }
+}
+
+impl Scope for Within<'_, '_> {
+    fn read(&self, head: Option<&str>, segments: &[Segment]) -> Option<Value> {
+        let found = self.found(head, segments);
+        if let (Some(ledger), Some(value)) = (&self.context.ledger, &found) {
+            ledger.read(|| written(head, segments), value);
+        }
+        found
     }
 
     fn fuel(&self) -> Option<&Fuel> {
@@ -410,5 +485,15 @@ impl Scope for Within<'_, '_> {
         let near = self.element.map(|element| element.typed);
         let key = value.to_key().and_then(|id| self.context.linked_key(named, &id, near)).unwrap_or_default();
         Some(Ok(if name == "linked" { Value::Bool(!key.is_null()) } else { key }))
+    }
+}
+
+/// A path as a rule's author writes it.
+fn written(head: Option<&str>, segments: &[Segment]) -> String {
+    let path = Path(segments.to_vec()).to_string();
+    match head {
+        Some(head) if path.is_empty() => head.to_owned(),
+        Some(head) => format!("{head}{}{path}", if path.starts_with('[') { "" } else { "." }),
+        None => format!(".{path}"),
     }
 }

@@ -7,6 +7,7 @@ use super::base::{self, Base, BaseValues};
 use super::conflict::winner;
 use super::effect::{Decision, Effect, Lost};
 use super::flow::{Ask, ask, seen};
+use super::ledger::{Came, Ledger};
 use super::park::Stop;
 use super::rule::applies;
 use super::scope::Context;
@@ -44,10 +45,17 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let held = &context.situation.held;
     let whole = context.situation.left.is_some() && context.situation.right.is_some();
     let folded = context.folded();
-    let speaks = |rule: &&FieldRule| {
-        !rule.on_create && folded.is_live(rule) && !held.contains(&rule.group) && (whole || rule.also_when_gone)
+    let silent = |rule: &FieldRule| match rule {
+        rule if rule.on_create => Some(Came::OnCreate),
+        rule if !folded.is_live(rule) => Some(Came::NotOwner),
+        rule if held.contains(&rule.group) => Some(Came::Held),
+        rule => (!whole && !rule.also_when_gone).then_some(Came::Gone),
     };
-    for rule in context.pipeline.rules.iter().filter(speaks) {
+    for rule in &context.pipeline.rules {
+        if let Some(came) = silent(rule) {
+            context.came(&rule.line, None, |_| came);
+            continue;
+        }
         let come_to = flow(context, rule, base);
         let unmoved = context.left_alone();
         match come_to {
@@ -76,6 +84,7 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
                 }
             }
             Err(found) => {
+                note_stop(context, rule, None, &found);
                 stops.extend(found.into_iter().map(|stop| Stop { group: Some(rule.group.clone()), ..stop }));
             }
         }
@@ -88,6 +97,26 @@ pub fn update(context: &Context<'_>, base: &Base) -> Decision {
     let effect = effect.or(moves.into_iter().next());
     let effect = effect.or((settled != *base).then_some(Effect::Settle { base: settled }));
     Decision { effect, stops, lines: context.lines(), lost, left_alone, disagreements, ..Decision::default() }
+}
+
+/// Notes that a rule could not be carried out.
+pub(super) fn note_stop(context: &Context<'_>, rule: &FieldRule, target: Option<Side>, stops: &[Stop]) {
+    if let Some(stop) = stops.first() {
+        let came = |_: &Ledger| Came::Stopped { code: stop.code.clone(), message: stop.message.clone() };
+        context.came(&rule.line, target, came);
+    }
+}
+
+/// Notes why a rule does not point at a side that its arrow points at.
+pub(super) fn note_barred(context: &Context<'_>, rule: &FieldRule, target: Side) {
+    let why = |_: &Ledger| match context.not_carried(target) {
+        Some(line) => Came::NotCarried(line.clone()),
+        None if context.situation.base.is_some() && context.situation.record(target).is_none() => Came::Gone,
+        None => Came::NotOwner,
+    };
+    if rule.points(target) {
+        context.came(&rule.line, Some(target), why);
+    }
 }
 
 impl Gathered {
@@ -156,11 +185,13 @@ fn flow(context: &Context<'_>, rule: &FieldRule, all: &Base) -> Result<Flow, Vec
     let one = |stop: Stop| vec![stop];
     let live = [Side::Right, Side::Left]
         .map(|target| (target, context.situation.record(target).is_some() && context.flows(rule, target)));
+    live.iter().filter(|(_, flows)| !*flows).for_each(|(target, _)| note_barred(context, rule, *target));
     let live: Vec<Side> = live.into_iter().filter(|(_, flows)| *flows).map(|(target, _)| target).collect();
     if live.is_empty() {
         return Ok(Flow::Rest);
     }
     if !applies(context, rule, None, &rule.line).map_err(one)? {
+        context.came(&rule.line, None, Ledger::unmet);
         kept_back(context, rule, base, &live).map_err(one)?;
         return Ok(Flow::Rest);
     }
@@ -168,6 +199,9 @@ fn flow(context: &Context<'_>, rule: &FieldRule, all: &Base) -> Result<Flow, Vec
     let values = BaseValues::new(left?, right?);
     let mut asked: Option<(Side, (Ask, Vec<RuleLine>))> = None;
     let due = targets(context, rule, base, (&live, &values));
+    for target in live.iter().filter(|target| !due.contains(target)) {
+        context.came(&rule.line, Some(*target), |_| Came::Unchanged);
+    }
     if due.is_empty() && context.situation.sweep && live.len() > 1 {
         // Nothing changed, so nothing is asked for; a sweep tells once more what goes nowhere.
         live.iter().for_each(|target| drop(ask(context, rule, *target, (&values, base::sent_to(all, rule, *target)))));
@@ -178,14 +212,20 @@ fn flow(context: &Context<'_>, rule: &FieldRule, all: &Base) -> Result<Flow, Vec
         context.spoke(&rule.line);
         match (ask(context, rule, target, (&values, base::sent_to(all, rule, target))), &asked) {
             (Ok(None), _) => {}
-            (Ok(Some(wish)), None) => asked = Some((target, (wish, context.recent()))),
+            (Ok(Some(wish)), None) => {
+                context.came(&rule.line, Some(target), |_| came_of(&wish));
+                asked = Some((target, (wish, context.recent())));
+            }
             // Who has nothing to say does not keep the other from being heard.
             (Err(stops), None) if stops.iter().all(|stop| stop.code == WIPING) => wiping = stops,
             (Err(stops), None) => return Err(with_values(context, rule, stops, &values)),
             // What comes to apply only now gives way to what was changed, and nothing of it is lost.
-            (_, Some(_)) if is_awoken(rule, target, base, &values) => {}
+            (_, Some(_)) if is_awoken(rule, target, base, &values) => {
+                context.came(&rule.line, Some(target), |_| Came::GaveWay);
+            }
             // Both sides want the other to change: the first to be asked won.
             (_, Some((won, _))) => {
+                context.came(&rule.line, Some(target), |_| Came::GaveWay);
                 let lost = lost(rule, won.other(), &values);
                 return Ok(asked.map_or(Flow::Rest, |(side, wish)| Flow::Asks(side, wish, Some(lost))));
             }
@@ -199,6 +239,14 @@ fn flow(context: &Context<'_>, rule: &FieldRule, all: &Base) -> Result<Flow, Vec
         None if base.is_some_and(|base| base.same(&values) && base.by.is_some()) => Flow::Rest,
         None => Flow::Settled(values),
     })
+}
+
+/// What is asked for, as a note.
+fn came_of(wish: &Ask) -> Came {
+    match wish {
+        Ask::Write(_, value) => Came::Write(value.clone()),
+        Ask::Move { to, goal, .. } => Came::Move { to: to.clone(), goal: goal.clone() },
+    }
 }
 
 /// Tells what the condition of a rule keeps back, with the rule's `because`, where the two sides differ.

@@ -32,7 +32,7 @@ impl Context<'_> {
         if let Some(known) = self.found.borrow().known.get(name) {
             return Some(known.clone());
         }
-        let found = match self.look_up(read) {
+        let found = match self.unheard(|| self.look_up(read)) {
             Ok(found) => found,
             Err(stop) => {
                 self.found.borrow_mut().failed = Some(stop);

@@ -13,7 +13,7 @@ use serde_json::{Value as Body, json};
 use super::answers::{fail, store_failed};
 use super::guard::guard;
 use super::shared::Shared;
-use super::{inbox, status};
+use super::{explain, inbox, status};
 use crate::runtime::ReloadError;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
@@ -34,6 +34,7 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .route("/status", get(show_status))
         .route("/reload", post(reload))
         .route("/records/{record}/{id}", get(record))
+        .merge(explain::routes())
         .merge(inbox::routes())
         .route("/sweep", post(sweep))
         .layer(from_fn_with_state(shared.clone(), guard))

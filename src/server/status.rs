@@ -3,15 +3,16 @@
 use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 
+use super::nodes;
 use super::refused::Refused;
 use super::shared::Shared;
-use super::{inbox, nodes};
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
 use crate::runtime::service::sweep_marks::LastSweep;
 use crate::runtime::{Live, Runtime};
 use crate::store::{Drawn, Ledger, StoreError};
 use crate::value::timestamp;
+use crate::view::park::matched;
 use crate::world::log_sink;
 
 /// The body of `GET /api/v1/status`.
@@ -28,7 +29,7 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         .into_iter()
         .map(|(reason, records)| json!({ "reason": reason, "records": records }))
         .collect();
-    let by_hand: Vec<Json> = runtime.store.links_by_hand().await?.iter().map(inbox::matched).collect();
+    let by_hand: Vec<Json> = runtime.store.links_by_hand().await?.iter().map(matched).collect();
     let (rules_state, mut last_reload) = runtime.rules.to_json();
     if let Some(told) = last_reload.as_object_mut() {
         told.insert("gone".to_owned(), runtime.departed.to_json(runtime.world.clock.now()));

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::error::StoreError;
+use super::journal::{HintSource, ToldBy};
 use crate::value::Value;
 
 /// A value as text.
@@ -54,4 +55,11 @@ pub(super) fn decode_lines(text: &str) -> Result<Vec<String>, StoreError> {
 /// What is kept cannot have been written by this program.
 pub(super) fn damaged(what: &str) -> StoreError {
     StoreError::Damaged(format!("a row cannot be read; restore a backup ({what})"))
+}
+
+/// What told of a change, from two columns; `None`: nothing was noted.
+pub(super) fn told_by(source: Option<String>, at: Option<i64>) -> Result<Option<ToldBy>, StoreError> {
+    let Some((word, at)) = source.zip(at) else { return Ok(None) };
+    let source = HintSource::parse(&word).ok_or_else(|| damaged(&word))?;
+    Ok(Some(ToldBy { source, at: instant(at)? }))
 }

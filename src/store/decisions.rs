@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::error::StoreError;
+use super::journal::ToldBy;
 use super::record::RecordRef;
 use crate::engine::{Decision, Situation};
 use crate::value::Value;
@@ -19,6 +20,8 @@ pub struct DecisionEntry {
     pub target: RecordRef,
     /// The generation of rules.
     pub generation: i64,
+    /// What told of the change; `None`: another record needs the counterpart, or it was journalled before that was.
+    pub told: Option<ToldBy>,
     /// Everything the decision was made from; stored once per content, and so are its settings.
     pub situation: Situation,
     /// What was decided.

@@ -76,6 +76,15 @@ impl HintSource {
     }
 }
 
+/// What told of a change, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToldBy {
+    /// From whom.
+    pub source: HintSource,
+    /// When petiole first heard of it.
+    pub at: Timestamp,
+}
+
 /// A record that may have changed.
 #[derive(Clone, Debug)]
 pub struct Hint {

@@ -40,7 +40,7 @@ pub use error::StoreError;
 pub use hooked::{AroundWrites, Hooked};
 pub use inbox::Inbox;
 pub use intent::{Intent, IntentDraft, IntentState, Settlement};
-pub use journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, Unfinished, Work};
+pub use journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, ToldBy, Unfinished, Work};
 pub use ledger::{Bucket, Ledger, LedgerLine};
 pub use link::{Base, BaseValues, Link, LinkEnd};
 pub use moving::{Carried, Moving, Shelf};

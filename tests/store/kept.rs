@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petiole::engine::{Decision, Effect, Found, Made, Makeable, Situation, Stop, Want};
 use petiole::language::plan::{RuleLine, Side};
-use petiole::store::{BaseValues, DecisionEntry, RuleText, SeenField, Settlement};
+use petiole::store::{BaseValues, DecisionEntry, HintSource, RuleText, SeenField, Settlement, ToldBy};
 use petiole::value::{Record, Value};
 
 use super::sample::{Place, at, every_kind, order, story};
@@ -52,6 +52,7 @@ pub(super) fn decision(id: &str, second: i64) -> DecisionEntry {
         pipeline: "orders".to_owned(),
         target: order(id),
         generation: 1,
+        told: Some(ToldBy { source: HintSource::Webhook, at: at(second - 1) }),
         situation,
         outcome,
     }

@@ -282,8 +282,9 @@ impl Runtime {
         let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
         let lines: Vec<String> = write.lines.iter().map(ToString::to_string).collect();
         let what = format!("{} {target}", past(&intent.draft.action));
+        let at = self.world.clock.now();
         let entry = |of: RecordRef| HistoryEntry {
-            at: self.world.clock.now(),
+            at,
             target: of,
             what: what.clone(),
             detail: write.fields.clone(),

@@ -350,6 +350,7 @@ impl Runtime {
             pipeline: pairing.pipeline.name.clone(),
             target: pairing.target(),
             generation: live.generation,
+            told: pairing.by,
             situation: match situation.journalled(decision) {
                 kept if self.world.plants(Planted::Journal) => Situation { reads: Reads::new(), ..kept },
                 kept => kept,

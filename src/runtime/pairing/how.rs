@@ -1,9 +1,11 @@
 //! What a piece of work is for, and so how its pairs are looked at.
 
+use jiff::Timestamp;
+
 use super::pairing::Pairing;
 use crate::language::plan::{Pipeline, Side};
 use crate::runtime::memory::rested::Told;
-use crate::store::{Claim, HintSource, RecordRef};
+use crate::store::{Claim, HintSource, RecordRef, ToldBy};
 
 /// What a piece of work is for.
 #[derive(Clone, Copy)]
@@ -22,6 +24,8 @@ pub(crate) struct How {
     pub source: HintSource,
     /// What told of it.
     pub told: Option<Told>,
+    /// When petiole first heard of it.
+    pub since: Timestamp,
 }
 
 /// A pair, as a piece of work looks at it.
@@ -44,6 +48,7 @@ pub(crate) fn pairing<'a>(
         again: how.again,
         asked: how.asked,
         told: how.told,
+        by: Some(ToldBy { source: how.source, at: how.since }),
         lacks: &[],
         foreseen: None,
     }

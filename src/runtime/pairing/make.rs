@@ -227,8 +227,9 @@ impl Runtime {
     ) -> Result<Value, Trouble> {
         let Making { record, fields, line } = making;
         let target = beside(record);
+        let at = self.world.clock.now();
         let entry = |of: RecordRef| HistoryEntry {
-            at: self.world.clock.now(),
+            at,
             target: of,
             what: created(&target),
             detail: Value::Record(fields.clone()),

@@ -4,7 +4,7 @@ use crate::engine::{Reads, Situation, Stop, Unmatched};
 use crate::language::plan::{Pipeline, RuleLine, Side};
 use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::rested::Told;
-use crate::store::{Claim, Link, RecordRef};
+use crate::store::{Claim, Link, RecordRef, ToldBy};
 use crate::value::Value;
 
 /// The code of a write that a peer refused for good.
@@ -36,6 +36,8 @@ pub struct Pairing<'a> {
     pub asked: bool,
     /// What told of a change; none: it is looked at in any case.
     pub told: Option<Told>,
+    /// Who told of it and when; none: another record needs the counterpart.
+    pub by: Option<ToldBy>,
     /// Groups that stop for want of what the changed record lacks.
     pub lacks: &'a [Stop],
     /// What was read for the decision before the changed record itself was.
@@ -113,6 +115,7 @@ impl<'a> Pairing<'a> {
             again: false,
             asked: seek.asked,
             told: None,
+            by: None,
             lacks: &[],
             foreseen: None,
         }

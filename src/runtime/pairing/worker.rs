@@ -129,6 +129,7 @@ impl Runtime {
             new: matches!(work.source, HintSource::Webhook | HintSource::Made | HintSource::Stirred),
             source: work.source,
             told: Told::of(work),
+            since: work.since,
         };
         let walked = self.learning(&live, self.walk(&live, &work.target, how)).await?;
         match walked {

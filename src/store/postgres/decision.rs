@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::part::{self, Parts};
 use super::session::{Bound, Session, execute, rows};
 use crate::engine::Situation;
-use crate::store::codec::{instant, nanos};
+use crate::store::codec::{instant, nanos, told_by};
 use crate::store::decisions::{DecisionEntry, HistoryEntry};
 use crate::store::error::StoreError;
 use crate::store::record::RecordRef;
@@ -35,12 +35,15 @@ impl<'a> Kept<'a> {
     /// Journals it.
     pub(super) async fn add(&self, session: &Session) -> Result<(), Fault> {
         let added = "INSERT INTO petiole.decision (at, pipeline, account, record, id, generation, situation, settings,
-            outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            outcome, told, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         let Self { entry, situation, settings, outcome } = self;
         let RecordRef { account, record, id } = &entry.target;
         let at = nanos(entry.at);
-        let bound: [Bound<'_>; 9] =
-            [&at, &entry.pipeline, account, record, id, &entry.generation, situation, settings, outcome];
+        let told = entry.told.map(|told| told.source.as_str());
+        let told_at = entry.told.map(|told| nanos(told.at));
+        let (pipeline, generation) = (&entry.pipeline, &entry.generation);
+        let bound: [Bound<'_>; 11] =
+            [&at, pipeline, account, record, id, generation, situation, settings, outcome, &told, &told_at];
         execute(session, added, &bound).await?;
         Ok(())
     }
@@ -81,7 +84,8 @@ pub(super) async fn read(
 }
 
 /// What is read of a decision.
-pub(super) const COLUMNS: &str = "at, pipeline, account, record, id, generation, situation, settings, outcome";
+pub(super) const COLUMNS: &str =
+    "at, pipeline, account, record, id, generation, situation, settings, outcome, told, told_at";
 
 /// The decision of a row of [`COLUMNS`].
 pub(super) fn entry(row: &Row, parts: &part::Read) -> Result<DecisionEntry, Fault> {
@@ -93,6 +97,7 @@ pub(super) fn entry(row: &Row, parts: &part::Read) -> Result<DecisionEntry, Faul
         target: RecordRef { account: row.try_get(2)?, record: row.try_get(3)?, id: row.try_get(4)? },
         generation: row.try_get(5)?,
         situation,
+        told: told_by(row.try_get(9)?, row.try_get(10)?)?,
         outcome: parts.whole(row.try_get(8)?)?,
     })
 }

@@ -3,7 +3,7 @@
 //! Steps are only ever added at the end. Instants are nanoseconds since 1970. Keys are compared by their bytes.
 
 /// Each step, the first of them number 1.
-pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID];
+pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID, TOLD];
 
 /// What must survive a restart of one process.
 const WORK: &str = "
@@ -180,4 +180,9 @@ CREATE INDEX drawn_account ON petiole.drawn (account);
 /// What nodes say of themselves, for people.
 const SAID: &str = "
 ALTER TABLE petiole.node ADD COLUMN about text NOT NULL DEFAULT '';
+";
+
+/// What told of the change that a decision is about.
+const TOLD: &str = "
+ALTER TABLE petiole.decision ADD COLUMN told text, ADD COLUMN told_at bigint;
 ";

@@ -8,21 +8,22 @@ use rusqlite::{Connection, Row, params};
 use super::packed::{Packed, unpacked};
 use super::part;
 use crate::engine::Situation;
-use crate::store::codec::{instant, nanos};
+use crate::store::codec::{instant, nanos, told_by};
 use crate::store::decisions::DecisionEntry;
 use crate::store::error::StoreError;
 use crate::store::record::RecordRef;
 
 /// What is read of a decision.
-pub(super) const COLUMNS: &str = "at, pipeline, account, record, id, generation, situation, settings, outcome";
+pub(super) const COLUMNS: &str =
+    "at, pipeline, account, record, id, generation, situation, settings, outcome, told, told_at";
 
 /// Journals a decision. What it was made from is kept by its very bytes, which tell `1.5` from `1.50`, so that deciding
 /// again reads exactly what was read.
 pub(super) fn add(connection: &Connection, entry: &DecisionEntry) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO decision (at, pipeline, account, record, id, generation, situation, settings, outcome)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO decision (at, pipeline, account, record, id, generation, situation, settings, outcome, told, told_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             nanos(entry.at),
@@ -33,7 +34,9 @@ pub(super) fn add(connection: &Connection, entry: &DecisionEntry) -> Result<(), 
             entry.generation,
             Packed::of(part::keep_fields(connection, &entry.situation, entry.at)?),
             part::keep(connection, &entry.situation.settings, entry.at)?,
-            Packed::of(part::keep_fields(connection, &entry.outcome, entry.at)?)
+            Packed::of(part::keep_fields(connection, &entry.outcome, entry.at)?),
+            entry.told.map(|told| told.source.as_str()),
+            entry.told.map(|told| nanos(told.at))
         ])?;
     Ok(())
 }
@@ -72,6 +75,7 @@ pub(super) fn entry(connection: &Connection, row: &Row<'_>) -> Result<DecisionEn
         target: RecordRef { account: row.get(2)?, record: row.get(3)?, id: row.get(4)? },
         generation: row.get(5)?,
         situation,
+        told: told_by(row.get(9)?, row.get(10)?)?,
         outcome: part::read(connection, &unpacked(row.get_ref(8)?)?)?,
     })
 }

@@ -249,6 +249,11 @@ DROP INDEX intent_at;
 -- Where every record stood at the last sweep.
 CREATE TABLE ledger (one INTEGER PRIMARY KEY CHECK (one = 1), kept TEXT NOT NULL);
 ",
+    "
+-- What told of the change that a decision is about.
+ALTER TABLE decision ADD COLUMN told TEXT;
+ALTER TABLE decision ADD COLUMN told_at INTEGER;
+",
 ];
 
 /// Brings a file to the newest schema.

@@ -1,0 +1,42 @@
+//! Why a record stands as it does, over HTTP: `GET /api/v1/explain?record=…&field=…`.
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+
+use super::answers::{fail, store_failed};
+use super::query;
+use super::shared::Shared;
+use crate::view::explain::{Asked, Rules, Unexplained, explain};
+use crate::view::named;
+
+/// The routes.
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/explain", get(explained))
+}
+
+async fn explained(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
+    let asked = query::pairs(&query.unwrap_or_default());
+    let (Some(record), field) = (asked.get("record"), asked.get("field")) else {
+        return fail(StatusCode::BAD_REQUEST, "say which: ?record=ACCOUNT.RECORD/ID, and &field=NAME for one field");
+    };
+    let live = shared.runtime.live.load_full();
+    let store = shared.runtime.store.as_ref();
+    let texts = match store.last_good().await {
+        Ok(kept) => kept.filter(|(served, _)| served.number == live.generation).map(|(_, texts)| texts),
+        Err(error) => return store_failed(&error),
+    };
+    let texts = texts.unwrap_or_default();
+    let rules = Rules::new(&live.plan, live.generation, &texts);
+    let target = match named::written(&live.plan, record) {
+        Ok(target) => target,
+        Err(words) => return fail(StatusCode::NOT_FOUND, &words),
+    };
+    match explain(store, &rules, &Asked { target: &target, field: field.map(String::as_str) }).await {
+        Ok(told) => Json(told).into_response(),
+        Err(Unexplained::Unknown(words)) => fail(StatusCode::NOT_FOUND, &words),
+        Err(Unexplained::Store(error)) => store_failed(&error),
+    }
+}

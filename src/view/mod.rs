@@ -1,0 +1,8 @@
+//! What people are shown, whoever asks: one form for the command line, the API and pages.
+//!
+//! Reads the store and the plan; asks no peer and decides nothing. What it says of rules is what the engine says.
+
+pub mod explain;
+pub mod named;
+pub mod park;
+pub mod shown;
