@@ -116,8 +116,10 @@ fn a_rule_that_did_not_speak_is_told_with_the_values_that_its_condition_read() {
     // A rule for creates alone says so, and one whose group another system owns says whose it is, and by which setting.
     let told = crossed.told(&[&crossed.counterpart, "original_order_id"]);
     assert_eq!(told["pairs"][0]["fields"][0]["came"][0]["came"], "on-create", "{told:#}");
-    let product = get(&format!("{}/_control/state", crossed.trade.leaflink.url))["products"][0]["id"].to_string();
-    let told = crossed.told(&[&format!("leaflink.product/{}", product.trim_matches('"'))]);
+    let state = get(&format!("{}/_control/state", crossed.trade.leaflink.url));
+    let sku = &state["orders"][0]["lines"][0]["sku"];
+    let product = state["products"].as_array().unwrap().iter().find(|one| one["sku"] == *sku).unwrap();
+    let told = crossed.told(&[&format!("leaflink.product/{}", product["id"])]);
     let pairs = told["pairs"].as_array().unwrap();
     let notes = pairs.iter().flat_map(|pair| pair["fields"].as_array().unwrap());
     let notes = notes.flat_map(|field| field["came"].as_array().into_iter().flatten());
