@@ -59,8 +59,7 @@ pub fn ask(
     let _speaking = context.speaks(&rule.line);
     heard::towards(target);
     if context.untouched(target, &path).map_err(one)? {
-        context.came(&rule.line, Some(target), |_| Came::Untouched);
-        return Ok(None);
+        return rests(context, rule, target, Came::Untouched);
     }
     let held = context.situation.record(target).cloned().unwrap_or_default();
     let present = match write_only(context.pipeline, rule, target) {
@@ -92,10 +91,7 @@ pub fn ask(
             }
             match change {
                 Some(value) => value,
-                None => {
-                    context.came(&rule.line, Some(target), |_| Came::InStep);
-                    return Ok(None);
-                }
+                None => return rests(context, rule, target, Came::InStep),
             }
         }
         RuleBody::Value { .. } => {
@@ -106,22 +102,24 @@ pub fn ask(
                     return Err(vec![wiping::stop(rule, &name, (&value, &present))]);
                 }
                 Wanted::Value(value) if value != present => value,
-                Wanted::Value(_) => {
-                    context.came(&rule.line, Some(target), |_| Came::InStep);
-                    return Ok(None);
-                }
+                Wanted::Value(_) => return rests(context, rule, target, Came::InStep),
                 Wanted::Nothing => return Ok(None),
             }
         }
     };
     if sent.is_some_and(|entry| entry.sent.as_ref() == Some(&value) && entry.of(target) == values.of(target)) {
-        context.came(&rule.line, Some(target), |_| Came::Sent(value));
-        return Ok(None);
+        return rests(context, rule, target, Came::Sent(value));
     }
     match context.pipeline.record(target).states.as_ref().filter(|_| is_state(context.pipeline, rule, target)) {
         Some(states) => step_towards(states, rule, (&held, &value)).map(Some).map_err(one),
         None => Ok(Some(Ask::Write(path, value))),
     }
+}
+
+/// Nothing is asked for, which is noted with its reason.
+fn rests(context: &Context<'_>, rule: &FieldRule, target: Side, came: Came) -> Result<Option<Ask>, Vec<Stop>> {
+    context.came(&rule.line, Some(target), |_| came);
+    Ok(None)
 }
 
 fn step_towards(states: &States, rule: &FieldRule, (held, goal): (&Value, &Value)) -> Result<Ask, Stop> {

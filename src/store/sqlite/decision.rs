@@ -22,7 +22,8 @@ pub(super) const COLUMNS: &str =
 pub(super) fn add(connection: &Connection, entry: &DecisionEntry) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO decision (at, pipeline, account, record, id, generation, situation, settings, outcome, told, told_at)
+            "INSERT INTO decision
+                (at, pipeline, account, record, id, generation, situation, settings, outcome, told, told_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![

@@ -85,7 +85,8 @@ pub async fn explain(store: &dyn Store, rules: &Rules<'_>, asked: &Asked<'_>) ->
     let known = Known::of(store, rules.plan, (target, kind)).await?;
     if known.is_nothing() {
         return Err(Unexplained::Unknown(format!(
-            "nothing is known of {target}: it was never linked, parked or decided on, as far as the journal reaches back"
+            "nothing is known of {target}: it was never linked, parked or decided on, as far as the journal reaches \
+             back"
         )));
     }
     let pairs: Vec<Json> = known.pairs.iter().map(|pair| pair_json(rules, &known, (pair, asked.field))).collect();

@@ -45,13 +45,22 @@ impl Again<'_> {
 
     /// What a rule came to, for each side that it is about.
     pub(super) fn of(&self, rules: &Rules<'_>, (pipeline, rule): (&Pipeline, &FieldRule)) -> Vec<Json> {
-        let own = self.notes.iter().filter(|note| note.line == rule.line);
-        own.map(|note| {
+        let own: Vec<&Note> = self.notes.iter().filter(|note| note.line == rule.line).collect();
+        let barred = if own.is_empty() { self.barred(pipeline, rule) } else { Vec::new() };
+        let told = |note: &Note| {
             let field = note.target.and_then(|side| Some((side, rule.path(side)?)));
             let field = field.map(|(side, path)| format!("{}.{path}", pipeline.record(side).system));
             self.told(rules, note, (field, self.owner_words(pipeline, (&rule.owner, &rule.group), note.target)))
-        })
-        .collect()
+        };
+        own.into_iter().chain(&barred).map(told).collect()
+    }
+
+    /// Of a rule that was not asked in the decision, as where two records only met: whom its owner keeps it from.
+    fn barred(&self, pipeline: &Pipeline, rule: &FieldRule) -> Vec<Note> {
+        let settings = &self.entry.situation.settings;
+        let is_barred = |side: &Side| rule.points(*side) && !pipeline.flows(rule, *side, settings);
+        let note = |side| Note { line: rule.line.clone(), target: Some(side), came: Came::NotOwner };
+        Side::BOTH.into_iter().filter(is_barred).map(note).collect()
     }
 
     /// Why no counterpart was created.
