@@ -53,6 +53,7 @@ mod orders_cross;
 mod overtaken;
 mod peer;
 mod plan;
+mod planned;
 mod planner;
 mod polling;
 mod printed;

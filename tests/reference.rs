@@ -56,9 +56,13 @@ fn the_readmes_lint_and_simulators_run() {
 
 #[test]
 fn wrong_usage_is_exit_2() {
-    for arguments in
-        [vec!["nonsense"], vec!["run", "--nonsense"], vec!["plan"], vec!["explain"], vec!["simulate", "nobody"]]
-    {
+    for arguments in [
+        vec!["nonsense"],
+        vec!["run", "--nonsense"],
+        vec!["plan", "--nonsense"],
+        vec!["explain"],
+        vec!["simulate", "nobody"],
+    ] {
         let done = petiole().args(&arguments).output().unwrap();
         assert_eq!(done.status.code(), Some(2), "{arguments:?}");
     }

@@ -28,6 +28,9 @@ pub struct Arguments {
     /// Folder of the rule files.
     #[arg(long, global = true, env = "PETIOLE_RULES", default_value = "rules", value_name = "DIR")]
     pub rules: PathBuf,
+    /// Whether the folder was named on the command line.
+    #[arg(skip)]
+    pub names_rules: bool,
     /// Where state is kept: `sqlite:FILE`, or `postgres://...` for several processes.
     #[arg(long, global = true, env = "PETIOLE_STORE", default_value = "sqlite:petiole.db", value_name = "URL")]
     #[arg(hide_env_values = true)]
@@ -72,6 +75,7 @@ impl Arguments {
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
             Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) => false,
+            Command::Plan(_) => false,
             _ => true,
         }
     }
@@ -130,8 +134,8 @@ pub enum Command {
     Simulate(SimulateArguments),
     /// Run the tests beside the rules.
     Test(TestArguments),
-    /// What a sync would write (not in this version).
-    Plan(LaterArguments),
+    /// What a sync would write, writing nothing.
+    Plan(PlanArguments),
     /// Evaluate an expression (not in this version).
     Eval(LaterArguments),
     /// Why a value is what it is: which rule wrote it, who told of the change, and what kept others silent.
@@ -228,6 +232,20 @@ pub struct SyncArguments {
     #[arg(long)]
     pub yes: bool,
     /// How the report is written.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// Compare everything, not only what changed; other rules than those that served last always are.
+    #[arg(long)]
+    pub full: bool,
+    /// Only this record and its counterpart: ACCOUNT.RECORD/ID, or a text of its own, such as a short number.
+    #[arg(long, value_name = "RECORD")]
+    pub only: Option<String>,
+    /// How the plan is written.
     #[arg(long, default_value = "text")]
     pub format: Format,
 }

@@ -15,6 +15,9 @@ pub const TESTS_FAILED: u8 = 4;
 /// It did not work, or something is left.
 pub const FAILED: u8 = 3;
 
+/// Changes are pending.
+pub const PENDING: u8 = 5;
+
 /// A simulation found something that may not be.
 pub const VIOLATED: u8 = 5;
 
@@ -38,6 +41,15 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
             (OK, "both sides are in step in what was looked at"),
             (INVALID, "the rules have errors"),
             (FAILED, "something is left, each named; or the record, a system or the store was not to be had"),
+        ],
+    ),
+    (
+        "plan",
+        &[
+            (OK, "there is nothing to do"),
+            (INVALID, "the rules have errors"),
+            (FAILED, "it cannot be told, or not all of it: a record, a system or the store was not to be had"),
+            (PENDING, "changes are pending"),
         ],
     ),
     ("lint", &[(OK, "no error, and with --deny-warnings no warning"), (INVALID, "findings that count as errors")]),
@@ -72,7 +84,7 @@ pub fn help(command: Option<&str>) -> String {
             usage,
             (FAILED, "it did not work, or something is left"),
             (TESTS_FAILED, "tests beside the rules failed"),
-            (VIOLATED, "a simulation found something that may not be"),
+            (PENDING, "a plan has changes, or a simulation found something that may not be"),
         ],
         Some(name) => {
             let own =

@@ -14,6 +14,7 @@ pub mod inbox;
 mod kept_rules;
 pub mod lint;
 pub mod logging;
+mod plan;
 pub mod progress;
 pub mod rule_set;
 pub mod run;
@@ -25,6 +26,7 @@ mod store;
 pub mod sync;
 pub mod test;
 
+use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use arguments::{Arguments, Command};
@@ -70,7 +72,9 @@ fn asked() -> Result<Arguments, clap::Error> {
         let with_codes = |one: clap::Command| one.mut_args(hidden).after_help(exit_code::help(Some(name)));
         command.mut_subcommand(name, |one| with_codes(one).mut_subcommands(with_codes))
     });
-    Arguments::from_arg_matches(&command.try_get_matches()?)
+    let matches = command.try_get_matches()?;
+    let names_rules = matches.value_source("rules") == Some(ValueSource::CommandLine);
+    Ok(Arguments { names_rules, ..Arguments::from_arg_matches(&matches)? })
 }
 
 fn begin(arguments: &Arguments) -> u8 {
@@ -102,6 +106,7 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Demo(demo) => demo::demo(arguments, demo).await,
         Command::Run(run) => run::run(arguments, run).await,
         Command::Sync(sync) => sync::sync(arguments, sync).await,
+        Command::Plan(wish) => plan::plan(arguments, wish).await,
         Command::Lint(lint) => lint::lint(arguments, lint),
         Command::Status(at) => status::status(arguments, at).await,
         Command::Inbox(inbox) => inbox::inbox(arguments, inbox).await,

@@ -15,6 +15,7 @@ use super::failure::{self, Failure, Purpose};
 use super::paging::Pager;
 use super::rate_limit::RateLimit;
 use super::reader::{self, Shape, Single};
+use super::rehearsal::Rehearsal;
 use super::request::{self, Holes, Mode, Sending};
 use super::response::NotJson;
 use super::row::Row;
@@ -48,7 +49,7 @@ pub struct Connector {
     pub(super) system: Arc<System>,
     pub(super) account: ResolvedAccount,
     pub(super) transport: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     rate_limit: Arc<RateLimit>,
     breaker: Arc<Breaker>,
@@ -57,6 +58,8 @@ pub struct Connector {
     ahead: Arc<Mutex<Option<SignedDuration>>>,
     /// How the system's records are read, by name.
     shapes: BTreeMap<String, Arc<Shape>>,
+    /// What its writes come to where none is sent.
+    pub(super) rehearsal: Option<Arc<Rehearsal>>,
 }
 
 impl Connector {
@@ -71,7 +74,7 @@ impl Connector {
         let rate_limit = Arc::new(RateLimit::new(system.limits));
         let (breaker, calls, ahead) = Default::default();
         let shapes = shapes(&system);
-        Self { system, account, transport, clock, random, rate_limit, breaker, calls, ahead, shapes }
+        Self { system, account, transport, clock, random, rate_limit, breaker, calls, ahead, shapes, rehearsal: None }
     }
 
     /// The same account under new rules: budget, breaker and counts go on; a changed limit counts
@@ -90,6 +93,7 @@ impl Connector {
             shapes: shapes(&system),
             system,
             account,
+            rehearsal: None,
         }
     }
 
@@ -162,6 +166,9 @@ impl Connector {
     /// Any [`Failure`] but `Gone`.
     pub async fn read(&self, record: &RecordType, id: &str) -> Result<Option<Row>, Failure> {
         let call = record.read.as_ref().ok_or_else(|| no_call(record, "read"))?;
+        if let Some(row) = self.rehearsal.as_ref().and_then(|rehearsal| rehearsal.read(record, id)) {
+            return Ok(Some(row));
+        }
         let holes = Holes { key: Some((&record.key, id)), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, None)?;
         let found =
@@ -196,13 +203,23 @@ impl Connector {
     /// # Errors
     /// Any [`Failure`]; rows of pages before it are dropped.
     pub async fn rows(&self, record: &RecordType, listing: Listing) -> Result<Vec<Row>, Failure> {
-        let Some(each) = &self.listing_call(record, &listing)?.each else {
-            return self.rows_for(record, &listing, None).await;
+        let Some(rehearsal) = &self.rehearsal else { return self.rows_of(record, &listing).await };
+        let sought = match &listing {
+            Listing::Find { field, value } => Some((field.as_str(), value)),
+            Listing::All | Listing::ChangedSince(_) => None,
+        };
+        let rows = if rehearsal.answers_alone(sought) { Vec::new() } else { self.rows_of(record, &listing).await? };
+        Ok(rehearsal.over(record, sought, rows))
+    }
+
+    async fn rows_of(&self, record: &RecordType, listing: &Listing) -> Result<Vec<Row>, Failure> {
+        let Some(each) = &self.listing_call(record, listing)?.each else {
+            return self.rows_for(record, listing, None).await;
         };
         let values = self.account.lists.get(&each.setting).map(Vec::as_slice).unwrap_or_default();
         let mut rows = Vec::new();
         for value in values {
-            for mut row in self.rows_for(record, &listing, Some((&each.name, value))).await? {
+            for mut row in self.rows_for(record, listing, Some((&each.name, value))).await? {
                 if let Value::Record(fields) = &mut row.value {
                     fields.insert(each.name.clone(), Value::text(value.as_str()));
                 }
@@ -262,6 +279,9 @@ impl Connector {
         let holes = Holes { fields: Some(fields), ..Holes::of(&self.account) };
         let sending = Sending { record, fields, mode: Mode::Create };
         let request = request::build(&self.system, call, &holes, Some(sending))?;
+        if let Some(rehearsal) = &self.rehearsal {
+            return Ok(Some(rehearsal.create(record, fields)));
+        }
         self.written(record, request, (Purpose::Create, &name_of(call))).await
     }
 
@@ -279,7 +299,10 @@ impl Connector {
     ) -> Result<Option<Row>, Failure> {
         let call = record.change(fields).ok_or_else(|| no_call(record, "update"))?;
         let adds = record.add.values().any(|added| std::ptr::eq(added, call));
-        let fields = with_resent(record, call, (fields, present));
+        if let Some(rehearsal) = &self.rehearsal {
+            return Ok(Some(rehearsal.change((record, id), (fields, present), adds)));
+        }
+        let fields = request::with_resent(record, call, (fields, present));
         let sending = Sending { record, fields: &fields, mode: if adds { Mode::Add } else { Mode::Update } };
         self.change(record, id, call, present, Some(sending)).await
     }
@@ -297,7 +320,10 @@ impl Connector {
         present: &Value,
     ) -> Result<Option<Row>, Failure> {
         match (&step.by, &record.states) {
-            (MoveBy::Call(call), _) => self.change(record, id, call, present, None).await,
+            (MoveBy::Call(call), _) => match &self.rehearsal {
+                Some(rehearsal) => Ok(Some(rehearsal.make_move((record, id), (step, present)))),
+                None => self.change(record, id, call, present, None).await,
+            },
             (MoveBy::Update, Some(states)) => {
                 let mut fields = Record::new();
                 if let Some(path) = Path::parse(&states.field) {
@@ -390,6 +416,11 @@ impl Connector {
     }
 
     async fn send(&self, mut request: Request, purpose: Purpose) -> Result<Response, Failure> {
+        match &self.rehearsal {
+            Some(_) if purpose.is_write() => return Err(Failure::unsupported("nothing is written".to_owned())),
+            Some(rehearsal) => rehearsal.note_sent(),
+            None => {}
+        }
         if request.method != Method::Get {
             // Whoever takes over looks for the trace of what was sent: nothing may be sent after that.
             let lasts = self.rate_limit.lasts().await;
@@ -452,32 +483,6 @@ fn read_body<Answer>(
 
 fn shapes(system: &System) -> BTreeMap<String, Arc<Shape>> {
     system.records.iter().map(|(name, record)| (name.clone(), Shape::of(system, record))).collect()
-}
-
-/// What is sent, and what the call or a field that is sent wants sent again and the peer has.
-fn with_resent(record: &RecordType, call: &Call, (fields, present): (&Record, &Value)) -> Record {
-    let mut all = fields.clone();
-    let sent = record.fields.iter().filter(|field| request::lookup(fields, &field.path.0).is_some());
-    let together = sent.filter_map(|field| field.together.as_ref());
-    for path in call.resend.iter().chain(together) {
-        let value = path.read(present);
-        if !value.is_null() && request::lookup(fields, &path.0).is_none() {
-            path.write(&mut all, without_nulls(value));
-        }
-    }
-    all
-}
-
-/// A null that was read is nothing to say again.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::List(items) => Value::List(items.into_iter().map(without_nulls).collect()),
-        Value::Record(fields) => {
-            let said = fields.into_iter().filter(|(_, inner)| !inner.is_null());
-            Value::Record(said.map(|(name, inner)| (name, without_nulls(inner))).collect())
-        }
-        other => other,
-    }
 }
 
 fn no_call(record: &RecordType, call: &str) -> Failure {

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
+use super::pairing::causes::Causes;
 use crate::store::{ParkDraft, RecordRef};
 use crate::value::Value;
 use crate::value::json::to_json;
@@ -153,6 +154,8 @@ pub struct Change {
     pub owner: String,
     /// The rule lines that caused it.
     pub lines: Vec<String>,
+    /// The same by field.
+    pub causes: Causes,
 }
 
 impl Change {
@@ -168,7 +171,7 @@ impl Change {
     pub fn to_json_with_values(&self) -> Json {
         let value = |(name, old, new): (String, Value, Value)| {
             let (old, new) = (to_json(&old), to_json(&new));
-            json!({"field": name, "old": old, "new": new})
+            json!({"field": name, "old": old, "new": new, "rules": self.lines_of(&name)})
         };
         let mut told = self.to_json();
         if let Some(told) = told.as_object_mut() {
@@ -203,8 +206,13 @@ impl Change {
         }
     }
 
+    /// The rule lines of a field; where no rule is of it alone, those of the change.
+    pub fn lines_of(&self, field: &str) -> &[String] {
+        self.causes.lines.get(field).unwrap_or(&self.lines)
+    }
+
     /// Each field with what it held and what it is to hold; of a move the state.
-    fn values(&self) -> Vec<(String, Value, Value)> {
+    pub fn values(&self) -> Vec<(String, Value, Value)> {
         if self.action == "move" {
             let state = |name: &str| self.fields.field(name).clone();
             return vec![("state".to_owned(), state("from"), state("to"))];
@@ -269,7 +277,7 @@ pub(super) fn held(record: Option<&Value>, fields: &Value) -> Value {
 }
 
 /// A value in a line, its end left out where it is long.
-fn shortened(value: &Value) -> String {
+pub(super) fn shortened(value: &Value) -> String {
     let text = match value {
         Value::Null => return "nothing".to_owned(),
         Value::Decimal(number) => number.normalize().to_string(),

@@ -40,6 +40,8 @@ pub struct Live {
     pub needed: Needed,
     /// What is remembered under these rules.
     pub memory: Arc<Memory>,
+    /// Whether writes are only rehearsed: what is observed elsewhere, too, and none is sent.
+    pub rehearses: bool,
 }
 
 /// What the pairs of two accounts decide under.
@@ -102,7 +104,17 @@ impl Live {
             schemas,
             needed,
             memory,
+            rehearses: false,
         })
+    }
+
+    /// The same rules, by which nothing is written any more: writes are rehearsed, and what is learned meanwhile is
+    /// nobody else's.
+    #[must_use]
+    pub fn rehearsing(self) -> Self {
+        let peers = self.peers.iter().map(|(account, peer)| (account.clone(), Arc::new(peer.rehearsing())));
+        let (peers, needed) = (peers.collect(), Needed::new(&self.plan, Arc::default()));
+        Self { peers, needed, memory: Arc::default(), rehearses: true, ..self }
     }
 
     /// The settings as an account sees them.

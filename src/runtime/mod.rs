@@ -11,6 +11,7 @@ pub mod limits;
 pub mod live;
 pub mod memory;
 pub mod pairing;
+pub mod planned;
 pub mod report;
 pub mod rule_state;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
@@ -21,6 +22,7 @@ pub mod trouble;
 pub use environment::LiveError;
 pub use happening::{Change, Happening, told_values};
 pub use live::Live;
+pub use planned::Planned;
 pub use report::Report;
 pub use rule_state::RuleState;
 pub use runtime::{Pace, Runtime};

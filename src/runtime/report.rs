@@ -61,18 +61,18 @@ pub enum Seen {
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     seen: Seen,
-    mode: &'static str,
+    pub(super) mode: &'static str,
     compared: BTreeSet<RecordRef>,
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     would: BTreeMap<String, Change>,
-    linked: BTreeMap<String, u64>,
-    parked: BTreeMap<(RecordRef, String), (String, String)>,
-    passed_by: BTreeMap<RecordRef, BTreeSet<String>>,
+    pub(super) linked: BTreeMap<String, u64>,
+    pub(super) parked: BTreeMap<(RecordRef, String), (String, String)>,
+    pub(super) passed_by: BTreeMap<RecordRef, BTreeSet<String>>,
     /// Records without a counterpart for which nothing asks.
     unpaired: BTreeMap<RecordRef, BTreeSet<String>>,
     /// Reasons of work that was put off before and whose time has not come, with how many records each.
-    waiting: Vec<(String, u64)>,
-    put_off: BTreeMap<RecordRef, String>,
+    pub(super) waiting: Vec<(String, u64)>,
+    pub(super) put_off: BTreeMap<RecordRef, String>,
     gave_way: Vec<Json>,
     kept: BTreeMap<(RecordRef, String), Json>,
     left_alone: BTreeMap<(RecordRef, String), LeftAlone>,
@@ -379,7 +379,7 @@ impl Report {
     }
 
     /// The last line: what can be said of what was looked at, and of nothing else.
-    fn verdict(&self) -> String {
+    pub(super) fn verdict(&self) -> String {
         let observes = self.mode != "live" && !self.mode.is_empty();
         if !self.would.is_empty() {
             let count = self.would.len();

@@ -163,7 +163,10 @@ impl Runtime {
 
     /// Tells listeners; nobody listening is fine.
     pub fn tell(&self, happening: Happening) {
+        let live = self.live.load();
         match &happening {
+            // What is only rehearsed is told to whoever asked, and nobody else.
+            _ if live.rehearses => tracing::debug!(?happening, "rehearsed"),
             // An account that holds back all calls says so itself, once.
             Happening::PutOff { target, reason } if self.is_held_back() => {
                 tracing::debug!(record = %target, reason, "put off");
@@ -171,7 +174,7 @@ impl Runtime {
             Happening::PutOff { target, reason } => {
                 // One cause may put off every record there is: it is told once a minute.
                 let minute = Value::Integer(self.world.clock.now().as_second() / 60);
-                if self.live.load().memory.observed.first_time(&format!("put off: {reason}"), &minute) {
+                if live.memory.observed.first_time(&format!("put off: {reason}"), &minute) {
                     tracing::warn!(record = %target, reason, "put off");
                 } else {
                     tracing::debug!(record = %target, reason, "put off");
@@ -189,9 +192,7 @@ impl Runtime {
                 let values = told_values(values);
                 tracing::warn!(record = %target, rule = line, values, "{name} do not agree");
             }
-            Happening::Observed(change)
-                if self.live.load().memory.observed.first_time(&change.place(), &change.fields) =>
-            {
+            Happening::Observed(change) if live.memory.observed.first_time(&change.place(), &change.fields) => {
                 tracing::info!(mode = "observe", "would write {}", change.told());
             }
             _ => {}

@@ -1,8 +1,8 @@
-//! Administration under `/api/v1`: status, reload, records, sweep; the inbox has a file of its own.
+//! Administration under `/api/v1`: status, reload, records, sweep; inbox and plan have files of their own.
 
 use std::time::Duration;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use serde_json::{Value as Body, json};
 use super::answers::{fail, store_failed};
 use super::guard::guard;
 use super::shared::Shared;
-use super::{explain, inbox, status};
+use super::{explain, inbox, plan, status};
 use crate::runtime::ReloadError;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
@@ -37,6 +37,7 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .merge(explain::routes())
         .merge(inbox::routes())
         .route("/sweep", post(sweep))
+        .route("/plan", post(plan::make).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .layer(from_fn_with_state(shared.clone(), guard))
         .layer(from_fn_with_state(shared.clone(), to_its_end))
 }

@@ -11,6 +11,7 @@ mod explain;
 pub mod guard;
 pub mod inbox;
 pub mod nodes;
+mod plan;
 mod query;
 pub mod receive;
 mod refused;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::after_write::base_after;
+use super::causes::Causes;
 use super::guard::guard;
 use super::pairing::{Pairing, REFUSED};
 use super::write::Write;
@@ -321,6 +322,7 @@ impl Runtime {
             pipeline: pairing.pipeline.name.clone(),
             action: action_word(&intent.draft.action),
             before: held(situation.record(write.side), &write.fields),
+            causes: Causes::of((pairing.pipeline, situation), (write.side, &write.fields), write.lines),
             fields: write.fields,
             owner: pairing.pipeline.record(write.side.other()).system.clone(),
             lines,
@@ -486,11 +488,7 @@ fn past(action: &str) -> &'static str {
 }
 
 fn action_word(action: &str) -> &'static str {
-    match action {
-        "create" => "create",
-        "move" => "move",
-        _ => "update",
-    }
+    ["create", "move"].into_iter().find(|known| *known == action).unwrap_or("update")
 }
 
 /// Whether all these rules say that a refusal is told once for all records.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::pairing::{Pairing, Seek, Sought};
 use crate::engine::{Found, Situation, Want};
-use crate::language::plan::Side;
+use crate::language::plan::{Pipeline, Side};
 use crate::runtime::live::Live;
 use crate::runtime::memory::search::Search;
 use crate::runtime::memory::swept::By;
@@ -137,4 +137,14 @@ impl FromListing<'_> {
         runtime.at_rest(live, &pairing, &record).await?;
         Ok(runtime.linked_key(pipeline, side, (account, id), other).await?.map(Found::Key))
     }
+}
+
+/// Whether a link leads to a record that is only rehearsed, and sums are weighed against it. What the peer's own sums
+/// come to once the record is there is not known, so both are taken as they are now.
+pub(super) fn is_yet_to_be(live: &Live, pipeline: &Pipeline, (want, found): (&Want, &Found)) -> bool {
+    let sums = || [Side::Left, Side::Right].iter().any(|side| pipeline.record(*side).grouped.is_some());
+    let (Want::Linked { pipeline: via, side, other, .. }, Found::Key(key)) = (want, found) else { return false };
+    let kind = live.plan.pipelines.get(via).map(|via| via.record(side.other()).name.as_str());
+    let is_made_up = |kind: &str, key: &str| live.peers.get(other).is_some_and(|peer| peer.made_it_up(kind, key));
+    live.rehearses && sums() && kind.zip(key.to_key()).is_some_and(|(kind, key)| is_made_up(kind, &key))
 }

@@ -1,6 +1,7 @@
 //! What is only told: writes that are kept back because the mode only observes or the sweep's brake counts first, and
 //! what two records do not agree in.
 
+use super::causes::Causes;
 use super::make::beside;
 use super::pairing::Pairing;
 use super::reads::rests_on_what_is_to_be_made;
@@ -26,7 +27,7 @@ impl Runtime {
         if !effect.writes() {
             return Ok(false);
         }
-        if observes(&situation.settings) || rests_on_observed(live, situation, effect) {
+        if !live.rehearses && (observes(&situation.settings) || rests_on_observed(live, situation, effect)) {
             change_of(pairing, situation, effect).into_iter().for_each(|change| self.tell(Happening::Observed(change)));
             return Ok(true);
         }
@@ -138,6 +139,7 @@ fn change_of(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> O
     let account = situation.account(side).to_owned();
     Some(Change {
         before: held(situation.record(side), &fields),
+        causes: Causes::of((pairing.pipeline, situation), (side, &fields), lines),
         cause: pairing.target(),
         target: RecordRef { account, record: kind.name.clone(), id },
         pipeline: pairing.pipeline.name.clone(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::causes::Causes;
 use super::pairing::Pairing;
 use crate::connector::{Failure, Row};
 use crate::engine::{MAKE, Made, Makeable, Making};
@@ -63,6 +64,7 @@ impl Change {
             before: Value::Null,
             owner: owner.unwrap_or_default(),
             lines: vec![making.line.to_string()],
+            causes: Causes::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod act;
 pub mod after_write;
 pub mod answers;
 pub mod bring_together;
+pub mod causes;
 pub mod crosswalk;
 pub mod echo;
 pub mod foreseen;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::answers::is_yet_to_be;
 use super::pairing::{Meeting, Pairing, Seek, Sought};
 use super::unreadable::{of_read, readable};
 use crate::connector::{Listing, Row};
@@ -134,6 +135,9 @@ impl Runtime {
         }
         let looking = live.memory.known_links.looks();
         let found = self.answer(live, want, unseen).await?;
+        if is_yet_to_be(live, pairing.pipeline, (want, &found)) {
+            return Ok(Found::Records(Vec::new()));
+        }
         if let Found::Key(key) = &found {
             live.memory.known_links.note(looking, want, key);
         } else {

@@ -13,6 +13,7 @@ pub mod mode;
 pub mod notifier;
 pub mod parts;
 pub mod pass;
+pub mod plan;
 pub mod poller;
 pub mod reload;
 pub mod retention;

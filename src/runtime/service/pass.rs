@@ -209,6 +209,13 @@ async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -
     let links = runtime.store.counts().await?.links;
     let held = match runtime.brake.release(links) {
         Ok(held) => held,
+        // What a rehearsal would hold is told with all the rest.
+        Err(braked) if runtime.live.load().rehearses => {
+            runtime.brake.begin(runtime.world.clock.now(), true);
+            hint(runtime, braked.records().into_iter()).await?;
+            settle(runtime, pass.patience).await?;
+            return Ok(Err(braked));
+        }
         Err(braked) => return Ok(Err(braked)),
     };
     if !held.is_empty() {

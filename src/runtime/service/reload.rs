@@ -6,6 +6,8 @@ use serde_json::{Value as Json, json};
 
 use super::schedule;
 use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::language::plan::Plan;
+use crate::language::source::SourceMap;
 use crate::language::{self, Compilation};
 use crate::runtime::environment::LiveError;
 use crate::runtime::live::Live;
@@ -38,26 +40,40 @@ pub async fn ready(
     world: &World,
     before: Option<&Live>,
 ) -> Result<Live, ReloadError> {
-    let Compilation { sources, mut findings, plan, .. } = compilation;
-    let Some(plan) = plan else { return Err(invalid(&findings, &sources)) };
-    let plan = Arc::new(plan);
+    let texts = texts(&compilation.sources);
     // The generation's number is taken only once nothing else can fail.
-    if let Err(wrong) = Live::new(0, Arc::clone(&plan), world, None) {
-        findings.extend(wrong.into_iter().map(LiveError::finding));
-        return Err(invalid(&findings, &sources));
-    }
-    let texts: Vec<RuleText> =
-        sources.files().map(|(_, file)| RuleText { name: file.name.clone(), text: file.text.clone() }).collect();
+    let plan = checked(compilation, world)?;
     let last = store.last_good().await.map_err(ReloadError::Store)?;
     if before.is_none() && last.is_some_and(|(_, known)| known != texts) {
         // What was parked under other rules may pass under these.
         store.retry(None).await.map_err(ReloadError::Store)?;
     }
     let generation = store.serve(&plan.rules_hash, &texts).await.map_err(ReloadError::Store)?;
-    Live::new(generation.number, plan, world, before).map_err(|_| invalid(&findings, &sources))
+    let live = Live::new(generation.number, plan, world, before);
+    live.map_err(|wrong| invalid(&wrong.into_iter().map(LiveError::finding).collect::<Vec<_>>(), &SourceMap::default()))
 }
 
-fn invalid(findings: &[Diagnostic], sources: &crate::language::source::SourceMap) -> ReloadError {
+/// The plan of a compilation whose rules have no errors and find everything in the environment that they name.
+///
+/// # Errors
+/// [`ReloadError::Invalid`] with every finding.
+pub fn checked(compilation: Compilation, world: &World) -> Result<Arc<Plan>, ReloadError> {
+    let Compilation { sources, mut findings, plan, .. } = compilation;
+    let Some(plan) = plan else { return Err(invalid(&findings, &sources)) };
+    let plan = Arc::new(plan);
+    if let Err(wrong) = Live::new(0, Arc::clone(&plan), world, None) {
+        findings.extend(wrong.into_iter().map(LiveError::finding));
+        return Err(invalid(&findings, &sources));
+    }
+    Ok(plan)
+}
+
+/// The texts of a rule set, as they are kept.
+pub fn texts(sources: &SourceMap) -> Vec<RuleText> {
+    sources.files().map(|(_, file)| RuleText { name: file.name.clone(), text: file.text.clone() }).collect()
+}
+
+fn invalid(findings: &[Diagnostic], sources: &SourceMap) -> ReloadError {
     let errors = findings.iter().filter(|one| one.severity == Severity::Error).count();
     let counted = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
     ReloadError::Invalid {

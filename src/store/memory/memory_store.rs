@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use super::state::State;
 use crate::store::alone::{Alone, OwnedByOne};
 use crate::store::error::StoreError;
+use crate::store::intent::Intent;
+use crate::store::park::Park;
 use crate::world::Clock;
 
 /// A store in the memory of this process.
@@ -27,6 +29,14 @@ impl MemoryStore {
     /// An empty one that several share, in this process, as if they were processes of their own.
     pub fn of_several(clock: Arc<dyn Clock>) -> Self {
         Self { has_others: true, ..Self::new(clock) }
+    }
+
+    /// One that holds nothing but what is parked and what is open elsewhere: entries keep their numbers, intents get
+    /// new ones.
+    pub(in crate::store) fn beginning_with(clock: Arc<dyn Clock>, parks: Vec<Park>, intents: Vec<Intent>) -> Self {
+        let (store, mut state) = (Self::new(clock), State::default());
+        state.begin_with(parks, intents);
+        Self { state: Mutex::new(state), ..store }
     }
 
     /// What a process finds that comes after one that ended with this: all of it, with the work in flight due now, as

@@ -68,6 +68,19 @@ impl State {
         *number
     }
 
+    /// Takes in what is parked and what is open elsewhere.
+    pub(super) fn begin_with(&mut self, parks: Vec<Park>, intents: Vec<Intent>) {
+        for park in parks {
+            let last = self.numbers.entry(Numbered::Park).or_default();
+            *last = park.number.max(*last);
+            self.parks.insert(park.number, Parked { park, dropped: false });
+        }
+        for intent in intents {
+            let number = self.number(Numbered::Intent);
+            self.intents.insert(number, Intent { number, ..intent });
+        }
+    }
+
     /// Takes out what is older; answers how many entries.
     pub(super) fn prune(&mut self, before: Timestamp) -> usize {
         let count =

@@ -1,0 +1,160 @@
+//! `POST /api/v1/plan`: what a sweep would do, under the rules that serve or others.
+//!
+//! Others come as texts. They may say otherwise what follows what, and nothing about where this service speaks to, or
+//! what it takes from its environment: whoever may ask for a plan may not see by it what is kept secret here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::answers::{fail, store_failed};
+use super::shared::Shared;
+use crate::language::plan::{Plan, Setting};
+use crate::language::source::{SourceFile, SourceMap};
+use crate::language::syntax::file::FileTree;
+use crate::language::syntax::parse;
+use crate::language::{Compilation, compile_texts};
+use crate::runtime::service::plan::{Ground, PlanError, Wish, plan};
+use crate::runtime::{Live, ReloadError};
+use crate::store::RuleText;
+
+/// The largest body that asks for a plan, or to carry one out, in bytes.
+pub(super) const PLAN_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// The longest that a plan waits for put-off work before it counts as untold.
+const PATIENCE_MAX: Duration = Duration::from_mins(10);
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct PlanAsked {
+    /// Everything, and not only what changed since the last look.
+    full: bool,
+    /// Only this record with its counterparts.
+    only: Option<String>,
+    /// How long put-off work is waited for, in seconds; at most [`PATIENCE_MAX`].
+    wait: u64,
+    /// Other rules than those that serve.
+    rules: Option<Vec<Text>>,
+    /// Whether the plan is wanted as text beside, under `text`, and whether in colour.
+    text: bool,
+    color: bool,
+}
+
+/// A rule file.
+#[derive(serde::Deserialize)]
+struct Text {
+    name: String,
+    text: String,
+}
+
+pub(super) async fn make(State(shared): State<Shared>, body: Bytes) -> Response {
+    let asked = match body.as_ref() {
+        [] => Ok(PlanAsked::default()),
+        body => serde_json::from_slice::<PlanAsked>(body),
+    };
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(error) => {
+            return fail(StatusCode::BAD_REQUEST, &format!("the body is not as in {{\"full\":true}}: {error}"));
+        }
+    };
+    match made(&shared, asked).await {
+        Ok(body) => Json(body).into_response(),
+        Err(refusal) => refusal,
+    }
+}
+
+async fn made(shared: &Shared, asked: PlanAsked) -> Result<serde_json::Value, Response> {
+    let runtime = &shared.runtime;
+    let ground = Ground { store: Arc::clone(&runtime.store), world: runtime.world.clone() };
+    let before = runtime.live.load_full();
+    let live = match asked.rules {
+        None => Live::new(before.generation, Arc::clone(&before.plan), &runtime.world, Some(&before))
+            .map_err(|_| fail(StatusCode::BAD_GATEWAY, "the environment of the rules changed"))?,
+        Some(texts) => {
+            let served = runtime.store.last_good().await.map_err(|error| store_failed(&error))?;
+            let served = served.map(|(_, texts)| texts).unwrap_or_default();
+            let judged = move || match leads_elsewhere(&served, &texts) {
+                Some(file) => Err(file),
+                None => Ok(compiled(texts)),
+            };
+            let judged = runtime.world.spawner.start_heavy(judged).await;
+            let judged =
+                judged.map_err(|_| fail(StatusCode::UNPROCESSABLE_ENTITY, "the rules could not be compiled"))?;
+            let compiled = judged.map_err(|file| forbidden(&file))?;
+            if let Some(setting) = compiled.plan.as_ref().and_then(|plan| asks_for_more(&before.plan, plan)) {
+                return Err(forbidden(&setting));
+            }
+            ground.candidate(compiled, Some(&before)).await.map_err(refused)?
+        }
+    };
+    let wish = Wish { full: asked.full, only: asked.only, patience: Duration::from_secs(asked.wait).min(PATIENCE_MAX) };
+    let planned = plan(&ground, live, &wish, |_| ()).await.map_err(refused)?;
+    let mut body = planned.to_json();
+    if let Some(body) = body.as_object_mut().filter(|_| asked.text) {
+        body.insert("text".to_owned(), planned.to_text(asked.color).into());
+    }
+    Ok(body)
+}
+
+fn compiled(texts: Vec<Text>) -> Compilation {
+    let mut files: Vec<SourceFile> = texts.into_iter().map(|Text { name, text }| SourceFile { name, text }).collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    compile_texts(SourceMap::new(files))
+}
+
+fn refused(error: PlanError) -> Response {
+    match error {
+        PlanError::Rules(ReloadError::Invalid { text, json: mut body }) => {
+            if let Some(body) = body.as_object_mut() {
+                body.insert("error".to_owned(), json!(text));
+            }
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
+        }
+        PlanError::Rules(ReloadError::Store(error)) => store_failed(&error),
+        PlanError::NotFound(words) => fail(StatusCode::NOT_FOUND, &words),
+        PlanError::Trouble(trouble) => fail(StatusCode::BAD_GATEWAY, &trouble.to_string()),
+    }
+}
+
+/// The first file that says otherwise than the served ones where calls go and what goes with them.
+fn leads_elsewhere(served: &[RuleText], wanted: &[Text]) -> Option<String> {
+    let is_new = |file: &&Text| !served.iter().any(|known| known.text == file.text);
+    let leads = |file: &&Text| {
+        let file = SourceFile { name: file.name.clone(), text: file.text.clone() };
+        let tree = parse(&SourceMap::new(vec![file]));
+        tree.files.iter().any(|file| matches!(file.tree, FileTree::System(_) | FileTree::Accounts(_)))
+    };
+    wanted.iter().filter(is_new).find(leads).map(|file| file.name.clone())
+}
+
+/// The first setting that asks the environment for what the served rules do not ask for it.
+fn asks_for_more(served: &Plan, wanted: &Plan) -> Option<String> {
+    let is_new = |(name, setting): &(&String, &Setting)| {
+        let known = served.settings.get(*name).map(variables).unwrap_or_default();
+        variables(setting).iter().any(|variable| !known.contains(variable))
+    };
+    wanted.settings.iter().find(is_new).map(|(name, _)| format!("settings.{name}"))
+}
+
+fn variables(setting: &Setting) -> Vec<&str> {
+    match setting {
+        Setting::Value(_) => Vec::new(),
+        Setting::Env { name, .. } => vec![name],
+        Setting::List(items) => items.iter().flat_map(variables).collect(),
+    }
+}
+
+fn forbidden(what: &str) -> Response {
+    let why = format!(
+        "{what} says otherwise than the rules that serve where calls go or what is taken from the environment; a \
+         running service plans by neither: stop it, or plan on a copy of its store"
+    );
+    fail(StatusCode::FORBIDDEN, &why)
+}
