@@ -4,6 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Output;
 
+use petiole::runtime::Change;
+use petiole::runtime::pairing::causes::Causes;
+use petiole::runtime::planned::permit::Permit;
+use petiole::store::RecordRef;
+use petiole::value::{Record, Value};
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
@@ -287,4 +292,126 @@ fn a_service_makes_the_plan_of_its_store_and_goes_on_undisturbed() {
     assert_eq!((&report["healed"], &report["converged"]), (&json!(2), &json!(true)), "{report:#}");
     let answer = http(Method::Post, &format!("{}/api/v1/plan", service.url), &[], b"{\"ful\":true}");
     assert_eq!(answer.status, 400);
+}
+
+/// The path of a plan's file, and the exit code of making it.
+fn kept(trade: &Trade, arguments: &[&str]) -> (String, i32) {
+    let file = trade.folder.0.join("plan.json").display().to_string();
+    let mut all = vec!["plan", "--out", &file];
+    all.extend(arguments);
+    let output = done(trade, &all);
+    (file, output.status.code().unwrap())
+}
+
+#[test]
+fn a_plan_that_is_kept_is_done_exactly_and_not_at_all_once_the_world_moved() {
+    let trade = in_step(12);
+    drift(&trade, 1);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    let (file, code) = kept(&trade, &["--full"]);
+    assert_eq!(code, 5);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    calls(&trade);
+    let output = done(&trade, &["sync", "--plan", &file]);
+    let told = text_of(&output);
+    assert_eq!((output.status.code(), calls(&trade).0), (Some(3), 0), "{told}");
+    assert!(told.contains("the plan does not hold any more, and nothing was written"), "{told}");
+    assert!(told.contains("  now also: create flourish.outbound_order/"), "{told}");
+    let (file, _) = kept(&trade, &["--full"]);
+    let planned: Json = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let (code, report) = asked(&trade, &["sync", "--plan", &file]);
+    assert_eq!((code, &report["converged"], trade.orders().len()), (0, &json!(true), 2), "{report:#}");
+    assert_eq!(report["plan"]["changes"].as_u64(), report["writes"].as_u64(), "{report:#}");
+    assert_eq!((&report["plan"]["not_done"], &report["plan"]["kept_back"]), (&json!([]), &json!([])), "{report:#}");
+    assert_eq!(comparable(&planned["changes"]), comparable(&report["changes"]), "{report:#}");
+    assert_eq!(asked(&trade, &["plan", "--full"]).0, 0);
+    // It is done, so it does not hold any more.
+    let output = done(&trade, &["sync", "--plan", &file]);
+    let told = text_of(&output);
+    assert!(output.status.code() == Some(3) && told.contains("  no longer: create flourish.outbound_order/"), "{told}");
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn a_plan_holds_under_the_rules_that_it_was_made_by_wherever_their_folder_is() {
+    let trade = in_step(12);
+    let other = candidate(&trade, "settings.yaml", SAFETY.0, SAFETY.1);
+    let (file, code) = kept(&trade, &["--rules", &other.display().to_string()]);
+    assert_eq!(code, 5);
+    calls(&trade);
+    let output = done(&trade, &["sync", "--plan", &file]);
+    let told = text_of(&output);
+    assert_eq!((output.status.code(), calls(&trade).0), (Some(3), 0), "{told}");
+    assert!(told.contains("the rules are others than those it was planned by"), "{told}");
+    change(&trade.rules.join("settings.yaml"), SAFETY.0, SAFETY.1);
+    let (code, report) = asked(&trade, &["sync", "--plan", &file]);
+    assert_eq!((code, &report["converged"]), (0, &json!(true)), "{report:#}");
+    assert!(report["writes"].as_u64() > Some(0), "{report:#}");
+    std::fs::write(&file, "{}").unwrap();
+    let output = done(&trade, &["sync", "--plan", &file]);
+    assert!(output.status.code() == Some(3) && text_of(&output).contains("this is no plan"), "{}", text_of(&output));
+    assert_eq!(done(&trade, &["sync", "--plan", &file, "--yes"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_service_carries_a_plan_out_past_its_brake() {
+    let trade = in_step(24);
+    change(&trade.rules.join("settings.yaml"), "creates: 50", "creates: 2");
+    let service = trade.run("1h");
+    until("it serves", || at_rest(&service.url));
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 3 }));
+    let (file, code) = kept(&trade, &["--full"]);
+    assert_eq!(code, 5);
+    assert_eq!(asked(&trade, &["sync", "--full", "--url", &service.url]).0, 3);
+    assert!(trade.orders().is_empty());
+    let (code, report) = asked(&trade, &["sync", "--plan", &file, "--url", &service.url]);
+    assert_eq!((code, trade.orders().len()), (0, 3), "{report:#}");
+    let output = done(&trade, &["sync", "--plan", &file, "--url", &service.url]);
+    let told = text_of(&output);
+    assert!(output.status.code() == Some(3) && told.contains("409") && told.contains("no longer: "), "{told}");
+}
+
+#[test]
+fn what_is_not_in_a_plan_is_not_permitted_and_a_key_that_nobody_could_know_stands_for_any() {
+    let value = |field: &str, new: Json| json!({ "field": field, "old": null, "new": new });
+    let change = |action: &'static str, record: &str, fields: Record| {
+        let named = |text: &str| {
+            let (kind, id) = text.split_once('/').unwrap();
+            let (account, record) = kind.split_once('.').unwrap();
+            RecordRef { account: account.to_owned(), record: record.to_owned(), id: id.to_owned() }
+        };
+        Change {
+            cause: named("shop.order/7"),
+            target: named(record),
+            pipeline: "orders".to_owned(),
+            action,
+            fields: Value::Record(fields),
+            before: Value::Null,
+            owner: String::new(),
+            lines: Vec::new(),
+            causes: Causes::default(),
+        }
+    };
+    let of = |action: &str, record: &str, values: Json| json!({ "pipeline": "orders", "action": action, "record": record, "cause": "shop.order/7", "values": values });
+    let permit = Permit::of(&json!({
+        "petiole_plan": 1, "made_up_keys": { "new-0a1b": "erp.order" },
+        "changes": [
+            of("create", "erp.order/new-0a1b", json!([value("total", json!(3))])),
+            of("update", "shop.order/7", json!([value("theirs", json!({ "id": "new-0a1b" }))])),
+        ],
+    }))
+    .unwrap();
+    let total = |total: i64| Record::from([("total".to_owned(), Value::Integer(total))]);
+    let theirs =
+        |id: Value| Record::from([("theirs".to_owned(), Value::Record(Record::from([("id".to_owned(), id)])))]);
+    assert!(!permit.allows(&change("create", "erp.order/", total(4))));
+    assert!(!permit.allows(&change("update", "shop.order/8", theirs(Value::text("e-1")))));
+    assert_eq!((permit.not_done().len(), permit.kept_back().len()), (2, 2));
+    assert!(permit.allows(&change("create", "erp.order/", total(3))));
+    assert!(permit.allows(&change("update", "shop.order/7", theirs(Value::text("e-1")))));
+    let mut more = theirs(Value::text("e-1"));
+    more.insert("more", Value::Integer(1));
+    assert!(!permit.allows(&change("update", "shop.order/7", more)));
+    assert!(permit.not_done().is_empty() && permit.kept_back().len() == 3);
+    assert!(Permit::of(&json!({ "petiole_plan": 2, "changes": [] })).is_err());
 }

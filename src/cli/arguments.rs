@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::world::Planted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use super::format::Format;
+pub use super::plan_arguments::PlanArguments;
 use crate::store::open::served_at;
 use crate::world::{Environment as _, ProcessEnvironment};
 
@@ -102,16 +104,6 @@ pub enum LogFormat {
     /// For people.
     Text,
     /// One JSON object a line.
-    Json,
-}
-
-/// How answers are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For scripts.
     Json,
 }
 
@@ -231,21 +223,10 @@ pub struct SyncArguments {
     /// Confirm what a sweep holds because it would change, create or park too much.
     #[arg(long)]
     pub yes: bool,
+    /// Do exactly what this plan says, as `plan --out FILE` wrote it; nothing where world or rules have moved.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["full", "only", "yes"])]
+    pub plan: Option<PathBuf>,
     /// How the report is written.
-    #[arg(long, default_value = "text")]
-    pub format: Format,
-}
-
-/// Arguments of `plan`.
-#[derive(Debug, Args)]
-pub struct PlanArguments {
-    /// Compare everything, not only what changed; other rules than those that served last always are.
-    #[arg(long)]
-    pub full: bool,
-    /// Only this record and its counterpart: ACCOUNT.RECORD/ID, or a text of its own, such as a short number.
-    #[arg(long, value_name = "RECORD")]
-    pub only: Option<String>,
-    /// How the plan is written.
     #[arg(long, default_value = "text")]
     pub format: Format,
 }

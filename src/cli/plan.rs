@@ -16,7 +16,7 @@ use crate::runtime::service::plan::{Ground, PlanError, Wish, plan as planned};
 use crate::runtime::{Planned, ReloadError};
 use crate::store::memory::MemoryStore;
 use crate::store::{Store, StoreError, open};
-use crate::world::{Method, SystemFiles, World};
+use crate::world::{Files as _, Method, SystemFiles, World};
 
 /// How long put-off work is waited for before it counts as untold.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -25,12 +25,12 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const SERVICE_PATIENCE: Duration = Duration::from_hours(24);
 
 /// An exit code and what to say.
-pub(super) type Failed = (u8, String);
+type Failed = (u8, String);
 
 /// A plan as it is shown.
-pub(super) struct Shown {
-    pub(super) json: Json,
-    pub(super) text: String,
+struct Shown {
+    json: Json,
+    text: String,
 }
 
 /// Tells what a sync would do.
@@ -42,6 +42,15 @@ pub(super) async fn plan(arguments: &Arguments, wish: &PlanArguments) -> u8 {
             return code;
         }
     };
+    if let Some(file) = &wish.out {
+        if let Err(error) = SystemFiles.write(file, format!("{:#}\n", shown.json).as_bytes()) {
+            eprintln!("petiole: the plan cannot be kept in {}: {error}", file.display());
+            return exit_code::FAILED;
+        }
+        if !arguments.quiet {
+            eprintln!("petiole: kept in {}: `petiole sync --plan {0}` does exactly this", file.display());
+        }
+    }
     match wish.format {
         Format::Json => println!("{:#}", shown.json),
         Format::Text => print!("{}", shown.text),
@@ -59,7 +68,7 @@ fn code_of(plan: &Json) -> u8 {
 }
 
 /// The plan, by the service that is named or has the store, else here.
-pub(super) async fn made(arguments: &Arguments, wish: &PlanArguments) -> Result<Shown, Failed> {
+async fn made(arguments: &Arguments, wish: &PlanArguments) -> Result<Shown, Failed> {
     let served = arguments.url.clone().or_else(|| open::served_at(&arguments.store));
     if let Some(url) = served {
         match by_service(arguments, wish, &url).await {
@@ -111,11 +120,11 @@ async fn here(arguments: &Arguments, wish: &PlanArguments, ground: &Ground) -> R
         PlanError::Rules(ReloadError::Invalid { text, .. }) => (exit_code::INVALID, text),
         other => failed(&other.to_string()),
     };
-    let live = ground.candidate(compiled, None).await.map_err(refused)?;
+    let rules = ground.candidate(compiled, None).await.map_err(refused)?;
     let wish = Wish { full: wish.full, only: wish.only.clone(), patience: PATIENCE };
     let mut showing = None;
     let begins = |runtime: &_| showing = Some(Progress::start(runtime, arguments.quiet));
-    let planned = planned(ground, live, &wish, begins).await;
+    let planned = planned(ground, rules, &wish, begins).await;
     if let Some(showing) = showing {
         showing.end();
     }

@@ -11,12 +11,14 @@ use super::progress::Progress;
 use super::service::{Unanswered, ask_for};
 use crate::language;
 use crate::runtime::limits::POLL_INTERVAL;
+use crate::runtime::planned::permit::Permit;
+use crate::runtime::service::carry_out::{CarriedOut, carry_out};
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
 use crate::runtime::service::reload::ready;
 use crate::runtime::{ReloadError, Report, RuleState, Runtime};
 use crate::store::{Store, StoreError, open};
-use crate::world::{Method, World};
+use crate::world::{Files as _, Method, SystemFiles, World};
 
 /// How long put-off work is waited for before it counts as left.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -32,6 +34,12 @@ struct Outcome {
     converged: bool,
     json: Json,
     text: String,
+}
+
+impl From<CarriedOut> for Outcome {
+    fn from(done: CarriedOut) -> Self {
+        Self { converged: done.converged(), json: done.to_json(), text: done.to_string() }
+    }
 }
 
 impl From<Report> for Outcome {
@@ -69,8 +77,10 @@ async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Outcome, Fa
         }
     }
     let world = World::real().map_err(|error| failed(&error.to_string()))?;
+    // What is no plan is said before a store is opened for it.
+    planned(sync)?;
     match open::open(&arguments.store, Arc::clone(&world.clock)).await {
-        Ok(store) => here(arguments, sync, (store, world)).await.map(Outcome::from),
+        Ok(store) => here(arguments, sync, (store, world)).await,
         Err(error @ StoreError::InUse(_)) => match open::served_at(&arguments.store) {
             Some(url) => by_service(arguments, sync, &url).await.map_err(|unanswered| failed(&unanswered.to_string())),
             None => Err(failed(&error.to_string())),
@@ -83,11 +93,24 @@ fn failed(message: &str) -> Failed {
     (exit_code::FAILED, format!("petiole: {message}"))
 }
 
+/// The plan that is to be carried out, if one is.
+fn planned(sync: &SyncArguments) -> Result<Option<Json>, Failed> {
+    let Some(file) = &sync.plan else { return Ok(None) };
+    let unfit = |why: String| failed(&format!("{}: {why}", file.display()));
+    let bytes = SystemFiles.read(file).map_err(|error| unfit(error.to_string()))?;
+    let plan: Json = serde_json::from_slice(&bytes).map_err(|error| unfit(error.to_string()))?;
+    Permit::of(&plan).map_err(unfit)?;
+    Ok(Some(plan))
+}
+
 async fn by_service(arguments: &Arguments, sync: &SyncArguments, url: &str) -> Result<Outcome, Unanswered> {
-    let body = json!({
+    let mut body = json!({
         "confirm": sync.yes, "changes": !sync.full && sync.only.is_none(), "only": sync.only,
         "wait": PATIENCE.as_secs(), "text": true,
     });
+    if let Some(plan) = planned(sync).map_err(|(_, words)| Unanswered::Refused(words))? {
+        body = json!({ "plan": plan, "wait": PATIENCE.as_secs(), "text": true });
+    }
     // A service that is not there is told before anything is said.
     ask_for(url, (Method::Get, "/api/v1/status"), None, PATIENCE).await?;
     if !arguments.quiet {
@@ -103,7 +126,7 @@ async fn here(
     arguments: &Arguments,
     sync: &SyncArguments,
     (store, world): (Arc<dyn Store>, World),
-) -> Result<Report, Failed> {
+) -> Result<Outcome, Failed> {
     let compiled = language::compile(world.files.as_ref(), std::slice::from_ref(&arguments.rules));
     let live = ready(compiled, store.as_ref(), &world, None).await.map_err(|error| match error {
         ReloadError::Invalid { text, .. } => (exit_code::INVALID, text),
@@ -111,6 +134,12 @@ async fn here(
     })?;
     let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
     let runtime = Runtime::new(store, world, live, state, POLL_INTERVAL);
+    if let Some(plan) = planned(sync)? {
+        let showing = Progress::start(&runtime, arguments.quiet);
+        let done = carry_out(&runtime, &plan, PATIENCE).await;
+        showing.end();
+        return done.map(Outcome::from).map_err(|error| failed(&error.to_string()));
+    }
     let scope = match &sync.only {
         Some(name) => Scope::Only(runtime.named(name).await.map_err(|words| failed(&words))?),
         None => Scope::Look(if sync.full { Look::Everything } else { Look::Changes }),
@@ -118,5 +147,5 @@ async fn here(
     let showing = Progress::start(&runtime, arguments.quiet);
     let report = pass(&runtime, &Pass { scope, confirmed: sync.yes, patience: PATIENCE }).await;
     showing.end();
-    report.map_err(|trouble| failed(&trouble.to_string()))
+    report.map(Outcome::from).map_err(|trouble| failed(&trouble.to_string()))
 }

@@ -20,6 +20,7 @@ use super::memory::pacing::Pacing;
 use super::memory::pair_lock::PairLocks;
 use super::memory::tally::{Decided, Tally};
 use super::memory::traces::Traces;
+use super::planned::permit::Permit;
 use super::rule_state::RuleState;
 use super::trouble::Trouble;
 use crate::connector::{BreakerState, Connector};
@@ -70,6 +71,8 @@ pub struct Runtime {
     /// Whether others give work to this process than the pass under way.
     pub(crate) serving: AtomicBool,
     pub(crate) tally: Tally,
+    /// What the pass under way may write, where that was said.
+    pub(crate) permit: ArcSwapOption<Permit>,
     /// How many decisions there were.
     pub decided: Decided,
     /// Held by the sweep that is under way.
@@ -111,6 +114,7 @@ impl Runtime {
             sweep_wake: Notify::new(),
             serving: AtomicBool::default(),
             tally: Tally::default(),
+            permit: ArcSwapOption::empty(),
             decided: Decided::default(),
             sweep_turn: AsyncMutex::default(),
             traces: Traces::default(),

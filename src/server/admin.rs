@@ -36,7 +36,7 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .route("/records/{record}/{id}", get(record))
         .merge(explain::routes())
         .merge(inbox::routes())
-        .route("/sweep", post(sweep))
+        .route("/sweep", post(sweep).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .route("/plan", post(plan::make).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .layer(from_fn_with_state(shared.clone(), guard))
         .layer(from_fn_with_state(shared.clone(), to_its_end))
@@ -126,6 +126,8 @@ struct SweepAsked {
     only: Option<String>,
     /// How long put-off work is waited for, in seconds; at most [`SWEEP_PATIENCE_MAX`].
     wait: u64,
+    /// Exactly this plan, and nothing where world or rules have moved since it was made.
+    plan: Option<Body>,
     /// Whether the report is wanted as text beside, under `text`.
     text: bool,
 }
@@ -141,6 +143,10 @@ async fn sweep(State(shared): State<Shared>, body: axum::body::Bytes) -> Respons
             return fail(StatusCode::BAD_REQUEST, &format!("the body is not as in {{\"confirm\":true}}: {error}"));
         }
     };
+    let patience = Duration::from_secs(asked.wait).min(SWEEP_PATIENCE_MAX);
+    if let Some(plan) = &asked.plan {
+        return plan::carried_out(&shared, (plan, asked.text), patience).await;
+    }
     let scope = match &asked.only {
         Some(name) => match shared.runtime.named(name).await {
             Ok(record) => Scope::Only(record),
@@ -148,7 +154,6 @@ async fn sweep(State(shared): State<Shared>, body: axum::body::Bytes) -> Respons
         },
         None => Scope::Look(if asked.changes { Look::Changes } else { Look::Everything }),
     };
-    let patience = Duration::from_secs(asked.wait).min(SWEEP_PATIENCE_MAX);
     match pass(&shared.runtime, &Pass { scope, confirmed: asked.confirm, patience }).await {
         Ok(report) => {
             let mut body = report.to_json();

@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value as Body, json};
 
 use super::answers::{fail, store_failed};
 use super::shared::Shared;
@@ -20,7 +20,8 @@ use crate::language::source::{SourceFile, SourceMap};
 use crate::language::syntax::file::FileTree;
 use crate::language::syntax::parse;
 use crate::language::{Compilation, compile_texts};
-use crate::runtime::service::plan::{Ground, PlanError, Wish, plan};
+use crate::runtime::service::carry_out::{NotCarriedOut, carry_out};
+use crate::runtime::service::plan::{Ground, PlanError, Rules, Wish, content_of, plan};
 use crate::runtime::{Live, ReloadError};
 use crate::store::RuleText;
 
@@ -32,7 +33,7 @@ const PATIENCE_MAX: Duration = Duration::from_mins(10);
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct PlanAsked {
+struct PlanAsked {
     /// Everything, and not only what changed since the last look.
     full: bool,
     /// Only this record with its counterparts.
@@ -70,37 +71,65 @@ pub(super) async fn make(State(shared): State<Shared>, body: Bytes) -> Response 
     }
 }
 
-async fn made(shared: &Shared, asked: PlanAsked) -> Result<serde_json::Value, Response> {
+async fn made(shared: &Shared, asked: PlanAsked) -> Result<Body, Response> {
     let runtime = &shared.runtime;
     let ground = Ground { store: Arc::clone(&runtime.store), world: runtime.world.clone() };
     let before = runtime.live.load_full();
-    let live = match asked.rules {
-        None => Live::new(before.generation, Arc::clone(&before.plan), &runtime.world, Some(&before))
-            .map_err(|_| fail(StatusCode::BAD_GATEWAY, "the environment of the rules changed"))?,
+    let rules = match asked.rules {
+        None => {
+            let live = Live::new(before.generation, Arc::clone(&before.plan), &runtime.world, Some(&before));
+            let live = live.map_err(|_| fail(StatusCode::BAD_GATEWAY, "the environment of the rules changed"))?;
+            let content = content_of(runtime.store.as_ref()).await.map_err(|error| store_failed(&error))?;
+            Rules { live, content: content.unwrap_or_default() }
+        }
         Some(texts) => {
-            let served = runtime.store.last_good().await.map_err(|error| store_failed(&error))?;
-            let served = served.map(|(_, texts)| texts).unwrap_or_default();
-            let judged = move || match leads_elsewhere(&served, &texts) {
-                Some(file) => Err(file),
-                None => Ok(compiled(texts)),
-            };
-            let judged = runtime.world.spawner.start_heavy(judged).await;
-            let judged =
-                judged.map_err(|_| fail(StatusCode::UNPROCESSABLE_ENTITY, "the rules could not be compiled"))?;
-            let compiled = judged.map_err(|file| forbidden(&file))?;
-            if let Some(setting) = compiled.plan.as_ref().and_then(|plan| asks_for_more(&before.plan, plan)) {
-                return Err(forbidden(&setting));
-            }
+            let compiled = compiled_here(shared, texts).await?;
             ground.candidate(compiled, Some(&before)).await.map_err(refused)?
         }
     };
     let wish = Wish { full: asked.full, only: asked.only, patience: Duration::from_secs(asked.wait).min(PATIENCE_MAX) };
-    let planned = plan(&ground, live, &wish, |_| ()).await.map_err(refused)?;
+    let planned = plan(&ground, rules, &wish, |_| ()).await.map_err(refused)?;
     let mut body = planned.to_json();
     if let Some(body) = body.as_object_mut().filter(|_| asked.text) {
         body.insert("text".to_owned(), planned.to_text(asked.color).into());
     }
     Ok(body)
+}
+
+/// Carries out a plan that comes with the request.
+pub(super) async fn carried_out(shared: &Shared, (plan, text): (&Body, bool), patience: Duration) -> Response {
+    match carry_out(&shared.runtime, plan, patience).await {
+        Ok(done) => {
+            let mut body = done.to_json();
+            if let Some(body) = body.as_object_mut().filter(|_| text) {
+                body.insert("text".to_owned(), done.to_string().into());
+            }
+            Json(body).into_response()
+        }
+        Err(NotCarriedOut::Unfit(why)) => fail(StatusCode::BAD_REQUEST, &why),
+        Err(error @ NotCarriedOut::Moved(_)) => fail(StatusCode::CONFLICT, &error.to_string()),
+        Err(NotCarriedOut::Untold(error)) => refused(error),
+        Err(NotCarriedOut::Trouble(trouble)) => fail(StatusCode::BAD_GATEWAY, &trouble.to_string()),
+    }
+}
+
+/// Compiles rules that came as texts, where they may be taken here.
+async fn compiled_here(shared: &Shared, texts: Vec<Text>) -> Result<Compilation, Response> {
+    let runtime = &shared.runtime;
+    let served = runtime.store.last_good().await.map_err(|error| store_failed(&error))?;
+    let served = served.map(|(_, texts)| texts).unwrap_or_default();
+    let judged = move || match leads_elsewhere(&served, &texts) {
+        Some(file) => Err(file),
+        None => Ok(compiled(texts)),
+    };
+    let judged = runtime.world.spawner.start_heavy(judged).await;
+    let judged = judged.map_err(|_| fail(StatusCode::UNPROCESSABLE_ENTITY, "the rules could not be compiled"))?;
+    let compiled = judged.map_err(|file| forbidden(&file))?;
+    let plan = compiled.plan.as_ref();
+    match plan.and_then(|plan| asks_for_more(&runtime.live.load().plan, plan)) {
+        Some(setting) => Err(forbidden(&setting)),
+        None => Ok(compiled),
+    }
 }
 
 fn compiled(texts: Vec<Text>) -> Compilation {

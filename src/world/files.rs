@@ -1,7 +1,7 @@
 //! Files: what is at a path, what is in it, and word of changes.
 //!
-//! Rule files are read through it and watched; the one thing that is made is a folder for a while. The store's file is
-//! the store's. Knows no format.
+//! Rule files are read through it and watched; what is made is a folder for a while, and the file of a plan. The
+//! store's file is the store's. Knows no format.
 
 use std::any::Any;
 use std::io;
@@ -68,6 +68,15 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// Where none can be made.
     fn passing_folder(&self, name: &str) -> io::Result<PathBuf>;
+
+    /// Writes a file whole, in the place of one that is there.
+    ///
+    /// # Errors
+    /// Where it cannot be, as where nothing is written at all.
+    fn write(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        let _ = (file, bytes);
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Takes a folder away, with all below it.
     ///

@@ -66,6 +66,10 @@ impl Files for SystemFiles {
         std::fs::create_dir(&path).map(|()| path)
     }
 
+    fn write(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        std::fs::write(file, bytes)
+    }
+
     fn remove_folder(&self, folder: &Path) -> io::Result<()> {
         std::fs::remove_dir_all(folder)
     }

@@ -282,8 +282,7 @@ impl Runtime {
         let (link, gives_way) = self.link_after(pairing, (write.side, &id, write.id.is_none()), base).await?;
         let target = RecordRef { account: account.to_owned(), record: kind.name.clone(), id };
         let lines: Vec<String> = write.lines.iter().map(ToString::to_string).collect();
-        let what = format!("{} {target}", past(&intent.draft.action));
-        let at = self.world.clock.now();
+        let (at, what) = (self.world.clock.now(), format!("{} {target}", past(&intent.draft.action)));
         let entry = |of: RecordRef| HistoryEntry {
             at,
             target: of,

@@ -1,6 +1,8 @@
 //! What is only told: writes that are kept back because the mode only observes or the sweep's brake counts first, and
 //! what two records do not agree in.
 
+use std::sync::atomic::Ordering;
+
 use super::causes::Causes;
 use super::make::beside;
 use super::pairing::Pairing;
@@ -31,6 +33,9 @@ impl Runtime {
             change_of(pairing, situation, effect).into_iter().for_each(|change| self.tell(Happening::Observed(change)));
             return Ok(true);
         }
+        if !self.is_permitted(pairing, situation, effect) {
+            return Ok(true);
+        }
         let held = pairing.braked
             && match (effect, link) {
                 (Effect::Create { side, .. }, _) => {
@@ -58,6 +63,12 @@ impl Runtime {
             return Err(Trouble::Later { reason, after: Some(std::time::Duration::ZERO) });
         }
         Ok(held)
+    }
+
+    /// Whether a plan that is carried out has this, or none is. What systems told of meanwhile is no part of it.
+    fn is_permitted(&self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> bool {
+        let permit = self.permit.load_full().filter(|_| pairing.braked || !self.serving.load(Ordering::Acquire));
+        permit.is_none_or(|permit| change_of(pairing, situation, effect).is_none_or(|change| permit.allows(&change)))
     }
 
     /// What is left alone and what does not agree, where nothing is written any more.

@@ -7,7 +7,7 @@ use crate::value::Value;
 use crate::value::json::to_json;
 
 /// The form of the document.
-const FORM: u32 = 1;
+pub(super) const FORM: u32 = 1;
 
 impl Planned {
     /// The plan as JSON: everything, however much it is.
@@ -19,11 +19,13 @@ impl Planned {
         json!({
             "petiole_plan": FORM,
             "verdict": self.verdict().as_str(),
+            "wish": {"full": self.full, "only": self.only},
             "looked_at": of_report("looked_at"),
             "since": of_report("since"),
             "mode": of_report("mode"),
             "rules": {
-                "hash": self.rules.hash, "serving": self.rules.serving, "candidate": self.rules.is_candidate,
+                "hash": self.rules.hash, "content": self.rules.content, "serving": self.rules.serving,
+                "candidate": self.rules.is_candidate,
             },
             "compared": of_report("compared"),
             "pipelines": pipelines.collect::<Vec<_>>(),

@@ -5,6 +5,7 @@
 
 mod as_json;
 mod as_text;
+pub mod permit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,10 @@ pub struct Planned {
     pub report: Report,
     /// By which rules.
     pub rules: By,
+    /// Whether everything was looked at, unless it is about one record.
+    pub full: bool,
+    /// The one record that it is about, as it was named.
+    pub only: Option<String>,
     /// What the inbox held before: records with pipeline and group.
     pub parked_before: BTreeSet<(RecordRef, String)>,
     /// Calls by account.
@@ -37,6 +42,8 @@ pub struct By {
     pub serving: Option<i64>,
     /// Whether these rules are others than those.
     pub is_candidate: bool,
+    /// SHA-256 of what the files say, wherever their folder is.
+    pub content: String,
 }
 
 /// The calls of an account.

@@ -4,6 +4,7 @@
 //! Decides nothing about records; that is `pairing`'s.
 
 pub mod broken_off;
+pub mod carry_out;
 pub mod clock;
 pub mod dispatcher;
 pub mod drain;

@@ -16,6 +16,7 @@ use super::look::{Look, look};
 use super::sweep_marks::{self, is_owed};
 use crate::language::plan::{Interest, RecordType};
 use crate::runtime::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
+use crate::runtime::planned::permit::Permit;
 use crate::runtime::report::{Report, Seen};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
@@ -46,7 +47,15 @@ pub struct Pass {
 /// # Errors
 /// [`Trouble`] where a peer could not be looked at or the store failed.
 pub async fn pass(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble> {
-    pass_telling(runtime, pass, || {}).await
+    pass_under(runtime, pass, None).await
+}
+
+/// The same, which writes nothing but what is permitted, where that is said.
+///
+/// # Errors
+/// As [`pass`].
+pub async fn pass_under(runtime: &Arc<Runtime>, pass: &Pass, permit: Option<Arc<Permit>>) -> Result<Report, Trouble> {
+    going(runtime, (pass, permit), || {}).await
 }
 
 /// Makes a pass, and tells when everything is listed and what it leads to is about to be worked on.
@@ -58,10 +67,18 @@ pub async fn pass_telling(
     pass: &Pass,
     listed: impl FnOnce() + Send + 'static,
 ) -> Result<Report, Trouble> {
+    going(runtime, (pass, None), listed).await
+}
+
+async fn going(
+    runtime: &Arc<Runtime>,
+    (pass, permit): (&Pass, Option<Arc<Permit>>),
+    listed: impl FnOnce() + Send + 'static,
+) -> Result<Report, Trouble> {
     let (runtime, pass) = (Arc::clone(runtime), pass.clone());
     // What was claimed from the store is worked on to its end, also where whoever asked hangs up meanwhile.
     let spawner = Arc::clone(&runtime.world.spawner);
-    let going = spawner.start(async move { take_turn(&runtime, &pass, listed).await });
+    let going = spawner.start(async move { take_turn(&runtime, (&pass, permit), listed).await });
     going
         .await
         .unwrap_or_else(|error| Err(Trouble::Later { reason: format!("the pass broke off: {error}"), after: None }))
@@ -90,13 +107,19 @@ impl Drop for Sweeping<'_> {
     }
 }
 
-async fn take_turn(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Report, Trouble> {
+async fn take_turn(
+    runtime: &Arc<Runtime>,
+    (pass, permit): (&Pass, Option<Arc<Permit>>),
+    listed: impl FnOnce() + Send,
+) -> Result<Report, Trouble> {
     // Passes take turns: what the one has brought into step is nothing for the next.
     let _turn = runtime.sweep_turn.lock().await;
     let Some(lead) = runtime.lead(&Role::Sweep).await? else {
         return Err(Trouble::Later { reason: "another process makes a pass".to_owned(), after: None });
     };
+    runtime.permit.store(permit);
     let report = lead_pass(runtime, pass, listed, &lead).await;
+    runtime.permit.store(None);
     runtime.resign(&lead).await;
     report
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::look::Look;
 use super::pass::{Pass, Scope, pass};
-use super::reload::{ReloadError, checked};
+use super::reload::{ReloadError, checked, texts};
 use crate::language::Compilation;
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::live::Live;
@@ -20,7 +20,8 @@ use crate::runtime::planned::{By, Calls, Planned};
 use crate::runtime::rule_state::RuleState;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Park, RecordRef, Rehearsal, Store, StoreError};
+use crate::store::{Park, RecordRef, Rehearsal, RuleText, Store, StoreError};
+use crate::value::digest;
 use crate::world::World;
 
 /// What is planned.
@@ -61,6 +62,41 @@ impl std::fmt::Display for PlanError {
     }
 }
 
+/// Rules to plan by.
+pub struct Rules {
+    /// Ready to be taken.
+    pub live: Live,
+    /// What tells what they say from what others do, wherever their folder is.
+    pub content: String,
+}
+
+/// What rule files say, by a digest that does not depend on where their folder is.
+fn content(texts: &[RuleText]) -> String {
+    let mut names: Vec<Vec<&str>> = texts.iter().map(|file| file.name.split(['/', '\\']).collect()).collect();
+    while let Some(Some(first)) = names.first().map(|name| name.first().copied())
+        && names.iter().all(|name| name.len() > 1 && name.first() == Some(&first))
+    {
+        for name in &mut names {
+            name.remove(0);
+        }
+    }
+    let mut said: Vec<String> = names
+        .iter()
+        .zip(texts)
+        .map(|(name, file)| format!("{} {}", name.join("/"), digest::of_bytes(file.text.as_bytes())))
+        .collect();
+    said.sort();
+    digest::of_bytes(said.join("\n").as_bytes())
+}
+
+/// The same of the rules that served last, if any did.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn content_of(store: &dyn Store) -> Result<Option<String>, StoreError> {
+    Ok(store.last_good().await?.map(|(_, texts)| content(&texts)))
+}
+
 /// Where a plan is made: what is only read.
 pub struct Ground {
     /// The store.
@@ -75,7 +111,8 @@ impl Ground {
     ///
     /// # Errors
     /// [`PlanError`] where they have errors, or the store cannot be read.
-    pub async fn candidate(&self, compilation: Compilation, before: Option<&Live>) -> Result<Live, PlanError> {
+    pub async fn candidate(&self, compilation: Compilation, before: Option<&Live>) -> Result<Rules, PlanError> {
+        let content = content(&texts(&compilation.sources));
         let plan = checked(compilation, &self.world).map_err(PlanError::Rules)?;
         let last = self.store.last_good().await?.map(|(generation, _)| generation);
         let generation = match last {
@@ -83,7 +120,9 @@ impl Ground {
             last => last.map_or(0, |last| last.number).saturating_add(1),
         };
         let live = Live::new(generation, plan, &self.world, before);
-        live.map_err(|_| PlanError::Trouble(Trouble::Bug("the environment changed meanwhile".to_owned())))
+        let live =
+            live.map_err(|_| PlanError::Trouble(Trouble::Bug("the environment changed meanwhile".to_owned())))?;
+        Ok(Rules { live, content })
     }
 }
 
@@ -94,18 +133,20 @@ impl Ground {
 /// [`PlanError`].
 pub async fn plan(
     ground: &Ground,
-    live: Live,
+    rules: Rules,
     wish: &Wish,
     begins: impl FnOnce(&Arc<Runtime>) + Send,
 ) -> Result<Planned, PlanError> {
-    let Ground { store, world } = ground;
+    let (Ground { store, world }, Rules { live, content }) = (ground, rules);
     let now = world.clock.now();
     let serving = store.last_good().await?.map(|(generation, _)| generation);
     let rules = By {
         hash: live.plan.rules_hash.clone(),
         is_candidate: serving.as_ref().is_some_and(|serving| serving.hash != live.plan.rules_hash),
         serving: serving.map(|serving| serving.number),
+        content,
     };
+    let full = wish.full || rules.is_candidate;
     let parked_before = store.parks().await?.iter().map(place).collect::<BTreeSet<_>>();
     let rehearsal = Arc::new(Rehearsal::over(Arc::clone(store), Arc::clone(&world.clock)).await?);
     let state = RuleState::new(PathBuf::new(), now, true, json!([]));
@@ -113,7 +154,7 @@ pub async fn plan(
     let runtime = Runtime::new(own, world.clone(), live.rehearsing(), state, POLL_INTERVAL);
     let scope = match &wish.only {
         Some(name) => Scope::Only(runtime.named(name).await.map_err(PlanError::NotFound)?),
-        None => Scope::Look(if wish.full || rules.is_candidate { Look::Everything } else { Look::Changes }),
+        None => Scope::Look(if full { Look::Everything } else { Look::Changes }),
     };
     if wish.only.is_none() {
         rehearsal.take_up_work(now).await?;
@@ -128,7 +169,7 @@ pub async fn plan(
         calls.insert(account.clone(), Calls { counted, per_minute });
         made_up.extend(peer.made_up().into_iter().map(|(record, key)| (key, format!("{account}.{record}"))));
     }
-    Ok(Planned { report, rules, parked_before, calls, made_up })
+    Ok(Planned { report, rules, full, only: wish.only.clone(), parked_before, calls, made_up })
 }
 
 /// A park as a report names it.
