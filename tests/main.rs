@@ -30,6 +30,7 @@ mod field_spec;
 mod function;
 mod fuzz_corpus;
 mod gone;
+mod holding;
 
 mod infer;
 mod judged;

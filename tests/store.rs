@@ -6,6 +6,7 @@ mod claims;
 mod coordination;
 mod copied;
 mod file;
+mod halts;
 mod inbox;
 mod kept;
 mod link_waits;
@@ -89,6 +90,13 @@ promises! {
         a_dropped_park_stays_quiet_until_its_record_changes,
         dropping_one_park_leaves_the_others_of_its_record,
         a_found_record_wakes_the_work_that_waits_for_it;
+    halts:
+        what_is_held_waits_and_goes_on_as_it_was_told_also_after_a_restart,
+        what_is_lifted_while_work_goes_on_makes_it_work_again_at_once,
+        what_is_held_until_a_time_goes_on_when_that_has_come,
+        what_a_sweep_came_upon_is_owed_a_sweep,
+        parks_of_what_is_held_stay_and_rest,
+        what_was_put_off_is_told_and_goes_at_once_on_demand;
     link_waits:
         whoever_waits_for_a_link_is_work_once_it_is_made_also_after_a_restart,
         a_link_that_was_made_while_the_work_went_on_makes_it_work_again_at_once,

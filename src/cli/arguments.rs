@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use crate::world::Planted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use super::arguments_service::{
+    ExplainArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments, ServiceArguments,
+};
 pub use super::format::Format;
 pub use super::plan_arguments::PlanArguments;
 use crate::store::open::served_at;
@@ -78,6 +81,7 @@ impl Arguments {
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
             Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) => false,
             Command::Plan(_) => false,
+            Command::Hold(_) | Command::Release(_) | Command::Retry(_) => false,
             _ => true,
         }
     }
@@ -136,12 +140,19 @@ pub enum Command {
     Replay(LaterArguments),
     /// Records by anything a person holds (not in this version).
     Find(LaterArguments),
-    /// One record, pipeline or account stops (not in this version).
-    Hold(LaterArguments),
-    /// What was held goes on (not in this version).
-    Release(LaterArguments),
-    /// Work that is put off goes now (not in this version).
-    Retry(LaterArguments),
+    /// Have one record, pipeline or account wait; nothing of it is lost.
+    ///
+    /// What is told of it meanwhile is kept and done when it goes on; it is still read and listed. What was begun stops
+    /// before its next write. It holds through restarts, and for all processes on a shared store. `status` and the
+    /// report of `sync` show it.
+    Hold(HoldArguments),
+    /// What was held goes on.
+    Release(ReleaseArguments),
+    /// Work that was put off goes now.
+    ///
+    /// `status` names what was put off, how often it was tried and why it failed. What waits in the inbox is tried
+    /// again with `inbox retry`.
+    Retry(RetryArguments),
     /// A lost conflict the other way (not in this version).
     Take(LaterArguments),
     /// The store itself: everything of it into another one.
@@ -325,76 +336,6 @@ pub enum StoreAction {
         /// How the counts are written.
         #[arg(long, default_value = "text")]
         format: Format,
-    },
-}
-
-/// How a service's answer is shown.
-#[derive(Debug, Args)]
-pub struct ServiceArguments {
-    /// How the answer is written.
-    #[arg(long, global = true, default_value = "text")]
-    pub format: Format,
-}
-
-/// Arguments of `explain`.
-#[derive(Debug, Args)]
-pub struct ExplainArguments {
-    /// The record: ACCOUNT.RECORD/ID, or SYSTEM.RECORD/ID where the system has one account.
-    pub record: String,
-    /// One of its fields, such as status; all that rules carry where none is given.
-    pub field: Option<String>,
-    /// How the answer is shown.
-    #[command(flatten)]
-    pub service: ServiceArguments,
-}
-
-/// Arguments of `inbox`.
-#[derive(Debug, Args)]
-pub struct InboxArguments {
-    /// How the answer is shown.
-    #[command(flatten)]
-    pub service: ServiceArguments,
-    /// What to do.
-    #[command(subcommand)]
-    pub action: InboxAction,
-}
-
-/// What to do with parked work.
-#[derive(Debug, Subcommand)]
-pub enum InboxAction {
-    /// All entries.
-    List,
-    /// One entry.
-    Show {
-        /// Its number.
-        id: i64,
-    },
-    /// Try again now.
-    Retry {
-        /// Its number.
-        id: Option<i64>,
-        /// All entries.
-        #[arg(long, conflicts_with = "id", required_unless_present = "id")]
-        all: bool,
-    },
-    /// Take out until the record changes again.
-    Drop {
-        /// Its number.
-        id: i64,
-    },
-    /// Say which record is the counterpart that was not found.
-    Match {
-        /// Its number.
-        id: i64,
-        /// The counterpart: ACCOUNT.RECORD/ID, or its id alone.
-        target: String,
-    },
-    /// Say which record takes the place of a counterpart that is gone.
-    Relink {
-        /// Its number.
-        id: i64,
-        /// The new counterpart: ACCOUNT.RECORD/ID, or its id alone.
-        target: String,
     },
 }
 

@@ -113,7 +113,10 @@ impl Story {
             Happening::LeftAlone { target, value, because, line, .. } => {
                 println!("  {target}: {value} goes nowhere, because {because} ({line})");
             }
-            Happening::Compared { .. } | Happening::PassedBy { .. } | Happening::Observed(_) => {}
+            Happening::Compared { .. }
+            | Happening::PassedBy { .. }
+            | Happening::Observed(_)
+            | Happening::Held { .. } => {}
         }
     }
 

@@ -59,6 +59,12 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
         "explain",
         &[(OK, "it is told"), (FAILED, "nothing is known of the record, or neither service nor store can be asked")],
     ),
+    ("hold", &[(OK, "it is held"), (FAILED, "nothing is called so, or the store cannot take it")]),
+    ("release", &[(OK, "it goes on"), (FAILED, "it is not held, or the store cannot take it")]),
+    (
+        "retry",
+        &[(OK, "what was put off goes now"), (FAILED, "nothing is called so, or of that record nothing is put off")],
+    ),
     ("doctor", &[(OK, "nothing is wrong"), (FAILED, "something is wrong with it, or it cannot be asked")]),
     ("store", &[(OK, "everything was copied, and both hold the same"), (FAILED, "it was not; why is said")]),
     (

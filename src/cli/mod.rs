@@ -3,6 +3,7 @@
 //! Reads arguments, calls the rooms, prints, and gives an exit code.
 
 pub mod arguments;
+pub mod arguments_service;
 pub mod demo;
 mod demo_acts;
 mod demo_faults;
@@ -11,6 +12,7 @@ mod doctor;
 pub mod exit_code;
 mod explain;
 mod format;
+mod holding;
 pub mod inbox;
 mod kept_rules;
 pub mod lint;
@@ -116,6 +118,9 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Explain(one) => explain::explain(arguments, one).await,
         Command::Test(one) => test::test(arguments, one),
         Command::Store(store) => store::store(arguments, store).await,
+        Command::Hold(hold) => holding::hold(arguments, hold).await,
+        Command::Release(release) => holding::release(arguments, release).await,
+        Command::Retry(retry) => holding::retry(arguments, retry).await,
         Command::Doctor(at) => doctor::doctor(arguments, at).await,
         _ => later(),
     }

@@ -7,10 +7,14 @@ use super::exit_code;
 use super::service::{Unanswered, ask};
 use crate::runtime::service::sweep_marks::LastSweep;
 use crate::server::nodes;
+use crate::server::waiting::{Waiting, waiting};
 use crate::store::{Ledger, open};
 use crate::value::timestamp;
 use crate::view::park::matched;
-use crate::world::Method;
+use crate::world::{Clock as _, Method, SystemClock};
+
+/// Records that are named of those that were put off.
+const RETRYING_SHOWN: usize = 5;
 
 /// Prints the status.
 pub async fn status(arguments: &Arguments, at: &ServiceArguments) -> u8 {
@@ -38,13 +42,18 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
     let generation = store.last_good().await.ok().flatten().map(|(generation, _)| generation.number);
     let by_hand = store.links_by_hand().await.map_err(|error| error.to_string())?;
     let by_hand: Vec<Json> = by_hand.iter().map(matched).collect();
+    let now = SystemClock.now();
+    let Waiting { queue, retrying, holds } =
+        waiting(store.as_ref(), counts, now).await.map_err(|error| error.to_string())?;
     let living = store.nodes().await.map_err(|error| error.to_string())?;
     let ledger = store.ledger().await.map_err(|error| error.to_string())?;
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "service": if living.is_empty() { "not running" } else { "not running here" },
         "generation": generation,
-        "queue": { "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked },
+        "queue": queue,
+        "retrying": retrying,
+        "holds": holds,
         "last_sweep": LastSweep::of(store.as_ref()).await.map_err(|error| error.to_string())?.map(LastSweep::to_json),
         "ledger": ledger.as_ref().map_or_else(|| json!([]), Ledger::to_json),
         "ledger_at": ledger.map(|ledger| timestamp::text(ledger.at)),
@@ -82,12 +91,7 @@ fn print(found: &Json, format: Format) {
         let word = |key: &str| gone.get(key).and_then(Json::as_str).unwrap_or_default();
         println!("not in the rules any more: {} (since {})", word("what"), word("since"));
     }
-    println!(
-        "queue: {} pending, {} in flight, {} parked",
-        number("/queue/pending"),
-        number("/queue/in_flight"),
-        number("/queue/parked")
-    );
+    print_queue(found);
     print_last_sweep(found);
     print_nodes(found);
     println!("links: {}", number("/links"));
@@ -101,6 +105,54 @@ fn print(found: &Json, format: Format) {
     for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
         let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();
         println!("put off ({records}): {}", trouble.get("reason").and_then(Json::as_str).unwrap_or_default());
+    }
+    print_retrying(found);
+}
+
+/// How much waits, and what of it a person has wait.
+fn print_queue(found: &Json) {
+    let count = |name: &str| found.pointer(&format!("/queue/{name}")).and_then(Json::as_u64).unwrap_or_default();
+    let retrying = match count("retrying") {
+        0 => String::new(),
+        count => format!(" ({count} retrying)"),
+    };
+    let held = match count("held") {
+        0 => String::new(),
+        count => format!(", {count} held"),
+    };
+    let (pending, in_flight, parked) = (count("pending"), count("in_flight"), count("parked"));
+    println!("queue: {pending} pending{retrying}, {in_flight} in flight, {parked} parked{held}");
+    for one in found.get("holds").and_then(Json::as_array).into_iter().flatten() {
+        let word = |key: &str| one.get(key).and_then(Json::as_str).unwrap_or_default();
+        let at = |key: &str| timestamp::parse(word(key)).map(timestamp::text_to_second);
+        let until = at("until").map(|until| format!(" until {until}")).unwrap_or_default();
+        let because = if word("because").is_empty() { String::new() } else { format!(": {}", word("because")) };
+        let waiting = match one.get("waiting").and_then(Json::as_u64).unwrap_or_default() {
+            0 => String::new(),
+            1 => "; 1 record waits".to_owned(),
+            count => format!("; {count} records wait"),
+        };
+        let (kind, name, since) = (word("kind"), word("name"), at("since").unwrap_or_default());
+        println!("held since {since}{until}: {kind} {name}{because}{waiting} (petiole release {name})");
+    }
+}
+
+/// What was put off, each with its next try.
+fn print_retrying(found: &Json) {
+    let all: Vec<&Json> = found.get("retrying").and_then(Json::as_array).into_iter().flatten().collect();
+    for one in all.iter().take(RETRYING_SHOWN) {
+        let word = |key: &str| one.get(key).and_then(Json::as_str).unwrap_or_default();
+        let tried = match one.get("attempts").and_then(Json::as_u64).unwrap_or_default() {
+            1 => "tried once".to_owned(),
+            count => format!("tried {count} times"),
+        };
+        let next = timestamp::parse(word("next_try")).map(timestamp::text_to_second).unwrap_or_default();
+        println!("retrying {}: {tried}, next try at {next}: {}", word("record"), word("reason"));
+    }
+    let total = found.pointer("/queue/retrying").and_then(Json::as_u64).unwrap_or_default();
+    let more = total.saturating_sub(u64::try_from(all.len().min(RETRYING_SHOWN)).unwrap_or_default());
+    if more > 0 {
+        println!("retrying: {more} more; `petiole retry --all` tries them now");
     }
 }
 

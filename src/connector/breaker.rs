@@ -89,6 +89,14 @@ impl Breaker {
         }
     }
 
+    /// The next call may be a probe, however long was to be waited for it.
+    pub fn try_now(&self) {
+        let mut inner = self.lock();
+        if matches!(inner.state, BreakerState::Open { .. }) {
+            inner.state = BreakerState::Open { until: Timestamp::UNIX_EPOCH };
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -127,6 +127,11 @@ impl Connector {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The next call may try whether the peer is well again, however long was to be waited for that.
+    pub fn try_now(&self) {
+        self.breaker.try_now();
+    }
+
     /// What the breaker lets through.
     pub fn breaker(&self) -> BreakerState {
         match self.breaker.state() {

@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::{Value as Json, json};
 
 use super::pairing::causes::Causes;
-use crate::store::{ParkDraft, RecordRef};
+use crate::store::{ParkDraft, Reach, RecordRef};
 use crate::value::Value;
 use crate::value::json::to_json;
 
@@ -118,6 +118,13 @@ pub enum Happening {
         target: RecordRef,
         /// Why.
         reason: String,
+    },
+    /// Work waits because a person says so.
+    Held {
+        /// The record.
+        target: RecordRef,
+        /// What the person has wait.
+        reach: Reach,
     },
     /// What would have been written if `settings.mode` were `live`.
     Observed(Change),

@@ -9,21 +9,18 @@ use jiff::Timestamp;
 
 use super::happening::{Change, Happening, told_values};
 use super::limits::POLL_OVERLAP;
+use super::report_braked::{braked_json, write_braked};
+use super::report_held::Held;
+use super::report_lists::{listed, listed_up_to};
 use crate::engine::PASSED_BY;
-use crate::runtime::memory::brake::{Braked, Kind};
-use crate::store::{Ledger, Park, RecordRef};
+use crate::runtime::memory::brake::Braked;
+use crate::store::{Ledger, Park, RecordRef, Standing};
 use crate::value::Value;
 use crate::value::json::to_json;
 use crate::value::timestamp;
 
-/// Names that a list in the text shows before it only counts; JSON has all.
-const LISTED_MAX: usize = 5;
-
 /// The same where only is observed: this list is what was asked for.
 const WOULD_LISTED_MAX: usize = 50;
-
-/// The same for what a stopped sweep holds: a screenful.
-const HELD_LISTED_MAX: usize = 20;
 
 /// A value that goes nowhere, in a rule's own words.
 #[derive(Clone, Debug)]
@@ -77,6 +74,8 @@ pub struct Report {
     kept: BTreeMap<(RecordRef, String), Json>,
     left_alone: BTreeMap<(RecordRef, String), LeftAlone>,
     disagree: BTreeMap<(RecordRef, String), Disagreement>,
+    /// What waits because a person says so.
+    held: Held,
     /// The sweep was stopped, because it would change too much.
     pub braked: Option<Braked>,
     /// Where every record is, where everything was compared.
@@ -96,7 +95,9 @@ impl Report {
                 self.compared.insert(target.clone());
                 self.put_off.remove(target);
                 self.unpaired.remove(target);
+                self.held.goes_on(target);
             }
+            Happening::Held { target, reach } => self.held.waits(target, reach),
             Happening::Written(change) => self.changes.push(change.clone()),
             Happening::Observed(change) => {
                 self.would.insert(change.place(), change.clone());
@@ -145,6 +146,13 @@ impl Report {
         }
     }
 
+    /// What a person has wait in the end; of one record nothing but its own.
+    pub fn stands(&mut self, standing: Vec<Standing>) {
+        if !matches!(self.seen, Seen::Only(_)) {
+            self.held.standing = standing;
+        }
+    }
+
     /// What the inbox holds in the end, which is what counts as parked; of one record only, where only one was looked
     /// at.
     pub fn left(&mut self, parks: Vec<Park>) {
@@ -172,7 +180,7 @@ impl Report {
 
     /// Whether both sides are in step in what was looked at: nothing parked, put off, held or only observed.
     pub fn converged(&self) -> bool {
-        let waits = !self.put_off.is_empty() || !self.waiting.is_empty();
+        let waits = !self.put_off.is_empty() || !self.waiting.is_empty() || self.held.has_any();
         self.parked.is_empty() && !waits && self.braked.is_none() && self.would.is_empty()
     }
 
@@ -271,6 +279,8 @@ impl Report {
             "put_off": self.put_off.iter().map(put_off).collect::<Vec<_>>(),
             "passed_by": self.passed_by.keys().map(ToString::to_string).collect::<Vec<_>>(),
             "without_counterpart": self.unpaired().map(|(target, _)| target.to_string()).collect::<Vec<_>>(),
+            "held": self.held.records_json(),
+            "holds": self.held.standing.iter().map(Standing::to_json).collect::<Vec<_>>(),
             "waiting": self.waiting.iter().map(waiting).collect::<Vec<_>>(),
             "ledger": self.ledger.as_ref().map_or_else(|| json!([]), Ledger::to_json),
             "braked": self.braked.as_ref().map(braked_json),
@@ -328,6 +338,7 @@ impl fmt::Display for Report {
         for (target, reason) in &self.put_off {
             writeln!(out, "  put off: {target}: {reason}")?;
         }
+        self.held.write(out)?;
         let named = |pipelines: &BTreeSet<String>| pipelines.iter().cloned().collect::<Vec<_>>().join(", ");
         let passed = |(target, pipelines): (&RecordRef, &BTreeSet<String>)| {
             format!("{target} ({}): `petiole inbox retry` brings it over", named(pipelines))
@@ -411,77 +422,7 @@ impl Report {
     }
 }
 
-fn braked_json(braked: &Braked) -> Json {
-    let names = |records: &BTreeSet<RecordRef>| records.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let made = |(kind, records): (&Kind, &BTreeSet<RecordRef>)| {
-        let (count, records) = (records.len(), names(records));
-        json!({"kind": kind.name, "most": kind.most, "count": count, "records": records})
-    };
-    let why = |(record, message): (&RecordRef, &String)| json!({"record": record.to_string(), "message": message});
-    let parked = |(kind, records): (&Kind, &BTreeMap<RecordRef, String>)| {
-        let records: Vec<Json> = records.iter().map(why).collect();
-        json!({"kind": kind.name, "most": kind.most, "count": records.len(), "records": records})
-    };
-    json!({
-        "would_change": braked.held.len(), "linked": braked.linked, "records": names(&braked.held),
-        "changes": braked.changes.values().map(Change::to_json_with_values).collect::<Vec<_>>(),
-        "changes_not_shown": not_shown(braked, usize::MAX),
-        "would_create": braked.made.iter().chain(&braked.beside).map(made).collect::<Vec<_>>(),
-        "lists": braked.lists,
-        "would_park": braked.parked.iter().map(parked).collect::<Vec<_>>(),
-    })
-}
-
-/// Records that are held and of which no value is among the first shown.
-fn not_shown(braked: &Braked, shown: usize) -> usize {
-    let shown: BTreeSet<&RecordRef> = braked.changes.values().take(shown).map(|change| &change.cause).collect();
-    let changed = braked.held.iter().chain(braked.made.values().flatten()).collect::<BTreeSet<_>>();
-    changed.difference(&shown).count()
-}
-
-fn write_braked(out: &mut fmt::Formatter<'_>, braked: &Braked) -> fmt::Result {
-    for change in braked.changes.values().take(HELD_LISTED_MAX) {
-        writeln!(out, "  held: {}", change.told())?;
-    }
-    match not_shown(braked, HELD_LISTED_MAX) {
-        0 => {}
-        more => writeln!(out, "  held: {more} more records; `--format json` names all")?,
-    }
-    for (kind, records) in &braked.made {
-        writeln!(out, "  held: {} would be created for {} records", kind.name, records.len())?;
-    }
-    for (kind, records) in &braked.beside {
-        writeln!(out, "  held: {} {} would be created, which others need", records.len(), kind.name)?;
-    }
-    for records in braked.parked.values() {
-        let told = records.iter().map(|(record, message)| format!("{record}: {message}"));
-        listed(out, "held, would be parked", told.collect::<Vec<_>>().into_iter())?;
-    }
-    writeln!(out, "stopped: {braked}; look at them, then confirm with --yes")
-}
-
 fn disagree(((target, line), found): (&(RecordRef, String), &Disagreement)) -> String {
     let Disagreement { pipeline, name, values } = found;
     format!("{target} ({pipeline}, {line}): {name} do not agree: {}", told_values(values))
-}
-
-/// The first few of a list, and how many more there are.
-fn listed(out: &mut fmt::Formatter<'_>, what: &str, lines: impl ExactSizeIterator<Item = String>) -> fmt::Result {
-    listed_up_to(LISTED_MAX, out, what, lines)
-}
-
-fn listed_up_to(
-    most: usize,
-    out: &mut fmt::Formatter<'_>,
-    what: &str,
-    lines: impl ExactSizeIterator<Item = String>,
-) -> fmt::Result {
-    let more = lines.len().saturating_sub(most);
-    for line in lines.take(most) {
-        writeln!(out, "  {what}: {line}")?;
-    }
-    if more > 0 {
-        writeln!(out, "  {what}: {more} more; `--format json` names all")?;
-    }
-    Ok(())
 }

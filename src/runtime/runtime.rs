@@ -16,6 +16,7 @@ use super::memory::brake::Brake;
 use super::memory::broken_off::BrokenOff;
 use super::memory::clock_step::ClockStep;
 use super::memory::departed::Departed;
+use super::memory::halts::KnownHalts;
 use super::memory::pacing::Pacing;
 use super::memory::pair_lock::PairLocks;
 use super::memory::tally::{Decided, Tally};
@@ -89,6 +90,10 @@ pub struct Runtime {
     pub(crate) locks: PairLocks,
     pub(crate) membership: Arc<Membership>,
     pub(crate) pacing: Pacing,
+    /// What a person has wait.
+    pub halts: KnownHalts,
+    /// Wakes whoever waits for the end of what is held until a time.
+    pub(crate) halts_wake: Notify,
     pub(crate) wake: Notify,
     /// Why no work can be claimed, if so.
     pub store_trouble: ArcSwapOption<String>,
@@ -125,6 +130,8 @@ impl Runtime {
             locks: PairLocks::default(),
             membership: Arc::default(),
             pacing: Pacing::default(),
+            halts: KnownHalts::default(),
+            halts_wake: Notify::new(),
             wake: Notify::new(),
             store_trouble: ArcSwapOption::empty(),
             happenings: broadcast::channel(pace.happenings_kept).0,
@@ -189,6 +196,7 @@ impl Runtime {
             Happening::LeftAlone { target, group, because, line, .. } => {
                 tracing::debug!(record = %target, group, rule = line, because, "left alone");
             }
+            Happening::Held { target, reach } => tracing::debug!(record = %target, %reach, "held by a person"),
             Happening::Kept { target, group, text, line, .. } => {
                 tracing::info!(record = %target, group, rule = line, text, "kept otherwise");
             }

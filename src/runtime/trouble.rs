@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::limits::LISTING_AGE_MAX;
 use crate::connector::Failure;
-use crate::store::StoreError;
+use crate::store::{Reach, StoreError};
 
 /// Work cannot go on now.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub enum Trouble {
         /// What is wrong with the answer.
         message: String,
     },
+    /// A person has it wait, by this word.
+    Held(Reach),
     /// The store cannot take it; nothing was lost, nothing goes on.
     Store(StoreError),
     /// Petiole itself is at fault: the work is parked, since another try would end the same.
@@ -48,6 +50,7 @@ impl fmt::Display for Trouble {
         match self {
             Self::Later { reason, .. } => out.write_str(reason),
             Self::Unreadable { message, .. } | Self::Bug(message) => out.write_str(message),
+            Self::Held(reach) => write!(out, "held by a person: {reach}"),
             Self::Store(error) => error.fmt(out),
         }
     }

@@ -1,4 +1,4 @@
-//! Administration under `/api/v1`: status, reload, records, sweep; inbox and plan have files of their own.
+//! Administration under `/api/v1`: status, reload, records, sweep; inbox, plan and what is held have files of their own.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use serde_json::{Value as Body, json};
 use super::answers::{fail, store_failed};
 use super::guard::guard;
 use super::shared::Shared;
-use super::{explain, inbox, plan, status};
+use super::{explain, holding, inbox, plan, status};
 use crate::runtime::ReloadError;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
@@ -36,6 +36,7 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .route("/records/{record}/{id}", get(record))
         .merge(explain::routes())
         .merge(inbox::routes())
+        .merge(holding::routes())
         .route("/sweep", post(sweep).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .route("/plan", post(plan::make).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .layer(from_fn_with_state(shared.clone(), guard))

@@ -9,6 +9,7 @@ pub mod bodies;
 pub mod connection;
 mod explain;
 pub mod guard;
+pub mod holding;
 pub mod inbox;
 pub mod nodes;
 mod plan;
@@ -20,6 +21,7 @@ pub mod seats;
 pub mod server;
 pub mod shared;
 pub mod status;
+pub mod waiting;
 pub mod webhook;
 
 pub use admission::Admission;

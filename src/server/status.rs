@@ -6,11 +6,12 @@ use serde_json::{Map, Value as Json, json};
 use super::nodes;
 use super::refused::Refused;
 use super::shared::Shared;
+use super::waiting::{Waiting, waiting};
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
 use crate::runtime::service::sweep_marks::LastSweep;
 use crate::runtime::{Live, Runtime};
-use crate::store::{Drawn, Ledger, StoreError};
+use crate::store::{Counts, Drawn, Ledger, StoreError};
 use crate::value::timestamp;
 use crate::view::park::matched;
 use crate::world::log_sink;
@@ -38,6 +39,8 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
     let sweeping = runtime.sweeping();
     let ledger = runtime.store.ledger().await?;
     let pending = counts.pending.saturating_add(u64::from(sweeping));
+    let counts = Counts { pending, ..counts };
+    let Waiting { queue, retrying, holds } = waiting(runtime.store.as_ref(), counts, runtime.world.clock.now()).await?;
     let living = runtime.store.nodes().await?;
     let drawn = runtime.store.budgets().await?;
     let here = runtime.membership.now().await;
@@ -53,7 +56,9 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "rules_hash": live.plan.rules_hash,
         "rules_state": rules_state,
         "last_reload": last_reload,
-        "queue": { "pending": pending, "in_flight": counts.in_flight, "parked": counts.parked },
+        "queue": queue,
+        "retrying": retrying,
+        "holds": holds,
         "mode": live.mode(),
         "sweeping": sweeping,
         "last_sweep": LastSweep::of(runtime.store.as_ref()).await?.map(LastSweep::to_json),

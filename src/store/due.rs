@@ -12,7 +12,7 @@ pub(super) const DUE_AHEAD_MAX: Duration = LONGEST_PAUSE;
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
 
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 
 /// When a park is tried next that was tried again so often.
 pub(super) fn next_try(now: Timestamp, attempts: u32) -> Timestamp {

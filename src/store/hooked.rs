@@ -13,10 +13,10 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation, Hint, HistoryEntry, Hold,
-    Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Link, LinkEnd, Living, Node, Pairs, Park, Parking, Rate,
-    RecordRef, Retention, Role, RuleText, Rules, Seen, SeenField, Settlement, Store, StoreError, Unfinished, Wait,
-    Work,
+    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation, Halt, Halts, Hint,
+    HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted, Link, LinkEnd, Living, Node, Pairs,
+    Park, Parking, PutOff, Rate, Reach, RecordRef, Retention, Role, RuleText, Rules, Seen, SeenField, Settlement,
+    Standing, Store, StoreError, Unfinished, Wait, Which, Work,
 };
 
 /// What happens around each write. Writes are counted from 1.
@@ -111,6 +111,12 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Journal for Hooked<Inner, Arou
     }
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         self.inner.deferred().await
+    }
+    async fn put_off(&self, limit: usize) -> Result<Vec<PutOff>, StoreError> {
+        self.inner.put_off(limit).await
+    }
+    async fn hasten(&self, which: &Which) -> Result<u64, StoreError> {
+        self.write(self.inner.hasten(which)).await
     }
     fn is_shared(&self) -> bool {
         self.inner.is_shared()
@@ -217,6 +223,19 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Seen for Hooked<Inner, Around>
     }
     async fn set_ledger(&self, ledger: Ledger, mark: (&str, &str), under: Option<&Lead>) -> Result<(), StoreError> {
         self.write(self.inner.set_ledger(ledger, mark, under)).await
+    }
+}
+
+#[async_trait]
+impl<Inner: Store + ?Sized, Around: AroundWrites> Halts for Hooked<Inner, Around> {
+    async fn halt(&self, halt: Halt) -> Result<(), StoreError> {
+        self.write(self.inner.halt(halt)).await
+    }
+    async fn halts(&self) -> Result<Vec<Standing>, StoreError> {
+        self.inner.halts().await
+    }
+    async fn lift(&self, reach: Option<&Reach>) -> Result<Vec<Lifted>, StoreError> {
+        self.write(self.inner.lift(reach)).await
     }
 }
 

@@ -125,6 +125,8 @@ pub struct Work {
     pub since: Timestamp,
     /// How often it was tried and put off before.
     pub attempts: u32,
+    /// Whether a person had anything wait when this was claimed.
+    pub halts: bool,
 }
 
 /// How far a look for changes has come. A move goes on from where the look began: where another look has moved it
@@ -167,6 +169,10 @@ pub struct Counts {
     pub parked: u64,
     /// Links between records.
     pub links: u64,
+    /// Of those with work that has not started, the ones that were tried and put off.
+    pub retrying: u64,
+    /// Records with work that waits because a person says so; of one that waits for several words, each counts.
+    pub held: u64,
 }
 
 /// A record with work that is not only waiting for the next try of its parks.
@@ -176,6 +182,46 @@ pub struct Unfinished {
     pub target: RecordRef,
     /// Whether it was tried before and put off.
     pub put_off: bool,
+}
+
+/// A record whose work was tried and put off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutOff {
+    /// The record.
+    pub target: RecordRef,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Why the last try failed, in words.
+    pub reason: String,
+    /// When the oldest unanswered hint came.
+    pub since: Timestamp,
+    /// In how long it is tried again.
+    pub due_in: Duration,
+}
+
+/// Which records are meant: what is none may be any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Which {
+    /// Of this account.
+    pub account: Option<String>,
+    /// Of this kind.
+    pub record: Option<String>,
+    /// With this key.
+    pub id: Option<String>,
+}
+
+impl Which {
+    /// Whether a record is meant.
+    pub(super) fn has(&self, target: &RecordRef) -> bool {
+        let is = |wanted: &Option<String>, own: &str| wanted.as_deref().is_none_or(|wanted| wanted == own);
+        is(&self.account, &target.account) && is(&self.record, &target.record) && is(&self.id, &target.id)
+    }
+}
+
+impl From<&RecordRef> for Which {
+    fn from(RecordRef { account, record, id }: &RecordRef) -> Self {
+        Self { account: Some(account.clone()), record: Some(record.clone()), id: Some(id.clone()) }
+    }
 }
 
 /// Hints in, work out. What is due, and until when a claim holds, the store says by its own clock.
@@ -241,6 +287,12 @@ pub trait Journal: Send + Sync {
 
     /// Reasons of put-off work, with how many records each: what `status` shows as troubles.
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError>;
+
+    /// Work that was tried and put off, what is tried next first, at most `limit` of it.
+    async fn put_off(&self, limit: usize) -> Result<Vec<PutOff>, StoreError>;
+
+    /// Makes due now what was put off of these records; how many there were.
+    async fn hasten(&self, which: &Which) -> Result<u64, StoreError>;
 
     /// Whether other processes may have it, too, and make work.
     fn is_shared(&self) -> bool {

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::decisions::{DecisionEntry, HistoryEntry};
 use super::error::StoreError;
+use super::halts::{Halt, HaltWait};
 use super::intent::{IntentDraft, IntentState};
 use super::journal::HintSource;
 use super::ledger::Ledger;
@@ -49,6 +50,10 @@ pub enum Shelf {
     SeenFields,
     /// Where every record stood at the last sweep.
     Ledgers,
+    /// What a person has wait.
+    Halts,
+    /// Work that waits for that.
+    HaltWaits,
     /// What was decided.
     Decisions,
     /// What happened to records.
@@ -57,7 +62,7 @@ pub enum Shelf {
 
 impl Shelf {
     /// In the order in which they are carried.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Links,
         Self::Parks,
         Self::Work,
@@ -70,6 +75,8 @@ impl Shelf {
         Self::Unlisted,
         Self::SeenFields,
         Self::Ledgers,
+        Self::Halts,
+        Self::HaltWaits,
         Self::Decisions,
         Self::History,
     ];
@@ -89,6 +96,8 @@ impl Shelf {
             Self::Unlisted => "unlisted",
             Self::SeenFields => "seen_field",
             Self::Ledgers => "ledger",
+            Self::Halts => "halt",
+            Self::HaltWaits => "halted",
             Self::Decisions => "decision",
             Self::History => "history",
         }
@@ -115,6 +124,8 @@ impl fmt::Display for Shelf {
             Self::Unlisted => "unlisted records",
             Self::SeenFields => "observed fields",
             Self::Ledgers => "ledgers",
+            Self::Halts => "halts",
+            Self::HaltWaits => "waits for halts",
             Self::Decisions => "decisions",
             Self::History => "history lines",
         })
@@ -178,6 +189,10 @@ pub enum Carried {
     SeenField(SeenField),
     /// See [`Shelf::Ledgers`].
     Ledger(Ledger),
+    /// See [`Shelf::Halts`]; whether it owes a sweep.
+    Halt(Halt, bool),
+    /// See [`Shelf::HaltWaits`].
+    HaltWait(HaltWait),
     /// See [`Shelf::Decisions`]; oldest first.
     Decision(Box<DecisionEntry>),
     /// See [`Shelf::History`]; oldest first.

@@ -1,8 +1,11 @@
 //! Parked work: what stopped, why, what would mend it, and what it waits for.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::link::LinkEnd;
+use super::reach::Reach;
 use super::record::RecordRef;
 pub use crate::engine::{Candidate, Unpaired, Wait};
 use crate::value::Value;
@@ -73,12 +76,32 @@ pub struct Parking {
     pub pairs: Vec<(RecordRef, String)>,
     /// What was decided for want of a link, in the place of what was known of it before.
     pub asked: Vec<Asked>,
+    /// What waits because a person says so.
+    pub halted: Halted,
+}
+
+/// What of a piece of work was left because a person has it wait.
+#[derive(Clone, Debug, Default)]
+pub struct Halted {
+    /// For which words: the record is work again once any of these is lifted, at once where that was meanwhile.
+    pub reaches: BTreeSet<Reach>,
+    /// In which pipelines it was not looked at: the parks that it has there stay as they are, and are not tried.
+    pub pipelines: BTreeSet<String>,
 }
 
 impl From<Vec<ParkDraft>> for Parking {
     fn from(drafts: Vec<ParkDraft>) -> Self {
         Self { drafts, ..Self::default() }
     }
+}
+
+/// What becomes of the parks that a record has.
+#[derive(Clone, Copy)]
+pub(super) struct Renewal<'a> {
+    /// Those that it has from now on.
+    pub(super) drafts: &'a [&'a ParkDraft],
+    /// Pipelines that were not looked at: what stands there stays, and is tried later.
+    pub(super) left: &'a BTreeSet<String>,
 }
 
 /// Parked work.

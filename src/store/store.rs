@@ -8,6 +8,7 @@
 
 use super::coordination::Coordination;
 use super::decisions::Decisions;
+use super::halts::Halts;
 use super::inbox::Inbox;
 use super::journal::Journal;
 use super::pairs::Pairs;
@@ -16,11 +17,11 @@ use super::rules::Rules;
 use super::seen::Seen;
 
 /// What must survive a restart: whatever fills each concern.
-pub trait Store: Journal + Pairs + Inbox + Decisions + Rules + Seen + Coordination + Retention {}
+pub trait Store: Journal + Pairs + Inbox + Decisions + Rules + Seen + Halts + Coordination + Retention {}
 
 impl<Engine> Store for Engine
 where
     Engine: Journal + Pairs + Inbox + Decisions,
-    Engine: Rules + Seen + Coordination + Retention,
+    Engine: Rules + Seen + Halts + Coordination + Retention,
 {
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use petiole::store::copy::copy;
 use petiole::store::open::{Way, named, open, open_to_move};
 use petiole::store::postgres::PostgresStore;
 use petiole::store::{
-    Asked, Bucket, Carried, Cursor, HintSource, IntentState, Ledger, LedgerLine, LinkWait, Moving, Parking, RuleText,
-    SeenField, Settlement, Shelf, Store, StoreError,
+    Asked, Bucket, Carried, Cursor, Halt, Halted, HintSource, IntentState, Ledger, LedgerLine, LinkWait, Moving,
+    Parking, Reach, RuleText, SeenField, Settlement, Shelf, Store, StoreError,
 };
 use tokio::sync::mpsc::{self, Sender};
 
@@ -69,6 +70,27 @@ async fn fill(place: &Place, store: &Arc<dyn Store>) {
         buckets: [(Bucket::InStep, 3)].into(),
     };
     store.set_ledger(Ledger { at: at(8), lines: vec![line] }, ("petiole", "sweep"), None).await.unwrap();
+    let reach = Reach::Account("shop".into());
+    store
+        .halt(Halt { reach: reach.clone(), since: at(8), until: Some(at(900)), because: "a move".into() })
+        .await
+        .unwrap();
+    let halted = Halted { reaches: BTreeSet::from([reach]), ..Halted::default() };
+    for (id, source) in [("held", HintSource::Webhook), ("held-swept", HintSource::Sweep)] {
+        place.clock.set(8);
+        store.accept(vec![hint(id, source, 8)], None).await.unwrap();
+        let work = store.claim(10, LEASE).await.unwrap();
+        for one in work {
+            let is_it = one.target.id == id;
+            let parks =
+                Parking { halted: if is_it { halted.clone() } else { Halted::default() }, ..Parking::default() };
+            if is_it {
+                store.finish(&one, parks).await.unwrap()
+            } else {
+                store.postpone(&one, Duration::ZERO).await.unwrap()
+            }
+        }
+    }
     // Claimed and never finished: another process finds it due.
     place.clock.set(9);
     store.claim(1, LEASE).await.unwrap();
@@ -116,6 +138,7 @@ async fn goes_on(place: &Place) -> Vec<String> {
         }
     }
     store.settle(Settlement { link: Some(link("99", "x")), ..Settlement::default() }).await.unwrap();
+    told.push(format!("{:?}", store.lift(Some(&Reach::Account("shop".into()))).await.unwrap()));
     told.extend(store.unfinished().await.unwrap().iter().map(|one| format!("{one:?}")));
     let passed_over = store.accept(vec![version("late", "v1", 60)], None).await.unwrap();
     told.push(format!("{passed_over} {:?}", store.dropped().await.unwrap()));

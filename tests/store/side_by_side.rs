@@ -9,8 +9,8 @@ use std::time::Duration;
 use petiole::store::memory::MemoryStore;
 use petiole::store::postgres::PostgresStore;
 use petiole::store::{
-    Asked, Cursor, Hint, HintSource, Intent, IntentDraft, IntentState, LinkWait, ParkDraft, Parking, Settlement, Store,
-    Work, open::open,
+    Asked, Cursor, Halt, Halted, Hint, HintSource, Intent, IntentDraft, IntentState, LinkWait, ParkDraft, Parking,
+    Reach, Settlement, Store, Which, Work, open::open,
 };
 use petiole::world::Clock;
 use proptest::prelude::*;
@@ -35,6 +35,9 @@ type Told = (usize, usize, Option<usize>, bool);
 /// What is settled: an intent and how it ended, a link that is made, and one that gives way.
 type Settled = (Option<(usize, bool)>, Option<(usize, usize)>, Option<(usize, usize)>);
 
+/// What a look leaves beside parks of its record: a pair, a link that it waits for, and what it is held for.
+type Left = (Option<usize>, Option<(usize, bool)>, Option<usize>);
+
 #[derive(Clone, Debug)]
 enum Step {
     Pass(i64),
@@ -42,8 +45,11 @@ enum Step {
     Accept(Vec<Told>),
     Claim(usize, u64),
     Renew(usize, u64),
-    /// Parks of the record and of a pair, and a link that it waits for.
-    Finish(usize, Vec<usize>, Option<usize>, Option<(usize, bool)>),
+    /// Parks of the record and of a pair, a link that it waits for, and what it is held for.
+    Finish(usize, Vec<usize>, Left),
+    Halt(usize, Option<i64>),
+    Lift(Option<usize>),
+    Hasten(Option<usize>),
     Defer(usize, u64),
     Postpone(usize, u64),
     Intend(usize, Option<usize>),
@@ -72,8 +78,11 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (1..4_usize, 10..200_u64).prop_map(|(limit, lease)| Step::Claim(limit, lease)),
         1 => (one.clone(), 10..200_u64).prop_map(|(work, lease)| Step::Renew(work, lease)),
         6 => (one.clone(), prop::collection::vec(0..4_usize, 0..3), prop::option::of(0..4_usize),
-            prop::option::of((0..3_usize, any::<bool>())))
-            .prop_map(|(work, parks, pair, asks)| Step::Finish(work, parks, pair, asks)),
+            prop::option::of((0..3_usize, any::<bool>())), prop::option::weighted(0.4, 0..3_usize))
+            .prop_map(|(work, parks, pair, asks, held)| Step::Finish(work, parks, (pair, asks, held))),
+        3 => (0..3_usize, prop::option::of(0..200_i64)).prop_map(|(reach, until)| Step::Halt(reach, until)),
+        2 => prop::option::of(0..3_usize).prop_map(Step::Lift),
+        1 => prop::option::of(0..4_usize).prop_map(Step::Hasten),
         2 => (one.clone(), 0..90_u64).prop_map(|(work, after)| Step::Defer(work, after)),
         1 => (one.clone(), 0..90_u64).prop_map(|(work, after)| Step::Postpone(work, after)),
         2 => (0..3_usize, prop::option::of(one.clone())).prop_map(|(key, work)| Step::Intend(key, work)),
@@ -133,7 +142,7 @@ impl Driven {
                 self.work.extend(claimed.clone());
                 let told = |work: &Work| {
                     let numbers = self.numbered.then_some((work.hint, work.newest));
-                    (work.target.id.clone(), numbers, work.source, work.since, work.attempts)
+                    (work.target.id.clone(), numbers, work.source, work.since, work.attempts, work.halts)
                 };
                 words(claimed.iter().map(told).collect::<Vec<_>>())
             }
@@ -141,8 +150,8 @@ impl Driven {
                 Some(work) => words(store.renew(work.claim, time(lease)).await),
                 None => String::new(),
             },
-            Step::Finish(work, parks, pair, asks) => match self.work(work) {
-                Some(work) => words(store.finish(&work, parking(&work, &parks, (pair, asks))).await),
+            Step::Finish(work, parks, left) => match self.work(work) {
+                Some(work) => words(store.finish(&work, parking(&work, &parks, left)).await),
                 None => String::new(),
             },
             Step::Defer(work, after) => match self.work(work) {
@@ -163,6 +172,18 @@ impl Driven {
             Step::Settle(settled, work, told) => {
                 let claim = work.and_then(|work| self.work(work)).map(|work| work.claim);
                 words(store.settle(Settlement { claim, ..self.settlement(settled, told, second) }).await)
+            }
+            Step::Halt(reach, until) => {
+                let (since, until) = (at(second), until.map(|until| at(second + until)));
+                words(store.halt(Halt { reach: reach_of(reach), since, until, because: String::new() }).await)
+            }
+            Step::Lift(reach) => words(store.lift(reach.map(reach_of).as_ref()).await.map(|mut lifted| {
+                lifted.sort_by(|a, b| a.reach.cmp(&b.reach));
+                lifted
+            })),
+            Step::Hasten(id) => {
+                let which = id.map_or_else(Which::default, |id| (&order(&id.to_string())).into());
+                words(store.hasten(&which).await)
             }
             Step::Retry(number) => words(store.retry(number).await),
             Step::Wake(value) => words(store.wake(&[wait(&value.to_string()), wait("0")]).await),
@@ -199,6 +220,8 @@ impl Driven {
         let mut shown = vec![
             words(store.counts().await),
             words(store.deferred().await),
+            words(store.put_off(9).await),
+            words(store.halts().await),
             words(store.parks().await),
             words(store.parks_of(&order("1")).await),
             words(store.park_known(&order("1"), "orders", Some("price")).await),
@@ -217,7 +240,15 @@ impl Driven {
     }
 }
 
-fn parking(work: &Work, parks: &[usize], (pair, asks): (Option<usize>, Option<(usize, bool)>)) -> Parking {
+fn reach_of(number: usize) -> Reach {
+    match number {
+        0 => Reach::Pipeline("orders".to_owned()),
+        1 => Reach::Account("shop".to_owned()),
+        _ => Reach::Record(order("1")),
+    }
+}
+
+fn parking(work: &Work, parks: &[usize], (pair, asks, held): Left) -> Parking {
     let id = &work.target.id;
     let pair = pair.map(|pair| pair.to_string());
     let asked = asks.map(|(known, left)| {
@@ -233,6 +264,10 @@ fn parking(work: &Work, parks: &[usize], (pair, asks): (Option<usize>, Option<(u
             .collect(),
         pairs: pair.into_iter().map(|pair| (order(&pair), "orders".to_owned())).collect(),
         asked: asked.into_iter().collect(),
+        halted: Halted {
+            reaches: held.map(reach_of).into_iter().collect(),
+            pipelines: held.map(|_| "orders".to_owned()).into_iter().collect(),
+        },
     }
 }
 

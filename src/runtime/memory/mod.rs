@@ -11,6 +11,7 @@ pub mod census;
 pub mod clock_step;
 pub mod departed;
 pub mod finder;
+pub mod halts;
 pub mod known_links;
 pub mod lack;
 pub mod lost_pairs;

@@ -57,7 +57,8 @@ impl Runtime {
                     Ok(Some(foreseen)) => {
                         all.insert((pipeline.name.clone(), other.name.clone()), foreseen);
                     }
-                    Ok(None) | Err(Trouble::Later { .. } | Trouble::Unreadable { .. } | Trouble::Bug(_)) => {}
+                    Ok(None) => {}
+                    Err(Trouble::Later { .. } | Trouble::Unreadable { .. } | Trouble::Bug(_) | Trouble::Held(_)) => {}
                     Err(trouble @ Trouble::Store(_)) => return Err(trouble),
                 }
             }

@@ -29,6 +29,7 @@ impl Runtime {
         if !effect.writes() {
             return Ok(false);
         }
+        self.is_free(pairing, situation, effect)?;
         if !live.rehearses && (observes(&situation.settings) || rests_on_observed(live, situation, effect)) {
             change_of(pairing, situation, effect).into_iter().for_each(|change| self.tell(Happening::Observed(change)));
             return Ok(true);

@@ -12,6 +12,7 @@ pub mod crosswalk;
 pub mod echo;
 pub mod foreseen;
 pub mod guard;
+pub mod halted;
 pub mod how;
 pub mod kept_back;
 pub mod links;

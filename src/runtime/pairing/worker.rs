@@ -102,6 +102,7 @@ impl Runtime {
 
     async fn look_at(&self, work: &Work) -> Result<(), Trouble> {
         let live = self.live.load_full();
+        self.heed_halts(work).await?;
         if let Some(wait) = self.waits_for_more(work) {
             return Ok(self.store.postpone(work, wait).await?);
         }
@@ -131,7 +132,10 @@ impl Runtime {
             told: Told::of(work),
             since: work.since,
         };
-        let walked = self.learning(&live, self.walk(&live, &work.target, how)).await?;
+        let walked = match self.all_held(&live, &work.target) {
+            Some(parks) => Ok(parks),
+            None => self.learning(&live, self.walk(&live, &work.target, how)).await?,
+        };
         match walked {
             Ok(mut parks) => {
                 if how.braked {
@@ -152,6 +156,9 @@ impl Runtime {
             Err(Trouble::Unreadable { message, .. }) => self.put_off(work, (message, None)).await?,
             Err(Trouble::Later { reason, after }) => self.put_off(work, (reason, after)).await?,
             Err(Trouble::Bug(message)) => self.park_fault(work, &message).await?,
+            Err(Trouble::Held(reach)) => {
+                self.store.finish(work, self.wholly_held(&live, &work.target, reach)).await?;
+            }
             Err(Trouble::Store(error)) => return Err(Trouble::Store(error)),
         }
         Ok(())
@@ -260,7 +267,8 @@ impl Runtime {
         let mut parks = Parking::default();
         let mut trouble = None;
         for (pipeline, side) in pipelines {
-            if !self.concerns(live, (pipeline, side), (target, how)).await? {
+            let concerned = self.concerns(live, (pipeline, side), (target, how)).await?;
+            if !concerned || self.is_left(pipeline, target, &mut parks) {
                 continue;
             }
             if let Some(misfit) = &misfit {
@@ -405,13 +413,20 @@ impl Runtime {
             let foreseen = foreseen.get(&(pipeline.name.clone(), other.clone()));
             let pairing = Pairing { lacks: &lacks, foreseen, ..pairing(pipeline, side, target, (other, how)) };
             let known = resting.pairs.remove(&(pipeline.name.clone(), other.clone()));
-            let met = match known {
-                Some(meeting) => Ok(meeting),
-                None => self.bring_together(live, &pairing, record.clone()).await,
+            let met = match (self.halts.of_account(other), known) {
+                (Some(reach), _) => Err(Trouble::Held(reach)),
+                (None, Some(meeting)) => Ok(meeting),
+                (None, None) => self.bring_together(live, &pairing, record.clone()).await,
             };
             let meeting = match met {
                 Ok(meeting) => meeting,
                 Err(lost) if lost.is_lost_claim() => return Err(lost),
+                Err(Trouble::Held(reach)) => {
+                    self.leave_in(pipeline, target, (reach, parks));
+                    alone = false;
+                    carried = true;
+                    continue;
+                }
                 Err(found) => {
                     // What one account cannot do now never holds up another.
                     trouble = trouble.or(Some(found));

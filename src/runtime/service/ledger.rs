@@ -13,7 +13,7 @@ use crate::runtime::live::Live;
 use crate::runtime::memory::brake::Braked;
 use crate::runtime::memory::census::{Census, Shown};
 use crate::runtime::trouble::Trouble;
-use crate::store::{Bucket, LedgerLine, LinkEnd, Park, RecordRef, Store};
+use crate::store::{Bucket, LedgerLine, LinkEnd, Park, Reach, RecordRef, Store};
 
 /// What is special about records: anything else than that they are linked or not.
 #[derive(Default)]
@@ -34,11 +34,15 @@ impl Special {
 }
 
 /// What is known of records beside their links.
+#[derive(Default)]
 struct Known {
     /// Whatever the pipeline.
     anywhere: Special,
     /// By pipeline.
     within: BTreeMap<String, Special>,
+    /// What a person has wait.
+    held_pipelines: BTreeSet<String>,
+    held_accounts: BTreeSet<String>,
 }
 
 impl Known {
@@ -47,7 +51,14 @@ impl Known {
         census: &Census,
         (parks, braked): (&[Park], Option<&Braked>),
     ) -> Result<Self, Trouble> {
-        let mut known = Self { anywhere: Special::default(), within: BTreeMap::new() };
+        let mut known = Self::default();
+        for standing in store.halts().await? {
+            match standing.halt.reach {
+                Reach::Record(record) => known.anywhere.put(record, Bucket::Held),
+                Reach::Pipeline(name) => _ = known.held_pipelines.insert(name),
+                Reach::Account(name) => _ = known.held_accounts.insert(name),
+            }
+        }
         for work in store.unfinished().await? {
             known.anywhere.put(work.target, if work.put_off { Bucket::Retrying } else { Bucket::Waiting });
         }
@@ -68,6 +79,11 @@ impl Known {
             known.put(pipeline, record, Bucket::Held);
         }
         Ok(known)
+    }
+
+    /// Whether a person has all of it wait that an account's list shows.
+    fn holds(&self, pipeline: &Pipeline, place: &Place<'_>) -> bool {
+        self.held_pipelines.contains(&pipeline.name) || self.held_accounts.contains(place.account)
     }
 
     fn put(&mut self, pipeline: &str, record: &RecordRef, bucket: Bucket) {
@@ -115,7 +131,8 @@ async fn lines_of(
         }
     }
     let special = special_in(store, (pipeline, &places), known).await?;
-    let line = |place: &Place<'_>| Some(line_of(pipeline, (place, place.shown?), &special));
+    let whole = |place: &Place<'_>| known.holds(pipeline, place);
+    let line = |place: &Place<'_>| Some(line_of(pipeline, (place, place.shown?), (&special, whole(place))));
     Ok(places.iter().filter_map(line).collect())
 }
 
@@ -126,6 +143,7 @@ async fn special_in(
     known: &Known,
 ) -> Result<Special, Trouble> {
     let mut special = Special::default();
+    put_links_of_held(store, (pipeline, places), (known, &mut special)).await?;
     let within = known.within.get(&pipeline.name);
     for (record, bucket) in known.anywhere.0.iter().chain(within.into_iter().flat_map(|within| &within.0)) {
         for place in places {
@@ -148,10 +166,36 @@ async fn special_in(
     Ok(special)
 }
 
-fn line_of(pipeline: &Pipeline, (place, shown): (&Place<'_>, &Shown), special: &Special) -> LedgerLine {
+/// What is linked with a record of an account that a person has wait, waits with it.
+async fn put_links_of_held(
+    store: &dyn Store,
+    (pipeline, places): (&Pipeline, &[Place<'_>]),
+    (known, special): (&Known, &mut Special),
+) -> Result<(), Trouble> {
+    if !places.iter().any(|place| known.held_accounts.contains(place.account)) {
+        return Ok(());
+    }
+    for link in store.links_of(&pipeline.name).await? {
+        let ends = [(Side::Left, link.left), (Side::Right, link.right)];
+        if !ends.iter().any(|(_, end)| known.held_accounts.contains(&end.account)) {
+            continue;
+        }
+        for (side, LinkEnd { account, id }) in ends {
+            let record = pipeline.record(side).name.clone();
+            special.put(RecordRef { account, record, id }, Bucket::Held);
+        }
+    }
+    Ok(())
+}
+
+fn line_of(
+    pipeline: &Pipeline,
+    (place, shown): (&Place<'_>, &Shown),
+    (special, is_held): (&Special, bool),
+) -> LedgerLine {
     let (account, record) = (place.account.to_owned(), pipeline.record(place.side).name.clone());
     let mut buckets = BTreeMap::<Bucket, u64>::new();
-    let whole = if shown.held { Bucket::Held } else { Bucket::OutOfScope };
+    let whole = if shown.held || is_held { Bucket::Held } else { Bucket::OutOfScope };
     for id in &shown.ids {
         let linked = if place.linked.contains(id) { Bucket::InStep } else { Bucket::OutOfScope };
         let own = RecordRef { account: account.clone(), record: record.clone(), id: id.clone() };

@@ -419,7 +419,7 @@ impl Runtime {
             Err(
                 Trouble::Later { reason: message, .. } | Trouble::Unreadable { message, .. } | Trouble::Bug(message),
             ) => Some(message.clone()),
-            Err(Trouble::Store(_)) | Ok(()) => None,
+            Err(Trouble::Store(_) | Trouble::Held(_)) | Ok(()) => None,
         };
         self.alarms.set(about(account, &kind.name, NOT_LISTED), &Asked::Found, failed, self.world.clock.now());
         looked

@@ -8,6 +8,8 @@ pub mod carry_out;
 pub mod clock;
 pub mod dispatcher;
 pub mod drain;
+pub mod halts;
+pub mod holding;
 mod ledger;
 pub mod look;
 pub mod mode;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::dispatcher;
+use super::halts;
 use super::ledger;
 use super::look::{Look, look};
 use super::sweep_marks::{self, is_owed};
@@ -130,6 +131,7 @@ async fn lead_pass(
     listed: impl FnOnce() + Send,
     lead: &Lead,
 ) -> Result<Report, Trouble> {
+    halts::lift_what_is_over(runtime).await?;
     let pass = &Pass { scope: scope_of(runtime, &pass.scope).await?, ..pass.clone() };
     let sweep = !matches!(pass.scope, Scope::Look(Look::Changes));
     let confirmed = pass.confirmed || matches!(pass.scope, Scope::Only(_));
@@ -190,6 +192,7 @@ async fn within(
         report.ledger = Some(Ledger { at: began, lines });
     }
     report.left(parks);
+    report.stands(runtime.store.halts().await?);
     report.waits(runtime.store.deferred().await?);
     Ok(report)
 }

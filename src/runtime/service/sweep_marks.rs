@@ -66,7 +66,12 @@ pub(crate) async fn is_owed(runtime: &Runtime) -> Result<bool, Trouble> {
 
 /// Keeps that a sweep is to come.
 pub(crate) async fn note_owed(runtime: &Runtime, at: Timestamp) -> Result<(), Trouble> {
-    Ok(runtime.store.mark(KEPT, Mark::Owed.name(), at, None).await?)
+    Ok(note_owed_in(runtime.store.as_ref(), at).await?)
+}
+
+/// The same, in a store that no service may have.
+pub(crate) async fn note_owed_in(store: &dyn Store, at: Timestamp) -> Result<(), StoreError> {
+    store.mark(KEPT, Mark::Owed.name(), at, None).await
 }
 
 /// Keeps that a sweep began or how it ended, whoever asked for it: as the one who sweeps.

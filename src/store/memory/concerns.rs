@@ -7,19 +7,21 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::memory_store::MemoryStore;
-use super::{inbox, pairs, telling, work};
+use super::{halt, inbox, pairs, telling, work};
 use crate::store::alone::OwnedByOne as _;
 use crate::store::coordination::Lead;
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::due::later;
 use crate::store::error::StoreError;
+use crate::store::halts::{Halt, Halts, Lifted, Standing};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Claim, Counts, Cursor, Hint, Journal, Unfinished, Work};
+use crate::store::journal::{Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
 use crate::store::park::{Park, Parking, Wait};
+use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
 use crate::store::retention::Retention;
 use crate::store::rules::{Generation, RuleText, Rules};
@@ -102,6 +104,14 @@ impl Journal for MemoryStore {
 
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         Ok(self.with(|state, _| work::deferred(state)))
+    }
+
+    async fn put_off(&self, limit: usize) -> Result<Vec<PutOff>, StoreError> {
+        Ok(self.with(|state, now| work::put_off(state, now, limit)))
+    }
+
+    async fn hasten(&self, which: &Which) -> Result<u64, StoreError> {
+        Ok(self.with(|state, now| work::hasten(state, which, now)))
     }
 
     fn is_shared(&self) -> bool {
@@ -258,6 +268,22 @@ impl Seen for MemoryStore {
             state.ledger = Some(ledger);
         });
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Halts for MemoryStore {
+    async fn halt(&self, new: Halt) -> Result<(), StoreError> {
+        self.with(|state, _| halt::put(state, new));
+        Ok(())
+    }
+
+    async fn halts(&self) -> Result<Vec<Standing>, StoreError> {
+        Ok(self.with(|state, _| halt::all(state)))
+    }
+
+    async fn lift(&self, reach: Option<&Reach>) -> Result<Vec<Lifted>, StoreError> {
+        Ok(self.with(|state, now| halt::lift(state, reach, now)))
     }
 }
 

@@ -5,25 +5,33 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::state::{Numbered, Parked, State};
-use crate::store::due::next_try;
-use crate::store::park::{Park, ParkDraft};
+use crate::store::due::{LONGEST_PAUSE, later, next_try};
+use crate::store::park::{Park, ParkDraft, Renewal};
 use crate::store::record::RecordRef;
 
 /// Makes `drafts` the parks of a record, or of the field groups of one linked pair: renews those it has, adds new ones,
-/// takes out the others. Where two drafts have the same pipeline and group, the first counts.
+/// takes out the others, except in pipelines that were `left`, whose parks are tried later. Where two drafts have the
+/// same pipeline and group, the first counts.
 pub(super) fn replace(
     state: &mut State,
     (target, pair): (&RecordRef, Option<&String>),
     now: Timestamp,
-    drafts: &[&ParkDraft],
+    Renewal { drafts, left }: Renewal<'_>,
 ) {
     let mut groups = BTreeSet::new();
     let mut kept = BTreeSet::new();
     for draft in drafts.iter().filter(|draft| groups.insert((&draft.pipeline, &draft.group))) {
         kept.insert(put(state, target, now, draft));
     }
+    for parked in state.parks.values_mut().map(|parked| &mut parked.park) {
+        if parked.draft.target == *target && left.contains(&parked.draft.pipeline) && parked.next <= now {
+            parked.next = later(now, LONGEST_PAUSE);
+        }
+    }
     let is_meant = |draft: &ParkDraft| {
-        draft.target == *target && pair.is_none_or(|pipeline| draft.pipeline == *pipeline && draft.group.is_some())
+        draft.target == *target
+            && !left.contains(&draft.pipeline)
+            && pair.is_none_or(|pipeline| draft.pipeline == *pipeline && draft.group.is_some())
     };
     state.parks.retain(|number, parked| kept.contains(number) || !is_meant(&parked.park.draft));
 }

@@ -4,6 +4,7 @@
 //! does. Knows no SQL and no file. A method that fails has changed nothing.
 
 mod concerns;
+mod halt;
 mod inbox;
 mod link_wait;
 mod memory_store;

@@ -27,7 +27,7 @@ pub(super) struct Told {
 
 impl Told {
     /// Together with what is told later.
-    fn and(self, newer: Self) -> Self {
+    pub(super) fn and(self, newer: Self) -> Self {
         Self {
             hint: newer.hint,
             source: self.source.joined(newer.source),

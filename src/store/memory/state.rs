@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::row::Row;
+use super::row::{Row, Told};
 use crate::store::decisions::{DecisionEntry, HistoryEntry};
+use crate::store::halts::Halt;
 use crate::store::intent::Intent;
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::park::{LinkWait, Park};
+use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
 use crate::store::rules::{Generation, RuleText};
 use crate::store::seen::SeenField;
@@ -48,6 +50,9 @@ pub(super) struct State {
     pub(super) unlisted: BTreeMap<(String, String), BTreeSet<String>>,
     pub(super) fields: BTreeMap<(String, String, String), SeenField>,
     pub(super) ledger: Option<Ledger>,
+    /// With whether a sweep is owed.
+    pub(super) halts: BTreeMap<Reach, (Halt, bool)>,
+    pub(super) halted: BTreeMap<(Reach, RecordRef), Told>,
     numbers: BTreeMap<Numbered, i64>,
 }
 

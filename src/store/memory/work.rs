@@ -11,11 +11,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::row::{Row, Stage, Told};
 use super::state::{Numbered, State};
 use super::telling::enqueue;
-use super::{inbox, link_wait};
+use super::{halt, inbox, link_wait};
 use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
-use crate::store::journal::{Claim, Counts, Hint, HintSource, Unfinished, Work};
-use crate::store::park::{ParkDraft, Parking, Wait};
+use crate::store::journal::{Claim, Counts, Hint, HintSource, PutOff, Unfinished, Which, Work};
+use crate::store::park::{ParkDraft, Parking, Renewal, Wait};
 use crate::store::record::RecordRef;
 
 pub(super) fn claim(state: &mut State, now: Timestamp, (limit, lease): (usize, Duration)) -> Vec<Work> {
@@ -37,6 +37,7 @@ pub(super) fn claim(state: &mut State, now: Timestamp, (limit, lease): (usize, D
     due.sort();
     due.truncate(limit);
     let newest = state.hints.keys().next_back().copied().unwrap_or_default();
+    let halts = !state.halts.is_empty();
     let mut claimed = Vec::new();
     for (.., target) in due {
         let claim = Claim(state.number(Numbered::Claim));
@@ -44,7 +45,7 @@ pub(super) fn claim(state: &mut State, now: Timestamp, (limit, lease): (usize, D
         row.stage = Stage::Flight { claim, until };
         let Told { hint, source, since, .. } = row.told;
         let (attempts, rev) = (row.attempts, row.answers);
-        claimed.push(Work { target, claim, rev, hint, newest, source, since, attempts });
+        claimed.push(Work { target, claim, rev, hint, newest, source, since, attempts, halts });
     }
     claimed
 }
@@ -68,14 +69,15 @@ pub(super) fn finish(state: &mut State, work: &Work, now: Timestamp, parks: &Par
     check(state, Some(work.claim))?;
     let (own, others): (Vec<&ParkDraft>, Vec<&ParkDraft>) =
         parks.drafts.iter().partition(|draft| draft.target == work.target);
-    inbox::replace(state, (&work.target, None), now, &own);
+    inbox::replace(state, (&work.target, None), now, Renewal { drafts: &own, left: &parks.halted.pipelines });
     for (target, pipeline) in parks.pairs.iter().filter(|(target, _)| *target != work.target) {
         let is_its = |draft: &&&ParkDraft| draft.target == *target && draft.pipeline == *pipeline;
         let drafts: Vec<&ParkDraft> = others.iter().filter(is_its).copied().collect();
-        inbox::replace(state, (target, Some(pipeline)), now, &drafts);
+        inbox::replace(state, (target, Some(pipeline)), now, Renewal { drafts: &drafts, left: &BTreeSet::new() });
         settle_elsewhere(state, target);
     }
     parks.asked.iter().for_each(|asked| link_wait::keep(state, asked, now));
+    parks.halted.reaches.iter().for_each(|reach| halt::keep(state, reach, work, now));
     let (_, row) = row_of(state, work.claim)?;
     match row.more.filter(|_| row.rev > work.rev) {
         Some(more) => {
@@ -190,6 +192,8 @@ pub(super) fn counts(state: &State) -> Counts {
         in_flight: of(|stage| matches!(stage, Stage::Flight { .. })),
         parked: count(state.parks.values().filter(|parked| !parked.dropped).count()),
         links: count(state.links.len()),
+        retrying: count(state.work.values().filter(|row| is_put_off(row)).count()),
+        held: count(state.halted.len()),
     }
 }
 
@@ -209,4 +213,32 @@ pub(super) fn deferred(state: &State) -> Vec<(String, u64)> {
     let mut found: Vec<(String, u64)> = reasons.into_iter().map(owned).collect();
     found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     found
+}
+
+/// Work that was put off, what is tried next first.
+pub(super) fn put_off(state: &State, now: Timestamp, limit: usize) -> Vec<PutOff> {
+    let mut waiting: Vec<(&RecordRef, &Row)> = state.work.iter().filter(|(_, row)| is_put_off(row)).collect();
+    waiting.sort_by_key(|(target, row)| (row.due, (*target).clone()));
+    let told = |(target, row): (&RecordRef, &Row)| PutOff {
+        target: target.clone(),
+        attempts: row.attempts,
+        reason: row.reason.clone().unwrap_or_default(),
+        since: row.told.since,
+        due_in: Duration::try_from(row.due.duration_since(now)).unwrap_or_default(),
+    };
+    waiting.into_iter().take(limit).map(told).collect()
+}
+
+/// Makes due what was put off of these; how many.
+pub(super) fn hasten(state: &mut State, which: &Which, now: Timestamp) -> u64 {
+    let mut hastened = 0;
+    for (_, row) in state.work.iter_mut().filter(|(target, row)| is_put_off(row) && which.has(target)) {
+        row.due = row.due.min(now);
+        hastened += 1;
+    }
+    hastened
+}
+
+fn is_put_off(row: &Row) -> bool {
+    row.stage == Stage::Pending && row.reason.is_some()
 }

@@ -45,7 +45,8 @@ const CLAIM: &str = "
             ORDER BY first DESC, since, hint LIMIT $1 FOR UPDATE SKIP LOCKED))
         RETURNING account, record, id, token, answers, hint, source, since, attempts, first
     )
-    SELECT seen.is_stale, (SELECT coalesce(max(number), 0) FROM petiole.hint), claimed.*
+    SELECT seen.is_stale, (SELECT coalesce(max(number), 0) FROM petiole.hint), claimed.*,
+        EXISTS (SELECT 1 FROM petiole.halt)
     FROM seen LEFT JOIN claimed ON true ORDER BY claimed.first DESC, claimed.since, claimed.hint";
 
 /// Rows in flight whose lease is over are pending again.
@@ -92,6 +93,7 @@ fn read(row: &Row) -> Result<Option<Work>, Fault> {
         source: HintSource::parse(&source).ok_or_else(|| damaged(&source))?,
         since: instant(row.try_get(9)?)?,
         attempts: u32::try_from(row.try_get::<_, i32>(10)?).unwrap_or_default(),
+        halts: row.try_get(12)?,
     }))
 }
 

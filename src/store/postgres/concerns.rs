@@ -9,17 +9,22 @@ use jiff::{SignedDuration, Timestamp};
 use super::node::Taken;
 use super::postgres_store::PostgresStore;
 use super::session::ask;
-use super::{budget, claim, cursor, decision, generation, intent, link, node, park, prune, role, seen, telling, work};
+use super::{
+    budget, claim, cursor, decision, generation, halt, intent, link, node, park, prune, put_off, role, seen, telling,
+    work,
+};
 use crate::store::coordination::{Coordination, Draw, Drawn, Hold, Lead, Living, Node, Rate, Role};
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::error::StoreError;
+use crate::store::halts::{Halt, Halts, Lifted, Standing};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Claim, Counts, Cursor, Hint, Journal, Unfinished, Work};
+use crate::store::journal::{Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
 use crate::store::park::{Park, Parking, Wait};
+use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
 use crate::store::retention::Retention;
 use crate::store::rules::{Generation, RuleText, Rules};
@@ -105,6 +110,18 @@ impl Journal for PostgresStore {
         ask!(read &self.sessions, session => work::deferred(session))
     }
 
+    async fn put_off(&self, limit: usize) -> Result<Vec<PutOff>, StoreError> {
+        ask!(read &self.sessions, session => put_off::read(session, limit))
+    }
+
+    async fn hasten(&self, which: &Which) -> Result<u64, StoreError> {
+        let hastened = ask!(write self, session => put_off::hasten(session, which))?;
+        if hastened > 0 {
+            self.tell();
+        }
+        Ok(hastened)
+    }
+
     fn is_shared(&self) -> bool {
         true
     }
@@ -187,6 +204,27 @@ impl Inbox for PostgresStore {
             self.tell();
         }
         Ok(woken)
+    }
+}
+
+#[async_trait]
+impl Halts for PostgresStore {
+    async fn halt(&self, new: Halt) -> Result<(), StoreError> {
+        ask!(write self, session => halt::put(session, &new, false))?;
+        self.tell();
+        Ok(())
+    }
+
+    async fn halts(&self) -> Result<Vec<Standing>, StoreError> {
+        ask!(read &self.sessions, session => halt::all(session))
+    }
+
+    async fn lift(&self, reach: Option<&Reach>) -> Result<Vec<Lifted>, StoreError> {
+        let lifted = ask!(whole self, session => halt::lift(session, reach))?;
+        if !lifted.is_empty() {
+            self.tell();
+        }
+        Ok(lifted)
     }
 }
 

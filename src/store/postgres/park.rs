@@ -10,20 +10,22 @@ use tokio_postgres::Row;
 use super::fault::Fault;
 use super::session::{Bound, Session, execute, row, rows};
 use crate::store::codec::{damaged, decode, encode, instant, nanos};
-use crate::store::due::next_try;
+use crate::store::due::{LONGEST_PAUSE, later, next_try};
 use crate::store::error::StoreError;
-use crate::store::park::{Park, ParkDraft, Wait};
+use crate::store::park::{Park, ParkDraft, Renewal, Wait};
 use crate::store::park_text;
 use crate::store::record::RecordRef;
 
 /// Makes `drafts` the parks of a record, or of the field groups of one linked pair: renews those it has, adds new ones,
-/// takes out the others. Where two drafts have the same pipeline and group, the first counts.
+/// takes out the others, except in pipelines that were `left`, whose parks are tried later. Where two drafts have the
+/// same pipeline and group, the first counts.
 pub(super) async fn replace(
     session: &Session,
     (target, pair): (&RecordRef, Option<&str>),
     now: Timestamp,
-    drafts: &[&ParkDraft],
+    Renewal { drafts, left }: Renewal<'_>,
 ) -> Result<(), Fault> {
+    let left: Vec<&str> = left.iter().map(String::as_str).collect();
     let mut kept: Vec<i64> = Vec::new();
     let mut groups = BTreeSet::new();
     for draft in drafts {
@@ -32,8 +34,16 @@ pub(super) async fn replace(
         }
     }
     let others = "DELETE FROM petiole.park WHERE account = $1 AND record = $2 AND id = $3
-        AND number <> ALL ($4) AND ($5::text IS NULL OR pipeline = $5 AND field_group IS NOT NULL)";
-    execute(session, others, &[&target.account, &target.record, &target.id, &kept, &pair]).await?;
+        AND number <> ALL ($4) AND ($5::text IS NULL OR pipeline = $5 AND field_group IS NOT NULL)
+        AND pipeline <> ALL ($6)";
+    execute(session, others, &[&target.account, &target.record, &target.id, &kept, &pair, &left]).await?;
+    if !left.is_empty() {
+        let later = "UPDATE petiole.park SET next = $5 WHERE account = $1 AND record = $2 AND id = $3
+            AND pipeline = ANY ($4) AND next <= $6";
+        let next = nanos(self::later(now, LONGEST_PAUSE));
+        let bound: [Bound<'_>; 6] = [&target.account, &target.record, &target.id, &left, &next, &nanos(now)];
+        execute(session, later, &bound).await?;
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 
 use super::fault::Fault;
 use super::session::Session;
-use super::{decision, generation, intent, link, park, part, seen};
+use super::{decision, generation, halt, intent, link, park, part, seen};
 use crate::store::codec::{damaged, instant, parsed};
 use crate::store::journal::HintSource;
 use crate::store::link::LinkEnd;
@@ -35,6 +35,8 @@ pub(super) fn select(shelf: Shelf) -> String {
         Shelf::Unlisted => ("account, record, id", "account, record, id"),
         Shelf::SeenFields => (seen::COLUMNS, "account, record, field"),
         Shelf::Ledgers => ("kept", "one"),
+        Shelf::Halts => (halt::COLUMNS, "reach"),
+        Shelf::HaltWaits => (halt::WAIT_COLUMNS, "reach, account, record, id"),
         Shelf::Decisions => (decision::COLUMNS, "number"),
         Shelf::History => (decision::HISTORY_COLUMNS, "number"),
     };
@@ -90,6 +92,11 @@ fn piece(row: &Row, shelf: Shelf, parts: &part::Read) -> Result<Option<Carried>,
         Shelf::Unlisted => Carried::Unlisted(target(row, 0)?),
         Shelf::SeenFields => Carried::SeenField(seen::read_field(row)?),
         Shelf::Ledgers => Carried::Ledger(parsed(row.try_get(0)?)?),
+        Shelf::Halts => {
+            let (held, owes_sweep) = halt::read(row)?;
+            Carried::Halt(held, owes_sweep)
+        }
+        Shelf::HaltWaits => Carried::HaltWait(halt::read_wait(row)?),
         Shelf::Decisions => Carried::Decision(Box::new(decision::entry(row, parts)?)),
         Shelf::History => Carried::History(decision::line(row, target(row, 4)?, parts)?),
     }))

@@ -3,7 +3,7 @@
 //! Steps are only ever added at the end. Instants are nanoseconds since 1970. Keys are compared by their bytes.
 
 /// Each step, the first of them number 1.
-pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID, TOLD];
+pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID, TOLD, HALTS];
 
 /// What must survive a restart of one process.
 const WORK: &str = "
@@ -185,4 +185,18 @@ ALTER TABLE petiole.node ADD COLUMN about text NOT NULL DEFAULT '';
 /// What told of the change that a decision is about.
 const TOLD: &str = "
 ALTER TABLE petiole.decision ADD COLUMN told text, ADD COLUMN told_at bigint;
+";
+
+/// What a person has wait, as a list of texts: a record, a pipeline or an account; and whose work waits for it.
+const HALTS: &str = "
+CREATE TABLE petiole.halt (
+    reach text COLLATE \"C\" PRIMARY KEY, since bigint NOT NULL, until bigint, because text NOT NULL,
+    owes_sweep boolean NOT NULL DEFAULT false
+);
+CREATE TABLE petiole.halted (
+    reach text COLLATE \"C\" NOT NULL,
+    account text COLLATE \"C\" NOT NULL, record text COLLATE \"C\" NOT NULL, id text COLLATE \"C\" NOT NULL,
+    source text NOT NULL, since bigint NOT NULL, first boolean NOT NULL,
+    PRIMARY KEY (reach, account, record, id)
+);
 ";

@@ -13,11 +13,11 @@ use super::claim;
 use super::fault::Fault;
 use super::session::{Bound, Session, execute, row, rows};
 use super::telling::tell;
-use super::{link_wait, park};
+use super::{halt, link_wait, park};
 use crate::store::codec::instant;
 use crate::store::error::StoreError;
 use crate::store::journal::{Counts, Hint, HintSource, Unfinished, Work};
-use crate::store::park::{ParkDraft, Parking, Wait};
+use crate::store::park::{ParkDraft, Parking, Renewal, Wait};
 use crate::store::record::RecordRef;
 
 /// Ends a claim: with more told than it answers, its record is pending again; with parks left, it waits for their next
@@ -48,19 +48,23 @@ pub(super) async fn finish(session: &Session, work: &Work, parks: &Parking) -> R
     let at = instant(claim::fence(session, work.claim).await?)?;
     let (own, others): (Vec<&ParkDraft>, Vec<&ParkDraft>) =
         parks.drafts.iter().partition(|draft| draft.target == work.target);
-    park::replace(session, (&work.target, None), at, &own).await?;
+    park::replace(session, (&work.target, None), at, Renewal { drafts: &own, left: &parks.halted.pipelines }).await?;
     for (target, pipeline) in parks.pairs.iter().filter(|(target, _)| *target != work.target) {
         let is_its = |one: &&ParkDraft| one.target == *target && one.pipeline == *pipeline;
         let drafts: Vec<&ParkDraft> = others.iter().copied().filter(is_its).collect();
-        park::replace(session, (target, Some(pipeline)), at, &drafts).await?;
+        park::replace(session, (target, Some(pipeline)), at, Renewal { drafts: &drafts, left: &BTreeSet::new() })
+            .await?;
         settle_elsewhere(session, target).await?;
     }
     link_wait::keep(session, &parks.asked, at).await?;
+    for reach in &parks.halted.reaches {
+        halt::keep(session, reach, work).await?;
+    }
     let RecordRef { account, record, id } = &work.target;
     let bound: [Bound<'_>; 6] = [&work.claim.0, &work.rev, &work.hint, account, record, id];
     let Some(ended) = row(session, END, &bound).await? else { return Err(StoreError::LostClaim.into()) };
     claim::held(u64::from(ended.try_get::<_, bool>(1)?))?;
-    Ok(ended.try_get::<_, bool>(0)? || !parks.asked.is_empty())
+    Ok(ended.try_get::<_, bool>(0)? || !parks.asked.is_empty() || !parks.halted.reaches.is_empty())
 }
 
 /// A record whose parks were changed by work for its counterpart waits for their next try, unless it has work of its
@@ -176,10 +180,13 @@ pub(super) async fn counts(session: &Session) -> Result<Counts, Fault> {
     let counted = "SELECT (SELECT count(*) FROM petiole.work WHERE state = 'pending'),
         (SELECT count(*) FROM petiole.work WHERE state = 'flight'),
         (SELECT count(*) FROM petiole.park WHERE NOT dropped),
-        (SELECT count(*) FROM petiole.link)";
+        (SELECT count(*) FROM petiole.link),
+        (SELECT count(*) FROM petiole.work WHERE state = 'pending' AND reason IS NOT NULL),
+        (SELECT count(*) FROM petiole.halted)";
     let Some(row) = row(session, counted, &[]).await? else { return Ok(Counts::default()) };
     let count = |at: usize| row.try_get::<_, i64>(at).map(i64::unsigned_abs);
-    Ok(Counts { pending: count(0)?, in_flight: count(1)?, parked: count(2)?, links: count(3)? })
+    let (pending, in_flight, parked, links) = (count(0)?, count(1)?, count(2)?, count(3)?);
+    Ok(Counts { pending, in_flight, parked, links, retrying: count(4)?, held: count(5)? })
 }
 
 /// Records with work that is not only parked.

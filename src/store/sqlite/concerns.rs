@@ -10,18 +10,20 @@ use rusqlite::Connection;
 use super::sqlite_store::SqliteStore;
 use super::work::Times;
 use super::worker::Keep;
-use super::{cursor, decision, generation, intent, journal, link, park, prune, seen, work};
+use super::{cursor, decision, generation, halt, intent, journal, link, park, prune, put_off, seen, work};
 use crate::store::coordination::Lead;
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::due::later;
 use crate::store::error::StoreError;
+use crate::store::halts::{Halt, Halts, Lifted, Standing};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, Unfinished, Work};
+use crate::store::journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, Unfinished, Which, Work};
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
 use crate::store::park::{Park, Parking, Wait};
+use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
 use crate::store::retention::Retention;
 use crate::store::rules::{Generation, RuleText, Rules};
@@ -119,6 +121,16 @@ impl Journal for SqliteStore {
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         self.read(work::deferred).await
     }
+
+    async fn put_off(&self, limit: usize) -> Result<Vec<PutOff>, StoreError> {
+        let now = self.now();
+        self.read(move |connection| put_off::read(connection, now, limit)).await
+    }
+
+    async fn hasten(&self, which: &Which) -> Result<u64, StoreError> {
+        let (which, now) = (which.clone(), self.now());
+        self.write(Keep::Flushed, move |connection| put_off::hasten(connection, &which, now)).await
+    }
 }
 
 #[async_trait]
@@ -202,6 +214,22 @@ impl Inbox for SqliteStore {
     async fn wake(&self, found: &[Wait]) -> Result<usize, StoreError> {
         let (found, now) = (found.to_vec(), self.now());
         self.write(Keep::Past, move |connection| work::wake(connection, &found, now)).await
+    }
+}
+
+#[async_trait]
+impl Halts for SqliteStore {
+    async fn halt(&self, new: Halt) -> Result<(), StoreError> {
+        self.write(Keep::Flushed, move |connection| halt::put(connection, &new)).await
+    }
+
+    async fn halts(&self) -> Result<Vec<Standing>, StoreError> {
+        self.read(halt::all).await
+    }
+
+    async fn lift(&self, reach: Option<&Reach>) -> Result<Vec<Lifted>, StoreError> {
+        let (reach, now) = (reach.cloned(), self.now());
+        self.write(Keep::Flushed, move |connection| halt::lift(connection, reach.as_ref(), now)).await
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{cursor, decision, generation, intent, journal, link, park, seen};
+use super::{cursor, decision, generation, halt, intent, journal, link, park, seen};
 use crate::store::codec::nanos;
 use crate::store::due::later;
 use crate::store::error::StoreError;
@@ -35,6 +35,8 @@ pub(super) fn take_in(connection: &Connection, piece: Carried, now: Timestamp) -
         }
         Carried::SeenField(field) => seen::note_fields(connection, &[field]),
         Carried::Ledger(ledger) => seen::set_ledger(connection, &ledger),
+        Carried::Halt(held, owes_sweep) => halt::put_whole(connection, &held, owes_sweep),
+        Carried::HaltWait(wait) => halt::put_wait(connection, &wait),
         Carried::Decision(entry) => decision::add(connection, &entry),
         Carried::History(entry) => journal::add_history(connection, &entry),
     }

@@ -254,6 +254,18 @@ CREATE TABLE ledger (one INTEGER PRIMARY KEY CHECK (one = 1), kept TEXT NOT NULL
 ALTER TABLE decision ADD COLUMN told TEXT;
 ALTER TABLE decision ADD COLUMN told_at INTEGER;
 ",
+    "
+-- What a person has wait, as a list of texts: a record, a pipeline or an account; and whose work waits for it.
+CREATE TABLE halt (
+    reach TEXT PRIMARY KEY, since INTEGER NOT NULL, until INTEGER, because TEXT NOT NULL,
+    owes_sweep INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE halted (
+    reach TEXT NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    source TEXT NOT NULL, since INTEGER NOT NULL, first INTEGER NOT NULL,
+    PRIMARY KEY (reach, account, record, id)
+) WITHOUT ROWID;
+",
 ];
 
 /// Brings a file to the newest schema.

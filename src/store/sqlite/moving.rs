@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::sqlite_store::SqliteStore;
 use super::worker::Keep;
-use super::{cursor, decision, generation, intake, intent, journal, link, park, seen};
+use super::{cursor, decision, generation, halt, intake, intent, journal, link, park, seen};
 use crate::store::codec::{damaged, instant};
 use crate::store::error::StoreError;
 use crate::store::journal::HintSource;
@@ -135,6 +135,8 @@ fn columns(shelf: Shelf) -> (&'static str, &'static str) {
         Shelf::Unlisted => ("account, record, id", "account, record, id"),
         Shelf::SeenFields => (seen::COLUMNS, "account, record, field"),
         Shelf::Ledgers => ("kept", "one"),
+        Shelf::Halts => (halt::COLUMNS, "reach"),
+        Shelf::HaltWaits => (halt::WAIT_COLUMNS, "reach, account, record, id"),
         Shelf::Decisions => (decision::COLUMNS, "number"),
         Shelf::History => ("at, what, detail, lines, account, record, id", "number"),
     }
@@ -175,6 +177,11 @@ fn piece(
         Shelf::Unlisted => Carried::Unlisted(target(row, 0)?),
         Shelf::SeenFields => Carried::SeenField(seen::read_field(row)?),
         Shelf::Ledgers => Carried::Ledger(crate::store::codec::parsed(&row.get::<_, String>(0)?)?),
+        Shelf::Halts => {
+            let (held, owes_sweep) = halt::read(row)?;
+            Carried::Halt(held, owes_sweep)
+        }
+        Shelf::HaltWaits => Carried::HaltWait(halt::read_wait(row)?),
         Shelf::Decisions => Carried::Decision(Box::new(decision::entry(connection, row)?)),
         Shelf::History => Carried::History(journal::read(connection, row, target(row, 4)?)?),
     }))

@@ -8,27 +8,34 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
 use crate::store::codec::{damaged, decode, encode, instant, nanos};
-use crate::store::due::next_try;
+use crate::store::due::{LONGEST_PAUSE, later, next_try};
 use crate::store::error::StoreError;
-use crate::store::park::{Park, ParkDraft, Wait};
+use crate::store::park::{Park, ParkDraft, Renewal, Wait};
 use crate::store::park_text;
 use crate::store::record::RecordRef;
 
 /// Makes `drafts` the parks of a record: renews those it has, adds new ones, takes out the others.
-/// Where two drafts have the same pipeline and group, the first counts.
+/// Where two drafts have the same pipeline and group, the first counts. In pipelines that were `left` parks stay, and
+/// are tried later.
 pub(super) fn replace(
     connection: &Connection,
     target: &RecordRef,
     now: Timestamp,
-    drafts: &[&ParkDraft],
+    Renewal { drafts, left }: Renewal<'_>,
 ) -> Result<(), StoreError> {
-    let kept = renew(connection, target, now, drafts)?;
-    let mut select =
-        connection.prepare_cached("SELECT number FROM park WHERE account = ?1 AND record = ?2 AND id = ?3")?;
+    let mut kept = renew(connection, target, now, drafts)?;
+    let mut select = connection
+        .prepare_cached("SELECT number, pipeline FROM park WHERE account = ?1 AND record = ?2 AND id = ?3")?;
     let present = select
-        .query_map(params![target.account, target.record, target.id], |row| row.get(0))?
-        .collect::<Result<Vec<i64>, _>>()?;
-    take_out(connection, present, &kept)
+        .query_map(params![target.account, target.record, target.id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(i64, String)>, _>>()?;
+    for (number, _) in present.iter().filter(|(_, pipeline)| left.contains(pipeline)) {
+        let next = nanos(later(now, LONGEST_PAUSE));
+        let mut update = connection.prepare_cached("UPDATE park SET next = ?2 WHERE number = ?1 AND next <= ?3")?;
+        update.execute([*number, next, nanos(now)])?;
+        kept.insert(*number);
+    }
+    take_out(connection, present.into_iter().map(|(number, _)| number).collect(), &kept)
 }
 
 /// The same for the field groups of one linked pair.

@@ -6,16 +6,16 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub(super) use super::telling::accept;
 use super::telling::enqueue;
-use super::{link_wait, park};
+use super::{halt, link_wait, park};
 use crate::store::codec::{damaged, instant, nanos};
 use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
 use crate::store::journal::{Claim, Counts, Hint, HintSource, Unfinished, Work};
-use crate::store::park::{ParkDraft, Parking, Wait};
+use crate::store::park::{ParkDraft, Parking, Renewal, Wait};
 use crate::store::record::RecordRef;
 
 /// When work is claimed, and until when that holds.
@@ -47,7 +47,7 @@ pub(super) fn claim(
     }
     let mut select = connection.prepare_cached(
         "SELECT account, record, id, hint, source, since, attempts, answers,
-            (SELECT coalesce(max(number), 0) FROM hint) FROM work
+            (SELECT coalesce(max(number), 0) FROM hint), EXISTS (SELECT 1 FROM halt) FROM work
          WHERE state <> 'flight' AND due <= ?1 ORDER BY first DESC, since, hint LIMIT ?2",
     )?;
     let mut rows = select.query(params![nanos(now), i64::try_from(limit).unwrap_or(i64::MAX)])?;
@@ -65,6 +65,7 @@ pub(super) fn claim(
             source: HintSource::parse(&source).ok_or_else(|| damaged(&source))?,
             since: instant(row.get(5)?)?,
             attempts: row.get(6)?,
+            halts: row.get(9)?,
         });
     }
     let mut update = connection.prepare_cached(
@@ -120,7 +121,7 @@ pub(super) fn recover(connection: &Connection, now: Timestamp) -> Result<(), Sto
 pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks: &Parking) -> Result<(), StoreError> {
     let (own, others): (Vec<&ParkDraft>, Vec<&ParkDraft>) =
         parks.drafts.iter().partition(|draft| draft.target == work.target);
-    park::replace(connection, &work.target, now, &own)?;
+    park::replace(connection, &work.target, now, Renewal { drafts: &own, left: &parks.halted.pipelines })?;
     for (target, pipeline) in parks.pairs.iter().filter(|(target, _)| *target != work.target) {
         let drafts: Vec<&ParkDraft> =
             others.iter().filter(|one| one.target == *target && one.pipeline == *pipeline).copied().collect();
@@ -129,6 +130,9 @@ pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks
     }
     for asked in &parks.asked {
         link_wait::keep(connection, asked, now)?;
+    }
+    for reach in &parks.halted.reaches {
+        halt::keep(connection, reach, work, now)?;
     }
     let RecordRef { account, record, id } = &work.target;
     let is_newer = connection
@@ -279,20 +283,27 @@ pub(super) fn clock_moved(connection: &Connection, by: SignedDuration) -> Result
 
 /// How much of what is waiting.
 pub(super) fn counts(connection: &Connection) -> Result<Counts, StoreError> {
-    let (pending, in_flight, parked, links): (i64, i64, i64, i64) = connection
+    let count = |row: &Row<'_>, at: usize| row.get::<_, i64>(at).map(i64::unsigned_abs);
+    let counts = connection
         .prepare_cached(
             "SELECT (SELECT count(*) FROM work WHERE state = 'pending'),
                     (SELECT count(*) FROM work WHERE state = 'flight'),
                     (SELECT count(*) FROM park WHERE dropped = 0),
-                    (SELECT count FROM tally WHERE name = 'links')",
+                    (SELECT count FROM tally WHERE name = 'links'),
+                    (SELECT count(*) FROM work WHERE state = 'pending' AND reason IS NOT NULL),
+                    (SELECT count(*) FROM halted)",
         )?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-    Ok(Counts {
-        pending: pending.unsigned_abs(),
-        in_flight: in_flight.unsigned_abs(),
-        parked: parked.unsigned_abs(),
-        links: links.unsigned_abs(),
-    })
+        .query_row([], |row| {
+            Ok(Counts {
+                pending: count(row, 0)?,
+                in_flight: count(row, 1)?,
+                parked: count(row, 2)?,
+                links: count(row, 3)?,
+                retrying: count(row, 4)?,
+                held: count(row, 5)?,
+            })
+        })?;
+    Ok(counts)
 }
 
 /// Records with work that is not only parked.

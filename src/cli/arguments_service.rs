@@ -1,0 +1,117 @@
+//! The command line of what is asked of a running service, or of its store, as types.
+
+use clap::{Args, Subcommand};
+
+use super::format::Format;
+
+/// How a service's answer is shown.
+#[derive(Debug, Args)]
+pub struct ServiceArguments {
+    /// How the answer is written.
+    #[arg(long, global = true, default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The record: ACCOUNT.RECORD/ID, or SYSTEM.RECORD/ID where the system has one account.
+    pub record: String,
+    /// One of its fields, such as status; all that rules carry where none is given.
+    pub field: Option<String>,
+    /// How the answer is shown.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+}
+
+/// Arguments of `hold`.
+#[derive(Debug, Args)]
+pub struct HoldArguments {
+    /// A record (ACCOUNT.RECORD/ID, or a text of its own), a pipeline or an account.
+    #[arg(value_name = "RECORD|PIPELINE|ACCOUNT")]
+    pub target: String,
+    /// How long, such as 2h, or until when, such as 2026-12-01 (UTC); until `release` where it is not said.
+    #[arg(long, value_name = "DATE|DURATION")]
+    pub until: Option<String>,
+    /// Why, for whoever sees it in `status`.
+    #[arg(long, value_name = "TEXT")]
+    pub because: Option<String>,
+    /// How the answer is shown.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+}
+
+/// Arguments of `release`.
+#[derive(Debug, Args)]
+pub struct ReleaseArguments {
+    /// What is held, by the name that `status` shows.
+    #[arg(value_name = "RECORD|PIPELINE|ACCOUNT")]
+    pub target: String,
+    /// How the answer is shown.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+}
+
+/// Arguments of `retry`.
+#[derive(Debug, Args)]
+pub struct RetryArguments {
+    /// A record (ACCOUNT.RECORD/ID, or a text of its own), a pipeline or an account.
+    #[arg(value_name = "RECORD|PIPELINE|ACCOUNT", required_unless_present = "all")]
+    pub target: Option<String>,
+    /// All that was put off.
+    #[arg(long, conflicts_with = "target")]
+    pub all: bool,
+    /// How the answer is shown.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+}
+
+/// Arguments of `inbox`.
+#[derive(Debug, Args)]
+pub struct InboxArguments {
+    /// How the answer is shown.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: InboxAction,
+}
+
+/// What to do with parked work.
+#[derive(Debug, Subcommand)]
+pub enum InboxAction {
+    /// All entries.
+    List,
+    /// One entry.
+    Show {
+        /// Its number.
+        id: i64,
+    },
+    /// Try again now.
+    Retry {
+        /// Its number.
+        id: Option<i64>,
+        /// All entries.
+        #[arg(long, conflicts_with = "id", required_unless_present = "id")]
+        all: bool,
+    },
+    /// Take out until the record changes again.
+    Drop {
+        /// Its number.
+        id: i64,
+    },
+    /// Say which record is the counterpart that was not found.
+    Match {
+        /// Its number.
+        id: i64,
+        /// The counterpart: ACCOUNT.RECORD/ID, or its id alone.
+        target: String,
+    },
+    /// Say which record takes the place of a counterpart that is gone.
+    Relink {
+        /// Its number.
+        id: i64,
+        /// The new counterpart: ACCOUNT.RECORD/ID, or its id alone.
+        target: String,
+    },
+}
