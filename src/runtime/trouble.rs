@@ -78,3 +78,8 @@ pub(crate) fn put_off(account: &str, failure: &Failure, unseen: bool) -> Trouble
         other => other,
     }
 }
+
+/// A reload took an account away a moment ago, which may be half a file.
+pub(crate) fn not_in_the_rules(what: &str) -> Trouble {
+    Trouble::Later { reason: format!("{what}: the account is not in the rules at this moment"), after: None }
+}

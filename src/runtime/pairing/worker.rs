@@ -22,7 +22,7 @@ use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::rested::Told;
 use crate::runtime::memory::tally;
 use crate::runtime::runtime::Runtime;
-use crate::runtime::trouble::Trouble;
+use crate::runtime::trouble::{Trouble, not_in_the_rules};
 use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, StoreError, Work};
 use crate::value::Value;
 use crate::world::{Planted, Random};
@@ -488,11 +488,6 @@ impl Runtime {
         };
         Ok(stops.into_iter().filter(|stop| !stop.once || !told(stop)).collect())
     }
-}
-
-/// A reload took an account away a moment ago, which may be half a file.
-fn not_in_the_rules(what: &str) -> Trouble {
-    Trouble::Later { reason: format!("{what}: the account is not in the rules at this moment"), after: None }
 }
 
 /// How long put-off work rests; zero where it is to be looked at again at once.
