@@ -92,8 +92,6 @@ pub struct Runtime {
     pub(crate) pacing: Pacing,
     /// What a person has wait.
     pub halts: KnownHalts,
-    /// Wakes whoever waits for the end of what is held until a time.
-    pub(crate) halts_wake: Notify,
     pub(crate) wake: Notify,
     /// Why no work can be claimed, if so.
     pub store_trouble: ArcSwapOption<String>,
@@ -131,7 +129,6 @@ impl Runtime {
             membership: Arc::default(),
             pacing: Pacing::default(),
             halts: KnownHalts::default(),
-            halts_wake: Notify::new(),
             wake: Notify::new(),
             store_trouble: ArcSwapOption::empty(),
             happenings: broadcast::channel(pace.happenings_kept).0,

@@ -82,6 +82,7 @@ fn later_by(runtime: &Runtime, patience: Duration) -> jiff::Timestamp {
 async fn fill(runtime: &Arc<Runtime>, running: &mut Running) -> bool {
     runtime.heed_clock().await;
     running.hold_on(runtime).await;
+    runtime.lift_in_time().await;
     let free = RECORDS_AT_ONCE.saturating_sub(running.tasks.len());
     if free == 0 {
         return false;
@@ -118,6 +119,7 @@ async fn until_due(runtime: &Runtime, running: usize) -> Duration {
     }
     // What others make of work is told, and looked for where a word was lost.
     let rest = if running > 0 || runtime.store.is_shared() { REST } else { LONG_REST };
+    let rest = runtime.next_lift().map_or(rest, |wait| wait.min(rest));
     match runtime.store.next_due(true).await {
         Ok(Some(wait)) => wait.min(rest),
         _ => rest,

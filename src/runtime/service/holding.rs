@@ -227,7 +227,7 @@ impl Runtime {
         let reach = self.reach_named(text).await?;
         let halt = hold(self.store.as_ref(), reach, word, self.world.clock.now()).await?;
         self.ask_halts().await?;
-        self.halts_wake.notify_one();
+        self.nudge();
         tracing::info!(until = ?halt.until, because = halt.because, "held by a person: {}", halt.reach);
         Ok(halt)
     }

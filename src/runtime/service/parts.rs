@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::watcher::Watch;
-use super::{dispatcher, halts, notifier, poller, retention, schedule};
+use super::{dispatcher, notifier, poller, retention, schedule};
 use crate::runtime::coordination::node;
 use crate::runtime::runtime::Runtime;
 use crate::world::Tasks;
@@ -20,7 +20,6 @@ pub fn begin(runtime: &Arc<Runtime>, watch: Option<Watch>) -> Tasks<()> {
         Box::pin(schedule::schedule(own())),
         Box::pin(notifier::notify(own())),
         Box::pin(retention::retain(own())),
-        Box::pin(halts::lift(own())),
     ];
     if let Some(watch) = watch {
         parts.push(Box::pin(watch.serve(own())));

@@ -131,7 +131,7 @@ async fn lead_pass(
     listed: impl FnOnce() + Send,
     lead: &Lead,
 ) -> Result<Report, Trouble> {
-    halts::lift_what_is_over(runtime).await?;
+    halts::lift_what_is_over(runtime, runtime.world.clock.now()).await?;
     let pass = &Pass { scope: scope_of(runtime, &pass.scope).await?, ..pass.clone() };
     let sweep = !matches!(pass.scope, Scope::Look(Look::Changes));
     let confirmed = pass.confirmed || matches!(pass.scope, Scope::Only(_));
