@@ -45,6 +45,7 @@ mod lint_rows;
 mod log;
 mod look_up;
 mod making;
+mod metrics;
 mod mistakes;
 mod mutants;
 mod nodes;

@@ -9,13 +9,13 @@ use serde_json::{Value as Json, json};
 use crate::support::{Trade, get, until};
 
 /// Somebody who listens: refuses the first notice, then takes every one.
-struct Listener {
-    url: String,
+pub(crate) struct Listener {
+    pub(crate) url: String,
     told: Arc<Mutex<Vec<Json>>>,
 }
 
 impl Listener {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", socket.local_addr().unwrap());
         let told = Arc::new(Mutex::new(Vec::new()));
@@ -47,7 +47,7 @@ impl Listener {
         Self { url, told }
     }
 
-    fn told(&self, event: &str) -> Vec<Json> {
+    pub(crate) fn told(&self, event: &str) -> Vec<Json> {
         self.told.lock().unwrap().iter().filter(|one| one["event"] == event).cloned().collect()
     }
 }
@@ -84,10 +84,16 @@ fn each_cause_is_told_once() {
     let told = listener.told("reload_failed").remove(0);
     assert_eq!(told["findings"][0]["code"], "unknown-owner", "{told:#}");
     std::fs::write(trade.rules.join("ownership.yaml"), good).unwrap();
+    until("their end is told", || listener.told("reload_taken").len() == 1);
     until("the good rules serve", || get(&format!("{}/api/v1/status", service.url))["last_reload"]["ok"] == true);
 
     trade.faults(&trade.flourish, &json!({ "error_before_every": 1 }));
     until("the silent account is told", || listener.told("breaker_open").len() == 1);
     assert_eq!(listener.told("breaker_open").remove(0)["account"], "flourish");
+    trade.faults(&trade.flourish, &json!({}));
+    until("its end is told", || listener.told("breaker_closed").len() == 1);
+    let dropped = trade.command(&["inbox", "--url", &service.url, "drop", "1"]).output().unwrap();
+    assert!(dropped.status.success());
+    until("it is told that it is gone", || listener.told("unparked").iter().any(|one| one["id"] == "1"));
     assert_eq!((listener.told("parked").len(), listener.told("reload_failed").len()), (2, 1));
 }

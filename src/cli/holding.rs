@@ -105,7 +105,7 @@ fn in_words(answer: &Json, said: &Said<'_>, is_served: bool) -> String {
     match said {
         Said::Hold(_) => {
             let until = timestamp::parse(word("until")).map(timestamp::text_to_second);
-            let until = until.map_or_else(|| format!("`petiole release {}`", word("held")), |until| until);
+            let until = until.unwrap_or_else(|| format!("`petiole release {}`", word("held")));
             format!("held until {until}: {} {}; nothing of it is lost", word("kind"), word("held"))
         }
         Said::Release(_) => {

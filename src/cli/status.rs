@@ -102,6 +102,9 @@ fn print(found: &Json, format: Format) {
         println!("matched by hand ({}): {left} = {right}", word("/pipeline"));
     }
     print_accounts(found);
+    for alarm in found.get("alarms").and_then(Json::as_array).into_iter().flatten() {
+        println!("alarm: {}", alarm.get("text").and_then(Json::as_str).unwrap_or_default());
+    }
     for trouble in found.pointer("/troubles").and_then(Json::as_array).into_iter().flatten() {
         let records = trouble.get("records").map(ToString::to_string).unwrap_or_default();
         println!("put off ({records}): {}", trouble.get("reason").and_then(Json::as_str).unwrap_or_default());

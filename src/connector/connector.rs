@@ -17,6 +17,7 @@ use super::rate_limit::RateLimit;
 use super::reader::{self, Shape, Single};
 use super::rehearsal::Rehearsal;
 use super::request::{self, Holes, Mode, Sending};
+use super::resent::with_resent;
 use super::response::NotJson;
 use super::row::Row;
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
@@ -54,6 +55,8 @@ pub struct Connector {
     rate_limit: Arc<RateLimit>,
     breaker: Arc<Breaker>,
     calls: Arc<Mutex<BTreeMap<&'static str, u64>>>,
+    /// By what they were for, and the status of the answer where one came.
+    answers: Arc<Mutex<BTreeMap<(&'static str, Option<u16>), u64>>>,
     /// How far the peer's clock is ahead of the steady one, as its last `Date` header tells: no step of ours moves it.
     ahead: Arc<Mutex<Option<SignedDuration>>>,
     /// How the system's records are read, by name.
@@ -72,9 +75,10 @@ impl Connector {
         random: Arc<dyn Random>,
     ) -> Self {
         let rate_limit = Arc::new(RateLimit::new(system.limits));
-        let (breaker, calls, ahead) = Default::default();
+        let (breaker, calls, answers, ahead) = Default::default();
         let shapes = shapes(&system);
-        Self { system, account, transport, clock, random, rate_limit, breaker, calls, ahead, shapes, rehearsal: None }
+        let rehearsal = None;
+        Self { system, account, transport, clock, random, rate_limit, breaker, calls, answers, ahead, shapes, rehearsal }
     }
 
     /// The same account under new rules: budget, breaker and counts go on; a changed limit counts
@@ -86,6 +90,7 @@ impl Connector {
             rate_limit: Arc::clone(&self.rate_limit),
             breaker: Arc::clone(&self.breaker),
             calls: Arc::clone(&self.calls),
+            answers: Arc::clone(&self.answers),
             ahead: Arc::clone(&self.ahead),
             transport: Arc::clone(&self.transport),
             clock: Arc::clone(&self.clock),
@@ -125,6 +130,21 @@ impl Connector {
     /// Requests sent so far by method (`GET`), answered or not.
     pub fn calls(&self) -> BTreeMap<&'static str, u64> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Requests that ended, by what they were for and the status of the answer; no status where none came.
+    pub fn answers(&self) -> BTreeMap<(&'static str, Option<u16>), u64> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many calls could begin at once.
+    pub fn calls_left(&self) -> u32 {
+        self.rate_limit.left(self.clock.steady())
+    }
+
+    /// For how long every call has had to wait for its turn, if so.
+    pub fn short_for(&self) -> Option<std::time::Duration> {
+        self.rate_limit.short_for(self.clock.steady())
     }
 
     /// The next call may try whether the peer is well again, however long was to be waited for that.
@@ -438,6 +458,8 @@ impl Connector {
         let answer = self.transport.send(request).await;
         let now = self.clock.now();
         let status = answer.as_ref().ok().map(|found| found.status);
+        let ended = (purpose.as_str(), status);
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner).entry(ended).or_default() += 1;
         tracing::debug!(account = %self.account.name, %method, %place, status, "call");
         let mut answer = answer.map_err(|error| failure::of_transport(&error, purpose))?;
         if answer.status >= 400 {

@@ -180,6 +180,16 @@ impl Purpose {
         matches!(self, Self::Create | Self::Change)
     }
 
+    /// The word for it in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Create => "create",
+            Self::Change => "change",
+        }
+    }
+
     /// Whether it names one record, which may be gone.
     fn names_record(self) -> bool {
         matches!(self, Self::Read | Self::Change)

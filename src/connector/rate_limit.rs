@@ -17,6 +17,8 @@ use crate::world::{Clock, Response};
 
 /// The longest a call waits for its turn; beyond it the caller is told when to come back.
 pub const WAIT_LONGEST: Duration = Duration::from_secs(30);
+/// How long after a call that had to wait the budget counts as short without another one.
+const SHORT_ENDS: Duration = Duration::from_mins(1);
 /// The longest pause a peer's header can ask for.
 pub const PAUSE_LONGEST: Duration = Duration::from_hours(1);
 /// A reset of more seconds than this is an instant, counted from 1970, not a wait.
@@ -39,13 +41,15 @@ struct Turns {
     paid_until: Timestamp,
     /// Until when the peer asked for silence.
     paused_until: Timestamp,
+    /// Since when every call has had to wait, and when the last one did.
+    short: Option<(Timestamp, Timestamp)>,
 }
 
 impl RateLimit {
     /// A budget, unused.
     pub fn new(limits: Limits) -> Self {
         let (paid_until, paused_until) = (Timestamp::MIN, Timestamp::MIN);
-        let turns = Turns { limits, at_once: at_once(limits), paid_until, paused_until };
+        let turns = Turns { limits, at_once: at_once(limits), paid_until, paused_until, short: None };
         Self { turns: Mutex::new(turns), changed: Notify::new(), shared: OnceLock::new(), share: Share::default() }
     }
 
@@ -73,6 +77,33 @@ impl RateLimit {
         (until > now).then_some(until)
     }
 
+    /// How many calls could begin now.
+    pub fn left(&self, now: Timestamp) -> u32 {
+        let turns = self.lock();
+        if turns.paused_until > now {
+            return 0;
+        }
+        let every = Duration::from_mins(1) / turns.limits.per_minute.max(1);
+        let allowed = every.saturating_mul(turns.limits.burst.max(1));
+        let ahead =
+            if turns.paid_until > now { turns.paid_until.duration_since(now).unsigned_abs() } else { Duration::ZERO };
+        let left = allowed.saturating_sub(ahead).as_nanos() / every.as_nanos().max(1);
+        u32::try_from(left).unwrap_or(u32::MAX)
+    }
+
+    /// For how long every call has had to wait for its turn; none where the last one did not, or was long ago.
+    pub fn short_for(&self, now: Timestamp) -> Option<Duration> {
+        let (since, last) = self.lock().short?;
+        let is_over = now.duration_since(last).unsigned_abs() > SHORT_ENDS;
+        (!is_over).then(|| now.duration_since(since).unsigned_abs())
+    }
+
+    fn note_wait(&self, waits: bool, now: Timestamp) {
+        let mut turns = self.lock();
+        let since = turns.short.filter(|(_, last)| now.duration_since(*last).unsigned_abs() <= SHORT_ENDS);
+        turns.short = waits.then(|| (since.map_or(now, |(since, _)| since), now));
+    }
+
     /// Waits for a turn. The permit counts as one call under way until it is dropped.
     ///
     /// # Errors
@@ -80,10 +111,14 @@ impl RateLimit {
     pub async fn turn(&self, clock: &dyn Clock) -> Result<OwnedSemaphorePermit, Duration> {
         let at_once = Arc::clone(&self.lock().at_once);
         let permit = at_once.acquire_owned().await.map_err(|_| WAIT_LONGEST)?;
+        let mut is_first = true;
         loop {
             // Made before the look, so that no change between look and sleep is missed.
             let changed = self.changed.notified();
             let wait = self.take(clock.steady());
+            if std::mem::take(&mut is_first) {
+                self.note_wait(!wait.is_zero(), clock.steady());
+            }
             if wait.is_zero() {
                 self.share_of_it(clock).await?;
                 return Ok(permit);

@@ -42,6 +42,11 @@ impl RuleState {
         (state, json!({ "at": crate::value::timestamp::text(last.at), "ok": last.ok, "findings": last.findings }))
     }
 
+    /// Whether the files are what serves.
+    pub fn is_current(&self) -> bool {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).current
+    }
+
     /// Keeps how a reload went. True: the one before had failed, and this one did not.
     pub(crate) fn note(&self, last: LastReload) -> bool {
         let mut kept = self.last.lock().unwrap_or_else(PoisonError::into_inner);

@@ -17,8 +17,10 @@ use super::memory::broken_off::BrokenOff;
 use super::memory::clock_step::ClockStep;
 use super::memory::departed::Departed;
 use super::memory::halts::KnownHalts;
+use super::memory::meter::Meter;
 use super::memory::pacing::Pacing;
 use super::memory::pair_lock::PairLocks;
+use super::memory::signals::Signals;
 use super::memory::tally::{Decided, Tally};
 use super::memory::traces::Traces;
 use super::planned::permit::Permit;
@@ -83,6 +85,10 @@ pub struct Runtime {
     pub(crate) absent: Absent,
     /// What is wrong with accounts as a whole.
     pub alarms: Alarms,
+    /// What is overdue, silent, slow or short.
+    pub signals: Signals,
+    /// What is counted since the process began.
+    pub meter: Meter,
     /// Whether what answers showed of fields was taken over from the store.
     pub(crate) recalled: OnceCell<()>,
     /// What the rules in service lost.
@@ -123,6 +129,8 @@ impl Runtime {
             traces: Traces::default(),
             absent: Absent::default(),
             alarms: Alarms::default(),
+            signals: Signals::default(),
+            meter: Meter::default(),
             recalled: OnceCell::new(),
             departed: Departed::default(),
             locks: PairLocks::default(),

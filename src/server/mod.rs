@@ -11,6 +11,8 @@ mod explain;
 pub mod guard;
 pub mod holding;
 pub mod inbox;
+pub mod metric;
+pub mod metrics;
 pub mod nodes;
 mod plan;
 mod query;

@@ -3,10 +3,11 @@
 //! Whoever sends what is refused is not known, so neither the log nor the memory grows with how much that is.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+
+use super::metric::{Exposition, WEBHOOKS_REFUSED};
 
 /// How long the log is silent of a sort of refusal after it told of one.
 const TOLD_EVERY: SignedDuration = SignedDuration::from_mins(1);
@@ -47,16 +48,10 @@ impl Refused {
     }
 
     /// The counts for Prometheus.
-    pub fn metrics(&self) -> String {
-        let mut text = "# HELP petiole_webhooks_refused_total Webhooks that were not taken.\n\
-                        # TYPE petiole_webhooks_refused_total counter\n"
-            .to_owned();
+    pub(super) fn put(&self, text: &mut Exposition) {
         for ((account, status), sort) in self.sorts().iter() {
-            let count = sort.count;
-            let _ =
-                writeln!(text, "petiole_webhooks_refused_total{{account=\"{account}\",status=\"{status}\"}} {count}");
+            text.put(WEBHOOKS_REFUSED, &[account, &status.to_string()], sort.count);
         }
-        text
     }
 
     fn sorts(&self) -> MutexGuard<'_, BTreeMap<(String, u16), Sort>> {

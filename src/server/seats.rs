@@ -5,7 +5,6 @@
 //! Knows no HTTP.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use super::bodies::{BODIES_BYTES_MAX, Bodies};
+use super::metric::{CONNECTIONS, CONNECTIONS_CLOSED, CONNECTIONS_MAX as MOST, Exposition};
 use crate::world::Clock;
 
 /// Connections at once, however many descriptors there are.
@@ -303,22 +303,19 @@ impl Seats {
 
     /// The counts for Prometheus.
     pub fn metrics(&self) -> String {
+        let mut text = Exposition::default();
+        self.put(&mut text);
+        text.to_string()
+    }
+
+    pub(super) fn put(&self, text: &mut Exposition) {
         let open = lock(&self.taken).len();
-        let total = self.limits.total;
-        let mut text = format!(
-            "# HELP petiole_connections Connections that clients hold.\n# TYPE petiole_connections gauge\n\
-             petiole_connections {open}\n\
-             # HELP petiole_connections_max Connections that clients may hold at once.\n\
-             # TYPE petiole_connections_max gauge\npetiole_connections_max {total}\n\
-             # HELP petiole_connections_closed_total Connections that were closed unasked or not taken.\n\
-             # TYPE petiole_connections_closed_total counter\n"
-        );
+        text.put(CONNECTIONS, &[], open);
+        text.put(MOST, &[], self.limits.total);
         let closed = lock(&self.closed);
         for why in [Why::Silent, Why::Slow, Why::MadeRoom, Why::Refused, Why::NoRoom] {
-            let count = closed.get(&why).copied().unwrap_or_default();
-            let _ = writeln!(text, "petiole_connections_closed_total{{why=\"{}\"}} {count}", why.as_str());
+            text.put(CONNECTIONS_CLOSED, &[why.as_str()], closed.get(&why).copied().unwrap_or_default());
         }
-        text
     }
 
     fn count(&self, why: Why) {

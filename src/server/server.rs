@@ -15,7 +15,7 @@ use super::connection::{self, Service};
 use super::receive::BODY_BYTES_MAX;
 use super::seats::{CONNECTIONS_MAX, DESCRIPTORS_KEPT_BACK, DESCRIPTORS_USUAL, Limits, Seats};
 use super::shared::Shared;
-use super::{admin, status, webhook};
+use super::{admin, metrics, webhook};
 use crate::runtime::Runtime;
 use crate::world::Task;
 
@@ -47,7 +47,7 @@ pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, admission: Admissi
         .route("/webhooks/{account}", post(webhook::accept))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(status::metrics))
+        .route("/metrics", get(metrics::metrics))
         .nest("/api/v1", admin::routes(&shared))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared);

@@ -1,11 +1,9 @@
-//! What is going on, as JSON and as Prometheus text.
+//! What is going on, as JSON.
 
-use axum::extract::State;
 use serde_json::{Map, Value as Json, json};
 
 use super::nodes;
 use super::refused::Refused;
-use super::shared::Shared;
 use super::waiting::{Waiting, waiting};
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
@@ -14,7 +12,6 @@ use crate::runtime::{Live, Runtime};
 use crate::store::{Counts, Drawn, Ledger, StoreError};
 use crate::value::timestamp;
 use crate::view::park::matched;
-use crate::world::log_sink;
 
 /// The body of `GET /api/v1/status`.
 ///
@@ -63,6 +60,7 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "sweeping": sweeping,
         "last_sweep": LastSweep::of(runtime.store.as_ref()).await?.map(LastSweep::to_json),
         "held": runtime.brake.stopped(),
+        "alarms": runtime.signals.to_json(),
         "ledger": ledger.as_ref().map_or_else(|| json!([]), Ledger::to_json),
         "ledger_at": ledger.map(|ledger| timestamp::text(ledger.at)),
         "links": counts.links,
@@ -94,51 +92,4 @@ fn of_account((runtime, refused): (&Runtime, &Refused), (live, drawn): (&Live, &
         "webhooks_refused": refused.of(&account.name),
         "alarms": alarms,
     })
-}
-
-/// `GET /metrics`
-pub async fn metrics(State(shared): State<Shared>) -> String {
-    let counts = shared.runtime.store.counts().await.unwrap_or_default();
-    let generation = shared.runtime.live.load().generation;
-    let gauges = [
-        ("petiole_work_pending", "Records with work that has not started.", counts.pending.to_string()),
-        ("petiole_work_in_flight", "Records being worked on.", counts.in_flight.to_string()),
-        ("petiole_parked", "Entries of the inbox.", counts.parked.to_string()),
-        ("petiole_links", "Links between records.", counts.links.to_string()),
-        ("petiole_generation", "The generation of rules in service.", generation.to_string()),
-    ];
-    let live = shared.runtime.live.load_full();
-    let dropped = log_sink::dropped();
-    let mut text: String = gauges
-        .iter()
-        .map(|(name, help, value)| format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"))
-        .collect();
-    text.extend([format!(
-        "# HELP petiole_log_lines_dropped_total Log lines that could not be written.\n\
-         # TYPE petiole_log_lines_dropped_total counter\n\
-         petiole_log_lines_dropped_total {dropped}\n"
-    )]);
-    let (journalled, without) = shared.runtime.decided.counts();
-    text.extend([format!(
-        "# HELP petiole_decisions_total Decisions, by whether they led to anything.\n\
-         # TYPE petiole_decisions_total counter\n\
-         petiole_decisions_total{{effect=\"some\"}} {journalled}\n\
-         petiole_decisions_total{{effect=\"none\"}} {without}\n"
-    )]);
-    text.push_str(&shared.refused.metrics());
-    text.push_str(&shared.seats.metrics());
-    text.push_str("# HELP petiole_calls_total Requests sent to peers.\n# TYPE petiole_calls_total counter\n");
-    for (account, peer) in &live.peers {
-        for (method, count) in peer.calls() {
-            text.extend([format!("petiole_calls_total{{account=\"{account}\",method=\"{method}\"}} {count}\n")]);
-        }
-    }
-    text.push_str(
-        "# HELP petiole_breaker_open Whether calls to a peer are held back.\n# TYPE petiole_breaker_open gauge\n",
-    );
-    for (account, peer) in &live.peers {
-        let open = u8::from(peer.breaker() != BreakerState::Closed);
-        text.extend([format!("petiole_breaker_open{{account=\"{account}\"}} {open}\n")]);
-    }
-    text
 }

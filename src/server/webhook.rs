@@ -23,6 +23,9 @@ pub async fn accept(
     let live = runtime.live.load_full();
     let desk = Desk { live: &live, departed: &runtime.departed, world: &runtime.world, store: runtime.store.as_ref() };
     let answer = receive(&desk, &Delivery { account: &account, headers: &headers, body: &body }).await;
+    if answer.status == 202 {
+        runtime.meter.webhook(&account);
+    }
     if answer.brings_work {
         runtime.nudge();
     }

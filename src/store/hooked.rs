@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation, Halt, Halts, Hint,
+    Ages, Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation, Halt, Halts, Hint,
     HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted, Link, LinkEnd, Living, Node, Pairs,
     Park, Parking, PutOff, Rate, Reach, RecordRef, Retention, Role, RuleText, Rules, Seen, SeenField, Settlement,
     Standing, Store, StoreError, Unfinished, Wait, Which, Work,
@@ -105,6 +105,9 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Journal for Hooked<Inner, Arou
     }
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.inner.counts().await
+    }
+    async fn ages(&self) -> Result<Ages, StoreError> {
+        self.inner.ages().await
     }
     async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError> {
         self.inner.unfinished().await
@@ -295,5 +298,8 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Coordination for Hooked<Inner,
 impl<Inner: Store + ?Sized, Around: AroundWrites> Retention for Hooked<Inner, Around> {
     async fn prune(&self, before: Timestamp, under: Option<&Lead>) -> Result<usize, StoreError> {
         self.write(self.inner.prune(before, under)).await
+    }
+    async fn bytes(&self) -> Result<Option<u64>, StoreError> {
+        self.inner.bytes().await
     }
 }

@@ -175,6 +175,21 @@ pub struct Counts {
     pub held: u64,
 }
 
+/// How long the oldest of each has been waiting, as far as there is any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ages {
+    /// Work that has not been begun.
+    pub waiting: Option<Duration>,
+    /// Work that is being done.
+    pub in_flight: Option<Duration>,
+    /// Work that was put off.
+    pub retrying: Option<Duration>,
+    /// Entries of the inbox.
+    pub parked: Option<Duration>,
+    /// Work that a person has wait.
+    pub held: Option<Duration>,
+}
+
 /// A record with work that is not only waiting for the next try of its parks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unfinished {
@@ -281,6 +296,9 @@ pub trait Journal: Send + Sync {
 
     /// How much of what is waiting.
     async fn counts(&self) -> Result<Counts, StoreError>;
+
+    /// How long what waits has been waiting.
+    async fn ages(&self) -> Result<Ages, StoreError>;
 
     /// The records with work that has not started, was put off or is being done.
     async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError>;

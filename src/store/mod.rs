@@ -44,7 +44,7 @@ pub use halts::{Halt, HaltWait, Halts, Lifted, Standing};
 pub use hooked::{AroundWrites, Hooked};
 pub use inbox::Inbox;
 pub use intent::{Intent, IntentDraft, IntentState, Settlement};
-pub use journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, ToldBy, Unfinished, Which, Work};
+pub use journal::{Ages, Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, ToldBy, Unfinished, Which, Work};
 pub use ledger::{Bucket, Ledger, LedgerLine};
 pub use link::{Base, BaseValues, Link, LinkEnd};
 pub use moving::{Carried, Moving, Shelf};

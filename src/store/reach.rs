@@ -6,8 +6,6 @@ use std::fmt;
 
 use serde_json::json;
 
-use super::codec::damaged;
-use super::error::StoreError;
 use super::record::RecordRef;
 
 /// How far a halt reaches.
@@ -32,16 +30,17 @@ impl Reach {
         .to_string()
     }
 
-    /// What [`Self::key`] wrote.
-    pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
-        let parts: Vec<String> = serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
+    /// What [`Self::key`] wrote; none: it is nothing of that.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<String> = serde_json::from_str(text).ok()?;
         match parts.as_slice() {
             [word, account, record, id] if word == "record" => {
-                Ok(Self::Record(RecordRef { account: account.clone(), record: record.clone(), id: id.clone() }))
+                let (account, record, id) = (account.clone(), record.clone(), id.clone());
+                Some(Self::Record(RecordRef { account, record, id }))
             }
-            [word, name] if word == "pipeline" => Ok(Self::Pipeline(name.clone())),
-            [word, name] if word == "account" => Ok(Self::Account(name.clone())),
-            _ => Err(damaged(text)),
+            [word, name] if word == "pipeline" => Some(Self::Pipeline(name.clone())),
+            [word, name] if word == "account" => Some(Self::Account(name.clone())),
+            _ => None,
         }
     }
 

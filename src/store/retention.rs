@@ -16,4 +16,7 @@ pub trait Retention: Send + Sync {
     /// # Errors
     /// [`StoreError::LostClaim`] where another has the role by now under which this is done; what went is gone.
     async fn prune(&self, before: Timestamp, under: Option<&Lead>) -> Result<usize, StoreError>;
+
+    /// How much it takes of its disk, as far as it has one.
+    async fn bytes(&self) -> Result<Option<u64>, StoreError>;
 }

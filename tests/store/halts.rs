@@ -1,5 +1,5 @@
-//! What a person has wait, and the work that waits for it: nothing is lost, also through a restart, and what was put off
-//! is told and tried.
+//! What a person has wait, and the work that waits for it: nothing is lost, also through a restart, and what was put
+//! off is told and tried.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

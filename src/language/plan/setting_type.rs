@@ -22,8 +22,19 @@ pub const WRITTEN: &str = "`text`, `number`, `whole number`, `duration`, `date`,
                            never below zero, and `, not empty` behind it where nothing is no answer";
 
 /// Settings that the program itself reads, whatever the rules do with them.
-pub const OF_THE_PROGRAM: [&str; 6] =
-    ["mode", "reconcile.every", "reconcile.creates", "journal.keep", "notify.webhook", "drain.within"];
+pub const OF_THE_PROGRAM: [&str; 11] = [
+    "mode",
+    "reconcile.every",
+    "reconcile.creates",
+    "journal.keep",
+    "notify.webhook",
+    "drain.within",
+    "alarms.poll",
+    "alarms.sweep",
+    "alarms.webhooks",
+    "alarms.lag",
+    "alarms.budget",
+];
 
 /// What values a setting may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +119,7 @@ impl SettingType {
         match name {
             "mode" => Some(Self::OneOf(["live", "observe"].map(str::to_owned).to_vec())),
             "reconcile.every" | "journal.keep" | "drain.within" => Some(Self::Duration),
+            "alarms.poll" | "alarms.sweep" | "alarms.webhooks" | "alarms.lag" | "alarms.budget" => Some(Self::Duration),
             "reconcile.creates" => Some(Self::Number { whole: true, negative: false }),
             "notify.webhook" => Some(Self::Url),
             _ => None,

@@ -17,6 +17,7 @@ pub mod lack;
 pub mod lost_pairs;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod memory;
+pub mod meter;
 pub mod own_writes;
 pub mod pacing;
 pub mod pair_key;
@@ -26,6 +27,7 @@ pub mod rested;
 pub mod search;
 pub mod shown;
 pub mod shrunk;
+pub mod signals;
 pub mod stirred;
 pub mod swept;
 pub mod tally;

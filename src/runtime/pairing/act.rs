@@ -303,8 +303,8 @@ impl Runtime {
         let settlement =
             Settlement { claim, intent: intent_done, link: kept, gives_way, history, hints, decision: None };
         self.settle_links(live, settlement).await?;
-        let newer = self.newer(live);
-        for live in [Some(live), newer.as_deref()].into_iter().flatten() {
+        self.note_lag(pairing, situation);
+        for live in [Some(live), self.newer(live).as_deref()].into_iter().flatten() {
             self.remember_written(live, (&target, write.id.is_none()), after.as_ref()).await;
         }
         self.stir(live, (kind, &target), (after.as_ref(), HintSource::Made)).await?;

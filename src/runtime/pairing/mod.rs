@@ -15,6 +15,7 @@ pub mod guard;
 pub mod halted;
 pub mod how;
 pub mod kept_back;
+pub mod lag;
 pub mod links;
 pub mod lost;
 pub mod make;

@@ -62,6 +62,7 @@ impl Runtime {
     /// Does one piece of work and tells the store how it ended. Where the store cannot take that
     /// now, the work is given back to it as soon as it can, and done again.
     pub async fn work(&self, work: Work) {
+        self.meter.event(&work.target.account, work.source);
         if let Err(trouble) = tally::told_by(work.source, Box::pin(self.look_at(&work))).await {
             self.broken(&work, &trouble).await;
         }

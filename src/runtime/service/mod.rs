@@ -21,6 +21,7 @@ pub mod poller;
 pub mod reload;
 pub mod retention;
 pub mod schedule;
+pub mod signals;
 pub mod sweep_marks;
 mod under_way;
 pub mod watcher;

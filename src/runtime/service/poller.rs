@@ -41,9 +41,16 @@ async fn poll_account(runtime: Arc<Runtime>, account: String) {
             return;
         }
         let looked = match runtime.lead(&Role::Poll(account.clone())).await {
-            Ok(Some(_)) => look_at_one(&runtime, &live, &account).await,
+            Ok(Some(_)) => {
+                let looked = look_at_one(&runtime, &live, &account).await;
+                runtime.meter.polled(&account, looked.is_err(), runtime.world.clock.now());
+                looked
+            }
             // Another process does.
-            Ok(None) => Ok(()),
+            Ok(None) => {
+                runtime.meter.polls_no_more(&account);
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         };
         if let Err(trouble) = looked {

@@ -102,6 +102,7 @@ impl Runtime {
             Ok(live) => {
                 let generation = live.generation;
                 let is_new = live.plan.rules_hash != self.live.load().plan.rules_hash;
+                self.meter.reload(if is_new { "taken" } else { "unchanged" });
                 if is_new && !self.world.plants(Planted::Generation) {
                     let live = Arc::new(live);
                     self.departed.note(&before.plan, &live.plan, at);
@@ -119,6 +120,7 @@ impl Runtime {
                 Ok(generation)
             }
             Err(error) => {
+                self.meter.reload("failed");
                 if let ReloadError::Invalid { text, json } = &error {
                     tracing::error!("the new rules are not taken, the old ones go on\n{text}");
                     let findings = json.get("findings").cloned().unwrap_or_else(|| json!([]));

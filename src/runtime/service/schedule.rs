@@ -181,6 +181,6 @@ async fn sweep(runtime: &Arc<Runtime>, listed: impl FnOnce() + Send + 'static) -
     Ok(())
 }
 
-fn interval(live: &Live) -> Option<Duration> {
+pub(super) fn interval(live: &Live) -> Option<Duration> {
     live.setting(SETTING).and_then(|value| duration::parse(value.as_text()?))
 }

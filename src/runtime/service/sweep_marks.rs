@@ -93,6 +93,14 @@ async fn kept(store: &dyn Store, mark: Mark) -> Result<Option<Timestamp>, StoreE
     store.cursor(KEPT, mark.name()).await
 }
 
+/// When the last sweep began that came to its end.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn last_whole(store: &dyn Store) -> Result<Option<Timestamp>, StoreError> {
+    kept(store, Mark::Whole).await
+}
+
 /// The last sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastSweep {

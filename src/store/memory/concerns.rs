@@ -16,7 +16,7 @@ use crate::store::error::StoreError;
 use crate::store::halts::{Halt, Halts, Lifted, Standing};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
+use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
@@ -96,6 +96,10 @@ impl Journal for MemoryStore {
 
     async fn counts(&self) -> Result<Counts, StoreError> {
         Ok(self.with(|state, _| work::counts(state)))
+    }
+
+    async fn ages(&self) -> Result<Ages, StoreError> {
+        Ok(self.with(|state, now| work::ages(state, now)))
     }
 
     async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError> {
@@ -292,5 +296,9 @@ impl Retention for MemoryStore {
     async fn prune(&self, before: Timestamp, under: Option<&Lead>) -> Result<usize, StoreError> {
         self.alone()?.check(under)?;
         Ok(self.with(|state, _| state.prune(before)))
+    }
+
+    async fn bytes(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
     }
 }

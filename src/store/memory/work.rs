@@ -14,7 +14,7 @@ use super::telling::enqueue;
 use super::{halt, inbox, link_wait};
 use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
-use crate::store::journal::{Claim, Counts, Hint, HintSource, PutOff, Unfinished, Which, Work};
+use crate::store::journal::{Ages, Claim, Counts, Hint, HintSource, PutOff, Unfinished, Which, Work};
 use crate::store::park::{ParkDraft, Parking, Renewal, Wait};
 use crate::store::record::RecordRef;
 
@@ -194,6 +194,22 @@ pub(super) fn counts(state: &State) -> Counts {
         links: count(state.links.len()),
         retrying: count(state.work.values().filter(|row| is_put_off(row)).count()),
         held: count(state.halted.len()),
+    }
+}
+
+/// How long what waits has been waiting.
+pub(super) fn ages(state: &State, now: Timestamp) -> Ages {
+    let oldest = |since: &mut dyn Iterator<Item = Timestamp>| {
+        since.min().map(|since| Duration::try_from(now.duration_since(since)).unwrap_or_default())
+    };
+    let rows = |is: fn(&Row) -> bool| state.work.values().filter(move |row| is(row)).map(|row| row.told.since);
+    let parks = state.parks.values().filter(|parked| !parked.dropped);
+    Ages {
+        waiting: oldest(&mut rows(|row| row.stage == Stage::Pending && row.reason.is_none())),
+        in_flight: oldest(&mut rows(Row::is_in_flight)),
+        retrying: oldest(&mut rows(is_put_off)),
+        parked: oldest(&mut parks.map(|parked| parked.park.since)),
+        held: oldest(&mut state.halted.values().map(|told| told.since)),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::store::error::StoreError;
 use crate::store::halts::{Halt, Halts, Lifted, Standing};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
+use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
@@ -100,6 +100,10 @@ impl Journal for PostgresStore {
 
     async fn counts(&self) -> Result<Counts, StoreError> {
         ask!(read &self.sessions, session => work::counts(session))
+    }
+
+    async fn ages(&self) -> Result<Ages, StoreError> {
+        ask!(read &self.sessions, session => put_off::ages(session))
     }
 
     async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError> {
@@ -387,5 +391,9 @@ impl Retention for PostgresStore {
                 return Ok(total);
             }
         }
+    }
+
+    async fn bytes(&self) -> Result<Option<u64>, StoreError> {
+        ask!(read &self.sessions, session => put_off::bytes(session))
     }
 }

@@ -50,7 +50,7 @@ pub(super) async fn all(session: &Session) -> Result<Vec<Standing>, Fault> {
 pub(super) fn read(row: &Row) -> Result<(Halt, bool), Fault> {
     let until: Option<i64> = row.try_get(2)?;
     let halt = Halt {
-        reach: Reach::parse(row.try_get(0)?)?,
+        reach: reach_of(row)?,
         since: instant(row.try_get(1)?)?,
         until: until.map(instant).transpose()?,
         because: row.try_get(3)?,
@@ -58,11 +58,17 @@ pub(super) fn read(row: &Row) -> Result<(Halt, bool), Fault> {
     Ok((halt, row.try_get(4)?))
 }
 
+/// What a row is about, in its first column.
+fn reach_of(row: &Row) -> Result<Reach, Fault> {
+    let text: String = row.try_get(0)?;
+    Reach::parse(&text).ok_or_else(|| damaged(&text).into())
+}
+
 /// The work of a row of [`WAIT_COLUMNS`].
 pub(super) fn read_wait(row: &Row) -> Result<HaltWait, Fault> {
     let source: String = row.try_get(4)?;
     Ok(HaltWait {
-        reach: Reach::parse(row.try_get(0)?)?,
+        reach: reach_of(row)?,
         target: RecordRef { account: row.try_get(1)?, record: row.try_get(2)?, id: row.try_get(3)? },
         source: HintSource::parse(&source).ok_or_else(|| damaged(&source))?,
         since: instant(row.try_get(5)?)?,
@@ -125,7 +131,7 @@ pub(super) async fn lift(session: &Session, reach: Option<&Reach>) -> Result<Vec
         RETURNING reach, owes_sweep";
     let mut lifted = Vec::new();
     for row in rows(session, over, &[&reach.map(Reach::key)]).await? {
-        let reach = Reach::parse(row.try_get(0)?)?;
+        let reach = reach_of(&row)?;
         lifted.push(Lifted { reach, records: 0, owes_sweep: row.try_get(1)? });
     }
     lifted.sort_by(|a, b| a.reach.cmp(&b.reach));

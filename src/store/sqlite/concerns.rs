@@ -18,7 +18,7 @@ use crate::store::error::StoreError;
 use crate::store::halts::{Halt, Halts, Lifted, Standing};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, Unfinished, Which, Work};
+use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, Unfinished, Which, Work};
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
@@ -112,6 +112,11 @@ impl Journal for SqliteStore {
 
     async fn counts(&self) -> Result<Counts, StoreError> {
         self.read(work::counts).await
+    }
+
+    async fn ages(&self) -> Result<Ages, StoreError> {
+        let now = self.now();
+        self.read(move |connection| put_off::ages(connection, now)).await
     }
 
     async fn unfinished(&self) -> Result<Vec<Unfinished>, StoreError> {
@@ -320,5 +325,11 @@ impl Retention for SqliteStore {
                 return Ok(total);
             }
         }
+    }
+
+    async fn bytes(&self) -> Result<Option<u64>, StoreError> {
+        let pages = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        let bytes = |connection: &Connection| Ok(connection.query_row(pages, [], |row| row.get::<_, i64>(0))?);
+        Ok(Some(self.read(bytes).await?.unsigned_abs()))
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Standing>, StoreError> 
 pub(super) fn read(row: &Row<'_>) -> Result<(Halt, bool), StoreError> {
     let until: Option<i64> = row.get(2)?;
     let halt = Halt {
-        reach: Reach::parse(&row.get::<_, String>(0)?)?,
+        reach: reach(row)?,
         since: instant(row.get(1)?)?,
         until: until.map(instant).transpose()?,
         because: row.get(3)?,
@@ -67,11 +67,17 @@ pub(super) fn read(row: &Row<'_>) -> Result<(Halt, bool), StoreError> {
     Ok((halt, row.get(4)?))
 }
 
+/// What a row is about, in its first column.
+fn reach(row: &Row<'_>) -> Result<Reach, StoreError> {
+    let text: String = row.get(0)?;
+    Reach::parse(&text).ok_or_else(|| damaged(&text))
+}
+
 /// The work of a row of [`WAIT_COLUMNS`].
 pub(super) fn read_wait(row: &Row<'_>) -> Result<HaltWait, StoreError> {
     let source: String = row.get(4)?;
     Ok(HaltWait {
-        reach: Reach::parse(&row.get::<_, String>(0)?)?,
+        reach: reach(row)?,
         target: RecordRef { account: row.get(1)?, record: row.get(2)?, id: row.get(3)? },
         source: HintSource::parse(&source).ok_or_else(|| damaged(&source))?,
         since: instant(row.get(5)?)?,

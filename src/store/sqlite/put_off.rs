@@ -1,11 +1,13 @@
-//! Work that was tried and put off: what `retrying` means.
+//! What waits and for how long; what was tried and put off, and when it goes on.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::store::codec::{instant, nanos};
 use crate::store::error::StoreError;
-use crate::store::journal::{PutOff, Which};
+use crate::store::journal::{Ages, PutOff, Which};
 use crate::store::record::RecordRef;
 
 /// What is tried next first.
@@ -38,4 +40,23 @@ pub(super) fn hasten(connection: &Connection, which: &Which, now: Timestamp) -> 
         )?
         .execute(params![nanos(now), which.account, which.record, which.id])?;
     Ok(u64::try_from(hastened).unwrap_or(u64::MAX))
+}
+
+/// How long what waits has been waiting.
+pub(super) fn ages(connection: &Connection, now: Timestamp) -> Result<Ages, StoreError> {
+    let since: [Option<i64>; 5] = connection
+        .prepare_cached(
+            "SELECT (SELECT min(since) FROM work WHERE state = 'pending' AND reason IS NULL),
+                (SELECT min(since) FROM work WHERE state = 'flight'),
+                (SELECT min(since) FROM work WHERE state = 'pending' AND reason IS NOT NULL),
+                (SELECT min(since) FROM park WHERE dropped = 0),
+                (SELECT min(since) FROM halted)",
+        )?
+        .query_row([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))?;
+    let age = |since: Option<i64>| -> Result<Option<Duration>, StoreError> {
+        let since = since.map(instant).transpose()?;
+        Ok(since.map(|since| Duration::try_from(now.duration_since(since)).unwrap_or_default()))
+    };
+    let [waiting, in_flight, retrying, parked, held] = since.map(age);
+    Ok(Ages { waiting: waiting?, in_flight: in_flight?, retrying: retrying?, parked: parked?, held: held? })
 }
