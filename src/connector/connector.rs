@@ -8,10 +8,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::account::ResolvedAccount;
+use super::answer_body::read_body;
 use super::breaker::{Breaker, BreakerState};
-use super::broken;
 use super::budget::SharedBudget;
-use super::failure::{self, Failure, Purpose};
+use super::failure::{self, Failure, Purpose, held_back, no_call};
 use super::paging::Pager;
 use super::rate_limit::RateLimit;
 use super::reader::{self, Shape, Single};
@@ -78,7 +78,20 @@ impl Connector {
         let (breaker, calls, answers, ahead) = Default::default();
         let shapes = shapes(&system);
         let rehearsal = None;
-        Self { system, account, transport, clock, random, rate_limit, breaker, calls, answers, ahead, shapes, rehearsal }
+        Self {
+            system,
+            account,
+            transport,
+            clock,
+            random,
+            rate_limit,
+            breaker,
+            calls,
+            answers,
+            ahead,
+            shapes,
+            rehearsal,
+        }
     }
 
     /// The same account under new rules: budget, breaker and counts go on; a changed limit counts
@@ -491,34 +504,6 @@ impl fmt::Debug for Connector {
     }
 }
 
-fn read_body<Answer>(
-    answer: &Response,
-    purpose: Purpose,
-    read: impl Fn(&[u8]) -> Result<Option<Answer>, NotJson>,
-) -> Result<Option<Answer>, Failure> {
-    match read(&answer.body) {
-        Ok(None) if purpose == Purpose::List && answer.status != 204 => {
-            Err(Failure::unusable("the answer is empty where a list should be", Some(answer.status), false))
-        }
-        Ok(body) => Ok(body),
-        Err(error) => Err(match broken::text_of(&answer.body).filter(|_| !purpose.is_write()) {
-            Some(text) => Failure::Unreadable { message: error.to_string(), text: Some(text) },
-            None => Failure::unusable(error.to_string(), Some(answer.status), purpose.is_write()),
-        }),
-    }
-}
-
 fn shapes(system: &System) -> BTreeMap<String, Arc<Shape>> {
     system.records.iter().map(|(name, record)| (name.clone(), Shape::of(system, record))).collect()
-}
-
-fn no_call(record: &RecordType, call: &str) -> Failure {
-    Failure::unsupported(format!(
-        "{}.{} has no call `{call}`; add one to the system file if the peer offers it",
-        record.system, record.name
-    ))
-}
-
-fn held_back(why: &str, wait: std::time::Duration) -> Failure {
-    Failure::Transient { message: format!("not sent: {why}"), status: None, retry_after: Some(wait), maybe_done: false }
 }

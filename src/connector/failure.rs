@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{rate_limit, response};
-use crate::language::plan::ErrorRules;
+use crate::language::plan::{ErrorRules, RecordType};
 use crate::value::{Value, json};
 use crate::world::{Response, TransportError};
 
@@ -295,4 +295,17 @@ pub fn bounded(text: &str, chars_max: usize) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
+}
+
+/// A record has no such call.
+pub(super) fn no_call(record: &RecordType, call: &str) -> Failure {
+    Failure::unsupported(format!(
+        "{}.{} has no call `{call}`; add one to the system file if the peer offers it",
+        record.system, record.name
+    ))
+}
+
+/// A call that is not sent now.
+pub(super) fn held_back(why: &str, wait: Duration) -> Failure {
+    Failure::Transient { message: format!("not sent: {why}"), status: None, retry_after: Some(wait), maybe_done: false }
 }

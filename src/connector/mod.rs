@@ -5,6 +5,7 @@
 //! never repeats a call by itself, whoever asked decides that.
 
 pub mod account;
+mod answer_body;
 pub mod backoff;
 mod body;
 pub mod breaker;

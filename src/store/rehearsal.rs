@@ -14,9 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::alone::{Alone, OwnedByOne};
 use super::memory::MemoryStore;
 use super::{
-    Claim, Counts, Cursor, DecisionEntry, Decisions, Generation, Hint, HintSource, HistoryEntry, Inbox, Intent,
-    IntentDraft, Journal, Lead, Ledger, Link, LinkEnd, Pairs, Park, Parking, RecordRef, Retention, RuleText, Rules,
-    Seen, SeenField, Settlement, Store, StoreError, Unfinished, Wait, Work,
+    Ages, Claim, Counts, Cursor, DecisionEntry, Decisions, Generation, Halt, Halts, Hint, HintSource, HistoryEntry,
+    Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted, Link, LinkEnd, Pairs, Park, Parking, PutOff, Reach,
+    RecordRef, Retention, RuleText, Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Unfinished, Wait,
+    Which, Work,
 };
 use crate::world::Clock;
 
@@ -46,6 +47,9 @@ impl Rehearsal {
         let (parks, intents) = (base.parks().await?, base.open_intents(None).await?);
         let dropped = base.dropped().await?;
         let own = MemoryStore::beginning_with(clock, parks, intents);
+        for standing in base.halts().await? {
+            own.halt(standing.halt).await?;
+        }
         Ok(Self { base, own, gave_way: Mutex::default(), unlisted: Mutex::default(), dropped })
     }
 
@@ -144,6 +148,15 @@ impl Journal for Rehearsal {
     }
     async fn deferred(&self) -> Result<Vec<(String, u64)>, StoreError> {
         self.own.deferred().await
+    }
+    async fn ages(&self) -> Result<Ages, StoreError> {
+        self.own.ages().await
+    }
+    async fn put_off(&self, limit: usize) -> Result<Vec<PutOff>, StoreError> {
+        self.own.put_off(limit).await
+    }
+    async fn hasten(&self, which: &Which) -> Result<u64, StoreError> {
+        self.own.hasten(which).await
     }
 }
 
@@ -285,8 +298,24 @@ impl Seen for Rehearsal {
 }
 
 #[async_trait]
+impl Halts for Rehearsal {
+    async fn halt(&self, halt: Halt) -> Result<(), StoreError> {
+        self.own.halt(halt).await
+    }
+    async fn halts(&self) -> Result<Vec<Standing>, StoreError> {
+        self.own.halts().await
+    }
+    async fn lift(&self, reach: Option<&Reach>) -> Result<Vec<Lifted>, StoreError> {
+        self.own.lift(reach).await
+    }
+}
+
+#[async_trait]
 impl Retention for Rehearsal {
     async fn prune(&self, _: Timestamp, _: Option<&Lead>) -> Result<usize, StoreError> {
         Ok(0)
+    }
+    async fn bytes(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
     }
 }

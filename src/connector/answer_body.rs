@@ -1,0 +1,24 @@
+//! The body of an answer, read: what cannot be read is a failure that says so. Pure.
+
+use super::broken;
+use super::failure::{Failure, Purpose};
+use super::response::NotJson;
+use crate::world::Response;
+
+/// Reads a body by `read`; none of an empty one, where no list was asked for.
+pub(super) fn read_body<Answer>(
+    answer: &Response,
+    purpose: Purpose,
+    read: impl Fn(&[u8]) -> Result<Option<Answer>, NotJson>,
+) -> Result<Option<Answer>, Failure> {
+    match read(&answer.body) {
+        Ok(None) if purpose == Purpose::List && answer.status != 204 => {
+            Err(Failure::unusable("the answer is empty where a list should be", Some(answer.status), false))
+        }
+        Ok(body) => Ok(body),
+        Err(error) => Err(match broken::text_of(&answer.body).filter(|_| !purpose.is_write()) {
+            Some(text) => Failure::Unreadable { message: error.to_string(), text: Some(text) },
+            None => Failure::unusable(error.to_string(), Some(answer.status), purpose.is_write()),
+        }),
+    }
+}
