@@ -85,9 +85,9 @@ async fn fill(place: &Place, store: &Arc<dyn Store>) {
             let parks =
                 Parking { halted: if is_it { halted.clone() } else { Halted::default() }, ..Parking::default() };
             if is_it {
-                store.finish(&one, parks).await.unwrap()
+                store.finish(&one, parks).await.unwrap();
             } else {
-                store.postpone(&one, Duration::ZERO).await.unwrap()
+                store.postpone(&one, Duration::ZERO).await.unwrap();
             }
         }
     }
