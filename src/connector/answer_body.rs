@@ -1,8 +1,13 @@
-//! The body of an answer, read: what cannot be read is a failure that says so. Pure.
+//! What is called and how its answer is read: what cannot be read is a failure that says so. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::broken;
 use super::failure::{Failure, Purpose};
+use super::reader::Shape;
 use super::response::NotJson;
+use crate::language::plan::{Call, System};
 use crate::world::Response;
 
 /// Reads a body by `read`; none of an empty one, where no list was asked for.
@@ -21,4 +26,14 @@ pub(super) fn read_body<Answer>(
             None => Failure::unusable(error.to_string(), Some(answer.status), purpose.is_write()),
         }),
     }
+}
+
+/// A call as its system file names it: method and path, the same for all records.
+pub(super) fn name_of(call: &Call) -> String {
+    format!("{} {}", call.method, call.path)
+}
+
+/// How the records of a system are read, by name.
+pub(super) fn shapes(system: &System) -> BTreeMap<String, Arc<Shape>> {
+    system.records.iter().map(|(name, record)| (name.clone(), Shape::of(system, record))).collect()
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::account::ResolvedAccount;
-use super::answer_body::read_body;
+use super::answer_body::{name_of, read_body, shapes};
 use super::breaker::{Breaker, BreakerState};
 use super::budget::SharedBudget;
 use super::failure::{self, Failure, Purpose, held_back, no_call};
@@ -17,7 +17,6 @@ use super::rate_limit::RateLimit;
 use super::reader::{self, Shape, Single};
 use super::rehearsal::Rehearsal;
 use super::request::{self, Holes, Mode, Sending};
-use super::resent::with_resent;
 use super::response::NotJson;
 use super::row::Row;
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
@@ -488,11 +487,6 @@ impl Connector {
     }
 }
 
-/// A call as its system file names it: method and path, the same for all records.
-fn name_of(call: &Call) -> String {
-    format!("{} {}", call.method, call.path)
-}
-
 impl fmt::Debug for Connector {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Connector")
@@ -502,8 +496,4 @@ impl fmt::Debug for Connector {
             .field("calls", &self.calls())
             .finish_non_exhaustive()
     }
-}
-
-fn shapes(system: &System) -> BTreeMap<String, Arc<Shape>> {
-    system.records.iter().map(|(name, record)| (name.clone(), Shape::of(system, record))).collect()
 }

@@ -26,7 +26,6 @@ pub mod reader;
 pub mod rehearsal;
 mod rehearsing;
 pub mod request;
-mod resent;
 mod response;
 pub mod row;
 pub mod schema;
