@@ -128,3 +128,28 @@ fn a_second_service_on_a_store_does_not_start_though_the_lock_file_is_deleted() 
     until("the first goes on", || trade.orders().len() == 2 && at_rest(&service.url));
     trade.assert_exactly_once();
 }
+
+/// What a shell, `man` and a script are given is theirs to read.
+#[test]
+fn shells_complete_and_man_shows_what_the_command_line_is() {
+    let told = |arguments: &[&str]| {
+        let done = Command::new(env!("CARGO_BIN_EXE_petiole")).args(arguments).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{arguments:?}");
+        String::from_utf8(done.stdout).unwrap()
+    };
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = told(&["completions", shell]);
+        assert!(script.contains("inbox") && script.contains("deny-warnings"), "{shell}: {script}");
+    }
+    let asks = "COMP_WORDS=(petiole inb); COMP_CWORD=1; _petiole petiole inb petiole; echo \"${COMPREPLY[@]}\"";
+    let script = format!("{}\n{asks}", told(&["completions", "bash"]));
+    let completed = Command::new("bash").args(["-c", &script]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&completed.stdout), "inbox\n", "{completed:?}");
+    let whole = told(&["man"]);
+    assert!(whole.contains(".TH petiole 1") && whole.contains("petiole\\-inbox(1)"), "{whole}");
+    let page = told(&["man", "sync"]);
+    assert!(page.contains(".TH petiole-sync 1") && page.contains("Exit codes"), "{page}");
+    let version: serde_json::Value = serde_json::from_str(&told(&["version", "--format", "json"])).unwrap();
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+    assert!(version["schemas"]["sqlite"].as_u64() > Some(9) && version["schemas"]["postgres"].as_u64() > Some(2));
+}

@@ -53,6 +53,7 @@ mod notify;
 mod order_status;
 mod orders_cross;
 mod overtaken;
+mod packaging;
 mod peer;
 mod plan;
 mod planned;

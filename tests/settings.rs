@@ -5,7 +5,9 @@ use petiole::diagnostic::span::place_of;
 use petiole::language;
 use petiole::world::{Method, SystemFiles};
 
-use crate::support::{Folder, Trade, copy, get, http, petiole};
+use serde_json::json;
+
+use crate::support::{Folder, Process, Trade, WEBHOOK_KEY, at_rest, copy, get, http, petiole, until};
 
 /// Replaces a text of the shipped rules; gives the findings as `code file:line message`.
 fn lint(file: &str, old: &str, new: &str) -> Vec<String> {
@@ -325,4 +327,31 @@ fn the_shipped_tests_hold_whichever_way_a_switch_is_turned() {
         let ran = petiole().arg("test").arg("--rules").arg(&folder.0).output().unwrap();
         assert!(ran.status.success(), "{new}: {}", String::from_utf8_lossy(&ran.stdout));
     }
+}
+
+/// Containers and systemd hand secrets over as files.
+#[test]
+fn a_secret_may_stand_in_a_file() {
+    let trade = Trade::start();
+    let secrets = trade.folder.0.join("secrets");
+    std::fs::create_dir(&secrets).unwrap();
+    // Editors end a file with a line's end, which is no part of the secret.
+    std::fs::write(secrets.join("FLOURISH_WEBHOOK_KEY"), format!("{WEBHOOK_KEY}\n")).unwrap();
+    std::fs::write(secrets.join("of leaflink"), format!("{WEBHOOK_KEY}\r\n")).unwrap();
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0"]);
+    command.env_remove("FLOURISH_WEBHOOK_KEY").env_remove("LEAFLINK_WEBHOOK_KEY");
+    let unset = command.output().unwrap();
+    assert_eq!(unset.status.code(), Some(1), "{unset:?}");
+    assert!(String::from_utf8_lossy(&unset.stderr).contains("LEAFLINK_WEBHOOK_KEY"), "{unset:?}");
+    command.env("CREDENTIALS_DIRECTORY", &secrets).env("LEAFLINK_WEBHOOK_KEY_FILE", secrets.join("not there"));
+    let missing = command.output().unwrap();
+    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(missing.status.code() == Some(1) && said.contains("not there, which is to say"), "{said}");
+    let service = Process::start(command.env("LEAFLINK_WEBHOOK_KEY_FILE", secrets.join("of leaflink")), "listening");
+    trade.subscribe(&service);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    // Only webhooks tell of it so soon: both systems sign with what stood in the files.
+    until("the order crosses", || trade.orders().len() == 1 && at_rest(&service.url));
+    let refused = get(&format!("{}/api/v1/status", service.url))["accounts"].to_string();
+    assert!(!refused.contains("\"401\""), "{refused}");
 }

@@ -82,6 +82,7 @@ impl Arguments {
             Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) => false,
             Command::Plan(_) => false,
             Command::Hold(_) | Command::Release(_) | Command::Retry(_) => false,
+            Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
             _ => true,
         }
     }
@@ -169,12 +170,12 @@ pub enum Command {
     New(LaterArguments),
     /// Language server (not in this version).
     Lsp(LaterArguments),
-    /// Completions for a shell (not in this version).
-    Completions(LaterArguments),
-    /// The manual page (not in this version).
-    Man(LaterArguments),
-    /// The version, for scripts (not in this version).
-    Version(LaterArguments),
+    /// Completions for a shell.
+    Completions(CompletionsArguments),
+    /// A page of the manual, for `man`.
+    Man(ManArguments),
+    /// The version, and which schema of a store it is at home in.
+    Version(VersionArguments),
 }
 
 /// Arguments of a command that is still to come: whatever they are, it says that it is not there.
@@ -183,6 +184,30 @@ pub enum Command {
 pub struct LaterArguments {
     #[arg(hide = true, num_args = 0.., trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<std::ffi::OsString>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell; what is printed goes where it looks, such as `/etc/bash_completion.d/petiole`.
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// The command whose page it is; without one, that of `petiole`.
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
+/// Arguments of `version`.
+#[derive(Debug, Args)]
+pub struct VersionArguments {
+    /// For people or for scripts.
+    #[arg(long, default_value = "text", value_name = "FORM")]
+    pub format: Format,
 }
 
 /// Arguments of `demo`.

@@ -67,6 +67,9 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
     ),
     ("doctor", &[(OK, "nothing is wrong"), (FAILED, "something is wrong with it, or it cannot be asked")]),
     ("store", &[(OK, "everything was copied, and both hold the same"), (FAILED, "it was not; why is said")]),
+    ("completions", &[(OK, "printed")]),
+    ("man", &[(OK, "printed")]),
+    ("version", &[(OK, "printed")]),
     (
         "simulate",
         &[

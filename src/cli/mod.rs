@@ -9,6 +9,7 @@ mod demo_acts;
 mod demo_faults;
 pub mod demo_story;
 mod doctor;
+mod documents;
 pub mod exit_code;
 mod explain;
 mod format;
@@ -65,26 +66,35 @@ const ENVIRONMENT: &str = "Environment:\n  PETIOLE_ADMIN_TOKEN  what /api asks f
                            commands that talk to a service send it\n  PETIOLE_LOG          what is logged, such as \
                            `debug` or `petiole=debug`\n";
 
-/// The command line, its help with exit codes and environment.
 fn asked() -> Result<Arguments, clap::Error> {
+    let matches = command_line().try_get_matches()?;
+    let names_rules = matches.value_source("rules") == Some(ValueSource::CommandLine);
+    Ok(Arguments { names_rules, ..Arguments::from_arg_matches(&matches)? })
+}
+
+/// The command line, its help with exit codes and environment.
+fn command_line() -> clap::Command {
     let names = exit_code::OF_COMMANDS.iter().map(|(name, _)| *name);
     // A value from the environment may hold a password.
     let hidden = |arg: clap::Arg| arg.hide_env_values(true);
     let whole = Arguments::command().mut_args(hidden);
     let whole = whole.after_help(format!("{}\n{ENVIRONMENT}", exit_code::help(None)));
-    let command = names.fold(whole, |command, name| {
+    names.fold(whole, |command, name| {
         let with_codes = |one: clap::Command| one.mut_args(hidden).after_help(exit_code::help(Some(name)));
         command.mut_subcommand(name, |one| with_codes(one).mut_subcommands(with_codes))
-    });
-    let matches = command.try_get_matches()?;
-    let names_rules = matches.value_source("rules") == Some(ValueSource::CommandLine);
-    Ok(Arguments { names_rules, ..Arguments::from_arg_matches(&matches)? })
+    })
 }
 
 fn begin(arguments: &Arguments) -> u8 {
     end_quietly_when_nobody_reads();
     if let Command::Lint(lint) = &arguments.command {
         return lint::lint(arguments, lint);
+    }
+    match &arguments.command {
+        Command::Completions(one) => return documents::completions(command_line(), one),
+        Command::Man(one) => return documents::man(command_line(), one),
+        Command::Version(one) => return documents::version(one),
+        _ => {}
     }
     if let Command::Test(one) = &arguments.command {
         return test::test(arguments, one);

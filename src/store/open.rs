@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::checkup::{Checked, Checkup as _};
 use super::error::StoreError;
 use super::moving::{INTAKE, Moving};
-use super::postgres::PostgresStore;
+use super::postgres::{self, PostgresStore};
 use super::sqlite::{self, SqliteStore};
 use super::store::Store;
 use crate::world::{Clock, SystemClock};
@@ -112,6 +112,11 @@ pub fn served_at(url: &str) -> Option<String> {
         Ok(Place::File(path)) => sqlite::served_at(path),
         Ok(Place::Memory | Place::Server) | Err(_) => None,
     }
+}
+
+/// The newest schema of each engine that has one: a store of a newer one is refused.
+pub fn schemas() -> [(&'static str, usize); 2] {
+    [("sqlite", sqlite::newest_schema()), ("postgres", postgres::newest_schema())]
 }
 
 /// A store's URL as it may be shown: without a password.

@@ -37,3 +37,4 @@ mod tls;
 mod work;
 
 pub use postgres_store::PostgresStore;
+pub(super) use steps::newest as newest_schema;

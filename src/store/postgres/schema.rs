@@ -6,7 +6,7 @@
 use super::fault::Fault;
 use super::limits::{SCHEMA_WAIT, SERVER_VERSION_MIN};
 use super::session::{Session, execute, row};
-use super::steps::STEPS;
+use super::steps::{self, STEPS};
 use crate::store::error::StoreError;
 
 /// What one process at a time holds that takes steps: "petl" in ASCII.
@@ -14,7 +14,7 @@ const LOCK: i64 = 0x7065_746c;
 
 /// The newest step.
 fn newest() -> i32 {
-    i32::try_from(STEPS.len()).unwrap_or(i32::MAX)
+    i32::try_from(steps::newest()).unwrap_or(i32::MAX)
 }
 
 /// What becomes of a database with older tables, or with none.

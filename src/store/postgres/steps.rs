@@ -5,6 +5,11 @@
 /// Each step, the first of them number 1.
 pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID, TOLD, HALTS];
 
+/// The number of the newest schema.
+pub(in crate::store) const fn newest() -> usize {
+    STEPS.len()
+}
+
 /// What must survive a restart of one process.
 const WORK: &str = "
 -- The present by the database's clock: of when the server began with the statement.

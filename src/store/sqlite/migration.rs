@@ -268,6 +268,11 @@ CREATE TABLE halted (
 ",
 ];
 
+/// The number of the newest schema.
+pub(in crate::store) const fn newest() -> usize {
+    MIGRATIONS.len()
+}
+
 /// Brings a file to the newest schema.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let seen = known_version(connection)?;

@@ -33,4 +33,5 @@ mod work;
 mod worker;
 
 pub use file::served_at;
+pub(super) use migration::newest as newest_schema;
 pub use sqlite_store::SqliteStore;

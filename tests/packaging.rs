@@ -1,0 +1,83 @@
+//! What is packaged is whole and hardened, and the changelog knows it. Where a tool of Debian or systemd is missing, that is said.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::Folder;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What a command prints; none where there is no such command.
+fn told(command: &mut Command) -> Option<String> {
+    let done = match command.current_dir(root()).output() {
+        Ok(done) => done,
+        Err(error) => {
+            println!("skipped: {} is not to be had here ({error})", command.get_program().display());
+            return None;
+        }
+    };
+    assert!(done.status.success(), "{done:?}");
+    Some(String::from_utf8(done.stdout).unwrap())
+}
+
+#[test]
+fn the_unit_is_hardened_and_hands_over_every_secret() {
+    let unit = std::fs::read_to_string(root().join("packaging/petiole.service")).unwrap();
+    let accounts = std::fs::read_to_string(root().join("rules/accounts.yaml")).unwrap();
+    let mut secrets = 0;
+    for name in accounts.split("${").skip(1).filter_map(|rest| rest.split(['}', ':']).next()) {
+        if name.ends_with("_KEY") {
+            assert!(unit.contains(&format!("LoadCredential={name}:")), "{name}");
+            secrets += 1;
+        }
+    }
+    assert!(secrets >= 4, "{secrets} secrets");
+    let mut judged = Command::new("systemd-analyze");
+    judged.args(["security", "--offline=true", "--no-pager", "packaging/petiole.service"]);
+    let Some(judged) = told(&mut judged) else { return };
+    let level = judged.lines().rev().find_map(|line| line.split_once("petiole.service: ")).unwrap().1;
+    let level: f64 = level.split_whitespace().next().unwrap().parse().unwrap();
+    assert!(level <= 2.0, "{judged}");
+}
+
+#[test]
+fn the_debian_package_holds_the_binary_its_rules_its_unit_and_its_pages() {
+    let folder = Folder::new();
+    // What is packed is small here; what it says is the real one's.
+    let stand_in = folder.0.join("petiole");
+    std::fs::write(&stand_in, format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_petiole"))).unwrap();
+    std::fs::set_permissions(&stand_in, std::fs::Permissions::from_mode(0o755)).unwrap();
+    if told(Command::new("dpkg-deb").arg("--version")).is_none() {
+        return;
+    }
+    told(Command::new("packaging/deb.sh").arg(&folder.0).env("PETIOLE", &stand_in)).unwrap();
+    let mut made = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().path());
+    let package = made.find(|path| path.extension().is_some_and(|end| end == "deb")).unwrap();
+    let contents = told(Command::new("dpkg-deb").arg("--contents").arg(&package)).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(package.file_name().unwrap().to_string_lossy().starts_with(&format!("petiole_{version}_")));
+    for path in [
+        "./usr/bin/petiole",
+        "./lib/systemd/system/petiole.service",
+        "./etc/petiole/rules/accounts.yaml",
+        "./usr/share/man/man1/petiole.1.gz",
+        "./usr/share/man/man1/petiole-sync.1.gz",
+        "./usr/share/bash-completion/completions/petiole",
+    ] {
+        assert!(contents.contains(&format!(" {path}\n")), "{path}: {contents}");
+    }
+    // What people change in it stays theirs when a newer one comes.
+    let kept = told(Command::new("dpkg-deb").args(["--info"]).arg(&package).arg("conffiles")).unwrap();
+    let rules = contents.lines().filter(|line| line.contains("./etc/petiole/rules/") && !line.ends_with('/')).count();
+    assert!(rules > 5 && kept.lines().count() == rules, "{kept}");
+}
+
+#[test]
+fn the_changelog_begins_with_this_version() {
+    let text = std::fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
+    let first = text.lines().find_map(|line| line.strip_prefix("## ")).unwrap();
+    assert!(first.starts_with(env!("CARGO_PKG_VERSION")), "{first}");
+}
