@@ -100,6 +100,10 @@ fn stops(folder: &Path, codes: &mut Vec<String>) {
             stops(&path, codes);
             continue;
         }
+        // The names of alarms look like codes, and nothing waits under one.
+        if path.ends_with("service/signals.rs") {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         for before in ["Stop::new(\"", "nothing(\"", ": &str = \""] {
             let found = text.split(before).skip(1).filter_map(|rest| rest.split('"').next());
