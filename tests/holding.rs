@@ -53,7 +53,7 @@ fn a_held_pipeline_waits_through_a_restart_and_goes_on_whole() {
     let said = says(&trade, &["hold", "orders", "--because", "stock is counted"], 0);
     assert!(said.contains("held until `petiole release orders`: pipeline orders"), "{said}");
     submit(&trade, 3);
-    until("three orders wait", || status(&service)["queue"]["held"] == 3);
+    until("three orders wait", || status(&service)["waiting"]["held"] == 3);
     assert!(trade.orders().is_empty(), "nothing of them was written");
     let shown = says(&trade, &["status"], 0);
     assert!(shown.contains("pipeline orders: stock is counted; 3 records wait (petiole release orders)"), "{shown}");
@@ -70,7 +70,7 @@ fn a_held_pipeline_waits_through_a_restart_and_goes_on_whole() {
     assert!(shown.contains("held by a person: pipeline orders") && trade.orders().is_empty(), "{shown}");
     let service = serve(&trade);
     assert!(trade.orders().is_empty());
-    assert_eq!(status(&service)["queue"]["held"], 3);
+    assert_eq!(status(&service)["waiting"]["held"], 3);
     says(&trade, &["release", "products"], 3);
     let said = says(&trade, &["release", "orders"], 0);
     assert!(said.contains("released pipeline orders: 3 records go on"), "{said}");
@@ -97,7 +97,7 @@ fn a_held_record_waits_on_both_sides_and_others_go_on() {
     assert!(said.contains(&format!("leaflink.order/{first}")), "{said}");
     // The warehouse cancels, which the marketplace is to hear.
     trade.people(&trade.flourish, "cancel", &json!({ "order": entered }));
-    until("the cancellation waits", || status(&service)["queue"]["held"] == 1);
+    until("the cancellation waits", || status(&service)["waiting"]["held"] == 1);
     submit(&trade, 1);
     until("another crosses", || trade.orders().len() == 2);
     assert_eq!(sold(), "Accepted");
@@ -136,7 +136,7 @@ fn what_is_put_off_is_named_with_its_next_try_and_goes_now_on_demand() {
     let number = submit(&trade, 1).remove(0);
     until("it was tried twice", || {
         let shown = status(&service);
-        shown["queue"]["retrying"] == 1 && shown["retrying"][0]["attempts"].as_u64() > Some(1)
+        shown["waiting"]["retrying"] == 1 && shown["retrying"][0]["attempts"].as_u64() > Some(1)
     });
     let shown = says(&trade, &["status"], 0);
     let line = shown.lines().find(|line| line.starts_with("retrying leaflink.order/")).unwrap_or_default();
@@ -169,7 +169,7 @@ fn what_one_node_is_told_to_hold_all_hold() {
         trade.subscribe(node);
         submit(&trade, 2);
     }
-    until("all of them wait", || nodes.iter().all(|node| status(node)["queue"]["held"] == 4));
+    until("all of them wait", || nodes.iter().all(|node| status(node)["waiting"]["held"] == 4));
     assert!(trade.orders().is_empty());
     assert_eq!(status(&nodes[1])["holds"][0]["waiting"], 4);
     says(&trade, &["release", "--url", &nodes[1].url, "orders"], 0);

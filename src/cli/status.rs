@@ -43,7 +43,7 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
     let by_hand = store.links_by_hand().await.map_err(|error| error.to_string())?;
     let by_hand: Vec<Json> = by_hand.iter().map(matched).collect();
     let now = SystemClock.now();
-    let Waiting { queue, retrying, holds } =
+    let Waiting { queue, waiting, retrying, holds } =
         waiting(store.as_ref(), counts, now).await.map_err(|error| error.to_string())?;
     let living = store.nodes().await.map_err(|error| error.to_string())?;
     let ledger = store.ledger().await.map_err(|error| error.to_string())?;
@@ -52,6 +52,7 @@ async fn from_store(arguments: &Arguments, unreached: &str) -> Result<Json, Stri
         "service": if living.is_empty() { "not running" } else { "not running here" },
         "generation": generation,
         "queue": queue,
+        "waiting": waiting,
         "retrying": retrying,
         "holds": holds,
         "last_sweep": LastSweep::of(store.as_ref()).await.map_err(|error| error.to_string())?.map(LastSweep::to_json),
@@ -114,7 +115,8 @@ fn print(found: &Json, format: Format) {
 
 /// How much waits, and what of it a person has wait.
 fn print_queue(found: &Json) {
-    let count = |name: &str| found.pointer(&format!("/queue/{name}")).and_then(Json::as_u64).unwrap_or_default();
+    let of = |name: &str| ["queue", "waiting"].into_iter().find_map(|key| found.get(key)?.get(name)?.as_u64());
+    let count = |name: &str| of(name).unwrap_or_default();
     let retrying = match count("retrying") {
         0 => String::new(),
         count => format!(" ({count} retrying)"),
@@ -152,7 +154,7 @@ fn print_retrying(found: &Json) {
         let next = timestamp::parse(word("next_try")).map(timestamp::text_to_second).unwrap_or_default();
         println!("retrying {}: {tried}, next try at {next}: {}", word("record"), word("reason"));
     }
-    let total = found.pointer("/queue/retrying").and_then(Json::as_u64).unwrap_or_default();
+    let total = found.pointer("/waiting/retrying").and_then(Json::as_u64).unwrap_or_default();
     let more = total.saturating_sub(u64::try_from(all.len().min(RETRYING_SHOWN)).unwrap_or_default());
     if more > 0 {
         println!("retrying: {more} more; `petiole retry --all` tries them now");

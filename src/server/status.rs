@@ -37,7 +37,8 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
     let ledger = runtime.store.ledger().await?;
     let pending = counts.pending.saturating_add(u64::from(sweeping));
     let counts = Counts { pending, ..counts };
-    let Waiting { queue, retrying, holds } = waiting(runtime.store.as_ref(), counts, runtime.world.clock.now()).await?;
+    let Waiting { queue, waiting, retrying, holds } =
+        waiting(runtime.store.as_ref(), counts, runtime.world.clock.now()).await?;
     let living = runtime.store.nodes().await?;
     let drawn = runtime.store.budgets().await?;
     let here = runtime.membership.now().await;
@@ -54,6 +55,7 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "rules_state": rules_state,
         "last_reload": last_reload,
         "queue": queue,
+        "waiting": waiting,
         "retrying": retrying,
         "holds": holds,
         "mode": live.mode(),

@@ -9,10 +9,12 @@ use crate::value::timestamp;
 /// Records that are named of those that were put off.
 const NAMED_MAX: usize = 20;
 
-/// `queue`, `retrying` and `holds`.
+/// `queue`, `waiting`, `retrying` and `holds`.
 pub struct Waiting {
-    /// How much of what.
+    /// How much there is to do, as the contract names it.
     pub queue: Json,
+    /// How much of it was put off, and how much a person has wait.
+    pub waiting: Json,
     /// What was put off: the first ones.
     pub retrying: Json,
     /// What a person has wait.
@@ -29,8 +31,8 @@ pub async fn waiting(store: &dyn Store, counts: Counts, now: Timestamp) -> Resul
     Ok(Waiting {
         queue: json!({
             "pending": counts.pending, "in_flight": counts.in_flight, "parked": counts.parked,
-            "retrying": counts.retrying, "held": counts.held,
         }),
+        waiting: json!({ "retrying": counts.retrying, "held": counts.held }),
         retrying: put_off.iter().map(|one| of_put_off(one, now)).collect(),
         holds: holds.iter().map(Standing::to_json).collect(),
     })
