@@ -1,4 +1,4 @@
-//! Administration under `/api/v1`: status, reload, records, sweep; inbox, plan and what is held have files of their own.
+//! Administration under `/api/v1`: status, reload, records, sweep; inbox, plan and holds have files of their own.
 
 use std::time::Duration;
 

@@ -164,7 +164,8 @@ pub fn reference(alarms: &[(&str, &str, &str)]) -> String {
          itself), `stirred` (a record that it is made from). `bucket` is `waiting`, `in_flight`, `retrying`, \
          `parked` or `held`. Counters begin anew with the process.\n\n## Alarms\n\nEach is told to \
          `notify.webhook` once when it begins and once when it is over, and stands in `petiole status` and in \
-         `petiole_alarm` meanwhile. The limits are settings; `0s` switches one off.\n\n| Alarm | Limit | Begins when |\n|---|---|---|\n",
+         `petiole_alarm` meanwhile. The limits are settings; `0s` switches one off.\n\n\
+         | Alarm | Limit | Begins when |\n|---|---|---|\n",
     );
     for (name, limit, about) in alarms {
         let _ = writeln!(page, "| `{name}` | {limit} | {about} |");
