@@ -145,7 +145,7 @@ fn what_is_put_off_is_named_with_its_next_try_and_goes_now_on_demand() {
     until("it waits for long", || status(&service)["retrying"][0]["attempts"].as_u64() > Some(3));
     trade.faults(&trade.flourish, &json!({}));
     let said = says(&trade, &["retry", &number], 0);
-    assert!(said.contains("tried now: 1"), "{said}");
+    assert!(said.contains("1 record goes now"), "{said}");
     until("it crossed", || trade.orders().len() == 1 && at_rest(&service.url));
     assert!(says(&trade, &["retry", "--all"], 0).contains("nothing of it is put off"));
     assert!(says(&trade, &["retry", &format!("leaflink.order/{number}")], 3).contains("is put off"));

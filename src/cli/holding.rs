@@ -116,7 +116,7 @@ fn in_words(answer: &Json, said: &Said<'_>, is_served: bool) -> String {
         }
         Said::Retry(_) => match answer.get("retried").and_then(Json::as_u64) {
             Some(0) => "nothing of it is put off".to_owned(),
-            _ => format!("tried now{later}: {}", answer.get("retried").unwrap_or(&Json::Null)),
+            _ => format!("{} now{later}", records(answer.get("retried"))),
         },
     }
 }

@@ -1,14 +1,13 @@
 //! `petiole plan`: what a sync would do, on live data, writing nothing. A service that has the store makes the plan.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
 use super::arguments::{Arguments, Format, PlanArguments};
 use super::exit_code;
 use super::progress::Progress;
-use super::service::{Unanswered, ask_for};
+use super::service::{PUT_OFF, Unanswered, WHOLE_PASS, ask, ask_for};
 use crate::language;
 use crate::language::source;
 use crate::runtime::planned::Verdict;
@@ -17,12 +16,6 @@ use crate::runtime::{Planned, ReloadError};
 use crate::store::memory::MemoryStore;
 use crate::store::{Store, StoreError, open};
 use crate::world::{Files as _, Method, SystemFiles, World};
-
-/// How long put-off work is waited for before it counts as untold.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// How long a service may take for a whole plan.
-const SERVICE_PATIENCE: Duration = Duration::from_hours(24);
 
 /// An exit code and what to say.
 type Failed = (u8, String);
@@ -121,7 +114,7 @@ async fn here(arguments: &Arguments, wish: &PlanArguments, ground: &Ground) -> R
         other => failed(&other.to_string()),
     };
     let rules = ground.candidate(compiled, None).await.map_err(refused)?;
-    let wish = Wish { full: wish.full, only: wish.only.clone(), patience: PATIENCE };
+    let wish = Wish { full: wish.full, only: wish.only.clone(), patience: PUT_OFF };
     let mut showing = None;
     let begins = |runtime: &_| showing = Some(Progress::start(runtime, arguments.quiet));
     let planned = planned(ground, rules, &wish, begins).await;
@@ -138,18 +131,18 @@ async fn by_service(arguments: &Arguments, wish: &PlanArguments, url: &str) -> R
         (failed(&unanswered.to_string()), unreached)
     };
     // A service that is not there is told before anything is said.
-    ask_for(url, (Method::Get, "/api/v1/status"), None, PATIENCE).await.map_err(apart)?;
+    ask(url, Method::Get, "/api/v1/status", None).await.map_err(apart)?;
     let by = if arguments.names_rules { "by these rules" } else { "by the rules that it serves" };
     if !arguments.quiet {
         eprintln!("petiole: the service at {url} makes the plan, {by}");
     }
     let mut body = json!({
-        "full": wish.full, "only": wish.only, "wait": PATIENCE.as_secs(), "text": true, "color": arguments.color.on(),
+        "full": wish.full, "only": wish.only, "wait": PUT_OFF.as_secs(), "text": true, "color": arguments.color.on(),
     });
     if let (true, Some(body)) = (arguments.names_rules, body.as_object_mut()) {
         body.insert("rules".to_owned(), texts(arguments).map_err(|failed| (failed, None))?);
     }
-    let answer = ask_for(url, (Method::Post, "/api/v1/plan"), Some(&body), SERVICE_PATIENCE).await;
+    let answer = ask_for(url, (Method::Post, "/api/v1/plan"), Some(&body), WHOLE_PASS).await;
     let mut json = answer.map_err(|unanswered| (apart(unanswered).0, None))?;
     let text = json.as_object_mut().and_then(|plan| plan.remove("text"));
     let text = text.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();

@@ -10,6 +10,12 @@ use crate::world::{Environment as _, HttpTransport, Method, ProcessEnvironment, 
 /// How long the service may take to answer.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
+/// How long put-off work is waited for before it counts as left, in a pass and in a plan of one.
+pub const PUT_OFF: Duration = Duration::from_mins(1);
+
+/// How long the service may take for a whole pass, or a plan of one.
+pub const WHOLE_PASS: Duration = Duration::from_hours(24);
+
 /// The variable with the token that administration wants.
 pub const ADMIN_TOKEN: &str = "PETIOLE_ADMIN_TOKEN";
 

@@ -1,14 +1,13 @@
 //! `petiole sync`: one pass, then the reconcile report. A service that has the store makes the pass itself.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
 use super::arguments::{Arguments, Format, SyncArguments};
 use super::exit_code;
 use super::progress::Progress;
-use super::service::{Unanswered, ask_for};
+use super::service::{PUT_OFF, Unanswered, WHOLE_PASS, ask, ask_for};
 use crate::language;
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::planned::permit::Permit;
@@ -19,12 +18,6 @@ use crate::runtime::service::reload::ready;
 use crate::runtime::{ReloadError, Report, RuleState, Runtime};
 use crate::store::{Store, StoreError, open};
 use crate::world::{Files as _, Method, SystemFiles, World};
-
-/// How long put-off work is waited for before it counts as left.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// How long a service may take for a whole pass.
-const SERVICE_PATIENCE: Duration = Duration::from_hours(24);
 
 /// An exit code and what to say.
 type Failed = (u8, String);
@@ -106,17 +99,17 @@ fn planned(sync: &SyncArguments) -> Result<Option<Json>, Failed> {
 async fn by_service(arguments: &Arguments, sync: &SyncArguments, url: &str) -> Result<Outcome, Unanswered> {
     let mut body = json!({
         "confirm": sync.yes, "changes": !sync.full && sync.only.is_none(), "only": sync.only,
-        "wait": PATIENCE.as_secs(), "text": true,
+        "wait": PUT_OFF.as_secs(), "text": true,
     });
     if let Some(plan) = planned(sync).map_err(|(_, words)| Unanswered::Refused(words))? {
-        body = json!({ "plan": plan, "wait": PATIENCE.as_secs(), "text": true });
+        body = json!({ "plan": plan, "wait": PUT_OFF.as_secs(), "text": true });
     }
     // A service that is not there is told before anything is said.
-    ask_for(url, (Method::Get, "/api/v1/status"), None, PATIENCE).await?;
+    ask(url, Method::Get, "/api/v1/status", None).await?;
     if !arguments.quiet {
         eprintln!("petiole: the service at {url} makes the pass, by the rules that it serves");
     }
-    let mut json = ask_for(url, (Method::Post, "/api/v1/sweep"), Some(&body), SERVICE_PATIENCE).await?;
+    let mut json = ask_for(url, (Method::Post, "/api/v1/sweep"), Some(&body), WHOLE_PASS).await?;
     let text = json.as_object_mut().and_then(|report| report.remove("text"));
     let text = text.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
     Ok(Outcome { converged: json.get("converged") == Some(&Json::Bool(true)), json, text })
@@ -136,7 +129,7 @@ async fn here(
     let runtime = Runtime::new(store, world, live, state, POLL_INTERVAL);
     if let Some(plan) = planned(sync)? {
         let showing = Progress::start(&runtime, arguments.quiet);
-        let done = carry_out(&runtime, &plan, PATIENCE).await;
+        let done = carry_out(&runtime, &plan, PUT_OFF).await;
         showing.end();
         return done.map(Outcome::from).map_err(|error| failed(&error.to_string()));
     }
@@ -145,7 +138,7 @@ async fn here(
         None => Scope::Look(if sync.full { Look::Everything } else { Look::Changes }),
     };
     let showing = Progress::start(&runtime, arguments.quiet);
-    let report = pass(&runtime, &Pass { scope, confirmed: sync.yes, patience: PATIENCE }).await;
+    let report = pass(&runtime, &Pass { scope, confirmed: sync.yes, patience: PUT_OFF }).await;
     showing.end();
     report.map(Outcome::from).map_err(|trouble| failed(&trouble.to_string()))
 }

@@ -7,6 +7,7 @@ pub mod code;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod diagnostic;
 pub mod json;
+pub mod places;
 pub mod render;
 pub mod span;
 pub mod suggest;

@@ -7,6 +7,7 @@ use std::fmt;
 use serde_json::{Value as Json, json};
 
 use super::pairing::causes::Causes;
+use crate::diagnostic::places::places;
 use crate::store::{ParkDraft, Reach, RecordRef};
 use crate::value::Value;
 use crate::value::json::to_json;
@@ -235,21 +236,7 @@ impl Change {
 
     /// The first rule lines of each file, and how many more there are: `rules/a.yaml:4,7 and 20 more`.
     pub fn first_places(&self, most: usize) -> String {
-        let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
-        for line in &self.lines {
-            let Some((file, number)) = line.rsplit_once(':') else { continue };
-            match files.iter_mut().find(|(known, _)| *known == file) {
-                Some((_, numbers)) => numbers.push(number),
-                None => files.push((file, vec![number])),
-            }
-        }
-        let place = |(file, numbers): &(&str, Vec<&str>)| {
-            let shown: Vec<&str> = numbers.iter().take(most).copied().collect();
-            let more = numbers.len() - shown.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("{file}:{}{more}", shown.join(","))
-        };
-        files.iter().map(place).collect::<Vec<_>>().join("  ")
+        places(self.lines.iter().map(String::as_str), most)
     }
 
     fn names(&self) -> Vec<&str> {

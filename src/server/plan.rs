@@ -78,7 +78,11 @@ async fn made(shared: &Shared, asked: PlanAsked) -> Result<Body, Response> {
     let rules = match asked.rules {
         None => {
             let live = Live::new(before.generation, Arc::clone(&before.plan), &runtime.world, Some(&before));
-            let live = live.map_err(|_| fail(StatusCode::BAD_GATEWAY, "the environment of the rules changed"))?;
+            let live = live.map_err(|wrong| {
+                let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+                let why = format!("the environment does not fit the rules that serve any more: {}", wrong.join("; "));
+                fail(StatusCode::BAD_GATEWAY, &why)
+            })?;
             let content = content_of(runtime.store.as_ref()).await.map_err(|error| store_failed(&error))?;
             Rules { live, content: content.unwrap_or_default() }
         }
@@ -123,7 +127,9 @@ async fn compiled_here(shared: &Shared, texts: Vec<Text>) -> Result<Compilation,
         None => Ok(compiled(texts)),
     };
     let judged = runtime.world.spawner.start_heavy(judged).await;
-    let judged = judged.map_err(|_| fail(StatusCode::UNPROCESSABLE_ENTITY, "the rules could not be compiled"))?;
+    let judged = judged.map_err(|_| {
+        fail(StatusCode::UNPROCESSABLE_ENTITY, "these rules could not be compiled; the log of the service says more")
+    })?;
     let compiled = judged.map_err(|file| forbidden(&file))?;
     let plan = compiled.plan.as_ref();
     match plan.and_then(|plan| asks_for_more(&runtime.live.load().plan, plan)) {

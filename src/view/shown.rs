@@ -5,9 +5,6 @@ use serde_json::Value as Json;
 /// Letters of a value that are shown in a line.
 const VALUE_SHOWN: usize = 100;
 
-/// Rule lines of each file that are shown.
-const PLACES_SHOWN: usize = 4;
-
 /// A value in a line: text in quotes, its end left out where it is long.
 pub fn value(value: &Json) -> String {
     let text = match value {
@@ -34,22 +31,4 @@ pub fn plain(text: &str) -> String {
 
 fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most).chain(['…']).collect() }
-}
-
-/// Rule lines, each file named once, and how many more there are: `rules/a.yaml:4,7 and 20 more`.
-pub fn places<'l>(lines: impl Iterator<Item = &'l str>) -> String {
-    let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (file, number) in lines.filter_map(|line| line.rsplit_once(':')) {
-        match files.iter_mut().find(|(known, _)| *known == file) {
-            Some((_, numbers)) => numbers.push(number),
-            None => files.push((file, vec![number])),
-        }
-    }
-    let place = |(file, numbers): &(&str, Vec<&str>)| {
-        let shown: Vec<&str> = numbers.iter().take(PLACES_SHOWN).copied().collect();
-        let more = numbers.len() - shown.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{file}:{}{more}", shown.join(","))
-    };
-    files.iter().map(place).collect::<Vec<_>>().join("  ")
 }

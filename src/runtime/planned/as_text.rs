@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Calls, Planned, Verdict};
+use crate::diagnostic::places::places;
 use crate::runtime::happening::{Change, shortened};
 use crate::value::Value;
 
@@ -108,7 +109,12 @@ impl Planned {
             } else {
                 String::new()
             };
-            let _ = writeln!(out, "{told}{:room$}{}{owner}", "", places(change.lines_of(&name)));
+            let _ = writeln!(
+                out,
+                "{told}{:room$}{}{owner}",
+                "",
+                places(change.lines_of(&name).iter().map(String::as_str), usize::MAX)
+            );
         }
     }
 
@@ -187,18 +193,6 @@ fn told_calls(account: &str, calls: &Calls) -> String {
         more => format!("{more} minutes of its budget"),
     };
     format!("{all} call{s} at {account} ({writes} write, {minutes})")
-}
-
-/// The rule lines, each file named once.
-fn places(lines: &[String]) -> String {
-    let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (file, number) in lines.iter().filter_map(|line| line.rsplit_once(':')) {
-        match files.iter_mut().find(|(known, _)| *known == file) {
-            Some((_, numbers)) => numbers.push(number),
-            None => files.push((file, vec![number])),
-        }
-    }
-    files.iter().map(|(file, numbers)| format!("{file}:{}", numbers.join(","))).collect::<Vec<_>>().join("  ")
 }
 
 fn list(out: &mut String, what: &str, lines: &[String]) {

@@ -6,8 +6,12 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
+use crate::diagnostic::places::places;
 use crate::value::timestamp;
-use crate::view::shown::{places, plain, value};
+use crate::view::shown::{plain, value};
+
+/// Rule lines of each file that are shown.
+const PLACES_SHOWN: usize = 4;
 
 /// What a rule may come to without being worth a line where nobody asked for its field.
 const USUAL: [&str; 4] = ["asked", "in-step", "unchanged", "on-create"];
@@ -247,7 +251,7 @@ fn timeline(out: &mut String, told: &Json) {
         for stop in list(line.get("decision").unwrap_or(&Json::Null), "stops") {
             let _ = writeln!(out, "      {}", plain(word(stop, "/message")));
         }
-        let places = places(list(line, "lines").filter_map(Json::as_str));
+        let places = places(list(line, "lines").filter_map(Json::as_str), PLACES_SHOWN);
         if !places.is_empty() {
             let _ = writeln!(out, "      by {}", plain(&places));
         }
