@@ -57,7 +57,15 @@ pub(super) fn demo_faults(arguments: &Arguments, demo: &DemoArguments) -> u8 {
     // What the shipped rules promise is held against both systems where they are those.
     let shipped = simulator::NAMES.iter().all(|name| plan.systems.contains_key(*name));
     let folder = arguments.rules.clone();
-    let rules = Rules { plan, files, folder, environment: Arc::new(ProcessEnvironment), shipped, planted: None };
+    let rules = Rules {
+        plan,
+        files,
+        folder,
+        environment: Arc::new(ProcessEnvironment),
+        shipped,
+        planted: None,
+        provoked: None,
+    };
     // What the service logs of each fault is told here in other words.
     let (outcome, told) =
         tracing::subscriber::with_default(NoSubscriber::default(), || run_telling(&rules, (demo.seed, DAYS)));

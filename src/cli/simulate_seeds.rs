@@ -29,6 +29,7 @@ pub(super) fn simulate_seeds(arguments: &Arguments, simulate: &SimulateArguments
         environment,
         shipped: simulate.shipped,
         planted: simulate.planted,
+        provoked: simulate.planted,
     };
     let (mut first, last) = (*seeds.start(), *seeds.end());
     let mut clean = 0_u64;

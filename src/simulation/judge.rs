@@ -4,6 +4,7 @@
 //! fault; what it does not name is one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -18,6 +19,7 @@ use crate::engine::create::AFTER_ANOTHER;
 use crate::engine::{Decision, Step};
 use crate::runtime::{Report, Runtime};
 use crate::simulator::agreement::{Gap, doubled, gaps};
+use crate::value::duration;
 
 /// The parts of a report that name what is not in step.
 const NAMING: [&str; 7] =
@@ -176,6 +178,16 @@ impl Judge {
                 self.trace.wrong(format!("{OWN_FAULT}: {}", park.draft.message));
             }
             self.trace.note(&told);
+        }
+    }
+
+    /// Also where nothing happens it is looked whether something did, at least at every other interval.
+    pub(super) fn looks_for_changes(&self, before: (u64, u64), silence: Duration) {
+        let calls = self.network.counts().0.saturating_sub(before.0);
+        let looks = silence.as_secs() / self.options.poll.as_secs().saturating_mul(2).max(1);
+        if self.shipped && calls < looks {
+            let every = duration::text(self.options.poll);
+            self.trace.wrong(format!("changes are to be looked for every {every}, and there were {calls} calls"));
         }
     }
 

@@ -18,6 +18,7 @@ mod network;
 mod options;
 mod peers;
 mod promised;
+mod provoked;
 mod run;
 mod shelf;
 mod trace;

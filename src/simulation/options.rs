@@ -165,7 +165,8 @@ const MODE: &str = "mode";
 pub(super) struct Options {
     pub(super) seed: u64,
     pub(super) days: u64,
-    rates: BTreeMap<Fault, u64>,
+    /// Once in how many times each fault comes.
+    pub(super) rates: BTreeMap<Fault, u64>,
     /// How often changes are looked for.
     pub(super) poll: Duration,
     pub(super) items: usize,

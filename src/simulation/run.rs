@@ -22,6 +22,7 @@ use super::judge::Judge;
 use super::line::{Line, lock};
 use super::network::{Ground, Network, Sick};
 use super::options::{Fault, ForGood, Options};
+use super::provoked::provoked;
 use super::shelf::Shelf;
 use super::trace::Trace;
 use super::waiting::Waiting;
@@ -65,6 +66,8 @@ pub struct Rules {
     pub shipped: bool,
     /// A fault that is to be found.
     pub planted: Option<Planted>,
+    /// The world is the one that brings this fault to light, whether it is planted or not.
+    pub provoked: Option<Planted>,
 }
 
 /// What came of a run.
@@ -108,7 +111,11 @@ pub fn run_telling(rules: &Rules, days: (u64, u64)) -> (Outcome, Told) {
 }
 
 fn played(rules: &Rules, (seed, days): (u64, u64), listens: bool) -> (Outcome, Told) {
-    let options = Arc::new(Options::draw((seed, days), &rules.plan));
+    let drawn = Options::draw((seed, days), &rules.plan);
+    let options = Arc::new(match rules.provoked {
+        Some(planted) => provoked(drawn, planted),
+        None => drawn,
+    });
     let plan = turned(&rules.plan, &options);
     let (line, clock) = (Line::new(seed), Arc::new(EventClock::new(seed)));
     let began = clock.now();
@@ -371,6 +378,7 @@ impl Stage {
         self.note("silence");
         self.sleep(self.options.silence).await;
         self.judge.silence(before);
+        self.judge.looks_for_changes(before, self.options.silence);
         for empty in [false, true] {
             self.note("a restart");
             self.house.crash();

@@ -30,6 +30,7 @@ fn rules_of(folder: &str) -> Rules {
         environment: Arc::new(|_: &str| None),
         shipped: false,
         planted: None,
+        provoked: None,
     }
 }
 
@@ -87,53 +88,60 @@ fn one_seed_is_the_same_twice() {
     assert!(first.calls.1 > 20, "something happened: {:?}", first.calls);
 }
 
-/// What a look at it has to find: a fault that is planted, a seed that shows it, and how it is told.
-const PLANTED: [(Planted, u64, &str); 22] = [
-    (Planted::Parks, 39, "unnamed"),
-    (Planted::PutOff, 20, "unnamed"),
-    (Planted::Cursor, 61, "unnamed"),
-    (Planted::SentAgain, 22, "doubled"),
-    (Planted::SecondLook, 7, "doubled"),
-    (Planted::Turns, 14, "doubled"),
-    (Planted::Rested, 38, "unnamed"),
-    (Planted::GoneAtOnce, 101, "nobody takes anything away"),
-    (Planted::Intents, 7, "nothing on the other side asks for"),
-    (Planted::Silence, 389, "which it does not want"),
-    (Planted::Acknowledged, 432, "is answered as taken, and nothing of"),
-    (Planted::Sweeps, 389, "unnamed"),
-    (Planted::Generation, 10_005, "do not serve"),
-    (Planted::FirstRows, 62, "has a ledger that is not so"),
-    (Planted::Polls, 284, "unnamed"),
-    (Planted::Journal, 10_471, "cannot be decided from the journal"),
-    (Planted::Signature, 3, "never sent is taken"),
-    (Planted::Pauses, 432, "was put off and is looked at only"),
-    (Planted::LostAnswer, 1325, "doubled"),
-    (Planted::Halfway, 221, "and yet the service wrote"),
-    (Planted::Attempts, 348, "unnamed"),
-    (Planted::Early, 301, "unnamed"),
+/// What the judge has to find: a fault that is planted, how it is told, and the seed that is tried first: one that
+/// showed it when it was chosen.
+const PLANTED: [(Planted, &str, u64); 23] = [
+    (Planted::Parks, "unnamed", 1),
+    (Planted::PutOff, "unnamed", 2),
+    (Planted::Cursor, "unnamed", 1),
+    (Planted::SentAgain, "doubled", 1),
+    (Planted::SecondLook, "doubled", 1),
+    (Planted::Turns, "doubled", 4),
+    (Planted::Rested, "unnamed", 1),
+    (Planted::GoneAtOnce, "nobody takes anything away", 1),
+    (Planted::Intents, "doubled", 5),
+    (Planted::Silence, "which it does not want", 1),
+    (Planted::Acknowledged, "is answered as taken, and nothing of", 1),
+    (Planted::Sweeps, "unnamed", 4),
+    (Planted::Generation, "do not serve", 1),
+    (Planted::FirstRows, "has a ledger that is not so", 1),
+    (Planted::Polls, "changes are to be looked for", 1),
+    // Decisions are decided again only where the world is wide.
+    (Planted::Journal, "cannot be decided from the journal", 10_001),
+    (Planted::Signature, "never sent is taken", 1),
+    (Planted::Pauses, "was put off and is looked at only", 1),
+    (Planted::LostAnswer, "doubled", 3),
+    (Planted::Halfway, "unnamed", 5),
+    (Planted::Attempts, "unnamed", 1),
+    (Planted::Early, "unnamed", 4),
+    (Planted::Budget, "times in a minute", 1),
 ];
 
-/// The same of seeds whose days are long: only where all are asked for.
-const PLANTED_LONG: [(Planted, u64, &str); 1] = [(Planted::Budget, 20_246, "times in a minute")];
+/// How many seeds are tried for each: where few of them show a fault, the world does not bring it to light.
+const TRIED: u64 = 12;
 
-/// The judge can find something. `PETIOLE_SIMULATION_PLANTED=all` takes the long seeds, too, and looks whether the same
-/// seeds are clean without.
+/// The judge can find something. `PETIOLE_SIMULATION_PLANTED=all` looks whether the same seeds are clean without.
 #[test]
 fn what_is_planted_is_found() {
-    let all = std::env::var("PETIOLE_SIMULATION_PLANTED").is_ok_and(|which| which == "all");
-    let planted: Vec<_> = PLANTED.into_iter().chain(PLANTED_LONG.into_iter().filter(|_| all)).collect();
-    let found = threads::each(planted.len(), 1, |at| {
-        let (planted, seed, _) = planted[at];
-        run(&Rules { planted: Some(planted), ..rules() }, (seed, DAYS)).wrong
+    let found = threads::each(PLANTED.len(), 1, |at| {
+        let (planted, told, first) = PLANTED[at];
+        let planted = Rules { planted: Some(planted), provoked: Some(planted), ..rules() };
+        let mut others = Vec::new();
+        for seed in first..first + TRIED {
+            match run(&planted, (seed, DAYS)).wrong {
+                Some(wrong) if wrong.contains(told) => return Ok(seed),
+                other => others.extend(other.map(|other| format!("seed {seed}: {other}"))),
+            }
+        }
+        Err(others)
     });
-    let is_found = |(told, wrong): (&str, &Option<String>)| {
-        wrong.as_ref().is_some_and(|wrong| wrong.contains(told) || wrong.contains("never crossed"))
-    };
-    let missed = planted.iter().zip(&found).filter(|((.., told), found)| !is_found((told, found)));
-    let missed: Vec<_> = missed.map(|((fault, seed, _), found)| format!("{fault:?}, seed {seed}: {found:?}")).collect();
+    let missed = PLANTED.iter().zip(&found).filter_map(|(planted, found)| Some((planted, found.as_ref().err()?)));
+    let missed: Vec<_> = missed.map(|(planted, others)| format!("{planted:?}; instead: {others:?}")).collect();
     assert!(missed.is_empty(), "not found: {}", missed.join("\n"));
-    if all {
-        let seeds: std::collections::BTreeSet<u64> = planted.iter().map(|(_, seed, _)| *seed).collect();
-        clean(&rules(), &seeds.into_iter().map(|seed| (seed, DAYS)).collect::<Vec<_>>());
+    if std::env::var("PETIOLE_SIMULATION_PLANTED").is_ok_and(|which| which == "all") {
+        for (planted, _, first) in PLANTED {
+            let seeds: Vec<_> = (first..first + TRIED).map(|seed| (seed, DAYS)).collect();
+            clean(&Rules { provoked: Some(planted), ..rules() }, &seeds);
+        }
     }
 }

@@ -25,7 +25,10 @@ impl Runtime {
             return;
         }
         if let Err(error) = lift_what_is_over(self, now).await {
-            tracing::warn!(%error, "the store does not say what a person has wait; what was held stays so, and it is asked again");
+            tracing::warn!(
+                %error,
+                "the store does not say what a person has wait; what was held stays so, and it is asked again"
+            );
         }
     }
 

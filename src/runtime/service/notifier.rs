@@ -123,7 +123,10 @@ impl Notifier {
         if self.runtime.serving.load(std::sync::atomic::Ordering::Acquire)
             && let Err(trouble) = self.runtime.look_for_alarms().await
         {
-            tracing::warn!(%trouble, "the store does not say what is overdue; alarms stand as they did, and it is asked again");
+            tracing::warn!(
+                %trouble,
+                "the store does not say what is overdue; alarms stand as they did, and it is asked again"
+            );
         }
         let live = self.runtime.live.load_full();
         let url = live.setting(NOTIFY_SETTING).and_then(|value| value.as_text()).filter(|url| !url.is_empty());
