@@ -67,6 +67,7 @@ mod quick;
 mod recovery;
 mod reference;
 mod reload;
+mod replayed;
 mod restored;
 mod retention;
 mod rings;

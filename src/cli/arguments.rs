@@ -10,7 +10,7 @@ pub use super::arguments_service::{
     ExplainArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments, ServiceArguments,
 };
 pub use super::format::Format;
-pub use super::plan_arguments::PlanArguments;
+pub use super::plan_arguments::{PlanArguments, ReplayArguments};
 use crate::store::open::served_at;
 use crate::world::{Environment as _, ProcessEnvironment};
 
@@ -80,7 +80,7 @@ impl Arguments {
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
             Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) => false,
-            Command::Plan(_) => false,
+            Command::Plan(_) | Command::Replay(_) => false,
             Command::Hold(_) | Command::Release(_) | Command::Retry(_) => false,
             Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
             _ => true,
@@ -137,8 +137,8 @@ pub enum Command {
     Eval(LaterArguments),
     /// Why a value is what it is: which rule wrote it, who told of the change, and what kept others silent.
     Explain(ExplainArguments),
-    /// Past events through candidate rules (not in this version).
-    Replay(LaterArguments),
+    /// Past decisions made again by candidate rules, and where they come out otherwise.
+    Replay(ReplayArguments),
     /// Records by anything a person holds (not in this version).
     Find(LaterArguments),
     /// Have one record, pipeline or account wait; nothing of it is lost.

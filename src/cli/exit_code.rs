@@ -52,6 +52,15 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
             (PENDING, "changes are pending"),
         ],
     ),
+    (
+        "replay",
+        &[
+            (OK, "every decision comes out the same"),
+            (INVALID, "the rules have errors"),
+            (FAILED, "of some it cannot be told, and none comes out otherwise; or the store was not to be had"),
+            (PENDING, "some come out otherwise"),
+        ],
+    ),
     ("lint", &[(OK, "no error, and with --deny-warnings no warning"), (INVALID, "findings that count as errors")]),
     ("status", &[(OK, "a service answers"), (FAILED, "none does, or it refuses; what the store holds is shown")]),
     ("inbox", &[(OK, "done"), (FAILED, "there is no such entry, or it could not be done")]),
@@ -93,7 +102,7 @@ pub fn help(command: Option<&str>) -> String {
             usage,
             (FAILED, "it did not work, or something is left"),
             (TESTS_FAILED, "tests beside the rules failed"),
-            (PENDING, "a plan has changes, or a simulation found something that may not be"),
+            (PENDING, "a plan has changes, a replay differences, or a simulation found what may not be"),
         ],
         Some(name) => {
             let own =

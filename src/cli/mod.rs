@@ -21,6 +21,7 @@ pub mod logging;
 mod plan;
 mod plan_arguments;
 pub mod progress;
+mod replay;
 pub mod rule_set;
 pub mod run;
 pub mod service;
@@ -121,6 +122,7 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Run(run) => run::run(arguments, run).await,
         Command::Sync(sync) => sync::sync(arguments, sync).await,
         Command::Plan(wish) => plan::plan(arguments, wish).await,
+        Command::Replay(wish) => replay::replay(arguments, wish).await,
         Command::Lint(lint) => lint::lint(arguments, lint),
         Command::Status(at) => status::status(arguments, at).await,
         Command::Inbox(inbox) => inbox::inbox(arguments, inbox).await,

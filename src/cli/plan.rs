@@ -18,7 +18,7 @@ use crate::store::{Store, StoreError, open};
 use crate::world::{Files as _, Method, SystemFiles, World};
 
 /// An exit code and what to say.
-type Failed = (u8, String);
+pub(super) type Failed = (u8, String);
 
 /// A plan as it is shown.
 struct Shown {
@@ -78,12 +78,12 @@ async fn made(arguments: &Arguments, wish: &PlanArguments) -> Result<Shown, Fail
     Ok(Shown { json: planned.to_json(), text: planned.to_text(arguments.color.on()) })
 }
 
-fn failed(message: &str) -> Failed {
+pub(super) fn failed(message: &str) -> Failed {
     (exit_code::FAILED, format!("petiole: {message}"))
 }
 
 /// The store, to be read only. One that is not there yet is empty.
-async fn store(arguments: &Arguments, world: &World) -> Result<Arc<dyn Store>, Failed> {
+pub(super) async fn store(arguments: &Arguments, world: &World) -> Result<Arc<dyn Store>, Failed> {
     match open::open_reader(&arguments.store).await {
         Ok(store) => {
             let nodes = store.nodes().await.map_err(|error| failed(&error.to_string()))?;
@@ -150,7 +150,7 @@ async fn by_service(arguments: &Arguments, wish: &PlanArguments, url: &str) -> R
 }
 
 /// The rule files that are named, as a service takes them.
-fn texts(arguments: &Arguments) -> Result<Json, Failed> {
+pub(super) fn texts(arguments: &Arguments) -> Result<Json, Failed> {
     let (sources, found) = source::load(&SystemFiles, std::slice::from_ref(&arguments.rules));
     if let Some(first) = found.first() {
         return Err((exit_code::INVALID, format!("petiole: {}", first.message)));

@@ -1,4 +1,4 @@
-//! The arguments of what is told before anything is done: `plan`.
+//! The arguments of what is told before rules serve: `plan` and `replay`.
 
 use std::path::PathBuf;
 
@@ -19,6 +19,17 @@ pub struct PlanArguments {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// How the plan is written.
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// Only decisions made since: a day, an instant, or so long ago, such as 2026-03-01 or 12h.
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// How the differences are written.
     #[arg(long, default_value = "text")]
     pub format: Format,
 }

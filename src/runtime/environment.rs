@@ -7,9 +7,12 @@ use std::fmt;
 
 use crate::connector::ResolvedAccount;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::plan::{Account, Setting, SettingType, SettingTypes};
-use crate::value::Value;
+use crate::language::plan::{Account, Plan, Setting, SettingType, SettingTypes};
+use crate::value::{Path, Record, Value};
 use crate::world::Environment;
+
+/// The setting with the address that is told what a person should know; empty: nobody is told.
+pub const NOTIFY_SETTING: &str = "notify.webhook";
 
 /// Settings by dotted name, the environment resolved.
 pub(super) type Flat = BTreeMap<String, Value>;
@@ -154,6 +157,71 @@ impl Resolver<'_> {
                 found.map(Value::text).unwrap_or_default()
             }
         }
+    }
+}
+
+/// The settings under which a pair of accounts decides by the second rules, the left one first. What both rule sets say
+/// alike is as it was `known`, so that it does not matter in whose environment that is asked.
+///
+/// # Errors
+/// What the environment lacks or has otherwise than it can be, in words.
+pub(super) fn settings_again(
+    (before, now): (&Plan, &Plan),
+    environment: &dyn Environment,
+    accounts: [&str; 2],
+    known: &Value,
+) -> Result<Value, String> {
+    let mut resolver = Resolver { environment, wrong: Vec::new() };
+    let (settings_before, settings_now) = (settings_of(before, accounts), settings_of(now, accounts));
+    let is_known = |name: &str, setting: &Setting| {
+        let as_before = settings_before.get(name).is_some_and(|before| is_alike(before, setting));
+        as_before && before.setting_types.get(name) == now.setting_types.get(name)
+    };
+    let mut record = Record::new();
+    for (name, setting) in settings_now.into_iter().filter(|(name, _)| *name != NOTIFY_SETTING) {
+        let Some(path) = Path::parse(name) else { continue };
+        let value = if is_known(name, setting) {
+            path.read(known)
+        } else {
+            let one = BTreeMap::from([(name.to_owned(), setting.clone())]);
+            resolver.settings(&now.setting_types, &one).remove(name).unwrap_or_default()
+        };
+        path.write(&mut record, value);
+    }
+    if let Some(wrong) = resolver.wrong.first() {
+        return Err(wrong.to_string());
+    }
+    Ok(Value::Record(record))
+}
+
+/// What a pair of accounts decides under, by dotted name: what all share, the left one's own, the right one's own.
+fn settings_of<'p>(plan: &'p Plan, accounts: [&str; 2]) -> BTreeMap<&'p str, &'p Setting> {
+    let own = accounts.iter().filter_map(|account| plan.accounts.get(*account)).map(|account| &account.settings);
+    let layers = std::iter::once(&plan.settings).chain(own);
+    layers.flatten().map(|(name, setting)| (name.as_str(), setting)).collect()
+}
+
+/// Whether two settings say the same, wherever they stand.
+fn is_alike(one: &Setting, other: &Setting) -> bool {
+    match (one, other) {
+        (Setting::Value(one), Setting::Value(other)) => one == other,
+        (Setting::Env { name, default, .. }, Setting::Env { name: known, default: other, .. }) => {
+            name == known && default == other
+        }
+        (Setting::List(items), Setting::List(others)) => {
+            items.len() == others.len() && items.iter().zip(others).all(|(one, other)| is_alike(one, other))
+        }
+        _ => false,
+    }
+}
+
+/// Takes out of settings what only petiole itself may know.
+pub(super) fn without_own(settings: &mut Value) {
+    let (group, name) = NOTIFY_SETTING.split_once('.').unwrap_or_default();
+    if let Value::Record(groups) = settings
+        && let Some(Value::Record(group)) = groups.get_mut(group)
+    {
+        group.remove(name);
     }
 }
 

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::environment::{Flat, LiveError, Resolver};
+pub use super::environment::NOTIFY_SETTING;
+use super::environment::{Flat, LiveError, Resolver, without_own};
 use super::memory::Memory;
 use super::memory::lack::Needed;
 use crate::connector::{Connector, Row, Validator};
@@ -14,9 +15,6 @@ use crate::language::plan::{Folded, Pipeline, Plan, RecordType, System};
 use crate::value::{Path, Record, Value};
 use crate::world::planted::Deaf;
 use crate::world::{Planted, Transport, World};
-
-/// The setting with the address that is told what a person should know; empty: nobody is told.
-pub const NOTIFY_SETTING: &str = "notify.webhook";
 
 /// A generation in service.
 pub struct Live {
@@ -145,12 +143,7 @@ impl Live {
         let mut known = self.known_pairs();
         let standing = known.entry(key).or_insert_with(|| {
             let mut settings = self.nested(&accounts);
-            let (group, name) = NOTIFY_SETTING.split_once('.').unwrap_or_default();
-            if let Value::Record(groups) = &mut settings
-                && let Some(Value::Record(group)) = groups.get_mut(group)
-            {
-                group.remove(name);
-            }
+            without_own(&mut settings);
             let folded = |pipeline: &Arc<Pipeline>| Arc::new(Folded::of(pipeline, &settings));
             let folded = self.plan.pipelines.iter().map(|(name, pipeline)| (name.clone(), folded(pipeline))).collect();
             Arc::new(Standing { settings, folded })

@@ -12,6 +12,7 @@ pub mod live;
 pub mod memory;
 pub mod pairing;
 pub mod planned;
+pub mod replayed;
 pub mod report;
 mod report_braked;
 pub mod report_held;

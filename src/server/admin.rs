@@ -13,7 +13,7 @@ use serde_json::{Value as Body, json};
 use super::answers::{fail, store_failed};
 use super::guard::guard;
 use super::shared::Shared;
-use super::{explain, holding, inbox, plan, status};
+use super::{explain, holding, inbox, plan, replay, status};
 use crate::runtime::ReloadError;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
@@ -38,6 +38,7 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .merge(inbox::routes())
         .merge(holding::routes())
         .route("/sweep", post(sweep).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
+        .route("/replay", post(replay::make).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .route("/plan", post(plan::make).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .layer(from_fn_with_state(shared.clone(), guard))
         .layer(from_fn_with_state(shared.clone(), to_its_end))

@@ -18,6 +18,7 @@ mod plan;
 mod query;
 pub mod receive;
 mod refused;
+mod replay;
 pub mod seats;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod server;

@@ -3,6 +3,7 @@
 //! Others come as texts. They may say otherwise what follows what, and nothing about where this service speaks to, or
 //! what it takes from its environment: whoever may ask for a plan may not see by it what is kept secret here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use serde_json::{Value as Body, json};
 
 use super::answers::{fail, store_failed};
 use super::shared::Shared;
-use crate::language::plan::{Plan, Setting};
+use crate::language::plan::{Account, Plan, Setting};
 use crate::language::source::{SourceFile, SourceMap};
 use crate::language::syntax::file::FileTree;
 use crate::language::syntax::parse;
@@ -30,6 +31,9 @@ pub(super) const PLAN_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// The longest that a plan waits for put-off work before it counts as untold.
 const PATIENCE_MAX: Duration = Duration::from_mins(10);
+
+/// Settings by dotted name.
+type Settings = BTreeMap<String, Setting>;
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -49,7 +53,7 @@ struct PlanAsked {
 
 /// A rule file.
 #[derive(serde::Deserialize)]
-struct Text {
+pub(super) struct Text {
     name: String,
     text: String,
 }
@@ -87,7 +91,7 @@ async fn made(shared: &Shared, asked: PlanAsked) -> Result<Body, Response> {
             Rules { live, content: content.unwrap_or_default() }
         }
         Some(texts) => {
-            let compiled = compiled_here(shared, texts).await?;
+            let compiled = compiled_here(shared, texts, true).await?;
             ground.candidate(compiled, Some(&before)).await.map_err(refused)?
         }
     };
@@ -117,12 +121,12 @@ pub(super) async fn carried_out(shared: &Shared, (plan, text): (&Body, bool), pa
     }
 }
 
-/// Compiles rules that came as texts, where they may be taken here.
-async fn compiled_here(shared: &Shared, texts: Vec<Text>) -> Result<Compilation, Response> {
+/// Compiles rules that came as texts, where they may be taken here. `calls`: whether systems are asked by them.
+pub(super) async fn compiled_here(shared: &Shared, texts: Vec<Text>, calls: bool) -> Result<Compilation, Response> {
     let runtime = &shared.runtime;
     let served = runtime.store.last_good().await.map_err(|error| store_failed(&error))?;
     let served = served.map(|(_, texts)| texts).unwrap_or_default();
-    let judged = move || match leads_elsewhere(&served, &texts) {
+    let judged = move || match leads_elsewhere(&served, &texts).filter(|_| calls) {
         Some(file) => Err(file),
         None => Ok(compiled(texts)),
     };
@@ -144,7 +148,7 @@ fn compiled(texts: Vec<Text>) -> Compilation {
     compile_texts(SourceMap::new(files))
 }
 
-fn refused(error: PlanError) -> Response {
+pub(super) fn refused(error: PlanError) -> Response {
     match error {
         PlanError::Rules(ReloadError::Invalid { text, json: mut body }) => {
             if let Some(body) = body.as_object_mut() {
@@ -169,13 +173,20 @@ fn leads_elsewhere(served: &[RuleText], wanted: &[Text]) -> Option<String> {
     wanted.iter().filter(is_new).find(leads).map(|file| file.name.clone())
 }
 
-/// The first setting that asks the environment for what the served rules do not ask for it.
+/// The first setting, an account's own among them, that asks the environment for what the served rules do not ask for.
 fn asks_for_more(served: &Plan, wanted: &Plan) -> Option<String> {
-    let is_new = |(name, setting): &(&String, &Setting)| {
-        let known = served.settings.get(*name).map(variables).unwrap_or_default();
-        variables(setting).iter().any(|variable| !known.contains(variable))
+    let beyond = |known: Option<&Settings>, wanted: &Settings| {
+        let is_new = |(name, setting): &(&String, &Setting)| {
+            let known = known.and_then(|known| known.get(*name)).map(variables).unwrap_or_default();
+            variables(setting).iter().any(|variable| !known.contains(variable))
+        };
+        wanted.iter().find(is_new).map(|(name, _)| format!("settings.{name}"))
     };
-    wanted.settings.iter().find(is_new).map(|(name, _)| format!("settings.{name}"))
+    let of_account = |account: &Arc<Account>| {
+        let known = served.accounts.get(&account.name).map(|account| &account.settings);
+        beyond(known, &account.settings).map(|name| format!("{name} of account `{}`", account.name))
+    };
+    beyond(Some(&served.settings), &wanted.settings).or_else(|| wanted.accounts.values().find_map(of_account))
 }
 
 fn variables(setting: &Setting) -> Vec<&str> {
@@ -189,7 +200,7 @@ fn variables(setting: &Setting) -> Vec<&str> {
 fn forbidden(what: &str) -> Response {
     let why = format!(
         "{what} says otherwise than the rules that serve where calls go or what is taken from the environment; a \
-         running service plans by neither: stop it, or plan on a copy of its store"
+         running service takes neither: stop it, or work on a copy of its store"
     );
     fail(StatusCode::FORBIDDEN, &why)
 }

@@ -161,6 +161,44 @@ impl CompiledExpression {
         self.scripts.conditions()
     }
 
+    /// Whether it says the same as another of other rules: its text, and the scripts where it calls any.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let mut calls = false;
+        self.tree.visit(&mut |part| {
+            calls |= matches!(&part.kind, ExpressionKind::Call(name, _) if self.is_script(&name.text));
+        });
+        self.tree.to_string() == other.tree.to_string() && (!calls || self.has_same_scripts(other))
+    }
+
+    /// Whether the scripts of both rule sets say the same.
+    pub fn has_same_scripts(&self, other: &Self) -> bool {
+        self.scripts.is_alike(&other.scripts)
+    }
+
+    /// The names of the tables that it looks values up in.
+    pub fn tables(&self, named: &mut Vec<String>) {
+        self.tree.visit(&mut |part| {
+            if let ExpressionKind::Call(name, arguments) = &part.kind
+                && name.text == "mapped"
+                && let Some(ExpressionKind::Literal(table)) = arguments.first().map(|argument| &argument.kind)
+            {
+                named.extend(table.to_key());
+            }
+        });
+    }
+
+    /// Whole paths that begin with this name, as far as they are fields.
+    pub fn paths_of(&self, head: &str, read: &mut Vec<Path>) {
+        self.tree.visit(&mut |part| {
+            if let ExpressionKind::Path(path) = &part.kind
+                && path.head.as_ref().is_some_and(|name| name.text == head)
+            {
+                let is_field = |step: &&Segment| matches!(step, Segment::Field(_));
+                read.push(Path(path.segments.iter().take_while(is_field).cloned().collect()));
+            }
+        });
+    }
+
     /// Whether a function that it calls is one of a script.
     pub fn is_script(&self, function: &str) -> bool {
         self.scripts.functions().any(|known| known.name == function)

@@ -131,6 +131,12 @@ impl ScriptSet {
         (answer, overheard::came())
     }
 
+    /// Whether other scripts say the same, wherever they stand.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        let texts = |scripts: &'_ Self| scripts.compiled.iter().map(|script| script.text.clone()).collect::<Vec<_>>();
+        texts(self) == texts(other)
+    }
+
     /// Whether a function, or one that it calls, names this word: what no word of it names, it does not read.
     pub fn mentions(&self, function: &str, word: &str) -> bool {
         let mut seen = BTreeSet::new();

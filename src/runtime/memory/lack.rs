@@ -14,7 +14,7 @@ use super::shown::{Answer, Shown};
 use crate::connector::{Gone, Row};
 use crate::engine::{Stop, UNRELIABLE};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Pipeline, Plan, RecordType, Side};
+use crate::language::plan::{Field, Pipeline, Plan, RecordType, Side};
 use crate::value::Path;
 
 /// What an answer lacks.
@@ -91,6 +91,13 @@ impl Needed {
         let (named, given) = (self.named.get(&of(kind)), self.given.get(&of(kind)));
         let has = |paths: Option<&BTreeSet<Path>>, path: &Path| paths.is_some_and(|paths| paths.contains(path));
         move |at| kind.fields.get(at).is_some_and(|field| has(named, &field.path) || has(given, &field.path))
+    }
+
+    /// The fields of a kind that rules name or may read, and those of other rules do not.
+    pub fn names_beyond(&self, others: &Self, kind: &RecordType) -> Vec<Path> {
+        let (own, other) = (self.names(kind), others.names(kind));
+        let is_new = |(at, field): (usize, &Field)| (own(at) && !other(at)).then(|| field.path.clone());
+        kind.fields.iter().enumerate().filter_map(is_new).collect()
     }
 
     /// Whether a row lacks what rules read and others showed, so that nothing is to be concluded from it alone.

@@ -68,6 +68,15 @@ pub fn checked(compilation: Compilation, world: &World) -> Result<Arc<Plan>, Rel
     Ok(plan)
 }
 
+/// The plan of a compilation whose rules have no errors, whatever they want of the environment.
+///
+/// # Errors
+/// [`ReloadError::Invalid`] with every finding.
+pub fn sound(compilation: Compilation) -> Result<Arc<Plan>, ReloadError> {
+    let Compilation { sources, findings, plan, .. } = compilation;
+    plan.map(Arc::new).ok_or_else(|| invalid(&findings, &sources))
+}
+
 /// The texts of a rule set, as they are kept.
 pub fn texts(sources: &SourceMap) -> Vec<RuleText> {
     sources.files().map(|(_, file)| RuleText { name: file.name.clone(), text: file.text.clone() }).collect()
