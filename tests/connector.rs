@@ -115,6 +115,7 @@ impl Bench {
 
 fn account() -> ResolvedAccount {
     ResolvedAccount {
+        variables: BTreeMap::new(),
         lists: BTreeMap::new(),
         name: "shop".to_owned(),
         base_url: "https://peer.example/api".to_owned(),

@@ -187,3 +187,104 @@ fn what_is_not_known_is_told_as_such() {
     let (code, out, err) = crossed.explain(&[&crossed.order]);
     assert!(code == 3 && out.is_empty() && err.contains("no service answers"), "{out}{err}");
 }
+
+/// Keys that nobody else knows, with letters that spellings change.
+const KEYS: [&str; 2] = ["k3y+of/leaflink=only", "k3y+of/flourish=only"];
+
+#[test]
+fn the_calls_are_shown_as_they_went_over_the_wire_with_no_secret_in_them_or_in_anything_that_is_kept() {
+    let trade = Trade::start();
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "300ms"]);
+    command.env("LEAFLINK_API_KEY", KEYS[0]).env("FLOURISH_API_KEY", KEYS[1]);
+    let service = Process::start(&mut command, "listening");
+    // A peer that tells the key that it was given, in a refusal and in an answer to a write.
+    trade.faults(
+        &trade.flourish,
+        &json!({ "rewrite": [{ "url": "/outbound-orders", "writes": true, "find": "\"original_order_id\":",
+        "with": format!("\"said\":\"{}\",\"original_order_id\":", KEYS[1]) }] }),
+    );
+    let note = "it's ${HOME} and `id` \u{1b}[2J";
+    let submitted = trade.people(&trade.leaflink, "submit", &json!({ "count": 1, "notes": note }));
+    let number = submitted["orders"][0]["number"].as_str().unwrap().to_owned();
+    until("the order crossed", || trade.orders().len() == 1 && at_rest(&service.url));
+    let order = format!("leaflink.order/{number}");
+    let explain = |more: &[&str]| {
+        let done = trade.command(&[&["explain", &order], more].concat()).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{done:?}");
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let told: Json = serde_json::from_str(&explain(&["--format", "json"])).unwrap();
+    let calls = told["calls"].as_array().unwrap();
+    let create = calls.iter().find(|call| call["method"] == "POST" && call["account"] == "flourish");
+    let create = create.unwrap_or_else(|| panic!("{calls:#?}"));
+    assert_eq!([&create["for"], &create["status"].is_number().into()], [&json!(order), &json!(true)], "{create:#}");
+    assert!(create["body"].as_str().unwrap().contains(&number), "{create:#}");
+    assert!(create["answer"].as_str().unwrap().contains("***"), "the peer said the key: {create:#}");
+    assert!(!calls.iter().any(|call| call["method"] == "GET"), "what is only read and went well is not kept");
+
+    // The line makes the same call again where the variables are set, and runs nothing that stands in it.
+    let line = create["curl"].as_str().unwrap();
+    let shown = format!("curl() {{ printf '%s\\n' \"$@\"; }}; {line}");
+    let run = std::process::Command::new("sh").arg("-c").arg(shown).env("FLOURISH_API_KEY", KEYS[1]).output().unwrap();
+    let words = String::from_utf8(run.stdout).unwrap();
+    assert!(words.contains(KEYS[1]), "{line}\n{words}");
+    assert!(words.contains(create["body"].as_str().unwrap()), "{line}\n{words}");
+
+    let text = explain(&["--calls"]);
+    assert!(text.contains("${FLOURISH_API_KEY}"), "{text}");
+    assert!(text.lines().all(|line| !line.contains(char::is_control)), "{text:?}");
+    drop(service);
+    assert_no_key(&trade, &text, &told);
+}
+
+/// Looks for the keys in all that is kept, however it is kept.
+#[track_caller]
+fn assert_no_key(trade: &Trade, text: &str, told: &Json) {
+    let file = rusqlite::Connection::open(trade.folder.0.join("petiole.db")).unwrap();
+    let mut kept = vec![text.to_owned(), told.to_string()];
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+    let names: Vec<String> =
+        file.prepare(tables).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert!(names.iter().any(|name| name == "call"), "{names:?}");
+    for name in names {
+        let mut select = file.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
+        let columns = select.column_count();
+        let mut rows = select.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            kept.extend((0..columns).map(|column| match row.get_ref(column).unwrap() {
+                rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                rusqlite::types::ValueRef::Blob(bytes) => {
+                    let mut text = String::from_utf8_lossy(bytes).into_owned();
+                    let mut unpacked = String::new();
+                    let read =
+                        std::io::Read::read_to_string(&mut flate2::read::DeflateDecoder::new(bytes), &mut unpacked);
+                    text.extend(read.is_ok().then_some(unpacked));
+                    text
+                }
+                _ => String::new(),
+            }));
+        }
+    }
+    for key in KEYS {
+        // Also as JSON, URLs and base64 spell it.
+        let spelt = [key.to_owned(), key.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")];
+        let found = kept.iter().find(|text| spelt.iter().any(|key| text.contains(key)));
+        assert!(found.is_none(), "{key}: {found:?}");
+    }
+}
+
+#[test]
+fn an_order_that_does_not_cross_says_what_would_bring_it_over() {
+    let trade = Trade::start();
+    let service = trade.run("300ms");
+    let submitted = trade.people(&trade.leaflink, "submit", &json!({ "count": 1, "draft": true }));
+    let number = submitted["orders"][0]["number"].as_str().unwrap().to_owned();
+    let found = || trade.command(&["find", &number]).output().unwrap().status.code() == Some(0);
+    until("it was looked at", || found() && at_rest(&service.url));
+    let done = trade.command(&["explain", &number]).output().unwrap();
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(done.status.code(), Some(0), "{text}");
+    assert!(text.contains("has no counterpart in pipeline `orders`"), "{text}");
+    let line = line_of(&trade, "pipelines/orders.yaml", "flourish: (leaflink.status in settings.orders.sync_statuses");
+    assert!(text.contains(&format!("pipelines/orders.yaml:{line}   flourish: (leaflink.status in")), "{text}");
+}

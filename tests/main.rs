@@ -27,6 +27,7 @@ mod drain;
 mod explain;
 mod expression;
 mod field_spec;
+mod find;
 mod function;
 mod fuzz_corpus;
 mod gone;

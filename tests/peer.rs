@@ -118,6 +118,7 @@ impl Bench {
     fn new(system: Arc<System>) -> Self {
         let wire = Arc::new(Wire(Mutex::new(Peer::new(Arc::clone(&system)))));
         let account = ResolvedAccount {
+            variables: BTreeMap::new(),
             lists: BTreeMap::new(),
             name: "one".to_owned(),
             base_url: "http://peer".to_owned(),

@@ -128,13 +128,13 @@ fn what_a_setting_cannot_be_is_one_finding_at_its_line() {
             "settings.yaml",
             "webhook: \"\"",
             "webhook: chat.example/x",
-            "type-url settings.yaml:28 `notify.webhook` is a web",
+            "type-url settings.yaml:31 `notify.webhook` is a web",
         ),
         (
             "settings.yaml",
             "webhook: \"\"",
             "webhook: https:///x",
-            "type-url settings.yaml:28 `notify.webhook` is a web",
+            "type-url settings.yaml:31 `notify.webhook` is a web",
         ),
         (
             "settings.yaml",

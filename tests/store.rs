@@ -1,12 +1,14 @@
 //! What every store must do, shown through the traits alone: each promise is kept by the engine in memory, by the one
 //! in a file and by the one on a server.
 
+mod calls;
 mod checkup;
 mod claims;
 mod coordination;
 mod copied;
 mod file;
 mod halts;
+mod handles;
 mod inbox;
 mod kept;
 mod link_waits;
@@ -84,6 +86,11 @@ promises! {
         decisions_come_back_as_they_were_by_record_and_since_an_instant,
         generations_and_the_last_good_rules_survive,
         what_answers_showed_is_kept_in_the_place_of_what_was_known_before;
+    calls:
+        calls_are_kept_by_record_and_go_by_age_and_by_bytes;
+    handles:
+        a_record_is_found_by_what_it_is_called_however_it_is_spelt,
+        what_a_record_is_called_goes_with_its_link_and_its_age;
     inbox:
         parks_are_renewed_by_group_and_back_off,
         parked_work_is_tried_again_on_demand,

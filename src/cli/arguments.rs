@@ -7,7 +7,8 @@ use crate::world::Planted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use super::arguments_service::{
-    ExplainArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments, ServiceArguments,
+    ExplainArguments, FindArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments,
+    ServiceArguments,
 };
 pub use super::format::Format;
 pub use super::plan_arguments::{PlanArguments, ReplayArguments};
@@ -79,7 +80,7 @@ impl Arguments {
             Command::Lint(lint) => lint.fix || lint.format == FindingsFormat::Sarif,
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
-            Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) => false,
+            Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) | Command::Find(_) => false,
             Command::Plan(_) | Command::Replay(_) => false,
             Command::Hold(_) | Command::Release(_) | Command::Retry(_) => false,
             Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
@@ -139,8 +140,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Past decisions made again by candidate rules, and where they come out otherwise.
     Replay(ReplayArguments),
-    /// Records by anything a person holds (not in this version).
-    Find(LaterArguments),
+    /// Records by anything a person holds: a number long or short, a SKU, a license, a name, an e-mail address.
+    Find(FindArguments),
     /// Have one record, pipeline or account wait; nothing of it is lost.
     ///
     /// What is told of it meanwhile is kept and done when it goes on; it is still read and listed. What was begun stops

@@ -15,10 +15,15 @@ pub struct ServiceArguments {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// The record: ACCOUNT.RECORD/ID, or SYSTEM.RECORD/ID where the system has one account.
+    /// The record: ACCOUNT.RECORD/ID, SYSTEM.RECORD/ID where the system has one account, or what people call it, such
+    /// as a short number.
     pub record: String,
     /// One of its fields, such as status; all that rules carry where none is given.
     pub field: Option<String>,
+    /// Show word by word what was sent for it and what came back, each call as a line for a shell; in the place of a
+    /// secret stands the variable that it came from.
+    #[arg(long)]
+    pub calls: bool,
     /// How the answer is shown.
     #[command(flatten)]
     pub service: ServiceArguments,
@@ -66,6 +71,16 @@ pub struct RetryArguments {
     pub service: ServiceArguments,
 }
 
+/// Arguments of `find`.
+#[derive(Debug, Args)]
+pub struct FindArguments {
+    /// What is looked for: the whole of it or its beginning, or a word of a name. Case does not matter.
+    pub text: String,
+    /// How the answer is shown.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+}
+
 /// Arguments of `inbox`.
 #[derive(Debug, Args)]
 pub struct InboxArguments {
@@ -82,23 +97,26 @@ pub struct InboxArguments {
 pub enum InboxAction {
     /// All entries.
     List,
-    /// One entry.
+    /// One entry, or those of a record.
     Show {
-        /// Its number.
-        id: i64,
+        /// Its number; or a record, or what people call it: all entries of that and of its counterparts.
+        #[arg(value_name = "ID|RECORD")]
+        id: String,
     },
     /// Try again now.
     Retry {
-        /// Its number.
-        id: Option<i64>,
+        /// Its number; or a record, or what people call it.
+        #[arg(value_name = "ID|RECORD")]
+        id: Option<String>,
         /// All entries.
         #[arg(long, conflicts_with = "id", required_unless_present = "id")]
         all: bool,
     },
     /// Take out until the record changes again.
     Drop {
-        /// Its number.
-        id: i64,
+        /// Its number; or a record, or what people call it.
+        #[arg(value_name = "ID|RECORD")]
+        id: String,
     },
     /// Say which record is the counterpart that was not found.
     Match {

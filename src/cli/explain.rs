@@ -7,9 +7,9 @@ use super::exit_code;
 use super::kept_rules::KeptRules;
 use super::service::{Unanswered, ask};
 use crate::connector::request::percent_encode as query;
+use crate::runtime::meant::meant;
 use crate::store::open;
 use crate::view::explain::{self as view, Asked, Unexplained, text};
-use crate::view::named;
 use crate::world::Method;
 
 /// Prints why.
@@ -24,7 +24,7 @@ pub(super) async fn explain(arguments: &Arguments, asked: &ExplainArguments) -> 
         Ok(told) => {
             match asked.service.format {
                 Format::Json => println!("{told:#}"),
-                Format::Text => print!("{}", text::text(&told)),
+                Format::Text => print!("{}", text::text(&told, asked.calls)),
             }
             exit_code::OK
         }
@@ -38,7 +38,7 @@ pub(super) async fn explain(arguments: &Arguments, asked: &ExplainArguments) -> 
 async fn from_store(arguments: &Arguments, asked: &ExplainArguments, unreached: &str) -> Result<Json, String> {
     let store = open::open_reader(&arguments.store).await.map_err(|error| format!("{unreached}, and {error}"))?;
     let kept = KeptRules::of(store.as_ref(), &arguments.rules).await?;
-    let target = named::written(&kept.plan, &asked.record)?;
+    let target = meant(&kept.plan, store.as_ref(), &asked.record).await.map_err(|error| error.to_string())?;
     let told = Asked { target: &target, field: asked.field.as_deref() };
     view::explain(store.as_ref(), &kept.rules(), &told).await.map_err(|error| match error {
         Unexplained::Unknown(words) => words,

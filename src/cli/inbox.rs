@@ -6,69 +6,128 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::{Arguments, Format, InboxAction, InboxArguments};
 use super::exit_code;
+use super::kept_rules::KeptRules;
 use super::service::{Unanswered, ask};
+use crate::connector::request::percent_encode;
 use crate::language;
 use crate::runtime::pairing::crosswalk::{self, Word};
 use crate::store::{Store, open};
 use crate::value::timestamp;
-use crate::view::park::{item, matched};
+use crate::view::park::{item, matched, of_record};
 use crate::world::{Clock as _, Method, SystemClock, SystemFiles};
+
+/// What is asked for, once it is known which entries are meant.
+enum Asked<'a> {
+    All,
+    Of(Vec<i64>),
+    Retry(Option<i64>),
+    Drop(i64),
+    Match(Word<'a>),
+}
 
 /// Lists, shows, retries or drops parked work.
 pub async fn inbox(arguments: &Arguments, inbox: &InboxArguments) -> u8 {
-    let url = &arguments.service_url();
-    let (method, path) = match &inbox.action {
-        InboxAction::List | InboxAction::Show { .. } => (Method::Get, "/api/v1/inbox".to_owned()),
-        InboxAction::Retry { id: Some(id), .. } => (Method::Post, format!("/api/v1/inbox/{id}/retry")),
-        InboxAction::Retry { id: None, .. } => (Method::Post, "/api/v1/inbox/all/retry".to_owned()),
-        InboxAction::Drop { id } => (Method::Post, format!("/api/v1/inbox/{id}/drop")),
-        InboxAction::Match { id, .. } => (Method::Post, format!("/api/v1/inbox/{id}/match")),
-        InboxAction::Relink { id, .. } => (Method::Post, format!("/api/v1/inbox/{id}/relink")),
-    };
-    let body = match &inbox.action {
-        InboxAction::Match { target, .. } | InboxAction::Relink { target, .. } => Some(json!({ "target": target })),
-        _ => None,
-    };
-    let answer = match ask(url, method, &path, body.as_ref()).await {
-        Err(Unanswered::Unreached(text)) => from_store(arguments, &inbox.action, &text).await,
-        other => other.map_err(|unanswered| unanswered.to_string()),
-    };
-    match answer {
-        Ok(answer) => show(&answer, inbox),
+    let asked = match all_asked(arguments, &inbox.action).await {
+        Ok(asked) => asked,
         Err(message) => {
             eprintln!("petiole: {message}");
-            exit_code::FAILED
+            return exit_code::FAILED;
         }
+    };
+    for one in &asked {
+        match done(arguments, one).await {
+            Ok(answer) => match show(&answer, one, inbox) {
+                exit_code::OK => {}
+                code => return code,
+            },
+            Err(message) => {
+                eprintln!("petiole: {message}");
+                return exit_code::FAILED;
+            }
+        }
+    }
+    exit_code::OK
+}
+
+/// What is asked for; of a record what is to be done with each of its entries.
+async fn all_asked<'a>(arguments: &Arguments, action: &'a InboxAction) -> Result<Vec<Asked<'a>>, String> {
+    Ok(match action {
+        InboxAction::List => vec![Asked::All],
+        InboxAction::Show { id } => vec![Asked::Of(numbers(arguments, id).await?)],
+        InboxAction::Retry { id: None, .. } => vec![Asked::Retry(None)],
+        InboxAction::Retry { id: Some(id), .. } => {
+            numbers(arguments, id).await?.into_iter().map(|number| Asked::Retry(Some(number))).collect()
+        }
+        InboxAction::Drop { id } => numbers(arguments, id).await?.into_iter().map(Asked::Drop).collect(),
+        InboxAction::Match { id, target } => vec![Asked::Match(Word { number: *id, target, relink: false })],
+        InboxAction::Relink { id, target } => vec![Asked::Match(Word { number: *id, target, relink: true })],
+    })
+}
+
+/// The numbers of the entries that are meant: one that is said, or those of a record and its counterparts.
+async fn numbers(arguments: &Arguments, named: &str) -> Result<Vec<i64>, String> {
+    if let Ok(number) = named.parse() {
+        return Ok(vec![number]);
+    }
+    let path = format!("/api/v1/inbox?record={}", percent_encode(named));
+    let found: Vec<i64> = match ask(&arguments.service_url(), Method::Get, &path, None).await {
+        Ok(answer) => {
+            let items = answer.get("items").and_then(Json::as_array).into_iter().flatten();
+            items.filter_map(|item| item.get("id")?.as_str()?.parse().ok()).collect()
+        }
+        Err(Unanswered::Unreached(reason)) => {
+            let store = open::open_reader(&arguments.store).await.map_err(|error| format!("{reason}, and {error}"))?;
+            let kept = KeptRules::of(store.as_ref(), &arguments.rules).await?;
+            let parks = of_record(&kept.plan, store.as_ref(), named).await.map_err(|error| error.to_string())?;
+            parks.into_iter().map(|park| park.number).collect()
+        }
+        Err(refused) => return Err(refused.to_string()),
+    };
+    if found.is_empty() { Err(format!("nothing of `{named}` is parked")) } else { Ok(found) }
+}
+
+/// Has it done by the service, or does it with the store.
+async fn done(arguments: &Arguments, asked: &Asked<'_>) -> Result<Json, String> {
+    let (method, path) = match asked {
+        Asked::All | Asked::Of(_) => (Method::Get, "/api/v1/inbox".to_owned()),
+        Asked::Retry(Some(id)) => (Method::Post, format!("/api/v1/inbox/{id}/retry")),
+        Asked::Retry(None) => (Method::Post, "/api/v1/inbox/all/retry".to_owned()),
+        Asked::Drop(id) => (Method::Post, format!("/api/v1/inbox/{id}/drop")),
+        Asked::Match(Word { number, relink: false, .. }) => (Method::Post, format!("/api/v1/inbox/{number}/match")),
+        Asked::Match(Word { number, .. }) => (Method::Post, format!("/api/v1/inbox/{number}/relink")),
+    };
+    let body = if let Asked::Match(word) = asked { Some(json!({ "target": word.target })) } else { None };
+    match ask(&arguments.service_url(), method, &path, body.as_ref()).await {
+        Err(Unanswered::Unreached(text)) => from_store(arguments, asked, &text).await,
+        other => other.map_err(|unanswered| unanswered.to_string()),
     }
 }
 
-async fn from_store(arguments: &Arguments, action: &InboxAction, unreached: &str) -> Result<Json, String> {
+async fn from_store(arguments: &Arguments, asked: &Asked<'_>, unreached: &str) -> Result<Json, String> {
     let store = open::open_existing(&arguments.store, Arc::new(SystemClock)).await;
     let store = store.map_err(|error| format!("{unreached}, and {error}"))?;
-    act(store.as_ref(), action, arguments).await
+    act(store.as_ref(), asked, arguments).await
 }
 
-async fn act(store: &dyn Store, action: &InboxAction, arguments: &Arguments) -> Result<Json, String> {
+async fn act(store: &dyn Store, asked: &Asked<'_>, arguments: &Arguments) -> Result<Json, String> {
     let words = |error: crate::store::StoreError| error.to_string();
-    match action {
-        InboxAction::List | InboxAction::Show { .. } => {
+    match asked {
+        Asked::All | Asked::Of(_) => {
             let parks = store.parks().await.map_err(words)?;
             Ok(json!({ "items": parks.iter().map(item).collect::<Vec<_>>() }))
         }
-        InboxAction::Retry { id, .. } => match store.retry(*id).await.map_err(words)? {
+        Asked::Retry(id) => match store.retry(*id).await.map_err(words)? {
             0 if id.is_some() => Err("no such entry".to_owned()),
             count => Ok(json!({ "retried": count, "by": "the next `sync` or `run`" })),
         },
-        InboxAction::Drop { id } => {
+        Asked::Drop(id) => {
             let dropped = store.drop_park(*id).await.map_err(words)?;
             if dropped { Ok(json!({ "dropped": id.to_string() })) } else { Err("no such entry".to_owned()) }
         }
-        InboxAction::Match { id, target } | InboxAction::Relink { id, target } => {
-            let relink = matches!(action, InboxAction::Relink { .. });
-            let word = Word { number: *id, target, relink };
+        Asked::Match(word) => {
             let compiled = language::compile(&SystemFiles, std::slice::from_ref(&arguments.rules));
             let plan = compiled.plan.ok_or("the rules have errors; run `petiole lint`")?;
-            let made = crosswalk::match_by_hand(&plan, store, word, SystemClock.now()).await;
+            let made = crosswalk::match_by_hand(&plan, store, *word, SystemClock.now()).await;
             made.map(|link| matched(&link)).map_err(|error| error.to_string())
         }
     }
@@ -95,34 +154,38 @@ fn plain(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn show(answer: &Json, inbox: &InboxArguments) -> u8 {
+fn show(answer: &Json, asked: &Asked<'_>, inbox: &InboxArguments) -> u8 {
     let mut items: Vec<&Json> = answer.get("items").and_then(Json::as_array).into_iter().flatten().collect();
-    if let InboxAction::Show { id } = &inbox.action {
-        items.retain(|item| item.get("id").and_then(Json::as_str) == Some(id.to_string().as_str()));
+    if let Asked::Of(numbers) = asked {
+        let number = |item: &Json| item.get("id").and_then(Json::as_str).and_then(|id| id.parse().ok());
+        items.retain(|item| number(item).is_some_and(|number| numbers.contains(&number)));
         if items.is_empty() {
-            eprintln!("petiole: no entry {id}");
+            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            eprintln!("petiole: no entry {}", numbers.join(", "));
             return exit_code::FAILED;
         }
     }
     if inbox.service.format == Format::Json {
-        match &inbox.action {
-            InboxAction::Show { .. } => items.iter().for_each(|item| println!("{item:#}")),
+        match asked {
+            Asked::Of(_) => items.iter().for_each(|item| println!("{item:#}")),
             _ => println!("{answer:#}"),
         }
         return exit_code::OK;
     }
     let word = |item: &Json, path: &str| item.pointer(path).and_then(Json::as_str).unwrap_or_default().to_owned();
-    match &inbox.action {
-        InboxAction::Retry { .. } => {
+    match asked {
+        Asked::Retry(_) => {
             let count = answer.get("retried").unwrap_or(&Json::Null);
             match answer.get("by").and_then(Json::as_str) {
                 Some(by) => println!("{count} to be tried again by {by}: no service runs"),
                 None => println!("retried {count}"),
             }
         }
-        InboxAction::Drop { id } => println!("dropped {id}; it stays out until its record changes"),
-        InboxAction::Match { id, target } => println!("matched {id} with {target}; it is tried again"),
-        InboxAction::Relink { id, target } => println!("relinked {id} with {target}; it is tried again"),
+        Asked::Drop(id) => println!("dropped {id}; it stays out until its record changes"),
+        Asked::Match(Word { number, target, relink }) => {
+            let done = if *relink { "relinked" } else { "matched" };
+            println!("{done} {number} with {target}; it is tried again");
+        }
         _ if items.is_empty() => println!("nothing is parked"),
         _ => {}
     }

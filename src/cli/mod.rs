@@ -12,6 +12,7 @@ mod doctor;
 mod documents;
 pub mod exit_code;
 mod explain;
+mod find;
 mod format;
 mod holding;
 pub mod inbox;
@@ -128,6 +129,7 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Inbox(inbox) => inbox::inbox(arguments, inbox).await,
         Command::Simulate(simulate) => simulate::simulate(arguments, simulate).await,
         Command::Explain(one) => explain::explain(arguments, one).await,
+        Command::Find(one) => find::find(arguments, one).await,
         Command::Test(one) => test::test(arguments, one),
         Command::Store(store) => store::store(arguments, store).await,
         Command::Hold(hold) => holding::hold(arguments, hold).await,

@@ -17,6 +17,8 @@ pub struct ResolvedAccount {
     pub base_url: String,
     /// Secrets by name.
     pub secrets: BTreeMap<String, String>,
+    /// Variables of the environment that secrets came from, by the secrets' names.
+    pub variables: BTreeMap<String, String>,
     /// Other properties by name.
     pub properties: BTreeMap<String, String>,
     /// Lists of settings for which calls are repeated, by dotted name.
@@ -28,6 +30,28 @@ impl ResolvedAccount {
     pub fn shown_url(&self) -> String {
         let bare = self.base_url.split(['?', '#']).next().unwrap_or_default();
         without_user(&self.redact(bare))
+    }
+
+    /// An address of this account's peer, without secrets.
+    pub(super) fn shown_of(&self, url: &str) -> String {
+        without_user(&self.redact(url))
+    }
+
+    /// The variable that a secret came from; its own name where it came from none.
+    pub(super) fn variable_of<'a>(&'a self, name: &'a str) -> &'a str {
+        self.variables.get(name).map_or(name, String::as_str)
+    }
+
+    /// A text with every secret in it replaced by `$` and the variable that it came from; by its own name where it came
+    /// from none.
+    pub(super) fn by_name(&self, text: &str) -> String {
+        let mut named: Vec<(&String, &String)> = self.secrets.iter().filter(|(_, secret)| !secret.is_empty()).collect();
+        // What stands in another is replaced after that.
+        named.sort_by_key(|(_, secret)| std::cmp::Reverse(secret.len()));
+        let replaced = named.into_iter().fold(text.to_owned(), |text, (name, secret)| {
+            text.replace(secret.as_str(), &format!("${{{}}}", self.variable_of(name)))
+        });
+        self.redact(&replaced)
     }
 
     /// The text with every secret of this account struck out, however it is spelt: peers sometimes repeat a key they
@@ -45,6 +69,7 @@ impl fmt::Debug for ResolvedAccount {
             .field("name", &self.name)
             .field("base_url", &self.shown_url())
             .field("secrets", &secrets)
+            .field("variables", &self.variables)
             .field("properties", &self.properties.keys().collect::<Vec<_>>())
             .field("lists", &self.lists)
             .finish()

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::account::ResolvedAccount;
 use super::answer_body::{name_of, read_body, shapes};
-use super::breaker::{Breaker, BreakerState};
+use super::breaker::Breaker;
 use super::budget::SharedBudget;
+use super::evidence::{Seat, Sent, Witness};
 use super::failure::{self, Failure, Purpose, held_back, no_call};
 use super::paging::Pager;
 use super::rate_limit::RateLimit;
@@ -51,17 +52,18 @@ pub struct Connector {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    rate_limit: Arc<RateLimit>,
-    breaker: Arc<Breaker>,
-    calls: Arc<Mutex<BTreeMap<&'static str, u64>>>,
+    pub(super) rate_limit: Arc<RateLimit>,
+    pub(super) breaker: Arc<Breaker>,
+    pub(super) calls: Arc<Mutex<BTreeMap<&'static str, u64>>>,
     /// By what they were for, and the status of the answer where one came.
-    answers: Arc<Mutex<BTreeMap<(&'static str, Option<u16>), u64>>>,
+    pub(super) answers: Arc<Mutex<BTreeMap<(&'static str, Option<u16>), u64>>>,
     /// How far the peer's clock is ahead of the steady one, as its last `Date` header tells: no step of ours moves it.
-    ahead: Arc<Mutex<Option<SignedDuration>>>,
+    pub(super) ahead: Arc<Mutex<Option<SignedDuration>>>,
     /// How the system's records are read, by name.
     shapes: BTreeMap<String, Arc<Shape>>,
     /// What its writes come to where none is sent.
     pub(super) rehearsal: Option<Arc<Rehearsal>>,
+    witness: Seat,
 }
 
 impl Connector {
@@ -74,7 +76,7 @@ impl Connector {
         random: Arc<dyn Random>,
     ) -> Self {
         let rate_limit = Arc::new(RateLimit::new(system.limits));
-        let (breaker, calls, answers, ahead) = Default::default();
+        let (breaker, calls, answers, ahead, witness) = Default::default();
         let shapes = shapes(&system);
         let rehearsal = None;
         Self {
@@ -90,6 +92,7 @@ impl Connector {
             ahead,
             shapes,
             rehearsal,
+            witness,
         }
     }
 
@@ -107,6 +110,7 @@ impl Connector {
             transport: Arc::clone(&self.transport),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
+            witness: Arc::clone(&self.witness),
             shapes: shapes(&system),
             system,
             account,
@@ -117,6 +121,11 @@ impl Connector {
     /// Takes its calls from a budget that other processes share; see [`RateLimit::share`].
     pub fn share(&self, budget: Arc<dyn SharedBudget>) {
         self.rate_limit.share(budget);
+    }
+
+    /// Whoever is told of calls from now on; the first who comes stays.
+    pub fn watched_by(&self, witness: Arc<dyn Witness>) {
+        let _ = self.witness.set(witness);
     }
 
     /// The system it speaks to.
@@ -137,56 +146,6 @@ impl Connector {
     /// The text with every secret of the account struck out.
     pub fn redact(&self, text: &str) -> String {
         self.account.redact(text)
-    }
-
-    /// Requests sent so far by method (`GET`), answered or not.
-    pub fn calls(&self) -> BTreeMap<&'static str, u64> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Requests that ended, by what they were for and the status of the answer; no status where none came.
-    pub fn answers(&self) -> BTreeMap<(&'static str, Option<u16>), u64> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// How many calls could begin at once.
-    pub fn calls_left(&self) -> u32 {
-        self.rate_limit.left(self.clock.steady())
-    }
-
-    /// For how long every call has had to wait for its turn, if so.
-    pub fn short_for(&self) -> Option<std::time::Duration> {
-        self.rate_limit.short_for(self.clock.steady())
-    }
-
-    /// The next call may try whether the peer is well again, however long was to be waited for that.
-    pub fn try_now(&self) {
-        self.breaker.try_now();
-    }
-
-    /// What the breaker lets through.
-    pub fn breaker(&self) -> BreakerState {
-        match self.breaker.state() {
-            BreakerState::Open { until } => BreakerState::Open { until: self.shown(until) },
-            other => other,
-        }
-    }
-
-    /// Until when the peer asked for silence, if it did.
-    pub fn paused_until(&self) -> Option<Timestamp> {
-        self.rate_limit.paused_until(self.clock.steady()).map(|until| self.shown(until))
-    }
-
-    /// A steady instant as the clock shows it.
-    fn shown(&self, steady: Timestamp) -> Timestamp {
-        self.clock.now().checked_add(steady.duration_since(self.clock.steady())).unwrap_or(steady)
-    }
-
-    /// What the peer's clock shows now, as far as its `Date` headers tell; else what ours does.
-    pub fn peer_now(&self) -> Timestamp {
-        let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        let theirs = ahead.and_then(|ahead| self.clock.steady().checked_add(ahead).ok());
-        theirs.unwrap_or_else(|| self.clock.now())
     }
 
     fn note_clock(&self, answer: &Response) {
@@ -467,7 +426,11 @@ impl Connector {
         let method = request.method;
         let place = self.account.redact(request.url.split('?').next().unwrap_or_default());
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;
+        let sent = Sent::of(&self.witness, &request, (self.clock.now(), self.clock.steady()));
         let answer = self.transport.send(request).await;
+        if let Some(sent) = sent {
+            sent.ended((&self.witness, &self.account), &answer, self.clock.steady());
+        }
         let now = self.clock.now();
         let status = answer.as_ref().ok().map(|found| found.status);
         let ended = (purpose.as_str(), status);

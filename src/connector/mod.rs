@@ -13,6 +13,7 @@ mod broken;
 pub mod budget;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod connector;
+pub mod evidence;
 pub mod failure;
 mod layout;
 mod look;
@@ -30,6 +31,7 @@ mod response;
 pub mod row;
 pub mod schema;
 pub mod signature;
+mod standing;
 mod unreadable;
 pub mod webhook;
 

@@ -63,11 +63,17 @@ pub(super) struct Resolver<'a> {
 impl Resolver<'_> {
     pub(super) fn account(&mut self, account: &Account) -> ResolvedAccount {
         self.check_url(&account.base_url);
+        let variable = |(name, setting): (&String, &Setting)| match setting {
+            Setting::Env { name: variable, .. } => Some((name.clone(), variable.clone())),
+            Setting::Value(_) | Setting::List(_) => None,
+        };
+        let variables = account.secrets.iter().filter_map(variable).collect();
         let mut text = |setting: &Setting| self.value(setting).to_key().unwrap_or_default();
         ResolvedAccount {
             name: account.name.clone(),
             base_url: text(&account.base_url).trim_end_matches('/').to_owned(),
             secrets: account.secrets.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
+            variables,
             lists: BTreeMap::new(),
             properties: account.properties.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
         }

@@ -109,3 +109,9 @@ pub const SWEPT_RECORDS_MAX: usize = 50_000;
 
 /// Places of which it is remembered what was told last.
 pub const TOLD_MAX: usize = 10_000;
+
+/// Records of which is remembered what the store was told that people call them.
+pub const CALLED_MAX: usize = 100_000;
+
+/// Calls that wait to be kept; further ones are let go.
+pub const CALLS_WAITING_MAX: usize = 1_000;

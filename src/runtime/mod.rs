@@ -6,9 +6,11 @@
 
 pub mod coordination;
 pub mod environment;
+pub mod evidence;
 pub mod happening;
 pub mod limits;
 pub mod live;
+pub mod meant;
 pub mod memory;
 pub mod pairing;
 pub mod planned;

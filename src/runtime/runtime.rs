@@ -16,6 +16,7 @@ use super::memory::brake::Brake;
 use super::memory::broken_off::BrokenOff;
 use super::memory::clock_step::ClockStep;
 use super::memory::departed::Departed;
+use super::memory::evidence::Evidences;
 use super::memory::halts::KnownHalts;
 use super::memory::meter::Meter;
 use super::memory::pacing::Pacing;
@@ -98,6 +99,7 @@ pub struct Runtime {
     pub(crate) pacing: Pacing,
     /// What a person has wait.
     pub halts: KnownHalts,
+    pub(crate) evidences: Arc<Evidences>,
     pub(crate) wake: Notify,
     /// Why no work can be claimed, if so.
     pub store_trouble: ArcSwapOption<String>,
@@ -137,11 +139,13 @@ impl Runtime {
             membership: Arc::default(),
             pacing: Pacing::default(),
             halts: KnownHalts::default(),
+            evidences: Arc::default(),
             wake: Notify::new(),
             store_trouble: ArcSwapOption::empty(),
             happenings: broadcast::channel(pace.happenings_kept).0,
             stop: watch::channel(false).0,
         });
+        runtime.watch_calls(&runtime.live.load());
         runtime.share_budgets(&runtime.live.load());
         runtime
     }

@@ -1,4 +1,5 @@
-//! Why a record stands as it does, over HTTP: `GET /api/v1/explain?record=…&field=…`.
+//! Why a record stands as it does, and which records a text leads to, over HTTP:
+//! `GET /api/v1/explain?record=…&field=…` and `GET /api/v1/find?text=…`.
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -9,12 +10,13 @@ use axum::{Json, Router};
 use super::answers::{fail, store_failed};
 use super::query;
 use super::shared::Shared;
+use crate::runtime::meant::{Unmeant, meant};
 use crate::view::explain::{Asked, Rules, Unexplained, explain};
-use crate::view::named;
+use crate::view::find::find;
 
 /// The routes.
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/explain", get(explained))
+    Router::new().route("/explain", get(explained)).route("/find", get(found))
 }
 
 async fn explained(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
@@ -30,13 +32,24 @@ async fn explained(State(shared): State<Shared>, RawQuery(query): RawQuery) -> R
     };
     let texts = texts.unwrap_or_default();
     let rules = Rules::new(&live.plan, live.generation, &texts);
-    let target = match named::written(&live.plan, record) {
+    let target = match meant(&live.plan, store, record).await {
         Ok(target) => target,
-        Err(words) => return fail(StatusCode::NOT_FOUND, &words),
+        Err(Unmeant::Nobody(words)) => return fail(StatusCode::NOT_FOUND, &words),
+        Err(Unmeant::Store(error)) => return store_failed(&error),
     };
     match explain(store, &rules, &Asked { target: &target, field: field.map(String::as_str) }).await {
         Ok(told) => Json(told).into_response(),
         Err(Unexplained::Unknown(words)) => fail(StatusCode::NOT_FOUND, &words),
         Err(Unexplained::Store(error)) => store_failed(&error),
+    }
+}
+
+async fn found(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
+    let asked = query::pairs(&query.unwrap_or_default());
+    let Some(text) = asked.get("text") else { return fail(StatusCode::BAD_REQUEST, "say what: ?text=TEXT") };
+    let live = shared.runtime.live.load_full();
+    match find(shared.runtime.store.as_ref(), &live.plan, text).await {
+        Ok(found) => Json(found).into_response(),
+        Err(error) => store_failed(&error),
     }
 }

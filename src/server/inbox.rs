@@ -1,6 +1,6 @@
 //! The inbox over HTTP: entries as the contract names their fields; retry, drop, match and relink.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -8,9 +8,11 @@ use axum::{Json, Router};
 use serde_json::json;
 
 use super::answers::{fail, store_failed};
+use super::query;
 use super::shared::Shared;
+use crate::runtime::meant::Unmeant;
 use crate::runtime::pairing::crosswalk::{MatchError, Word};
-use crate::view::park::{item, matched};
+use crate::view::park::{item, matched, of_record};
 
 /// The routes.
 pub(super) fn routes() -> Router<Shared> {
@@ -22,8 +24,17 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/inbox/{id}/relink", post(relink_one))
 }
 
-async fn inbox(State(shared): State<Shared>) -> Response {
-    match shared.runtime.store.parks().await {
+async fn inbox(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
+    let store = shared.runtime.store.as_ref();
+    let parks = match query::pairs(&query.unwrap_or_default()).get("record") {
+        Some(name) => match of_record(&shared.runtime.live.load_full().plan, store, name).await {
+            Ok(parks) => Ok(parks),
+            Err(Unmeant::Nobody(words)) => return fail(StatusCode::NOT_FOUND, &words),
+            Err(Unmeant::Store(error)) => Err(error),
+        },
+        None => store.parks().await,
+    };
+    match parks {
         Ok(parks) => Json(json!({ "items": parks.iter().map(item).collect::<Vec<_>>() })).into_response(),
         Err(error) => store_failed(&error),
     }

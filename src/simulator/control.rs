@@ -44,7 +44,10 @@ const ACTS: &[Act] = &[
             ("ignore_changes", "how many changes to come are answered as if they were done, and are not"),
             ("keeps", "what is kept otherwise than it was sent; GET shows its fields"),
             ("edits", "a list of {url, fields}: what somebody else writes right after a change"),
-            ("rewrite", "a list of {url, find, with}: texts that answers to reads show otherwise"),
+            (
+                "rewrite",
+                "a list of {url, find, with}: texts that answers to reads show otherwise; `writes: true`: to writes",
+            ),
             ("absent_once", "a list of texts: the first read of each address that holds one finds nothing there"),
             ("list_rows_max", "how many rows lists show at most, as if there were no more"),
         ],

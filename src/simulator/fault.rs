@@ -74,6 +74,9 @@ pub struct Rewrite {
     /// Whether the answer ends there.
     #[serde(default)]
     pub cut: bool,
+    /// Whether it is an answer to a write, instead of one to a read.
+    #[serde(default)]
+    pub writes: bool,
 }
 
 /// What becomes of an answer.
@@ -184,7 +187,7 @@ impl FaultPlan {
         Some(Request { body: edit.fields.to_string().into_bytes(), ..request.clone() })
     }
 
-    /// An answer to a read as callers see it.
+    /// An answer as callers see it.
     pub(super) fn rewritten(&mut self, request: &Request, mut response: Response) -> Response {
         let is_named = |part: &String| request.method == Method::Get && request.url.contains(part);
         if self.faults.absent_once.iter().any(is_named) && self.absent.insert(request.url.clone()) {
@@ -193,7 +196,8 @@ impl FaultPlan {
         if self.faults.list_rows_max > 0 && request.method == Method::Get {
             response.body = shortened(&response.body, self.faults.list_rows_max).unwrap_or(response.body);
         }
-        let fits = |rewrite: &&Rewrite| request.method == Method::Get && request.url.contains(&rewrite.url);
+        let writes = request.method != Method::Get;
+        let fits = |rewrite: &&Rewrite| rewrite.writes == writes && request.url.contains(&rewrite.url);
         for rewrite in self.faults.rewrite.iter().filter(fits) {
             let body = String::from_utf8_lossy(&response.body).into_owned();
             response.body = match body.find(&rewrite.find).filter(|_| rewrite.cut) {

@@ -13,10 +13,10 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Ages, Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation, Halt, Halts, Hint,
-    HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted, Link, LinkEnd, Living, Node, Pairs,
-    Park, Parking, PutOff, Rate, Reach, RecordRef, Retention, Role, RuleText, Rules, Seen, SeenField, Settlement,
-    Standing, Store, StoreError, Unfinished, Wait, Which, Work,
+    Ages, CallEntry, Calls, Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation,
+    Halt, Halts, Handle, Handles, Hint, HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted,
+    Link, LinkEnd, Living, Node, Pairs, Park, Parking, PutOff, Rate, Reach, RecordRef, Retention, Role, RuleText,
+    Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Unfinished, Wait, Which, Work,
 };
 
 /// What happens around each write. Writes are counted from 1.
@@ -151,6 +151,35 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Pairs for Hooked<Inner, Around
     }
     async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
         self.write(self.inner.settle(settlement)).await
+    }
+}
+
+#[async_trait]
+impl<Inner: Store + ?Sized, Around: AroundWrites> Handles for Hooked<Inner, Around> {
+    async fn called(&self, text: &str, begins: bool, limit: usize) -> Result<Vec<Handle>, StoreError> {
+        self.inner.called(text, begins, limit).await
+    }
+    async fn handles_of(&self, target: &RecordRef) -> Result<Vec<Handle>, StoreError> {
+        self.inner.handles_of(target).await
+    }
+}
+
+#[async_trait]
+impl<Inner: Store + ?Sized, Around: AroundWrites> Calls for Hooked<Inner, Around> {
+    async fn keep_calls(&self, calls: Vec<CallEntry>) -> Result<(), StoreError> {
+        // No promise rests on them.
+        self.inner.keep_calls(calls).await
+    }
+    async fn calls(&self, target: Option<&RecordRef>, limit: usize) -> Result<Vec<CallEntry>, StoreError> {
+        self.inner.calls(target, limit).await
+    }
+    async fn prune_calls(
+        &self,
+        before: Option<Timestamp>,
+        bytes: u64,
+        under: Option<&Lead>,
+    ) -> Result<usize, StoreError> {
+        self.inner.prune_calls(before, bytes, under).await
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod alone;
 mod base_text;
+pub mod calls;
 pub mod checkup;
 mod codec;
 pub mod coordination;
@@ -14,6 +15,7 @@ mod doubt;
 mod due;
 pub mod error;
 pub mod halts;
+pub mod handles;
 pub mod hooked;
 pub mod inbox;
 pub mod intent;
@@ -37,17 +39,19 @@ pub mod sqlite;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod store;
 
+pub use calls::{CallEntry, Calls};
 pub use coordination::{Coordination, Draw, Drawn, Hold, Lead, Living, Node, Rate, Role};
 pub use decisions::{DecisionEntry, Decisions, HistoryEntry};
 pub use error::StoreError;
 pub use halts::{Halt, HaltWait, Halts, Lifted, Standing};
+pub use handles::{Called, Handle, Handles};
 pub use hooked::{AroundWrites, Hooked};
 pub use inbox::Inbox;
 pub use intent::{Intent, IntentDraft, IntentState, Settlement};
 pub use journal::{Ages, Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, ToldBy, Unfinished, Which, Work};
 pub use ledger::{Bucket, Ledger, LedgerLine};
 pub use link::{Base, BaseValues, Link, LinkEnd};
-pub use moving::{Carried, Moving, Shelf};
+pub use moving::{Carried, Moving, Named, Shelf};
 pub use pairs::Pairs;
 pub use park::{Asked, Candidate, Halted, LinkWait, Park, ParkDraft, Parking, Unpaired, Wait};
 pub use reach::Reach;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::decisions::{DecisionEntry, HistoryEntry};
 use super::error::StoreError;
 use super::halts::{Halt, HaltWait};
+use super::handles::Handle;
 use super::intent::{IntentDraft, IntentState};
 use super::journal::HintSource;
 use super::ledger::Ledger;
@@ -54,6 +55,8 @@ pub enum Shelf {
     Halts,
     /// Work that waits for that.
     HaltWaits,
+    /// What people call records.
+    Handles,
     /// What was decided.
     Decisions,
     /// What happened to records.
@@ -62,7 +65,7 @@ pub enum Shelf {
 
 impl Shelf {
     /// In the order in which they are carried.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Links,
         Self::Parks,
         Self::Work,
@@ -77,6 +80,7 @@ impl Shelf {
         Self::Ledgers,
         Self::Halts,
         Self::HaltWaits,
+        Self::Handles,
         Self::Decisions,
         Self::History,
     ];
@@ -98,6 +102,7 @@ impl Shelf {
             Self::Ledgers => "ledger",
             Self::Halts => "halt",
             Self::HaltWaits => "halted",
+            Self::Handles => "handle",
             Self::Decisions => "decision",
             Self::History => "history",
         }
@@ -126,6 +131,7 @@ impl fmt::Display for Shelf {
             Self::Ledgers => "ledgers",
             Self::Halts => "halts",
             Self::HaltWaits => "waits for halts",
+            Self::Handles => "handles",
             Self::Decisions => "decisions",
             Self::History => "history lines",
         })
@@ -162,6 +168,17 @@ pub struct WorkLeft {
     pub is_parked: bool,
 }
 
+/// A text that leads to a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Which.
+    pub handle: Handle,
+    /// Whether the record is linked.
+    pub linked: bool,
+    /// When it was kept.
+    pub at: Timestamp,
+}
+
 /// One piece.
 #[derive(Clone, Debug)]
 pub enum Carried {
@@ -193,6 +210,8 @@ pub enum Carried {
     Halt(Halt, bool),
     /// See [`Shelf::HaltWaits`].
     HaltWait(HaltWait),
+    /// See [`Shelf::Handles`].
+    Handle(Named),
     /// See [`Shelf::Decisions`]; oldest first.
     Decision(Box<DecisionEntry>),
     /// See [`Shelf::History`]; oldest first.

@@ -100,7 +100,7 @@ pub async fn open_reader(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 pub async fn examine(url: &str) -> Result<Vec<Checked>, StoreError> {
     match place(url)? {
         Place::File(path) if !path.exists() => Err(StoreError::Missing(url.to_owned())),
-        Place::File(path) => SqliteStore::open_reader(path, Arc::new(SystemClock))?.examine().await,
+        Place::File(path) => sqlite::examine(path).await,
         Place::Server => PostgresStore::open_reader(url).await?.examine().await,
         Place::Memory => Err(StoreError::Unavailable("a store in memory has nothing to be looked at".to_owned())),
     }

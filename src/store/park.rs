@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::handles::Called;
 use super::link::LinkEnd;
 use super::reach::Reach;
 use super::record::RecordRef;
@@ -76,6 +77,8 @@ pub struct Parking {
     pub pairs: Vec<(RecordRef, String)>,
     /// What was decided for want of a link, in the place of what was known of it before.
     pub asked: Vec<Asked>,
+    /// What people call records that were seen, in the place of what was known of it before.
+    pub called: Vec<Called>,
     /// What waits because a person says so.
     pub halted: Halted,
 }

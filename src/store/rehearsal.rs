@@ -14,10 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::alone::{Alone, OwnedByOne};
 use super::memory::MemoryStore;
 use super::{
-    Ages, Claim, Counts, Cursor, DecisionEntry, Decisions, Generation, Halt, Halts, Hint, HintSource, HistoryEntry,
-    Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted, Link, LinkEnd, Pairs, Park, Parking, PutOff, Reach,
-    RecordRef, Retention, RuleText, Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Unfinished, Wait,
-    Which, Work,
+    Ages, CallEntry, Calls, Claim, Counts, Cursor, DecisionEntry, Decisions, Generation, Halt, Halts, Handle, Handles,
+    Hint, HintSource, HistoryEntry, Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted, Link, LinkEnd, Pairs,
+    Park, Parking, PutOff, Reach, RecordRef, Retention, RuleText, Rules, Seen, SeenField, Settlement, Standing, Store,
+    StoreError, Unfinished, Wait, Which, Work,
 };
 use crate::world::Clock;
 
@@ -317,5 +317,28 @@ impl Retention for Rehearsal {
     }
     async fn bytes(&self) -> Result<Option<u64>, StoreError> {
         Ok(None)
+    }
+}
+
+#[async_trait]
+impl Handles for Rehearsal {
+    async fn called(&self, text: &str, begins: bool, limit: usize) -> Result<Vec<Handle>, StoreError> {
+        self.base.called(text, begins, limit).await
+    }
+    async fn handles_of(&self, target: &RecordRef) -> Result<Vec<Handle>, StoreError> {
+        self.base.handles_of(target).await
+    }
+}
+
+#[async_trait]
+impl Calls for Rehearsal {
+    async fn keep_calls(&self, _: Vec<CallEntry>) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn calls(&self, target: Option<&RecordRef>, limit: usize) -> Result<Vec<CallEntry>, StoreError> {
+        self.base.calls(target, limit).await
+    }
+    async fn prune_calls(&self, _: Option<Timestamp>, _: u64, _: Option<&Lead>) -> Result<usize, StoreError> {
+        Ok(0)
     }
 }

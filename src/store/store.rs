@@ -6,9 +6,11 @@
 //! moment earlier; it is found or done again. Not a generic key-value interface: what must happen together is one
 //! method, so that an engine can make it one transaction.
 
+use super::calls::Calls;
 use super::coordination::Coordination;
 use super::decisions::Decisions;
 use super::halts::Halts;
+use super::handles::Handles;
 use super::inbox::Inbox;
 use super::journal::Journal;
 use super::pairs::Pairs;
@@ -17,11 +19,14 @@ use super::rules::Rules;
 use super::seen::Seen;
 
 /// What must survive a restart: whatever fills each concern.
-pub trait Store: Journal + Pairs + Inbox + Decisions + Rules + Seen + Halts + Coordination + Retention {}
+pub trait Store:
+    Journal + Pairs + Inbox + Decisions + Rules + Seen + Halts + Handles + Calls + Coordination + Retention
+{
+}
 
 impl<Engine> Store for Engine
 where
     Engine: Journal + Pairs + Inbox + Decisions,
-    Engine: Rules + Seen + Halts + Coordination + Retention,
+    Engine: Rules + Seen + Halts + Handles + Calls + Coordination + Retention,
 {
 }

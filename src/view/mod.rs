@@ -3,6 +3,6 @@
 //! Reads the store and the plan; asks no peer and decides nothing. What it says of rules is what the engine says.
 
 pub mod explain;
-pub mod named;
+pub mod find;
 pub mod park;
 pub mod shown;

@@ -5,10 +5,28 @@
 use serde_json::{Value as Body, json};
 
 use crate::engine::COUNTERPART_GONE;
-use crate::store::{Link, Park};
+use crate::language::plan::Plan;
+use crate::runtime::meant::{Unmeant, counterparts, meant};
+use crate::store::{Link, Park, Store};
 use crate::value::Value;
 use crate::value::json::to_json;
 use crate::value::timestamp;
+
+/// The entries of a record, by its id or by what people call it, and of its counterparts, oldest first.
+///
+/// # Errors
+/// [`Unmeant`] where no one record is meant, or the store cannot be read.
+pub async fn of_record(plan: &Plan, store: &dyn Store, name: &str) -> Result<Vec<Park>, Unmeant> {
+    let target = meant(plan, store, name).await?;
+    let mut records = counterparts(plan, store, &target).await?;
+    records.insert(target);
+    let mut parks = Vec::new();
+    for record in records {
+        parks.extend(store.parks_of(&record).await?);
+    }
+    parks.sort_by_key(|park| park.number);
+    Ok(parks)
+}
 
 /// An entry of the inbox, as the contract names its fields.
 pub fn item(park: &Park) -> Body {

@@ -10,8 +10,8 @@ use petiole::store::copy::copy;
 use petiole::store::open::{Way, named, open, open_to_move};
 use petiole::store::postgres::PostgresStore;
 use petiole::store::{
-    Asked, Bucket, Carried, Cursor, Halt, Halted, HintSource, IntentState, Ledger, LedgerLine, LinkWait, Moving,
-    Parking, Reach, RuleText, SeenField, Settlement, Shelf, Store, StoreError,
+    Asked, Bucket, Called, Carried, Cursor, Halt, Halted, HintSource, IntentState, Ledger, LedgerLine, LinkWait,
+    Moving, Parking, Reach, RuleText, SeenField, Settlement, Shelf, Store, StoreError,
 };
 use tokio::sync::mpsc::{self, Sender};
 
@@ -34,7 +34,8 @@ async fn fill(place: &Place, store: &Arc<dyn Store>) {
     let work = place.claim(store, 2, 1).await.unwrap().remove(0);
     let links = vec![LinkWait { pipeline: "orders".into(), left: true, end: end("shop", "99"), other: "crm".into() }];
     let asked = Asked { pipeline: "stock".into(), target: order("asking"), with: "crm".into(), links };
-    store.finish(&work, Parking { asked: vec![asked], ..Parking::default() }).await.unwrap();
+    let called = vec![Called::new(order("l"), true, [("name".to_owned(), "Green Door".to_owned())])];
+    store.finish(&work, Parking { asked: vec![asked], called, ..Parking::default() }).await.unwrap();
 
     let cursor = Cursor::of(("shop", "order"), None, at(2));
     let told = vec![version("late", "v1", 2), hint("swept", HintSource::Webhook, 3)];

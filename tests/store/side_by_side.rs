@@ -9,8 +9,8 @@ use std::time::Duration;
 use petiole::store::memory::MemoryStore;
 use petiole::store::postgres::PostgresStore;
 use petiole::store::{
-    Asked, Cursor, Halt, Halted, Hint, HintSource, Intent, IntentDraft, IntentState, LinkWait, ParkDraft, Parking,
-    Reach, Settlement, Store, Which, Work, open::open,
+    Asked, Called, Cursor, Halt, Halted, Hint, HintSource, Intent, IntentDraft, IntentState, LinkWait, ParkDraft,
+    Parking, Reach, Settlement, Store, Which, Work, open::open,
 };
 use petiole::world::Clock;
 use proptest::prelude::*;
@@ -268,6 +268,7 @@ fn parking(work: &Work, parks: &[usize], (pair, asks, held): Left) -> Parking {
             reaches: held.map(reach_of).into_iter().collect(),
             pipelines: held.map(|_| "orders".to_owned()).into_iter().collect(),
         },
+        called: vec![Called::new(work.target.clone(), parks.is_empty(), [("name".to_owned(), format!("A {id}"))])],
     }
 }
 

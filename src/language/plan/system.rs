@@ -169,6 +169,8 @@ pub struct RecordType {
     pub created: Option<String>,
     /// The field with the instant of the last change, if any.
     pub modified: Option<String>,
+    /// Where it holds what people name it by, beside its key.
+    pub handles: Vec<Path>,
     /// Whether its work goes before other records' when calls are short.
     pub first: bool,
     /// Its fields in file order. Paths of nested fields are whole (`order_lines[].item`).

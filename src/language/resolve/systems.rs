@@ -157,12 +157,14 @@ fn record(
     };
     let key = own(tree.key.as_ref()).unwrap_or_else(|| "id".to_owned());
     let (created, modified) = (own(tree.created.as_ref()), own(tree.modified.as_ref()));
+    let handles: Vec<String> = tree.handles.iter().filter_map(|name| own(Some(name))).collect();
     let mut record = RecordType {
         system: system.to_owned(),
         name: name.to_owned(),
         key,
         created,
         modified,
+        handles: handles.iter().filter_map(|name| Path::parse(name)).collect(),
         first: one_of(resolver, "priority", tree.priority.as_ref(), &["first"]).is_some(),
         fields,
         ..RecordType::default()

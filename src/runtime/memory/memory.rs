@@ -5,6 +5,7 @@
 //! holds it: nothing is cleared by hand, and work under older rules cannot leave a trace in it.
 
 use super::finder::Finder;
+use super::handles::SeenHandles;
 use super::known_links::KnownLinks;
 use super::lost_pairs::LostPairs;
 use super::own_writes::OwnWrites;
@@ -32,6 +33,8 @@ pub struct Memory {
     pub stirred: Stirred,
     /// Refusals told once for all records.
     pub told: ToldOnce,
+    /// What people call the records that were seen.
+    pub handles: SeenHandles,
     /// What was observed and told in the log.
     pub observed: ToldOf,
 }

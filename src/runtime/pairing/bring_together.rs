@@ -4,6 +4,7 @@
 //! before anything else.
 
 use super::answers::{Answers, FromPeers};
+use super::handles;
 use super::pairing::{Meeting, Pairing, REFUSED};
 use super::repeat::{Repeats, WILL_NOT_KEEP};
 use super::step::Course;
@@ -124,6 +125,9 @@ impl Runtime {
             if decision.effect.is_none() {
                 self.tell_lost(live, pairing, situation, &mut decision).await;
                 let Course { situation, refused, kept_back, .. } = course;
+                if let Some(link) = &link {
+                    handles::note_pair(live, pairing, &situation, link);
+                }
                 let meeting = self.at_an_end(pairing, (link.as_ref(), &situation), decision, refused);
                 if link.is_some()
                     && meeting.stops.is_empty()

@@ -13,6 +13,7 @@ pub mod echo;
 pub mod foreseen;
 pub mod guard;
 pub mod halted;
+pub(crate) mod handles;
 pub mod how;
 pub mod kept_back;
 pub mod lag;
@@ -23,6 +24,7 @@ pub mod named;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod pairing;
 pub mod parks;
+mod postponing;
 pub mod quiet;
 pub mod reads;
 pub mod repeat;

@@ -8,6 +8,7 @@ use crate::connector::Failure;
 use crate::diagnostic::suggest;
 use crate::language::plan::Interest;
 use crate::runtime::live::Live;
+use crate::runtime::meant;
 use crate::runtime::memory::search::Search;
 use crate::runtime::runtime::Runtime;
 use crate::store::RecordRef;
@@ -26,7 +27,7 @@ struct Handle {
 
 impl Runtime {
     /// The record that is meant by `ACCOUNT.RECORD/ID`, by `SYSTEM.RECORD/ID` where the system has one account, or by a
-    /// text of its own in the place of the id or alone.
+    /// text of its own in the place of the id or alone. What was seen of it before costs no call; else all are listed.
     ///
     /// # Errors
     /// A sentence: there is none, with near ones, or there are several.
@@ -36,14 +37,22 @@ impl Runtime {
             Some((kind, id)) => (vec![one_kind(&live, kind)?], id),
             None => (all_kinds(&live), name),
         };
+        for (account, record) in kinds.iter().filter(|_| name.contains('/')) {
+            let Some(search) = self.search(&live, account, record) else { continue };
+            if let Some(target) = self.by_id(&live, &search, wanted).await? {
+                return Ok(target);
+            }
+        }
+        if let Ok(found) = meant::meant(&live.plan, self.store.as_ref(), name).await {
+            // What is written out whole is not there, unless it is called so.
+            let kind = (found.account.clone(), found.record.clone());
+            if found.id != wanted && kinds.contains(&kind) {
+                return Ok(found);
+            }
+        }
         let mut handles = BTreeSet::new();
         for (account, record) in &kinds {
             let Some(search) = self.search(&live, account, record) else { continue };
-            if name.contains('/')
-                && let Some(target) = self.by_id(&live, &search, wanted).await?
-            {
-                return Ok(target);
-            }
             handles.extend(self.handles(&live, &search).await?);
         }
         meant(name, wanted, &handles)

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
-
 use super::foreseen::AllForeseen;
+use super::handles;
 use super::how::{How, pairing};
 use super::pairing::Pairing;
 use super::parks::{drafts, undocumented, unreadable};
@@ -16,25 +15,19 @@ use crate::runtime::happening::Happening;
 use crate::runtime::limits::STORE_PAUSE_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::memory::alarm::FIELD_GONE;
-use crate::runtime::memory::brake;
 use crate::runtime::memory::lack::{self, Lack, rests_on};
 use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::rested::Told;
 use crate::runtime::memory::tally;
+use crate::runtime::memory::{brake, evidence};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::{Trouble, not_in_the_rules};
 use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, StoreError, Work};
 use crate::value::Value;
-use crate::world::{Planted, Random};
+use crate::world::Planted;
 
 /// How long work of a sweep that broke off waits for the next one at a time.
 const SWEEP_AWAITED: Duration = Duration::from_millis(200);
-
-/// How long what is stirred waits for more of it, where several processes share the work.
-const STIRRED_RESTS: Duration = Duration::from_secs(1);
-
-/// After how many tries a service gives up that does so.
-const ATTEMPTS: u32 = 2;
 
 /// A record as it is now.
 struct Present {
@@ -63,7 +56,10 @@ impl Runtime {
     /// now, the work is given back to it as soon as it can, and done again.
     pub async fn work(&self, work: Work) {
         self.meter.event(&work.target.account, work.source);
-        if let Err(trouble) = tally::told_by(work.source, Box::pin(self.look_at(&work))).await {
+        let looked = tally::told_by(work.source, Box::pin(self.look_at(&work)));
+        let looked = evidence::made_for(work.target.clone(), looked).await;
+        self.keep_calls().await;
+        if let Err(trouble) = looked {
             self.broken(&work, &trouble).await;
         }
     }
@@ -147,9 +143,11 @@ impl Runtime {
                 }
                 let told: Vec<Happening> = parks.drafts.iter().map(Happening::parked).collect();
                 parks.asked = live.memory.known_links.asked();
-                let asked = parks.asked.clone();
+                parks.called = live.memory.handles.taken();
+                let (asked, called) = (parks.asked.clone(), parks.called.clone());
                 if let Err(error) = self.store.finish(work, parks).await {
                     live.memory.known_links.unkept(asked);
+                    live.memory.handles.unkept(called);
                     return Err(error.into());
                 }
                 told.into_iter().for_each(|parked| self.tell(parked));
@@ -163,25 +161,6 @@ impl Runtime {
             Err(Trouble::Store(error)) => return Err(Trouble::Store(error)),
         }
         Ok(())
-    }
-
-    /// How long work waits for more of its kind, so that what comes close together is looked at once.
-    ///
-    /// A process knows what it wrote a moment ago. What several of them stir, none has in view: one order changes under
-    /// the hands of each, and each would have the same stock decided anew.
-    fn waits_for_more(&self, work: &Work) -> Option<Duration> {
-        let now = self.world.clock.now();
-        let stirred = || {
-            let until = work.since.checked_add(SignedDuration::try_from(STIRRED_RESTS).ok()?).ok()?;
-            // Another process may have said since when by a clock that is wrong.
-            (self.store.is_shared() && (work.since..until).contains(&now)).then_some(until)
-        };
-        let until = match work.source {
-            HintSource::Webhook | HintSource::Poll => self.pacing.next(&work.target, now),
-            HintSource::Stirred => self.pacing.next(&work.target, now).or_else(stirred),
-            _ => None,
-        }?;
-        Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
     }
 
     /// While the sweep's brake counts, what was not parked before is parked later.
@@ -204,24 +183,6 @@ impl Runtime {
         Ok(())
     }
 
-    pub(crate) async fn put_off(
-        &self,
-        work: &Work,
-        (reason, after): (String, Option<Duration>),
-    ) -> Result<(), Trouble> {
-        let given_up = self.world.plants(Planted::Attempts) && work.attempts >= ATTEMPTS;
-        if self.world.plants(Planted::PutOff) || given_up {
-            return Ok(self.store.finish(work, Parking::default()).await?);
-        }
-        let wait = match pause_of(work.attempts, after, self.world.random.as_ref()) {
-            wait if self.world.plants(Planted::Pauses) => wait.max(Duration::from_hours(24)),
-            wait => wait,
-        };
-        self.store.defer(work, wait, &reason).await?;
-        self.tell(Happening::PutOff { target: work.target.clone(), reason });
-        Ok(())
-    }
-
     /// Brings every pair of a record together; what stops comes back.
     async fn walk(&self, live: &Live, target: &RecordRef, how: How) -> Result<Parking, Trouble> {
         let Some(search) = self.search(live, &target.account, &target.record) else {
@@ -230,11 +191,7 @@ impl Runtime {
         };
         let kind = search.kind;
         live.memory.own_writes.forget(target);
-        let pipelines: Vec<(&Pipeline, Side)> = live
-            .plan
-            .pipelines_of(&kind.system, &kind.name)
-            .map(|(pipeline, side)| (pipeline.as_ref(), side))
-            .collect();
+        let pipelines = pipelines_of(live, kind);
         let mut resting = self.resting(live, target, (&pipelines, how)).await?;
         let listed = resting.record.is_some();
         let foreseen =
@@ -255,6 +212,7 @@ impl Runtime {
             },
         };
         live.memory.finder.saw(&search, &record).await;
+        handles::note(live, kind, target, (&record, false));
         if let Some(own) = kind.id_of(&record).filter(|own| *own != target.id) {
             // Whoever told of it spelt its key otherwise. What is kept of a record is kept under its own.
             let target = RecordRef { id: own, ..target.clone() };
@@ -491,10 +449,8 @@ impl Runtime {
     }
 }
 
-/// How long put-off work rests; zero where it is to be looked at again at once.
-fn pause_of(attempts: u32, after: Option<Duration>, random: &dyn Random) -> Duration {
-    match after {
-        Some(after) if after.is_zero() => after,
-        _ => backoff::delay(attempts.saturating_add(1), after, random),
-    }
+/// The pipelines that a record may be paired by, and on which side.
+fn pipelines_of<'a>(live: &'a Live, kind: &'a RecordType) -> Vec<(&'a Pipeline, Side)> {
+    let of_kind = live.plan.pipelines_of(&kind.system, &kind.name);
+    of_kind.map(|(pipeline, side)| (pipeline.as_ref(), side)).collect()
 }

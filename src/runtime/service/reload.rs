@@ -115,6 +115,7 @@ impl Runtime {
                 if is_new && !self.world.plants(Planted::Generation) {
                     let live = Arc::new(live);
                     self.departed.note(&before.plan, &live.plan, at);
+                    self.watch_calls(&live);
                     self.share_budgets(&live);
                     self.live.store(Arc::clone(&live));
                     tracing::info!(generation, "new rules serve");

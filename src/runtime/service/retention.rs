@@ -18,6 +18,12 @@ pub const SETTING: &str = "journal.keep";
 /// How long they are kept where the rules have no such setting.
 const KEEP: Duration = Duration::from_hours(30 * 24);
 
+/// The setting that says how long calls are kept, such as `7d`; empty: as long as there is room.
+pub const CALLS_SETTING: &str = "journal.calls.keep";
+
+/// How long they are kept where the rules have no such setting.
+const CALLS_KEEP: Duration = Duration::from_hours(7 * 24);
+
 /// How often the journal is looked at.
 const LOOK: Duration = Duration::from_hours(1);
 
@@ -29,7 +35,14 @@ pub async fn retain(runtime: Arc<Runtime>) {
     let mut known = Known::default();
     loop {
         let clock = &runtime.world.clock;
-        let before = horizon(&runtime.live.load(), known.bounded((clock.now(), clock.steady())));
+        let now = known.bounded((clock.now(), clock.steady()));
+        let (before, calls_before) = {
+            let live = runtime.live.load();
+            (horizon(&live, (SETTING, KEEP), now), horizon(&live, (CALLS_SETTING, CALLS_KEEP), now))
+        };
+        if let Err(trouble) = prune_calls(&runtime, calls_before).await {
+            tracing::debug!(%trouble, "old calls could not be taken out; tried again later");
+        }
         if let Some(before) = before {
             match prune(&runtime, before).await {
                 // Another process does it.
@@ -49,6 +62,14 @@ pub async fn retain(runtime: Arc<Runtime>) {
 async fn prune(runtime: &Runtime, before: Timestamp) -> Result<usize, StoreError> {
     match runtime.lead(&Role::Prune).await? {
         Some(lead) => runtime.store.prune(before, Some(&lead)).await,
+        None => Ok(0),
+    }
+}
+
+/// Calls go by age and by how much of them is kept.
+async fn prune_calls(runtime: &Runtime, before: Option<Timestamp>) -> Result<usize, StoreError> {
+    match runtime.lead(&Role::Prune).await? {
+        Some(lead) => runtime.store.prune_calls(before, runtime.calls_kept(), Some(&lead)).await,
         None => Ok(0),
     }
 }
@@ -74,10 +95,10 @@ fn forth(instant: Timestamp, by: Duration) -> Timestamp {
 }
 
 /// What is older than this goes; `None`: nothing does.
-fn horizon(live: &Live, now: Timestamp) -> Option<Timestamp> {
-    let keep = match live.setting(SETTING) {
+fn horizon(live: &Live, (setting, usual): (&str, Duration), now: Timestamp) -> Option<Timestamp> {
+    let keep = match live.setting(setting) {
         Some(value) => duration::parse(value.as_text()?)?,
-        None => KEEP,
+        None => usual,
     };
     now.checked_sub(SignedDuration::try_from(keep).ok()?).ok()
 }

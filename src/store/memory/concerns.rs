@@ -7,13 +7,15 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::memory_store::MemoryStore;
-use super::{halt, inbox, pairs, telling, work};
+use super::{halt, handles, inbox, pairs, telling, work};
 use crate::store::alone::OwnedByOne as _;
+use crate::store::calls::{CallEntry, Calls};
 use crate::store::coordination::Lead;
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::due::later;
 use crate::store::error::StoreError;
 use crate::store::halts::{Halt, Halts, Lifted, Standing};
+use crate::store::handles::{Handle, Handles};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
 use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
@@ -288,6 +290,50 @@ impl Halts for MemoryStore {
 
     async fn lift(&self, reach: Option<&Reach>) -> Result<Vec<Lifted>, StoreError> {
         Ok(self.with(|state, now| halt::lift(state, reach, now)))
+    }
+}
+
+#[async_trait]
+impl Handles for MemoryStore {
+    async fn called(&self, text: &str, begins: bool, limit: usize) -> Result<Vec<Handle>, StoreError> {
+        Ok(self.with(|state, _| handles::called(state, text, (begins, limit))))
+    }
+
+    async fn handles_of(&self, target: &RecordRef) -> Result<Vec<Handle>, StoreError> {
+        Ok(self.with(|state, _| handles::of(state, target)))
+    }
+}
+
+#[async_trait]
+impl Calls for MemoryStore {
+    async fn keep_calls(&self, calls: Vec<CallEntry>) -> Result<(), StoreError> {
+        self.with(|state, _| state.calls.extend(calls));
+        Ok(())
+    }
+
+    async fn calls(&self, target: Option<&RecordRef>, limit: usize) -> Result<Vec<CallEntry>, StoreError> {
+        let is_of = |call: &CallEntry| target.is_none_or(|target| call.target.as_ref() == Some(target));
+        Ok(self.with(|state, _| newest(state.calls.make_contiguous(), limit, is_of)))
+    }
+
+    async fn prune_calls(
+        &self,
+        before: Option<Timestamp>,
+        bytes: u64,
+        under: Option<&Lead>,
+    ) -> Result<usize, StoreError> {
+        self.alone()?.check(under)?;
+        Ok(self.with(|state, _| {
+            let were = state.calls.len();
+            state.calls.retain(|call| before.is_none_or(|before| call.at >= before));
+            let size = |call: &CallEntry| u64::try_from(call.told.len()).unwrap_or(u64::MAX);
+            let mut all: u64 = state.calls.iter().map(size).sum();
+            while all > bytes {
+                let Some(oldest) = state.calls.pop_front() else { break };
+                all -= size(&oldest);
+            }
+            were - state.calls.len()
+        }))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod concerns;
 mod halt;
+mod handles;
 mod inbox;
 mod link_wait;
 mod memory_store;

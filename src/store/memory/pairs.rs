@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::state::{Numbered, State};
-use super::{link_wait, telling, work};
+use super::{handles, link_wait, telling, work};
 use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
 use crate::store::journal::Claim;
@@ -46,8 +46,12 @@ pub(super) fn settle(state: &mut State, settlement: Settlement, now: Timestamp) 
     let key = |link: &Link| (link.pipeline.clone(), link.left.clone(), link.right.clone());
     for link in &settlement.gives_way {
         state.links.remove(&key(link));
+        handles::mark(state, [&link.left, &link.right], false);
     }
     if let Some(link) = settlement.link {
+        if !settlement.gives_way.is_empty() {
+            handles::mark(state, [&link.left, &link.right], true);
+        }
         link_wait::made(state, &link, now);
         state.links.insert(key(&link), link);
     }

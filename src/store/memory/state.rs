@@ -1,10 +1,11 @@
 //! Everything that is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
 use super::row::{Row, Told};
+use crate::store::calls::CallEntry;
 use crate::store::decisions::{DecisionEntry, HistoryEntry};
 use crate::store::halts::Halt;
 use crate::store::intent::Intent;
@@ -18,6 +19,14 @@ use crate::store::seen::SeenField;
 
 /// A link by its pipeline and its two records.
 pub(super) type LinkKey = (String, LinkEnd, LinkEnd);
+
+/// What people call a record: texts with the fields that they are of.
+#[derive(Clone)]
+pub(super) struct Names {
+    pub(super) at: Timestamp,
+    pub(super) linked: bool,
+    pub(super) texts: BTreeMap<String, String>,
+}
 
 /// A park, and whether it was taken out of the inbox.
 pub(super) struct Parked {
@@ -53,6 +62,8 @@ pub(super) struct State {
     /// With whether a sweep is owed.
     pub(super) halts: BTreeMap<Reach, (Halt, bool)>,
     pub(super) halted: BTreeMap<(Reach, RecordRef), Told>,
+    pub(super) names: BTreeMap<RecordRef, Names>,
+    pub(super) calls: VecDeque<CallEntry>,
     numbers: BTreeMap<Numbered, i64>,
 }
 
@@ -96,6 +107,7 @@ impl State {
         hints.retain(|_, (at, target)| *at >= before || is_open(target));
         self.decisions.retain(|entry| entry.at >= before);
         self.history.retain(|entry| entry.at >= before);
+        self.names.retain(|_, names| names.linked || names.at >= before);
         self.intents.retain(|_, intent| intent.draft.at >= before || intent.is_open());
         were - count(self)
     }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::row::{Row, Stage, Told};
 use super::state::{Numbered, State};
 use super::telling::enqueue;
-use super::{halt, inbox, link_wait};
+use super::{halt, handles, inbox, link_wait};
 use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
 use crate::store::journal::{Ages, Claim, Counts, Hint, HintSource, PutOff, Unfinished, Which, Work};
@@ -78,6 +78,7 @@ pub(super) fn finish(state: &mut State, work: &Work, now: Timestamp, parks: &Par
     }
     parks.asked.iter().for_each(|asked| link_wait::keep(state, asked, now));
     parks.halted.reaches.iter().for_each(|reach| halt::keep(state, reach, work, now));
+    parks.called.iter().for_each(|called| handles::keep(state, called, now));
     let (_, row) = row_of(state, work.claim)?;
     match row.more.filter(|_| row.rev > work.rev) {
         Some(more) => {

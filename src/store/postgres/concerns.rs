@@ -10,13 +10,15 @@ use super::node::Taken;
 use super::postgres_store::PostgresStore;
 use super::session::ask;
 use super::{
-    budget, claim, cursor, decision, generation, halt, intent, link, node, park, prune, put_off, role, seen, telling,
-    work,
+    budget, call, claim, cursor, decision, generation, halt, handle, intent, link, node, park, prune, put_off, role,
+    seen, telling, work,
 };
+use crate::store::calls::{CallEntry, Calls};
 use crate::store::coordination::{Coordination, Draw, Drawn, Hold, Lead, Living, Node, Rate, Role};
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::error::StoreError;
 use crate::store::halts::{Halt, Halts, Lifted, Standing};
+use crate::store::handles::{Handle, Handles};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
 use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
@@ -287,6 +289,43 @@ impl Seen for PostgresStore {
 
     async fn set_ledger(&self, ledger: Ledger, mark: (&str, &str), under: Option<&Lead>) -> Result<(), StoreError> {
         ask!(whole self, session => seen::set_ledger(session, &ledger, mark, under))
+    }
+}
+
+#[async_trait]
+impl Handles for PostgresStore {
+    async fn called(&self, text: &str, begins: bool, limit: usize) -> Result<Vec<Handle>, StoreError> {
+        ask!(read &self.sessions, session => handle::called(session, text, (begins, limit)))
+    }
+
+    async fn handles_of(&self, target: &RecordRef) -> Result<Vec<Handle>, StoreError> {
+        ask!(read &self.sessions, session => handle::of(session, target))
+    }
+}
+
+#[async_trait]
+impl Calls for PostgresStore {
+    async fn keep_calls(&self, calls: Vec<CallEntry>) -> Result<(), StoreError> {
+        ask!(whole self, session => call::keep(session, &calls))
+    }
+
+    async fn calls(&self, target: Option<&RecordRef>, limit: usize) -> Result<Vec<CallEntry>, StoreError> {
+        ask!(read &self.sessions, session => call::read(session, target, limit))
+    }
+
+    async fn prune_calls(
+        &self,
+        before: Option<Timestamp>,
+        bytes: u64,
+        under: Option<&Lead>,
+    ) -> Result<usize, StoreError> {
+        let mut total = 0;
+        loop {
+            match ask!(whole self, session => call::prune(session, (before, bytes), under))? {
+                0 => return Ok(total),
+                taken => total += usize::try_from(taken).unwrap_or(usize::MAX),
+            }
+        }
     }
 }
 

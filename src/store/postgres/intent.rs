@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::part::{self, Parts};
 use super::session::{Bound, Session, execute, row, rows};
 use super::telling::tell;
-use super::{claim, link, link_wait};
+use super::{claim, handle, link, link_wait};
 use crate::store::codec::{damaged, instant, nanos};
 use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
@@ -130,9 +130,13 @@ pub(super) async fn settle(session: &Session, settlement: &Settlement) -> Result
     }
     for link in &settlement.gives_way {
         link::remove(session, link).await?;
+        handle::mark(session, [&link.left, &link.right], false).await?;
     }
     let mut made_work = false;
     if let Some(link) = &settlement.link {
+        if !settlement.gives_way.is_empty() {
+            handle::mark(session, [&link.left, &link.right], true).await?;
+        }
         link_wait::about_to_make(session, link).await?;
         link::put(session, link).await?;
         made_work |= link_wait::made(session, link).await?;

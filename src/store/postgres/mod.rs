@@ -5,6 +5,7 @@
 
 mod address;
 mod budget;
+mod call;
 mod checkup;
 mod claim;
 mod concerns;
@@ -13,6 +14,7 @@ mod decision;
 mod fault;
 mod generation;
 mod halt;
+mod handle;
 mod intake;
 mod intent;
 mod limits;

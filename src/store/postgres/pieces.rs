@@ -4,11 +4,11 @@ use tokio_postgres::Row;
 
 use super::fault::Fault;
 use super::session::Session;
-use super::{decision, generation, halt, intent, link, park, part, seen};
+use super::{decision, generation, halt, handle, intent, link, park, part, seen};
 use crate::store::codec::{damaged, instant, parsed};
 use crate::store::journal::HintSource;
 use crate::store::link::LinkEnd;
-use crate::store::moving::{Carried, INTAKE, Shelf, TellingOf, WorkLeft};
+use crate::store::moving::{Carried, INTAKE, Named, Shelf, TellingOf, WorkLeft};
 use crate::store::park::LinkWait;
 use crate::store::record::RecordRef;
 
@@ -37,6 +37,7 @@ pub(super) fn select(shelf: Shelf) -> String {
         Shelf::Ledgers => ("kept", "one"),
         Shelf::Halts => (halt::COLUMNS, "reach"),
         Shelf::HaltWaits => (halt::WAIT_COLUMNS, "reach, account, record, id"),
+        Shelf::Handles => (handle::COLUMNS, "text, account, record, id"),
         Shelf::Decisions => (decision::COLUMNS, "number"),
         Shelf::History => (decision::HISTORY_COLUMNS, "number"),
     };
@@ -97,6 +98,10 @@ fn piece(row: &Row, shelf: Shelf, parts: &part::Read) -> Result<Option<Carried>,
             Carried::Halt(held, owes_sweep)
         }
         Shelf::HaltWaits => Carried::HaltWait(halt::read_wait(row)?),
+        Shelf::Handles => {
+            let (handle, at) = (handle::read(row)?, instant(row.try_get(6)?)?);
+            Carried::Handle(Named { handle, linked: row.try_get(5)?, at })
+        }
         Shelf::Decisions => Carried::Decision(Box::new(decision::entry(row, parts)?)),
         Shelf::History => Carried::History(decision::line(row, target(row, 4)?, parts)?),
     }))

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::fault::Fault;
 use super::session::{Session, execute, row};
-use super::{part, role};
+use super::{handle, part, role};
 use crate::store::codec::nanos;
 use crate::store::coordination::Lead;
 
@@ -29,14 +29,16 @@ const TABLES: [(&str, &str); 4] = [
 pub(super) struct Walk {
     after: [Option<i64>; TABLES.len()],
     are_parts_done: bool,
+    are_handles_done: bool,
 }
 
 impl Walk {
-    pub(super) const START: Self = Self { after: [Some(0); TABLES.len()], are_parts_done: false };
+    pub(super) const START: Self =
+        Self { after: [Some(0); TABLES.len()], are_parts_done: false, are_handles_done: false };
 
     /// Whether all that is old was gone before.
     pub(super) fn is_over(self) -> bool {
-        self.are_parts_done && self.after.iter().all(Option::is_none)
+        self.are_parts_done && self.are_handles_done && self.after.iter().all(Option::is_none)
     }
 }
 
@@ -55,6 +57,9 @@ pub(super) async fn step(
         let (reached, taken) = take(session, *table, (before, from)).await?;
         *after = reached;
         entries += taken;
+    }
+    if !next.are_handles_done {
+        next.are_handles_done = handle::prune(session, before, STEP).await? == 0;
     }
     next.are_parts_done = part::prune(session, before, STEP).await? == 0;
     Ok((next, entries))

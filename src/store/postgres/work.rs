@@ -13,7 +13,7 @@ use super::claim;
 use super::fault::Fault;
 use super::session::{Bound, Session, execute, row, rows};
 use super::telling::tell;
-use super::{halt, link_wait, park};
+use super::{halt, handle, link_wait, park};
 use crate::store::codec::instant;
 use crate::store::error::StoreError;
 use crate::store::journal::{Counts, Hint, HintSource, Unfinished, Work};
@@ -60,6 +60,7 @@ pub(super) async fn finish(session: &Session, work: &Work, parks: &Parking) -> R
     for reach in &parks.halted.reaches {
         halt::keep(session, reach, work).await?;
     }
+    handle::keep(session, &parks.called, at).await?;
     let RecordRef { account, record, id } = &work.target;
     let bound: [Bound<'_>; 6] = [&work.claim.0, &work.rev, &work.hint, account, record, id];
     let Some(ended) = row(session, END, &bound).await? else { return Err(StoreError::LostClaim.into()) };

@@ -1,11 +1,15 @@
 //! What goes wrong with a file: its pages, its log, its size.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::sqlite_store::SqliteStore;
 use crate::store::checkup::{Checked, Checkup, Health};
 use crate::store::error::StoreError;
+use crate::world::SystemClock;
 
 /// Pages that are free before it is worth making the file smaller, of a hundred.
 const FREE_PERCENT_MAX: i64 = 50;
@@ -23,14 +27,33 @@ impl Checkup for SqliteStore {
     }
 }
 
+/// Looks at a file. Where the very look comes upon what cannot be read, that is what is found.
+///
+/// # Errors
+/// Where the file cannot be opened.
+pub(in crate::store) async fn examine(path: &Path) -> Result<Vec<Checked>, StoreError> {
+    let looked = match SqliteStore::open_reader(path, Arc::new(SystemClock)) {
+        Ok(store) => store.examine().await,
+        Err(error) => Err(error),
+    };
+    match looked {
+        Err(StoreError::Damaged(what)) => Ok(vec![unreadable(what)]),
+        looked => looked,
+    }
+}
+
 fn pages(connection: &Connection) -> Result<Checked, StoreError> {
     let mut check = connection.prepare(&format!("PRAGMA quick_check({FAULTS_SHOWN})"))?;
     let told = check.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
     if told == ["ok"] {
         return Ok(Checked::well("pages", "every page of the file can be read"));
     }
+    Ok(unreadable(told.join("; ")))
+}
+
+fn unreadable(what: String) -> Checked {
     let mend = "stop the service and put a copy of the file in its place; what happened since the copy is found again";
-    Ok(Checked::ill("pages", Health::Wrong, told.join("; "), mend))
+    Checked::ill("pages", Health::Wrong, what, mend)
 }
 
 fn size(connection: &Connection) -> Result<Checked, StoreError> {

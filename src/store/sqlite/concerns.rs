@@ -10,12 +10,16 @@ use rusqlite::Connection;
 use super::sqlite_store::SqliteStore;
 use super::work::Times;
 use super::worker::Keep;
-use super::{cursor, decision, generation, halt, intent, journal, link, park, prune, put_off, seen, work};
+use super::{
+    call, cursor, decision, generation, halt, handle, intent, journal, link, park, prune, put_off, seen, work,
+};
+use crate::store::calls::{CallEntry, Calls};
 use crate::store::coordination::Lead;
 use crate::store::decisions::{DecisionEntry, Decisions, HistoryEntry};
 use crate::store::due::later;
 use crate::store::error::StoreError;
 use crate::store::halts::{Halt, Halts, Lifted, Standing};
+use crate::store::handles::{Handle, Handles};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
 use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, Unfinished, Which, Work};
@@ -305,6 +309,51 @@ impl Seen for SqliteStore {
             cursor::mark(connection, (&account, &name), ledger.at)
         };
         self.write(Keep::Past, set).await
+    }
+}
+
+#[async_trait]
+impl Handles for SqliteStore {
+    async fn called(&self, text: &str, begins: bool, limit: usize) -> Result<Vec<Handle>, StoreError> {
+        let text = text.to_owned();
+        self.read(move |connection| handle::called(connection, &text, (begins, limit))).await
+    }
+
+    async fn handles_of(&self, target: &RecordRef) -> Result<Vec<Handle>, StoreError> {
+        let target = target.clone();
+        self.read(move |connection| handle::of(connection, &target)).await
+    }
+}
+
+#[async_trait]
+impl Calls for SqliteStore {
+    async fn keep_calls(&self, calls: Vec<CallEntry>) -> Result<(), StoreError> {
+        self.write(Keep::Past, move |connection| call::keep(connection, &calls)).await
+    }
+
+    async fn calls(&self, target: Option<&RecordRef>, limit: usize) -> Result<Vec<CallEntry>, StoreError> {
+        let target = target.cloned();
+        self.read(move |connection| call::read(connection, target.as_ref(), limit)).await
+    }
+
+    async fn prune_calls(
+        &self,
+        before: Option<Timestamp>,
+        bytes: u64,
+        under: Option<&Lead>,
+    ) -> Result<usize, StoreError> {
+        let mut total = 0;
+        loop {
+            let (alone, under) = (self.coordinates(), under.cloned());
+            let step = move |connection: &Connection| {
+                alone.check(under.as_ref())?;
+                call::prune(connection, before, bytes)
+            };
+            match self.write(Keep::Past, step).await? {
+                0 => return Ok(total),
+                taken => total += taken,
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{decision, journal, link, link_wait, part, work};
+use super::{decision, handle, journal, link, link_wait, part, work};
 use crate::store::codec::{damaged, instant, nanos};
 use crate::store::error::StoreError;
 use crate::store::intent::{Intent, IntentDraft, IntentState, Settlement};
@@ -120,8 +120,12 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement, now: Time
     }
     for link in &settlement.gives_way {
         link::remove(connection, link)?;
+        handle::mark(connection, [&link.left, &link.right], false)?;
     }
     if let Some(link) = &settlement.link {
+        if !settlement.gives_way.is_empty() {
+            handle::mark(connection, [&link.left, &link.right], true)?;
+        }
         link::put(connection, link)?;
         link_wait::made(connection, link, now)?;
     }

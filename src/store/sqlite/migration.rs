@@ -266,6 +266,24 @@ CREATE TABLE halted (
     PRIMARY KEY (reach, account, record, id)
 ) WITHOUT ROWID;
 ",
+    "
+-- What people call records: a row for each text. at: when it was kept. linked: it stays, however old it is.
+CREATE TABLE handle (
+    text TEXT NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL, id TEXT NOT NULL,
+    field TEXT NOT NULL, linked INTEGER NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (text, account, record, id)
+) WITHOUT ROWID;
+CREATE INDEX handle_target ON handle (account, id, record);
+CREATE INDEX handle_loose ON handle (at) WHERE linked = 0;
+",
+    "
+-- Calls to peers, without secrets. bytes: of what is told, as it is when it is read.
+CREATE TABLE call (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL, account TEXT, record TEXT, id TEXT, bytes INTEGER NOT NULL, told TEXT NOT NULL
+);
+CREATE INDEX call_target ON call (account, record, id, number) WHERE account IS NOT NULL;
+",
 ];
 
 /// The number of the newest schema.

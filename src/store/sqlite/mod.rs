@@ -3,6 +3,7 @@
 //! One thread writes, with group commit; another reads. Knows SQL and the store's types, no
 //! runtime and no rules. What a method answered is on disk.
 
+mod call;
 mod checkup;
 #[doc(hidden)]
 pub mod columns;
@@ -13,6 +14,7 @@ mod error;
 mod file;
 mod generation;
 mod halt;
+mod handle;
 mod intake;
 mod intent;
 mod journal;
@@ -32,6 +34,7 @@ mod telling;
 mod work;
 mod worker;
 
+pub(super) use checkup::examine;
 pub use file::served_at;
 pub(super) use migration::newest as newest_schema;
 pub use sqlite_store::SqliteStore;

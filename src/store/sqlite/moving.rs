@@ -9,11 +9,11 @@ use tokio::sync::mpsc::Sender;
 
 use super::sqlite_store::SqliteStore;
 use super::worker::Keep;
-use super::{cursor, decision, generation, halt, intake, intent, journal, link, park, seen};
+use super::{cursor, decision, generation, halt, handle, intake, intent, journal, link, park, seen};
 use crate::store::codec::{damaged, instant};
 use crate::store::error::StoreError;
 use crate::store::journal::HintSource;
-use crate::store::moving::{Carried, INTAKE, Moving, PIECES_AT_ONCE, Shelf, TellingOf, WorkLeft};
+use crate::store::moving::{Carried, INTAKE, Moving, Named, PIECES_AT_ONCE, Shelf, TellingOf, WorkLeft};
 use crate::store::park::LinkWait;
 use crate::store::record::RecordRef;
 
@@ -137,6 +137,7 @@ fn columns(shelf: Shelf) -> (&'static str, &'static str) {
         Shelf::Ledgers => ("kept", "one"),
         Shelf::Halts => (halt::COLUMNS, "reach"),
         Shelf::HaltWaits => (halt::WAIT_COLUMNS, "reach, account, record, id"),
+        Shelf::Handles => (handle::COLUMNS, "text, account, record, id"),
         Shelf::Decisions => (decision::COLUMNS, "number"),
         Shelf::History => ("at, what, detail, lines, account, record, id", "number"),
     }
@@ -182,6 +183,10 @@ fn piece(
             Carried::Halt(held, owes_sweep)
         }
         Shelf::HaltWaits => Carried::HaltWait(halt::read_wait(row)?),
+        Shelf::Handles => {
+            let (handle, at) = (handle::read(row)?, instant(row.get(6)?)?);
+            Carried::Handle(Named { handle, linked: row.get(5)?, at })
+        }
         Shelf::Decisions => Carried::Decision(Box::new(decision::entry(connection, row)?)),
         Shelf::History => Carried::History(journal::read(connection, row, target(row, 4)?)?),
     }))

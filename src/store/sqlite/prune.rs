@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::part;
+use super::{handle, part};
 use crate::store::codec::nanos;
 use crate::store::error::StoreError;
 
@@ -31,14 +31,16 @@ const TABLES: [(&str, &str); 4] = [
 pub(super) struct Walk {
     after: [Option<i64>; TABLES.len()],
     are_parts_done: bool,
+    are_handles_done: bool,
 }
 
 impl Walk {
-    pub(super) const START: Self = Self { after: [Some(0); TABLES.len()], are_parts_done: false };
+    pub(super) const START: Self =
+        Self { after: [Some(0); TABLES.len()], are_parts_done: false, are_handles_done: false };
 
     /// Whether all that is old was gone before.
     pub(super) fn is_over(self) -> bool {
-        self.are_parts_done && self.after.iter().all(Option::is_none)
+        self.are_parts_done && self.are_handles_done && self.after.iter().all(Option::is_none)
     }
 }
 
@@ -51,6 +53,10 @@ pub(super) fn step(connection: &Connection, before: Timestamp, walk: Walk) -> Re
         let (reached, taken) = take(connection, *table, (before, from))?;
         *after = reached;
         entries += taken;
+    }
+    if !next.are_handles_done {
+        let taken = handle::prune(connection, before, STEP)?;
+        next.are_handles_done = taken == 0;
     }
     next.are_parts_done = part::prune(connection, before, STEP)? == 0;
     Ok((next, entries))

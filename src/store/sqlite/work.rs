@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub(super) use super::telling::accept;
 use super::telling::enqueue;
-use super::{halt, link_wait, park};
+use super::{halt, handle, link_wait, park};
 use crate::store::codec::{damaged, instant, nanos};
 use crate::store::due::{DUE_AHEAD_MAX, later};
 use crate::store::error::StoreError;
@@ -133,6 +133,9 @@ pub(super) fn finish(connection: &Connection, work: &Work, now: Timestamp, parks
     }
     for reach in &parks.halted.reaches {
         halt::keep(connection, reach, work, now)?;
+    }
+    for called in &parks.called {
+        handle::keep(connection, called, now)?;
     }
     let RecordRef { account, record, id } = &work.target;
     let is_newer = connection

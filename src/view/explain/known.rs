@@ -1,13 +1,16 @@
 //! All that the store holds of a record and its counterparts, gathered once. Says nothing of it.
 
 use crate::language::plan::{Pipeline, Plan, RecordType, Side};
-use crate::store::{DecisionEntry, HistoryEntry, Intent, Link, LinkEnd, Park, RecordRef, Store, StoreError};
+use crate::store::{CallEntry, DecisionEntry, HistoryEntry, Intent, Link, LinkEnd, Park, RecordRef, Store, StoreError};
 
 /// Lines of a record's history that are read.
 const HISTORY_MAX: usize = 200;
 
 /// Decisions on a record that are read.
 const DECISIONS_MAX: usize = 30;
+
+/// Calls made for a record that are read.
+const CALLS_MAX: usize = 40;
 
 /// Counterparts of one record in one pipeline that are told of.
 const PAIRS_MAX: usize = 8;
@@ -21,6 +24,8 @@ pub(super) struct Story {
     pub(super) decisions: Vec<DecisionEntry>,
     pub(super) parks: Vec<Park>,
     pub(super) open: Vec<Intent>,
+    /// Oldest first.
+    pub(super) calls: Vec<CallEntry>,
 }
 
 /// A record in a pipeline, with its counterpart where it has one.
@@ -59,6 +64,8 @@ pub(super) struct Known<'p> {
     pub(super) pairs: Vec<PairOf<'p>>,
     /// Of the record itself first, then of its counterparts.
     pub(super) stories: Vec<Story>,
+    /// Whether the record was looked at, whatever came of it.
+    was_seen: bool,
 }
 
 impl<'p> Known<'p> {
@@ -88,10 +95,12 @@ impl<'p> Known<'p> {
                 decisions: store.decisions(Some(&record), None, DECISIONS_MAX).await?,
                 parks: store.parks_of(&record).await?,
                 open: store.open_intents(Some(&record)).await?,
+                calls: store.calls(Some(&record), CALLS_MAX).await?,
                 record,
             });
         }
-        let mut known = Self { pairs, stories };
+        let was_seen = !store.handles_of(target).await?.is_empty();
+        let mut known = Self { pairs, stories, was_seen };
         known.leave_out_what_is_not_there();
         Ok(known)
     }
@@ -111,12 +120,19 @@ impl<'p> Known<'p> {
         let is_empty = |story: &Story| {
             story.history.is_empty() && story.decisions.is_empty() && story.parks.is_empty() && story.open.is_empty()
         };
-        self.pairs.iter().all(|pair| pair.link.is_none()) && self.stories.iter().all(is_empty)
+        !self.was_seen && self.pairs.iter().all(|pair| pair.link.is_none()) && self.stories.iter().all(is_empty)
     }
 
     /// All decisions, those of each record oldest first.
     pub(super) fn decisions(&self) -> impl Iterator<Item = &DecisionEntry> {
         self.stories.iter().flat_map(|story| &story.decisions)
+    }
+
+    /// The calls that were made for the record and its counterparts, oldest first.
+    pub(super) fn calls(&self) -> Vec<&CallEntry> {
+        let mut calls: Vec<&CallEntry> = self.stories.iter().flat_map(|story| &story.calls).collect();
+        calls.sort_by_key(|call| call.at);
+        calls
     }
 
     /// The newest decision about a pair.

@@ -9,15 +9,16 @@ mod known;
 mod notes;
 mod story;
 pub mod text;
+mod wire;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
 use crate::language::plan::{Plan, RecordType, RuleLine, Side};
+use crate::runtime::meant::{near, near_names};
 use crate::store::{RecordRef, RuleText, Store, StoreError};
 use crate::value::timestamp;
-use crate::view::named::near;
 use crate::view::park::item;
 use known::{Known, PairOf};
 
@@ -84,9 +85,11 @@ pub async fn explain(store: &dyn Store, rules: &Rules<'_>, asked: &Asked<'_>) ->
     }
     let known = Known::of(store, rules.plan, (target, kind)).await?;
     if known.is_nothing() {
+        let near = near(store, &target.id, Some(target)).await?;
+        let near = if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) };
         return Err(Unexplained::Unknown(format!(
             "nothing is known of {target}: it was never linked, parked or decided on, as far as the journal reaches \
-             back"
+             back{near}"
         )));
     }
     let pairs: Vec<Json> = known.pairs.iter().map(|pair| pair_json(rules, &known, (pair, asked.field))).collect();
@@ -100,6 +103,7 @@ pub async fn explain(store: &dyn Store, rules: &Rules<'_>, asked: &Asked<'_>) ->
         "pairs": pairs,
         "parks": parks,
         "open": open,
+        "calls": known.calls().into_iter().map(wire::call).collect::<Vec<_>>(),
         "timeline": story::timeline(rules, &known),
     }))
 }
@@ -119,7 +123,7 @@ fn check_field(plan: &Plan, kind: &RecordType, field: &str) -> Result<(), Unexpl
         return Ok(());
     }
     let is_there = kind.fields.iter().any(|known| known.path.to_string() == field);
-    let near = near(field, carried.iter().map(String::as_str));
+    let near = near_names(field, carried.iter().map(String::as_str));
     Err(Unexplained::Unknown(if is_there {
         format!("no rule carries `{field}` of {} `{}`{near}", kind.system, kind.name)
     } else {
@@ -134,7 +138,10 @@ fn pair_json(rules: &Rules<'_>, known: &Known, (pair, asked): (&PairOf<'_>, Opti
     let again = decided.map(|entry| notes::again(rules, pair.pipeline, entry));
     let fields = field::fields(rules, known, (pair, asked), again.as_ref());
     let create = again.as_ref().map(|again| again.of_creates(rules, pair.pipeline));
+    let other = pair.side.other();
+    let creates = pair.pipeline.create(other).filter(|_| pair.link.is_none());
     json!({
+        "creates": creates.map(|create| rules.line(&create.line, rules.generation)),
         "pipeline": pair.pipeline.name,
         "left": end(Side::Left),
         "right": end(Side::Right),

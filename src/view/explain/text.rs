@@ -16,8 +16,8 @@ const PLACES_SHOWN: usize = 4;
 /// What a rule may come to without being worth a line where nobody asked for its field.
 const USUAL: [&str; 4] = ["asked", "in-step", "unchanged", "on-create"];
 
-/// The explanation for people.
-pub fn text(told: &Json) -> String {
+/// The explanation for people; `with_calls`: word by word what went over the wire.
+pub fn text(told: &Json, with_calls: bool) -> String {
     let mut out = String::new();
     for pair in list(told, "pairs") {
         head(&mut out, told, pair);
@@ -37,6 +37,7 @@ pub fn text(told: &Json) -> String {
     }
     parks(&mut out, told);
     open(&mut out, told);
+    calls(&mut out, told, with_calls);
     timeline(&mut out, told);
     out
 }
@@ -81,6 +82,10 @@ fn stood(out: &mut String, pair: &Json) {
             "  no decision about it is kept: either nothing was to be done whenever it was looked at, or it is ",
         );
         out.push_str("older than the journal reaches back\n");
+        if pair.get("creates").is_some_and(Json::is_object) {
+            out.push_str("  a counterpart is created where this holds:\n");
+            rule(out, "    ", pair.get("creates"));
+        }
         return;
     };
     if word(pair, "/linked").is_empty() {
@@ -229,6 +234,30 @@ fn open(out: &mut String, told: &Json) {
             plain(word(open, "/record")),
             plain(word(open, "/id")),
         );
+    }
+}
+
+/// What was called, a line each; with all that was sent and came back where that is asked for.
+fn calls(out: &mut String, told: &Json, whole: bool) {
+    let mut calls = list(told, "calls").peekable();
+    if calls.peek().is_some() {
+        let more = if whole { "" } else { " (word by word with --calls)" };
+        let _ = writeln!(out, "calls that wrote or failed{more}:");
+    }
+    for call in calls {
+        let ended = match call.get("status").filter(|status| status.is_number()) {
+            Some(status) => format!("{status}"),
+            None => plain(word(call, "/failure")),
+        };
+        let took = number(call, "took_ms");
+        let id = plain(word(call, "/request_id"));
+        let id = if id.is_empty() { id } else { format!(", request {id}") };
+        let (method, url) = (word(call, "/method"), plain(word(call, "/url")));
+        let _ = writeln!(out, "  {}  {method} {url}: {ended} in {took} ms{id}", when(call, "/at"));
+        if whole {
+            let _ = writeln!(out, "    {}", plain(word(call, "/curl")));
+            let _ = writeln!(out, "    {}", plain(word(call, "/answer")));
+        }
     }
 }
 

@@ -129,6 +129,11 @@ pub static RECORD: MapSpec = MapSpec {
         ),
         FieldSpec::may("created", FIELD, "the field that says when it was made"),
         FieldSpec::may("modified", FIELD, "the field that says when it was changed last"),
+        FieldSpec::may(
+            "handles",
+            Shape::List(&FIELD),
+            "the fields by which people name such records: numbers, names, addresses; `petiole find` goes by them",
+        ),
         FieldSpec::may("priority", Shape::Word(&["first"]), "whether its changes are worked on before others"),
         FieldSpec::must("fields", Shape::Map(&RECORD_FIELDS), "what the record holds"),
         FieldSpec::may("calls", Shape::Map(&CALLS), "how it is read and written"),

@@ -17,6 +17,8 @@ pub struct RecordTree {
     pub created: Option<Name>,
     /// The field that says when it was changed.
     pub modified: Option<Name>,
+    /// The fields by which people name it.
+    pub handles: Vec<Name>,
     /// `first`
     pub priority: Option<Name>,
     /// The fields, in file order.
@@ -59,11 +61,13 @@ impl RecordTree {
         let mut word = |name: &str| map.text(name, name, found).map(Scalar::name);
         let (key, created, modified) = (word("key"), word("created"), word("modified"));
         let priority = word("priority");
+        let handles = map.list("handles", "`handles`", found).into_iter();
+        let handles = handles.filter_map(|node| text(node, "a field", found)).map(Scalar::name).collect();
         let calls = map.get("calls", found).and_then(|node| Mapping::of(node, &CALLS, found));
         let entries = calls.iter().flat_map(Mapping::entries);
         let calls = entries.map(|(key, node)| (CallKey::of(key), CallTree::of(node, found))).collect();
         let states = map.get("states", found).and_then(|node| StatesTree::of(node, found));
-        Some(Self { key, created, modified, priority, fields, calls, states })
+        Some(Self { key, created, modified, handles, priority, fields, calls, states })
     }
 }
 

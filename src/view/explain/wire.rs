@@ -1,0 +1,48 @@
+//! A call as it went over the wire, for people and scripts, and as a line for a shell that makes it again.
+//!
+//! Where a secret was sent stands the variable that it came from: the shell that makes the call has to know it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value as Json, json};
+
+use crate::store::CallEntry;
+use crate::value::timestamp;
+
+/// A call.
+pub(super) fn call(entry: &CallEntry) -> Json {
+    let mut told: Json = serde_json::from_str(&entry.told).unwrap_or_else(|_| json!({}));
+    let curl = curl(&told);
+    if let Some(told) = told.as_object_mut() {
+        told.insert("at".to_owned(), timestamp::text(entry.at).into());
+        told.insert("for".to_owned(), entry.target.as_ref().map(ToString::to_string).into());
+        told.insert("curl".to_owned(), curl.into());
+    }
+    told
+}
+
+/// The call as a line for a shell. Only in headers are variables filled in, and only those that secrets came from.
+fn curl(told: &Json) -> String {
+    let word = |key: &str| told.get(key).and_then(Json::as_str).unwrap_or_default();
+    let list = |key: &str| told.get(key).and_then(Json::as_array).into_iter().flatten();
+    let variables: Vec<String> =
+        list("variables").filter_map(Json::as_str).map(|name| format!("${{{name}}}")).collect();
+    let mut line = format!("curl -X {} {}", quoted(word("method")), quoted(word("url")));
+    for header in list("headers") {
+        let part = |key: &str| header.get(key).and_then(Json::as_str).unwrap_or_default();
+        let mut text = quoted(&format!("{}: {}", part("name"), part("value")));
+        for variable in &variables {
+            text = text.replace(variable.as_str(), &format!("'\"{variable}\"'"));
+        }
+        let _ = write!(line, " -H {text}");
+    }
+    if !word("body").is_empty() {
+        let _ = write!(line, " --data-raw {}", quoted(word("body")));
+    }
+    line
+}
+
+/// A text as one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
