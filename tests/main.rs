@@ -24,6 +24,7 @@ mod differential;
 #[cfg(target_os = "linux")]
 mod disk_faults;
 mod drain;
+mod eval;
 mod explain;
 mod expression;
 mod field_spec;

@@ -1,10 +1,12 @@
 //! What is packaged is whole and hardened, and the changelog knows it. Where a tool of Debian or systemd is missing, that is said.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use crate::support::Folder;
+use petiole::server::metric::{METRICS, Sort};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -80,4 +82,61 @@ fn the_changelog_begins_with_this_version() {
     let text = std::fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
     let first = text.lines().find_map(|line| line.strip_prefix("## ")).unwrap();
     assert!(first.starts_with(env!("CARGO_PKG_VERSION")), "{first}");
+}
+
+/// The metrics that an expression for Prometheus asks for, after a look at its labels.
+fn asked_for(expression: &str) -> BTreeSet<&'static str> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let words: Vec<&str> = expression.split(|letter| !is_part(letter)).filter(|word| !word.is_empty()).collect();
+    let metric_of = |word: &str| {
+        let whole = METRICS.iter().find(|metric| metric.name == word);
+        let part = ["_bucket", "_sum", "_count"].into_iter().filter_map(|end| word.strip_suffix(end));
+        let of_histogram = |name: &str| METRICS.iter().find(|one| one.name == name && one.sort == Sort::Histogram);
+        whole.or_else(|| part.into_iter().find_map(of_histogram))
+    };
+    let named = words.iter().filter(|word| word.starts_with("petiole_"));
+    let metrics: Vec<_> =
+        named.map(|word| metric_of(word).unwrap_or_else(|| panic!("no metric `{word}`: {expression}"))).collect();
+    let known: BTreeSet<&str> =
+        metrics.iter().flat_map(|metric| metric.labels.iter().copied()).chain(["le", "instance", "job"]).collect();
+    let grouped = expression.split("by (").skip(1).filter_map(|rest| rest.split(')').next());
+    let chosen = expression.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let labels = grouped.flat_map(|list| list.split(',')).chain(chosen.flat_map(|list| list.split(',')));
+    for label in labels.filter_map(|label| label.trim().split(|letter| !is_part(letter)).next()) {
+        assert!(known.contains(label), "no label `{label}`: {expression}");
+    }
+    metrics.into_iter().map(|metric| metric.name).collect()
+}
+
+#[test]
+fn the_board_shows_every_metric_and_no_other() {
+    let text = std::fs::read_to_string(root().join("packaging/grafana.json")).unwrap();
+    let board: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let panels = board["panels"].as_array().unwrap();
+    let ids: BTreeSet<_> = panels.iter().map(|panel| panel["id"].as_u64().unwrap()).collect();
+    assert_eq!(ids.len(), panels.len(), "each panel has its own id");
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().into_iter().flatten());
+    let shown: BTreeSet<_> = targets.flat_map(|target| asked_for(target["expr"].as_str().unwrap())).collect();
+    assert_eq!(shown, METRICS.iter().map(|metric| metric.name).collect());
+}
+
+#[test]
+fn alert_rules_ask_for_metrics_that_are_there() {
+    let text = std::fs::read_to_string(root().join("packaging/alerts.yaml")).unwrap();
+    let alerts: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
+    let rules: Vec<_> = alerts["groups"]
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .flat_map(|group| group["rules"].as_sequence().unwrap())
+        .collect();
+    assert!(rules.len() > 5);
+    for rule in rules {
+        let expression = rule["expr"].as_str().unwrap();
+        let asked = asked_for(expression);
+        assert!(!asked.is_empty() || expression.starts_with("up{"), "{expression}");
+        assert!(rule["annotations"]["summary"].is_string(), "{expression}");
+    }
+    let judged = told(Command::new("promtool").args(["check", "rules", "packaging/alerts.yaml"]));
+    assert!(judged.is_none_or(|judged| judged.contains("SUCCESS")));
 }

@@ -10,6 +10,7 @@ pub use super::arguments_service::{
     ExplainArguments, FindArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments,
     ServiceArguments,
 };
+pub use super::eval_arguments::EvalArguments;
 pub use super::format::Format;
 pub use super::plan_arguments::{PlanArguments, ReplayArguments};
 use crate::store::open::served_at;
@@ -81,7 +82,7 @@ impl Arguments {
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
             Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) | Command::Find(_) => false,
-            Command::Plan(_) | Command::Replay(_) => false,
+            Command::Plan(_) | Command::Replay(_) | Command::Eval(_) => false,
             Command::Hold(_) | Command::Release(_) | Command::Retry(_) => false,
             Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
             _ => true,
@@ -134,8 +135,8 @@ pub enum Command {
     Test(TestArguments),
     /// What a sync would write, writing nothing.
     Plan(PlanArguments),
-    /// Evaluate an expression (not in this version).
-    Eval(LaterArguments),
+    /// Work out an expression as rules would; without one, one after another from a prompt.
+    Eval(EvalArguments),
     /// Why a value is what it is: which rule wrote it, who told of the change, and what kept others silent.
     Explain(ExplainArguments),
     /// Past decisions made again by candidate rules, and where they come out otherwise.

@@ -61,6 +61,13 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
             (PENDING, "some come out otherwise"),
         ],
     ),
+    (
+        "eval",
+        &[
+            (OK, "it has a value"),
+            (INVALID, "it has none, or the input cannot be read; of several lines: one has none"),
+        ],
+    ),
     ("lint", &[(OK, "no error, and with --deny-warnings no warning"), (INVALID, "findings that count as errors")]),
     ("status", &[(OK, "a service answers"), (FAILED, "none does, or it refuses; what the store holds is shown")]),
     ("inbox", &[(OK, "done"), (FAILED, "there is no such entry, or it could not be done")]),

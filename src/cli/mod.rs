@@ -10,6 +10,9 @@ mod demo_faults;
 pub mod demo_story;
 mod doctor;
 mod documents;
+mod eval;
+mod eval_arguments;
+pub mod eval_prompt;
 pub mod exit_code;
 mod explain;
 mod find;
@@ -96,6 +99,7 @@ fn begin(arguments: &Arguments) -> u8 {
         Command::Completions(one) => return documents::completions(command_line(), one),
         Command::Man(one) => return documents::man(command_line(), one),
         Command::Version(one) => return documents::version(one),
+        Command::Eval(one) => return eval::eval(arguments, one),
         _ => {}
     }
     if let Command::Test(one) = &arguments.command {

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod compile;
+pub mod evaluation;
 pub mod function;
 pub mod infer;
 pub mod lint;
