@@ -54,6 +54,17 @@ fn a_rule_sets_settings_tables_and_scripts_are_known() {
     let rules = rules();
     let (code, out, err) = eval(&["settings.mode", "--rules", &rules], "");
     assert_eq!((code, out.trim_end()), (0, "\"live\""), "{err}");
+    // A number of the settings is one here, too.
+    let (code, out, err) = eval(&["settings.stock.safety + 1", "--rules", &rules], "");
+    assert_eq!((code, out.trim_end()), (0, "1"), "{err}");
+    let (code, out, err) = eval(&["mapped(\"payment_terms\", \"Net 30\")", "--rules", &rules], "");
+    assert_eq!((code, out.trim_end()), (0, "\"Net 30\""), "{err}");
+    // What only leads to settings says which there are.
+    for (expression, named) in [("settings", "`stock`"), ("settings.stock", "`safety`")] {
+        let (code, out, err) = eval(&[expression, "--rules", &rules], "");
+        assert!(code == 1 && out.is_empty() && err.contains(&format!("`{expression}` is no single")), "{err}");
+        assert!(err.contains(named), "{err}");
+    }
     let (code, out, err) = eval(&["settings.moed", "--rules", &rules], "");
     assert!(code == 1 && out.is_empty() && err.contains("mode"), "{code} {out}{err}");
     // A rule set that cannot be read takes nothing from what needs none.

@@ -52,11 +52,13 @@ impl Known {
     /// The fields of a record, and what a rule set declares. `variable`: what a variable of the environment holds, for
     /// settings that are taken from there.
     pub fn new(input: Record, rules: Option<CheckedRules>, variable: &dyn Fn(&str) -> Option<String>) -> Self {
-        let held = rules.iter().flat_map(|rules| &rules.settings);
         let mut settings = Record::default();
-        for (name, setting) in held {
-            let path = Path(name.split('.').map(|part| Segment::Field(part.into())).collect());
-            path.write(&mut settings, of_setting(setting, variable));
+        if let Some(rules) = &rules {
+            for (name, setting) in &rules.settings {
+                let (value, kind) = (of_setting(setting, variable), rules.types.get(name));
+                let path = Path(name.split('.').map(|part| Segment::Field(part.into())).collect());
+                path.write(&mut settings, kind.map_or(value.clone(), |kind| kind.settle(value)));
+            }
         }
         Self { input, settings: Value::Record(settings), rules }
     }
@@ -153,7 +155,9 @@ fn of_setting(setting: &Setting, variable: &dyn Fn(&str) -> Option<String>) -> V
     match setting {
         Setting::Value(value) => value.clone(),
         Setting::Env { name, default, .. } => {
-            variable(name).or_else(|| default.clone()).map_or(Value::Null, |text| Value::text(text.as_str()))
+            // An empty variable counts as not set.
+            let found = variable(name).filter(|text| !text.is_empty());
+            found.or_else(|| default.clone()).map_or(Value::Null, |text| Value::text(text.as_str()))
         }
         Setting::List(items) => Value::List(items.iter().map(|item| of_setting(item, variable)).collect()),
     }

@@ -46,12 +46,16 @@ pub(super) fn setting(on: &mut Inference<'_, '_>, steps: &[Step], head: &Name) -
             break;
         }
     }
-    on.sink.unknown(
-        "unknown-setting",
-        format!("there is no setting `{name}`"),
-        (&written, span),
-        known.iter().map(String::as_str),
-    );
+    let message = if written.is_empty() {
+        let begins = if name.is_empty() { String::new() } else { format!("{name}.") };
+        let tail = |known: &String| known.strip_prefix(&begins)?.split('.').next().map(str::to_owned);
+        known = on.names.settings.keys().filter_map(tail).collect();
+        known.dedup();
+        format!("`settings{}{name}` is no single setting", if name.is_empty() { "" } else { "." })
+    } else {
+        format!("there is no setting `{name}`")
+    };
+    on.sink.unknown("unknown-setting", message, (&written, span), known.iter().map(String::as_str));
     Given::or_null(Kind::Any)
 }
 
