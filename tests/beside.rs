@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, at_rest, get, until};
+use crate::support::{Process, Trade, get, has_looked, until};
 
 /// A service that has swept, and some orders that it will only see when it is asked to look.
 fn service(trade: &Trade) -> Process {
     let service = trade.run("1h");
-    until("the first sweep is over", || status(&service)["last_sweep"]["state"] == "done" && at_rest(&service.url));
+    until("the first sweep is over", || status(&service)["last_sweep"]["state"] == "done" && has_looked(&service.url));
     trade.people(&trade.leaflink, "submit", &json!({ "count": 3 }));
     service
 }

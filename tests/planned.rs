@@ -12,7 +12,7 @@ use petiole::value::{Record, Value};
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, at_rest, get, http, own, send, until};
+use crate::support::{Process, Trade, get, has_looked, http, own, send, until};
 
 const KEY: (&str, &str) = ("Authorization", "App key-for-tests");
 
@@ -242,7 +242,7 @@ fn other_rules_are_held_against_everything_while_the_old_ones_serve() {
     assert!(!changes.is_empty() && changes.iter().all(|one| one["pipeline"] == "stock"), "{plan:#}");
     assert!(store_of(&trade) == before, "the store is as it was");
     let service = trade.run("1h");
-    until("it serves", || at_rest(&service.url));
+    until("it serves and has looked", || has_looked(&service.url));
     calls(&trade);
     let (code, served) = asked(&trade, &["plan", "--url", &service.url, "--rules", &rules]);
     assert_eq!((code, comparable(&served["changes"])), (5, comparable(&plan["changes"])), "{served:#}");
@@ -259,7 +259,7 @@ fn other_rules_are_held_against_everything_while_the_old_ones_serve() {
 fn a_service_plans_by_no_rules_that_lead_elsewhere_or_ask_its_environment_for_more() {
     let trade = in_step(4);
     let service = trade.run("1h");
-    until("it serves", || at_rest(&service.url));
+    until("it serves and has looked", || has_looked(&service.url));
     let refused = |file: &str, old: &str, new: &str| {
         let other = candidate(&trade, file, old, new);
         let output = done(&trade, &["plan", "--url", &service.url, "--rules", &other.display().to_string()]);
@@ -276,7 +276,7 @@ fn a_service_plans_by_no_rules_that_lead_elsewhere_or_ask_its_environment_for_mo
 fn a_service_makes_the_plan_of_its_store_and_goes_on_undisturbed() {
     let trade = in_step(24);
     let service: Process = trade.run("1h");
-    until("it serves", || at_rest(&service.url));
+    until("it serves and has looked", || has_looked(&service.url));
     drift(&trade, 2);
     calls(&trade);
     // The service that has the store is found by it.
@@ -358,7 +358,7 @@ fn a_service_carries_a_plan_out_past_its_brake() {
     let trade = in_step(24);
     change(&trade.rules.join("settings.yaml"), "creates: 50", "creates: 2");
     let service = trade.run("1h");
-    until("it serves", || at_rest(&service.url));
+    until("it serves and has looked", || has_looked(&service.url));
     trade.people(&trade.leaflink, "submit", &json!({ "count": 3 }));
     let (file, code) = kept(&trade, &["--full"]);
     assert_eq!(code, 5);

@@ -185,6 +185,15 @@ pub(crate) fn at_rest(url: &str) -> bool {
     status["queue"]["pending"] == 0 && status["queue"]["in_flight"] == 0
 }
 
+/// Whether the service has nothing to do and has looked for the changes of every account of the shipped rules: what
+/// people do before that is still seen by the look of its start, however rarely it looks.
+pub(crate) fn has_looked(url: &str) -> bool {
+    let Ok(answer) = try_http(Method::Get, &format!("{url}/metrics"), &[], b"") else { return false };
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    let looked = |account| text.contains(&format!("petiole_last_poll_seconds{{account=\"{account}\"}}"));
+    looked("flourish") && looked("leaflink") && at_rest(url)
+}
+
 /// The shipped rules, with limits that let a test run at full speed, and stock left to the marketplace, so that what
 /// is counted is about orders; stock has tests of its own.
 pub(crate) fn fast_rules(folder: &Path) -> PathBuf {
