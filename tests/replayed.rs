@@ -223,20 +223,39 @@ fn what_was_not_read_or_was_asked_otherwise_is_told_as_such() {
 }
 
 #[test]
-fn of_rules_that_are_not_kept_any_more_nothing_is_told() {
+fn each_decision_is_held_against_the_rules_that_it_was_made_under_where_they_are_kept() {
     let trade = traded();
-    edited(&trade.rules.join("settings.yaml"), "safety: 0", "safety: 1");
+    let before = trade.folder.0.join("before");
+    copy(&trade.rules, &before);
+    // What served next said everything two lines further down, and something else of an order's notes.
+    let orders = trade.rules.join("pipelines/orders.yaml");
+    edited(&orders, "pipeline: orders\n", "# Orders,\n# from here to there.\npipeline: orders\n");
+    edited(&orders, "order_notes(leaflink)  ", "(if leaflink.number == \"\" then [] else order_notes(leaflink))  ");
     let service = trade.run("300ms");
     trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
     until("another order crossed", || trade.orders().len() == 4 && at_rest(&service.url));
     drop(service);
-    let (_, done) = json_of(&trade, &[]);
-    assert!(done["came_out_the_same"].as_u64() > Some(2), "{done:#}");
-    assert_eq!(
-        want_of(&trade, &trade.rules.display().to_string()),
-        "the rules of generation 1, which are not kept any more"
-    );
-    let text = text_of(&replay(&trade, &[]));
+    let before = before.display().to_string();
+    for rules in [&before, &trade.rules.display().to_string()] {
+        let (code, done) = json_of(&trade, &["--rules", rules]);
+        assert_eq!((code, &done["verdict"], &done["not_told"]), (0, &json!("same"), &json!(0)), "{done:#}");
+    }
+    // A line that is gone is named where it stood in the rules of each decision.
+    let notes = "    - (if leaflink.number == \"\" then [] else order_notes(leaflink)) ";
+    let candidate = candidate(&trade, "pipelines/orders.yaml", notes, "    # ");
+    let (code, done) = json_of(&trade, &["--rules", &candidate]);
+    let differences = done["differences"].as_array().unwrap();
+    assert_eq!((code, records(differences)), (5, 4), "{done:#}");
+    let stood: std::collections::BTreeSet<&str> =
+        differences.iter().filter_map(|one| one["rules"][0].as_str()).collect();
+    let then = format!("{}:41", orders.display());
+    assert_eq!(stood, [then.as_str(), &format!("{}:43", orders.display())].into(), "{done:#}");
+    let file = rusqlite::Connection::open(trade.folder.0.join("petiole.db")).unwrap();
+    file.execute("DELETE FROM rule_then", []).unwrap();
+    drop(file);
+    let want = want_of(&trade, &before);
+    assert_eq!(want, "the rules of generation 1, which are not kept any more");
+    let text = text_of(&replay(&trade, &["--rules", &before]));
     assert!(text.contains("for want of the rules of generation 1, which"), "{text}");
 }
 

@@ -85,6 +85,7 @@ promises! {
         history_gives_the_newest_lines_oldest_first,
         decisions_come_back_as_they_were_by_record_and_since_an_instant,
         generations_and_the_last_good_rules_survive,
+        earlier_rules_can_be_told_as_they_were_and_a_hundred_generations_are_kept,
         what_answers_showed_is_kept_in_the_place_of_what_was_known_before;
     calls:
         calls_are_kept_by_record_and_go_by_age_and_by_bytes;

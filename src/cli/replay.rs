@@ -16,11 +16,10 @@ use super::plan::{Failed, failed, texts};
 use super::service::{Unanswered, ask, ask_for};
 use crate::language;
 use crate::language::plan::Plan;
-use crate::language::source::{SourceFile, SourceMap};
 use crate::runtime::ReloadError;
-use crate::runtime::replayed::{Candidate, Replayed, Served, Verdict, journalled, replay as replayed};
+use crate::runtime::replayed::{Candidate, Replayed, Verdict, journalled, replay as replayed};
 use crate::runtime::service::reload::sound;
-use crate::store::{Store, open};
+use crate::store::open;
 use crate::value::duration;
 use crate::world::{Clock as _, Method, ProcessEnvironment, SystemClock, SystemFiles};
 
@@ -113,20 +112,9 @@ fn candidate(arguments: &Arguments) -> Result<std::sync::Arc<Plan>, Failed> {
 async fn here(arguments: &Arguments, since: Option<Timestamp>) -> Result<Shown, Failed> {
     let plan = candidate(arguments)?;
     let store = open::open_reader(&arguments.store).await.map_err(|error| failed(&error.to_string()))?;
-    let served = served(store.as_ref()).await?;
-    let served = served.as_ref().map(|(generation, plan)| Served { generation: *generation, plan });
     let journalled = journalled(store.as_ref(), since).await.map_err(|error| failed(&error.to_string()))?;
-    let candidate = Candidate { plan: &plan, served, environment: &ProcessEnvironment };
+    let candidate = Candidate { plan: &plan, environment: &ProcessEnvironment };
     Ok(Shown::from(replayed(&journalled, candidate)))
-}
-
-/// The rules that served last with their generation, if any did and this version still understands them.
-async fn served(store: &dyn Store) -> Result<Option<(i64, Plan)>, Failed> {
-    let last = store.last_good().await.map_err(|error| failed(&error.to_string()))?;
-    let Some((generation, texts)) = last else { return Ok(None) };
-    let files = texts.into_iter().map(|file| SourceFile { name: file.name, text: file.text }).collect();
-    let plan = language::compile_texts(SourceMap::new(files)).plan;
-    Ok(plan.map(|plan| (generation.number, plan)))
 }
 
 impl From<Replayed> for Shown {

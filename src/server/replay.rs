@@ -14,7 +14,7 @@ use serde_json::Value as Body;
 use super::answers::{fail, store_failed};
 use super::plan::{Text, compiled_here, refused};
 use super::shared::Shared;
-use crate::runtime::replayed::{Candidate, Served, journalled, replay};
+use crate::runtime::replayed::{Candidate, journalled, replay};
 use crate::runtime::service::plan::PlanError;
 use crate::runtime::service::reload::sound;
 use crate::value::timestamp;
@@ -38,13 +38,13 @@ pub(super) async fn make(State(shared): State<Shared>, body: Bytes) -> Response 
 }
 
 async fn made(shared: &Shared, asked: Asked) -> Result<Response, Response> {
-    let (runtime, live) = (&shared.runtime, shared.runtime.live.load_full());
+    let runtime = &shared.runtime;
     let since = match asked.since.as_deref().map(|text| timestamp::parse(text).ok_or(text)).transpose() {
         Ok(since) => since,
         Err(text) => return Err(fail(StatusCode::BAD_REQUEST, &format!("`since` is an instant, not `{text}`"))),
     };
     let plan = match asked.rules {
-        None => Arc::clone(&live.plan),
+        None => Arc::clone(&runtime.live.load().plan),
         Some(texts) => {
             let compiled = compiled_here(shared, texts, false).await?;
             sound(compiled).map_err(|error| refused(PlanError::Rules(error)))?
@@ -52,10 +52,7 @@ async fn made(shared: &Shared, asked: Asked) -> Result<Response, Response> {
     };
     let journalled = journalled(runtime.store.as_ref(), since).await.map_err(|error| store_failed(&error))?;
     let environment = Arc::clone(&runtime.world.environment);
-    let replayed = move || {
-        let served = Some(Served { generation: live.generation, plan: &live.plan });
-        replay(&journalled, Candidate { plan: &plan, served, environment: environment.as_ref() })
-    };
+    let replayed = move || replay(&journalled, Candidate { plan: &plan, environment: environment.as_ref() });
     let done = runtime.world.spawner.start_heavy(replayed).await.map_err(|_| {
         fail(
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -234,6 +234,9 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Rules for Hooked<Inner, Around
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         self.inner.last_good().await
     }
+    async fn served(&self, number: i64) -> Result<Option<Vec<RuleText>>, StoreError> {
+        self.inner.served(number).await
+    }
 }
 
 #[async_trait]

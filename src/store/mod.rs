@@ -58,6 +58,6 @@ pub use reach::Reach;
 pub use record::RecordRef;
 pub use rehearsal::Rehearsal;
 pub use retention::Retention;
-pub use rules::{Generation, RuleText, Rules};
+pub use rules::{Generation, RuleText, RuleThen, Rules};
 pub use seen::{Seen, SeenField};
 pub use store::Store;

@@ -21,7 +21,7 @@ use super::ledger::Ledger;
 use super::link::Link;
 use super::park::{LinkWait, Park};
 use super::record::RecordRef;
-use super::rules::{Generation, RuleText};
+use super::rules::{Generation, RuleText, RuleThen};
 use super::seen::SeenField;
 
 /// What kind of thing is carried.
@@ -45,6 +45,8 @@ pub enum Shelf {
     Generations,
     /// The texts of the last good rules.
     RuleTexts,
+    /// What earlier rules had otherwise.
+    EarlierRules,
     /// Linked records that the last lists did not show.
     Unlisted,
     /// What answers showed of fields.
@@ -65,7 +67,7 @@ pub enum Shelf {
 
 impl Shelf {
     /// In the order in which they are carried.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Links,
         Self::Parks,
         Self::Work,
@@ -75,6 +77,7 @@ impl Shelf {
         Self::Versions,
         Self::Generations,
         Self::RuleTexts,
+        Self::EarlierRules,
         Self::Unlisted,
         Self::SeenFields,
         Self::Ledgers,
@@ -97,6 +100,7 @@ impl Shelf {
             Self::Versions => "seen",
             Self::Generations => "generation",
             Self::RuleTexts => "rule_text",
+            Self::EarlierRules => "rule_then",
             Self::Unlisted => "unlisted",
             Self::SeenFields => "seen_field",
             Self::Ledgers => "ledger",
@@ -126,6 +130,7 @@ impl fmt::Display for Shelf {
             Self::Versions => "modification marks",
             Self::Generations => "generations",
             Self::RuleTexts => "rule files",
+            Self::EarlierRules => "earlier rule files",
             Self::Unlisted => "unlisted records",
             Self::SeenFields => "observed fields",
             Self::Ledgers => "ledgers",
@@ -200,6 +205,8 @@ pub enum Carried {
     Generation(Generation),
     /// See [`Shelf::RuleTexts`]; in their order.
     RuleText(RuleText),
+    /// See [`Shelf::EarlierRules`].
+    EarlierRule(RuleThen),
     /// See [`Shelf::Unlisted`].
     Unlisted(RecordRef),
     /// See [`Shelf::SeenFields`].

@@ -266,6 +266,9 @@ impl Rules for Rehearsal {
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         self.base.last_good().await
     }
+    async fn served(&self, number: i64) -> Result<Option<Vec<RuleText>>, StoreError> {
+        self.base.served(number).await
+    }
 }
 
 #[async_trait]

@@ -92,6 +92,37 @@ pub(super) async fn generations_and_the_last_good_rules_survive(place: Place) {
     assert_eq!(store.last_good().await.unwrap(), Some((back, text("one").to_vec())));
 }
 
+pub(super) async fn earlier_rules_can_be_told_as_they_were_and_a_hundred_generations_are_kept(place: Place) {
+    let store = place.open().await;
+    let rules = |files: &[(&str, &str)]| -> Vec<RuleText> {
+        files.iter().map(|(name, text)| RuleText { name: (*name).to_owned(), text: (*text).to_owned() }).collect()
+    };
+    assert_eq!(store.served(1).await.unwrap(), None);
+    // A file changes, one goes, one comes, and the folder is another.
+    let said = [
+        rules(&[("rules/a.yaml", "one"), ("rules/b/c.yaml", "same"), ("rules/b.yaml", "goes")]),
+        rules(&[("rules/a.yaml", "two"), ("rules/b/c.yaml", "same")]),
+        rules(&[("rules/a.yaml", "two"), ("rules/b/c.yaml", "same"), ("rules/d.yaml", "comes")]),
+        rules(&[("other/a.yaml", "two")]),
+    ];
+    for (second, texts) in (0..).zip(&said) {
+        place.serve(&store, &format!("hash-{second}"), texts, second).await.unwrap();
+    }
+    drop(store);
+    let store = place.open().await;
+    for (number, texts) in (1..).zip(&said) {
+        assert_eq!(store.served(number).await.unwrap().as_ref(), Some(texts), "{number}");
+    }
+    assert_eq!([store.served(0).await.unwrap(), store.served(5).await.unwrap()], [None, None]);
+    for second in 4..110 {
+        let texts = rules(&[("other/a.yaml", &second.to_string())]);
+        place.serve(&store, &format!("hash-{second}"), &texts, second).await.unwrap();
+    }
+    assert_eq!(store.served(9).await.unwrap(), None);
+    assert_eq!(store.served(10).await.unwrap(), Some(rules(&[("other/a.yaml", "9")])));
+    assert_eq!(store.served(110).await.unwrap(), Some(rules(&[("other/a.yaml", "109")])));
+}
+
 pub(super) async fn what_answers_showed_is_kept_in_the_place_of_what_was_known_before(place: Place) {
     let store = place.open().await;
     let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();

@@ -41,6 +41,7 @@ async fn everything_is_there_and_the_work_goes_on() {
     assert_eq!(store.cursor("*", "sweep").await.unwrap(), store.cursor("*", "sweep-whole").await.unwrap());
     let (generation, texts) = store.last_good().await.unwrap().unwrap();
     assert_eq!((generation.number, texts.len()), (1, 6));
+    assert_eq!(store.served(1).await.unwrap(), Some(texts));
     let decisions = store.decisions(None, None, 99).await.unwrap();
     assert_eq!((decisions.len(), decisions[0].pipeline.as_str()), (8, "parcels"));
     assert_eq!(store.history(&record("shop", "order", "3"), 9).await.unwrap().len(), 1);

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use super::inputs::Compared;
 use super::outcome::Outcome;
 use super::said::Said;
 use crate::engine::{Decision, Stop};
@@ -48,31 +47,39 @@ impl Parts {
     }
 }
 
+/// What was then, and what is now.
+#[derive(Clone, Copy)]
+pub(super) struct Twice<T> {
+    pub(super) then: T,
+    pub(super) now: T,
+}
+
 /// The rule lines that make the difference, of the pipeline of then and now. What is said no more is named by the line
 /// where it stood.
 pub(super) fn lines(
-    compared: &Compared<'_>,
+    said: Twice<&Said>,
     (was, is): (Option<&Pipeline>, &Pipeline),
     (before, after): ((&Decision, &Outcome), (&Decision, &Outcome)),
 ) -> Vec<String> {
     let ((before, then), (after, now)) = (before, after);
+    let Twice { then: said_then, now: said } = said;
     let parts = |pipeline: &Pipeline| parts(pipeline, then, now);
     let (parts_then, parts_now) = (was.map(parts).unwrap_or_default(), parts(is));
     let mut lines = Lines::default();
     lines.add(stops(after, then).iter().chain(&stops(before, now)));
     // What is said nowhere in the other rules.
-    let new = unsaid(&after.lines, &compared.said, |text| compared.said_before.says(text));
-    let old = unsaid(&before.lines, &compared.said_before, |text| compared.said.says(text));
+    let new = unsaid(&after.lines, said, |text| said_then.says(text));
+    let old = unsaid(&before.lines, said_then, |text| said.says(text));
     lines.add(new.iter().filter(|line| parts_now.has(line)));
     lines.add(old.iter().filter(|line| parts_then.has(line)));
     if then.action != now.action {
         lines.or(new.iter().chain(&old));
     }
     // What is said in both, and spoke only in one: another row of a table.
-    let spoken = |lines: &[RuleLine], said: &Said| lines.iter().map(|line| said.at(line)).collect::<Vec<_>>();
-    let (texts_then, texts_now) = (spoken(&before.lines, &compared.said_before), spoken(&after.lines, &compared.said));
-    let only_now = unsaid(&after.lines, &compared.said, |text| texts_then.iter().any(|other| other == text));
-    let only_then = unsaid(&before.lines, &compared.said_before, |text| texts_now.iter().any(|other| other == text));
+    let spoken = |lines: &[RuleLine], by: &Said| lines.iter().map(|line| by.at(line)).collect::<Vec<_>>();
+    let (texts_then, texts_now) = (spoken(&before.lines, said_then), spoken(&after.lines, said));
+    let only_now = unsaid(&after.lines, said, |text| texts_then.iter().any(|other| other == text));
+    let only_then = unsaid(&before.lines, said_then, |text| texts_now.iter().any(|other| other == text));
     lines.or(only_now.iter().filter(|line| parts_now.rows.contains(line)));
     lines.or(&parts_now.rules);
     lines.or(&parts_then.rules);

@@ -3,12 +3,14 @@
 mod alike;
 mod candidate;
 mod inputs;
+mod journalled;
 mod lines;
 mod outcome;
 mod replay;
 mod said;
 mod shown;
 
-pub use candidate::{Candidate, Served};
+pub use candidate::Candidate;
+pub use journalled::{DECISIONS_MAX, Journalled, journalled};
 pub use outcome::Outcome;
-pub use replay::{DECISIONS_MAX, Difference, Journalled, Replayed, Verdict, journalled, replay};
+pub use replay::{Difference, Replayed, Verdict, replay};

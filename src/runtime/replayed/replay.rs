@@ -8,14 +8,12 @@ use jiff::Timestamp;
 
 use super::candidate::Candidate;
 use super::inputs::{self, Compared};
-use super::lines;
+use super::journalled::Journalled;
+use super::lines::{self, Twice};
 use super::outcome::Outcome;
 use crate::engine::{Deciding, Step};
 use crate::language::plan::{Folded, Pipeline, Side};
-use crate::store::{DecisionEntry, RecordRef, Store, StoreError};
-
-/// How many decisions are looked at: the newest.
-pub const DECISIONS_MAX: usize = 10_000;
+use crate::store::{DecisionEntry, RecordRef};
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
@@ -75,32 +73,13 @@ pub struct Difference {
     pub times: usize,
 }
 
-/// Decisions of the journal.
-#[derive(Clone, Debug)]
-pub struct Journalled {
-    entries: Vec<DecisionEntry>,
-    has_more: bool,
-    since: Option<Timestamp>,
-}
-
-/// The decisions that were made since an instant, or ever.
-///
-/// # Errors
-/// Where the store cannot be read.
-pub async fn journalled(store: &dyn Store, since: Option<Timestamp>) -> Result<Journalled, StoreError> {
-    let mut entries = store.decisions(None, since, DECISIONS_MAX.saturating_add(1)).await?;
-    let has_more = entries.len() > DECISIONS_MAX;
-    if has_more {
-        entries.remove(0);
-    }
-    Ok(Journalled { entries, has_more, since })
-}
-
 /// Makes decisions again.
-pub fn replay(Journalled { entries, has_more, since }: &Journalled, candidate: Candidate<'_>) -> Replayed {
+pub fn replay(journalled: &Journalled, candidate: Candidate<'_>) -> Replayed {
+    let Journalled { entries, has_more, since, .. } = journalled;
     let (has_more, since) = (*has_more, *since);
     let mut replayed = Replayed { decisions: entries.len(), has_more, since, ..Replayed::default() };
-    let compared = Compared::new(candidate);
+    let plans = journalled.plans();
+    let compared = Compared::new(candidate, &plans);
     let mut known: BTreeMap<(RecordRef, String), Vec<usize>> = BTreeMap::new();
     for entry in entries {
         match compared.again(entry) {
@@ -160,7 +139,7 @@ impl Compared<'_> {
     fn again(&self, entry: &DecisionEntry) -> Result<Option<Box<Difference>>, String> {
         let plan = self.candidate.plan;
         let rules = self.then(entry);
-        let was = rules.as_ref().ok().and_then(|rules| rules.pipelines.get(&entry.pipeline)).map(AsRef::as_ref);
+        let was = rules.as_ref().ok().and_then(|rules| rules.plan.pipelines.get(&entry.pipeline)).map(AsRef::as_ref);
         let is = plan.pipelines.get(&entry.pipeline).map(AsRef::as_ref);
         let then = Outcome::of(&entry.outcome, &sides(was.or(is), entry));
         let Some(pipeline) = is else {
@@ -173,7 +152,8 @@ impl Compared<'_> {
             let now = Outcome::without(&format!("there is no account `{gone}`"));
             return Ok(Some(difference(entry, (then, now), vec![pipeline.match_line.to_string()])));
         }
-        let situation = self.situation(rules?, (entry, pipeline))?;
+        let rules = rules?;
+        let situation = self.situation(rules, (entry, pipeline))?;
         let folded = Arc::new(Folded::of(pipeline, &situation.settings));
         let decision = match Deciding::new(plan, pipeline, folded).round(&situation) {
             Step::Need(wants) => return Err(inputs::told(&wants)),
@@ -183,7 +163,8 @@ impl Compared<'_> {
         if now == then {
             return Ok(None);
         }
-        let lines = lines::lines(self, (was, pipeline), ((&entry.outcome, &then), (&decision, &now)));
+        let said = Twice { then: &rules.said, now: &self.said };
+        let lines = lines::lines(said, (was, pipeline), ((&entry.outcome, &then), (&decision, &now)));
         Ok(Some(difference(entry, (then, now), lines)))
     }
 }

@@ -5,8 +5,9 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::journalled::DECISIONS_MAX;
 use super::outcome::Outcome;
-use super::replay::{DECISIONS_MAX, Difference, Replayed};
+use super::replay::{Difference, Replayed};
 use crate::runtime::happening::shortened;
 use crate::value::json::to_json;
 use crate::value::{Value, timestamp};

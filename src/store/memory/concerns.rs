@@ -26,7 +26,7 @@ use crate::store::park::{Park, Parking, Wait};
 use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
 use crate::store::retention::Retention;
-use crate::store::rules::{Generation, RuleText, Rules};
+use crate::store::rules::{EARLIER_MAX, Generation, RuleText, RuleThen, Rules, texts_then};
 use crate::store::seen::{Seen, SeenField};
 
 /// The newest of what is meant, oldest first.
@@ -227,6 +227,10 @@ impl Rules for MemoryStore {
                 return same.clone();
             }
             let number = last.map_or(1, |last| last.number + 1);
+            if let Some((last, before)) = &state.served {
+                state.earlier_rules.extend(RuleThen::of(last.number, before, texts));
+                state.earlier_rules.retain(|earlier| earlier.generation >= number.saturating_sub(EARLIER_MAX));
+            }
             let generation = Generation { number, hash: hash.to_owned(), since: now };
             state.served = Some((generation.clone(), texts.to_vec()));
             generation
@@ -235,6 +239,16 @@ impl Rules for MemoryStore {
 
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         Ok(self.with(|state, _| state.served.clone()))
+    }
+
+    async fn served(&self, number: i64) -> Result<Option<Vec<RuleText>>, StoreError> {
+        Ok(self.with(|state, _| {
+            let (last, texts) = state.served.clone()?;
+            let mut earlier = state.earlier_rules.clone();
+            earlier.retain(|earlier| earlier.generation >= number);
+            earlier.sort_by_key(|earlier| std::cmp::Reverse(earlier.generation));
+            texts_then((number, last.number), texts, earlier)
+        }))
     }
 }
 

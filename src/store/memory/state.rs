@@ -14,7 +14,7 @@ use crate::store::link::{Link, LinkEnd};
 use crate::store::park::{LinkWait, Park};
 use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
-use crate::store::rules::{Generation, RuleText};
+use crate::store::rules::{Generation, RuleText, RuleThen};
 use crate::store::seen::SeenField;
 
 /// A link by its pipeline and its two records.
@@ -56,6 +56,7 @@ pub(super) struct State {
     pub(super) decisions: Vec<DecisionEntry>,
     pub(super) history: Vec<HistoryEntry>,
     pub(super) served: Option<(Generation, Vec<RuleText>)>,
+    pub(super) earlier_rules: Vec<RuleThen>,
     pub(super) unlisted: BTreeMap<(String, String), BTreeSet<String>>,
     pub(super) fields: BTreeMap<(String, String, String), SeenField>,
     pub(super) ledger: Option<Ledger>,

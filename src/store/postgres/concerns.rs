@@ -263,6 +263,10 @@ impl Rules for PostgresStore {
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         ask!(read &self.sessions, session => generation::last_good(session))
     }
+
+    async fn served(&self, number: i64) -> Result<Option<Vec<RuleText>>, StoreError> {
+        ask!(read &self.sessions, session => generation::served(session, number))
+    }
 }
 
 #[async_trait]

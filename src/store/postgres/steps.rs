@@ -3,7 +3,7 @@
 //! Steps are only ever added at the end. Instants are nanoseconds since 1970. Keys are compared by their bytes.
 
 /// Each step, the first of them number 1.
-pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID, TOLD, HALTS, HANDLES, CALLS];
+pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID, TOLD, HALTS, HANDLES, CALLS, EARLIER];
 
 /// The number of the newest schema.
 pub(in crate::store) const fn newest() -> usize {
@@ -224,4 +224,11 @@ CREATE TABLE petiole.call (
     at bigint NOT NULL, account text COLLATE \"C\", record text COLLATE \"C\", id text COLLATE \"C\", told text NOT NULL
 );
 CREATE INDEX call_target ON petiole.call (account, record, id, number) WHERE account IS NOT NULL;
+";
+
+/// Rule files of earlier generations, where the next one has them otherwise; no text: there was none.
+const EARLIER: &str = "
+CREATE TABLE petiole.rule_then (
+    generation bigint NOT NULL, name text COLLATE \"C\" NOT NULL, text text, PRIMARY KEY (generation, name)
+);
 ";

@@ -274,6 +274,10 @@ impl Rules for SqliteStore {
     async fn last_good(&self) -> Result<Option<(Generation, Vec<RuleText>)>, StoreError> {
         self.read(generation::last_good).await
     }
+
+    async fn served(&self, number: i64) -> Result<Option<Vec<RuleText>>, StoreError> {
+        self.read(move |connection| generation::served(connection, number)).await
+    }
 }
 
 #[async_trait]

@@ -1,11 +1,12 @@
-//! Generations of rules: numbers that only grow, and the texts of the last one that served.
+//! Generations of rules: numbers that only grow, the texts of the last one that served, and what those before it had
+//! otherwise.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::store::codec::{instant, nanos};
 use crate::store::error::StoreError;
-use crate::store::rules::{Generation, RuleText};
+use crate::store::rules::{EARLIER_MAX, Generation, RuleText, RuleThen, texts_then};
 
 /// The generation of a rule tree. The tree that served last keeps its number.
 pub(super) fn serve(
@@ -14,11 +15,15 @@ pub(super) fn serve(
     texts: &[RuleText],
     now: Timestamp,
 ) -> Result<Generation, StoreError> {
-    let last = last(connection)?;
-    if let Some(same) = last.as_ref().filter(|last| last.hash == hash) {
+    let last = last_good(connection)?;
+    if let Some((same, _)) = last.as_ref().filter(|(last, _)| last.hash == hash) {
         return Ok(same.clone());
     }
-    let number = last.map_or(1, |last| last.number + 1);
+    let number = last.as_ref().map_or(1, |(last, _)| last.number + 1);
+    if let Some((last, before)) = &last {
+        RuleThen::of(last.number, before, texts).iter().try_for_each(|earlier| put_earlier(connection, earlier))?;
+    }
+    connection.execute("DELETE FROM rule_then WHERE generation < ?1", [number.saturating_sub(EARLIER_MAX)])?;
     connection.execute(
         "INSERT INTO generation (number, hash, since) VALUES (?1, ?2, ?3)",
         params![number, hash, nanos(now)],
@@ -55,6 +60,32 @@ pub(super) fn put_text(connection: &Connection, rule: &RuleText) -> Result<(), S
          SELECT coalesce(max(position) + 1, 0), ?1, ?2 FROM rule_text";
     connection.prepare_cached(text)?.execute(params![rule.name, rule.text])?;
     Ok(())
+}
+
+/// What an earlier generation had otherwise, of a row: generation, name, text.
+pub(super) fn read_earlier(row: &Row<'_>) -> Result<RuleThen, StoreError> {
+    Ok(RuleThen { generation: row.get(0)?, name: row.get(1)?, text: row.get(2)? })
+}
+
+/// Keeps what an earlier generation had otherwise.
+pub(super) fn put_earlier(connection: &Connection, earlier: &RuleThen) -> Result<(), StoreError> {
+    let text = "INSERT INTO rule_then (generation, name, text) VALUES (?1, ?2, ?3)";
+    let RuleThen { generation, name, text: then } = earlier;
+    connection.prepare_cached(text)?.execute(params![generation, name, then])?;
+    Ok(())
+}
+
+/// The texts of a generation, where they can still be told.
+pub(super) fn served(connection: &Connection, number: i64) -> Result<Option<Vec<RuleText>>, StoreError> {
+    let Some((last, texts)) = last_good(connection)? else { return Ok(None) };
+    let select = "SELECT generation, name, text FROM rule_then WHERE generation >= ?1 ORDER BY generation DESC, name";
+    let mut select = connection.prepare_cached(select)?;
+    let mut rows = select.query([number])?;
+    let mut earlier = Vec::new();
+    while let Some(row) = rows.next()? {
+        earlier.push(read_earlier(row)?);
+    }
+    Ok(texts_then((number, last.number), texts, earlier))
 }
 
 /// The last generation with its texts.

@@ -28,6 +28,7 @@ pub(super) fn take_in(connection: &Connection, piece: Carried, now: Timestamp) -
         }
         Carried::Generation(served) => generation::put(connection, &served),
         Carried::RuleText(text) => generation::put_text(connection, &text),
+        Carried::EarlierRule(earlier) => generation::put_earlier(connection, &earlier),
         Carried::Unlisted(RecordRef { account, record, id }) => {
             let text = "INSERT INTO unlisted (account, record, id) VALUES (?1, ?2, ?3)";
             connection.prepare_cached(text)?.execute(params![account, record, id])?;

@@ -284,6 +284,12 @@ CREATE TABLE call (
 );
 CREATE INDEX call_target ON call (account, record, id, number) WHERE account IS NOT NULL;
 ",
+    "
+-- Rule files of earlier generations, where the next one has them otherwise; no text: there was none.
+CREATE TABLE rule_then (
+    generation INTEGER NOT NULL, name TEXT NOT NULL, text TEXT, PRIMARY KEY (generation, name)
+) WITHOUT ROWID;
+",
 ];
 
 /// The number of the newest schema.
