@@ -116,7 +116,7 @@ fn names_fields_and_functions_complete() {
     let Value::Record(input) = from_json(&json!({ "order": { "status": "x", "státe": 1, "total": 2 } })) else {
         panic!("an object is a record")
     };
-    let known = Known::new(input, None, &|_| None);
+    let known = Known::new(input, None, Value::Null);
     let of = |line: &str| completions(&known, line);
     assert_eq!(of("1 + ord"), (4, vec!["order".to_owned()]));
     assert_eq!(of("order.sta"), (6, vec!["status".to_owned()]));

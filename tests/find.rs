@@ -80,6 +80,11 @@ fn a_record_is_found_by_whatever_a_person_holds_and_without_a_call() {
     let line =
         format!("{order} = flourish.outbound_order/{}  (short_id {})", other["id"].as_str().unwrap(), held.short());
     assert!(code == 0 && out.lines().any(|found| found == line), "{line}\n{out}");
+    // Found by a word of it, the whole is shown.
+    let name = customer["name"].as_str().unwrap().to_lowercase();
+    let word = name.split(' ').max_by_key(|word| word.len()).unwrap();
+    let (code, out, _) = held.ran(&["find", word]);
+    assert!(code == 0 && out.contains(&format!("name {name})")), "{word}: {out}");
     assert_eq!(held.calls(), before);
 }
 

@@ -279,6 +279,21 @@ fn a_service_plans_by_no_rules_that_lead_elsewhere_or_ask_its_environment_for_mo
 }
 
 #[test]
+fn a_service_whose_files_have_errors_says_by_which_rules_it_tells() {
+    let trade = in_step(4);
+    let service = trade.run("1h");
+    until("it serves and has looked", || has_looked(&service.url));
+    change(&trade.rules.join("pipelines/orders.yaml"), "flourish.payment_term ", "flourish.paymnt_term ");
+    until("it keeps the last good ones", || {
+        get(&format!("{}/api/v1/status", service.url))["rules_state"] == "last-good"
+    });
+    for command in ["plan", "replay"] {
+        let told = text_of(&done(&trade, &[command, "--url", &service.url]));
+        assert!(told.contains("by the last good rules") && told.contains("petiole status"), "{command}: {told}");
+    }
+}
+
+#[test]
 fn a_service_makes_the_plan_of_its_store_and_goes_on_undisturbed() {
     let trade = in_step(24);
     let service: Process = trade.run("1h");

@@ -12,9 +12,10 @@ use crate::diagnostic::render;
 use crate::language;
 use crate::language::check::CheckedRules;
 use crate::language::evaluation::Known;
+use crate::runtime::environment::shared_settings;
 use crate::value::json::{from_json, to_json};
 use crate::value::{Record, Value};
-use crate::world::{Environment as _, Files as _, ProcessEnvironment, SystemFiles};
+use crate::world::{Files as _, ProcessEnvironment, SystemFiles};
 
 /// The longest input, in bytes.
 const INPUT_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -35,7 +36,9 @@ pub(super) fn eval(arguments: &Arguments, asked: &EvalArguments) -> u8 {
             return exit_code::INVALID;
         }
     };
-    let known = Known::new(input, rules(arguments), &|name| ProcessEnvironment.variable(name));
+    let rules = rules(arguments);
+    let settings = rules.as_ref().map(|rules| shared_settings(&rules.types, &rules.settings, &ProcessEnvironment));
+    let known = Known::new(input, rules, settings.unwrap_or_default());
     match &asked.expression {
         Some(text) => told(&known, text, arguments),
         None if io::stdin().is_terminal() && io::stdout().is_terminal() => {

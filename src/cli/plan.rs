@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, PlanArguments};
 use super::exit_code;
 use super::progress::Progress;
-use super::service::{PUT_OFF, Unanswered, WHOLE_PASS, ask, ask_for};
+use super::service::{PUT_OFF, Unanswered, WHOLE_PASS, ask, ask_for, by_which};
 use crate::language;
 use crate::language::source;
 use crate::runtime::planned::Verdict;
@@ -131,8 +131,8 @@ async fn by_service(arguments: &Arguments, wish: &PlanArguments, url: &str) -> R
         (failed(&unanswered.to_string()), unreached)
     };
     // A service that is not there is told before anything is said.
-    ask(url, Method::Get, "/api/v1/status", None).await.map_err(apart)?;
-    let by = if arguments.names_rules { "by these rules" } else { "by the rules that it serves" };
+    let status = ask(url, Method::Get, "/api/v1/status", None).await.map_err(apart)?;
+    let by = by_which(arguments.names_rules, &status);
     if !arguments.quiet {
         eprintln!("petiole: the service at {url} makes the plan, {by}");
     }

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, ReplayArguments};
 use super::exit_code;
 use super::plan::{Failed, failed, texts};
-use super::service::{Unanswered, ask, ask_for};
+use super::service::{Unanswered, ask, ask_for, by_which};
 use crate::language;
 use crate::language::plan::Plan;
 use crate::runtime::ReloadError;
@@ -90,7 +90,7 @@ async fn made(arguments: &Arguments, since: Option<Timestamp>) -> Result<Shown, 
             here(arguments, since).await
         }
         Err(unanswered) => Err(failed(&unanswered.to_string())),
-        Ok(_) => by_service(arguments, &url, since).await,
+        Ok(status) => by_service(arguments, (&url, &status), since).await,
     }
 }
 
@@ -123,8 +123,12 @@ impl From<Replayed> for Shown {
     }
 }
 
-async fn by_service(arguments: &Arguments, url: &str, since: Option<Timestamp>) -> Result<Shown, Failed> {
-    let by = if arguments.names_rules { "by these rules" } else { "by the rules that it serves" };
+async fn by_service(
+    arguments: &Arguments,
+    (url, status): (&str, &Json),
+    since: Option<Timestamp>,
+) -> Result<Shown, Failed> {
+    let by = by_which(arguments.names_rules, status);
     say(arguments, &format!("the service at {url} makes its decisions again, {by}"));
     let mut body = json!({ "since": since.map(|since| since.to_string()), "text": true });
     if let (true, Some(body)) = (arguments.names_rules, body.as_object_mut()) {

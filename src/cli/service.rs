@@ -83,3 +83,13 @@ pub async fn ask_for(
     };
     Err(Unanswered::Refused(format!("the service at {base} answered {}: {words}{help}", answer.status)))
 }
+
+/// By which rules a service does what it is asked, for people: by those that come with the question, or by its own.
+pub fn by_which(with_rules: bool, status: &Json) -> &'static str {
+    let is_behind = status.get("rules_state").and_then(Json::as_str) == Some("last-good");
+    match (with_rules, is_behind) {
+        (true, _) => "by these rules",
+        (false, false) => "by the rules that it serves",
+        (false, true) => "by the last good rules, for its rule files have errors (see `petiole status`)",
+    }
+}

@@ -20,7 +20,7 @@ use crate::language::function::registry;
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
 use crate::language::plan::fuel::Fuel;
 use crate::language::plan::heard;
-use crate::language::plan::{FieldRule, Folded, Outcome, Pipeline, Plan, RuleLine, Side};
+use crate::language::plan::{FieldRule, Folded, Pipeline, Plan, RuleLine, Side};
 use crate::language::script::KnownCalls;
 use crate::value::{Path, Segment, Value};
 
@@ -320,11 +320,7 @@ impl<'a> Context<'a> {
         let Some((outcome, row)) = table.mapped(value) else { return Ok(Value::Null) };
         self.spoke(&row.line);
         heard::row(&row.line, table.field(Side::Right));
-        match outcome {
-            Outcome::Value(text) => Ok(Value::text(text)),
-            Outcome::Nothing | Outcome::Held => Ok(Value::Null),
-            Outcome::Park => Err(row.because.clone().unwrap_or_else(|| format!("{value} asks for a person"))),
-        }
+        row.given(outcome, value)
     }
 
     /// Asks for what must be there before a side is written to.

@@ -11,15 +11,15 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Severity};
 use crate::language::check::CheckedRules;
 use crate::language::function::registry;
 use crate::language::infer::{Meaning, Scope as Names, kind_of};
+use crate::language::plan::Table;
 use crate::language::plan::expression::{FaultKind, Scope};
-use crate::language::plan::{Outcome, Setting, Table};
 use crate::language::resolve::{self, Sink};
 use crate::language::script::ScriptSet;
 use crate::language::source::{SourceFile, SourceMap};
 use crate::language::syntax::expression_origin::Origin;
 use crate::language::syntax::expression_parser::parse;
 use crate::value::path::read as read_path;
-use crate::value::{Path, Record, Segment, Value};
+use crate::value::{Record, Segment, Value};
 
 /// How the text is called where it is shown.
 const NAME: &str = "expression";
@@ -49,18 +49,9 @@ pub struct Evaluated {
 }
 
 impl Known {
-    /// The fields of a record, and what a rule set declares. `variable`: what a variable of the environment holds, for
-    /// settings that are taken from there.
-    pub fn new(input: Record, rules: Option<CheckedRules>, variable: &dyn Fn(&str) -> Option<String>) -> Self {
-        let mut settings = Record::default();
-        if let Some(rules) = &rules {
-            for (name, setting) in &rules.settings {
-                let (value, kind) = (of_setting(setting, variable), rules.types.get(name));
-                let path = Path(name.split('.').map(|part| Segment::Field(part.into())).collect());
-                path.write(&mut settings, kind.map_or(value.clone(), |kind| kind.settle(value)));
-            }
-        }
-        Self { input, settings: Value::Record(settings), rules }
+    /// The fields of a record, what a rule set declares, and its settings.
+    pub fn new(input: Record, rules: Option<CheckedRules>, settings: Value) -> Self {
+        Self { input, settings, rules }
     }
 
     /// Every name that a path may begin with, in order.
@@ -125,13 +116,7 @@ impl Known {
     fn mapped(&self, table: &str, value: &Value) -> Result<Value, String> {
         let table: Option<&Arc<Table>> = self.rules.as_ref().and_then(|rules| rules.tables.get(table));
         let Some(table) = table.filter(|_| !value.is_null()) else { return Ok(Value::Null) };
-        match table.mapped(value) {
-            Some((Outcome::Value(text), _)) => Ok(Value::text(text)),
-            Some((Outcome::Park, row)) => {
-                Err(row.because.clone().unwrap_or_else(|| format!("{value} asks for a person")))
-            }
-            Some((Outcome::Nothing | Outcome::Held, _)) | None => Ok(Value::Null),
-        }
+        table.mapped(value).map_or(Ok(Value::Null), |(outcome, row)| row.given(outcome, value))
     }
 }
 
@@ -148,17 +133,5 @@ impl Scope for Known {
             ("mapped", [Value::Text(table), value]) => self.mapped(table, value),
             _ => Err(format!("`{name}` asks what is linked, and here is no store")),
         })
-    }
-}
-
-fn of_setting(setting: &Setting, variable: &dyn Fn(&str) -> Option<String>) -> Value {
-    match setting {
-        Setting::Value(value) => value.clone(),
-        Setting::Env { name, default, .. } => {
-            // An empty variable counts as not set.
-            let found = variable(name).filter(|text| !text.is_empty());
-            found.or_else(|| default.clone()).map_or(Value::Null, |text| Value::text(text.as_str()))
-        }
-        Setting::List(items) => Value::List(items.iter().map(|item| of_setting(item, variable)).collect()),
     }
 }

@@ -166,6 +166,22 @@ impl Resolver<'_> {
     }
 }
 
+/// The settings that all accounts share, as rules read them; what the environment lacks is nothing.
+pub fn shared_settings(
+    types: &SettingTypes,
+    settings: &BTreeMap<String, Setting>,
+    environment: &dyn Environment,
+) -> Value {
+    let mut resolver = Resolver { environment, wrong: Vec::new() };
+    let mut record = Record::new();
+    for (name, value) in resolver.settings(types, settings) {
+        if let Some(path) = Path::parse(&name) {
+            path.write(&mut record, value);
+        }
+    }
+    Value::Record(record)
+}
+
 /// The settings under which a pair of accounts decides by the second rules, the left one first. What both rule sets say
 /// alike is as it was `known`, so that it does not matter in whose environment that is asked.
 ///

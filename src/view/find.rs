@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::shown::plain;
 use crate::language::plan::Plan;
 use crate::runtime::meant::{all_called, counterparts, near};
-use crate::store::{Store, StoreError};
+use crate::store::{Handle, Store, StoreError};
 
 /// What a text leads to; near ones where it leads nowhere.
 ///
@@ -18,12 +18,21 @@ pub async fn find(store: &dyn Store, plan: &Plan, text: &str) -> Result<Json, St
     for handle in all_called(store, text).await? {
         let others = counterparts(plan, store, &handle.target).await?;
         let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+        let text = whole(store, &handle).await?;
         found.push(json!({
-            "record": handle.target.to_string(), "field": handle.field, "text": handle.text, "counterparts": others,
+            "record": handle.target.to_string(), "field": handle.field, "text": text, "counterparts": others,
         }));
     }
     let near = if found.is_empty() { near(store, text, None).await? } else { Vec::new() };
     Ok(json!({ "text": text, "found": found, "near": near }))
+}
+
+/// What the field of a record says where a word of it led there.
+async fn whole(store: &dyn Store, found: &Handle) -> Result<String, StoreError> {
+    let all = store.handles_of(&found.target).await?;
+    let with_word = |one: &&Handle| one.field == found.field && one.text.split(' ').any(|word| word == found.text);
+    let longest = all.iter().filter(with_word).max_by_key(|one| one.text.len());
+    Ok(longest.map_or_else(|| found.text.clone(), |one| one.text.clone()))
 }
 
 /// What was found, for people: a record in a line.

@@ -238,6 +238,18 @@ impl Row {
         }
     }
 
+    /// What `mapped` gives for a value that leads to this row, or why a person is asked.
+    ///
+    /// # Errors
+    /// The row's own words, or that it asks for a person.
+    pub fn given(&self, outcome: Outcome, value: &Value) -> Result<Value, String> {
+        match outcome {
+            Outcome::Value(text) => Ok(Value::text(text)),
+            Outcome::Nothing | Outcome::Held => Ok(Value::Null),
+            Outcome::Park => Err(self.because.clone().unwrap_or_else(|| format!("{value} asks for a person"))),
+        }
+    }
+
     /// Whether a side holds already what the row asks for, in any of its spellings.
     pub fn is_held(&self, target: Side, present: &str) -> bool {
         self.targets(target).iter().flatten().any(|spelling| spelling == present)
