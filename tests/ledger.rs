@@ -212,6 +212,9 @@ fn what_cannot_be_read_now_is_retrying_until_it_can() {
     sums_up(&trade, &report["ledger"]);
     assert_eq!(count(&report["ledger"], "orders", "leaflink", "retrying"), 2, "{report:#}");
     trade.faults(&trade.flourish, &json!({}));
+    // What was tried again and again rests for long by now.
+    let retried = trade.command(&["retry", "--all", "--url", &service.url]).output().unwrap();
+    assert!(retried.status.success(), "{}", String::from_utf8_lossy(&retried.stderr));
     comes_to(&trade, &service, &[("orders", "leaflink", "in_step", 2)]);
 }
 

@@ -77,13 +77,16 @@ fn a_test_that_takes_longer_than_it_may_fails_and_says_how_it_gets_longer() {
     let folder = Folder::new();
     let rules = folder.0.join("rules");
     copy(&corpus().join("base"), &rules);
-    let test = "tests:\n  - name: slow\n    given:\n      shop.order: { number: 1, state: Paid }\n    then:\n      depot.parcel: { order_ref: 1 }\n";
+    let orders: String = (1..=100).map(|number| format!("        - {{ number: {number}, state: Paid }}\n")).collect();
+    let test = format!(
+        "tests:\n  - name: slow\n    given:\n      shop.order:\n{orders}    then:\n      depot.parcel: {{ order_ref: 1 }}\n"
+    );
     std::fs::write(rules.join("tests.yaml"), test).unwrap();
     let ask = |timeout: &str| {
         let done = petiole().current_dir(&folder.0).args(["test", "--timeout", timeout]).output().unwrap();
         (done.status.code().unwrap(), String::from_utf8_lossy(&done.stdout).into_owned())
     };
-    // Nothing that goes through a store and two systems is over after a thousandth of a second.
+    // Nothing that brings a hundred orders through a store and two systems is over after a thousandth of a second.
     let (code, told) = ask("1ms");
     assert_eq!(code, 4, "{told}");
     assert!(told.contains("slow: it did not come to an end within 1ms; `--timeout` gives it longer"), "{told}");

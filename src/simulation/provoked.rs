@@ -18,6 +18,13 @@ const FEW: (u32, u32) = (60, 5);
 /// Answers that are lost after something was done.
 const LOST_ANSWERS: &[(Fault, u64)] = &[(Fault::LostAfter, 8), (Fault::BrokenOff, 8), (Fault::FailedAfter, 8)];
 
+/// Answers that are lost, and lists that do not show yet what was done: a look before the next try finds nothing.
+const UNSEEN: &[(Fault, u64)] = &[(Fault::LostAfter, 4), (Fault::ListLate, 1)];
+
+/// Ends of the process while answers are lost and lists do not show yet what was done.
+const UNSEEN_ENDS: &[(Fault, u64)] =
+    &[(Fault::LostAfter, 8), (Fault::Crash, 4), (Fault::ListLate, 1), (Fault::Absent, 2)];
+
 /// Calls that fail without anything being done.
 const FAILED_CALLS: &[(Fault, u64)] = &[(Fault::Unreachable, 8), (Fault::LostBefore, 8), (Fault::FailedBefore, 8)];
 
@@ -50,8 +57,9 @@ pub(super) fn provoked(drawn: Options, planted: Planted) -> Options {
 fn faults(planted: Planted) -> &'static [(Fault, u64)] {
     match planted {
         Planted::SecondLook => &[(Fault::LostAfter, 6), (Fault::Late, 6), (Fault::ListLate, 2), (Fault::Absent, 4)],
-        Planted::SentAgain | Planted::LostAnswer => LOST_ANSWERS,
-        Planted::Intents => &[(Fault::LostAfter, 8), (Fault::Crash, 8), (Fault::CrashAfterCommit, 64)],
+        Planted::SentAgain => LOST_ANSWERS,
+        Planted::LostAnswer => UNSEEN,
+        Planted::Intents => UNSEEN_ENDS,
         Planted::PutOff | Planted::Early => FAILED_CALLS,
         Planted::Attempts | Planted::Pauses => AWAY,
         Planted::Parks | Planted::FirstRows | Planted::Budget | Planted::Journal => &[],

@@ -89,17 +89,16 @@ fn one_seed_is_the_same_twice() {
 }
 
 /// What the judge has to find: a fault that is planted, how it is told, and the seed that is tried first: one that
-/// showed it when it was chosen.
-const PLANTED: [(Planted, &str, u64); 23] = [
+/// showed it when it was chosen. More than half of all seeds show each.
+const PLANTED: [(Planted, &str, u64); 19] = [
     (Planted::Parks, "unnamed", 1),
     (Planted::PutOff, "unnamed", 2),
     (Planted::Cursor, "unnamed", 1),
     (Planted::SentAgain, "doubled", 1),
     (Planted::SecondLook, "doubled", 1),
-    (Planted::Turns, "doubled", 4),
     (Planted::Rested, "unnamed", 1),
     (Planted::GoneAtOnce, "nobody takes anything away", 1),
-    (Planted::Intents, "doubled", 5),
+    (Planted::Intents, "doubled", 1),
     (Planted::Silence, "which it does not want", 1),
     (Planted::Acknowledged, "is answered as taken, and nothing of", 1),
     (Planted::Sweeps, "unnamed", 4),
@@ -110,24 +109,28 @@ const PLANTED: [(Planted, &str, u64); 23] = [
     (Planted::Journal, "cannot be decided from the journal", 10_001),
     (Planted::Signature, "never sent is taken", 1),
     (Planted::Pauses, "was put off and is looked at only", 1),
-    (Planted::LostAnswer, "doubled", 3),
-    (Planted::Halfway, "unnamed", 5),
-    (Planted::Attempts, "unnamed", 1),
-    (Planted::Early, "unnamed", 4),
+    (Planted::LostAnswer, "doubled", 1),
     (Planted::Budget, "times in a minute", 1),
 ];
 
-/// How many seeds are tried for each: where few of them show a fault, the world does not bring it to light.
+/// What one seed in three shows at most, and takes minutes: left to the long run.
+const RARE: [(Planted, &str, u64); 4] = [
+    (Planted::Turns, "doubled", 4),
+    (Planted::Halfway, "unnamed", 5),
+    (Planted::Attempts, "unnamed", 1),
+    (Planted::Early, "unnamed", 4),
+];
+
+/// How many seeds are tried for each; of the rare ones, four times as many.
 const TRIED: u64 = 12;
 
-/// The judge can find something. `PETIOLE_SIMULATION_PLANTED=all` looks whether the same seeds are clean without.
-#[test]
-fn what_is_planted_is_found() {
-    let found = threads::each(PLANTED.len(), 1, |at| {
-        let (planted, told, first) = PLANTED[at];
+/// Looks for what is planted, each in its world: what was not found, and what was found instead.
+fn missed(planted: &[(Planted, &str, u64)], tried: u64) -> Vec<String> {
+    let found = threads::each(planted.len(), 1, |at| {
+        let (planted, told, first) = planted[at];
         let planted = Rules { planted: Some(planted), provoked: Some(planted), ..rules() };
         let mut others = Vec::new();
-        for seed in first..first + TRIED {
+        for seed in first..first + tried {
             match run(&planted, (seed, DAYS)).wrong {
                 Some(wrong) if wrong.contains(told) => return Ok(seed),
                 other => others.extend(other.map(|other| format!("seed {seed}: {other}"))),
@@ -135,11 +138,22 @@ fn what_is_planted_is_found() {
         }
         Err(others)
     });
-    let missed = PLANTED.iter().zip(&found).filter_map(|(planted, found)| Some((planted, found.as_ref().err()?)));
-    let missed: Vec<_> = missed.map(|(planted, others)| format!("{planted:?}; instead: {others:?}")).collect();
-    assert!(missed.is_empty(), "not found: {}", missed.join("\n"));
-    if std::env::var("PETIOLE_SIMULATION_PLANTED").is_ok_and(|which| which == "all") {
-        for (planted, _, first) in PLANTED {
+    let missed = planted.iter().zip(&found).filter_map(|(planted, found)| Some((planted, found.as_ref().err()?)));
+    missed.map(|(planted, others)| format!("{planted:?}; instead: {others:?}")).collect()
+}
+
+/// The judge can find something. `PETIOLE_SIMULATION_PLANTED=all` looks for the rare ones too, and whether the same seeds
+/// are clean without.
+#[test]
+fn what_is_planted_is_found() {
+    let mut missing = missed(&PLANTED, TRIED);
+    let all = std::env::var("PETIOLE_SIMULATION_PLANTED").is_ok_and(|which| which == "all");
+    if all {
+        missing.extend(missed(&RARE, 4 * TRIED));
+    }
+    assert!(missing.is_empty(), "not found: {}", missing.join("\n"));
+    if all {
+        for (planted, _, first) in PLANTED.into_iter().chain(RARE) {
             let seeds: Vec<_> = (first..first + TRIED).map(|seed| (seed, DAYS)).collect();
             clean(&Rules { provoked: Some(planted), ..rules() }, &seeds);
         }
