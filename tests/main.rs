@@ -23,6 +23,7 @@ mod diagnostics;
 mod differential;
 #[cfg(target_os = "linux")]
 mod disk_faults;
+mod doctor;
 mod drain;
 mod eval;
 mod explain;

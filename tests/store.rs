@@ -58,6 +58,7 @@ promises! {
         work_put_off_waits_keeps_its_age_and_says_why,
         a_version_accepted_last_is_passed_over,
         a_cursor_moves_with_its_hints,
+        it_is_known_who_told_last,
         work_put_off_while_the_clock_was_ahead_is_due_within_the_longest_wait;
     claims:
         nothing_is_written_under_a_lost_claim,

@@ -162,7 +162,11 @@ pub enum Command {
     Store(StoreArguments),
     /// The live stream of events (not in this version).
     Tap(LaterArguments),
-    /// How the store is, and what to do about it; read-only.
+    /// How the store and the accounts are, and what to do about it; read-only.
+    ///
+    /// Asks each account with its real credentials, within its budget and with nothing but GET: whether it is reached
+    /// and lets us in, whether each kind of record that live pipelines use can be listed and read, what is missing
+    /// there, how far its clock is apart, and when a webhook was taken last.
     Doctor(ServiceArguments),
     /// JSON Schema of a rule file kind (not in this version).
     Schema(LaterArguments),

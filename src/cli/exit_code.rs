@@ -82,7 +82,14 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
         &[(OK, "what was put off goes now"), (FAILED, "nothing is called so, or of that record nothing is put off")],
     ),
     ("find", &[(OK, "found"), (FAILED, "nobody is called so, or neither service nor store can be asked")]),
-    ("doctor", &[(OK, "nothing is wrong"), (FAILED, "something is wrong with it, or it cannot be asked")]),
+    (
+        "doctor",
+        &[
+            (OK, "nothing is wrong"),
+            (INVALID, "the rules have errors"),
+            (FAILED, "something is wrong with the store or with an account, or it cannot be asked"),
+        ],
+    ),
     ("store", &[(OK, "everything was copied, and both hold the same"), (FAILED, "it was not; why is said")]),
     ("completions", &[(OK, "printed")]),
     ("man", &[(OK, "printed")]),

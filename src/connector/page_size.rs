@@ -62,6 +62,11 @@ impl PageSize {
         self.fewer
     }
 
+    /// One row from now on, where pages have a size.
+    pub(super) fn take_one(&mut self) {
+        self.fewer = self.name.as_ref().map(|_| 1);
+    }
+
     /// Twice as many again, where a page of that size begins after these rows. `None`: it stays as it is.
     pub(super) fn grow_after(&mut self, rows_seen: usize) -> Option<usize> {
         let before = self.fewer?;

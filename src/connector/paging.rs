@@ -102,6 +102,11 @@ impl Pager {
         format!("page {} of {} {call}, after {} rows", self.pages_seen + 1, self.base.method, self.rows_seen)
     }
 
+    /// The next page with one row, where the system file lets pages have a size.
+    pub(super) fn take_one_row(&mut self) {
+        self.size.take_one();
+    }
+
     /// The same page with fewer rows, because it could not be read. False: it cannot be asked for with fewer.
     pub(super) fn shrink(&mut self, paging: &Paging) -> bool {
         if let Some((_, url)) = self.overlap.take() {

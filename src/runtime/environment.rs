@@ -68,15 +68,25 @@ impl Resolver<'_> {
             Setting::Value(_) | Setting::List(_) => None,
         };
         let variables = account.secrets.iter().filter_map(variable).collect();
-        let mut text = |setting: &Setting| self.value(setting).to_key().unwrap_or_default();
         ResolvedAccount {
             name: account.name.clone(),
-            base_url: text(&account.base_url).trim_end_matches('/').to_owned(),
-            secrets: account.secrets.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
+            base_url: self.text(&account.base_url).trim_end_matches('/').to_owned(),
+            secrets: self.texts(&account.secrets),
             variables,
             lists: BTreeMap::new(),
-            properties: account.properties.iter().map(|(name, setting)| (name.clone(), text(setting))).collect(),
+            properties: self.texts(&account.properties),
         }
+    }
+
+    fn text(&mut self, setting: &Setting) -> String {
+        self.value(setting).to_key().unwrap_or_default()
+    }
+
+    /// What is there: a call that needs what is not is never sent.
+    fn texts(&mut self, settings: &BTreeMap<String, Setting>) -> BTreeMap<String, String> {
+        let texts = settings.iter().map(|(name, setting)| (name, setting, self.text(setting))).collect::<Vec<_>>();
+        let there = texts.into_iter().filter(|(_, setting, _)| !self.lacks(setting));
+        there.map(|(name, _, text)| (name.clone(), text)).collect()
     }
 
     /// An address that is none leads nowhere, and every call would be tried for ever.

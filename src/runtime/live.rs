@@ -56,6 +56,16 @@ impl Live {
     /// # Errors
     /// Every variable that is wanted, has no default and is not set; every setting whose value does not fit.
     pub fn new(generation: i64, plan: Arc<Plan>, world: &World, before: Option<&Self>) -> Result<Self, Vec<LiveError>> {
+        let (live, wrong) = Self::resolved(generation, plan, world, before);
+        if wrong.is_empty() { Ok(live) } else { Err(wrong) }
+    }
+
+    /// As far as the environment lets it be one: for looks at accounts, never to serve.
+    pub(super) fn in_part(plan: Arc<Plan>, world: &World) -> Self {
+        Self::resolved(0, plan, world, None).0
+    }
+
+    fn resolved(generation: i64, plan: Arc<Plan>, world: &World, before: Option<&Self>) -> (Self, Vec<LiveError>) {
         let mut resolver = Resolver { environment: world.environment.as_ref(), wrong: Vec::new() };
         let mut peers = BTreeMap::new();
         let mut secrets = BTreeMap::new();
@@ -83,15 +93,12 @@ impl Live {
                 peers.insert(account.name.clone(), Arc::new(connector));
             }
         }
-        if !resolver.wrong.is_empty() {
-            return Err(resolver.wrong);
-        }
         let shown = before.map(|before| Arc::clone(before.needed.shown())).unwrap_or_default();
         let outlives = before.filter(|_| world.plants(Planted::Memory));
         let memory = outlives.map(|before| Arc::clone(&before.memory)).unwrap_or_default();
         let pairs = outlives.map(|before| before.known_pairs().clone()).unwrap_or_default();
         let (schemas, needed) = (schemas(&plan), Needed::new(&plan, shown));
-        Ok(Self {
+        let live = Self {
             generation,
             plan,
             peers,
@@ -103,7 +110,8 @@ impl Live {
             needed,
             memory,
             rehearses: false,
-        })
+        };
+        (live, resolver.wrong)
     }
 
     /// The same rules, by which nothing is written any more: writes are rehearsed, and what is learned meanwhile is

@@ -4,6 +4,7 @@
 //! decides, makes the one call, settles. Knows HTTP only through the connector and rules only
 //! through the plan.
 
+pub mod checkup;
 pub mod coordination;
 pub mod environment;
 pub mod evidence;
@@ -25,6 +26,7 @@ pub mod runtime;
 pub mod service;
 pub mod trouble;
 
+pub use checkup::AccountChecked;
 pub use environment::LiveError;
 pub use happening::{Change, Happening, told_values};
 pub use live::Live;

@@ -85,9 +85,11 @@ fn of_account((runtime, refused): (&Runtime, &Refused), (live, drawn): (&Live, &
         BreakerState::Open { .. } => "held back",
         BreakerState::Probing => "on trial",
     };
+    let polled = runtime.meter.polls().get(&account.name).map(|polled| timestamp::text(polled.last));
     json!({
         "system": account.system,
         "state": state,
+        "last_poll": polled,
         "paused_until": peer.paused_until().map(timestamp::text),
         "calls": calls,
         "budget": nodes::budget(drawn, &account.name, peer.system().limits.per_minute),

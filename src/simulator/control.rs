@@ -49,6 +49,7 @@ const ACTS: &[Act] = &[
                 "a list of {url, find, with}: texts that answers to reads show otherwise; `writes: true`: to writes",
             ),
             ("absent_once", "a list of texts: the first read of each address that holds one finds nothing there"),
+            ("date_ahead_seconds", "by how many seconds the clock of the `Date` header is ahead; below zero: behind"),
             ("list_rows_max", "how many rows lists show at most, as if there were no more"),
         ],
     ),

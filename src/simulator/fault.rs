@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -46,6 +48,8 @@ pub struct Faults {
     /// Whether the first later page of each list that is asked for comes as if a row before it had left its place: the
     /// first row of that page is on no page, as where somebody changes a record while a list is read.
     pub page_shift: bool,
+    /// By how many seconds the clock of the `Date` header is ahead; below zero: behind.
+    pub date_ahead_seconds: i64,
 }
 
 /// A change by somebody else of the record that a caller has just changed.
@@ -206,6 +210,15 @@ impl FaultPlan {
             }
             .into_bytes();
         }
+        response
+    }
+
+    /// An answer with the time that its clock shows at this instant, where that clock is wrong.
+    pub(super) fn dated(&self, now: Timestamp, mut response: Response) -> Response {
+        let ahead = SignedDuration::from_secs(self.faults.date_ahead_seconds);
+        let shown = now.checked_add(ahead).ok().filter(|_| !ahead.is_zero());
+        let date = shown.and_then(|at| DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok());
+        response.headers.extend(date.map(|date| ("date".to_owned(), date)));
         response
     }
 

@@ -160,7 +160,11 @@ fn exchange(shell: &Shell, cut: &Cut, request: &Request) -> http::Response<Body>
     }
     let fate = lock(&shell.faults).after(request.method, handled);
     let (response, answered) = match fate {
-        Fate::Answered => (lock(&shell.faults).rewritten(request, response), Some(handled)),
+        Fate::Answered => {
+            let faults = &mut lock(&shell.faults);
+            let shown = faults.rewritten(request, response);
+            (faults.dated(shell.clock.now(), shown), Some(handled))
+        }
         Fate::Failed => (bad_gateway(), Some(502)),
         Fate::Cut => {
             cut.pull();

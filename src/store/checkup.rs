@@ -2,7 +2,10 @@
 //!
 //! Only looks. Knows no engine; each looks at what goes wrong with it.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
+use serde_json::{Value as Json, json};
 
 use super::error::StoreError;
 
@@ -32,7 +35,7 @@ impl Health {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
     /// What, in a word or two.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// How it is.
     pub health: Health,
     /// What was seen.
@@ -43,13 +46,24 @@ pub struct Checked {
 
 impl Checked {
     /// It is as it should be.
-    pub fn well(what: &'static str, seen: impl Into<String>) -> Self {
+    pub fn well(what: impl Into<Cow<'static, str>>, seen: impl Into<String>) -> Self {
+        let what = what.into();
         Self { what, health: Health::Well, seen: seen.into(), mend: None }
     }
 
     /// It is not, and this is what to do.
-    pub fn ill(what: &'static str, health: Health, seen: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what, health, seen: seen.into(), mend: Some(mend.into()) }
+    pub fn ill(
+        what: impl Into<Cow<'static, str>>,
+        health: Health,
+        seen: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self { what: what.into(), health, seen: seen.into(), mend: Some(mend.into()) }
+    }
+
+    /// As scripts read it.
+    pub fn to_json(&self) -> Json {
+        json!({ "what": self.what, "health": self.health.as_str(), "seen": self.seen, "mend": self.mend })
     }
 }
 

@@ -14,9 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Ages, CallEntry, Calls, Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation,
-    Halt, Halts, Handle, Handles, Hint, HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted,
-    Link, LinkEnd, Living, Node, Pairs, Park, Parking, PutOff, Rate, Reach, RecordRef, Retention, Role, RuleText,
-    Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Unfinished, Wait, Which, Work,
+    Halt, Halts, Handle, Handles, Hint, HintSource, HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, Lead,
+    Ledger, Lifted, Link, LinkEnd, Living, Node, Pairs, Park, Parking, PutOff, Rate, Reach, RecordRef, Retention, Role,
+    RuleText, Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Unfinished, Wait, Which, Work,
 };
 
 /// What happens around each write. Writes are counted from 1.
@@ -96,6 +96,9 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Journal for Hooked<Inner, Arou
     }
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Timestamp>, StoreError> {
         self.inner.cursor(account, record).await
+    }
+    async fn last_told(&self, account: &str, source: HintSource) -> Result<Option<Timestamp>, StoreError> {
+        self.inner.last_told(account, source).await
     }
     async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError> {
         self.write(self.inner.mark(account, name, at, under)).await

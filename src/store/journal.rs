@@ -282,6 +282,9 @@ pub trait Journal: Send + Sync {
     /// How far a look for changes has come.
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Timestamp>, StoreError>;
 
+    /// When the newest hint of an account came from this source, of those that the journal still keeps.
+    async fn last_told(&self, account: &str, source: HintSource) -> Result<Option<Timestamp>, StoreError>;
+
     /// Keeps when something happened last, which [`Journal::cursor`] then tells; no account or record is called so.
     ///
     /// # Errors

@@ -133,6 +133,12 @@ impl Journal for Rehearsal {
             own => Ok(own),
         }
     }
+    async fn last_told(&self, account: &str, source: HintSource) -> Result<Option<Timestamp>, StoreError> {
+        match self.own.last_told(account, source).await? {
+            None => self.base.last_told(account, source).await,
+            own => Ok(own),
+        }
+    }
     async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError> {
         self.own.mark(account, name, at, under).await
     }

@@ -26,3 +26,14 @@ pub fn text(length: Duration) -> String {
     let whole = units.iter().find(|(_, each)| millis > 0 && millis.is_multiple_of(*each));
     whole.map_or_else(|| format!("{millis}ms"), |(unit, each)| format!("{}{unit}", millis / each))
 }
+
+/// A length of time in whole seconds, minutes or hours: nobody wants to know it better.
+pub fn about(length: Duration) -> String {
+    let seconds = length.as_secs();
+    let whole = match seconds {
+        0..120 => seconds,
+        120..7200 => seconds - seconds % 60,
+        _ => seconds - seconds % 3600,
+    };
+    text(Duration::from_secs(whole))
+}

@@ -13,12 +13,12 @@ use crate::support::postgres::server;
 
 /// What is not well, without what the server of the tests is like, which keeps nothing over a power cut and is asked by
 /// all tests at once.
-fn ills(checked: &[Checked]) -> Vec<(&'static str, Health)> {
-    let of_server = |one: &Checked| ["durable", "distance", "connections"].contains(&one.what);
+fn ills(checked: &[Checked]) -> Vec<(&str, Health)> {
+    let of_server = |one: &Checked| ["durable", "distance", "connections"].contains(&one.what.as_ref());
     let ill = checked.iter().filter(|one| one.health != Health::Well && !of_server(one));
     ill.map(|one| {
         assert!(one.mend.as_ref().is_some_and(|mend| !mend.is_empty()), "{one:?}");
-        (one.what, one.health)
+        (one.what.as_ref(), one.health)
     })
     .collect()
 }

@@ -128,6 +128,17 @@ pub(super) async fn a_cursor_moves_with_its_hints(place: Place) {
     assert_eq!(ids(&place.claim(&store, 0, 10).await.unwrap()), ["1"]);
 }
 
+pub(super) async fn it_is_known_who_told_last(place: Place) {
+    let store = place.open().await;
+    assert_eq!(store.last_told("shop", HintSource::Webhook).await.unwrap(), None);
+    for (id, second) in [("1", 8), ("2", 9)] {
+        store.accept(vec![hint(id, HintSource::Webhook, second)], None).await.unwrap();
+        store.accept(vec![hint(id, HintSource::Sweep, second + 10)], None).await.unwrap();
+    }
+    assert_eq!(store.last_told("shop", HintSource::Webhook).await.unwrap(), Some(at(9)), "the newest of its source");
+    assert_eq!(store.last_told("other", HintSource::Webhook).await.unwrap(), None);
+}
+
 pub(super) async fn work_put_off_while_the_clock_was_ahead_is_due_within_the_longest_wait(place: Place) {
     let store = place.open().await;
     let day = 24 * 60 * 60;

@@ -48,8 +48,13 @@ struct Walk<'a> {
 impl ReadPaths {
     /// Those of all rules of a plan.
     pub(crate) fn new(plan: &Plan) -> Self {
+        Self::of(plan, plan.pipelines.values().map(AsRef::as_ref))
+    }
+
+    /// Those of some pipelines of a plan.
+    pub(crate) fn of<'p>(plan: &Plan, pipelines: impl Iterator<Item = &'p Pipeline>) -> Self {
         let mut found = Self::default();
-        plan.pipelines.values().for_each(|pipeline| found.pipeline(plan, pipeline));
+        pipelines.for_each(|pipeline| found.pipeline(plan, pipeline));
         found
     }
 

@@ -63,17 +63,6 @@ fn since(then: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }
 
-/// Whole seconds, minutes or hours: nobody wants to know it better.
-fn about(length: Duration) -> String {
-    let seconds = length.as_secs();
-    let whole = match seconds {
-        0..120 => seconds,
-        120..7200 => seconds - seconds % 60,
-        _ => seconds - seconds % 3600,
-    };
-    duration::text(Duration::from_secs(whole))
-}
-
 impl Runtime {
     /// Looks which alarms stand.
     ///
@@ -87,14 +76,14 @@ impl Runtime {
         found.extend(self.silent_webhooks(&live, now));
         found.extend(self.short_budgets(&live));
         if let Some(age) = self.overdue_sweep(&live, now).await? {
-            let text = format!("the last sweep that came to its end began {} ago", about(age));
+            let text = format!("the last sweep that came to its end began {} ago", duration::about(age));
             found.insert((SWEEP, String::new()), text);
         }
         if let Some(most) = limit(&live, "alarms.lag", Duration::from_mins(15)) {
             let ages = self.store.ages().await?;
             let oldest = [ages.waiting, ages.in_flight, ages.retrying].into_iter().flatten().max();
             if let Some(age) = oldest.filter(|age| *age > most) {
-                let text = format!("a change that was told of {} ago is not across", about(age));
+                let text = format!("a change that was told of {} ago is not across", duration::about(age));
                 found.insert((LAG, String::new()), text);
             }
         }
@@ -109,7 +98,7 @@ impl Runtime {
             live.plan.accounts.contains_key(account) && since(polled.last, now) > most
         };
         let told = |(account, polled): (String, Polled)| {
-            let age = about(since(polled.last, now));
+            let age = duration::about(since(polled.last, now));
             let text = format!("no look for changes of {account} came to its end for {age}");
             ((POLL, account), text)
         };
@@ -128,7 +117,7 @@ impl Runtime {
             takes(account) && heard.missed >= MISSED_MIN && long
         };
         let told = |(account, heard): (String, Heard)| {
-            let age = about(heard.missed_since.map(|first| since(first, now)).unwrap_or_default());
+            let age = duration::about(heard.missed_since.map(|first| since(first, now)).unwrap_or_default());
             let (missed, place) = (heard.missed, (WEBHOOKS, account.clone()));
             (place, format!("{account} sent no webhook for {age}, while polls found {missed} changes"))
         };
@@ -139,7 +128,7 @@ impl Runtime {
         let Some(most) = limit(live, "alarms.budget", Duration::from_mins(30)) else { return Vec::new() };
         let short = live.peers.iter().filter_map(|(account, peer)| Some((account, peer.short_for()?)));
         let told = |(account, length): (&String, Duration)| {
-            let text = format!("every call to {account} has had to wait for its turn for {}", about(length));
+            let text = format!("every call to {account} has had to wait for its turn for {}", duration::about(length));
             ((BUDGET, account.clone()), text)
         };
         short.filter(|(_, length)| *length > most).map(told).collect()

@@ -18,7 +18,7 @@ use crate::store::halts::{Halt, Halts, Lifted, Standing};
 use crate::store::handles::{Handle, Handles};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
+use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, Unfinished, Which, Work};
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
@@ -84,6 +84,14 @@ impl Journal for MemoryStore {
 
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.with(|state, _| state.cursors.get(&key(account, record)).copied()))
+    }
+
+    async fn last_told(&self, account: &str, source: HintSource) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.with(|state, _| {
+            let mut newest = state.hints.values().rev();
+            let found = newest.find(|hint| hint.target.account == account && hint.source == source);
+            found.map(|hint| hint.at)
+        }))
     }
 
     async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError> {

@@ -9,6 +9,7 @@ use crate::store::calls::CallEntry;
 use crate::store::decisions::{DecisionEntry, HistoryEntry};
 use crate::store::halts::Halt;
 use crate::store::intent::Intent;
+use crate::store::journal::HintSource;
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::park::{LinkWait, Park};
@@ -42,10 +43,17 @@ pub(super) struct Asking {
     pub(super) with: String,
 }
 
+/// A hint that came.
+pub(super) struct Journalled {
+    pub(super) at: Timestamp,
+    pub(super) source: HintSource,
+    pub(super) target: RecordRef,
+}
+
 /// Everything that is kept. Numbers begin with 1 and are never given twice.
 #[derive(Default)]
 pub(super) struct State {
-    pub(super) hints: BTreeMap<i64, (Timestamp, RecordRef)>,
+    pub(super) hints: BTreeMap<i64, Journalled>,
     pub(super) versions: BTreeMap<RecordRef, String>,
     pub(super) work: BTreeMap<RecordRef, Row>,
     pub(super) cursors: BTreeMap<(String, String), Timestamp>,
@@ -105,7 +113,7 @@ impl State {
         let were = count(self);
         let Self { hints, work, .. } = self;
         let is_open = |target: &RecordRef| work.get(target).is_some_and(Row::is_open);
-        hints.retain(|_, (at, target)| *at >= before || is_open(target));
+        hints.retain(|_, hint| hint.at >= before || is_open(&hint.target));
         self.decisions.retain(|entry| entry.at >= before);
         self.history.retain(|entry| entry.at >= before);
         self.names.retain(|_, names| names.linked || names.at >= before);

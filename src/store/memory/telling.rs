@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::row::{Row, Told};
-use super::state::{Numbered, State};
+use super::state::{Journalled, Numbered, State};
 use crate::store::journal::{Cursor, Hint, HintSource};
 
 pub(super) fn accept(state: &mut State, hints: Vec<Hint>, now: Timestamp) -> usize {
@@ -41,7 +41,8 @@ pub(super) fn move_cursor(state: &mut State, cursor: Cursor) {
 
 pub(super) fn enqueue(state: &mut State, hint: Hint, now: Timestamp) {
     let number = state.number(Numbered::Hint);
-    state.hints.insert(number, (hint.at, hint.target.clone()));
+    let journalled = Journalled { at: hint.at, source: hint.source, target: hint.target.clone() };
+    state.hints.insert(number, journalled);
     let told = Told { hint: number, source: hint.source, since: hint.at, first: hint.first };
     match state.work.get_mut(&hint.target) {
         Some(row) if row.is_open() => row.add(told, now),

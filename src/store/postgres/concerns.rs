@@ -21,7 +21,7 @@ use crate::store::halts::{Halt, Halts, Lifted, Standing};
 use crate::store::handles::{Handle, Handles};
 use crate::store::inbox::Inbox;
 use crate::store::intent::{Intent, IntentDraft, Settlement};
-use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, Journal, PutOff, Unfinished, Which, Work};
+use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, HintSource, Journal, PutOff, Unfinished, Which, Work};
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
@@ -87,6 +87,10 @@ impl Journal for PostgresStore {
 
     async fn cursor(&self, account: &str, record: &str) -> Result<Option<Timestamp>, StoreError> {
         ask!(read &self.sessions, session => cursor::read(session, account, record))
+    }
+
+    async fn last_told(&self, account: &str, source: HintSource) -> Result<Option<Timestamp>, StoreError> {
+        ask!(read &self.sessions, session => cursor::last_told(session, account, source))
     }
 
     async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError> {

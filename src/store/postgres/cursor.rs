@@ -7,7 +7,7 @@ use super::role;
 use super::session::{Session, execute, row};
 use crate::store::codec::{instant, nanos};
 use crate::store::coordination::Lead;
-use crate::store::journal::Cursor;
+use crate::store::journal::{Cursor, HintSource};
 
 /// Moves a cursor on from where its look began, or to what is later.
 pub(super) async fn advance(session: &Session, cursor: &Cursor) -> Result<(), Fault> {
@@ -37,6 +37,19 @@ pub(super) async fn mark(
 pub(super) async fn read(session: &Session, account: &str, record: &str) -> Result<Option<Timestamp>, Fault> {
     let kept = "SELECT at FROM petiole.cursor WHERE account = $1 AND record = $2";
     match row(session, kept, &[&account, &record]).await? {
+        Some(row) => Ok(Some(instant(row.try_get(0)?)?)),
+        None => Ok(None),
+    }
+}
+
+/// When the newest hint of an account came from this source: read from the newest on.
+pub(super) async fn last_told(
+    session: &Session,
+    account: &str,
+    source: HintSource,
+) -> Result<Option<Timestamp>, Fault> {
+    let newest = "SELECT at FROM petiole.hint WHERE account = $1 AND source = $2 ORDER BY number DESC LIMIT 1";
+    match row(session, newest, &[&account, &source.as_str()]).await? {
         Some(row) => Ok(Some(instant(row.try_get(0)?)?)),
         None => Ok(None),
     }

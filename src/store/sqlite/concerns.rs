@@ -92,6 +92,11 @@ impl Journal for SqliteStore {
         self.read(move |connection| cursor::read(connection, &account, &record)).await
     }
 
+    async fn last_told(&self, account: &str, source: HintSource) -> Result<Option<Timestamp>, StoreError> {
+        let account = account.to_owned();
+        self.read(move |connection| cursor::last_told(connection, &account, source)).await
+    }
+
     async fn mark(&self, account: &str, name: &str, at: Timestamp, under: Option<&Lead>) -> Result<(), StoreError> {
         let (account, name) = (account.to_owned(), name.to_owned());
         let (alone, under) = (self.coordinates(), under.cloned());
