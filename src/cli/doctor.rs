@@ -6,6 +6,7 @@ use super::arguments::{Arguments, Format, ServiceArguments};
 use super::exit_code;
 use super::service::ask;
 use crate::language;
+use crate::runtime::AccountChecked;
 use crate::runtime::checkup::{Beside, Checkup, examine, worst};
 use crate::runtime::service::reload::{ReloadError, sound};
 use crate::store::checkup::{Checked, Health};
@@ -87,7 +88,7 @@ async fn beside(arguments: &Arguments) -> Beside {
 impl Found {
     fn health(&self) -> Health {
         let rules = self.rules.as_ref();
-        let accounts = rules.into_iter().flat_map(|rules| &rules.accounts).map(|account| account.health()).max();
+        let accounts = rules.into_iter().flat_map(|rules| &rules.accounts).map(AccountChecked::health).max();
         let settings = rules.map(|rules| worst(&rules.settings));
         worst(&self.store).max(accounts.unwrap_or(Health::Well)).max(settings.unwrap_or(Health::Well))
     }
@@ -95,7 +96,7 @@ impl Found {
     fn to_json(&self, store: &str) -> Json {
         let all = |checked: &[Checked]| checked.iter().map(Checked::to_json).collect::<Vec<_>>();
         let rules = self.rules.as_ref();
-        let accounts = rules.into_iter().flat_map(|rules| &rules.accounts).map(|account| account.to_json());
+        let accounts = rules.into_iter().flat_map(|rules| &rules.accounts).map(AccountChecked::to_json);
         let mut json = json!({
             "store": store,
             "checked": all(&self.store),

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value as Json;
 
 use super::answer_body::name_of;
 use super::connector::{Connector, Listing};
 use super::failure::{Failure, MESSAGE_CHARS_MAX, Purpose, bounded, no_call};
 use super::reader;
 use super::rehearsal::Rehearsal;
+use super::response::at;
 use super::row::Row;
 use crate::language::plan::{Call, RecordType};
 use crate::world::{Clock, Method, Request, Response, Transport, TransportError};
@@ -116,8 +118,7 @@ impl Probe {
         };
         let none = || format!("{place}: the answer is no list: it has no rows at {}", paging.rows());
         let rows = page.rows.ok_or_else(|| Failure::unusable(none(), None, false))?;
-        let count =
-            paging.count().and_then(|at| super::response::at(&page.around, at)).and_then(|count| count.as_u64());
+        let count = paging.count().and_then(|place| at(&page.around, place)).and_then(Json::as_u64);
         Ok(FirstPage { rows, count: count.and_then(|count| usize::try_from(count).ok()) })
     }
 

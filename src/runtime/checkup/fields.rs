@@ -43,9 +43,10 @@ fn missing(look: &Look<'_>, kind: &RecordType, rows: &[&Row]) -> Vec<Checked> {
     }
     let one = |gone: &Gone| {
         let what = if gone.is_null { "is null" } else { "is missing" };
-        let (health, use_of_it) = match read.contains(&gone.field) {
-            true => (Health::Wrong, "and rules read it"),
-            false => (Health::Doubtful, "and no rule reads it"),
+        let (health, use_of_it) = if read.contains(&gone.field) {
+            (Health::Wrong, "and rules read it")
+        } else {
+            (Health::Doubtful, "and no rule reads it")
         };
         let seen = format!("`{}` {what}, which is always there as the system file says, {use_of_it}", gone.place);
         let mend =

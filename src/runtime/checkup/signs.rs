@@ -37,7 +37,10 @@ fn reach(look: &Look<'_>, said: &Said, exchanges: &[Exchange]) -> Checked {
     let Some(first) = exchanges.first() else {
         let unused = || "live pipelines use no list of its system".to_owned();
         let why = said.first.as_ref().map_or_else(unused, ToString::to_string);
-        let mend = "where pipelines are to use the account, mend what is named; else there is nothing to do";
+        let mend = match said.first {
+            Some(_) => "set what is missing, and ask again",
+            None => "where pipelines are to use the account, see that they are live; else there is nothing to do",
+        };
         return Checked::ill(what, Health::Doubtful, format!("{url}: nothing was asked: {why}"), mend);
     };
     let lost = exchanges.iter().find_map(|one| Some((one, one.answer.as_ref().err()?)));
