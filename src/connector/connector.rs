@@ -22,8 +22,11 @@ use super::response::NotJson;
 use super::row::Row;
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, key};
+use crate::world::trace_sink::TRACE;
 use crate::world::{Clock, Method, Random, Request, Response, Transport};
 use jiff::{SignedDuration, Timestamp};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// How often a call is made that the peer refuses with the wait it wants; waits beyond
 /// [`WAIT_LONGEST`](super::rate_limit::WAIT_LONGEST) are left to the caller.
@@ -427,7 +430,13 @@ impl Connector {
         let place = self.account.redact(request.url.split('?').next().unwrap_or_default());
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;
         let sent = Sent::of(&self.witness, &request, (self.clock.now(), self.clock.steady()));
-        let answer = self.transport.send(request).await;
+        let span = called(&self.account.name, method, &place);
+        let answer = self.transport.send(request).instrument(span.clone()).await;
+        if let Ok(found) = &answer {
+            span.record("http.response.status_code", found.status);
+        } else {
+            span.record("otel.status_code", "ERROR");
+        }
         if let Some(sent) = sent {
             sent.ended((&self.witness, &self.account), &answer, self.clock.steady());
         }
@@ -448,6 +457,14 @@ impl Connector {
             None => Ok(answer),
         }
     }
+}
+
+/// The span of a call; the address without what is asked for, and without secrets.
+fn called(account: &str, method: Method, place: &str) -> Span {
+    tracing::info_span!(
+        target: TRACE, "call", otel.kind = "client", otel.name = %method, otel.status_code = Empty,
+        http.request.method = %method, url.full = %place, http.response.status_code = Empty, petiole.account = account,
+    )
 }
 
 impl fmt::Debug for Connector {

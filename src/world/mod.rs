@@ -13,6 +13,7 @@ mod random;
 pub mod spawner;
 pub mod system_files;
 pub mod threads;
+pub mod trace_sink;
 pub mod transport;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod world;

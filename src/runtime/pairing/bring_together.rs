@@ -3,11 +3,14 @@
 //! [`reach`] is the one loop that decides and reads. Under the pair's lock. Looks for the trace of an unsettled create
 //! before anything else.
 
+use tracing::Instrument as _;
+
 use super::answers::{Answers, FromPeers};
 use super::handles;
 use super::pairing::{Meeting, Pairing, REFUSED};
 use super::repeat::{Repeats, WILL_NOT_KEEP};
 use super::step::Course;
+use super::traced::of_decision;
 use crate::engine::create::RING;
 use crate::engine::{self, Decision, Effect, MAKE, Reads, Situation, Step, Stop, Want};
 use crate::language::plan::{RuleLine, Side};
@@ -308,7 +311,8 @@ impl Runtime {
         let answers = FromPeers { runtime: self, live, pairing, unseen };
         let deciding = live.deciding(pairing.pipeline, pairing.accounts());
         let decide = move |situation: &Situation| deciding.round(situation);
-        let Some(decision) = reach(situation, &answers, decide).await? else {
+        let span = of_decision(live, pairing);
+        let Some(decision) = reach(situation, &answers, decide).instrument(span).await? else {
             let reason = format!("{} reads too deep into other records", pairing.target());
             return Err(Trouble::Later { reason, after: None });
         };

@@ -31,6 +31,7 @@ pub mod repeat;
 pub mod rivals;
 pub mod step;
 pub mod stir;
+mod traced;
 pub mod unreadable;
 pub mod witness;
 pub mod worker;

@@ -1,8 +1,11 @@
 //! One step of bringing a pair together: what a decision came to is carried out, unless something holds it back.
 
+use tracing::Instrument as _;
+
 use super::act::Acted;
 use super::pairing::{Meeting, Pairing, REFUSED};
 use super::repeat::{Repeats, fought};
+use super::traced::of_effect;
 use crate::engine::{Decision, Effect, Made, Makeable, Making, Reads, Situation, Stop};
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
@@ -106,7 +109,8 @@ impl Runtime {
         (decision, effect): (&Decision, &Effect),
     ) -> Result<Option<Meeting>, Trouble> {
         let situation = &mut course.situation;
-        let acted = self.act(live, pairing, situation, (decision, effect)).await?;
+        let span = of_effect(pairing, effect);
+        let acted = self.act(live, pairing, situation, (decision, effect)).instrument(span).await?;
         if let Effect::Make(Making { record, .. }) = effect {
             note_made(course, record, acted);
             return Ok(None);

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use tracing::Instrument as _;
+
 use super::foreseen::AllForeseen;
 use super::handles;
 use super::how::{How, pairing};
 use super::pairing::Pairing;
 use super::parks::{drafts, undocumented, unreadable};
 use super::quiet::Resting;
+use super::traced::{end, outcome};
 use crate::connector::backoff;
 use crate::engine::{self, PASSED_BY, Stop, Wait};
 use crate::language::plan::{Interest, Pipeline, RecordType, Side};
@@ -56,8 +59,10 @@ impl Runtime {
     /// now, the work is given back to it as soon as it can, and done again.
     pub async fn work(&self, work: Work) {
         self.meter.event(&work.target.account, work.source);
-        let looked = tally::told_by(work.source, Box::pin(self.look_at(&work)));
+        let span = self.span_of(&work);
+        let looked = tally::told_by(work.source, Box::pin(self.look_at(&work).instrument(span.clone())));
         let looked = evidence::made_for(work.target.clone(), looked).await;
+        end(&span, looked.as_ref().err());
         self.keep_calls().await;
         if let Err(trouble) = looked {
             self.broken(&work, &trouble).await;
@@ -150,10 +155,17 @@ impl Runtime {
                     live.memory.handles.unkept(called);
                     return Err(error.into());
                 }
+                outcome(if told.is_empty() { "done" } else { "parked" });
                 told.into_iter().for_each(|parked| self.tell(parked));
             }
-            Err(Trouble::Unreadable { message, .. }) => self.put_off(work, (message, None)).await?,
-            Err(Trouble::Later { reason, after }) => self.put_off(work, (reason, after)).await?,
+            Err(Trouble::Unreadable { message, .. }) => {
+                outcome("unreadable");
+                self.put_off(work, (message, None)).await?;
+            }
+            Err(Trouble::Later { reason, after }) => {
+                outcome("put off");
+                self.put_off(work, (reason, after)).await?;
+            }
             Err(Trouble::Bug(message)) => self.park_fault(work, &message).await?,
             Err(Trouble::Held(reach)) => {
                 self.store.finish(work, self.wholly_held(&live, &work.target, reach)).await?;
