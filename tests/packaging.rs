@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::Folder;
+use crate::support::{Folder, Trade, until};
 use petiole::server::metric::{METRICS, Sort};
 
 fn root() -> &'static Path {
@@ -43,6 +43,57 @@ fn the_unit_is_hardened_and_hands_over_every_secret() {
     let level = judged.lines().rev().find_map(|line| line.split_once("petiole.service: ")).unwrap().1;
     let level: f64 = level.split_whitespace().next().unwrap().parse().unwrap();
     assert!(level <= 2.0, "{judged}");
+}
+
+/// The container files that name how an image is made, and what stands in them.
+fn composed(path: &str) -> serde_yaml::Value {
+    serde_yaml::from_str(&std::fs::read_to_string(root().join(path)).unwrap()).unwrap()
+}
+
+#[test]
+fn the_container_gets_every_variable_that_the_accounts_want_and_secrets_only_as_files() {
+    let accounts = std::fs::read_to_string(root().join("rules/accounts.yaml")).unwrap();
+    let file = composed("packaging/compose.yaml");
+    let service = &file["services"]["petiole"];
+    let environment = service["environment"].as_mapping().unwrap();
+    let mut secrets = BTreeSet::from(["PETIOLE_ADMIN_TOKEN"]);
+    for name in
+        accounts.split("${").skip(1).filter_map(|rest| rest.split('}').next()).filter(|name| !name.contains(':'))
+    {
+        if name.ends_with("_KEY") {
+            secrets.insert(name);
+        } else {
+            assert!(environment.contains_key(name), "{name}");
+        }
+    }
+    for name in &secrets {
+        assert_eq!(environment[format!("{name}_FILE")].as_str().unwrap(), format!("/run/secrets/{name}"));
+        assert!(file["secrets"][name]["file"].as_str().unwrap().ends_with(&format!("/{name}")));
+        assert!(!environment.contains_key(name), "{name} is no variable");
+    }
+    let handed: BTreeSet<&str> =
+        service["secrets"].as_sequence().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert_eq!(handed, secrets);
+    for (path, service) in [("packaging/compose.yaml", "petiole"), ("examples/cluster/compose.yaml", "first")] {
+        let build = composed(path)["services"][service]["build"].clone();
+        let folder = root().join(path).parent().unwrap().join(build["context"].as_str().unwrap());
+        assert!(folder.join(build["dockerfile"].as_str().unwrap()).is_file(), "{path}");
+    }
+}
+
+/// No engine runs containers here: what its health check asks is asked of a service beside it.
+#[test]
+fn the_containers_health_check_tells_a_service_that_is_ready() {
+    let text = std::fs::read_to_string(root().join("packaging/Dockerfile")).unwrap();
+    let check = text.split_once("CMD [\"bash\", \"-c\", \\\n").unwrap().1;
+    let check: String = serde_json::from_str(check.split_once("]\n").unwrap().0.trim()).unwrap();
+    let trade = Trade::start();
+    let mut service = trade.run("1h");
+    let port = service.url.rsplit_once(':').unwrap().1.to_owned();
+    let asks = || Command::new("bash").args(["-c", &check.replace("8787", &port)]).output().unwrap().status.success();
+    until("it is ready", asks);
+    service.kill();
+    assert!(!asks());
 }
 
 #[test]
