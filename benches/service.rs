@@ -23,6 +23,8 @@ mod postgres;
 mod process;
 #[path = "service/products.rs"]
 mod products;
+#[path = "service/reload.rs"]
+mod reload;
 #[path = "service/stage.rs"]
 mod stage;
 #[path = "service/stock.rs"]
@@ -67,7 +69,7 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let mut rows = Vec::new();
-        for name in ["stock", "webhook", "orders", "nodes", "products", "large", "load"] {
+        for name in ["stock", "webhook", "orders", "nodes", "products", "reload", "large", "load"] {
             if !is_wanted(name) {
                 continue;
             }
@@ -77,6 +79,7 @@ fn main() {
                 "orders" => orders::measure().await,
                 "nodes" => nodes::measure().await,
                 "products" => products::measure().await,
+                "reload" => reload::measure().await,
                 "load" => load::measure().await,
                 _ => large::measure().await,
             });

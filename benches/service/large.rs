@@ -50,6 +50,16 @@ pub(crate) async fn measure() -> Vec<Row> {
     }
     rows.push(commanded(&stage, &service, count, "status").await);
     rows.push(commanded(&stage, &service, count, "inbox list").await);
+    let orders = stage.control("leaflink", Method::Get, "state", &json!(null)).await;
+    let order = format!("leaflink.order/{}", orders["orders"][0]["number"].as_str().unwrap());
+    let path = format!("/api/v1/explain?record={order}");
+    let mut times = Vec::new();
+    for _ in 0..ASKED {
+        let began = Instant::now();
+        stage.get(&service, &path).await;
+        times.push(began.elapsed().as_secs_f64() * 1000.0);
+    }
+    rows.push(Row::new(format!("{count} links: explain an order, wall"), format!("{:.1} ms", median(times))));
     rows.extend(stock::changes(&stage, &service, &format!("{count} links, a stock change")).await);
     let [memory, most] = service.memory();
     rows.push(Row::new(format!("{count} links: memory (most)"), format!("{memory:.0} ({most:.0}) MiB")));

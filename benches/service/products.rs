@@ -36,6 +36,17 @@ pub(crate) async fn measure() -> Vec<Row> {
         format!("{:.2} ms", second / count as f64),
     ));
     rows.push(Row::new(format!("{count} products, a sweep in step: calls"), asked.values().sum::<u64>().to_string()));
+    stage.forget_calls().await;
+    let began = std::time::Instant::now();
+    let mut plan = std::process::Command::new(env!("CARGO_BIN_EXE_petiole"));
+    let plan = plan.args(["plan", "--full", "--url", &service.url]).output().unwrap();
+    assert_eq!(plan.status.code(), Some(0), "{}", String::from_utf8_lossy(&plan.stdout));
+    let took = began.elapsed().as_secs_f64();
+    let planned = stage.calls().await;
+    rows.push(Row::new(
+        format!("{count} products, `petiole plan --full` in step: calls (those of a sweep), wall"),
+        format!("{} ({}), {took:.1} s", planned.values().sum::<u64>(), asked.values().sum::<u64>()),
+    ));
     service.stop();
     let link = log::tables(&stage.folder)["link"];
     rows.push(Row::new(
