@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use petiole::engine::Want;
 use petiole::runtime::Runtime;
 use petiole::runtime::service::dispatcher;
-use petiole::runtime::service::look::{Look as Looking, look};
+use petiole::runtime::service::{look::Look as Looking, look_around::look};
 use petiole::simulator::Size;
 use petiole::world::{Clock, Method, Request, Response, SystemClock};
 use serde_json::{Value as Json, json};

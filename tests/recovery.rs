@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use petiole::language;
 use petiole::runtime::service::dispatcher;
-use petiole::runtime::service::look::{Look, look};
+use petiole::runtime::service::{look::Look, look_around::look};
 use petiole::runtime::{Live, RuleState, Runtime, World};
 use petiole::simulator::{self, Faults, Options, Served, Size, Trade};
 use petiole::store::{AroundWrites, Hooked, Store, StoreError, open};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use petiole::runtime::service::dispatcher;
-use petiole::runtime::service::look::{Look, look};
+use petiole::runtime::service::{look::Look, look_around::look};
 use petiole::runtime::{Happening, Runtime};
 use petiole::simulator::Size;
 use petiole::store::memory::MemoryStore;

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use super::arguments_service::{
     ExplainArguments, FindArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments,
-    ServiceArguments,
+    ServiceArguments, TapArguments,
 };
 pub use super::eval_arguments::EvalArguments;
 pub use super::format::Format;
@@ -83,7 +83,7 @@ impl Arguments {
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
             Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) | Command::Find(_) => false,
             Command::Plan(_) | Command::Replay(_) | Command::Eval(_) => false,
-            Command::Hold(_) | Command::Release(_) | Command::Retry(_) => false,
+            Command::Hold(_) | Command::Release(_) | Command::Retry(_) | Command::Tap(_) => false,
             Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
             _ => true,
         }
@@ -160,8 +160,10 @@ pub enum Command {
     Take(LaterArguments),
     /// The store itself: everything of it into another one.
     Store(StoreArguments),
-    /// The live stream of events (not in this version).
-    Tap(LaterArguments),
+    /// What a running service does, as it happens: what it looks at, writes, parks, puts off.
+    ///
+    /// A slow reader holds up nothing: what is kept for it is bounded, and it says how much was left out.
+    Tap(TapArguments),
     /// How the store and the accounts are, and what to do about it; read-only.
     ///
     /// Asks each account with its real credentials, within its budget and with nothing but GET: whether it is reached

@@ -29,6 +29,23 @@ pub struct ExplainArguments {
     pub service: ServiceArguments,
 }
 
+/// Arguments of `tap`.
+#[derive(Debug, Args)]
+pub struct TapArguments {
+    /// Only of this account's records.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Only of this record, or of all of its kind: ACCOUNT.RECORD/ID or ACCOUNT.RECORD.
+    #[arg(long, value_name = "RECORD")]
+    pub record: Option<String>,
+    /// Only of this pipeline.
+    #[arg(long, value_name = "PIPELINE")]
+    pub pipeline: Option<String>,
+    /// How it is shown; as JSON, one line for each.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+}
+
 /// Arguments of `hold`.
 #[derive(Debug, Args)]
 pub struct HoldArguments {

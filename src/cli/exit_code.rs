@@ -75,6 +75,7 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
         "explain",
         &[(OK, "it is told"), (FAILED, "nothing is known of the record, or neither service nor store can be asked")],
     ),
+    ("tap", &[(OK, "ended by Ctrl-C"), (FAILED, "no service answers, or it refuses")]),
     ("hold", &[(OK, "it is held"), (FAILED, "nothing is called so, or the store cannot take it")]),
     ("release", &[(OK, "it goes on"), (FAILED, "it is not held, or the store cannot take it")]),
     (

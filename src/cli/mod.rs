@@ -34,6 +34,7 @@ mod simulate_seeds;
 pub mod status;
 mod store;
 pub mod sync;
+mod tap;
 pub mod test;
 
 use clap::parser::ValueSource;
@@ -69,7 +70,8 @@ pub fn main() -> u8 {
 /// What is read from the environment alone, for help.
 const ENVIRONMENT: &str = "Environment:\n  PETIOLE_ADMIN_TOKEN  what /api asks for: the service checks it, the \
                            commands that talk to a service send it\n  PETIOLE_LOG          what is logged, such as \
-                           `debug` or `petiole=debug`\n";
+                           `debug` or `petiole=debug`\n  OTEL_EXPORTER_OTLP_ENDPOINT  where `run` sends traces, \
+                           one for each event; nothing: nowhere\n";
 
 fn asked() -> Result<Arguments, clap::Error> {
     let matches = command_line().try_get_matches()?;
@@ -136,6 +138,7 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Find(one) => find::find(arguments, one).await,
         Command::Test(one) => test::test(arguments, one),
         Command::Store(store) => store::store(arguments, store).await,
+        Command::Tap(tap) => tap::tap(arguments, tap).await,
         Command::Hold(hold) => holding::hold(arguments, hold).await,
         Command::Release(release) => holding::release(arguments, release).await,
         Command::Retry(retry) => holding::retry(arguments, retry).await,

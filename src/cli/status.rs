@@ -92,6 +92,9 @@ fn print(found: &Json, format: Format) {
         let word = |key: &str| gone.get(key).and_then(Json::as_str).unwrap_or_default();
         println!("not in the rules any more: {} (since {})", word("what"), word("since"));
     }
+    if found.pointer("/last_reload/changed/links").and_then(Json::as_u64) > Some(0) {
+        println!("rules: {}", word("/last_reload/changed/text"));
+    }
     print_queue(found);
     print_last_sweep(found);
     print_nodes(found);

@@ -115,3 +115,7 @@ pub const CALLED_MAX: usize = 100_000;
 
 /// Calls that wait to be kept; further ones are let go.
 pub const CALLS_WAITING_MAX: usize = 1_000;
+
+/// How often it is looked whether a sweep is due, where they come in short intervals or the last one failed; and how
+/// long one waits for what is put off.
+pub const SWEEP_LOOK: Duration = Duration::from_secs(5);

@@ -20,6 +20,7 @@ pub mod report;
 mod report_braked;
 pub mod report_held;
 mod report_lists;
+pub mod rule_change;
 pub mod rule_state;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod runtime;

@@ -50,6 +50,8 @@ pub enum Seen {
         /// Since when, by account and kind; none where nothing was looked for before.
         since: BTreeMap<String, Option<Timestamp>>,
     },
+    /// All that these pipelines join.
+    Pipelines(BTreeSet<String>),
     /// One record with its counterparts.
     Only(RecordRef),
 }
@@ -254,6 +256,7 @@ impl Report {
             Seen::Changes { since } => {
                 ("changes".to_owned(), since.values().flatten().max().copied().map(timestamp::text))
             }
+            Seen::Pipelines(names) => (names.iter().cloned().collect::<Vec<_>>().join(", "), None),
             Seen::Only(record) => (record.to_string(), None),
         };
         let waiting = |(reason, records): &(String, u64)| json!({"reason": reason, "records": records});
@@ -408,7 +411,7 @@ impl Report {
                 return format!("{record} has no counterpart, and nothing asks for one; nothing else was looked at");
             }
             Seen::Only(record) => format!(" in {record}; nothing else was looked at"),
-            Seen::Everything => String::new(),
+            Seen::Pipelines(_) | Seen::Everything => String::new(),
         };
         let passed_by = match self.passed_by.len() {
             0 => String::new(),

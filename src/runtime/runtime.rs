@@ -23,8 +23,10 @@ use super::memory::pacing::Pacing;
 use super::memory::pair_lock::PairLocks;
 use super::memory::signals::Signals;
 use super::memory::tally::{Decided, Tally};
+use super::memory::tap::Tap;
 use super::memory::traces::Traces;
 use super::planned::permit::Permit;
+use super::rule_change::RuleChange;
 use super::rule_state::RuleState;
 use super::trouble::Trouble;
 use crate::connector::{BreakerState, Connector};
@@ -70,6 +72,10 @@ pub struct Runtime {
     pub(crate) first_sweep: AtomicBool,
     /// How often changes of the rules asked for a sweep that is still to come or under way.
     pub(crate) sweep_owed: AtomicU64,
+    /// The same of sweeps of just what they do otherwise.
+    pub(crate) changes_owed: AtomicU64,
+    /// What the last new rules do otherwise.
+    pub rule_change: ArcSwapOption<RuleChange>,
     /// Wakes the schedule, because a sweep is owed.
     pub(crate) sweep_wake: Notify,
     /// Whether others give work to this process than the pass under way.
@@ -90,6 +96,8 @@ pub struct Runtime {
     pub signals: Signals,
     /// What is counted since the process began.
     pub meter: Meter,
+    /// What happens, for whoever listens from outside.
+    pub tap: Tap,
     /// Whether what answers showed of fields was taken over from the store.
     pub(crate) recalled: OnceCell<()>,
     /// What the rules in service lost.
@@ -122,6 +130,8 @@ impl Runtime {
             clock_step: ClockStep::default(),
             first_sweep: AtomicBool::default(),
             sweep_owed: AtomicU64::default(),
+            changes_owed: AtomicU64::default(),
+            rule_change: ArcSwapOption::empty(),
             sweep_wake: Notify::new(),
             serving: AtomicBool::default(),
             tally: Tally::default(),
@@ -133,6 +143,7 @@ impl Runtime {
             alarms: Alarms::default(),
             signals: Signals::default(),
             meter: Meter::default(),
+            tap: Tap::default(),
             recalled: OnceCell::new(),
             departed: Departed::default(),
             locks: PairLocks::default(),
@@ -162,8 +173,8 @@ impl Runtime {
 
     /// Whether a sweep is under way, one that is owed included from then on.
     pub fn sweeping(&self) -> bool {
-        let owed = self.first_sweep.load(Ordering::Acquire) || self.sweep_owed.load(Ordering::Acquire) > 0;
-        owed || self.brake.sweeping()
+        let owed = [&self.sweep_owed, &self.changes_owed].iter().any(|owed| owed.load(Ordering::Acquire) > 0);
+        owed || self.first_sweep.load(Ordering::Acquire) || self.brake.sweeping()
     }
 
     /// Whether a sweep is to come whose brake does not count yet.
@@ -219,6 +230,7 @@ impl Runtime {
             _ => {}
         }
         self.tally.note(&happening);
+        self.tap.note(&happening, self.world.clock.now());
         let _ = self.happenings.send(happening);
     }
 

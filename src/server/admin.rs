@@ -13,7 +13,7 @@ use serde_json::{Value as Body, json};
 use super::answers::{fail, store_failed};
 use super::guard::guard;
 use super::shared::Shared;
-use super::{explain, holding, inbox, plan, replay, status};
+use super::{explain, holding, inbox, plan, replay, status, tap};
 use crate::runtime::ReloadError;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
@@ -37,6 +37,7 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
         .merge(explain::routes())
         .merge(inbox::routes())
         .merge(holding::routes())
+        .merge(tap::routes())
         .route("/sweep", post(sweep).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .route("/replay", post(replay::make).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))
         .route("/plan", post(plan::make).layer(DefaultBodyLimit::max(plan::PLAN_BYTES_MAX)))

@@ -24,6 +24,7 @@ pub mod seats;
 pub mod server;
 pub mod shared;
 pub mod status;
+mod tap;
 pub mod waiting;
 pub mod webhook;
 

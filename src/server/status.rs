@@ -30,6 +30,8 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
     let by_hand: Vec<Json> = runtime.store.links_by_hand().await?.iter().map(matched).collect();
     let (rules_state, mut last_reload) = runtime.rules.to_json();
     if let Some(told) = last_reload.as_object_mut() {
+        let change = runtime.rule_change.load();
+        told.insert("changed".to_owned(), change.as_ref().map_or(Json::Null, |change| change.to_json()));
         told.insert("gone".to_owned(), runtime.departed.to_json(runtime.world.clock.now()));
     }
     // A sweep is work until it is over: while it lists, the journal knows nothing of what it will find.

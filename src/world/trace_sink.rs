@@ -2,7 +2,7 @@
 //! thread of their own.
 //!
 //! What cannot be sent is dropped and told once; it never holds up what it tells of. The further variables of the
-//! OpenTelemetry specification (`OTEL_SERVICE_NAME`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER`, …) are heeded.
+//! OpenTelemetry specification (`OTEL_SERVICE_NAME`, `OTEL_EXPORTER_OTLP_HEADERS`, …) are heeded.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

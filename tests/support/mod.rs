@@ -61,7 +61,13 @@ impl Process {
     /// Starts a command and reads its output until a line begins with `until`.
     #[track_caller]
     pub(crate) fn start(command: &mut Command, until: &str) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::logging(command, until, Stdio::null())
+    }
+
+    /// The same, its log going where it is said.
+    #[track_caller]
+    pub(crate) fn logging(command: &mut Command, until: &str, log: impl Into<Stdio>) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut reader = BufReader::new(child.stdout.take().unwrap());
         let mut lines = Vec::new();
         loop {

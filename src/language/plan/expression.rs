@@ -163,11 +163,16 @@ impl CompiledExpression {
 
     /// Whether it says the same as another of other rules: its text, and the scripts where it calls any.
     pub fn says_the_same(&self, other: &Self) -> bool {
+        self.tree.to_string() == other.tree.to_string() && (!self.calls_scripts() || self.has_same_scripts(other))
+    }
+
+    /// Whether it calls a function of a script.
+    pub fn calls_scripts(&self) -> bool {
         let mut calls = false;
         self.tree.visit(&mut |part| {
             calls |= matches!(&part.kind, ExpressionKind::Call(name, _) if self.is_script(&name.text));
         });
-        self.tree.to_string() == other.tree.to_string() && (!calls || self.has_same_scripts(other))
+        calls
     }
 
     /// Whether the scripts of both rule sets say the same.

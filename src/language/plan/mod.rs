@@ -10,6 +10,7 @@ pub mod expression;
 pub mod folded;
 pub mod fuel;
 pub mod heard;
+pub mod otherwise;
 pub mod ownership;
 pub mod pipeline;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]

@@ -22,10 +22,11 @@ pub const WRITTEN: &str = "`text`, `number`, `whole number`, `duration`, `date`,
                            never below zero, and `, not empty` behind it where nothing is no answer";
 
 /// Settings that the program itself reads, whatever the rules do with them.
-pub const OF_THE_PROGRAM: [&str; 13] = [
+pub const OF_THE_PROGRAM: [&str; 14] = [
     "mode",
     "reconcile.every",
     "reconcile.creates",
+    "reload.sweep",
     "journal.keep",
     "journal.calls.keep",
     "journal.calls.megabytes",
@@ -120,6 +121,7 @@ impl SettingType {
     pub fn of_the_program(name: &str) -> Option<Self> {
         match name {
             "mode" => Some(Self::OneOf(["live", "observe"].map(str::to_owned).to_vec())),
+            "reload.sweep" => Some(Self::OneOf(["ask", "always", "never"].map(str::to_owned).to_vec())),
             "reconcile.every" | "journal.keep" | "journal.calls.keep" | "drain.within" => Some(Self::Duration),
             "alarms.poll" | "alarms.sweep" | "alarms.webhooks" | "alarms.lag" | "alarms.budget" => Some(Self::Duration),
             "reconcile.creates" | "journal.calls.megabytes" => Some(Self::Number { whole: true, negative: false }),

@@ -33,6 +33,7 @@ pub mod signals;
 pub mod stirred;
 pub mod swept;
 pub mod tally;
+pub mod tap;
 pub mod told_once;
 pub mod traces;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::traced::outcome;
 use crate::connector::backoff;
 use crate::runtime::happening::Happening;
 use crate::runtime::runtime::Runtime;
@@ -57,6 +58,7 @@ impl Runtime {
             wait => wait,
         };
         self.store.defer(work, wait, &reason).await?;
+        outcome("put off");
         self.tell(Happening::PutOff { target: work.target.clone(), reason });
         Ok(())
     }

@@ -158,14 +158,8 @@ impl Runtime {
                 outcome(if told.is_empty() { "done" } else { "parked" });
                 told.into_iter().for_each(|parked| self.tell(parked));
             }
-            Err(Trouble::Unreadable { message, .. }) => {
-                outcome("unreadable");
-                self.put_off(work, (message, None)).await?;
-            }
-            Err(Trouble::Later { reason, after }) => {
-                outcome("put off");
-                self.put_off(work, (reason, after)).await?;
-            }
+            Err(Trouble::Unreadable { message, .. }) => self.put_off(work, (message, None)).await?,
+            Err(Trouble::Later { reason, after }) => self.put_off(work, (reason, after)).await?,
             Err(Trouble::Bug(message)) => self.park_fault(work, &message).await?,
             Err(Trouble::Held(reach)) => {
                 self.store.finish(work, self.wholly_held(&live, &work.target, reach)).await?;

@@ -1,11 +1,11 @@
 //! One look at what changed, or at everything: a cursor per account and record, moved only once the hints are durable.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::among::Among;
 use crate::connector::{Connector, Listing, Row};
 use crate::engine::{self, Wait};
 use crate::language::plan::{Interest, RecordType, Side};
@@ -21,7 +21,7 @@ use crate::runtime::trouble::Trouble;
 use crate::runtime::trouble::later;
 use crate::store::{Cursor, Hint, HintSource, RecordRef, Role, StoreError};
 use crate::value::{Value, digest};
-use crate::world::{BrokeOff, Planted, Tasks};
+use crate::world::Planted;
 
 /// Where a list ends of which no more is read.
 const FIRST_ROWS: usize = 5;
@@ -35,38 +35,6 @@ pub enum Look {
     Everything,
 }
 
-/// Looks at every account once, side by side: one account's trouble or slowness holds up no other. The first trouble
-/// comes back.
-///
-/// # Errors
-/// The first [`Trouble`], by the accounts' names, after all accounts were tried.
-pub async fn look(runtime: &Arc<Runtime>, how: Look) -> Result<(), Trouble> {
-    let live = runtime.live.load_full();
-    let mut looks = Tasks::default();
-    for account in live.plan.accounts.keys() {
-        let (runtime, live, account) = (Arc::clone(runtime), Arc::clone(&live), account.clone());
-        let spawner = Arc::clone(&runtime.world.spawner);
-        looks.start(spawner.as_ref(), async move {
-            let looked = runtime.look_at_account(&live, &account, how).await;
-            (account, looked)
-        });
-    }
-    // A sweep lists everything before anything is worked on, so that both sides of a pair are known.
-    let mut looked = BTreeMap::new();
-    while let Some((_, ended)) = looks.join_next().await {
-        let (account, ended) = ended.map_err(|error| broke_off(&error))?;
-        looked.insert(account, ended);
-    }
-    let mut first = Ok(());
-    for (listed, trouble) in looked.into_values() {
-        for found in listed {
-            runtime.take_up(found).await?;
-        }
-        first = first.and(trouble);
-    }
-    first
-}
-
 /// Looks for changes of one account.
 ///
 /// # Errors
@@ -75,19 +43,15 @@ pub async fn look_at_one(runtime: &Runtime, live: &Live, account: &str) -> Resul
     if runtime.world.plants(Planted::Polls) {
         return Ok(());
     }
-    let (listed, trouble) = runtime.look_at_account(live, account, Look::Changes).await;
+    let (listed, trouble) = runtime.look_at_account(live, account, (Look::Changes, &Among::All)).await;
     for found in listed {
         runtime.take_up(found).await?;
     }
     trouble
 }
 
-fn broke_off(error: &BrokeOff) -> Trouble {
-    Trouble::Later { reason: format!("the look broke off: {error}"), after: None }
-}
-
 /// What a listing led to.
-struct Listed {
+pub(super) struct Listed {
     /// In the order in which they are to be worked on.
     hints: Vec<Hint>,
     /// Linked records that a whole listing lacks.
@@ -97,12 +61,18 @@ struct Listed {
 }
 
 impl Runtime {
-    /// Looks at all kinds of records of an account: what a sweep listed, and the first trouble.
-    async fn look_at_account(&self, live: &Live, account: &str, how: Look) -> (Vec<Listed>, Result<(), Trouble>) {
+    /// Looks at those kinds of records of an account that are among some: what a sweep listed, and the first trouble.
+    pub(super) async fn look_at_account(
+        &self,
+        live: &Live,
+        account: &str,
+        (how, among): (Look, &Among),
+    ) -> (Vec<Listed>, Result<(), Trouble>) {
         let mut first = self.recall_fields(live).await;
         let mut listed = Vec::new();
         let system = live.plan.accounts.get(account).and_then(|account| live.plan.systems.get(&account.system));
-        for kind in system.into_iter().flat_map(|system| system.records.values()) {
+        let kinds = system.into_iter().flat_map(|system| system.records.values());
+        for kind in kinds.filter(|kind| among.has(kind)) {
             let looked = self.look_at_kind(live, account, kind, how).await.map(|found| listed.extend(found));
             first = first.and(looked);
         }
@@ -364,7 +334,7 @@ impl Runtime {
     }
 
     /// Makes hints durable, then moves the cursor.
-    async fn take_up(&self, listed: Listed) -> Result<(), Trouble> {
+    pub(super) async fn take_up(&self, listed: Listed) -> Result<(), Trouble> {
         let mut hints = listed.hints.into_iter().peekable();
         while hints.peek().is_some() && !self.world.plants(Planted::Cursor) {
             let some: Vec<Hint> = hints.by_ref().take(HINTS_AT_ONCE).collect();

@@ -3,8 +3,10 @@
 //!
 //! Decides nothing about records; that is `pairing`'s.
 
+pub mod among;
 pub mod broken_off;
 pub mod carry_out;
+pub mod changed_rules;
 pub mod clock;
 pub mod dispatcher;
 pub mod drain;
@@ -12,6 +14,7 @@ pub mod halts;
 pub mod holding;
 mod ledger;
 pub mod look;
+pub mod look_around;
 pub mod mode;
 pub mod notifier;
 pub mod parts;

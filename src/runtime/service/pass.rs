@@ -3,17 +3,19 @@
 //! The same for `sync`, for a sweep on demand and for one by schedule. Ends when nothing of it is
 //! due any more. A task of its own: it goes on to its end whoever asked for it and went away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::among::Among;
 use super::dispatcher;
 use super::halts;
 use super::ledger;
-use super::look::{Look, look};
+use super::look::Look;
+use super::look_around::{look, look_among};
 use super::sweep_marks::{self, is_owed};
 use crate::language::plan::{Interest, RecordType};
 use crate::runtime::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
@@ -28,6 +30,8 @@ use crate::store::{Hint, HintSource, Lead, Ledger, RecordRef, Role};
 pub enum Scope {
     /// What a look finds.
     Look(Look),
+    /// Everything that some pipelines join.
+    Pipelines(BTreeSet<String>),
     /// One record with its counterparts.
     Only(RecordRef),
 }
@@ -149,8 +153,19 @@ async fn lead_pass(
             Some(ledger) => sweep_marks::end(runtime, mark, ledger, lead).await?,
             None => sweep_marks::note(runtime, mark, now, lead).await?,
         }
+        if report.braked.is_none() {
+            runtime.rule_change.store(None);
+        }
         if let Some(sweeping) = &mut sweeping {
             sweeping.owes = report.braked.is_some();
+        }
+    } else if matches!(pass.scope, Scope::Pipelines(_)) && report.braked.is_some() {
+        // What it would have changed waits for a person, as what a whole one would.
+        runtime.brake.note_stopped(report.braked.as_ref());
+        sweep_marks::note(runtime, sweep_marks::Mark::Begun, now, lead).await?;
+        sweep_marks::note(runtime, sweep_marks::Mark::Braked, now, lead).await?;
+        if let Some(sweeping) = &mut sweeping {
+            sweeping.owes = true;
         }
     }
     runtime.note_observing(&runtime.live.load_full()).await?;
@@ -161,7 +176,7 @@ async fn lead_pass(
 /// there before the first.
 async fn scope_of(runtime: &Runtime, scope: &Scope) -> Result<Scope, Trouble> {
     Ok(match scope {
-        Scope::Look(Look::Changes) if is_owed(runtime).await? => Scope::Look(Look::Everything),
+        Scope::Look(Look::Changes) | Scope::Pipelines(_) if is_owed(runtime).await? => Scope::Look(Look::Everything),
         scope => scope.clone(),
     })
 }
@@ -174,6 +189,7 @@ async fn within(
     let seen = match &pass.scope {
         Scope::Look(Look::Everything) => Seen::Everything,
         Scope::Look(Look::Changes) => Seen::Changes { since: since(runtime).await? },
+        Scope::Pipelines(names) => Seen::Pipelines(names.clone()),
         Scope::Only(record) => Seen::Only(record.clone()),
     };
     let mode = runtime.live.load().mode();
@@ -220,6 +236,10 @@ async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -
     let looked = async {
         match &pass.scope {
             Scope::Look(how) => look(runtime, *how).await,
+            Scope::Pipelines(names) => {
+                let among = Among::of_pipelines(&runtime.live.load().plan, names);
+                look_among(runtime, Look::Everything, &among).await
+            }
             Scope::Only(record) => hint(runtime, std::iter::once(record.clone())).await,
         }
     };

@@ -11,10 +11,12 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::sync::oneshot;
 
+use super::changed_rules;
 use super::look::Look;
 use super::pass::{Pass, Scope, pass_telling};
 use super::sweep_marks::{HELD_BACK, LastSweep, Mark, is_ended, last, note_owed};
 use crate::language::plan::Plan;
+use crate::runtime::limits::SWEEP_LOOK;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
@@ -26,9 +28,6 @@ pub const SETTING: &str = "reconcile.every";
 /// How long after its beginning a sweep that broke off is made anew.
 const BROKEN_OFF: Duration = Duration::from_mins(1);
 
-/// How often it is looked whether a sweep is due, where they come in short intervals or the last one failed.
-const LOOK: Duration = Duration::from_secs(5);
-
 /// The same where they come in intervals of many of these.
 const LONG_LOOK: Duration = Duration::from_mins(1);
 
@@ -39,7 +38,7 @@ pub async fn schedule(runtime: Arc<Runtime>) {
             Ok(()) => rest(&runtime),
             Err(trouble) => {
                 tracing::warn!(%trouble, "the sweep could not be made");
-                runtime.poll_interval.max(LOOK)
+                runtime.poll_interval.max(SWEEP_LOOK)
             }
         };
         let stops = tokio::select! {
@@ -56,7 +55,7 @@ pub async fn schedule(runtime: Arc<Runtime>) {
 /// How long until it is looked again; new rules wake whoever waits.
 fn rest(runtime: &Runtime) -> Duration {
     let every = interval(&runtime.live.load());
-    if every.is_none_or(|every| every >= LONG_LOOK.saturating_mul(10)) { LONG_LOOK } else { LOOK }
+    if every.is_none_or(|every| every >= LONG_LOOK.saturating_mul(10)) { LONG_LOOK } else { SWEEP_LOOK }
 }
 
 /// Notes that a sweep is to come if this store never saw one, or if what is live now was only observed, so that nobody
@@ -70,6 +69,7 @@ pub async fn prepare(runtime: &Runtime, before: Option<&Plan>) -> Result<(), Tro
     if let Some(before) = before {
         let now = runtime.world.clock.now();
         runtime.departed.note(before, &live.plan, now);
+        runtime.note_changed_rules(before, &live).await?;
         if runtime.departed.is_anything_back(before, &live.plan) {
             note_owed(runtime, now).await?;
         }
@@ -80,7 +80,7 @@ pub async fn prepare(runtime: &Runtime, before: Option<&Plan>) -> Result<(), Tro
     runtime.brake.end(last.is_some_and(|last| last.state == HELD_BACK));
     let first = !is_ended(runtime).await? || is_behind(runtime, &live).await?;
     runtime.first_sweep.store(first, Ordering::Release);
-    Ok(())
+    runtime.recall_changed_rules().await
 }
 
 /// New rules serve. Where an account is live now that was only observed, or the rules before lacked a part that these
@@ -97,6 +97,9 @@ pub(crate) async fn new_rules(runtime: &Runtime, before: &Live, live: &Live) {
     } else {
         Ok(())
     };
+    if let Err(trouble) = runtime.note_changed_rules(&before.plan, live).await {
+        tracing::warn!(%trouble, "it cannot be told what the new rules do otherwise");
+    }
     match kept.and(back).and(is_behind(runtime, live).await) {
         Ok(owed) if !owed && !left => runtime.sweep_wake.notify_one(),
         found => {
@@ -152,6 +155,7 @@ async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
         let _ = runtime.sweep_owed.compare_exchange(owed, 0, Ordering::AcqRel, Ordering::Acquire);
         return Ok(());
     }
+    changed_rules::sweep(runtime).await?;
     if runtime.sweeping() {
         return Ok(());
     }
@@ -170,7 +174,7 @@ async fn sweep_if_due(runtime: &Arc<Runtime>) -> Result<(), Trouble> {
 }
 
 async fn sweep(runtime: &Arc<Runtime>, listed: impl FnOnce() + Send + 'static) -> Result<(), Trouble> {
-    let whole = Pass { scope: Scope::Look(Look::Everything), confirmed: false, patience: LOOK };
+    let whole = Pass { scope: Scope::Look(Look::Everything), confirmed: false, patience: SWEEP_LOOK };
     let report = pass_telling(runtime, &whole, listed).await?;
     match &report.braked {
         Some(braked) => {

@@ -11,7 +11,7 @@ use crate::store::{Lead, Ledger, Store, StoreError};
 use crate::value::timestamp;
 
 /// Under which name the store keeps when sweeps were. No account is called so.
-const KEPT: &str = "*";
+pub(super) const KEPT: &str = "*";
 
 /// What is kept of sweeps: when the last one of each sort began.
 #[derive(Clone, Copy, Debug)]
