@@ -294,7 +294,7 @@ fn a_field_that_is_gone_from_one_answer_is_told_of_while_lists_show_it() {
     let service = trade.run("200ms");
     until("the first sweep is over", || at_rest(&service.url));
     submit(&trade, 1);
-    until("it crossed", || trade.orders().len() == 1);
+    until("it crossed", || trade.orders().len() == 1 && at_rest(&service.url));
     let state = get(&format!("{}/_control/state", trade.leaflink.url));
     let number = state["orders"][0]["number"].as_str().unwrap().to_owned();
     // Its own answer alone lacks what is always there; lists show it.

@@ -417,7 +417,7 @@ fn what_was_only_observed_is_done_by_a_start_that_is_live() {
     assert_eq!((code, trade.orders().len()), (3, 0), "{report:#}");
     set(&trade, "mode: observe", "mode: live");
     let service = trade.run("1h");
-    until("what was observed is done", || at_rest(&service.url) && trade.orders().len() == 2);
+    until("what was observed is done", || trade.orders().len() == 2 && at_rest(&service.url));
 }
 
 #[test]
@@ -505,9 +505,9 @@ fn a_sweep_counts_what_it_did_itself_and_tells_each_pair_once() {
             trade.people(&trade.leaflink, "submit", &body)["orders"][0]["number"].clone()
         })
         .collect();
-    until("the orders have crossed", || at_rest(&service.url) && trade.orders().len() == 2);
+    until("the orders have crossed", || trade.orders().len() == 2 && at_rest(&service.url));
     trade.people(&trade.leaflink, "combine", &json!({ "orders": numbers }));
-    until("the combined order has crossed", || at_rest(&service.url) && trade.orders().len() == 3);
+    until("the combined order has crossed", || trade.orders().len() == 3 && at_rest(&service.url));
     // By hand: Flourish does not follow, and says so. Those that were called off on both sides agree.
     let combined = trade.orders().into_iter().map(|order| order["original_order_id"].clone());
     let combined = combined.into_iter().find(|number| !numbers.contains(number)).unwrap();
