@@ -1,12 +1,12 @@
 //! The address in `settings.notify.webhook` is told of parks, held back accounts and failed reloads, once each.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Trade, get, until};
+use crate::support::{Trade, get, heard, until};
 
 /// Somebody who listens: refuses the first notice, then takes every one.
 pub(crate) struct Listener {
@@ -23,20 +23,7 @@ impl Listener {
         std::thread::spawn(move || {
             for (count, stream) in socket.incoming().enumerate() {
                 let mut stream = stream.unwrap();
-                let mut reader = BufReader::new(stream.try_clone().unwrap());
-                let mut length = 0;
-                loop {
-                    let mut line = String::new();
-                    reader.read_line(&mut line).unwrap();
-                    if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                        length = value.trim().parse().unwrap();
-                    }
-                    if line.trim().is_empty() {
-                        break;
-                    }
-                }
-                let mut body = vec![0; length];
-                reader.read_exact(&mut body).unwrap();
+                let (_, body) = heard(&stream);
                 let status = if count == 0 { "503 Service Unavailable" } else { "200 OK" };
                 if count > 0 {
                     notes.lock().unwrap().push(serde_json::from_slice(&body).unwrap());

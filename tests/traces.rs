@@ -1,7 +1,7 @@
 //! `OTEL_EXPORTER_OTLP_ENDPOINT`: each event is a trace, with its decisions, effects and calls inside it; a collector
 //! that is away holds up nothing, and no secret and no value of a field goes there.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 use serde_json::json;
 
-use crate::support::{Process, Trade, at_rest, until};
+use crate::support::{Process, Trade, at_rest, heard, until};
 
 /// A collector: what was sent to it, whole and as spans.
 #[derive(Clone, Default)]
@@ -28,21 +28,7 @@ impl Collector {
         std::thread::spawn(move || {
             for stream in socket.incoming() {
                 let mut stream = stream.unwrap();
-                let mut reader = BufReader::new(stream.try_clone().unwrap());
-                let (mut head, mut length) = (String::new(), 0);
-                loop {
-                    let mut line = String::new();
-                    reader.read_line(&mut line).unwrap();
-                    if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                        length = value.trim().parse().unwrap();
-                    }
-                    if line.trim().is_empty() {
-                        break;
-                    }
-                    head.push_str(&line);
-                }
-                let mut body = vec![0; length];
-                reader.read_exact(&mut body).unwrap();
+                let (head, body) = heard(&stream);
                 sent.lock().unwrap().push((head, body));
                 write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
             }

@@ -206,7 +206,7 @@ pub(super) fn settings_again(
     let mut resolver = Resolver { environment, wrong: Vec::new() };
     let (settings_before, settings_now) = (settings_of(before, accounts), settings_of(now, accounts));
     let is_known = |name: &str, setting: &Setting| {
-        let as_before = settings_before.get(name).is_some_and(|before| is_alike(before, setting));
+        let as_before = settings_before.get(name).is_some_and(|before| before.says_the_same(setting));
         as_before && before.setting_types.get(name) == now.setting_types.get(name)
     };
     let mut record = Record::new();
@@ -231,20 +231,6 @@ fn settings_of<'p>(plan: &'p Plan, accounts: [&str; 2]) -> BTreeMap<&'p str, &'p
     let own = accounts.iter().filter_map(|account| plan.accounts.get(*account)).map(|account| &account.settings);
     let layers = std::iter::once(&plan.settings).chain(own);
     layers.flatten().map(|(name, setting)| (name.as_str(), setting)).collect()
-}
-
-/// Whether two settings say the same, wherever they stand.
-fn is_alike(one: &Setting, other: &Setting) -> bool {
-    match (one, other) {
-        (Setting::Value(one), Setting::Value(other)) => one == other,
-        (Setting::Env { name, default, .. }, Setting::Env { name: known, default: other, .. }) => {
-            name == known && default == other
-        }
-        (Setting::List(items), Setting::List(others)) => {
-            items.len() == others.len() && items.iter().zip(others).all(|(one, other)| is_alike(one, other))
-        }
-        _ => false,
-    }
 }
 
 /// Takes out of settings what only petiole itself may know.

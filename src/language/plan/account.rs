@@ -70,3 +70,19 @@ pub enum Setting {
     /// Several.
     List(Vec<Setting>),
 }
+
+impl Setting {
+    /// Whether another says the same, wherever it stands.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Value(one), Self::Value(other)) => one == other,
+            (Self::Env { name, default, .. }, Self::Env { name: known, default: other, .. }) => {
+                name == known && default == other
+            }
+            (Self::List(items), Self::List(others)) => {
+                items.len() == others.len() && items.iter().zip(others).all(|(one, other)| one.says_the_same(other))
+            }
+            _ => false,
+        }
+    }
+}

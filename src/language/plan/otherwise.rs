@@ -114,23 +114,10 @@ fn settings_between(before: &Plan, plan: &Plan) -> BTreeSet<String> {
 fn differing(before: &Settings, after: &Settings) -> BTreeSet<String> {
     let names = before.keys().chain(after.keys());
     let is_same = |name: &&String| match (before.get(*name), after.get(*name)) {
-        (Some(one), Some(other)) => alike(one, other),
+        (Some(one), Some(other)) => one.says_the_same(other),
         _ => false,
     };
     names.filter(|name| !is_same(name)).cloned().collect()
-}
-
-fn alike(one: &Setting, other: &Setting) -> bool {
-    match (one, other) {
-        (Setting::Value(one), Setting::Value(other)) => one == other,
-        (Setting::Env { name, default, .. }, Setting::Env { name: other, default: instead, .. }) => {
-            name == other && default == instead
-        }
-        (Setting::List(one), Setting::List(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| alike(one, other))
-        }
-        _ => false,
-    }
 }
 
 /// The systems of accounts that take other records than before, or call with other properties.
