@@ -134,3 +134,23 @@ fn explain_sync_and_inbox_take_what_people_call_a_record() {
     let (code, out, err) = held.ran(&["inbox", "drop", held.short()]);
     assert!(code == 0 && out.starts_with("dropped 1"), "{out}{err}");
 }
+
+#[test]
+fn hold_release_and_retry_take_what_people_call_a_record_with_and_without_a_service() {
+    let mut held = Held::start();
+    let order = format!("leaflink.order/{}", held.number());
+    for is_served in [true, false] {
+        if !is_served {
+            held.service.kill();
+        }
+        let short = held.short().to_uppercase();
+        let (code, out, err) = held.ran(&["hold", &short, "--until", "2h"]);
+        assert!(code == 0 && out.contains(&format!("record {order}")), "{out}{err}");
+        let (code, out, err) = held.ran(&["release", &short]);
+        assert!(code == 0 && out.contains(&format!("released record {order}")), "{out}{err}");
+        let (code, _, err) = held.ran(&["retry", &short]);
+        assert!(code == 3 && err.contains(&format!("nothing of {order} is put off")), "{err}");
+        let (code, _, err) = held.ran(&["hold", "nobody-at-all"]);
+        assert!(code == 3 && err.contains("no pipeline or account is called `nobody-at-all`"), "{err}");
+    }
+}

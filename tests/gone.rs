@@ -16,17 +16,17 @@ fn inbox(service: &Process) -> Vec<Json> {
     get(&format!("{}/api/v1/inbox", service.url))["items"].as_array().unwrap().clone()
 }
 
-fn state(side: &Process, kind: &str) -> Vec<Json> {
+pub(crate) fn state(side: &Process, kind: &str) -> Vec<Json> {
     get(&format!("{}/_control/state", side.url))[kind].as_array().unwrap().clone()
 }
 
-fn order(trade: &Trade, customer: i64) -> String {
+pub(crate) fn order(trade: &Trade, customer: i64) -> String {
     let lines = json!([{ "sku": SKU, "quantity": 2 }]);
     let made = trade.people(&trade.leaflink, "submit", &json!({ "customer": customer, "lines": lines }));
     made["orders"][0]["number"].as_str().unwrap().to_owned()
 }
 
-fn crossed(trade: &Trade, number: &str) -> Option<Json> {
+pub(crate) fn crossed(trade: &Trade, number: &str) -> Option<Json> {
     let mut twins = trade.orders().into_iter().filter(|one| one["original_order_id"] == number);
     let found = twins.next();
     assert!(twins.next().is_none(), "doubled: {number}");
@@ -51,7 +51,7 @@ fn after_one_order() -> (Trade, Process, String) {
     (trade, service, destination)
 }
 
-fn destination(trade: &Trade, name: &str, license: &str) -> String {
+pub(crate) fn destination(trade: &Trade, name: &str, license: &str) -> String {
     let url = format!("{}/external/api/v1/destinations", trade.flourish.url);
     let body = json!({ "name": name, "type": "Dispensary", "license_number": license, "address_line_1": "1 High Street",
         "city": "Springfield", "state": "OR", "zip_code": "97477", "country": "United States" });
@@ -62,7 +62,7 @@ fn destination(trade: &Trade, name: &str, license: &str) -> String {
     made["data"]["id"].as_str().or(made["id"].as_str()).unwrap_or_else(|| panic!("{made}")).to_owned()
 }
 
-fn license_of(trade: &Trade, destination: &str) -> String {
+pub(crate) fn license_of(trade: &Trade, destination: &str) -> String {
     let stores = state(&trade.flourish, "destinations");
     stores.iter().find(|one| one["id"] == destination).unwrap()["license_number"].as_str().unwrap().to_owned()
 }

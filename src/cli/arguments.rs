@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use super::arguments_service::{
     ExplainArguments, FindArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments,
-    ServiceArguments, TapArguments,
+    ServiceArguments, TakeArguments, TapArguments, WhoArguments,
 };
 pub use super::eval_arguments::EvalArguments;
 pub use super::format::Format;
@@ -83,7 +83,7 @@ impl Arguments {
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
             Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) | Command::Find(_) => false,
             Command::Plan(_) | Command::Replay(_) | Command::Eval(_) => false,
-            Command::Hold(_) | Command::Release(_) | Command::Retry(_) | Command::Tap(_) => false,
+            Command::Hold(_) | Command::Release(_) | Command::Retry(_) | Command::Take(_) | Command::Tap(_) => false,
             Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
             _ => true,
         }
@@ -127,7 +127,7 @@ pub enum Command {
     Lint(LintArguments),
     /// Health and queues of a running service.
     Status(ServiceArguments),
-    /// Parked work: list, show, retry, drop, match, relink.
+    /// Parked work: list, show, retry, drop, match, relink; a wrong link: relink, unlink.
     Inbox(InboxArguments),
     /// Serve a simulated system, or run the whole service on a simulated world.
     Simulate(SimulateArguments),
@@ -156,8 +156,11 @@ pub enum Command {
     /// `status` names what was put off, how often it was tried and why it failed. What waits in the inbox is tried
     /// again with `inbox retry`.
     Retry(RetryArguments),
-    /// A lost conflict the other way (not in this version).
-    Take(LaterArguments),
+    /// A lost conflict the other way: what gave way when both sides had changed a group of fields is to stand, once.
+    ///
+    /// The side that lost is given its value back, and the rules carry it over as any change of that side. Where one
+    /// side owns the group, nothing can be taken. `explain` shows what gave way, and who took it.
+    Take(TakeArguments),
     /// The store itself: everything of it into another one.
     Store(StoreArguments),
     /// What a running service does, as it happens: what it looks at, writes, parks, puts off.

@@ -88,6 +88,32 @@ pub struct RetryArguments {
     pub service: ServiceArguments,
 }
 
+/// Who says something, and why, for the history of records.
+#[derive(Debug, Args)]
+pub struct WhoArguments {
+    /// Who says so, for the record's history.
+    #[arg(long, env = "USER", hide_env_values = true, value_name = "NAME", default_value = "a person")]
+    pub by: String,
+    /// Why, for the record's history.
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub because: String,
+}
+
+/// Arguments of `take`.
+#[derive(Debug, Args)]
+pub struct TakeArguments {
+    /// The record: ACCOUNT.RECORD/ID, or what people call it, such as a short number; either of the two.
+    pub record: String,
+    /// The group of fields, as the rules name it, such as payment_term.
+    pub group: String,
+    /// Who says so, and why.
+    #[command(flatten)]
+    pub who: WhoArguments,
+    /// How the answer is shown.
+    #[command(flatten)]
+    pub service: ServiceArguments,
+}
+
 /// Arguments of `find`.
 #[derive(Debug, Args)]
 pub struct FindArguments {
@@ -137,16 +163,37 @@ pub enum InboxAction {
     },
     /// Say which record is the counterpart that was not found.
     Match {
-        /// Its number.
-        id: i64,
-        /// The counterpart: ACCOUNT.RECORD/ID, or its id alone.
+        /// Its number; or a record, or what people call it: the entry of that for want of a counterpart.
+        #[arg(value_name = "ID|RECORD")]
+        id: String,
+        /// The counterpart: ACCOUNT.RECORD/ID, its id alone, or what people call it.
         target: String,
     },
-    /// Say which record takes the place of a counterpart that is gone.
+    /// Say which record takes the place of a counterpart that is gone, or of a wrong one.
+    ///
+    /// What was remembered of the old pair is dropped: the new one is decided on afresh, and so are the records that
+    /// were linked wrongly.
     Relink {
-        /// Its number.
-        id: i64,
-        /// The new counterpart: ACCOUNT.RECORD/ID, or its id alone.
+        /// The number of the entry that tells of it; or a record that is linked wrongly, or what people call it.
+        #[arg(value_name = "ID|RECORD")]
+        id: String,
+        /// The right counterpart: ACCOUNT.RECORD/ID, its id alone, or what people call it.
         target: String,
+        /// Who says so, and why.
+        #[command(flatten)]
+        who: WhoArguments,
+    },
+    /// Take a wrong link back: both records are decided on afresh, and may meet others.
+    ///
+    /// Where the rules match the two they would be linked again; then mend what they are matched by, or say with
+    /// `relink` which the right counterpart is.
+    Unlink {
+        /// One of the two: ACCOUNT.RECORD/ID, or what people call it.
+        record: String,
+        /// The other one, where it is linked with several.
+        other: Option<String>,
+        /// Who says so, and why.
+        #[command(flatten)]
+        who: WhoArguments,
     },
 }

@@ -82,6 +82,13 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
         "retry",
         &[(OK, "what was put off goes now"), (FAILED, "nothing is called so, or of that record nothing is put off")],
     ),
+    (
+        "take",
+        &[
+            (OK, "what gave way stands, or did already"),
+            (FAILED, "nothing is called so, nothing of it was lost, one side owns it, or the pair has moved since"),
+        ],
+    ),
     ("find", &[(OK, "found"), (FAILED, "nobody is called so, or neither service nor store can be asked")]),
     (
         "doctor",

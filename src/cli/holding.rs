@@ -73,30 +73,30 @@ async fn act(store: &dyn Store, plan: Option<&Plan>, said: &Said<'_>) -> Result<
     match said {
         Said::Hold(asked) => {
             let word = Word { until: asked.until.as_deref(), because: asked.because.as_deref().unwrap_or_default() };
-            Ok(held(&holding::hold(store, named(plan, &asked.target)?, word, now).await?))
+            let reach = named(plan, store, &asked.target).await?;
+            Ok(held(&holding::hold(store, reach, word, now).await?))
         }
         Said::Release(asked) => {
             let reach = match holding::held_as(store, &asked.target).await? {
                 Some(reach) => reach,
-                None => named(plan, &asked.target)?,
+                None => named(plan, store, &asked.target).await?,
             };
             Ok(released(&holding::release(store, &reach, now).await?))
         }
         Said::Retry(asked) => {
-            let reach = asked.target.as_deref().map(|target| named(plan, target)).transpose()?;
+            let reach = match asked.target.as_deref() {
+                Some(target) => Some(named(plan, store, target).await?),
+                None => None,
+            };
             Ok(json!({ "retried": holding::retry(store, plan, reach.as_ref()).await? }))
         }
     }
 }
 
-/// What is meant, as far as the rules alone can tell.
-fn named(plan: Option<&Plan>, target: &str) -> Result<Reach, Unheard> {
+/// What is meant, as far as rules and store can tell.
+async fn named(plan: Option<&Plan>, store: &dyn Store, target: &str) -> Result<Reach, Unheard> {
     let plan = plan.ok_or_else(|| Unheard::Wrong("the rules have errors; run `petiole lint`".to_owned()))?;
-    holding::named(plan, target)?.ok_or_else(|| {
-        Unheard::NotFound(format!(
-            "no pipeline or account is called `{target}`; where no service runs, a record is named ACCOUNT.RECORD/ID"
-        ))
-    })
+    holding::named_in(plan, store, target).await
 }
 
 fn in_words(answer: &Json, said: &Said<'_>, is_served: bool) -> String {

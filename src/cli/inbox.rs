@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::arguments::{Arguments, Format, InboxAction, InboxArguments};
+use super::arguments::{Arguments, Format, InboxAction, InboxArguments, WhoArguments};
 use super::exit_code;
 use super::kept_rules::KeptRules;
 use super::service::{Unanswered, ask};
 use crate::connector::request::percent_encode;
 use crate::language;
 use crate::runtime::pairing::crosswalk::{self, Word};
+use crate::runtime::pairing::unlinking::{self, Said};
 use crate::store::{Store, open};
 use crate::value::timestamp;
 use crate::view::park::{item, matched, of_record};
+use crate::view::shown::plain as printed;
 use crate::world::{Clock as _, Method, SystemClock, SystemFiles};
 
 /// What is asked for, once it is known which entries are meant.
@@ -23,6 +25,8 @@ enum Asked<'a> {
     Retry(Option<i64>),
     Drop(i64),
     Match(Word<'a>),
+    Relink(Said<'a>),
+    Unlink(Said<'a>),
 }
 
 /// Lists, shows, retries or drops parked work.
@@ -59,27 +63,62 @@ async fn all_asked<'a>(arguments: &Arguments, action: &'a InboxAction) -> Result
             numbers(arguments, id).await?.into_iter().map(|number| Asked::Retry(Some(number))).collect()
         }
         InboxAction::Drop { id } => numbers(arguments, id).await?.into_iter().map(Asked::Drop).collect(),
-        InboxAction::Match { id, target } => vec![Asked::Match(Word { number: *id, target, relink: false })],
-        InboxAction::Relink { id, target } => vec![Asked::Match(Word { number: *id, target, relink: true })],
+        InboxAction::Match { id, target } => {
+            vec![Asked::Match(Word { number: unpaired(arguments, id).await?, target, relink: false })]
+        }
+        InboxAction::Relink { id, target, who } => match id.parse() {
+            Ok(number) => vec![Asked::Match(Word { number, target, relink: true })],
+            Err(_) => vec![Asked::Relink(said(id, Some(target), who))],
+        },
+        InboxAction::Unlink { record, other, who } => vec![Asked::Unlink(said(record, other.as_ref(), who))],
     })
+}
+
+fn said<'a>(record: &'a str, other: Option<&'a String>, who: &'a WhoArguments) -> Said<'a> {
+    Said { record, other: other.map(String::as_str), by: &who.by, because: &who.because }
 }
 
 /// The numbers of the entries that are meant: one that is said, or those of a record and its counterparts.
 async fn numbers(arguments: &Arguments, named: &str) -> Result<Vec<i64>, String> {
-    if let Ok(number) = named.parse() {
-        return Ok(vec![number]);
+    match named.parse() {
+        Ok(number) => Ok(vec![number]),
+        Err(_) => Ok(entries(arguments, named).await?.iter().filter_map(number_of).collect()),
     }
-    let path = format!("/api/v1/inbox?record={}", percent_encode(named));
-    let found: Vec<i64> = match ask(&arguments.service_url(), Method::Get, &path, None).await {
-        Ok(answer) => {
-            let items = answer.get("items").and_then(Json::as_array).into_iter().flatten();
-            items.filter_map(|item| item.get("id")?.as_str()?.parse().ok()).collect()
+}
+
+/// The number of the one entry that is meant, which is there for want of a counterpart.
+async fn unpaired(arguments: &Arguments, named: &str) -> Result<i64, String> {
+    if let Ok(number) = named.parse() {
+        return Ok(number);
+    }
+    let mut found = entries(arguments, named).await?;
+    found.retain(|item| item.get("unpaired").is_some_and(Json::is_string));
+    let of = |item: &Json| item.get("unpaired").and_then(Json::as_str).map(printed).unwrap_or_default();
+    match found.as_slice() {
+        [one] => number_of(one).ok_or_else(|| "an entry without a number".to_owned()),
+        [] => Err(format!("nothing of `{named}` is parked for want of a counterpart")),
+        several => {
+            let all = several.iter().filter_map(|item| Some(format!("{} for {}", number_of(item)?, of(item))));
+            let all = all.collect::<Vec<_>>().join(", ");
+            Err(format!("several entries of `{named}` want a counterpart, name one: {all}"))
         }
+    }
+}
+
+fn number_of(item: &Json) -> Option<i64> {
+    item.get("id")?.as_str()?.parse().ok()
+}
+
+/// The entries of a record and its counterparts.
+async fn entries(arguments: &Arguments, named: &str) -> Result<Vec<Json>, String> {
+    let path = format!("/api/v1/inbox?record={}", percent_encode(named));
+    let found: Vec<Json> = match ask(&arguments.service_url(), Method::Get, &path, None).await {
+        Ok(answer) => answer.get("items").and_then(Json::as_array).cloned().unwrap_or_default(),
         Err(Unanswered::Unreached(reason)) => {
             let store = open::open_reader(&arguments.store).await.map_err(|error| format!("{reason}, and {error}"))?;
             let kept = KeptRules::of(store.as_ref(), &arguments.rules).await?;
             let parks = of_record(&kept.plan, store.as_ref(), named).await.map_err(|error| error.to_string())?;
-            parks.into_iter().map(|park| park.number).collect()
+            parks.iter().map(item).collect()
         }
         Err(refused) => return Err(refused.to_string()),
     };
@@ -95,8 +134,16 @@ async fn done(arguments: &Arguments, asked: &Asked<'_>) -> Result<Json, String> 
         Asked::Drop(id) => (Method::Post, format!("/api/v1/inbox/{id}/drop")),
         Asked::Match(Word { number, relink: false, .. }) => (Method::Post, format!("/api/v1/inbox/{number}/match")),
         Asked::Match(Word { number, .. }) => (Method::Post, format!("/api/v1/inbox/{number}/relink")),
+        Asked::Relink(_) => (Method::Post, "/api/v1/relink".to_owned()),
+        Asked::Unlink(_) => (Method::Post, "/api/v1/unlink".to_owned()),
     };
-    let body = if let Asked::Match(word) = asked { Some(json!({ "target": word.target })) } else { None };
+    let body = match asked {
+        Asked::Match(word) => Some(json!({ "target": word.target })),
+        Asked::Relink(Said { record, other, by, because }) | Asked::Unlink(Said { record, other, by, because }) => {
+            Some(json!({ "record": record, "target": other, "by": by, "because": because }))
+        }
+        Asked::All | Asked::Of(_) | Asked::Retry(_) | Asked::Drop(_) => None,
+    };
     match ask(&arguments.service_url(), method, &path, body.as_ref()).await {
         Err(Unanswered::Unreached(text)) => from_store(arguments, asked, &text).await,
         other => other.map_err(|unanswered| unanswered.to_string()),
@@ -124,13 +171,28 @@ async fn act(store: &dyn Store, asked: &Asked<'_>, arguments: &Arguments) -> Res
             let dropped = store.drop_park(*id).await.map_err(words)?;
             if dropped { Ok(json!({ "dropped": id.to_string() })) } else { Err("no such entry".to_owned()) }
         }
-        Asked::Match(word) => {
+        Asked::Match(_) | Asked::Relink(_) | Asked::Unlink(_) => {
             let compiled = language::compile(&SystemFiles, std::slice::from_ref(&arguments.rules));
             let plan = compiled.plan.ok_or("the rules have errors; run `petiole lint`")?;
-            let made = crosswalk::match_by_hand(&plan, store, *word, SystemClock.now()).await;
+            let now = SystemClock.now();
+            let made = match asked {
+                Asked::Match(word) => crosswalk::match_by_hand(&plan, store, *word, now).await,
+                Asked::Relink(said) => unlinking::relink(&plan, store, *said, now).await,
+                Asked::Unlink(said) => unlinking::unlink(&plan, store, *said, now).await,
+                Asked::All | Asked::Of(_) | Asked::Retry(_) | Asked::Drop(_) => return Ok(Json::Null),
+            };
             made.map(|link| matched(&link)).map_err(|error| error.to_string())
         }
     }
+}
+
+/// The two records of a link.
+fn pair(link: &Json) -> String {
+    let end = |side: &str| {
+        let word = |key: &str| link.pointer(&format!("/{side}/{key}")).and_then(Json::as_str).map(printed);
+        format!("{} {}", word("account").unwrap_or_default(), word("id").unwrap_or_default())
+    };
+    format!("{} and {}", end("left"), end("right"))
 }
 
 /// A value that does not go with another; lists of records row by row.
@@ -186,6 +248,8 @@ fn show(answer: &Json, asked: &Asked<'_>, inbox: &InboxArguments) -> u8 {
             let done = if *relink { "relinked" } else { "matched" };
             println!("{done} {number} with {target}; it is tried again");
         }
+        Asked::Relink(_) => println!("linked {}; both are decided on afresh", pair(answer)),
+        Asked::Unlink(_) => println!("no longer linked: {}; both are decided on afresh", pair(answer)),
         _ if items.is_empty() => println!("nothing is parked"),
         _ => {}
     }

@@ -34,6 +34,7 @@ mod simulate_seeds;
 pub mod status;
 mod store;
 pub mod sync;
+mod taking;
 mod tap;
 pub mod test;
 
@@ -142,6 +143,7 @@ async fn dispatch(arguments: &Arguments) -> u8 {
         Command::Hold(hold) => holding::hold(arguments, hold).await,
         Command::Release(release) => holding::release(arguments, release).await,
         Command::Retry(retry) => holding::retry(arguments, retry).await,
+        Command::Take(take) => taking::take(arguments, take).await,
         Command::Doctor(at) => doctor::doctor(arguments, at).await,
         _ => later(),
     }

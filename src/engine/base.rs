@@ -133,6 +133,19 @@ pub fn keep(base: &mut Base, pipeline: &Pipeline, rule: &FieldRule, values: &Bas
     }
 }
 
+/// What the keys of a base begin with that stand for what a person took and that is not written yet.
+const TAKEN: &str = "take ";
+
+/// The name under which a base has what a side is to be given back by a rule.
+pub(super) fn taken_key(rule: &FieldRule, side: Side) -> Option<String> {
+    field_key(rule, side).filter(|_| rule.arrow == Arrow::Both).map(|key| format!("{TAKEN}{key}"))
+}
+
+/// Whether a name in a base stands for something taken.
+pub fn is_taken(key: &str) -> bool {
+    key.starts_with(TAKEN)
+}
+
 /// Names a field that a rule writes.
 fn field_key(rule: &FieldRule, side: Side) -> Option<String> {
     let arrow = if side == Side::Right { "->" } else { "<-" };

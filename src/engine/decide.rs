@@ -11,6 +11,7 @@ use super::lost;
 use super::meet::meet;
 use super::scope::Context;
 use super::situation::Situation;
+use super::taken;
 use super::update;
 use crate::language::plan::heard;
 use crate::language::plan::{Folded, Pipeline, Plan};
@@ -58,7 +59,7 @@ pub fn explain(plan: &Plan, pipeline: &Pipeline, situation: &Situation) -> (Step
 fn decided(context: &Context<'_>) -> Step {
     let situation = context.situation;
     let mut decision = match (&situation.base, &situation.gone) {
-        (Some(base), None) => update::update(context, base),
+        (Some(base), None) => taken::decide(context, base).unwrap_or_else(|| update::update(context, base)),
         (Some(base), Some(gone)) => lost::decide(context, base, gone),
         (None, _) => meet(context, None),
     };

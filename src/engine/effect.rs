@@ -38,6 +38,9 @@ pub struct Decision {
     pub not_carried: Option<RuleLine>,
     /// What does not agree and was not told yet.
     pub disagreements: Vec<Disagreement>,
+    /// What a person took and that is not written after all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untaken: Vec<Untaken>,
     /// Of the listings that were searched, the places of the rows that it was made from.
     #[serde(skip)]
     pub fitting: Fitting,
@@ -66,6 +69,17 @@ pub struct Lost {
     /// The value that stayed.
     pub winner: Value,
     /// The rule.
+    pub line: RuleLine,
+}
+
+/// What a person took and that is not written after all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untaken {
+    /// The group; where no rule carries it any more, the name under which the base had it.
+    pub group: String,
+    /// Why, as the rest of a sentence.
+    pub why: String,
+    /// The rule, or the match where there is none.
     pub line: RuleLine,
 }
 

@@ -122,7 +122,11 @@ fn rests(context: &Context<'_>, rule: &FieldRule, target: Side, came: Came) -> R
     Ok(None)
 }
 
-fn step_towards(states: &States, rule: &FieldRule, (held, goal): (&Value, &Value)) -> Result<Ask, Stop> {
+/// A legal step towards a state.
+///
+/// # Errors
+/// [`Stop`] where none leads there.
+pub(super) fn step_towards(states: &States, rule: &FieldRule, (held, goal): (&Value, &Value)) -> Result<Ask, Stop> {
     let from = held.field(&states.field).to_key().unwrap_or_default();
     let goal = goal.to_key().unwrap_or_default();
     match states.first_step(&from, &goal) {

@@ -31,6 +31,7 @@ pub mod scope;
 pub mod settle;
 pub mod situation;
 mod spoken;
+pub mod taken;
 pub mod target_field;
 pub mod typed;
 pub mod update;
@@ -40,7 +41,7 @@ mod with_read;
 
 pub use base::{Base, BaseValues, Fought};
 pub use decide::{Deciding, decide, explain};
-pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, MAKE, Making, Step, Unmatched};
+pub use effect::{Decision, Disagreement, Effect, LeftAlone, Lost, MAKE, Making, Step, Unmatched, Untaken};
 pub use follow::sibling_reference;
 pub use kept::Kept;
 pub use ledger::{Came, Ledger, Note};

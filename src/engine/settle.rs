@@ -55,6 +55,11 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
             // The peer said yes and did nothing: the source still counts as changed, and the write is made again.
             continue;
         }
+        let taken = base::taken_key(rule, seen.side).filter(|_| !seen.partial);
+        if taken.is_some_and(|key| base.remove(&key).is_some()) {
+            // It has back what it lost: that is a change, which the other side is to follow.
+            continue;
+        }
         if let Some(path) = write_only(pipeline, rule, seen.side) {
             *values.of_mut(seen.side) = path.read(seen.sent);
         }

@@ -141,6 +141,23 @@ impl Gathered {
     }
 }
 
+/// The write of one value by a rule, unless the peer does not allow it now.
+///
+/// # Errors
+/// The stops that keep it from being written.
+pub(super) fn single(
+    context: &Context<'_>,
+    rule: &FieldRule,
+    (side, value): (Side, Value),
+) -> Result<Effect, Vec<Stop>> {
+    let mut gathered = Gathered::of(side);
+    if let Some(path) = rule.path(side) {
+        gathered.take(context, rule, (path, value), std::slice::from_ref(&rule.line));
+    }
+    let mut stops = Vec::new();
+    written(context, gathered, &mut stops).ok_or(stops)
+}
+
 /// The update of a side, unless the peer does not allow it now: then its groups stop, with both versions told.
 fn written(context: &Context<'_>, gathered: Gathered, stops: &mut Vec<Stop>) -> Option<Effect> {
     if gathered.rules.is_empty() {

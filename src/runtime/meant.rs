@@ -19,11 +19,16 @@ const NEAR_AMONG: usize = 500;
 /// Near records that are named for one that is not there.
 const NEAR_MAX: usize = 3;
 
+/// Records that are named where several are called the same.
+const SEVERAL_MAX: usize = 12;
+
 /// Why no one record is meant.
 #[derive(Debug)]
 pub enum Unmeant {
-    /// In a sentence.
+    /// Nobody is called so; in a sentence.
     Nobody(String),
+    /// Several are, which the sentence names.
+    Several(String),
     /// The store cannot be read.
     Store(StoreError),
 }
@@ -31,7 +36,7 @@ pub enum Unmeant {
 impl fmt::Display for Unmeant {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Nobody(words) => out.write_str(words),
+            Self::Nobody(words) | Self::Several(words) => out.write_str(words),
             Self::Store(error) => error.fmt(out),
         }
     }
@@ -144,7 +149,7 @@ pub async fn near(store: &dyn Store, name: &str, of: Option<&RecordRef>) -> Resu
 /// The one record that is called this, of one kind or of any; `None`: nobody is.
 ///
 /// # Errors
-/// [`Unmeant::Nobody`] where several are that are no pair.
+/// [`Unmeant::Several`] where several are that are no pair.
 async fn one(
     plan: &Plan,
     store: &dyn Store,
@@ -168,10 +173,31 @@ async fn one(
             return Ok(Some(left.unwrap_or(target).clone()));
         }
     }
-    let some: Vec<String> = targets.iter().take(NEAR_MAX).map(ToString::to_string).collect();
-    let more = if targets.len() > NEAR_MAX { ", …" } else { "" };
+    let some: Vec<String> = targets.iter().take(SEVERAL_MAX).map(ToString::to_string).collect();
+    let more = if targets.len() > SEVERAL_MAX { ", …" } else { "" };
     let (count, some) = (targets.len(), some.join(", "));
-    Err(Unmeant::Nobody(format!("{count} records are called `{name}`: {some}{more}; name one as it stands here")))
+    Err(Unmeant::Several(format!("{count} records are called `{name}`: {some}{more}; name one as it stands here")))
+}
+
+/// The id of the one record of an account and kind that is called this; `None`: nobody is, as far as petiole has seen.
+///
+/// # Errors
+/// [`Unmeant::Several`] where several are.
+pub async fn called_in(
+    store: &dyn Store,
+    text: &str,
+    (account, record): (&str, &str),
+) -> Result<Option<String>, Unmeant> {
+    let found = store.called(&folded(text), false, FOUND_MAX).await?;
+    let is_of = |target: &RecordRef| target.account == account && target.record == record;
+    let ids: BTreeSet<String> =
+        found.into_iter().map(|handle| handle.target).filter(is_of).map(|target| target.id).collect();
+    if ids.len() < 2 || ids.contains(text) {
+        return Ok(if ids.contains(text) { Some(text.to_owned()) } else { ids.into_iter().next() });
+    }
+    let some: Vec<String> = ids.iter().take(SEVERAL_MAX).map(|id| format!("{account}.{record}/{id}")).collect();
+    let (count, some) = (ids.len(), some.join(", "));
+    Err(Unmeant::Several(format!("{count} records are called `{text}`: {some}; name one as it stands here")))
 }
 
 /// Whether a record is the left one of some pipeline.

@@ -34,7 +34,7 @@ async fn explained(State(shared): State<Shared>, RawQuery(query): RawQuery) -> R
     let rules = Rules::new(&live.plan, live.generation, &texts);
     let target = match meant(&live.plan, store, record).await {
         Ok(target) => target,
-        Err(Unmeant::Nobody(words)) => return fail(StatusCode::NOT_FOUND, &words),
+        Err(Unmeant::Nobody(words) | Unmeant::Several(words)) => return fail(StatusCode::NOT_FOUND, &words),
         Err(Unmeant::Store(error)) => return store_failed(&error),
     };
     match explain(store, &rules, &Asked { target: &target, field: field.map(String::as_str) }).await {

@@ -1,4 +1,4 @@
-//! What a person says of work over HTTP: hold, release, retry.
+//! What a person says of work over HTTP: hold, release, retry, take.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,12 +10,17 @@ use serde_json::{Value as Body, json};
 use super::answers::{fail, store_failed};
 use super::shared::Shared;
 use crate::runtime::service::holding::{Unheard, Word};
+use crate::runtime::service::taking;
 use crate::store::{Halt, Lifted};
 use crate::value::timestamp;
 
 /// The routes.
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/hold", post(hold)).route("/release", post(release)).route("/retry", post(retry))
+    Router::new()
+        .route("/hold", post(hold))
+        .route("/release", post(release))
+        .route("/retry", post(retry))
+        .route("/take", post(take))
 }
 
 #[derive(serde::Deserialize)]
@@ -90,6 +95,32 @@ async fn retry(State(shared): State<Shared>, body: axum::body::Bytes) -> Respons
     }
 }
 
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TakeAsked {
+    /// The record, or what people call it.
+    record: String,
+    /// The group of fields.
+    group: String,
+    /// Who says so.
+    #[serde(default)]
+    by: String,
+    /// Why.
+    #[serde(default)]
+    because: String,
+}
+
+async fn take(State(shared): State<Shared>, body: axum::body::Bytes) -> Response {
+    match serde_json::from_slice::<TakeAsked>(&body) {
+        Ok(TakeAsked { record, group, by, because }) => {
+            let by = if by.is_empty() { "a person" } else { &by };
+            let word = taking::Word { group: &group, by, because: &because };
+            answer(shared.runtime.take_named(&record, word).await)
+        }
+        Err(error) => not_as("{\"record\":\"ACCOUNT.RECORD/ID\",\"group\":\"status\"}", &error),
+    }
+}
+
 fn not_as(form: &str, error: &serde_json::Error) -> Response {
     fail(StatusCode::BAD_REQUEST, &format!("the body is not as in {form}: {error}"))
 }
@@ -99,6 +130,8 @@ fn answer(done: Result<Body, Unheard>) -> Response {
         Ok(body) => Json(body).into_response(),
         Err(Unheard::NotFound(text)) => fail(StatusCode::NOT_FOUND, &text),
         Err(Unheard::Wrong(text)) => fail(StatusCode::BAD_REQUEST, &text),
+        Err(Unheard::Refused(text)) => fail(StatusCode::CONFLICT, &text),
+        Err(Unheard::Later(text)) => fail(StatusCode::SERVICE_UNAVAILABLE, &text),
         Err(Unheard::Store(error)) => store_failed(&error),
     }
 }

@@ -1,4 +1,4 @@
-//! The inbox over HTTP: entries as the contract names their fields; retry, drop, match and relink.
+//! The inbox over HTTP: entries as the contract names their fields; retry, drop, match, relink and unlink.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -12,6 +12,8 @@ use super::query;
 use super::shared::Shared;
 use crate::runtime::meant::Unmeant;
 use crate::runtime::pairing::crosswalk::{MatchError, Word};
+use crate::runtime::pairing::unlinking::Said;
+use crate::store::Link;
 use crate::view::park::{item, matched, of_record};
 
 /// The routes.
@@ -22,6 +24,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/inbox/{id}/drop", post(drop_one))
         .route("/inbox/{id}/match", post(match_one))
         .route("/inbox/{id}/relink", post(relink_one))
+        .route("/relink", post(relink))
+        .route("/unlink", post(unlink))
 }
 
 async fn inbox(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
@@ -29,7 +33,7 @@ async fn inbox(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Respo
     let parks = match query::pairs(&query.unwrap_or_default()).get("record") {
         Some(name) => match of_record(&shared.runtime.live.load_full().plan, store, name).await {
             Ok(parks) => Ok(parks),
-            Err(Unmeant::Nobody(words)) => return fail(StatusCode::NOT_FOUND, &words),
+            Err(Unmeant::Nobody(words) | Unmeant::Several(words)) => return fail(StatusCode::NOT_FOUND, &words),
             Err(Unmeant::Store(error)) => Err(error),
         },
         None => store.parks().await,
@@ -86,12 +90,55 @@ async fn link(shared: &Shared, id: &str, body: &[u8], relink: bool) -> Response 
     let Ok(number) = id.parse() else { return fail(StatusCode::NOT_FOUND, "no such entry") };
     let asked: MatchAsked = match serde_json::from_slice(body) {
         Ok(asked) => asked,
-        Err(error) => {
-            let message = format!("the body is not as in {{\"target\":\"ACCOUNT.RECORD/ID\"}}: {error}");
-            return fail(StatusCode::BAD_REQUEST, &message);
-        }
+        Err(error) => return not_as("{\"target\":\"ACCOUNT.RECORD/ID\"}", &error),
     };
-    match shared.runtime.match_by_hand(Word { number, target: &asked.target, relink }).await {
+    linked(shared.runtime.match_by_hand(Word { number, target: &asked.target, relink }).await)
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinkAsked {
+    /// The record, or what people call it.
+    record: String,
+    /// Its counterpart, alike.
+    #[serde(default)]
+    target: Option<String>,
+    /// Who says so.
+    #[serde(default)]
+    by: String,
+    /// Why.
+    #[serde(default)]
+    because: String,
+}
+
+impl LinkAsked {
+    fn said(&self) -> Said<'_> {
+        let by = if self.by.is_empty() { "a person" } else { &self.by };
+        Said { record: &self.record, other: self.target.as_deref(), by, because: &self.because }
+    }
+}
+
+async fn relink(State(shared): State<Shared>, body: axum::body::Bytes) -> Response {
+    match serde_json::from_slice::<LinkAsked>(&body) {
+        Ok(asked) if asked.target.is_some() => linked(shared.runtime.relink_named(asked.said()).await),
+        Ok(_) => fail(StatusCode::BAD_REQUEST, "name the right counterpart as `target`"),
+        Err(error) => not_as("{\"record\":\"ACCOUNT.RECORD/ID\",\"target\":\"ACCOUNT.RECORD/ID\"}", &error),
+    }
+}
+
+async fn unlink(State(shared): State<Shared>, body: axum::body::Bytes) -> Response {
+    match serde_json::from_slice::<LinkAsked>(&body) {
+        Ok(asked) => linked(shared.runtime.unlink_named(asked.said()).await),
+        Err(error) => not_as("{\"record\":\"ACCOUNT.RECORD/ID\"}", &error),
+    }
+}
+
+fn not_as(form: &str, error: &serde_json::Error) -> Response {
+    fail(StatusCode::BAD_REQUEST, &format!("the body is not as in {form}: {error}"))
+}
+
+fn linked(done: Result<Link, MatchError>) -> Response {
+    match done {
         Ok(link) => Json(matched(&link)).into_response(),
         Err(error) => {
             let status = match error {

@@ -46,6 +46,7 @@ pub fn item(park: &Park) -> Body {
             json!({ "record": record, "field": wait.field, "value": wait.value })
         })
         .collect();
+    let unpaired = draft.unpaired.as_ref();
     json!({
         "id": park.number.to_string(),
         "account": draft.target.account,
@@ -61,6 +62,7 @@ pub fn item(park: &Park) -> Body {
         "values": values,
         "looked_for": looked_for,
         "candidates": candidates,
+        "unpaired": unpaired.map(|of| format!("{}/{}", of.account, of.id)),
         "mend": mend(park),
     })
 }

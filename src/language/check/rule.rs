@@ -327,12 +327,14 @@ pub(super) fn finish(
 ) -> FieldRule {
     let [left, right] = &line.text;
     let arrow = line.arrow;
+    let owned_at = checker.names.ownership.owner(context.pipeline, context.group);
     FieldRule {
         number: 0,
         id: format!("{}/{}: {left} {arrow} {right}", context.pipeline, context.group),
         group: context.group.to_owned(),
         arrow: line.arrow,
         owner: context.owner.clone(),
+        owned_at: owned_at.map(|owner| checker.names.line(owner.key)),
         asks: body.asks() || when.as_ref().is_some_and(CompiledExpression::asks_for_links),
         body,
         on_create: line.modifiers.on_create,

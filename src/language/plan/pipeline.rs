@@ -217,6 +217,8 @@ pub struct FieldRule {
     pub arrow: Arrow,
     /// Whose value wins in its group.
     pub owner: Owner,
+    /// Where that is said; `None`: nowhere, so that it is both.
+    pub owned_at: Option<RuleLine>,
     /// What it carries.
     pub body: RuleBody,
     /// Only when the target is created.

@@ -150,7 +150,8 @@ impl Runtime {
             detail: Value::Null,
             lines: vec![found.line.to_string()],
         };
-        let history = decision.disagreements.iter().map(told).collect();
+        let untaken = decision.untaken.iter().flat_map(|one| self.not_given_back(pairing, (&link, one)));
+        let history = decision.disagreements.iter().map(told).chain(untaken).collect();
         let (claim, link) = (pairing.claim, Some(link));
         let decision = Some(self.entry(live, pairing, situation, decision));
         Ok(self.store.settle(Settlement { claim, link, history, decision, ..Settlement::default() }).await?)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::engine::{Base, COUNTERPART_GONE};
 use crate::language::plan::{Pipeline, Plan, Side};
+use crate::runtime::meant::{Unmeant, called_in};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{HistoryEntry, Link, LinkEnd, Park, RecordRef, Settlement, Store, StoreError, Unpaired};
@@ -38,6 +39,15 @@ impl From<StoreError> for MatchError {
     }
 }
 
+impl From<Unmeant> for MatchError {
+    fn from(unmeant: Unmeant) -> Self {
+        match unmeant {
+            Unmeant::Nobody(text) | Unmeant::Several(text) => Self::NotFound(text),
+            Unmeant::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<Trouble> for MatchError {
     fn from(trouble: Trouble) -> Self {
         Self::Later(trouble.to_string())
@@ -49,7 +59,7 @@ impl From<Trouble> for MatchError {
 pub struct Word<'a> {
     /// The entry.
     pub number: i64,
-    /// The counterpart that it is given: `ACCOUNT.RECORD/ID`, or the id alone.
+    /// The counterpart that it is given: `ACCOUNT.RECORD/ID`, the id alone, or what people call it.
     pub target: &'a str,
     /// Whether it takes the place of one that is gone.
     pub relink: bool,
@@ -148,6 +158,8 @@ async fn asked(plan: &Plan, store: &dyn Store, word: Word<'_>) -> Result<(Asked,
             id
         }
     };
+    let known = called_in(store, far_id, (&unpaired.other, &far.name)).await?;
+    let far_id = known.as_deref().unwrap_or(far_id);
     let near = RecordRef { account: unpaired.account.clone(), record: near.name.clone(), id: unpaired.id.clone() };
     let far = RecordRef { account: unpaired.other.clone(), record: far.name.clone(), id: far_id.to_owned() };
     let side = unpaired.side;

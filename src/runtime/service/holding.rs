@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::sweep_marks;
 use crate::language::plan::{Plan, Side};
+use crate::runtime::meant::{Unmeant, meant};
 use crate::runtime::runtime::Runtime;
 use crate::store::{Halt, Lifted, Reach, RecordRef, Store, StoreError, Which};
 use crate::value::{duration, timestamp};
@@ -20,6 +21,10 @@ pub enum Unheard {
     NotFound(String),
     /// It makes no sense.
     Wrong(String),
+    /// As things stand it cannot be done: in a sentence.
+    Refused(String),
+    /// A peer or another process cannot go on now.
+    Later(String),
     /// The store cannot take it.
     Store(StoreError),
 }
@@ -27,8 +32,17 @@ pub enum Unheard {
 impl std::fmt::Display for Unheard {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotFound(text) | Self::Wrong(text) => out.write_str(text),
+            Self::NotFound(text) | Self::Wrong(text) | Self::Refused(text) | Self::Later(text) => out.write_str(text),
             Self::Store(error) => error.fmt(out),
+        }
+    }
+}
+
+impl From<Unmeant> for Unheard {
+    fn from(unmeant: Unmeant) -> Self {
+        match unmeant {
+            Unmeant::Nobody(text) | Unmeant::Several(text) => Self::NotFound(text),
+            Unmeant::Store(error) => Self::Store(error),
         }
     }
 }
@@ -101,6 +115,22 @@ fn known_kind(plan: &Plan, kind: &str, id: &str) -> Result<Reach, Unheard> {
         Some(RecordRef { account: account.name.clone(), record: kind.name.clone(), id: id.to_owned() })
     });
     known.map(Reach::Record).ok_or_else(|| Unheard::NotFound(format!("there is no account and record `{kind}`")))
+}
+
+/// The same, where no service can be asked: a record also by what people call it.
+///
+/// # Errors
+/// As [`named`]; also where nobody is called so, or several are.
+pub async fn named_in(plan: &Plan, store: &dyn Store, text: &str) -> Result<Reach, Unheard> {
+    match named(plan, text) {
+        Ok(Some(reach @ (Reach::Pipeline(_) | Reach::Account(_)))) => Ok(reach),
+        Err(Unheard::NotFound(words)) if !text.contains('/') => Err(Unheard::NotFound(words)),
+        Ok(_) | Err(Unheard::NotFound(_)) => match meant(plan, store, text).await {
+            Err(Unmeant::Nobody(words)) => Err(Unheard::NotFound(not_called(text, words))),
+            found => Ok(Reach::Record(found?)),
+        },
+        Err(other) => Err(other),
+    }
 }
 
 /// Which put-off work is meant by what a pipeline, an account or a record is called.
@@ -190,14 +220,35 @@ impl Runtime {
     /// [`Unheard`], with near ones where there is no such record.
     pub async fn reach_named(&self, text: &str) -> Result<Reach, Unheard> {
         let live = self.live.load_full();
-        let reach = named(&live.plan, text)?;
+        let reach = match named(&live.plan, text) {
+            // A name may have a stroke in it.
+            Err(Unheard::NotFound(_)) if text.contains('/') => None,
+            reach => reach?,
+        };
         match reach {
             Some(Reach::Record(record)) if self.is_known(&record).await? => Ok(Reach::Record(record)),
             None if let Some(record) = self.known_as(text).await? => Ok(Reach::Record(record)),
             Some(Reach::Record(_)) | None => {
-                self.named(text).await.map(Reach::Record).map_err(|words| Unheard::NotFound(not_called(text, words)))
+                let record = self.record_named(text).await.map(Reach::Record);
+                record.map_err(|unheard| match unheard {
+                    Unheard::NotFound(words) => Unheard::NotFound(not_called(text, words)),
+                    other => other,
+                })
             }
             Some(reach) => Ok(reach),
+        }
+    }
+
+    /// The record that a person means: by its id, or by what people call it. What the store knows costs no call.
+    ///
+    /// # Errors
+    /// [`Unheard::NotFound`] with near ones where nobody is called so, with all of them where several are.
+    pub async fn record_named(&self, text: &str) -> Result<RecordRef, Unheard> {
+        let live = self.live.load_full();
+        match meant(&live.plan, self.store.as_ref(), text).await {
+            Ok(found) if self.is_known(&found).await? => Ok(found),
+            Ok(_) | Err(Unmeant::Nobody(_)) => self.named(text).await.map_err(Unheard::NotFound),
+            Err(unmeant) => Err(unmeant.into()),
         }
     }
 

@@ -26,5 +26,6 @@ pub mod retention;
 pub mod schedule;
 pub mod signals;
 pub mod sweep_marks;
+pub mod taking;
 mod under_way;
 pub mod watcher;
