@@ -65,12 +65,20 @@ impl Watch {
         }
     }
 
+    /// Waits until nothing has changed for [`QUIET`], for [`QUIET_MAX`] at most.
     async fn settle(&mut self, runtime: &Runtime) {
-        let rounds = QUIET_MAX.as_millis() / QUIET.as_millis();
-        for _ in 0..rounds {
-            runtime.world.clock.sleep(QUIET).await;
-            if self.changes.try_recv().is_err() {
-                return;
+        let clock = &runtime.world.clock;
+        let mut patience = clock.sleep(QUIET_MAX);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut patience => return,
+                changed = self.changes.recv() => {
+                    if changed.is_none() {
+                        return;
+                    }
+                }
+                () = clock.sleep(QUIET) => return,
             }
         }
     }
