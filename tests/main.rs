@@ -72,6 +72,7 @@ mod recovery;
 mod reference;
 mod relink;
 mod reload;
+mod reload_storm;
 mod replayed;
 mod restored;
 mod retention;
