@@ -33,6 +33,7 @@ mod find;
 mod function;
 mod fuzz_corpus;
 mod gone;
+mod hold_when;
 mod holding;
 
 mod infer;

@@ -116,6 +116,7 @@ impl Story {
             Happening::Compared { .. }
             | Happening::PassedBy { .. }
             | Happening::Observed(_)
+            | Happening::Waits { .. }
             | Happening::Held { .. } => {}
         }
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::effect::{Decision, Step};
+use super::effect::{Decision, Effect, Step};
 use super::ledger::Note;
 use super::lost;
 use super::meet::meet;
@@ -66,6 +66,12 @@ fn decided(context: &Context<'_>) -> Step {
     if let Some(make) = context.to_make().filter(|_| context.complete()) {
         // Whatever else it comes to was worked out without the record that is to be there first.
         decision = Decision { lines: context.lines(), effect: Some(make), ..Decision::default() };
+    }
+    if decision.effect.as_ref().is_some_and(Effect::writes) {
+        match context.waits() {
+            Ok(line) => decision.waits = line,
+            Err(stop) => decision = Decision { lines: context.lines(), stops: vec![stop], ..Decision::default() },
+        }
     }
     decision.fitting = context.fitting();
     if context.complete() && !decision.stops.is_empty() {

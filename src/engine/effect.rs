@@ -38,6 +38,9 @@ pub struct Decision {
     pub not_carried: Option<RuleLine>,
     /// What does not agree and was not told yet.
     pub disagreements: Vec<Disagreement>,
+    /// What is to be written waits, and which line says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<RuleLine>,
     /// What a person took and that is not written after all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub untaken: Vec<Untaken>,

@@ -345,6 +345,17 @@ impl<'a> Context<'a> {
         self.holds.get_or_init(|| self.asked(true, asked)).clone()
     }
 
+    /// The line that has wait what is to be written, where its condition holds.
+    ///
+    /// # Errors
+    /// [`Stop`] where it fails.
+    pub fn waits(&self) -> Result<Option<RuleLine>, Stop> {
+        let Some((condition, line)) = &self.pipeline.hold else { return Ok(None) };
+        heard::uses(line);
+        let held = self.evaluate(condition, None, line)? == Value::Bool(true);
+        Ok(held.then(|| line.clone()))
+    }
+
     /// Whether a field of a side is one that the rules leave alone once the record exists.
     ///
     /// # Errors

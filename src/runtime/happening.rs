@@ -127,6 +127,15 @@ pub enum Happening {
         /// What the person has wait.
         reach: Reach,
     },
+    /// What is to be written of a record waits, because a rule says so.
+    Waits {
+        /// The pair's left record, or the one that has no counterpart yet.
+        target: RecordRef,
+        /// The pipeline.
+        pipeline: String,
+        /// The line that says so.
+        line: String,
+    },
     /// What would have been written if `settings.mode` were `live`.
     Observed(Change),
 }

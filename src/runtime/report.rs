@@ -100,7 +100,12 @@ impl Report {
                 self.held.goes_on(target);
             }
             Happening::Held { target, reach } => self.held.waits(target, reach),
-            Happening::Written(change) => self.changes.push(change.clone()),
+            Happening::Waits { target, line, .. } => self.held.waits_by_rule(target, line),
+            Happening::Written(change) => {
+                self.held.goes_on(&change.cause);
+                self.held.goes_on(&change.target);
+                self.changes.push(change.clone());
+            }
             Happening::Observed(change) => {
                 self.would.insert(change.place(), change.clone());
             }

@@ -1,4 +1,4 @@
-//! What waits because a person says so, as part of the report: as JSON, and in words.
+//! What waits because a person or a rule says so, as part of the report: as JSON, and in words.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,11 +9,13 @@ use super::report_lists::listed;
 use crate::store::{Halt, Reach, RecordRef, Standing};
 use crate::value::timestamp;
 
-/// What waits because a person says so.
+/// What waits because a person or a rule says so.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held {
     /// What the pass came upon, with the word that each waits for.
     records: BTreeMap<RecordRef, Reach>,
+    /// What the pass came upon, with the rule line that has each wait.
+    by_rule: BTreeMap<RecordRef, String>,
     /// All words that stand in the end.
     pub(super) standing: Vec<Standing>,
 }
@@ -24,25 +26,36 @@ impl Held {
         self.records.insert(target.clone(), reach.clone());
     }
 
+    /// The pass came upon a record that a rule has wait.
+    pub(super) fn waits_by_rule(&mut self, target: &RecordRef, line: &str) {
+        self.by_rule.insert(target.clone(), line.to_owned());
+    }
+
     /// It looks at the record anew.
     pub(super) fn goes_on(&mut self, target: &RecordRef) {
         self.records.remove(target);
+        self.by_rule.remove(target);
     }
 
     /// Whether any work waits.
     pub(super) fn has_any(&self) -> bool {
-        !self.records.is_empty() || self.standing.iter().any(|one| one.waiting > 0 || one.owes_sweep)
+        !self.records.is_empty()
+            || !self.by_rule.is_empty()
+            || self.standing.iter().any(|one| one.waiting > 0 || one.owes_sweep)
     }
 
     /// What the pass came upon.
     pub(super) fn records_json(&self) -> Json {
         let told = |(record, reach): (&RecordRef, &Reach)| json!({ "record": record.to_string(), "by": reach.name() });
-        self.records.iter().map(told).collect()
+        let by_rule = |(record, line): (&RecordRef, &String)| json!({ "record": record.to_string(), "by": line });
+        self.records.iter().map(told).chain(self.by_rule.iter().map(by_rule)).collect()
     }
 
     pub(super) fn write(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = |(record, reach): (&RecordRef, &Reach)| format!("{record}, by {reach}");
-        listed(out, "held", self.records.iter().map(told))?;
+        let by_rule = |(record, line): (&RecordRef, &String)| format!("{record}, by the rule {line}");
+        let all: Vec<String> = self.records.iter().map(told).chain(self.by_rule.iter().map(by_rule)).collect();
+        listed(out, "held", all.into_iter())?;
         for one in &self.standing {
             writeln!(out, "  held by a person: {}", in_words(one))?;
         }

@@ -216,6 +216,7 @@ impl Runtime {
             Happening::LeftAlone { target, group, because, line, .. } => {
                 tracing::debug!(record = %target, group, rule = line, because, "left alone");
             }
+            Happening::Waits { target, line, .. } => tracing::debug!(record = %target, rule = line, "held by a rule"),
             Happening::Held { target, reach } => tracing::debug!(record = %target, %reach, "held by a person"),
             Happening::Kept { target, group, text, line, .. } => {
                 tracing::info!(record = %target, group, rule = line, text, "kept otherwise");

@@ -111,7 +111,7 @@ impl<'p> There<'p> {
             }
         }
         pipeline.with.iter().for_each(|read| self.read(read));
-        pipeline.when.iter().for_each(|(condition, _)| self.condition(condition));
+        pipeline.when.iter().chain(&pipeline.hold).for_each(|(condition, _)| self.condition(condition));
         for (condition, line) in pipeline.passed_by.values() {
             self.lines.insert(line.clone());
             self.condition(condition);

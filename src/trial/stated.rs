@@ -53,7 +53,7 @@ pub(super) fn lines(plan: &Plan) -> Lines<'_> {
         note(&pipeline.match_line, Stated::Match);
         pipeline.passed_by.values().for_each(|(_, line)| drop(note(line, Stated::PassedBy)));
         pipeline.agree.iter().for_each(|agreement| drop(note(&agreement.line, Stated::Agree)));
-        pipeline.when.iter().for_each(|(_, line)| drop(note(line, Stated::When)));
+        pipeline.when.iter().chain(&pipeline.hold).for_each(|(_, line)| drop(note(line, Stated::When)));
         pipeline.with.iter().for_each(|read| drop(note(&read.line, Stated::Read)));
     }
     found

@@ -41,6 +41,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
     let mut creates = creates(checker, file.create, asked, (&name.text, [&left, &right]));
     let said = Said {
         when: file.when,
+        hold: file.hold,
         untouched: file.untouched,
         passed_by: file.passed_by,
         after: file.after,
@@ -48,7 +49,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
         volume: file.volume,
         agree: file.agree,
     };
-    let Standing { when, untouched, passed_by, after, needs, volume, agree } =
+    let Standing { when, hold, untouched, passed_by, after, needs, volume, agree } =
         standing::check(checker, said, &scope, (&name.text, [&left, &right]));
     for read in &mut with {
         read.newest = after.values().any(|(records, _)| records.mentions(&read.name));
@@ -70,6 +71,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
         shared,
         with,
         when,
+        hold,
         untouched,
         passed_by,
         after,

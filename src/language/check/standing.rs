@@ -27,6 +27,8 @@ type Named<T> = Vec<(Name, Option<T>)>;
 pub(super) struct Said {
     /// `when:`
     pub when: Option<Line>,
+    /// `hold when:`
+    pub hold: Option<Line>,
     /// `untouched:`
     pub untouched: Named<Expression>,
     /// `passed by:`
@@ -45,6 +47,8 @@ pub(super) struct Said {
 pub(super) struct Standing {
     /// `when:`
     pub when: Option<Condition>,
+    /// `hold when:`
+    pub hold: Option<Condition>,
     /// `untouched:`
     pub untouched: Vec<Untouched>,
     /// `passed by:`, by system.
@@ -59,7 +63,7 @@ pub(super) struct Standing {
     pub agree: Vec<Agreement>,
 }
 
-/// Judges `when:`, `untouched:`, `passed by:`, `after:`, `needs:` and `agree:` of a pipeline.
+/// Judges `when:`, `hold when:`, `untouched:`, `passed by:`, `after:`, `needs:` and `agree:` of a pipeline.
 pub(super) fn check(
     checker: &mut Checker<'_>,
     said: Said,
@@ -68,6 +72,7 @@ pub(super) fn check(
 ) -> Standing {
     Standing {
         when: said.when.map(|line| condition(checker, line, scope)),
+        hold: said.hold.map(|line| condition(checker, line, scope)),
         untouched: untouched(checker, said.untouched, scope, sides),
         passed_by: passed_by(checker, said.passed_by, scope, sides),
         after: after(checker, said.after, scope, sides),

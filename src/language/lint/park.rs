@@ -44,6 +44,11 @@ pub const PARKS: &[Park] = &[
     ),
     park("future-instant", "its instant of change lies in the time to come", "when the peer's clock is right"),
     park(
+        "held-by-rule",
+        "another record needs its counterpart, which `hold when` of a pipeline has wait",
+        "when the condition no longer holds",
+    ),
+    park(
         "list-shrunk",
         "a list suddenly shows less than half of what is linked",
         "when a later list shows it, or confirms it",

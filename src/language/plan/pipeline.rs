@@ -45,6 +45,8 @@ pub struct Pipeline {
     pub with: Vec<WithRead>,
     /// Where it is said, the condition without which nothing is written or created.
     pub when: Option<(CompiledExpression, RuleLine)>,
+    /// Where it is said, the condition while which what is to be written of a record waits.
+    pub hold: Option<(CompiledExpression, RuleLine)>,
     /// Lists of fields of a side that are left alone once the record exists.
     pub untouched: Vec<(Side, CompiledExpression, RuleLine)>,
     /// `passed by:` by the system in which a counterpart is missing: records that wait for a person's word.
@@ -98,7 +100,7 @@ impl Pipeline {
     /// Every expression that is no rule's: what all rules rest on.
     pub fn conditions(&self) -> impl Iterator<Item = &CompiledExpression> {
         let creates = [&self.create_left, &self.create_right].into_iter().flatten().filter_map(|one| one.when.as_ref());
-        let held = self.when.iter().map(|(condition, _)| condition);
+        let held = self.when.iter().chain(&self.hold).map(|(condition, _)| condition);
         let held = held.chain(self.untouched.iter().map(|(_, fields, _)| fields));
         let held = held.chain(
             self.passed_by

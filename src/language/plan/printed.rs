@@ -49,6 +49,9 @@ impl fmt::Display for Pipeline {
         if let Some((condition, line)) = &self.when {
             said(out, &format!("when {condition}"), line)?;
         }
+        if let Some((condition, line)) = &self.hold {
+            said(out, &format!("hold when {condition}"), line)?;
+        }
         let named: [(&str, &BTreeMap<String, Said>); 3] =
             [("needs for", &self.needs), ("passed by for", &self.passed_by), ("after for", &self.after)];
         for (word, conditions) in named {

@@ -49,6 +49,8 @@ pub struct Census {
     pub left_alone: BTreeSet<(String, RecordRef)>,
     /// For which something would be written if that were not only observed, by pipeline.
     pub observed: BTreeSet<(String, RecordRef)>,
+    /// Of which a rule has wait what is to be written, by pipeline.
+    pub waits: BTreeSet<(String, RecordRef)>,
     made: BTreeSet<RecordRef>,
 }
 
@@ -63,6 +65,9 @@ impl Census {
         match happening {
             Happening::LeftAlone { target, pipeline, .. } => {
                 self.left_alone.insert((pipeline.clone(), target.clone()));
+            }
+            Happening::Waits { target, pipeline, .. } => {
+                self.waits.insert((pipeline.clone(), target.clone()));
             }
             Happening::Observed(change) => {
                 let both = [&change.cause, &change.target].into_iter().filter(|record| !record.id.is_empty());

@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 
 use super::causes::Causes;
 use super::make::beside;
-use super::pairing::Pairing;
+use super::pairing::{Meeting, Pairing};
 use super::reads::rests_on_what_is_to_be_made;
-use crate::engine::{Decision, Effect, LeftAlone, Made, Making, Situation};
-use crate::language::plan::Side;
+use crate::engine::{Decision, Effect, LeftAlone, Made, Making, Situation, Stop};
+use crate::language::plan::{RuleLine, Side};
 use crate::runtime::happening::{Change, Happening, held};
 use crate::runtime::live::{Live, observes};
 use crate::runtime::memory::brake;
@@ -16,6 +16,9 @@ use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{Link, RecordRef};
 use crate::value::{Record, Value};
+
+/// The code of a record whose counterpart is to be made and waits, because a rule says so.
+const HELD_BY_RULE: &str = "held-by-rule";
 
 impl Runtime {
     /// Whether nothing may be written now: the mode only observes, or the sweep's brake counts first.
@@ -70,6 +73,16 @@ impl Runtime {
     fn is_permitted(&self, pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> bool {
         let permit = self.permit.load_full().filter(|_| pairing.braked || !self.serving.load(Ordering::Acquire));
         permit.is_none_or(|permit| change_of(pairing, situation, effect).is_none_or(|change| permit.allows(&change)))
+    }
+
+    /// What is to be written waits, because a line of the rules says so. Who needs the counterpart waits with it.
+    pub(crate) fn left_waiting(&self, pairing: &Pairing<'_>, situation: &Situation, line: &RuleLine) -> Meeting {
+        let pipeline = pairing.pipeline.name.clone();
+        let target = self.left_record(pairing, situation).unwrap_or_else(|| pairing.target());
+        let message = format!("{target} waits as long as `hold when` of {pipeline} says so ({line})");
+        self.tell(Happening::Waits { target, pipeline, line: line.to_string() });
+        let stop = Stop::new(HELD_BY_RULE, "a rule has it wait", message, line);
+        Meeting { stops: if pairing.demanded { vec![stop] } else { Vec::new() }, ..Meeting::default() }
     }
 
     /// What is left alone and what does not agree, where nothing is written any more.

@@ -65,7 +65,12 @@ impl Runtime {
             return Ok(Some(Some(Meeting { stops, ..Meeting::default() })));
         }
         let situation = &mut course.situation;
-        if self.is_kept_back(live, pairing, situation, (link, effect))? {
+        if let (Some(line), true) = (&decision.waits, effect.groups().is_empty()) {
+            self.journal_decision(live, pairing, situation, decision).await?;
+            return Ok(Some(Some(self.left_waiting(pairing, situation, line))));
+        }
+        let waits = decision.waits.as_ref().map(|line| self.left_waiting(pairing, situation, line));
+        if waits.is_some() || self.is_kept_back(live, pairing, situation, (link, effect))? {
             self.journal_decision(live, pairing, situation, decision).await?;
             if let Effect::Make(Making { record, fields, .. }) = effect {
                 // What would be written with it is told, and held, in its turn.

@@ -31,6 +31,7 @@ impl<'a> Both<'a> {
     pub(super) fn meets_alike(&self, pipeline: &str) -> bool {
         let Some((before, now)) = self.pipelines(pipeline) else { return false };
         let whens = (before.when.as_ref().map(|(when, _)| when), now.when.as_ref().map(|(when, _)| when));
+        let holds = (before.hold.as_ref().map(|(hold, _)| hold), now.hold.as_ref().map(|(hold, _)| hold));
         let made = |(one, other): (Option<&Create>, Option<&Create>)| match (one, other) {
             (Some(one), Some(other)) => {
                 one.owner == other.owner && self.optional((one.when.as_ref(), other.when.as_ref()))
@@ -40,6 +41,7 @@ impl<'a> Both<'a> {
         let sides = [Side::Left, Side::Right];
         before.shared == now.shared
             && self.optional(whens)
+            && self.optional(holds)
             && sides.iter().all(|side| self.match_alike(pipeline, *side))
             && sides.iter().all(|side| made((before.create(*side), now.create(*side))))
             && before.with.len() == now.with.len()

@@ -75,7 +75,7 @@ impl Known {
         for (pipeline, record) in &census.left_alone {
             known.put(pipeline, record, Bucket::LeftAlone);
         }
-        for (pipeline, record) in &census.observed {
+        for (pipeline, record) in census.observed.iter().chain(&census.waits) {
             known.put(pipeline, record, Bucket::Held);
         }
         Ok(known)

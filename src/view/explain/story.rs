@@ -67,6 +67,7 @@ pub(super) fn decision(rules: &Rules<'_>, pipeline: &Pipeline, entry: &DecisionE
         "at": timestamp::text(entry.at), "generation": entry.generation, "pipeline": pipeline.name,
         "told": told(entry), "effect": entry.outcome.effect.as_ref().map(|effect| effect.action().as_str()),
         "stops": stops, "unmatched": unmatched,
+        "waits": entry.outcome.waits.as_ref().map(|line| rules.line(line, entry.generation)),
     })
 }
 
@@ -92,9 +93,13 @@ pub(super) fn timeline(rules: &Rules<'_>, known: &Known<'_>) -> Vec<Json> {
     }
     for entry in known.decisions() {
         let effect = entry.outcome.effect.as_ref();
-        if effect.is_none_or(|effect| matches!(effect, Effect::Settle { .. })) {
-            let what =
-                if entry.outcome.stops.is_empty() { "looked at, and nothing was to be written" } else { "stopped" };
+        let waits = entry.outcome.waits.as_ref();
+        if waits.is_some() || effect.is_none_or(|effect| matches!(effect, Effect::Settle { .. })) {
+            let what = match waits {
+                Some(line) => format!("waits as long as the rules say so ({line})"),
+                None if entry.outcome.stops.is_empty() => "looked at, and nothing was to be written".to_owned(),
+                None => "stopped".to_owned(),
+            };
             let pipeline = rules.plan.pipelines.get(&entry.pipeline);
             let decision = pipeline.map(|pipeline| decision(rules, pipeline, entry));
             let what = format!("{} {what}", entry.target);

@@ -48,11 +48,12 @@ fn of_record(record: &RecordType) -> impl Iterator<Item = (&CompiledExpression, 
 /// The conditions of a pipeline, each with what hangs on it. Those of creating have a lint of their own.
 fn conditions(pipeline: &Pipeline) -> Vec<(&CompiledExpression, &'static str)> {
     let whole = pipeline.when.iter().map(|(condition, _)| (condition, "no record takes part"));
+    let hold = pipeline.hold.iter().map(|(condition, _)| (condition, "nothing ever waits"));
     let passed = pipeline.passed_by.values().map(|(condition, _)| (condition, "nothing is ever told as passed by"));
     let read = pipeline.with.iter().map(|read| (&read.condition, "nothing is ever found"));
     let mut rules = Vec::new();
     of_rules(&pipeline.rules, &mut rules);
-    whole.chain(passed).chain(read).chain(rules).collect()
+    whole.chain(hold).chain(passed).chain(read).chain(rules).collect()
 }
 
 fn of_rules<'p>(rules: &'p [FieldRule], found: &mut Vec<(&'p CompiledExpression, &'static str)>) {

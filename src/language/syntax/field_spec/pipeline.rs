@@ -26,6 +26,11 @@ pub static PIPELINE_FILE: MapSpec = MapSpec {
             "when a record of one side is the counterpart of one of the other",
         ),
         FieldSpec::may("when", CONDITION, "without it nothing of the pipeline is written"),
+        FieldSpec::may(
+            "hold when",
+            CONDITION,
+            "while it holds, what is to be written of a record waits; then it goes on",
+        ),
         FieldSpec::may("with", Shape::Map(&WITH), "further records that its rules read, by the name that they use"),
         FieldSpec::may("create", Shape::Map(&CREATE), "when a missing counterpart is made, by the system that gets it"),
         FieldSpec::may(

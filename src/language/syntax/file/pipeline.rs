@@ -26,6 +26,8 @@ pub struct PipelineFile {
     pub create: Vec<(Name, Option<CreateLine>)>,
     /// `when:`
     pub when: Option<Condition>,
+    /// `hold when:`
+    pub hold: Option<Condition>,
     /// `untouched:`, by system.
     pub untouched: Vec<(Name, Option<Expression>)>,
     /// `passed by:`, by system.
@@ -112,6 +114,7 @@ pub(super) fn parse(node: &Node, found: &mut Found) -> PipelineFile {
     });
     pipeline.create = named(&file, ("create", &CREATE), found, CreateLine::of);
     pipeline.when = file.text("when", "`when`", found).and_then(|scalar| Condition::of(scalar, found));
+    pipeline.hold = file.text("hold when", "`hold when`", found).and_then(|scalar| Condition::of(scalar, found));
     pipeline.untouched = named(&file, ("untouched", &UNTOUCHED), found, fields);
     pipeline.passed_by = conditions(&file, ("passed by", &PASSED_BY, "`passed by`"), found);
     pipeline.after = conditions(&file, ("after", &AFTER, "records"), found);

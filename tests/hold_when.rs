@@ -1,0 +1,82 @@
+//! A rule has records wait while a condition holds: nothing of them is written, each is named with the line that says
+//! so, and what is to be written goes on by itself when the condition no longer holds.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Process, Trade, at_rest, get, until};
+
+/// The shipped rules, and orders whose note says so wait.
+fn waiting_trade() -> Trade {
+    let trade = Trade::start();
+    let path = trade.rules.join("pipelines/orders.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let hold = "hold when: starts_with(leaflink.notes ?? \"\", \"WAIT\")\n\nwith:\n";
+    std::fs::write(&path, text.replacen("with:\n", hold, 1)).unwrap();
+    trade
+}
+
+#[track_caller]
+fn says(trade: &Trade, arguments: &[&str], code: i32) -> String {
+    let done = trade.command(arguments).output().unwrap();
+    let told = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
+    assert_eq!(done.status.code(), Some(code), "{arguments:?}: {told}");
+    told
+}
+
+fn submit(trade: &Trade, notes: &str) -> String {
+    let made =
+        trade.people(&trade.leaflink, "submit", &json!({ "count": 1, "payment_term": "Net 30", "notes": notes }));
+    made["orders"][0]["number"].as_str().unwrap().to_owned()
+}
+
+fn edit(trade: &Trade, number: &str, fields: &Json) {
+    let mut body = fields.clone();
+    body["order"] = json!(number);
+    trade.people(&trade.leaflink, "edit", &body);
+}
+
+fn crossed(trade: &Trade, number: &str) -> Option<Json> {
+    trade.orders().into_iter().find(|one| one["original_order_id"] == number)
+}
+
+fn rests(service: &Process) {
+    until("the service is at rest", || at_rest(&service.url));
+}
+
+#[test]
+fn what_a_rule_has_wait_is_named_and_goes_on_by_itself() {
+    let trade = waiting_trade();
+    let service = trade.run("200ms");
+    rests(&service);
+    let waits = submit(&trade, "WAIT for the credit check");
+    let goes = submit(&trade, "none");
+    until("the other crossed", || crossed(&trade, &goes).is_some() && at_rest(&service.url));
+    assert!(crossed(&trade, &waits).is_none(), "nothing of it is written");
+
+    // It is named, counted as held, and never called in step.
+    let report = says(&trade, &["sync", "--full"], 3);
+    assert!(report.contains("held") && report.contains(&format!("leaflink.order/{waits}, by the rule ")), "{report}");
+    assert!(report.contains("orders.yaml:"), "{report}");
+    let told = says(&trade, &["sync", "--full", "--format", "json"], 3);
+    let told: Json = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}"));
+    let is_it = |line: &&Json| line["pipeline"] == "orders" && line["account"] == "leaflink";
+    let line = told["ledger"].as_array().unwrap().iter().find(is_it).unwrap();
+    assert_eq!(line["held"], 1, "{line}");
+    let story = says(&trade, &["explain", &format!("leaflink.order/{waits}")], 0);
+    assert!(story.contains("waits as long as the rules say so") && story.contains("orders.yaml:"), "{story}");
+    assert_eq!(get(&format!("{}/api/v1/inbox", service.url))["items"], json!([]), "nobody has to do anything");
+
+    edit(&trade, &waits, &json!({ "notes": "checked" }));
+    until("it crossed", || crossed(&trade, &waits).is_some() && at_rest(&service.url));
+
+    // What is linked waits just so, on both sides.
+    edit(&trade, &waits, &json!({ "notes": "WAIT once more", "payment_term": "Net 60" }));
+    until("it was seen", || says(&trade, &["explain", &waits], 0).matches("waits as long").count() > 1);
+    rests(&service);
+    assert_eq!(crossed(&trade, &waits).unwrap()["payment_term"], "Net 30");
+    edit(&trade, &waits, &json!({ "notes": "checked" }));
+    until("the term follows", || crossed(&trade, &waits).unwrap()["payment_term"] == "Net 60");
+    rests(&service);
+    says(&trade, &["sync", "--full"], 0);
+    trade.assert_exactly_once();
+}
