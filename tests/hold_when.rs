@@ -57,8 +57,8 @@ fn what_a_rule_has_wait_is_named_and_goes_on_by_itself() {
     let report = says(&trade, &["sync", "--full"], 3);
     assert!(report.contains("held") && report.contains(&format!("leaflink.order/{waits}, by the rule ")), "{report}");
     assert!(report.contains("orders.yaml:"), "{report}");
-    let told = says(&trade, &["sync", "--full", "--format", "json"], 3);
-    let told: Json = serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}"));
+    let told = trade.command(&["sync", "--full", "--format", "json"]).output().unwrap();
+    let told: Json = serde_json::from_slice(&told.stdout).unwrap();
     let is_it = |line: &&Json| line["pipeline"] == "orders" && line["account"] == "leaflink";
     let line = told["ledger"].as_array().unwrap().iter().find(is_it).unwrap();
     assert_eq!(line["held"], 1, "{line}");

@@ -14,7 +14,7 @@ use crate::support::{Process, Trade, at_rest, get, until};
 
 /// What stands at a file's path in place of its text, and the code of the finding that tells of it.
 const BAD: [(&str, &str, fn(&Path, &str)); 7] = [
-    ("half of it", "", |path, good| fs::write(path, &good.as_bytes()[..good.len() / 2 + 1]).unwrap()),
+    ("half of it", "", |path, good| fs::write(path, &good.as_bytes()[..good.len() / 2]).unwrap()),
     ("nothing", "", |path, _| fs::write(path, "").unwrap()),
     ("no text", "not-utf-8", |path, good| fs::write(path, [good.as_bytes(), b"# \xff\xfe\n"].concat()).unwrap()),
     ("far too much", "file-too-large", |path, good| {

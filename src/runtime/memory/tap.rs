@@ -160,6 +160,7 @@ fn parts(happening: &Happening) -> Parts {
         }
         Happening::PassedBy { target, pipeline } => ("no_counterpart", one(target), some(pipeline), Json::Null),
         Happening::PutOff { target, reason } => ("put_off", one(target), None, json!({ "reason": reason })),
+        Happening::Waits { target, pipeline, line } => ("held", one(target), some(pipeline), json!({ "rule": line })),
         Happening::Held { target, reach } => ("held", one(target), None, json!({ "by": reach.name() })),
     }
 }
