@@ -5,6 +5,7 @@
 //! calls it again, and acts on what it answers.
 
 mod agree;
+mod asked;
 pub mod base;
 pub mod conflict;
 pub mod create;

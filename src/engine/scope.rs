@@ -16,7 +16,6 @@ use super::situation::{Found, Situation, Want};
 use super::spoken::Spoken;
 use super::typed::{Element, Typed, in_place, whole};
 use super::with_found::WithFound;
-use crate::language::function::registry;
 use crate::language::plan::expression::{CompiledExpression, Fault, FaultKind, Scope};
 use crate::language::plan::fuel::Fuel;
 use crate::language::plan::heard;
@@ -288,41 +287,6 @@ impl<'a> Context<'a> {
         (!taken).then_some(&carries.line)
     }
 
-    /// The key that a pipeline has linked with this one, whichever side it is of; `near` is what the question is
-    /// asked of, whose account counts for its own system. A record's own key is of its own side, whoever else bears it.
-    fn linked_key(&self, pipeline: &str, id: &str, near: Option<&Typed>) -> Option<Value> {
-        let pipeline = self.plan.pipelines.get(pipeline)?;
-        let own = near.and_then(|near| own_side(pipeline, near, id));
-        let near = near.and_then(|near| Some((&near.at.as_ref()?.0.system, near.account.as_str())));
-        let sides = [Side::Left, Side::Right].into_iter().filter(|side| own.is_none_or(|own| own == *side));
-        // All are asked before one is looked at, so that what is missing is read at once.
-        let found: Vec<Option<&Found>> = sides
-            .map(|side| {
-                let account = |side: Side| match near {
-                    Some((system, account)) if *system == pipeline.record(side).system => account.to_owned(),
-                    _ => self.account_for(&pipeline.record(side).system),
-                };
-                self.ask(Want::Linked {
-                    pipeline: pipeline.name.clone(),
-                    side,
-                    account: account(side),
-                    id: id.to_owned(),
-                    other: account(side.other()),
-                })
-            })
-            .collect();
-        found.into_iter().flatten().find_map(|found| if let Found::Key(key) = found { Some(key.clone()) } else { None })
-    }
-
-    /// What a table makes of a value, read from left to right; a value without a row goes by one that differs in case.
-    fn mapped(&self, table: &str, value: &Value) -> Result<Value, String> {
-        let Some(table) = self.plan.tables.get(table).filter(|_| !value.is_null()) else { return Ok(Value::Null) };
-        let Some((outcome, row)) = table.mapped(value) else { return Ok(Value::Null) };
-        self.spoke(&row.line);
-        heard::row(&row.line, table.field(Side::Right));
-        row.given(outcome, value)
-    }
-
     /// Asks for what must be there before a side is written to.
     ///
     /// # Errors
@@ -382,21 +346,6 @@ impl<'a> Context<'a> {
             return Some(Typed { value: self.situation.settings.clone(), at: None, account: EcoString::new() });
         }
         self.with(name)
-    }
-}
-
-/// Of which side of a pipeline a record is, where this is its own key; `None`: of none, or of both.
-fn own_side(pipeline: &Pipeline, near: &Typed, id: &str) -> Option<Side> {
-    let (kind, path) = near.at.as_ref()?;
-    let is_of = |side: Side| {
-        let own = pipeline.record(side);
-        own.system == kind.system && own.name == kind.name
-    };
-    let is_own = path.0.is_empty() && kind.id_of(&near.value).as_deref() == Some(id);
-    match (is_own, is_of(Side::Left), is_of(Side::Right)) {
-        (true, true, false) => Some(Side::Left),
-        (true, false, true) => Some(Side::Right),
-        _ => None,
     }
 }
 
@@ -480,18 +429,7 @@ impl Scope for Within<'_, '_> {
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
-        let (known, [Value::Text(named), value]) = (registry::ASKED.contains(&name), arguments) else {
-            return registry::ASKED.contains(&name).then(|| Err("takes a name and a value".to_owned()));
-        };
-        if !known {
-            return None;
-        }
-        if name == "mapped" {
-            return Some(self.context.mapped(named, value));
-        }
-        let near = self.element.map(|element| element.typed);
-        let key = value.to_key().and_then(|id| self.context.linked_key(named, &id, near)).unwrap_or_default();
-        Some(Ok(if name == "linked" { Value::Bool(!key.is_null()) } else { key }))
+        self.context.answered(name, arguments, self.element.map(|element| element.typed))
     }
 }
 
