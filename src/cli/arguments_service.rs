@@ -24,6 +24,9 @@ pub struct ExplainArguments {
     /// secret stands the variable that it came from.
     #[arg(long)]
     pub calls: bool,
+    /// Print what was last written or parked for it as a rule test, to be kept beside the rules.
+    #[arg(long, conflicts_with_all = ["field", "calls", "format"])]
+    pub as_test: bool,
     /// How the answer is shown.
     #[command(flatten)]
     pub service: ServiceArguments,

@@ -1,17 +1,18 @@
 //! Why a record stands as it does, and which records a text leads to, over HTTP:
-//! `GET /api/v1/explain?record=…&field=…` and `GET /api/v1/find?text=…`.
+//! `GET /api/v1/explain?record=…&field=…`, with `as=test` as a rule test, and `GET /api/v1/find?text=…`.
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use serde_json::json;
 
 use super::answers::{fail, store_failed};
 use super::query;
 use super::shared::Shared;
 use crate::runtime::meant::{Unmeant, meant};
-use crate::view::explain::{Asked, Rules, Unexplained, explain};
+use crate::view::explain::{Asked, Rules, Unexplained, as_test, explain};
 use crate::view::find::find;
 
 /// The routes.
@@ -37,7 +38,12 @@ async fn explained(State(shared): State<Shared>, RawQuery(query): RawQuery) -> R
         Err(Unmeant::Nobody(words) | Unmeant::Several(words)) => return fail(StatusCode::NOT_FOUND, &words),
         Err(Unmeant::Store(error)) => return store_failed(&error),
     };
-    match explain(store, &rules, &Asked { target: &target, field: field.map(String::as_str) }).await {
+    let told = if asked.get("as").is_some_and(|form| form == "test") {
+        as_test(store, &live.plan, &target).await.map(|test| json!({ "test": test }))
+    } else {
+        explain(store, &rules, &Asked { target: &target, field: field.map(String::as_str) }).await
+    };
+    match told {
         Ok(told) => Json(told).into_response(),
         Err(Unexplained::Unknown(words)) => fail(StatusCode::NOT_FOUND, &words),
         Err(Unexplained::Store(error)) => store_failed(&error),

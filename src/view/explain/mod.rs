@@ -4,6 +4,7 @@
 //! Everything comes from what is journalled; the last decision is made again with a ledger, so that it is the engine
 //! itself that says what each rule came to. What is no longer kept is said to be so. Looks up by index only.
 
+mod as_test;
 mod field;
 mod known;
 mod notes;
@@ -20,6 +21,7 @@ use crate::runtime::meant::{near, near_names};
 use crate::store::{RecordRef, RuleText, Store, StoreError};
 use crate::value::timestamp;
 use crate::view::park::item;
+pub use as_test::as_test;
 use known::{Known, PairOf};
 
 /// The rules that serve, or that served last.
