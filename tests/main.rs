@@ -27,6 +27,7 @@ mod doctor;
 mod drain;
 mod eval;
 mod explain;
+mod explain_as_test;
 mod expression;
 mod field_spec;
 mod find;

@@ -24,7 +24,7 @@ pub struct ExplainArguments {
     /// secret stands the variable that it came from.
     #[arg(long)]
     pub calls: bool,
-    /// Print what was last written or parked for it as a rule test, to be kept beside the rules.
+    /// Print what was written or parked for it as rule tests, to be kept beside the rules.
     #[arg(long, conflicts_with_all = ["field", "calls", "format"])]
     pub as_test: bool,
     /// How the answer is shown.

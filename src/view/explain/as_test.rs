@@ -9,12 +9,12 @@ use serde_yaml::{Mapping, Value as Yaml};
 
 use super::known::Known;
 use super::{Unexplained, kind_of};
-use crate::engine::{Decision, Effect, Making, Situation, Want, base};
-use crate::language::plan::{Pipeline, Plan, RecordType, RuleBody, Setting, Side};
+use crate::engine::{Decision, Effect, Found, Making, Situation, Want, base};
+use crate::language::plan::{FieldRule, Pipeline, Plan, RecordType, RuleBody, Setting, Side};
 use crate::store::{DecisionEntry, RecordRef, Store};
-use crate::value::{Record, Segment, Value, timestamp};
+use crate::value::{Kind, Path, Record, Segment, Value, timestamp};
 
-/// The newest decision on a record, or its counterpart, that wrote something or stopped, as YAML.
+/// The decisions on a record and its counterparts that wrote something or stopped, oldest first, as YAML.
 ///
 /// # Errors
 /// [`Unexplained`], also where nothing was ever written or stopped.
@@ -25,19 +25,32 @@ pub async fn as_test(store: &dyn Store, plan: &Plan, target: &RecordRef) -> Resu
     let says = |entry: &&DecisionEntry| {
         !entry.outcome.stops.is_empty() || entry.outcome.effect.as_ref().is_some_and(Effect::writes)
     };
-    let entry = known.decisions().filter(says).max_by_key(|entry| entry.at).ok_or_else(|| {
-        Unexplained::Unknown(format!("nothing was written or parked for {target}, as far as the journal reaches back"))
-    })?;
-    let pipeline = plan.pipelines.get(&entry.pipeline).ok_or_else(|| {
-        Unexplained::Unknown(format!("the rules no longer have the pipeline `{}` that decided it", entry.pipeline))
-    })?;
-    let draft = Draft { plan, pipeline, situation: &entry.situation, outcome: &entry.outcome };
-    let text = serde_yaml::to_string(&draft.file(entry)).map_err(|error| Unexplained::Unknown(error.to_string()))?;
-    Ok(format!("{}{text}", draft.remarks(entry)))
+    let mut entries: Vec<&DecisionEntry> = known.decisions().filter(says).collect();
+    entries.sort_by_key(|entry| entry.at);
+    let draft = |entry: &&DecisionEntry| {
+        let pipeline = plan.pipelines.get(&entry.pipeline)?;
+        let draft = Draft { plan, pipeline, situation: &entry.situation, outcome: &entry.outcome };
+        serde_yaml::to_string(&[draft.test(entry)]).ok().map(|text| format!("{}{text}", draft.remarks(entry)))
+    };
+    let mut drafts: Vec<String> = entries.iter().filter_map(draft).collect();
+    // What was decided once more before it was done is one test.
+    drafts.dedup();
+    if drafts.is_empty() {
+        let message = format!("nothing was written or parked for {target}, as far as the journal reaches back");
+        return Err(Unexplained::Unknown(message));
+    }
+    let head = "# Put this below the rules folder and run `petiole test`; take away what a test is not about.\n";
+    Ok(format!("{head}tests:\n{}", drafts.join("\n")))
 }
 
 /// Records by the name that tests have for their kind.
 type Records = BTreeMap<String, Vec<Mapping>>;
+
+/// Two records that a pipeline had linked: of each the account and the key, the left one first.
+struct Linked {
+    pipeline: String,
+    ends: [(String, Value); 2],
+}
 
 /// A decision that becomes a test.
 struct Draft<'a> {
@@ -49,23 +62,18 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     fn remarks(&self, entry: &DecisionEntry) -> String {
-        let at = timestamp::text_to_second(entry.at);
-        let mut text = format!("# {} on {at}, by generation {}, as a rule test.\n", entry.target, entry.generation);
-        text += "# Put it below the rules folder and run `petiole test`; take away what it is not about.\n";
-        if self.rests_on_links() {
-            text += "# Keys of counterparts are made up in a test, so fields that carry one are not asked for.\n";
-        }
-        if self.situation.base.is_some() && self.before_and_after().1.is_empty() {
-            text += "# What told of it stands in another record or in a list: give its old value, and the new one \
-                     under `when:`.\n";
-        }
-        text
+        format!("# Decided by generation {}.\n", entry.generation)
     }
 
-    /// The file, its keys in the order in which a person reads them.
-    fn file(&self, entry: &DecisionEntry) -> Yaml {
+    /// The test, its keys in the order in which a person reads them.
+    fn test(&self, entry: &DecisionEntry) -> Yaml {
         let mut test = Mapping::new();
-        test.insert("name".into(), format!("{} on {}", entry.target, timestamp::text_to_second(entry.at)).into());
+        let did = match &self.outcome.effect {
+            Some(effect) if effect.writes() => effect.action().as_str(),
+            _ => "stop",
+        };
+        let at = timestamp::text_to_second(entry.at);
+        test.insert("name".into(), format!("{did} for {} on {at}", entry.target).into());
         let (given, when) = self.given_and_when();
         test.insert("given".into(), given);
         if !when.is_empty() {
@@ -79,30 +87,31 @@ impl Draft<'_> {
         if !codes.is_empty() {
             test.insert("parked".into(), Yaml::Sequence(codes.into_iter().map(Yaml::from).collect()));
         }
-        let mut file = Mapping::new();
-        file.insert("tests".into(), Yaml::Sequence(vec![Yaml::Mapping(test)]));
-        Yaml::Mapping(file)
+        Yaml::Mapping(test)
     }
 
+    /// What was there, and what changed. Where nothing shows what did, the pair is what people make: the two meet for
+    /// the first time, which comes to the same.
     fn given_and_when(&self) -> (Yaml, Records) {
         let mut given = self.read();
         let mut when = Records::new();
-        let linked = self.situation.base.is_some() || self.rests_on_links();
-        if self.situation.base.is_some() {
-            let (before, after) = self.before_and_after();
-            let changed = self.situation.changed;
+        let linked = self.linked();
+        for (name, stub, kind) in linked.iter().flat_map(|pair| self.stubs(pair, &given)).collect::<Vec<_>>() {
+            put(&mut given, &name, std::iter::once(&Value::Record(stub)), kind);
+        }
+        let (before, after) = self.before_and_after();
+        let (changed, other) = (self.situation.changed, self.situation.changed.other());
+        if !after.is_empty() {
             put(&mut given, &self.name(changed), before.iter(), self.pipeline.record(changed));
-            let other = self.situation.record(changed.other());
-            put(&mut given, &self.name(changed.other()), other.into_iter(), self.pipeline.record(changed.other()));
-            if !after.is_empty() {
-                when.insert(self.name(changed), vec![after]);
-            }
+            put(&mut given, &self.name(other), self.situation.record(other).into_iter(), self.pipeline.record(other));
+            when.insert(self.name(changed), vec![after]);
         } else {
-            let new = if linked { &mut when } else { &mut given };
+            let new = if linked.is_empty() { &mut given } else { &mut when };
             for side in Side::BOTH {
                 put(new, &self.name(side), self.situation.record(side).into_iter(), self.pipeline.record(side));
             }
         }
+        let is_linked = !linked.is_empty() || when.keys().any(|name| given.contains_key(name));
         let mut all = match listed(given) {
             Yaml::Mapping(all) => all,
             _ => Mapping::new(),
@@ -111,10 +120,87 @@ impl Draft<'_> {
         if !settings.is_empty() {
             all.insert("settings".into(), Yaml::Mapping(settings));
         }
-        if linked {
+        if is_linked {
             all.insert("linked".into(), true.into());
         }
         (Yaml::Mapping(all), when)
+    }
+
+    /// Which other records were linked with one another: those that were asked for, and those that both sides name.
+    fn linked(&self) -> Vec<Linked> {
+        let mut found = Vec::new();
+        for (want, answer) in &self.situation.reads {
+            let (Want::Linked { pipeline, side, account, id, other }
+            | Want::Counterpart { pipeline, side, account, id, other }) = want
+            else {
+                continue;
+            };
+            if let Found::Key(key) = answer {
+                let (own, theirs) = ((account.clone(), Value::text(id.as_str())), (other.clone(), key.clone()));
+                let ends = if *side == Side::Left { [own, theirs] } else { [theirs, own] };
+                found.push(Linked { pipeline: pipeline.clone(), ends });
+            }
+        }
+        if self.situation.base.is_some() {
+            let [left, right] = Side::BOTH.map(|side| self.situation.record(side).cloned().unwrap_or_default());
+            self.named_by_both(&self.pipeline.rules, [&left, &right], &mut found);
+        }
+        found
+    }
+
+    /// The linked records whose keys stand in both of two records, or in both of two elements.
+    fn named_by_both(&self, rules: &[FieldRule], [left, right]: [&Value; 2], found: &mut Vec<Linked>) {
+        for rule in rules {
+            let (Some(left_path), Some(right_path)) = (rule.path(Side::Left), rule.path(Side::Right)) else { continue };
+            let (one, other) = (left_path.read(left), right_path.read(right));
+            match &rule.body {
+                RuleBody::Value { via: Some(pipeline), .. } if !one.is_null() && !other.is_null() => {
+                    let ends = [(Side::Left, one), (Side::Right, other)];
+                    let mut ends = ends.map(|(side, key)| (self.situation.account(side).to_owned(), key));
+                    let via = self.plan.pipelines.get(pipeline);
+                    if via.is_some_and(|via| via.left.system != self.pipeline.left.system) {
+                        ends.reverse();
+                    }
+                    found.push(Linked { pipeline: pipeline.clone(), ends });
+                }
+                RuleBody::List(list) => {
+                    let (one, other) = (one.as_list().unwrap_or_default(), other.as_list().unwrap_or_default());
+                    for (one, other) in one.iter().zip(other).filter(|_| one.len() == other.len()) {
+                        self.named_by_both(&list.rules, [one, other], found);
+                    }
+                }
+                RuleBody::Value { .. } => {}
+            }
+        }
+    }
+
+    /// The two records of a link as far as a test needs them: their keys, and what makes them a pair.
+    fn stubs(&self, linked: &Linked, given: &Records) -> Vec<(String, Record, &RecordType)> {
+        let Some(pipeline) = self.plan.pipelines.get(&linked.pipeline) else { return Vec::new() };
+        let [left, right] = &linked.ends;
+        let ends = [(Side::Left, left), (Side::Right, right)].map(|(side, (account, key))| {
+            let kind = pipeline.record(side).as_ref();
+            let name = name(account, kind);
+            let rows = given.get(&name).into_iter().flatten();
+            let known = rows.into_iter().find(|row| row.get(kind.key.as_str()) == Some(&yaml(key)));
+            (side, name, key, kind, known)
+        });
+        let matched = ends.iter().find_map(|(side, _, _, _, known)| known.as_ref()?.get(pipeline.match_field(*side)));
+        let matched = matched
+            .and_then(Yaml::as_str)
+            .map_or_else(|| format!("{} {}", pipeline.name, left.1.to_key().unwrap_or_default()), str::to_owned);
+        let missing = ends.into_iter().filter(|(.., known)| known.is_none());
+        missing
+            .map(|(side, name, key, kind, _)| {
+                let mut stub = Record::from([(kind.key.as_str(), key.clone())]);
+                let place = Path::parse(pipeline.match_field(side)).filter(|path| !path.is_field(&kind.key));
+                let is_text = |path: &Path| kind.field(path).is_some_and(|field| matches!(field.kind, Kind::Text));
+                if let Some(place) = place.filter(is_text) {
+                    place.write(&mut stub, Value::text(matched.as_str()));
+                }
+                (name, stub, kind)
+            })
+            .collect()
     }
 
     /// Settings that come from the environment, which a test does not have, as they were.
@@ -153,12 +239,6 @@ impl Draft<'_> {
         given
     }
 
-    /// Whether what was decided depends on what is linked.
-    fn rests_on_links(&self) -> bool {
-        let asks = |want: &Want| matches!(want, Want::Linked { .. } | Want::Settled { .. } | Want::Counterpart { .. });
-        self.situation.reads.keys().any(asks)
-    }
-
     /// The changed record as it was when both sides were last seen in step, and what differs now, with its key.
     fn before_and_after(&self) -> (Option<Value>, Mapping) {
         let side = self.situation.changed;
@@ -175,7 +255,7 @@ impl Draft<'_> {
             }
         }
         let kind = self.pipeline.record(side);
-        let mut after = fields(&changed, kind);
+        let mut after = known_fields(&changed, kind);
         if !after.is_empty() {
             after.insert(kind.key.as_str().into(), yaml(now.get(&kind.key).unwrap_or(&Value::Null)));
         }
@@ -192,7 +272,7 @@ impl Draft<'_> {
         };
         match &self.outcome.effect {
             Some(Effect::Create { side, fields, .. } | Effect::Update { side, fields, .. }) => {
-                expect(self.name(*side), self.told(*side, fields));
+                expect(self.name(*side), known_fields(fields, self.pipeline.record(*side)));
             }
             Some(Effect::Move { side, goal, .. }) => {
                 if let Some(states) = &self.pipeline.record(*side).states {
@@ -204,24 +284,12 @@ impl Draft<'_> {
             }
             Some(Effect::Make(Making { record, fields: made, .. })) => {
                 if let Some(kind) = self.kind(&record.account, &record.record) {
-                    expect(name(&record.account, kind), fields(made, kind));
+                    expect(name(&record.account, kind), known_fields(made, kind));
                 }
             }
             Some(Effect::Link { .. } | Effect::Settle { .. }) | None => {}
         }
         then
-    }
-
-    /// What a write sent, without the keys of counterparts.
-    fn told(&self, side: Side, written: &Record) -> Mapping {
-        let mut written = written.clone();
-        for rule in &self.pipeline.rules {
-            let is_key = matches!(&rule.body, RuleBody::Value { via: Some(_), .. });
-            if let Some(Segment::Field(name)) = rule.path(side).and_then(|path| path.0.first()).filter(|_| is_key) {
-                written.remove(name);
-            }
-        }
-        fields(&written, self.pipeline.record(side))
     }
 
     fn name(&self, side: Side) -> String {
@@ -250,7 +318,7 @@ fn asks_the_environment(setting: &Setting) -> bool {
 fn put<'v>(to: &mut Records, name: &str, records: impl Iterator<Item = &'v Value>, kind: &RecordType) {
     let rows = records.flat_map(|record| record.as_list().unwrap_or(std::slice::from_ref(record)));
     for row in rows.filter_map(Value::as_record) {
-        let row = fields(row, kind);
+        let row = known_fields(row, kind);
         let known = to.entry(name.to_owned()).or_default();
         if !row.is_empty() && !known.contains(&row) {
             known.push(row);
@@ -269,7 +337,7 @@ fn listed(records: Records) -> Yaml {
 }
 
 /// The fields that the system file knows and that hold something, the key first.
-fn fields(record: &Record, kind: &RecordType) -> Mapping {
+fn known_fields(record: &Record, kind: &RecordType) -> Mapping {
     let is_known = |name: &str| {
         kind.fields.iter().any(|field| matches!(field.path.0.first(), Some(Segment::Field(known)) if known == name))
     };
@@ -291,7 +359,10 @@ fn yaml(value: &Value) -> Yaml {
             plain.map_or_else(|| digits.into(), Yaml::from)
         }
         Value::Text(text) => text.as_str().into(),
-        Value::Timestamp(instant) => instant.to_string().into(),
+        // Systems keep milliseconds at best, and what is given and what is asked for are cut alike.
+        Value::Timestamp(instant) => {
+            jiff::Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(*instant).to_string().into()
+        }
         Value::Date(day) => day.to_string().into(),
         Value::List(items) => Yaml::Sequence(items.iter().map(yaml).collect()),
         Value::Record(fields) => {
