@@ -101,15 +101,15 @@ impl Draft<'_> {
         }
         let (before, after) = self.before_and_after();
         let (changed, other) = (self.situation.changed, self.situation.changed.other());
-        if !after.is_empty() {
-            put(&mut given, &self.name(changed), before.iter(), self.pipeline.record(changed));
-            put(&mut given, &self.name(other), self.situation.record(other).into_iter(), self.pipeline.record(other));
-            when.insert(self.name(changed), vec![after]);
-        } else {
+        if after.is_empty() {
             let new = if linked.is_empty() { &mut given } else { &mut when };
             for side in Side::BOTH {
                 put(new, &self.name(side), self.situation.record(side).into_iter(), self.pipeline.record(side));
             }
+        } else {
+            put(&mut given, &self.name(changed), before.iter(), self.pipeline.record(changed));
+            put(&mut given, &self.name(other), self.situation.record(other).into_iter(), self.pipeline.record(other));
+            when.insert(self.name(changed), vec![after]);
         }
         let is_linked = !linked.is_empty() || when.keys().any(|name| given.contains_key(name));
         let mut all = match listed(given) {
