@@ -235,3 +235,29 @@ fn what_an_order_of_one_company_holds_is_offered_by_no_other() {
     roof.trade.people(&roof.trade.flourish, "stock", &json!({ "sku": "N-1", "qty": 30 }));
     until("what the order holds is left out by both", || roof.offered("N-1") == [22.0, 22.0]);
 }
+
+/// Both companies sell to stores that the warehouse does not know yet, and to each they are new at the same moment.
+#[test]
+fn a_store_of_two_companies_becomes_one_destination() {
+    let roof = Roof::two_companies();
+    let destinations = || get(&format!("{}/_control/state", roof.trade.flourish.url))["destinations"].clone();
+    let of_license = |license: &Json, rows: &Json| {
+        rows.as_array().unwrap().iter().filter(|row| row["license_number"] == *license).count()
+    };
+    let customers = get(&format!("{}/_control/state", roof.trade.leaflink.url))["customers"].clone();
+    let (customers, known) = (customers.as_array().unwrap(), destinations());
+    let is_new = |one: &&Json| one["company"] == 501 && of_license(&one["license_number"], &known) == 0;
+    let licenses: Vec<&Json> = customers.iter().filter(is_new).map(|one| &one["license_number"]).take(4).collect();
+    let buyers: Vec<&Json> = customers.iter().filter(|one| licenses.contains(&&one["license_number"])).collect();
+    assert_eq!((licenses.len(), buyers.len()), (4, 8), "{customers:?}");
+    // While an answer takes this long, nobody sees what another one is about to make.
+    roof.trade.faults(&roof.trade.flourish, &json!({ "delay_ms": 400 }));
+    for one in &buyers {
+        roof.submit(&json!({ "company": one["company"], "customer": one["id"], "count": 1 }));
+    }
+    until("all orders have crossed", || roof.trade.orders().len() == buyers.len());
+    roof.rests();
+    let made = destinations();
+    let counts: Vec<usize> = licenses.iter().map(|license| of_license(license, &made)).collect();
+    assert_eq!(counts, [1; 4], "{made:#}");
+}

@@ -89,6 +89,7 @@ impl Runtime {
         (record, waited): (Value, bool),
     ) -> Result<Meeting, Trouble> {
         let unsettled = self.unsettled(pairing).await?;
+        let others = self.unsettled_by_others(live, pairing, &record).await?;
         let (beside, unsettled) = unsettled.into_iter().partition::<Vec<_>, _>(|intent| intent.draft.action == MAKE);
         self.settle_makings(live, &beside, pairing.claim).await?;
         if let Some(left) = self.rested_already(live, pairing, (&record, &unsettled)).await? {
@@ -105,7 +106,7 @@ impl Runtime {
         };
         let Some(record) = present else { return Ok(Meeting::default()) };
         let mut situation = self.situation(live, pairing, record);
-        if let Some(foreseen) = pairing.foreseen.filter(|_| !waited) {
+        if let Some(foreseen) = pairing.foreseen.filter(|_| !waited && others.is_empty()) {
             situation.reads = foreseen.reads.clone();
             situation.record_mut(pairing.side.other()).clone_from(&foreseen.other);
         }
@@ -117,13 +118,14 @@ impl Runtime {
             course.refused.extend(self.stand(live, pairing, situation, link.as_ref()).await?);
             situation.sweep |= pairing.again && self.is_refused(pairing, link.as_ref()).await?;
             let looked = self.world.clock.steady();
-            let since = unsettled.iter().map(|intent| intent.draft.at).min();
+            let since = unsettled.iter().chain(&others).map(|intent| intent.draft.at).min();
             let mut decision = self.decide(live, pairing, situation, since).await?;
             if !self.is_there(live, pairing, situation, &decision).await? {
                 continue;
             }
             let living = link.as_ref().filter(|_| situation.gone.is_none());
             self.settle_traces(pairing, (&unsettled, looked), &decision, living).await?;
+            self.waits_for_others(pairing, (&others, looked), &decision)?;
             self.tell_of_end(pairing, situation, &decision);
             if decision.effect.is_none() {
                 self.tell_lost(live, pairing, situation, &mut decision).await;

@@ -163,8 +163,12 @@ impl<'a> Pairing<'a> {
         })
     }
 
+    /// Whose turn it is, by what the records of a pair are matched by. Records of several accounts that say the same
+    /// have one counterpart in an account: where that is made, they take turns.
     pub(crate) fn lock_name(&self, value: &str) -> String {
         let (left, right) = self.accounts();
+        let own = |side: Side, account| if self.pipeline.create(side.other()).is_some() { "" } else { account };
+        let (left, right) = (own(Side::Left, left), own(Side::Right, right));
         format!("{}\u{1}{left}\u{1}{right}\u{1}{value}", self.pipeline.name)
     }
 }

@@ -1,19 +1,82 @@
 //! Several records of one side that claim one counterpart: which of them it belongs to is for a person to say.
 //!
-//! Looked for only where two that exist already are about to be linked. Whoever came first would have it otherwise, and
-//! after a start without a store another one.
+//! Rivals are looked for only where two that exist already are about to be linked. Whoever came first would have it
+//! otherwise, and after a start without a store another one. Where what they share is yet to be made, it is made once:
+//! whoever comes second waits until it is known what became of what the first one sent.
+
+use jiff::Timestamp;
 
 use super::pairing::Pairing;
 use crate::engine::{self, Decision, Effect, Found, Situation, Stop, Unpaired};
+use crate::language::plan::Side;
 use crate::runtime::live::Live;
 use crate::runtime::memory::search::{Horizon, Matching};
 use crate::runtime::memory::swept::By;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::RecordRef;
+use crate::store::{Intent, RecordRef};
 use crate::value::Value;
+use crate::world::Planted;
+
+/// The action of an intent that makes a record.
+const CREATE: &str = "create";
 
 impl Runtime {
+    /// Creates of which nobody saw the answer, by other records that say the same: what they made is this one's
+    /// counterpart, too. None where a counterpart belongs to one record alone.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the store cannot be read.
+    pub(crate) async fn unsettled_by_others(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        record: &Value,
+    ) -> Result<Vec<Intent>, Trouble> {
+        let (pipeline, far) = (pairing.pipeline, pairing.side.other());
+        let several = || live.plan.accounts_of(&pipeline.record(pairing.side).system).nth(1).is_some();
+        let may_share = pipeline.create(far).is_some() && (pipeline.shared == Some(far) || several());
+        if !may_share || self.world.plants(Planted::Intents) {
+            return Ok(Vec::new());
+        }
+        let value_of = |side: Side, record: &Value| engine::match_value(&live.plan, pipeline, side, record);
+        let Some(value) = value_of(pairing.side, record) else { return Ok(Vec::new()) };
+        let target = pairing.target();
+        let is_it = |intent: &Intent| {
+            let draft = &intent.draft;
+            let here = draft.pipeline == pipeline.name && draft.account == pairing.other;
+            here && draft.cause != target
+                && draft.action == CREATE
+                && value_of(far, &draft.fields).as_ref() == Some(&value)
+        };
+        Ok(self.store.open_intents(None).await?.into_iter().filter(is_it).collect())
+    }
+
+    /// What another record's create may have made is not made again before that had time to show up. `looked`: when
+    /// the look began that did not find it.
+    ///
+    /// # Errors
+    /// [`Trouble::Later`] while it may still appear.
+    pub(crate) fn waits_for_others(
+        &self,
+        pairing: &Pairing<'_>,
+        (others, looked): (&[Intent], Timestamp),
+        decision: &Decision,
+    ) -> Result<(), Trouble> {
+        if !matches!(decision.effect, Some(Effect::Create { .. })) {
+            return Ok(());
+        }
+        let system = &pairing.pipeline.record(pairing.side.other()).system;
+        let wait = |intent: &Intent| (self.time_to_settle(system, (intent, looked)), intent.draft.cause.clone());
+        match others.iter().map(wait).max() {
+            Some((wait, cause)) if !wait.is_zero() => {
+                let reason = format!("what was sent to {} for {cause} may still show up there", pairing.other);
+                Err(Trouble::Later { reason, after: Some(wait) })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Why a decision's link is not made: others without a counterpart match it, too.
     ///
     /// # Errors
