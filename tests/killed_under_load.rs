@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use petiole::simulator::Held;
 use petiole::simulator::agreement::{doubled, gaps};
 use petiole::world::{Method, Random as _, SeededRandom};
 use serde_json::{Value as Json, json};
@@ -80,7 +81,7 @@ fn killed_under_load_again_and_again_both_sides_agree() {
     sweep();
     let named = format!("{} {}", sweep(), get(&format!("{}/api/v1/inbox", service.url)));
     let turned = BTreeMap::from([("source_of_truth.inventory".to_owned(), "leaflink".to_owned())]);
-    let found = gaps(&state(&trade.flourish), &state(&trade.leaflink), &turned);
+    let found = gaps(&Held::of_two(state(&trade.flourish), state(&trade.leaflink)), &turned);
     let left: Vec<_> = found.iter().filter(|gap| !gap.names.iter().any(|name| named.contains(name.as_str()))).collect();
     assert!(left.is_empty(), "{left:#?}");
     let crossed = trade.orders().len();

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use petiole::simulator::Held;
 use petiole::simulator::agreement::{Gap, doubled, gaps};
 use petiole::world::{Method, Random as _, SeededRandom};
 use serde_json::json;
@@ -128,7 +129,7 @@ impl<'a> Cluster<'a> {
         let named = format!("{} {}", sweep(), get(&format!("{}/api/v1/inbox", self.nodes[0].url)));
         self.once();
         let turned = BTreeMap::from([("source_of_truth.inventory".to_owned(), "leaflink".to_owned())]);
-        let found = gaps(&state(&self.trade.flourish), &state(&self.trade.leaflink), &turned);
+        let found = gaps(&Held::of_two(state(&self.trade.flourish), state(&self.trade.leaflink)), &turned);
         let is_named = |gap: &&Gap| gap.names.iter().any(|name| named.contains(name.as_str()));
         let left: Vec<_> = found.iter().filter(|gap| !is_named(gap)).collect();
         assert!(left.is_empty(), "{left:#?}");

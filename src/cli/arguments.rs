@@ -13,6 +13,7 @@ pub use super::arguments_service::{
 pub use super::eval_arguments::EvalArguments;
 pub use super::format::Format;
 pub use super::plan_arguments::{PlanArguments, ReplayArguments};
+use crate::simulator::Roof;
 use crate::store::open::served_at;
 use crate::world::{Environment as _, ProcessEnvironment};
 
@@ -401,6 +402,10 @@ pub struct SimulateArguments {
     /// those who work on petiole: it shows that the checks can fail.
     #[arg(long, hide = true, requires = "seeds", value_name = "FAULT", value_parser = planted)]
     pub planted: Option<Planted>,
+    /// Several accounts in place of the shipped ones, whatever a seed draws: brands, facilities or both. For those who
+    /// work on petiole.
+    #[arg(long, hide = true, requires = "shipped", value_name = "ACCOUNTS", value_parser = accounts)]
+    pub accounts: Option<Roof>,
     /// How many of the last things that happened are shown with what may not be.
     #[arg(long, default_value_t = 40, value_name = "LINES", requires = "seeds")]
     pub trace: usize,
@@ -429,6 +434,10 @@ pub struct SimulateArguments {
 
 fn planted(text: &str) -> Result<Planted, String> {
     Planted::named(text).ok_or_else(|| "there is no such fault to plant".to_owned())
+}
+
+fn accounts(text: &str) -> Result<Roof, String> {
+    Roof::named(text).ok_or_else(|| "there are no such accounts".to_owned())
 }
 
 /// `1..300`, both ends included, or one seed alone.

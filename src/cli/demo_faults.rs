@@ -65,6 +65,7 @@ pub(super) fn demo_faults(arguments: &Arguments, demo: &DemoArguments) -> u8 {
         shipped,
         planted: None,
         provoked: None,
+        roof: None,
     };
     // What the service logs of each fault is told here in other words.
     let (outcome, told) =

@@ -8,6 +8,7 @@ use super::exit_code;
 use crate::diagnostic::render;
 use crate::language;
 use crate::simulation::{Outcome, Rules, run};
+use crate::simulator::Roof;
 use crate::world::{Files, ProcessEnvironment, SystemFiles, threads};
 
 /// Seeds that are run at once between two words about them.
@@ -30,6 +31,7 @@ pub(super) fn simulate_seeds(arguments: &Arguments, simulate: &SimulateArguments
         shipped: simulate.shipped,
         planted: simulate.planted,
         provoked: simulate.planted,
+        roof: simulate.accounts,
     };
     let (mut first, last) = (*seeds.start(), *seeds.end());
     let mut clean = 0_u64;
@@ -65,8 +67,13 @@ fn tell(arguments: &Arguments, simulate: &SimulateArguments, (seed, outcome, wro
         println!("{line}");
     }
     let shipped = if simulate.shipped { " --shipped" } else { "" };
+    let name = |roof| Roof::ALL.into_iter().find(|(_, known)| *known == roof).map_or("", |(name, _)| name);
+    let accounts = simulate.accounts.map(|roof| format!(" --accounts {}", name(roof))).unwrap_or_default();
     let rules = arguments.rules.display();
     println!("seed {seed} means {}", outcome.meant);
     println!("what may not be: {wrong}");
-    println!("again: petiole simulate --rules {rules} --days {}{shipped} --seeds {seed}..{seed}", simulate.days);
+    println!(
+        "again: petiole simulate --rules {rules} --days {}{shipped}{accounts} --seeds {seed}..{seed}",
+        simulate.days
+    );
 }

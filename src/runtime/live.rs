@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use super::environment::NOTIFY_SETTING;
 use super::environment::{Flat, LiveError, Resolver, without_own};
 use super::memory::Memory;
+use super::memory::finder::Finder;
 use super::memory::lack::Needed;
 use crate::connector::{Connector, Row, Validator};
 use crate::engine::Deciding;
@@ -40,6 +41,8 @@ pub struct Live {
     pub memory: Arc<Memory>,
     /// Whether writes are only rehearsed: what is observed elsewhere, too, and none is sent.
     pub rehearses: bool,
+    /// Whether what is written goes to the first account of a system, which is wrong.
+    strays: bool,
 }
 
 /// What the pairs of two accounts decide under.
@@ -95,7 +98,9 @@ impl Live {
         }
         let shown = before.map(|before| Arc::clone(before.needed.shown())).unwrap_or_default();
         let outlives = before.filter(|_| world.plants(Planted::Memory));
-        let memory = outlives.map(|before| Arc::clone(&before.memory)).unwrap_or_default();
+        let nameless = world.plants(Planted::Nameless);
+        let fresh = || Arc::new(Memory { finder: Finder::new(nameless), ..Memory::default() });
+        let memory = outlives.map_or_else(fresh, |before| Arc::clone(&before.memory));
         let pairs = outlives.map(|before| before.known_pairs().clone()).unwrap_or_default();
         let (schemas, needed) = (schemas(&plan), Needed::new(&plan, shown));
         let live = Self {
@@ -110,6 +115,7 @@ impl Live {
             needed,
             memory,
             rehearses: false,
+            strays: world.plants(Planted::FirstAccount),
         };
         (live, resolver.wrong)
     }
@@ -121,6 +127,13 @@ impl Live {
         let peers = self.peers.iter().map(|(account, peer)| (account.clone(), Arc::new(peer.rehearsing())));
         let (peers, needed) = (peers.collect(), Needed::new(&self.plan, Arc::default()));
         Self { peers, needed, memory: Arc::default(), rehearses: true, ..self }
+    }
+
+    /// The peer to which is written what is for an account.
+    pub fn writer(&self, account: &str) -> Option<&Arc<Connector>> {
+        let own = self.peers.get(account)?;
+        let first = self.peers.values().find(|peer| peer.system().name == own.system().name);
+        if self.strays { first } else { Some(own) }
     }
 
     /// The settings as an account sees them.

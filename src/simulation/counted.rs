@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use super::peers::Peers;
 use crate::language::plan::{Plan, Side};
-use crate::simulator::agreement::{listed, rows};
+use crate::simulator::agreement::listed;
+use crate::simulator::setup::rows;
 use crate::store::{Bucket, Ledger};
 
 /// What no record is in at rest.
@@ -43,7 +44,7 @@ pub(super) fn wrong(ledger: Option<&Ledger>, (plan, peers): (&Plan, &Peers)) -> 
 fn held(peers: &Peers, account: &str) -> BTreeMap<String, u64> {
     let Some(side) = peers.sides.get(account) else { return BTreeMap::new() };
     let state = peers.state(account);
-    let found: Vec<(String, usize)> = match listed(&side.system, &state) {
+    let found: Vec<(String, usize)> = match listed(&side.system, &state, &peers.setup) {
         Some(counted) => counted.into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
         None => state
             .as_object()

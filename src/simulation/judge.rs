@@ -81,6 +81,12 @@ impl Judge {
         self.trace.note(&format!("left over: {deferred:?}"));
         match sick {
             Some(Sick::Dead(account)) => {
+                let is_other = |gap: &Gap| gap.of_orders && gap.account != *account;
+                let markets = self.network.peers.held().is_some_and(|held| held.markets.contains_key(account));
+                if markets {
+                    let named = self.named(runtime).await;
+                    self.gaps(&named, "rest beside an account that is away", is_other);
+                }
                 for (reason, count) in deferred.iter().filter(|(reason, _)| !reason.contains(account.as_str())) {
                     self.trace.wrong(format!("{account} is away, and yet {count} wait because {reason}"));
                 }
@@ -89,10 +95,8 @@ impl Judge {
                 let key = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
                 let concerned = self.network.peers.words_beside(account, key);
                 let is_other = |gap: &Gap| gap.of_orders && !gap.names.iter().any(|name| concerned.contains(name));
-                let mut named = lock(&self.house.dropped).clone();
-                let parks = runtime.store.parks().await.unwrap_or_default();
-                named.extend(parks.iter().map(|park| format!("{} {}", park.draft.target, park.draft.message)));
-                self.gaps(&named.join("\n"), "rest beside a record that cannot be read", is_other);
+                let named = self.named(runtime).await;
+                self.gaps(&named, "rest beside a record that cannot be read", is_other);
             }
             _ => {}
         }
@@ -147,10 +151,20 @@ impl Judge {
 
     /// What somebody was told of, or heard of by a webhook, is brought over without any sweep, or named in the inbox.
     pub(super) async fn without_a_sweep(&self, runtime: &Runtime) {
+        if let Some(why) = runtime.brake.stopped() {
+            // A first sweep that found too much holds all of it for somebody's word, and says so.
+            return self.trace.note(&why);
+        }
+        let named = self.named(runtime).await;
+        self.gaps(&named, "rest without a sweep", |gap| gap.of_orders);
+    }
+
+    /// What the inbox names, and named before somebody took it out.
+    async fn named(&self, runtime: &Runtime) -> String {
         let parks = runtime.store.parks().await.unwrap_or_default();
         let mut named = lock(&self.house.dropped).clone();
         named.extend(parks.iter().map(|park| format!("{} {}", park.draft.target, park.draft.message)));
-        self.gaps(&named.join("\n"), "rest without a sweep", |gap| gap.of_orders);
+        named.join("\n")
     }
 
     /// Both sides go together, or what does not is named.
@@ -161,8 +175,8 @@ impl Judge {
     }
 
     fn gaps(&self, named: &str, when: &str, is_meant: impl Fn(&Gap) -> bool) {
-        let Some((first, second)) = self.network.peers.both().filter(|_| self.shipped) else { return };
-        for gap in gaps(&first, &second, &self.options.settings).iter().filter(|gap| is_meant(gap)) {
+        let Some(held) = self.network.peers.held().filter(|_| self.shipped) else { return };
+        for gap in gaps(&held, &self.options.settings).iter().filter(|gap| is_meant(gap)) {
             if !gap.names.iter().any(|name| named.contains(name.as_str())) {
                 self.trace.wrong(format!("{when} leaves a gap unnamed: {}", gap.what));
             }

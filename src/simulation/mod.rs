@@ -17,8 +17,11 @@ mod mended;
 mod network;
 mod options;
 mod peers;
+mod places;
 mod promised;
 mod provoked;
+mod roof;
+mod rules;
 mod run;
 mod shelf;
 mod trace;
@@ -27,4 +30,5 @@ mod watch;
 mod world_of;
 
 pub use mended::{Mend, Mishap};
-pub use run::{Outcome, Rules, Told, run, run_telling};
+pub use rules::Rules;
+pub use run::{Outcome, Told, run, run_telling};

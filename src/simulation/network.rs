@@ -16,7 +16,8 @@ use super::chronicle::What;
 use super::disk::Weather;
 use super::line::{Line, lock};
 use super::options::Fault;
-use super::peers::{Peers, Side};
+use super::peers::Peers;
+use super::places::{Places, Whose};
 use super::trace::Trace;
 use super::watch::{Since, Watches};
 use crate::language::plan::Plan;
@@ -65,8 +66,8 @@ pub(super) type Post = Box<dyn Fn(&str, Vec<Webhook>) + Send + Sync>;
 /// The way to the peers.
 pub(super) struct Network {
     pub(super) peers: Peers,
-    /// Where each account's peer is: the beginning of its addresses.
-    pub(super) places: BTreeMap<String, String>,
+    /// Where they are.
+    places: Places,
     pub(super) line: Arc<Line>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) weather: Arc<Weather>,
@@ -95,10 +96,10 @@ pub(super) struct Ground {
 }
 
 impl Network {
-    pub(super) fn new(sides: BTreeMap<String, Side>, places: BTreeMap<String, String>, ground: Ground) -> Arc<Self> {
+    pub(super) fn new(peers: Peers, places: Places, ground: Ground) -> Arc<Self> {
         let Ground { line, clock, weather, trace, watches } = ground;
         let network = Arc::new(Self {
-            peers: Peers { sides, clock: Arc::clone(&clock) },
+            peers,
             places,
             line,
             clock,
@@ -285,6 +286,7 @@ impl Network {
             let (account, after) = (account.to_owned(), self.weather.chance.length(Duration::ZERO, STILL_DONE));
             self.line.around(async move {
                 own.clock.sleep(after).await;
+                own.watches.unheard();
                 own.reaches(&account, &request);
             });
         }
@@ -351,12 +353,12 @@ impl Network {
 #[async_trait]
 impl Transport for Network {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let place = self.places.iter().find(|(begin, _)| request.url.starts_with(begin.as_str()));
-        let Some((begin, account)) = place else {
+        let (account, path) = match self.places.whose(&request) {
+            Whose::Account(account, path) => (account, path),
+            Whose::Nobody => return Ok(plain(403, b"{\"detail\":\"Invalid token.\"}".to_vec())),
             // Notices to people go somewhere else.
-            return Ok(plain(200, Vec::new()));
+            Whose::Elsewhere => return Ok(plain(200, Vec::new())),
         };
-        let path = request.url.get(begin.len()..).unwrap_or_default().to_owned();
         let request = Request { url: path, ..request };
         {
             let mut talk = lock(&self.talk);

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::chance::Chance;
 use crate::language::plan::{Plan, SettingType};
+use crate::simulator::Roof;
 use crate::value::duration;
 use crate::world::Random as _;
 
@@ -142,6 +143,9 @@ const SPARING: u64 = 2;
 /// How many calls they allow a minute, and in one go.
 const FEW_CALLS: [(u64, u64); 2] = [(60, 120), (5, 20)];
 
+/// From which seed on there may be several accounts of a system, and one in how many of those seeds has such.
+const ROOFS: (u64, u64) = (30_000, 4);
+
 /// One in so many seeds has something that is wrong for good.
 const FOR_GOOD: u64 = 5;
 
@@ -183,6 +187,17 @@ pub(super) struct Options {
     pub(super) for_good: Option<ForGood>,
     /// How many calls peers allow a minute and in one go, where they are few.
     pub(super) calls: Option<(u32, u32)>,
+    /// The accounts that take the place of the shipped ones.
+    pub(super) roof: Option<Roof>,
+    /// Whether what several accounts of a system have of their own bears the same ids.
+    pub(super) alike: bool,
+}
+
+/// The accounts that a seed draws in place of the shipped ones, if any.
+pub(super) fn roof(seed: u64) -> Option<Roof> {
+    let chance = Chance::new(seed, "roof");
+    let is_drawn = seed >= ROOFS.0 && chance.once_in(ROOFS.1);
+    chance.one_of(&Roof::ALL).map(|(_, roof)| *roof).filter(|_| is_drawn)
 }
 
 impl Options {
@@ -220,7 +235,9 @@ impl Options {
         let is_sparing = sparing.once_in(SPARING) && seed >= UNEVEN_FROM && rate_of(&rates, Fault::Save) == 0;
         let few = FEW_CALLS.map(|(least, most)| u32::try_from(least + sparing.below(most - least + 1)).unwrap_or(1));
         let calls = is_sparing.then_some(few.into());
-        Self { seed, days, rates, poll, items, customers, rest, settings, silence, page, for_good, calls }
+        let alike = Chance::new(seed, "alike").once_in(2);
+        let roof = None;
+        Self { seed, days, rates, poll, items, customers, rest, settings, silence, page, for_good, calls, roof, alike }
     }
 
     /// Whether the world has more in it than faults that come and go.
@@ -255,6 +272,9 @@ impl fmt::Display for Options {
         }
         if let Some((a_minute, at_once)) = self.calls {
             write!(out, ", {a_minute} calls a minute and {at_once} in one go")?;
+        }
+        for (name, _) in Roof::ALL.iter().filter(|(_, roof)| self.roof == Some(*roof)) {
+            write!(out, ", several accounts: {name}{}", if self.alike { " with ids alike" } else { "" })?;
         }
         for (_, name) in ForGood::ALL.iter().filter(|(what, _)| self.for_good == Some(*what)) {
             write!(out, ", {name}")?;

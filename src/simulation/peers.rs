@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::line::lock;
-use crate::simulator::{Outcome, Simulator};
+use crate::simulator::{Held, Outcome, Setup, Simulator};
 use crate::world::{Clock, Method, Request};
 
 /// A peer, by its account.
@@ -31,6 +31,8 @@ impl Side {
 pub(super) struct Peers {
     pub(super) sides: BTreeMap<String, Side>,
     pub(super) clock: Arc<dyn Clock>,
+    /// How the accounts of a trade are set up.
+    pub(super) setup: Arc<Setup>,
 }
 
 impl Peers {
@@ -43,11 +45,10 @@ impl Peers {
         Some(lock(&side.peer).handle(self.clock.now(), request))
     }
 
-    /// What a system shows at an address of its own to somebody of whom nobody hears.
-    pub(super) fn shows(&self, account: &str, url: &str) -> Option<Json> {
-        let url = url.to_owned();
-        let timeout = Duration::MAX;
-        let request = Request { method: Method::Get, url, headers: Vec::new(), body: Vec::new(), timeout };
+    /// What a system shows where a request is for, to somebody of whom nobody hears and who is let in as that is.
+    pub(super) fn shows(&self, account: &str, like: &Request) -> Option<Json> {
+        let (url, headers) = (like.url.clone(), like.headers.clone());
+        let request = Request { method: Method::Get, url, headers, body: Vec::new(), timeout: Duration::MAX };
         let answer = self.handle(account, &request)?.response;
         (answer.status == 200).then(|| serde_json::from_slice(&answer.body).ok())?
     }
@@ -58,7 +59,9 @@ impl Peers {
         if let Some(shown) = lock(&side.shown).clone() {
             return shown;
         }
-        let shown = Arc::new(self.shows(account, "/_control/state").unwrap_or_default());
+        let url = "/_control/state".to_owned();
+        let asked = Request { method: Method::Get, url, headers: Vec::new(), body: Vec::new(), timeout: Duration::MAX };
+        let shown = Arc::new(self.shows(account, &asked).unwrap_or_default());
         *lock(&side.shown) = Some(Arc::clone(&shown));
         shown
     }
@@ -90,15 +93,17 @@ impl Peers {
         rows.any(|row| row.get(field).and_then(Json::as_str) == Some(value) && words(row).any(|word| word == name))
     }
 
-    /// What both systems hold, where there are two that trade with each other, by the order of their names.
-    pub(super) fn both(&self) -> Option<(Arc<Json>, Arc<Json>)> {
-        let mut accounts: Vec<(&String, &String)> =
-            self.sides.iter().map(|(account, side)| (&side.system, account)).collect();
-        accounts.sort();
-        match accounts.as_slice() {
-            [(_, first), (_, second)] => Some((self.state(first), self.state(second))),
-            _ => None,
-        }
+    /// What all hold, where two systems trade with each other: by the order of their names the one account of the
+    /// first, and those of the second.
+    pub(super) fn held(&self) -> Option<Held> {
+        let systems: BTreeSet<&String> = self.sides.values().map(|side| &side.system).collect();
+        let [first, second] = systems.into_iter().collect::<Vec<_>>().try_into().ok()?;
+        let of = |system: &String| -> Vec<&String> {
+            self.sides.iter().filter(|(_, side)| side.system == *system).map(|(account, _)| account).collect()
+        };
+        let [warehouse] = of(first).try_into().ok()?;
+        let markets = of(second).into_iter().map(|account| (account.clone(), self.state(account))).collect();
+        Some(Held { warehouse: self.state(warehouse), markets, setup: Arc::clone(&self.setup) })
     }
 }
 

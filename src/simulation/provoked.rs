@@ -4,6 +4,7 @@
 //! a seed happens to leave out. It knows nothing of how a planted fault is done.
 
 use super::options::{Fault, Options};
+use crate::simulator::Roof;
 use crate::world::Planted;
 
 /// How large the world is at most in which something planted is looked for: items, and customers.
@@ -50,7 +51,17 @@ pub(super) fn provoked(drawn: Options, planted: Planted) -> Options {
     let (items, customers) = (drawn.items.min(most.0), drawn.customers.min(most.1));
     let page = (planted == Planted::FirstRows).then_some(ROWS);
     let calls = (planted == Planted::Budget).then_some(FEW);
-    Options { rates, items, customers, page, calls, for_good: None, ..drawn }
+    let alike = planted == Planted::Nameless;
+    Options { rates, items, customers, page, calls, alike, for_good: None, ..drawn }
+}
+
+/// The accounts that bring out what is planted, where it shows with several only.
+pub(super) fn roof(planted: Planted) -> Option<Roof> {
+    match planted {
+        Planted::FirstAccount => Some(Roof::Brands),
+        Planted::Nameless => Some(Roof::Both),
+        _ => None,
+    }
 }
 
 /// How often which faults come where this is planted.
@@ -73,6 +84,7 @@ fn faults(planted: Planted) -> &'static [(Fault, u64)] {
         Planted::Acknowledged => &[(Fault::DiskRefuses, 16)],
         Planted::Silence => &[(Fault::Throttled, 16)],
         Planted::Memory | Planted::Generation => SAVES,
+        Planted::FirstAccount | Planted::Nameless => &[],
         Planted::Halfway => &[(Fault::Unreachable, 8), (Fault::FailedBefore, 8), (Fault::Crash, 8)],
     }
 }

@@ -3,7 +3,6 @@
 //! Agitate; let the faults stop; come to rest within one sweep and the longest pause; silence; a restart; a start with
 //! an empty store. The judge looks in between.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,13 +20,16 @@ use super::house::{Clerical, House};
 use super::judge::Judge;
 use super::line::{Line, lock};
 use super::network::{Ground, Network, Sick};
-use super::options::{Fault, ForGood, Options};
-use super::provoked::provoked;
+use super::options::{self, Fault, ForGood, Options};
+use super::peers::Peers;
+use super::provoked::{self, provoked};
+use super::roof;
+use super::rules::Rules;
 use super::shelf::Shelf;
 use super::trace::Trace;
 use super::waiting::Waiting;
 use super::watch::Watches;
-use super::world_of::make;
+use super::world_of::{make, set_up};
 use crate::language::plan::{Paging, Plan, Setting};
 use crate::runtime::Report;
 use crate::runtime::pairing::repeat::WILL_NOT_KEEP;
@@ -36,7 +38,7 @@ use crate::runtime::service::pass::{Pass, Scope, pass};
 use crate::simulator;
 use crate::store::Park;
 use crate::value::Value;
-use crate::world::{Clock, Environment, Files, Planted, Spawner, World};
+use crate::world::{Clock, Spawner, World};
 
 /// The longest pause before something is tried again, and what comes of it.
 const LONGEST_PAUSE: Duration = Duration::from_mins(40);
@@ -51,24 +53,6 @@ const SWEEPS: u32 = 12;
 const QUIET: SignedDuration = SignedDuration::from_mins(20);
 
 const HOUR: Duration = Duration::from_hours(1);
-
-/// What is simulated.
-pub struct Rules {
-    /// The compiled rules.
-    pub plan: Plan,
-    /// Where they are read anew.
-    pub files: Arc<dyn Files>,
-    /// The folder that they are in.
-    pub folder: PathBuf,
-    /// What a variable is that no account of theirs names as an address or a secret.
-    pub environment: Arc<dyn Environment>,
-    /// Whether both sides are held against what the shipped rules promise.
-    pub shipped: bool,
-    /// A fault that is to be found.
-    pub planted: Option<Planted>,
-    /// The world is the one that brings this fault to light, whether it is planted or not.
-    pub provoked: Option<Planted>,
-}
 
 /// What came of a run.
 #[derive(Clone, Debug)]
@@ -111,7 +95,14 @@ pub fn run_telling(rules: &Rules, days: (u64, u64)) -> (Outcome, Told) {
 }
 
 fn played(rules: &Rules, (seed, days): (u64, u64), listens: bool) -> (Outcome, Told) {
-    let drawn = Options::draw((seed, days), &rules.plan);
+    let drawn = options::roof(seed).filter(|_| roof::fits(rules));
+    let asked = rules.roof.or_else(|| provoked::roof(rules.provoked?));
+    let under = match asked.or(drawn).map(|roof| roof::under(rules, roof)).transpose() {
+        Ok(under) => under,
+        Err(why) => return impossible(why),
+    };
+    let rules = under.as_ref().unwrap_or(rules);
+    let drawn = Options { roof: rules.roof, ..Options::draw((seed, days), &rules.plan) };
     let options = Arc::new(match rules.provoked {
         Some(planted) => provoked(drawn, planted),
         None => drawn,
@@ -147,6 +138,13 @@ fn played(rules: &Rules, (seed, days): (u64, u64), listens: bool) -> (Outcome, T
         writes,
         report: at_rest.map(|(_, report)| report),
     };
+    (outcome, told)
+}
+
+/// Rules that cannot be run.
+fn impossible(why: String) -> (Outcome, Told) {
+    let outcome = Outcome { meant: String::new(), wrong: Some(why), number: 0, calls: (0, 0), last: Vec::new() };
+    let told = Told { began: Timestamp::UNIX_EPOCH, mishaps: Vec::new(), acts: 0, writes: (0, 0), report: None };
     (outcome, told)
 }
 
@@ -206,11 +204,12 @@ impl Stage {
             trace: Arc::clone(&trace),
             watches: Watches::new(&plan, (options, rules.shipped), &trace),
         };
-        let network = Network::new(made.sides, made.places, ground);
         let (variables, beside) = (made.variables, Arc::clone(&rules.environment));
         let known = move |name: &str| variables.get(name).cloned().or_else(|| beside.variable(name));
-        let trade = made.trade;
+        let trade = made.trade.clone();
         let environment = move |name: &str| known(name).or_else(|| simulator::further(name, &trade));
+        let setup = Arc::new(set_up((&plan, &made.trade), &environment));
+        let network = Network::new(Peers { sides: made.sides, clock: Arc::clone(&clock), setup }, made.places, ground);
         let world = World {
             clock: Arc::clone(&clock),
             random: Arc::new(Chance::new(options.seed, "process")),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
+use super::setup::{Held, Market, Setup, rows, text};
 use crate::world::Request;
 
 /// Something that should not be.
@@ -18,22 +19,15 @@ pub struct Gap {
     pub what: String,
     /// Whether it is one of orders, and not of stock.
     pub of_orders: bool,
+    /// The account of the marketplace that is concerned.
+    pub account: String,
 }
 
 impl Gap {
     fn new(names: &[&str], what: String) -> Self {
         let names = names.iter().filter(|name| !name.is_empty()).map(|name| (*name).to_owned()).collect();
-        Self { names, what, of_orders: true }
+        Self { names, what, of_orders: true, account: String::new() }
     }
-}
-
-/// The rows of a list in a state.
-pub fn rows<'a>(state: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
-    state.get(name).and_then(Json::as_array).into_iter().flatten()
-}
-
-pub(super) fn text<'a>(row: &'a Json, name: &str) -> &'a str {
-    row.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
 fn number(row: &Json, name: &str) -> Decimal {
@@ -62,13 +56,12 @@ pub fn doubled(system: &str, state: &Json) -> Vec<String> {
 }
 
 /// How many records of each kind a system's own lists count, by what their kinds are called in its system file; of the
-/// kinds that its state shows. None where the system is none of these.
-pub fn listed(system: &str, state: &Json) -> Option<BTreeMap<&'static str, usize>> {
+/// kinds that its state shows, where its accounts are set up so. None where the system is none of these.
+pub fn listed(system: &str, state: &Json, setup: &Setup) -> Option<BTreeMap<&'static str, usize>> {
     let count = |name: &str| rows(state, name).count();
     Some(match system {
         "flourish" => {
-            let facility = rows(state, "facilities").next().map(|one| text(one, "id")).unwrap_or_default();
-            let here = rows(state, "stock").filter(|row| text(row, "facility") == facility);
+            let here = rows(state, "stock").filter(|row| setup.offers(state, text(row, "facility")));
             // A row for each item; what has no SKU belongs to nothing.
             let stock: BTreeSet<&str> = here.map(|row| text(row, "sku")).filter(|sku| !sku.is_empty()).collect();
             BTreeMap::from([
@@ -88,23 +81,24 @@ pub fn listed(system: &str, state: &Json) -> Option<BTreeMap<&'static str, usize
 }
 
 /// Where orders and stock of both systems do not go together. `turned`: settings that stand otherwise than shipped.
-pub fn gaps(warehouse: &Json, marketplace: &Json, turned: &BTreeMap<String, String>) -> Vec<Gap> {
+pub fn gaps(held: &Held, turned: &BTreeMap<String, String>) -> Vec<Gap> {
     let mut by_number = BTreeMap::<&str, &Json>::new();
-    for order in rows(warehouse, "orders") {
+    for order in rows(&held.warehouse, "orders") {
         let known = by_number.entry(text(order, "original_order_id")).or_insert(order);
         if text(known, "order_status") == "Cancelled" {
             *known = order;
         }
     }
     let mut found = Vec::new();
-    for order in rows(marketplace, "orders") {
-        match by_number.get(text(order, "number")) {
-            Some(counterpart) => found.extend(pair(order, counterpart)),
-            None => found.extend(alone(order)),
-        }
+    for (account, order) in held.orders() {
+        let own = match by_number.get(text(order, "number")) {
+            Some(counterpart) => pair(order, counterpart),
+            None => alone(order, held.market(account)).into_iter().collect(),
+        };
+        found.extend(own.into_iter().map(|gap| Gap { account: account.to_owned(), ..gap }));
     }
     if stock_follows(turned) {
-        found.extend(stock(warehouse, marketplace));
+        found.extend(stock(held));
     }
     found
 }
@@ -113,9 +107,10 @@ fn is_dead(status: &str) -> bool {
     matches!(status, "Cancelled" | "Rejected" | "Combined")
 }
 
-fn alone(order: &Json) -> Option<Gap> {
+fn alone(order: &Json, market: Option<&Market>) -> Option<Gap> {
     let (number, status) = (text(order, "number"), text(order, "status"));
-    (status == "Submitted").then(|| Gap::new(&[number], format!("order {number} is submitted and never crossed")))
+    let brings = market.map_or(status == "Submitted", |market| market.statuses.iter().any(|one| one == status));
+    brings.then(|| Gap::new(&[number], format!("order {number} is {} and never crossed", status.to_lowercase())))
 }
 
 fn pair(order: &Json, counterpart: &Json) -> Vec<Gap> {
@@ -158,9 +153,9 @@ fn sums<'a>(order: &'a Json, name: &str) -> BTreeMap<&'a str, Decimal> {
 /// What there is to offer of one SKU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Room {
-    /// What can be sold at the first facility.
+    /// What can be sold at the facilities whose stock is offered.
     pub sellable: Decimal,
-    /// What orders ask for that the warehouse does not have.
+    /// What orders of any account ask for that the warehouse does not have.
     pub reserved: Decimal,
     /// What orders ask for that the marketplace holds back, whether the warehouse has them or not.
     pub asked: Decimal,
@@ -183,16 +178,16 @@ fn less(sellable: Decimal, taken: Decimal) -> Decimal {
 }
 
 /// What there is to offer right now, by SKU.
-pub fn room(warehouse: &Json, marketplace: &Json) -> BTreeMap<String, Room> {
+pub fn room(held: &Held) -> BTreeMap<String, Room> {
+    let warehouse = held.warehouse.as_ref();
     let crossed: BTreeSet<&str> = rows(warehouse, "orders").map(|order| text(order, "original_order_id")).collect();
-    let facility = rows(warehouse, "facilities").next().map(|one| text(one, "id")).unwrap_or_default();
     let mut found = BTreeMap::<String, Room>::new();
-    for row in rows(warehouse, "stock").filter(|row| text(row, "facility") == facility) {
+    for row in rows(warehouse, "stock").filter(|row| held.offers(text(row, "facility"))) {
         let room = found.entry(text(row, "sku").to_owned()).or_default();
         room.sellable = room.sellable.saturating_add(number(row, "sellable"));
     }
     let waits = |order: &&Json| matches!(text(order, "status"), "Submitted" | "Accepted");
-    for order in rows(marketplace, "orders").filter(waits) {
+    for order in held.orders().map(|(_, order)| order).filter(waits) {
         let is_new = !crossed.contains(text(order, "number"));
         for (sku, quantity) in sums(order, "quantity") {
             // Of what the warehouse never counted nothing is told to anybody.
@@ -221,15 +216,15 @@ pub fn stock_follows(turned: &BTreeMap<String, String>) -> bool {
     turned.get("source_of_truth.inventory").is_none_or(|owner| owner != "leaflink")
 }
 
-fn stock(warehouse: &Json, marketplace: &Json) -> Vec<Gap> {
-    let room = room(warehouse, marketplace);
+fn stock(held: &Held) -> Vec<Gap> {
+    let room = room(held);
     let mut found = Vec::new();
-    for product in rows(marketplace, "products") {
+    for (account, product) in held.products() {
         let sku = text(product, "sku");
         let shown = number(product, "quantity").saturating_sub(number(product, "reserved")).normalize();
         if let Some(may) = room.get(sku).map(|room| room.free()).filter(|may| *may != shown) {
             let what = format!("{shown} of {sku} are offered, and {may} may be");
-            found.push(Gap { of_orders: false, ..Gap::new(&[sku], what) });
+            found.push(Gap { of_orders: false, account: account.to_owned(), ..Gap::new(&[sku], what) });
         }
     }
     found

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::agreement::{rows, stock_follows, text};
+use super::agreement::stock_follows;
+use super::setup::{Held, rows, text};
 use crate::world::{Method, Request};
 
 /// How an order stands on both sides; empty where one does not have it.
@@ -17,13 +18,13 @@ pub struct Standing {
 }
 
 /// How every order stands, under each of its names.
-pub fn standing(warehouse: &Json, marketplace: &Json) -> BTreeMap<String, Standing> {
+pub fn standing(held: &Held) -> BTreeMap<String, Standing> {
     let mut all = BTreeMap::<String, Standing>::new();
-    for order in rows(marketplace, "orders") {
+    for (_, order) in held.orders() {
         let known = all.entry(text(order, "number").to_owned()).or_default();
         text(order, "status").clone_into(&mut known.marketplace);
     }
-    for order in rows(warehouse, "orders") {
+    for order in rows(&held.warehouse, "orders") {
         let known = all.entry(text(order, "original_order_id").to_owned()).or_default();
         // Of two for one number the living one counts.
         if known.warehouse.is_empty() || known.warehouse == "Cancelled" {

@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod agreement;
+pub mod astray;
 mod connection;
 mod control;
 mod courier;
@@ -15,7 +16,9 @@ pub mod flourish;
 pub mod keeping;
 pub mod leaflink;
 mod request_log;
+pub mod roof;
 pub mod server;
+pub mod setup;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod simulator;
 pub mod trade;
@@ -24,7 +27,9 @@ mod world_input;
 
 pub use act::Act;
 pub use fault::Faults;
+pub use roof::Roof;
 pub use server::{Options, Served, Subscription, serve};
+pub use setup::{Held, Market, Setup};
 pub use simulator::{Outcome, Simulator, Webhook};
 pub use trade::{Size, Trade};
 pub use whim::{Mood, Whim};
@@ -37,6 +42,35 @@ pub fn named(name: &str, trade: &Trade, seed: u64) -> Option<Box<dyn Simulator>>
     match name {
         "flourish" => Some(Box::new(flourish::Flourish::new(trade).seed(seed))),
         "leaflink" => Some(Box::new(leaflink::LeafLink::new(trade, seed))),
+        _ => None,
+    }
+}
+
+/// What one of several accounts of a system has of a trade.
+#[derive(Clone, Copy, Debug)]
+pub struct Share<'a> {
+    /// Its place among them.
+    pub place: usize,
+    /// The brands that it lists, by their places in the trade.
+    pub brands: &'a [usize],
+    /// Whether what each of them has of its own bears the ids that the others' bears.
+    pub alike: bool,
+}
+
+/// A simulator of one of several accounts, where a system can be simulated that has such.
+pub fn beside(name: &str, trade: &Trade, seed: u64, share: Share<'_>) -> Option<Box<dyn Simulator>> {
+    let Share { place, brands, alike } = share;
+    match name {
+        "leaflink" => Some(Box::new(leaflink::LeafLink::beside(trade, seed, (place, brands, alike)))),
+        _ => None,
+    }
+}
+
+/// What a property of an account is at a simulator, by its name and the account's place among those of its system.
+pub fn property(name: &str, place: usize, trade: &Trade) -> Option<String> {
+    match name {
+        "company_id" => Some(COMPANY.saturating_add(i64::try_from(place).unwrap_or_default()).to_string()),
+        "facility_id" => trade.facilities.first().map(|one| one.id.clone()),
         _ => None,
     }
 }

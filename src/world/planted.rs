@@ -67,11 +67,15 @@ pub enum Planted {
     Halfway,
     /// A list is read no further than its first rows.
     FirstRows,
+    /// What is written to an account goes to the first one of its system.
+    FirstAccount,
+    /// What an account lists is remembered without its name.
+    Nameless,
 }
 
 impl Planted {
     /// Every one, with its name.
-    pub const ALL: [(&'static str, Self); 29] = [
+    pub const ALL: [(&'static str, Self); 31] = [
         ("second-look", Self::SecondLook),
         ("sent-again", Self::SentAgain),
         ("put-off", Self::PutOff),
@@ -101,6 +105,8 @@ impl Planted {
         ("attempts", Self::Attempts),
         ("halfway", Self::Halfway),
         ("first-rows", Self::FirstRows),
+        ("first-account", Self::FirstAccount),
+        ("nameless", Self::Nameless),
     ];
 
     /// The one of this name.

@@ -32,6 +32,8 @@ const HIDDEN: &str = "";
 #[derive(Debug, Default)]
 pub struct Finder {
     kept: Mutex<BTreeMap<(String, String), Arc<AsyncMutex<Kept>>>>,
+    /// Whether listings are kept without their account, which is wrong.
+    nameless: bool,
 }
 
 /// One kept listing.
@@ -59,7 +61,13 @@ struct Kept {
 }
 
 impl Finder {
+    /// Nothing is kept yet.
+    pub fn new(nameless: bool) -> Self {
+        Self { nameless, ..Self::default() }
+    }
+
     fn kept(&self, account: &str, record: &str) -> Arc<AsyncMutex<Kept>> {
+        let account = if self.nameless { "" } else { account };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kept.entry((account.to_owned(), record.to_owned())).or_default())
     }

@@ -458,7 +458,7 @@ async fn call(
     situation: &Situation,
     (effect, write): (&Effect, &Write<'_>),
 ) -> Result<Option<Row>, Failure> {
-    let Some(peer) = live.peers.get(situation.account(write.side)) else { return Ok(None) };
+    let Some(peer) = live.writer(situation.account(write.side)) else { return Ok(None) };
     let id = write.id.as_deref();
     match effect {
         Effect::Create { side, fields, .. } => peer.create(pairing.pipeline.record(*side), fields).await,

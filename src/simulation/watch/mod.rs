@@ -4,6 +4,7 @@
 //! Each asks the peers themselves and the plan, never the engine. What a call may not do is told to the trace.
 
 mod budget;
+mod lands;
 mod moves;
 mod needless;
 mod owners;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 use self::budget::Budget;
 pub(super) use self::budget::UnderWay;
+use self::lands::Lands;
 use self::moves::Moves;
 use self::needless::Needless;
 pub(super) use self::needless::Since;
@@ -40,6 +42,7 @@ pub(super) struct Watches {
     /// Under the shipped rules only.
     stock: Option<Stock>,
     owners: Option<Owners>,
+    lands: Option<Lands>,
 }
 
 impl Watches {
@@ -47,6 +50,7 @@ impl Watches {
     pub(super) fn new(plan: &Plan, (options, shipped): (&Options, bool), trace: &Arc<Trace>) -> Self {
         let stock = (shipped && stock_follows(&options.settings)).then(Stock::default);
         let owners = shipped.then(|| Owners::new(&options.settings));
+        let lands = shipped.then(|| Lands::new(&options.settings));
         let (budget, moves) = (Budget::new(plan), Moves::new(plan, shipped));
         Self {
             trace: Arc::clone(trace),
@@ -56,6 +60,7 @@ impl Watches {
             needless: Needless::default(),
             stock,
             owners,
+            lands,
         }
     }
 
@@ -85,8 +90,13 @@ impl Watches {
     /// People did something.
     pub(super) fn people(&self, peers: &Peers) {
         self.moves.note(peers);
-        self.needless.people();
+        self.needless.forget();
         self.stock.iter().for_each(|stock| stock.note(peers));
+    }
+
+    /// What its caller gave up long ago reaches a peer: whatever it says was not said just now.
+    pub(super) fn unheard(&self) {
+        self.needless.forget();
     }
 
     /// A peer is about to do what it is asked.
@@ -94,14 +104,16 @@ impl Watches {
         self.moves.note(peers);
         self.wiped.before(peers, (account, request));
         self.needless.before(peers, (account, request));
-        self.tell(self.stock.as_ref().and_then(|stock| stock.wrong(peers, request)));
+        self.tell(self.stock.as_ref().and_then(|stock| stock.wrong(peers, (account, request))));
         self.tell(self.owners.as_ref().and_then(|owners| owners.wrong(request)));
+        self.tell(self.lands.as_ref().and_then(|lands| lands.before(peers, (account, request))));
     }
 
     /// A peer did it, for the process as it is since then.
     pub(super) fn after(&self, peers: &Peers, (account, request): (&str, &Request), since: Since) {
         self.tell(self.moves.wrong(peers, account));
         self.tell(self.wiped.wrong(peers, (account, request)));
+        self.tell(self.lands.as_ref().and_then(|lands| lands.wrong(peers)));
         self.tell(self.needless.wrong(peers, (account, request), since));
     }
 

@@ -56,9 +56,9 @@ impl Moves {
                 news = true;
             }
         }
-        if let Some((first, second)) = peers.both().filter(|_| self.shipped && news) {
+        if let Some(held) = peers.held().filter(|_| self.shipped && news) {
             let now = peers.clock.now();
-            seen.lately.push_back((now, standing(&first, &second)));
+            seen.lately.push_back((now, standing(&held)));
             while seen.lately.get(1).is_some_and(|(at, _)| now.duration_since(*at) > MOMENT) {
                 seen.lately.pop_front();
             }

@@ -18,7 +18,7 @@ pub(in crate::simulation) type Since = (u64, u64);
 /// What was said to a record.
 type Place = (String, String);
 
-/// What was said last to each record since somebody did something.
+/// What was said last to each record since anything happened that it may follow from.
 #[derive(Default)]
 pub(super) struct Needless {
     said: Mutex<BTreeMap<Place, Said>>,
@@ -33,8 +33,8 @@ struct Said {
 }
 
 impl Needless {
-    /// Somebody did something, which anything may follow from.
-    pub(super) fn people(&self) {
+    /// Something happened that anything may follow from.
+    pub(super) fn forget(&self) {
         lock(&self.said).clear();
     }
 
@@ -69,7 +69,7 @@ impl Needless {
 
 /// A record by its own address, without when it was changed last.
 fn stands(peers: &Peers, (account, request): (&str, &Request)) -> Option<Json> {
-    let mut shown = peers.shows(account, &request.url)?;
+    let mut shown = peers.shows(account, request)?;
     forget_instants(&mut shown);
     Some(shown)
 }

@@ -59,19 +59,18 @@ impl Stock {
 
     /// What there is to offer now stands beside what there was. Of what is too old, the latest still held a moment ago.
     pub(super) fn note(&self, peers: &Peers) {
-        let Some((first, second)) = peers.both() else { return };
+        let Some(held) = peers.held() else { return };
         let (now, mut seen) = (peers.clock.now(), lock(&self.seen));
-        seen.push_back((now, room(&first, &second)));
+        seen.push_back((now, room(&held)));
         while seen.get(1).is_some_and(|(at, _)| now.duration_since(*at) > MOMENT) {
             seen.pop_front();
         }
     }
 
     /// What is wrong with a write that is about to be done, if anything.
-    pub(super) fn wrong(&self, peers: &Peers, request: &Request) -> Option<String> {
+    pub(super) fn wrong(&self, peers: &Peers, (account, request): (&str, &Request)) -> Option<String> {
         self.note(peers);
-        let (_, marketplace) = peers.both()?;
-        let (sku, offer) = offered(request, &marketplace)?;
+        let (sku, offer) = offered(request, &peers.state(account))?;
         let seen = lock(&self.seen);
         let rooms = || seen.iter().map(|(_, rooms)| rooms.get(&sku).copied().unwrap_or_default());
         let kept_back = self.kept_back(peers.clock.now());

@@ -20,13 +20,13 @@ pub(super) struct Wiped(Mutex<Option<Json>>);
 impl Wiped {
     pub(super) fn before(&self, peers: &Peers, (account, request): (&str, &Request)) {
         let changes = matches!(request.method, Method::Put | Method::Patch) && empties(request).next().is_some();
-        *lock(&self.0) = changes.then(|| peers.shows(account, &request.url)).flatten();
+        *lock(&self.0) = changes.then(|| peers.shows(account, request)).flatten();
     }
 
     /// What is wrong with what a write did, if anything.
     pub(super) fn wrong(&self, peers: &Peers, (account, request): (&str, &Request)) -> Option<String> {
         let before = lock(&self.0).take()?;
-        let after = peers.shows(account, &request.url)?;
+        let after = peers.shows(account, request)?;
         let wiped = empties(request).find(|name| {
             let [stood, stands] = [&before, &after].map(|record| held(record, name));
             stood.is_some_and(|stood| !is_empty(stood)) && stands.is_none_or(is_empty)

@@ -10,7 +10,7 @@ const LINES: (&str, &str) = ("lines", "a list of {sku, qty, unit_price}");
 
 /// The acts.
 pub(super) const ACTS: &[Act] = &[
-    Act::new("GET state", "shows orders, destinations, items, stock and facilities", &[]),
+    Act::new("GET state", "shows orders, destinations, items, stock, facilities and sales reps", &[]),
     Act::new(
         "POST world",
         "begins anew with another world; the same body fits both systems",

@@ -8,7 +8,7 @@ use super::company::Company;
 use super::order::Order;
 use super::spelling::number;
 
-/// Orders, destinations, items and stock.
+/// Orders, destinations, items, stock, facilities and sales representatives.
 pub(super) fn view(company: &Company) -> Json {
     let destinations: Vec<Json> = company
         .destinations
@@ -45,8 +45,16 @@ pub(super) fn view(company: &Company) -> Json {
         .iter()
         .map(|one| json!({"id": one.id, "name": one.name, "sales_rep_required": one.sales_rep_required}))
         .collect();
+    let reps: Vec<Json> = company
+        .sales_reps
+        .values()
+        .map(|rep| json!({"id": rep.id, "email": rep.email, "facility": rep.facility_id}))
+        .collect();
     let orders: Vec<Json> = company.orders.values().map(|known| order(company, known)).collect();
-    json!({"orders": orders, "destinations": destinations, "items": items, "stock": stock, "facilities": facilities})
+    json!({
+        "orders": orders, "destinations": destinations, "items": items, "stock": stock, "facilities": facilities,
+        "sales_reps": reps,
+    })
 }
 
 fn order(company: &Company, order: &Order) -> Json {

@@ -89,7 +89,8 @@ fn describes(company: &Company, mood: &Mood<'_>) -> Option<Whim> {
 /// An item like one that there is, under a SKU of its own.
 fn enters(company: &Company, mood: &Mood<'_>) -> Option<Whim> {
     let like = company.items.get(&mood.one_of(&company.items.keys().copied().collect::<Vec<_>>()).copied()?)?;
-    let brand = company.brands.first()?.name.clone();
+    // Of the usual two brands always the first, so that seeds mean what they meant.
+    let brand = if company.brands.len() > 2 { like.brand.clone()? } else { company.brands.first()?.name.clone() };
     let number = company.items.len();
     let strain = like.strain.as_ref().map(|(_, name, _)| name);
     let body = json!({

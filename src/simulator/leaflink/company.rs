@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::world_input::WorldInput;
 use super::query::Query;
-use super::state::State;
+use super::state::{Share, State};
 use super::{Answer, LeafLink, Refusal};
 use crate::world::{Method, Request};
 
@@ -53,7 +53,11 @@ impl LeafLink {
         let seed = input.seed.unwrap_or(self.seed);
         let trade = input.trade(self.seed);
         let count = input.companies.unwrap_or(1).max(1);
-        let mut states: Vec<State> = (0..count).map(|at| State::new(&trade, seed, (at, count))).collect();
+        let state = |place: usize| {
+            let sells = |brand: usize| brand % count == place;
+            State::new(&trade, seed, &Share { place, sells: &sells, alike: false })
+        };
+        let mut states: Vec<State> = (0..count).map(state).collect();
         for (at, state) in states.iter_mut().enumerate() {
             state.company.webhook_key = self.states().nth(at).and_then(|known| known.company.webhook_key.clone());
             state.company.keys = match input.keys.get(at) {

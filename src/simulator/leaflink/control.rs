@@ -269,6 +269,12 @@ impl LeafLink {
         Ok(json!({ "id": id }))
     }
 
+    /// The e-mail address of somebody on the staff.
+    fn mail_of(&self, id: i64) -> Json {
+        let person = self.state.staff.iter().find(|one| one.get("id").and_then(Json::as_i64) == Some(id));
+        person.and_then(|one| one.get("email")).cloned().unwrap_or_default()
+    }
+
     /// For tests: what is there, in short.
     pub(super) fn summary(&self) -> Json {
         let sku = |id: i64| self.state.products.get(&id).map(|one| one.sku.clone());
@@ -286,7 +292,8 @@ impl LeafLink {
                     })
                     .collect();
                 json!({ "number": order.number, "status": order.status, "customer": order.customer, "lines": lines,
-                "total": order.total().to_string(), "external_ids": order.external_ids,
+                "sales_rep": self.mail_of(order.rep), "total": order.total().to_string(),
+                    "external_ids": order.external_ids,
                     "payment_term": order.payment.name(), "payment_methods": order.payment.methods(),
                     "is_combination": order.is_combination })
             })
@@ -301,8 +308,9 @@ impl LeafLink {
             "units_per_case": one.units_per_case })
             })
             .collect();
-        let customers: Vec<Json> =
-            self.state.customers.values().map(|one| json!({ "id": one.id, "name": one.name })).collect();
+        let license = |one: &Customer| one.fields.get("license_number").cloned().unwrap_or_default();
+        let customer = |one: &Customer| json!({ "id": one.id, "name": one.name, "license_number": license(one) });
+        let customers: Vec<Json> = self.state.customers.values().map(customer).collect();
         json!({ "orders": orders, "products": products, "customers": customers })
     }
 }

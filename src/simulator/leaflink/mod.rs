@@ -37,7 +37,7 @@ use super::whim::{Mood, Whim};
 use crate::world::{Method, Request, Response};
 pub use company::COMPANY;
 use query::Query;
-use state::State;
+use state::{Share, State};
 
 /// LeafLink in miniature.
 #[derive(Debug)]
@@ -82,7 +82,17 @@ impl Refusal {
 impl LeafLink {
     /// A world of one company without orders. `seed` rules what buyers do by chance.
     pub fn new(trade: &Trade, seed: u64) -> Self {
-        let state = State::new(trade, seed, (0, 1));
+        Self::of(trade, seed, &Share { place: 0, sells: &|_| true, alike: false })
+    }
+
+    /// A world of one company of several that stand beside each other, each in a world of its own: the one at this
+    /// place, which lists these brands of the trade. `alike`: what each has of stores and people bears the same ids.
+    pub fn beside(trade: &Trade, seed: u64, (place, brands, alike): (usize, &[usize], bool)) -> Self {
+        Self::of(trade, seed, &Share { place, sells: &|brand| brands.contains(&brand), alike })
+    }
+
+    fn of(trade: &Trade, seed: u64, share: &Share<'_>) -> Self {
+        let state = State::new(trade, seed, share);
         Self {
             state,
             others: Vec::new(),
