@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use petiole::world::{Method, Request, Response};
 use serde_json::{Value as Json, json};
 
-use crate::support::{Change, GoBetween, Look, Process, Trade, When, at_rest, copy, get, http, seen, until};
+use crate::support::{Change, GoBetween, Look, Process, Trade, When, at_rest, copy, get, http, seen, send, until};
 
 fn status(service: &Process) -> Json {
     get(&format!("{}/api/v1/status", service.url))
@@ -306,6 +306,28 @@ fn an_account_that_a_reload_takes_away_is_told_asked_to_come_later_and_swept_whe
     assert_ne!(last_sweep(&service), before);
     assert_eq!((knock(&service, "leaflink").0, gone(&service)), (401, Vec::new()));
     trade.assert_exactly_once();
+}
+
+/// What was called before counts against what the peer allows, and what it asked for holds.
+#[test]
+fn an_account_that_is_taken_away_and_comes_back_goes_on_with_its_budget() {
+    let trade = Trade::start();
+    let service = trade.run("1h");
+    until("the first sweep is over", || last_sweep(&service)["state"] == "done" && at_rest(&service.url));
+    let calls = || status(&service)["accounts"]["leaflink"]["calls"]["GET"].as_u64();
+    let of_a_sweep = calls().unwrap();
+    for _ in 0..3 {
+        send(Method::Post, &format!("{}/api/v1/sweep", service.url), &json!({ "confirm": true }));
+    }
+    let before = calls().unwrap();
+    assert!(before > 2 * of_a_sweep, "{before} calls, {of_a_sweep} of the first sweep");
+    let path = trade.rules.join("accounts.yaml");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, half(&whole)).unwrap();
+    until("the account is gone", || status(&service)["accounts"]["leaflink"].is_null());
+    std::fs::write(&path, &whole).unwrap();
+    until("the account is back", || calls().is_some());
+    assert!(calls().unwrap() >= before, "{:?} calls, after {before}", calls());
 }
 
 #[test]

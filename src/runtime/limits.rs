@@ -80,6 +80,9 @@ pub const BRAKE_CHANGES_MIN: u64 = 50;
 /// The share of linked records, in percent, of which a sweep changes no more unasked.
 pub const BRAKE_SHARE_PERCENT: u64 = 20;
 
+/// Accounts that the rules do not have any more and of which is kept what they allow and what they were asked.
+pub const FORMER_MAX: usize = 64;
+
 /// Records of a kind that a sweep makes, or parks, unasked, where no setting says otherwise.
 pub const BRAKE_CREATES_MAX: u64 = 50;
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use super::environment::NOTIFY_SETTING;
 use super::environment::{Flat, LiveError, Resolver, without_own};
+use super::limits::FORMER_MAX;
 use super::memory::Memory;
 use super::memory::finder::Finder;
 use super::memory::lack::Needed;
@@ -25,6 +26,9 @@ pub struct Live {
     pub plan: Arc<Plan>,
     /// Connectors by account.
     pub peers: BTreeMap<String, Arc<Connector>>,
+    /// The same of accounts that former rules had: calls that were begun may still be under way, and what a peer asked
+    /// for holds, should the account come back.
+    former: BTreeMap<String, Arc<Connector>>,
     /// Webhook keys and other secrets by account and name, for verifying only.
     secrets: BTreeMap<String, BTreeMap<String, String>>,
     /// Settings that all accounts share, by dotted name.
@@ -54,7 +58,8 @@ struct Standing {
 }
 
 impl Live {
-    /// A generation with its environment resolved. Budgets, breakers and counts of accounts that `before` had go on.
+    /// A generation with its environment resolved. Budgets, breakers and counts of accounts that `before` had, or the
+    /// rules before it, go on.
     ///
     /// # Errors
     /// Every variable that is wanted, has no default and is not set; every setting whose value does not fit.
@@ -82,7 +87,7 @@ impl Live {
                 let system = &as_heeded(system, world);
                 let own = own_settings.get(&account.name);
                 resolved.lists = lists(system, |name| own.and_then(|own| own.get(name)).or_else(|| settings.get(name)));
-                let known = before.and_then(|before| before.peers.get(&account.name));
+                let known = before.and_then(|before| before.peer_until_now(&account.name));
                 let connector = match known.filter(|peer| peer.system().name == system.name) {
                     Some(peer) => peer.renewed(Arc::clone(system), resolved),
                     None => Connector::new(
@@ -96,6 +101,7 @@ impl Live {
                 peers.insert(account.name.clone(), Arc::new(connector));
             }
         }
+        let former = before.map(|before| before.without(&peers)).unwrap_or_default();
         let shown = before.map(|before| Arc::clone(before.needed.shown())).unwrap_or_default();
         let outlives = before.filter(|_| world.plants(Planted::Memory));
         let nameless = world.plants(Planted::Nameless);
@@ -107,6 +113,7 @@ impl Live {
             generation,
             plan,
             peers,
+            former,
             secrets,
             settings,
             own_settings,
@@ -118,6 +125,17 @@ impl Live {
             strays: world.plants(Planted::FirstAccount),
         };
         (live, resolver.wrong)
+    }
+
+    /// The peer of an account, whether these rules have it or former ones had.
+    fn peer_until_now(&self, account: &str) -> Option<&Arc<Connector>> {
+        self.peers.get(account).or_else(|| self.former.get(account))
+    }
+
+    /// The peers of accounts that the next rules do not have.
+    fn without(&self, next: &BTreeMap<String, Arc<Connector>>) -> BTreeMap<String, Arc<Connector>> {
+        let known = self.peers.iter().chain(&self.former).filter(|(account, _)| !next.contains_key(*account));
+        known.take(FORMER_MAX).map(|(account, peer)| (account.clone(), Arc::clone(peer))).collect()
     }
 
     /// The same rules, by which nothing is written any more: writes are rehearsed, and what is learned meanwhile is
