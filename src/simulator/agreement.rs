@@ -201,6 +201,16 @@ pub fn room(held: &Held) -> BTreeMap<String, Room> {
     found
 }
 
+/// What can be sold of each SKU at each facility whose stock is offered.
+pub fn sellable(held: &Held) -> BTreeMap<(String, String), Decimal> {
+    let mut found = BTreeMap::<(String, String), Decimal>::new();
+    for row in rows(&held.warehouse, "stock").filter(|row| held.offers(text(row, "facility"))) {
+        let there = found.entry((text(row, "sku").to_owned(), text(row, "facility").to_owned())).or_default();
+        *there = there.saturating_add(number(row, "sellable"));
+    }
+    found
+}
+
 /// The SKU whose stock a request to the marketplace sets, and to what.
 pub fn offered(request: &Request, marketplace: &Json) -> Option<(String, Decimal)> {
     let id = request.url.split_once("/products/")?.1.trim_end_matches('/');
