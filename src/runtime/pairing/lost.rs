@@ -129,23 +129,31 @@ impl Runtime {
         (target, source): (&RecordRef, HintSource),
         pipelines: &[(&Pipeline, Side)],
     ) -> Result<(), Trouble> {
+        let end = LinkEnd { account: target.account.clone(), id: target.id.clone() };
+        let mut left_behind = Vec::new();
+        for (pipeline, side) in pipelines {
+            let links = self.store.links(&pipeline.name, *side == Side::Left, &end).await?;
+            left_behind.extend(links.into_iter().map(|link| (pipeline, side, link)));
+        }
         let own = pipelines.first().map(|(pipeline, side)| pipeline.record(*side)).filter(|kind| kind.read.is_some());
-        if let (Some(kind), false) = (own, matches!(source, HintSource::Asked | HintSource::Sweep)) {
-            // Whoever told of it may know of it before its own read does.
+        // Whoever told of it may know of it before its own read does: a list that a sweep read, too.
+        let is_told = match source {
+            HintSource::Asked => false,
+            HintSource::Sweep => left_behind.is_empty(),
+            _ => true,
+        };
+        if let (Some(kind), true) = (own, is_told) {
             self.counts_as_gone(live, (&target.account, kind, &target.id), self.world.clock.steady())?;
         }
-        let end = LinkEnd { account: target.account.clone(), id: target.id.clone() };
         let mut hints = Vec::new();
-        for (pipeline, side) in pipelines {
+        for (pipeline, side, link) in left_behind {
             let kind = pipeline.record(side.other());
-            for link in self.store.links(&pipeline.name, *side == Side::Left, &end).await? {
-                let far = if *side == Side::Left { link.right } else { link.left };
-                let target = RecordRef { account: far.account, record: kind.name.clone(), id: far.id };
-                let (name, other) = (pipeline.name.clone(), end.account.clone());
-                live.memory.lost.set(PairKey { pipeline: name, record: target.clone(), other }, true);
-                let at = self.world.clock.now();
-                hints.push(Hint { at, source, target, version: None, first: kind.first });
-            }
+            let far = if *side == Side::Left { link.right } else { link.left };
+            let target = RecordRef { account: far.account, record: kind.name.clone(), id: far.id };
+            let (name, other) = (pipeline.name.clone(), end.account.clone());
+            live.memory.lost.set(PairKey { pipeline: name, record: target.clone(), other }, true);
+            let at = self.world.clock.now();
+            hints.push(Hint { at, source, target, version: None, first: kind.first });
         }
         if !hints.is_empty() {
             self.accept(hints).await?;
