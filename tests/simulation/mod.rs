@@ -69,7 +69,7 @@ fn whatever_goes_wrong_both_sides_come_to_rest() {
 }
 
 /// Seeds of every run with several accounts in place of the shipped ones: those whose days are short.
-const SEVERAL: [Run; 1] = [(23, DAYS, Some(Roof::Facilities))];
+const SEVERAL: [Run; 2] = [(23, DAYS, Some(Roof::Facilities)), (20_005, DAYS, Some(Roof::Both))];
 
 /// Two facilities, two companies with brands of their own, and both: each account is in step, nothing lands at another
 /// one, and what the warehouse has is offered by whoever may.
