@@ -82,6 +82,7 @@ mod rings;
 mod rule_test;
 
 mod scenario;
+mod schema;
 mod script;
 mod script_reads;
 mod seams;

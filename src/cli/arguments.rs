@@ -13,6 +13,7 @@ pub use super::arguments_service::{
 pub use super::eval_arguments::EvalArguments;
 pub use super::format::Format;
 pub use super::plan_arguments::{PlanArguments, ReplayArguments};
+use crate::language::syntax::field_spec::FILE_KINDS;
 use crate::simulator::Roof;
 use crate::store::open::served_at;
 use crate::world::{Environment as _, ProcessEnvironment};
@@ -79,13 +80,13 @@ impl Arguments {
     pub fn is_later(&self) -> bool {
         match &self.command {
             Command::Demo(demo) => demo.serve,
-            Command::Lint(lint) => lint.fix || lint.format == FindingsFormat::Sarif,
+            Command::Lint(lint) => lint.fix,
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
             Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) | Command::Find(_) => false,
             Command::Plan(_) | Command::Replay(_) | Command::Eval(_) => false,
             Command::Hold(_) | Command::Release(_) | Command::Retry(_) | Command::Take(_) | Command::Tap(_) => false,
-            Command::Completions(_) | Command::Man(_) | Command::Version(_) => false,
+            Command::Completions(_) | Command::Man(_) | Command::Version(_) | Command::Schema(_) => false,
             _ => true,
         }
     }
@@ -174,8 +175,8 @@ pub enum Command {
     /// and lets us in, whether each kind of record that live pipelines use can be listed and read, what is missing
     /// there, how far its clock is apart, and when a webhook was taken last.
     Doctor(ServiceArguments),
-    /// JSON Schema of a rule file kind (not in this version).
-    Schema(LaterArguments),
+    /// JSON Schema of a kind of rule file, for editors.
+    Schema(SchemaArguments),
     /// Canonical layout of rule files (not in this version).
     Fmt(LaterArguments),
     /// A small working rule set (not in this version).
@@ -204,6 +205,14 @@ pub struct CompletionsArguments {
     /// The shell; what is printed goes where it looks, such as `/etc/bash_completion.d/petiole`.
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// The key with which such a file begins.
+    #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(FILE_KINDS))]
+    pub kind: String,
 }
 
 /// Arguments of `man`.
@@ -287,7 +296,7 @@ pub enum FindingsFormat {
     Text,
     /// For scripts.
     Json,
-    /// For code hosts (not in this version).
+    /// For code hosts.
     Sarif,
 }
 

@@ -1,14 +1,15 @@
-//! `petiole completions`, `man` and `version`: what shells, `man` and scripts want to know of this program, made from
-//! the command line itself. Reads no rules and no store.
+//! `petiole completions`, `man`, `version` and `schema`: what shells, `man`, scripts and editors want to know of this
+//! program and of its files. Reads no rules and no store.
 
 use std::io::{self, Write as _};
 
 use clap_mangen::Man;
 use serde_json::json;
 
-use super::arguments::{CompletionsArguments, Format, ManArguments, VersionArguments};
+use super::arguments::{CompletionsArguments, Format, ManArguments, SchemaArguments, VersionArguments};
 use super::exit_code;
 use crate::store::open::schemas;
+use crate::view::schema::schema as schema_of;
 
 /// Prints what a shell runs to complete petiole's words.
 pub(super) fn completions(mut command: clap::Command, asked: &CompletionsArguments) -> u8 {
@@ -50,6 +51,13 @@ pub(super) fn version(asked: &VersionArguments) -> u8 {
         }
     }
     exit_code::OK
+}
+
+/// Prints the JSON Schema of a kind of rule file.
+pub(super) fn schema(asked: &SchemaArguments) -> u8 {
+    // The command line takes no other kinds than there are.
+    let text = schema_of(&asked.kind).map(|schema| format!("{schema:#}\n")).unwrap_or_default();
+    printed(text.as_bytes())
 }
 
 /// The page of the program and one for each command, by name.

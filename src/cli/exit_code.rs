@@ -102,6 +102,7 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
     ("completions", &[(OK, "printed")]),
     ("man", &[(OK, "printed")]),
     ("version", &[(OK, "printed")]),
+    ("schema", &[(OK, "printed")]),
     (
         "simulate",
         &[

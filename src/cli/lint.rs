@@ -3,7 +3,7 @@
 use super::arguments::{Arguments, FindingsFormat, LintArguments};
 use super::exit_code;
 use super::rule_set::RuleSet;
-use crate::diagnostic::{Diagnostic, Severity, json, render};
+use crate::diagnostic::{Diagnostic, Severity, json, render, sarif};
 use crate::language::{self, Compilation, lint::page};
 use crate::world::SystemFiles;
 
@@ -56,7 +56,8 @@ pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
     let (errors, warnings) = (count(&findings, Severity::Error), count(&findings, Severity::Warning));
     match lint.format {
         FindingsFormat::Json => println!("{:#}", json::render(&findings, &sources)),
-        FindingsFormat::Text | FindingsFormat::Sarif => {
+        FindingsFormat::Sarif => println!("{:#}", sarif::render(&findings, &sources, |code| page::explain(code).ok())),
+        FindingsFormat::Text => {
             let shown = findings.get(..FINDINGS_SHOWN_MAX).unwrap_or(&findings);
             eprint!("{}", render::render(shown, &sources, arguments.color.on()));
             if let more @ 1.. = findings.len() - shown.len() {

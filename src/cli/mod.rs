@@ -102,6 +102,7 @@ fn begin(arguments: &Arguments) -> u8 {
         Command::Completions(one) => return documents::completions(command_line(), one),
         Command::Man(one) => return documents::man(command_line(), one),
         Command::Version(one) => return documents::version(one),
+        Command::Schema(one) => return documents::schema(one),
         Command::Eval(one) => return eval::eval(arguments, one),
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! What is wrong, where, and how to mend it.
 //!
-//! One type for every finding of parse, check, lint, reload and run time, and its two faces:
-//! text as rustc prints it and JSON. Knows no rule, no file format and no lint.
+//! One type for every finding of parse, check, lint, reload and run time, and its faces:
+//! text as rustc prints it, JSON and SARIF. Knows no rule, no file format and no lint.
 
 pub mod code;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod json;
 pub mod places;
 pub mod render;
+pub mod sarif;
 pub mod span;
 pub mod suggest;
 

@@ -5,4 +5,5 @@
 pub mod explain;
 pub mod find;
 pub mod park;
+pub mod schema;
 pub mod shown;

@@ -1,8 +1,8 @@
 //! Which keys a rule file may have: one table per kind of file, each key with its name, its shape, whether it must be
 //! there, and a line about it.
 //!
-//! The parsers of `file` read by these tables and by nothing else, unknown keys and near names come from them, and so
-//! will the printed schema and reference. Knows no text and no tree.
+//! The parsers of `file` read by these tables and by nothing else; unknown keys, near names and the printed schema come
+//! from them. Knows no text and no tree.
 
 mod accounts;
 mod kinds;
