@@ -184,8 +184,11 @@ fn missing(
     let kind = context.pipeline.record(side);
     let record = context.typed(side, Value::Record(fields.clone()));
     let whole = |path: &Path| path.0.iter().all(|step| matches!(step, Segment::Field(_)));
+    // Of most fields nothing is asked, which costs no look at the record.
+    let may_be = |field: &&Field| field.required_on_create || field.required_when.is_some();
     let lacking = |field: &&Field| {
-        whole(&field.path)
+        may_be(field)
+            && whole(&field.path)
             && asked(&field.path)
             && field.path.read(&record.value).is_null()
             && needed(context, field, &record)

@@ -122,11 +122,12 @@ fn in_vain(pipeline: &Pipeline, rule: &FieldRule, after: &Situation, seen: &Seen
 fn speaks(context: &Context<'_>, rule: &FieldRule) -> bool {
     let writes = |known: &FieldRule, side: Side| known.points(side) && known.path(side) == rule.path(side);
     let rules = &context.pipeline.rules;
-    let alone = [Side::Left, Side::Right]
-        .into_iter()
-        .filter(|side| rule.points(*side))
-        .all(|side| rules.iter().filter(|known| !known.on_create && writes(known, side)).count() < 2);
-    let live = alone || [Side::Left, Side::Right].iter().any(|side| context.flows(rule, *side));
+    let alone = || {
+        let mut pointed = Side::BOTH.into_iter().filter(|side| rule.points(*side));
+        pointed.all(|side| rules.iter().filter(|known| !known.on_create && writes(known, side)).count() < 2)
+    };
+    // Most are live, and need not be held against every other rule.
+    let live = Side::BOTH.iter().any(|side| context.flows(rule, *side)) || alone();
     live && (rule.when.is_none() || applies(context, rule, None, &rule.line).unwrap_or(false))
 }
 

@@ -23,7 +23,7 @@ pub(super) fn record(level: &Level, held: &mut Held) -> Record {
 fn sorted(level: &Level, held: &mut Held, names: &[(EcoString, Source)]) -> Record {
     let mut record = Record::with_capacity(names.len());
     for (name, source) in names {
-        record.insert(name.clone(), taken(level, held, source));
+        record.push(name.clone(), taken(level, held, source));
     }
     record
 }
