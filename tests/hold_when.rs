@@ -35,6 +35,10 @@ fn edit(trade: &Trade, number: &str, fields: &Json) {
     trade.people(&trade.leaflink, "edit", &body);
 }
 
+fn destinations(trade: &Trade) -> usize {
+    get(&format!("{}/_control/state", trade.flourish.url))["destinations"].as_array().unwrap().len()
+}
+
 fn crossed(trade: &Trade, number: &str) -> Option<Json> {
     trade.orders().into_iter().find(|one| one["original_order_id"] == number)
 }
@@ -48,7 +52,11 @@ fn what_a_rule_has_wait_is_named_and_goes_on_by_itself() {
     let trade = waiting_trade();
     let service = trade.run("200ms");
     rests(&service);
-    let waits = submit(&trade, "WAIT for the credit check");
+    let before = destinations(&trade);
+    let customer = json!({ "name": "Not Known Yet", "license_number": "C10-7777777-LIC" });
+    let customer = trade.people(&trade.leaflink, "customer", &customer)["id"].clone();
+    let order = json!({ "count": 1, "payment_term": "Net 30", "notes": "WAIT for the check", "customer": customer });
+    let waits = trade.people(&trade.leaflink, "submit", &order)["orders"][0]["number"].as_str().unwrap().to_owned();
     let goes = submit(&trade, "none");
     until("the other crossed", || crossed(&trade, &goes).is_some() && at_rest(&service.url));
     assert!(crossed(&trade, &waits).is_none(), "nothing of it is written");
@@ -66,6 +74,12 @@ fn what_a_rule_has_wait_is_named_and_goes_on_by_itself() {
     assert!(story.contains("waits as long as the rules say so") && story.contains("orders.yaml:"), "{story}");
     assert_eq!(get(&format!("{}/api/v1/inbox", service.url))["items"], json!([]), "nobody has to do anything");
 
+    assert_eq!(destinations(&trade), before, "nobody is brought over for what waits");
+    let told = says(&trade, &["sync"], 3);
+    assert!(told.contains(&format!("leaflink.order/{waits}, by the rule ")), "{told}");
+    let told = says(&trade, &["plan", "--full"], 0);
+    assert!(told.contains(&format!("held: leaflink.order/{waits}, by the rule ")), "{told}");
+
     edit(&trade, &waits, &json!({ "notes": "checked" }));
     until("it crossed", || crossed(&trade, &waits).is_some() && at_rest(&service.url));
 
@@ -79,4 +93,27 @@ fn what_a_rule_has_wait_is_named_and_goes_on_by_itself() {
     rests(&service);
     says(&trade, &["sync", "--full"], 0);
     trade.assert_exactly_once();
+}
+
+#[test]
+fn what_waited_goes_on_when_the_rule_is_taken_away() {
+    let trade = waiting_trade();
+    let service = trade.run("200ms");
+    rests(&service);
+    let before = status(&service)["generation"].as_i64().unwrap();
+    let waits = submit(&trade, "WAIT for the credit check");
+    until("it waits", || says(&trade, &["sync"], 3).contains(&waits));
+    let path = trade.rules.join("pipelines/orders.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("hold when:")).collect();
+    std::fs::write(&path, without.join("\n") + "\n").unwrap();
+    until("the new rules serve", || status(&service)["generation"].as_i64().unwrap() > before);
+    until("it crossed", || crossed(&trade, &waits).is_some() && at_rest(&service.url));
+    let told = status(&service)["last_reload"]["changed"]["text"].as_str().unwrap().to_owned();
+    assert!(told.contains("had wait in orders is looked at now"), "{told}");
+    trade.assert_exactly_once();
+}
+
+fn status(service: &Process) -> Json {
+    get(&format!("{}/api/v1/status", service.url))
 }

@@ -90,8 +90,9 @@ fn failed(message: &str) -> Failed {
 fn planned(sync: &SyncArguments) -> Result<Option<Json>, Failed> {
     let Some(file) = &sync.plan else { return Ok(None) };
     let unfit = |why: String| failed(&format!("{}: {why}", file.display()));
+    let no_plan = |error: serde_json::Error| unfit(format!("this is no plan that `petiole plan --out` wrote: {error}"));
     let bytes = SystemFiles.read(file).map_err(|error| unfit(error.to_string()))?;
-    let plan: Json = serde_json::from_slice(&bytes).map_err(|error| unfit(error.to_string()))?;
+    let plan: Json = serde_json::from_slice(&bytes).map_err(no_plan)?;
     Permit::of(&plan).map_err(unfit)?;
     Ok(Some(plan))
 }
@@ -101,7 +102,9 @@ async fn by_service(arguments: &Arguments, sync: &SyncArguments, url: &str) -> R
         "confirm": sync.yes, "changes": !sync.full && sync.only.is_none(), "only": sync.only,
         "wait": PUT_OFF.as_secs(), "text": true,
     });
-    if let Some(plan) = planned(sync).map_err(|(_, words)| Unanswered::Refused(words))? {
+    if let Some(plan) =
+        planned(sync).map_err(|(_, words)| Unanswered::Refused(words.trim_start_matches("petiole: ").to_owned()))?
+    {
         body = json!({ "plan": plan, "wait": PUT_OFF.as_secs(), "text": true });
     }
     // A service that is not there is told before anything is said.

@@ -83,6 +83,16 @@ pub fn after(context: &Context<'_>, side: Side) -> Vec<Stop> {
 pub fn create(context: &Context<'_>, side: Side, create: &Create) -> Decision {
     let mut fields = Record::new();
     let mut stops = Vec::new();
+    match context.waits() {
+        Ok(None) => {}
+        // Nobody is brought over for what waits.
+        Ok(Some(_)) => {
+            let lines = context.lines();
+            let effect = Some(Effect::Create { side, fields, lines: lines.clone() });
+            return Decision { effect, lines, ..Decision::default() };
+        }
+        Err(stop) => return Decision { stops: vec![stop], lines: context.lines(), ..Decision::default() },
+    }
     let barred = context.pipeline.rules.iter().filter(|rule| !context.flows(rule, side));
     barred.for_each(|rule| note_barred(context, rule, side));
     let live = context.pipeline.rules.iter().filter(|rule| context.flows(rule, side));

@@ -171,6 +171,11 @@ fn counterpart(
     let side = if via.left.system == *system { Side::Right } else { Side::Left };
     let account = context.situation.account(target.other()).to_owned();
     let other = context.situation.account(target).to_owned();
+    if matches!(context.waits(), Ok(Some(_))) {
+        // Nobody is brought over for what waits; that something would be written is all that counts.
+        let linked = context.ask(Want::Linked { pipeline: pipeline.to_owned(), side, account, id, other });
+        return Ok(if let Some(Found::Key(key)) = linked { key.clone() } else { source });
+    }
     let unpaired = Unpaired { pipeline: pipeline.to_owned(), side, account, id, other };
     let Unpaired { pipeline, side, account, id, other } = unpaired.clone();
     match context.ask(Want::Counterpart { pipeline, side, account, id, other }) {

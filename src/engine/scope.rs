@@ -39,6 +39,8 @@ pub struct Context<'a> {
     folded: OnceCell<Arc<Folded>>,
     /// Whether the pipeline's own condition holds, once that was asked.
     holds: OnceCell<Result<bool, Stop>>,
+    /// The line that has wait what is to be written, once that was asked.
+    waits: OnceCell<Result<Option<RuleLine>, Stop>>,
     /// What is not read yet.
     wants: RefCell<BTreeSet<Want>>,
     /// The `with:` records looked for so far.
@@ -66,6 +68,7 @@ impl<'a> Context<'a> {
             calls: None,
             folded: OnceCell::new(),
             holds: OnceCell::new(),
+            waits: OnceCell::new(),
             wants: RefCell::default(),
             found: RefCell::default(),
             left_alone: RefCell::default(),
@@ -316,8 +319,8 @@ impl<'a> Context<'a> {
     pub fn waits(&self) -> Result<Option<RuleLine>, Stop> {
         let Some((condition, line)) = &self.pipeline.hold else { return Ok(None) };
         heard::uses(line);
-        let held = self.evaluate(condition, None, line)? == Value::Bool(true);
-        Ok(held.then(|| line.clone()))
+        let asked = || Ok((self.evaluate(condition, None, line)? == Value::Bool(true)).then(|| line.clone()));
+        self.waits.get_or_init(asked).clone()
     }
 
     /// Whether a field of a side is one that the rules leave alone once the record exists.

@@ -153,11 +153,17 @@ impl Report {
         }
     }
 
-    /// What a person has wait in the end; of one record nothing but its own.
-    pub fn stands(&mut self, standing: Vec<Standing>) {
+    /// What a person and what rules have wait in the end; of one record nothing but its own.
+    pub fn stands(&mut self, standing: Vec<Standing>, by_rule: &BTreeMap<RecordRef, String>) {
         if !matches!(self.seen, Seen::Only(_)) {
             self.held.standing = standing;
+            by_rule.iter().for_each(|(target, line)| self.held.waits_by_rule(target, line));
         }
+    }
+
+    /// What waits because a person or a rule says so, a line each.
+    pub(super) fn held_lines(&self) -> Vec<String> {
+        self.held.lines()
     }
 
     /// What the inbox holds in the end, which is what counts as parked; of one record only, where only one was looked

@@ -51,11 +51,20 @@ impl Held {
         self.records.iter().map(told).chain(self.by_rule.iter().map(by_rule)).collect()
     }
 
-    pub(super) fn write(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn records(&self) -> Vec<String> {
         let told = |(record, reach): (&RecordRef, &Reach)| format!("{record}, by {reach}");
         let by_rule = |(record, line): (&RecordRef, &String)| format!("{record}, by the rule {line}");
-        let all: Vec<String> = self.records.iter().map(told).chain(self.by_rule.iter().map(by_rule)).collect();
-        listed(out, "held", all.into_iter())?;
+        self.records.iter().map(told).chain(self.by_rule.iter().map(by_rule)).collect()
+    }
+
+    /// A line for each record and each word.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let by_person = self.standing.iter().map(|one| format!("by a person: {}", in_words(one)));
+        self.records().into_iter().chain(by_person).collect()
+    }
+
+    pub(super) fn write(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        listed(out, "held", self.records().into_iter())?;
         for one in &self.standing {
             writeln!(out, "  held by a person: {}", in_words(one))?;
         }

@@ -17,6 +17,8 @@ pub struct RuleChange {
     pub places: Vec<String>,
     /// The pipelines that do otherwise.
     pub pipelines: BTreeSet<String>,
+    /// Those of them that had records wait by a rule: they are looked at in any case.
+    pub freed: BTreeSet<String>,
     /// How many records they link.
     pub links: usize,
     /// What the settings wish for those: `ask`, `always` or `never`.
@@ -39,7 +41,11 @@ impl RuleChange {
         let more = if more > 0 { format!(" and {more} more files") } else { String::new() };
         let changed = format!("generation {}: {places}{more} changed", self.generation);
         let records = if self.links == 1 { "1 linked record" } else { &format!("{} linked records", self.links) };
+        let freed = self.freed.iter().cloned().collect::<Vec<_>>().join(", ");
         match (self.links, self.wish.as_str()) {
+            _ if !freed.is_empty() && self.wish != "always" => {
+                format!("{changed}; {records} may differ; what `hold when` had wait in {freed} is looked at now")
+            }
             (0, _) => format!("{changed}; no linked record may differ"),
             (_, "always") => format!("{changed}; {records} may differ; they are looked at now"),
             (_, "never") => format!("{changed}; {records} may differ"),

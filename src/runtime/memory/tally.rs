@@ -3,6 +3,7 @@
 //!
 //! One pass at a time. Which piece of work something belongs to goes with the task that does the work.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::census::{Census, Shown};
 use crate::runtime::happening::Happening;
 use crate::runtime::report::Report;
-use crate::store::HintSource;
+use crate::store::{HintSource, RecordRef};
 
 tokio::task_local! {
     /// What told of the work that this task does.
@@ -37,9 +38,13 @@ impl Decided {
     }
 }
 
-/// The report of the pass under way, if there is one.
+/// The report of the pass under way, if there is one, and what rules have wait whoever told of it.
 #[derive(Debug, Default)]
-pub struct Tally(Mutex<Option<Open>>);
+pub struct Tally {
+    open: Mutex<Option<Open>>,
+    /// With the line that says so.
+    by_rule: Mutex<BTreeMap<RecordRef, String>>,
+}
 
 #[derive(Debug)]
 struct Open {
@@ -57,6 +62,7 @@ impl Tally {
 
     /// Takes a happening in, where it is the pass's own.
     pub fn note(&self, happening: &Happening) {
+        self.note_by_rule(happening);
         let told_by = TOLD_BY.try_with(|source| *source).ok();
         let foreign = matches!(told_by, Some(HintSource::Webhook | HintSource::Poll | HintSource::Stirred));
         let mut state = self.state();
@@ -79,8 +85,30 @@ impl Tally {
         self.state().take().map(|open| (open.report, open.census.whole())).unwrap_or_default()
     }
 
+    /// What rules have wait, as far as it was looked at since the process began, each with the line that says so.
+    pub fn by_rule(&self) -> BTreeMap<RecordRef, String> {
+        self.held_by_rule().clone()
+    }
+
+    fn note_by_rule(&self, happening: &Happening) {
+        match happening {
+            Happening::Waits { target, line, .. } => _ = self.held_by_rule().insert(target.clone(), line.clone()),
+            Happening::Compared { target } => _ = self.held_by_rule().remove(target),
+            Happening::Written(change) => {
+                let mut held = self.held_by_rule();
+                held.remove(&change.cause);
+                held.remove(&change.target);
+            }
+            _ => {}
+        }
+    }
+
+    fn held_by_rule(&self) -> MutexGuard<'_, BTreeMap<RecordRef, String>> {
+        self.by_rule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn state(&self) -> MutexGuard<'_, Option<Open>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

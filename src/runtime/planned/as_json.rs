@@ -47,6 +47,8 @@ impl Planned {
             "disagree": of_report("disagree"),
             "put_off": of_report("put_off"),
             "waiting": of_report("waiting"),
+            "held": of_report("held"),
+            "holds": of_report("holds"),
             "passed_by": of_report("passed_by"),
             "braked": of_report("braked"),
             "calls": self.calls.iter().map(calls).collect::<Vec<_>>(),

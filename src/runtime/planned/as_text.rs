@@ -148,6 +148,7 @@ impl Planned {
         let waiting: Vec<String> =
             report.waiting.iter().map(|(why, count)| format!("{count} put off before: {why}")).collect();
         list(out, "waits", &waiting);
+        list(out, "held", &report.held_lines());
         let passed: Vec<String> = report.passed_by.keys().map(ToString::to_string).collect();
         list(out, "passed by", &passed);
         if let Some(braked) = &report.braked {

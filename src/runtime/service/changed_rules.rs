@@ -46,11 +46,15 @@ impl Runtime {
         }
         let places = places_between(&texts.0, &texts.1);
         let wish = live.setting(SETTING).and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default();
-        let change = RuleChange { generation: live.generation, places, pipelines, links, wish };
+        // What a rule had wait is told of by nobody once the rule says otherwise.
+        let had_wait = |name: &&String| before.pipelines.get(*name).is_some_and(|known| known.hold.is_some());
+        let freed = pipelines.iter().filter(had_wait).cloned().collect();
+        let change = RuleChange { generation: live.generation, places, pipelines, freed, links, wish };
         tracing::info!("{}", change.told());
-        if change.wish == "always" && !change.pipelines.is_empty() {
+        let wished = if change.wish == "always" { &change.pipelines } else { &change.freed };
+        if !wished.is_empty() {
             let now = self.world.clock.now();
-            for name in &change.pipelines {
+            for name in wished {
                 self.store.mark(KEPT, &owed(name), now, None).await?;
             }
             self.changes_owed.fetch_add(1, Ordering::AcqRel);

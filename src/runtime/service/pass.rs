@@ -208,7 +208,7 @@ async fn within(
         report.ledger = Some(Ledger { at: began, lines });
     }
     report.left(parks);
-    report.stands(runtime.store.halts().await?);
+    report.stands(runtime.store.halts().await?, &runtime.tally.by_rule());
     report.waits(runtime.store.deferred().await?);
     Ok(report)
 }

@@ -23,7 +23,8 @@ pub async fn as_test(store: &dyn Store, plan: &Plan, target: &RecordRef) -> Resu
     let kind = kind_of(plan, target).ok_or_else(|| unknown("the rules know no"))?;
     let known = Known::of(store, plan, (target, kind)).await?;
     let says = |entry: &&DecisionEntry| {
-        !entry.outcome.stops.is_empty() || entry.outcome.effect.as_ref().is_some_and(Effect::writes)
+        let writes = entry.outcome.effect.as_ref().is_some_and(Effect::writes) && entry.outcome.waits.is_none();
+        !entry.outcome.stops.is_empty() || writes
     };
     let mut entries: Vec<&DecisionEntry> = known.decisions().filter(says).collect();
     entries.sort_by_key(|entry| entry.at);
@@ -185,7 +186,10 @@ impl Draft<'_> {
             let known = rows.into_iter().find(|row| row.get(kind.key.as_str()) == Some(&yaml(key)));
             (side, name, key, kind, known)
         });
-        let matched = ends.iter().find_map(|(side, _, _, _, known)| known.as_ref()?.get(pipeline.match_field(*side)));
+        let is_key = |side: Side, kind: &RecordType| pipeline.match_field(side) == kind.key;
+        let by_key = ends.iter().find(|(side, _, _, kind, _)| is_key(*side, kind)).map(|(_, _, key, _, _)| yaml(key));
+        let known = ends.iter().find_map(|(side, _, _, _, known)| known.as_ref()?.get(pipeline.match_field(*side)));
+        let matched = known.or(by_key.as_ref());
         let matched = matched
             .and_then(Yaml::as_str)
             .map_or_else(|| format!("{} {}", pipeline.name, left.1.to_key().unwrap_or_default()), str::to_owned);

@@ -55,6 +55,16 @@ fn when(of: &Json, path: &str) -> String {
     timestamp::parse(word(of, path)).map(timestamp::text_to_second).unwrap_or_default()
 }
 
+/// Whether two values are told alike: a key that was sent as text and is shown as a number is the same.
+fn is_same(one: Option<&Json>, other: Option<&Json>) -> bool {
+    let text = |json: Option<&Json>| match json {
+        Some(Json::String(text)) => Some(text.clone()),
+        Some(Json::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    one == other || text(one).is_some_and(|one| Some(one) == text(other))
+}
+
 fn is_main(told: &Json, pair: &Json, field: &Json) -> bool {
     if !word(told, "/field").is_empty() {
         return true;
@@ -151,7 +161,7 @@ fn written(out: &mut String, side: &Json) {
     let by = by.map(|number| format!(", by generation {number}")).unwrap_or_default();
     let what = if word(written, "/action") == "created" { "created with it" } else { "written" };
     let _ = writeln!(out, "  {what} {}{before}{by}", when(written, "/at"));
-    if written.get("value") != side.get("value") {
+    if !is_same(written.get("value"), side.get("value")) {
         let sent = value(written.get("value").unwrap_or(&Json::Null));
         let _ = writeln!(out, "  what was written is {sent}: it was changed since, or kept otherwise");
     }
