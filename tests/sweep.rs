@@ -95,6 +95,17 @@ fn the_first_pass_brings_both_sides_into_step_and_the_second_writes_nothing() {
 }
 
 #[test]
+fn a_look_for_changes_on_demand_leaves_no_sweep_under_way() {
+    let trade = in_step(8);
+    let service = trade.run("60s");
+    until("the service is at rest", || at_rest(&service.url));
+    let (code, report) = sync(&trade, &[]);
+    assert_eq!((code, &report["looked_at"]), (0, &json!("changes")), "{report:#}");
+    let status = get(&format!("{}/api/v1/status", service.url));
+    assert_eq!((&status["sweeping"], &status["queue"]["pending"]), (&json!(false), &json!(0)), "{status:#}");
+}
+
+#[test]
 fn a_sweep_that_would_change_too_much_stops_until_it_is_confirmed() {
     let trade = in_step(120);
     drift(&trade, 60);

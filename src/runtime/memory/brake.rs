@@ -168,16 +168,16 @@ impl Brake {
         }
     }
 
-    /// All was looked at: what was held goes on, unless it is too much.
+    /// All was looked at: what was held goes on, unless it is too much. Where no sweep is under way, as when only
+    /// changes were looked for, nothing was held and nothing begins.
     ///
     /// # Errors
     /// [`Braked`] where it is more than a sweep may do unasked.
     pub fn release(&self, links: u64) -> Result<BTreeSet<RecordRef>, Braked> {
         let mut state = self.state();
-        let braked = match std::mem::replace(&mut *state, State::Released) {
-            State::Holding(_, braked) => Braked { linked: links, ..braked },
-            State::Idle | State::Owed | State::Released => Braked::default(),
-        };
+        let State::Holding(_, braked) = &mut *state else { return Ok(BTreeSet::new()) };
+        let braked = Braked { linked: links, ..std::mem::take(braked) };
+        *state = State::Released;
         if braked.is_too_much() {
             *state = State::Owed;
             return Err(braked);
