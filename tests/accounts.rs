@@ -214,6 +214,31 @@ fn stock_is_summed_over_facilities_and_orders_ship_from_their_reps() {
 }
 
 #[test]
+fn rules_may_ask_of_which_facility_a_row_of_stock_is() {
+    let roof = Roof::start("multi_facility", &json!({ "seed": 5, "facilities": 2, "items": 6 }));
+    let path = roof.trade.rules.join("pipelines/stock.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let own = format!("sum((flourish[] where .facility == \"{}\")[].sellable_qty)", FACILITIES[1]);
+    let text = text.replace("sum(flourish[].sellable_qty)", &own);
+    assert!(text.contains(&own));
+    std::fs::write(&path, text).unwrap();
+    until("the rules are in force", || get(&format!("{}/api/v1/status", roof.service.url))["generation"] == 2);
+    let sku = get(&format!("{}/_control/state", roof.trade.leaflink.url))["products"][0]["sku"].clone();
+    for (facility, quantity) in FACILITIES.iter().zip([json!(30), json!(12.5)]) {
+        let count = json!({ "sku": sku, "facility": facility, "qty": quantity });
+        roof.trade.people(&roof.trade.flourish, "stock", &count);
+    }
+    until("only what the second facility has is offered", || roof.offered(sku.as_str().unwrap()) == [12.5]);
+    roof.rests();
+    // Whoever looks at everything does not take it for a field that is gone either.
+    for _ in 0..3 {
+        let done = environment(roof.trade.command(&["sync", "--full", "--yes"])).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stdout));
+    }
+    assert_eq!(get(&format!("{}/api/v1/inbox", roof.service.url))["items"], json!([]), "nothing is parked");
+}
+
+#[test]
 fn what_an_order_of_one_company_holds_is_offered_by_no_other() {
     let roof = Roof::two_companies();
     roof.trade.people(&roof.trade.leaflink, "brand", &json!({ "company": 502, "name": "North Leaf" }));

@@ -219,9 +219,7 @@ impl Connector {
         let mut rows = Vec::new();
         for value in values {
             for mut row in self.rows_for(record, listing, Some((&each.name, value))).await? {
-                if let Value::Record(fields) = &mut row.value {
-                    fields.insert(each.name.clone(), Value::text(value.as_str()));
-                }
+                row.came_for(record, &each.name, value);
                 rows.push(row);
             }
         }

@@ -36,6 +36,19 @@ impl Row {
         Self { value, text: text.into(), gone, shown, absent, is_whole, fits, unreadable, broken: None }
     }
 
+    /// It came for a value that was asked for, which counts as shown: no system says again what it was asked.
+    pub(super) fn came_for(&mut self, record: &RecordType, name: &str, value: &str) {
+        if let Value::Record(fields) = &mut self.value {
+            fields.insert(name, Value::text(value));
+        }
+        let Some(place) = record.fields.iter().position(|field| field.path.is_field(name)) else { return };
+        self.absent.retain(|at| *at != place);
+        if !self.shown.contains(&place) {
+            self.shown.push(place);
+        }
+        self.gone.retain(|gone| !gone.field.is_field(name));
+    }
+
     /// The record's key as text; `None` where it has none, or what cannot be one.
     pub fn key(&self, record: &RecordType) -> Option<String> {
         self.value.field(&record.key).to_key().filter(|key| key::can_be(key))
