@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, at_rest, get, until};
+use crate::support::{Process, Trade, at_rest, get, says, until};
 
 /// The shipped rules, and orders whose note says so wait.
 fn waiting_trade() -> Trade {
@@ -13,14 +13,6 @@ fn waiting_trade() -> Trade {
     let hold = "hold when: starts_with(leaflink.notes ?? \"\", \"WAIT\")\n\nwith:\n";
     std::fs::write(&path, text.replacen("with:\n", hold, 1)).unwrap();
     trade
-}
-
-#[track_caller]
-fn says(trade: &Trade, arguments: &[&str], code: i32) -> String {
-    let done = trade.command(arguments).output().unwrap();
-    let told = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
-    assert_eq!(done.status.code(), Some(code), "{arguments:?}: {told}");
-    told
 }
 
 fn submit(trade: &Trade, notes: &str) -> String {

@@ -4,18 +4,9 @@
 use serde_json::{Value as Json, json};
 
 use crate::gone::{crossed, destination, license_of, order, state};
-use crate::support::{Process, Trade, at_rest, get, until};
+use crate::support::{Process, Trade, at_rest, get, says, until};
 
 const BUYER: i64 = 90_001;
-
-/// Runs a command that ends with this code; what it says.
-#[track_caller]
-fn says(trade: &Trade, arguments: &[&str], code: i32) -> String {
-    let done = trade.command(arguments).output().unwrap();
-    let told = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
-    assert_eq!(done.status.code(), Some(code), "{arguments:?}: {told}");
-    told
-}
 
 /// Where an order of the buyer goes to, once it has crossed.
 fn goes_to(trade: &Trade, service: &Process) -> String {

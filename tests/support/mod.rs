@@ -102,6 +102,15 @@ impl Drop for Process {
     }
 }
 
+/// Runs a command that ends with this code; all that it says.
+#[track_caller]
+pub(crate) fn says(trade: &Trade, arguments: &[&str], code: i32) -> String {
+    let done = trade.command(arguments).output().unwrap();
+    let told = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
+    assert_eq!(done.status.code(), Some(code), "{arguments:?}: {told}");
+    told
+}
+
 /// The signature of a body as LeafLink makes it.
 pub(crate) fn signed(body: &[u8], key: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();

@@ -164,7 +164,8 @@ impl Planned {
 
     fn last_line(&self) -> String {
         if self.verdict() == Verdict::Nothing {
-            return format!("Nothing to do: {}.", self.report.verdict());
+            let what = if self.report.converged() { "Nothing to do" } else { "Nothing to do now" };
+            return format!("{what}: {}.", self.report.verdict());
         }
         let mut parts = Vec::new();
         for (action, word) in [("create", "to create"), ("update", "to update"), ("move", "to move")] {
