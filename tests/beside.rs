@@ -103,3 +103,48 @@ fn a_service_is_asked_past_every_proxy() {
         assert_eq!(done.status.code(), Some(0), "{proxy}: {done:?}");
     }
 }
+
+/// A command in a folder of its own that names no store, where the environment says where services listen.
+fn ran_unnamed(trade: &Trade, listen: &str, arguments: &[&str]) -> (i32, String, String) {
+    let folder = trade.folder.0.join("beside");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut command = trade.command(arguments);
+    command.env_remove("PETIOLE_STORE").env("PETIOLE_LISTEN", listen.trim_start_matches("http://"));
+    let output = command.current_dir(folder).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn where_no_store_is_named_the_service_at_the_listen_address_does_it() {
+    let trade = Trade::start();
+    let service = service(&trade);
+    for command in [["plan", "--full"].as_slice(), &["sync"], &["replay"], &["status"], &["inbox", "list"]] {
+        let (code, out, err) = ran_unnamed(&trade, &service.url, command);
+        let wanted = if command == ["plan", "--full"] { 5 } else { 0 };
+        assert_eq!(code, wanted, "{command:?}: {out}{err}");
+        let is_told = matches!(command, ["plan" | "sync" | "replay", ..]);
+        assert_eq!(err.contains(&format!("the service at {} makes", service.url)), is_told, "{command:?}: {err}");
+    }
+    assert!(!trade.folder.0.join("beside/petiole.db").exists(), "no store was made");
+    trade.assert_exactly_once();
+}
+
+#[test]
+fn a_stranger_at_the_listen_address_is_none_of_the_services() {
+    let trade = Trade::start();
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    let there = &trade.flourish.url;
+    let (code, out, err) = ran_unnamed(&trade, there, &["sync", "--full"]);
+    assert!(code == 0 && err.is_empty(), "{code} {out}{err}");
+    let (code, out, err) = ran_unnamed(&trade, there, &["status"]);
+    assert!(code == 3 && out.contains("the service is not running"), "{code} {out}{err}");
+    let (code, out, err) = ran_unnamed(&trade, there, &["inbox", "list"]);
+    assert!(code == 0 && out.contains("nothing is parked"), "{code} {out}{err}");
+    // Who names a stranger is told so.
+    for command in ["sync", "plan", "replay"] {
+        let (code, out, err) = ran_unnamed(&trade, there, &[command, "--url", there]);
+        assert!(code == 3 && out.is_empty() && err.contains("is no petiole"), "{command}: {code} {out}{err}");
+    }
+    trade.assert_exactly_once();
+}

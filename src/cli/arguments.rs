@@ -1,6 +1,6 @@
 //! The command line as types; names are the contract's.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::world::Planted;
@@ -13,13 +13,14 @@ pub use super::arguments_service::{
 pub use super::eval_arguments::EvalArguments;
 pub use super::format::Format;
 pub use super::plan_arguments::{PlanArguments, ReplayArguments};
+use super::service::Service;
 use crate::language::syntax::field_spec::FILE_KINDS;
 use crate::simulator::Roof;
 use crate::store::open::served_at;
 use crate::world::{Environment as _, ProcessEnvironment};
 
-/// Where the service is where nothing says otherwise.
-const SERVICE_URL: &str = "http://127.0.0.1:8787";
+/// Where the service listens where nothing says otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
 
 const SERVICE_HELP: &str =
     "Where the running service is [default: the one that has the store, else http://127.0.0.1:8787]";
@@ -44,6 +45,9 @@ pub struct Arguments {
     #[arg(long, global = true, env = "PETIOLE_STORE", default_value = "sqlite:petiole.db", value_name = "URL")]
     #[arg(hide_env_values = true)]
     pub store: String,
+    /// Whether the store was named, on the command line or by the environment.
+    #[arg(skip)]
+    pub names_store: bool,
     /// Where the running service is.
     #[arg(long, global = true, env = "PETIOLE_URL", value_name = "URL", help = SERVICE_HELP)]
     pub url: Option<String>,
@@ -73,7 +77,15 @@ impl Arguments {
     /// Where the service is: as said, or the one that has the store, or the address that it has unasked.
     pub fn service_url(&self) -> String {
         let said = self.url.clone().or_else(|| served_at(&self.store));
-        said.unwrap_or_else(|| SERVICE_URL.to_owned())
+        said.unwrap_or_else(usual_url)
+    }
+
+    /// The service that is to do what a command else does on the store itself. At the address that a service has
+    /// unasked it is looked for only where no store is named: another store is none of its business.
+    pub fn service(&self) -> Option<Service> {
+        let expected = self.url.clone().or_else(|| served_at(&self.store));
+        let usual = || (!self.names_store).then(|| Service { url: usual_url(), is_expected: false });
+        expected.map(|url| Service { url, is_expected: true }).or_else(usual)
     }
 
     /// Whether a command or an option is asked for that is still to come.
@@ -90,6 +102,18 @@ impl Arguments {
             _ => true,
         }
     }
+}
+
+/// Where a service listens unasked: at the address that the environment names for it, else at the usual one.
+fn usual_url() -> String {
+    let named = ProcessEnvironment.variable("PETIOLE_LISTEN").and_then(|text| text.trim().parse::<SocketAddr>().ok());
+    let mut at = named.filter(|at| at.port() != 0).unwrap_or(LISTEN);
+    match at.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => at.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => at.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    format!("http://{at}")
 }
 
 impl Color {
@@ -252,7 +276,7 @@ pub struct DemoArguments {
 #[derive(Debug, Args)]
 pub struct RunArguments {
     /// Where to listen; port 0 picks a free one.
-    #[arg(long, env = "PETIOLE_LISTEN", default_value = "127.0.0.1:8787", value_name = "ADDR")]
+    #[arg(long, env = "PETIOLE_LISTEN", default_value_t = LISTEN, value_name = "ADDR")]
     pub listen: SocketAddr,
     /// How often changes are looked for, such as 30s [default: 1m].
     #[arg(long, value_name = "DURATION", value_parser = duration)]

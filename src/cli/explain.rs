@@ -18,7 +18,7 @@ pub(super) async fn explain(arguments: &Arguments, asked: &ExplainArguments) -> 
     let form = if asked.as_test { "&as=test" } else { "" };
     let path = format!("/api/v1/explain?record={}{field}{form}", query(&asked.record));
     let told = match ask(&arguments.service_url(), Method::Get, &path, None).await {
-        Err(Unanswered::Unreached(reason)) => from_store(arguments, asked, &reason).await,
+        Err(Unanswered::Unreached(reason) | Unanswered::Foreign(reason)) => from_store(arguments, asked, &reason).await,
         other => other.map_err(|unanswered| unanswered.to_string()),
     };
     match told {

@@ -16,7 +16,7 @@ use crate::world::Method;
 pub(super) async fn find(arguments: &Arguments, asked: &FindArguments) -> u8 {
     let path = format!("/api/v1/find?text={}", query(&asked.text));
     let told = match ask(&arguments.service_url(), Method::Get, &path, None).await {
-        Err(Unanswered::Unreached(reason)) => from_store(arguments, asked, &reason).await,
+        Err(Unanswered::Unreached(reason) | Unanswered::Foreign(reason)) => from_store(arguments, asked, &reason).await,
         other => other.map_err(|unanswered| unanswered.to_string()),
     };
     let told = match told {

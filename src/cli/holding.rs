@@ -47,7 +47,7 @@ async fn say(arguments: &Arguments, said: &Said<'_>, format: Format) -> u8 {
         Said::Retry(retry) => ("/api/v1/retry", json!({ "target": retry.target, "all": retry.all })),
     };
     let (answer, is_served) = match ask(&arguments.service_url(), Method::Post, path, Some(&body)).await {
-        Err(Unanswered::Unreached(text)) => (on_store(arguments, said, &text).await, false),
+        Err(Unanswered::Unreached(text) | Unanswered::Foreign(text)) => (on_store(arguments, said, &text).await, false),
         other => (other.map_err(|unanswered| unanswered.to_string()), true),
     };
     match answer {

@@ -114,7 +114,7 @@ async fn entries(arguments: &Arguments, named: &str) -> Result<Vec<Json>, String
     let path = format!("/api/v1/inbox?record={}", percent_encode(named));
     let found: Vec<Json> = match ask(&arguments.service_url(), Method::Get, &path, None).await {
         Ok(answer) => answer.get("items").and_then(Json::as_array).cloned().unwrap_or_default(),
-        Err(Unanswered::Unreached(reason)) => {
+        Err(Unanswered::Unreached(reason) | Unanswered::Foreign(reason)) => {
             let store = open::open_reader(&arguments.store).await.map_err(|error| format!("{reason}, and {error}"))?;
             let kept = KeptRules::of(store.as_ref(), &arguments.rules).await?;
             let parks = of_record(&kept.plan, store.as_ref(), named).await.map_err(|error| error.to_string())?;
@@ -145,7 +145,7 @@ async fn done(arguments: &Arguments, asked: &Asked<'_>) -> Result<Json, String> 
         Asked::All | Asked::Of(_) | Asked::Retry(_) | Asked::Drop(_) => None,
     };
     match ask(&arguments.service_url(), method, &path, body.as_ref()).await {
-        Err(Unanswered::Unreached(text)) => from_store(arguments, asked, &text).await,
+        Err(Unanswered::Unreached(text) | Unanswered::Foreign(text)) => from_store(arguments, asked, &text).await,
         other => other.map_err(|unanswered| unanswered.to_string()),
     }
 }

@@ -77,7 +77,8 @@ const ENVIRONMENT: &str = "Environment:\n  PETIOLE_ADMIN_TOKEN  what /api asks f
 fn asked() -> Result<Arguments, clap::Error> {
     let matches = command_line().try_get_matches()?;
     let names_rules = matches.value_source("rules") == Some(ValueSource::CommandLine);
-    Ok(Arguments { names_rules, ..Arguments::from_arg_matches(&matches)? })
+    let names_store = matches.value_source("store") != Some(ValueSource::DefaultValue);
+    Ok(Arguments { names_rules, names_store, ..Arguments::from_arg_matches(&matches)? })
 }
 
 /// The command line, its help with exit codes and environment.

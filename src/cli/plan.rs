@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, PlanArguments};
 use super::exit_code;
 use super::progress::Progress;
-use super::service::{PUT_OFF, Unanswered, WHOLE_PASS, ask, ask_for, by_which};
+use super::service::{PUT_OFF, Unanswered, WHOLE_PASS, ask_for, by_which};
 use crate::language;
 use crate::language::source;
 use crate::runtime::planned::Verdict;
@@ -62,13 +62,13 @@ fn code_of(plan: &Json) -> u8 {
 
 /// The plan, by the service that is named or has the store, else here.
 async fn made(arguments: &Arguments, wish: &PlanArguments) -> Result<Shown, Failed> {
-    let served = arguments.url.clone().or_else(|| open::served_at(&arguments.store));
-    if let Some(url) = served {
-        match by_service(arguments, wish, &url).await {
-            Err((_, Some(text))) if !arguments.quiet => eprintln!("petiole: {text}; the plan is made here"),
-            Err((_, Some(_))) => {}
-            Err((failed, None)) => return Err(failed),
-            Ok(shown) => return Ok(shown),
+    if let Some(service) = arguments.service() {
+        match service.found().await {
+            Ok(None) => {}
+            Err(Unanswered::Unreached(_)) if arguments.quiet => {}
+            Err(Unanswered::Unreached(text)) => eprintln!("petiole: {text}; the plan is made here"),
+            Err(unanswered) => return Err(failed(&unanswered.to_string())),
+            Ok(Some(status)) => return by_service(arguments, wish, (&service.url, &status)).await,
         }
     }
     let world = World::real().map_err(|error| failed(&error.to_string()))?;
@@ -124,15 +124,13 @@ async fn here(arguments: &Arguments, wish: &PlanArguments, ground: &Ground) -> R
     planned.map_err(refused)
 }
 
-/// By a service; beside the failure what to say where nobody answers there.
-async fn by_service(arguments: &Arguments, wish: &PlanArguments, url: &str) -> Result<Shown, (Failed, Option<String>)> {
-    let apart = |unanswered: Unanswered| {
-        let unreached = if let Unanswered::Unreached(text) = &unanswered { Some(text.clone()) } else { None };
-        (failed(&unanswered.to_string()), unreached)
-    };
-    // A service that is not there is told before anything is said.
-    let status = ask(url, Method::Get, "/api/v1/status", None).await.map_err(apart)?;
-    let by = by_which(arguments.names_rules, &status);
+/// By a service, whose status says by which rules.
+async fn by_service(
+    arguments: &Arguments,
+    wish: &PlanArguments,
+    (url, status): (&str, &Json),
+) -> Result<Shown, Failed> {
+    let by = by_which(arguments.names_rules, status);
     if !arguments.quiet {
         eprintln!("petiole: the service at {url} makes the plan, {by}");
     }
@@ -140,10 +138,10 @@ async fn by_service(arguments: &Arguments, wish: &PlanArguments, url: &str) -> R
         "full": wish.full, "only": wish.only, "wait": PUT_OFF.as_secs(), "text": true, "color": arguments.color.on(),
     });
     if let (true, Some(body)) = (arguments.names_rules, body.as_object_mut()) {
-        body.insert("rules".to_owned(), texts(arguments).map_err(|failed| (failed, None))?);
+        body.insert("rules".to_owned(), texts(arguments)?);
     }
     let answer = ask_for(url, (Method::Post, "/api/v1/plan"), Some(&body), WHOLE_PASS).await;
-    let mut json = answer.map_err(|unanswered| (apart(unanswered).0, None))?;
+    let mut json = answer.map_err(|unanswered| failed(&unanswered.to_string()))?;
     let text = json.as_object_mut().and_then(|plan| plan.remove("text"));
     let text = text.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
     Ok(Shown { json, text })

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, ReplayArguments};
 use super::exit_code;
 use super::plan::{Failed, failed, texts};
-use super::service::{Unanswered, ask, ask_for, by_which};
+use super::service::{Unanswered, ask_for, by_which};
 use crate::language;
 use crate::language::plan::Plan;
 use crate::runtime::ReloadError;
@@ -77,20 +77,21 @@ fn since(text: &str, now: Timestamp) -> Result<Timestamp, String> {
 
 /// By the service that is named or has the store, else here.
 async fn made(arguments: &Arguments, since: Option<Timestamp>) -> Result<Shown, Failed> {
-    let Some(url) = arguments.url.clone().or_else(|| open::served_at(&arguments.store)) else {
+    let Some(service) = arguments.service() else {
         return here(arguments, since).await;
     };
     if arguments.names_rules {
         // Findings are shown as lint shows them, wherever the decisions are.
         candidate(arguments)?;
     }
-    match ask(&url, Method::Get, "/api/v1/status", None).await {
+    match service.found().await {
+        Ok(None) => here(arguments, since).await,
         Err(Unanswered::Unreached(text)) => {
             say(arguments, &format!("{text}; the store is read here"));
             here(arguments, since).await
         }
         Err(unanswered) => Err(failed(&unanswered.to_string())),
-        Ok(status) => by_service(arguments, (&url, &status), since).await,
+        Ok(Some(status)) => by_service(arguments, (&service.url, &status), since).await,
     }
 }
 

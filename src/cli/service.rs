@@ -19,18 +19,42 @@ pub const WHOLE_PASS: Duration = Duration::from_hours(24);
 /// The variable with the token that administration wants.
 pub const ADMIN_TOKEN: &str = "PETIOLE_ADMIN_TOKEN";
 
+/// A service that may be there.
+pub struct Service {
+    /// Where.
+    pub url: String,
+    /// Whether somebody said that it is, or has the store open there; else it is only looked for.
+    pub is_expected: bool,
+}
+
+impl Service {
+    /// Whether it answers, with its status. Who only looked for one is told nothing of others at that address.
+    ///
+    /// # Errors
+    /// [`Unanswered`] but where it was only looked for and is not there.
+    pub async fn found(&self) -> Result<Option<Json>, Unanswered> {
+        match ask(&self.url, Method::Get, "/api/v1/status", None).await {
+            Ok(status) => Ok(Some(status)),
+            Err(Unanswered::Unreached(_) | Unanswered::Foreign(_)) if !self.is_expected => Ok(None),
+            Err(unanswered) => Err(unanswered),
+        }
+    }
+}
+
 /// Why the service gave no answer that can be used.
 #[derive(Debug)]
 pub enum Unanswered {
     /// Nobody answers there.
     Unreached(String),
-    /// Somebody does, and refuses.
+    /// Somebody does who is no petiole.
+    Foreign(String),
+    /// It does, and refuses.
     Refused(String),
 }
 
 impl fmt::Display for Unanswered {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Unreached(text) | Self::Refused(text)) = self;
+        let (Self::Unreached(text) | Self::Foreign(text) | Self::Refused(text)) = self;
         out.write_str(text)
     }
 }
@@ -70,13 +94,21 @@ pub async fn ask_for(
         .await
         .map_err(|error| Unanswered::Unreached(format!("no service answers at {base}: {error}")))?;
     let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let foreign = || {
+        Unanswered::Foreign(format!("what answers at {base} is no petiole (it answered {} to {path})", answer.status))
+    };
     if (200..300).contains(&answer.status) {
         if !body.is_object() {
-            return Err(Unanswered::Refused(format!("what answers at {base} is no petiole")));
+            return Err(foreign());
         }
         return Ok(body);
     }
-    let words = body.get("error").and_then(Json::as_str).unwrap_or("no reason given");
+    // A refusal is told as such even where something between says it without a reason.
+    let words = match (body.get("error").and_then(Json::as_str), answer.status) {
+        (Some(words), _) => words,
+        (None, 401 | 403) => "no reason given",
+        (None, _) => return Err(foreign()),
+    };
     let help = match answer.status {
         401 | 403 => "; PETIOLE_ADMIN_TOKEN is the token that it wants",
         _ => "",

@@ -21,7 +21,9 @@ pub async fn status(arguments: &Arguments, at: &ServiceArguments) -> u8 {
     let (found, code) = match ask(&arguments.service_url(), Method::Get, "/api/v1/status", None).await {
         Ok(found) => (Ok(found), exit_code::OK),
         // What a store holds is worth reading, but no service serves it.
-        Err(Unanswered::Unreached(text)) => (from_store(arguments, &text).await, exit_code::FAILED),
+        Err(Unanswered::Unreached(text) | Unanswered::Foreign(text)) => {
+            (from_store(arguments, &text).await, exit_code::FAILED)
+        }
         Err(refused) => (Err(refused.to_string()), exit_code::FAILED),
     };
     match found {

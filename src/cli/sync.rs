@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::arguments::{Arguments, Format, SyncArguments};
 use super::exit_code;
 use super::progress::Progress;
-use super::service::{PUT_OFF, Unanswered, WHOLE_PASS, ask, ask_for};
+use super::service::{PUT_OFF, Unanswered, WHOLE_PASS, ask_for};
 use crate::language;
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::planned::permit::Permit;
@@ -59,14 +59,21 @@ pub async fn sync(arguments: &Arguments, sync: &SyncArguments) -> u8 {
 }
 
 async fn made(arguments: &Arguments, sync: &SyncArguments) -> Result<Outcome, Failed> {
-    if let Some(url) = &arguments.url {
-        match by_service(arguments, sync, url).await {
-            Err(Unanswered::Unreached(text)) => {
+    if let Some(service) = arguments.service() {
+        match service.found().await {
+            Ok(None) => {}
+            Err(Unanswered::Unreached(text)) if arguments.url.is_some() => {
                 if !arguments.quiet {
                     eprintln!("petiole: {text}; the pass is made here");
                 }
             }
-            other => return other.map_err(|unanswered| failed(&unanswered.to_string())),
+            // It is stopping or starting: whether the store can be had shows when it is opened.
+            Err(Unanswered::Unreached(_)) => {}
+            Err(unanswered) => return Err(failed(&unanswered.to_string())),
+            Ok(Some(_)) => {
+                let done = by_service(arguments, sync, &service.url).await;
+                return done.map_err(|unanswered| failed(&unanswered.to_string()));
+            }
         }
     }
     let world = World::real().map_err(|error| failed(&error.to_string()))?;
@@ -107,8 +114,6 @@ async fn by_service(arguments: &Arguments, sync: &SyncArguments, url: &str) -> R
     {
         body = json!({ "plan": plan, "wait": PUT_OFF.as_secs(), "text": true });
     }
-    // A service that is not there is told before anything is said.
-    ask(url, Method::Get, "/api/v1/status", None).await?;
     if !arguments.quiet {
         eprintln!("petiole: the service at {url} makes the pass, by the rules that it serves");
     }

@@ -21,7 +21,9 @@ pub(super) async fn take(arguments: &Arguments, asked: &TakeArguments) -> u8 {
     let TakeArguments { record, group, who: WhoArguments { by, because }, .. } = asked;
     let body = json!({ "record": record, "group": group, "by": by, "because": because });
     let (answer, is_served) = match ask(&arguments.service_url(), Method::Post, "/api/v1/take", Some(&body)).await {
-        Err(Unanswered::Unreached(text)) => (on_store(arguments, asked, &text).await, false),
+        Err(Unanswered::Unreached(text) | Unanswered::Foreign(text)) => {
+            (on_store(arguments, asked, &text).await, false)
+        }
         other => (other.map_err(|unanswered| unanswered.to_string()), true),
     };
     match answer {
