@@ -30,11 +30,13 @@
 //! - [`peer`]: a system in memory, made from its system file; for tests and for authors without a sandbox.
 //! - [`trial`]: runs the tests beside the rules: the real runtime between peers in memory.
 //! - [`simulation`]: the whole service on a seeded clock, network, store and people; finds what no single test sees.
+//! - [`editor`]: the language server: rule files while somebody writes them. Has no meaning of its own.
 //! - [`cli`]: one file per command.
 
 pub mod cli;
 pub mod connector;
 pub mod diagnostic;
+pub mod editor;
 pub mod engine;
 pub mod language;
 pub mod peer;

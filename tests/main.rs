@@ -49,6 +49,7 @@ mod lint_fixtures;
 mod lint_rows;
 mod log;
 mod look_up;
+mod lsp;
 mod making;
 mod metrics;
 mod mistakes;

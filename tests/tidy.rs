@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from ground to roof; a room uses only rooms before it (and itself).
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 25] = [
     "value",
     "diagnostic",
     "world",
@@ -27,6 +27,7 @@ const ROOMS: [&str; 24] = [
     "peer",
     "trial",
     "simulation",
+    "editor",
     "cli",
 ];
 

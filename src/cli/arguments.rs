@@ -12,6 +12,7 @@ pub use super::arguments_service::{
 };
 pub use super::eval_arguments::EvalArguments;
 pub use super::format::Format;
+pub use super::lsp::LspArguments;
 pub use super::plan_arguments::{PlanArguments, ReplayArguments};
 use super::service::Service;
 use crate::language::syntax::field_spec::FILE_KINDS;
@@ -99,6 +100,7 @@ impl Arguments {
             Command::Plan(_) | Command::Replay(_) | Command::Eval(_) => false,
             Command::Hold(_) | Command::Release(_) | Command::Retry(_) | Command::Take(_) | Command::Tap(_) => false,
             Command::Completions(_) | Command::Man(_) | Command::Version(_) | Command::Schema(_) => false,
+            Command::Lsp(_) => false,
             _ => true,
         }
     }
@@ -205,8 +207,10 @@ pub enum Command {
     Fmt(LaterArguments),
     /// A small working rule set (not in this version).
     New(LaterArguments),
-    /// Language server (not in this version).
-    Lsp(LaterArguments),
+    /// Language server, for editors: speaks the language server protocol on standard input and output.
+    ///
+    /// Tells what is wrong while rules are written, in the texts as they are in the editor.
+    Lsp(LspArguments),
     /// Completions for a shell.
     Completions(CompletionsArguments),
     /// A page of the manual, for `man`.

@@ -103,6 +103,7 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
     ("man", &[(OK, "printed")]),
     ("version", &[(OK, "printed")]),
     ("schema", &[(OK, "printed")]),
+    ("lsp", &[(OK, "the editor ended it"), (FAILED, "the editor went away without a word, or broke the protocol")]),
     (
         "simulate",
         &[

@@ -2,8 +2,8 @@
 
 use super::arguments::{Arguments, FindingsFormat, LintArguments};
 use super::exit_code;
-use super::rule_set::RuleSet;
 use crate::diagnostic::{Diagnostic, Severity, json, render, sarif};
+use crate::language::source::RuleSet;
 use crate::language::{self, Compilation, lint::page};
 use crate::world::SystemFiles;
 

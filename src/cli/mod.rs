@@ -22,11 +22,11 @@ pub mod inbox;
 mod kept_rules;
 pub mod lint;
 pub mod logging;
+mod lsp;
 mod plan;
 mod plan_arguments;
 pub mod progress;
 mod replay;
-pub mod rule_set;
 pub mod run;
 pub mod service;
 pub mod simulate;
@@ -105,6 +105,7 @@ fn begin(arguments: &Arguments) -> u8 {
         Command::Version(one) => return documents::version(one),
         Command::Schema(one) => return documents::schema(one),
         Command::Eval(one) => return eval::eval(arguments, one),
+        Command::Lsp(_) => return lsp::lsp(),
         _ => {}
     }
     if let Command::Test(one) = &arguments.command {

@@ -2,11 +2,11 @@
 
 use super::arguments::{Arguments, TestArguments, TestFormat};
 use super::exit_code;
-use super::rule_set::RuleSet;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Severity, json, render};
 use crate::language;
 use crate::language::plan::test::RuleTest;
+use crate::language::source::RuleSet;
 use crate::trial;
 use crate::world::SystemFiles;
 

@@ -40,16 +40,17 @@ impl Compilation {
 
 /// Compiles the rule files at these paths.
 pub fn compile(files: &dyn Files, paths: &[PathBuf]) -> Compilation {
-    let (sources, findings) = load(files, paths);
-    finish(sources, findings)
+    let (sources, unread) = load(files, paths);
+    compile_loaded(sources, unread)
 }
 
 /// Compiles texts that were kept elsewhere.
 pub fn compile_texts(sources: SourceMap) -> Compilation {
-    finish(sources, Vec::new())
+    compile_loaded(sources, Vec::new())
 }
 
-fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
+/// Compiles files that were loaded; what was found in loading them is among the findings.
+pub fn compile_loaded(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
     let (mut sources, odd) = as_they_look(sources);
     let unread = !findings.is_empty();
     let broken: Vec<_> = findings.iter().map(|one| one.primary.span.file).collect();

@@ -1,11 +1,11 @@
-//! Which rule set the paths of a command line mean: a file or a folder of a set is judged with the rest of it.
+//! Which rule set some paths mean: a file or a folder of a set is judged with the rest of it.
 //!
 //! Knows the names of rule files and how a set's folder looks, not what is in them.
 
 use std::path::{Path, PathBuf};
 
+use super::source_map::SourceMap;
 use crate::diagnostic::{Diagnostic, FileId, Sources as _};
-use crate::language::source::SourceMap;
 use crate::world::Files;
 use crate::world::files::Entry;
 
