@@ -80,7 +80,7 @@ impl Client {
 
     /// Sends a notification.
     pub(crate) fn tell(&mut self, method: &str, params: Json) {
-        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
+        self.send(&asked(json!({ "jsonrpc": "2.0", "method": method }), params));
     }
 
     /// Sends a request and waits for its answer.
@@ -96,23 +96,13 @@ impl Client {
     pub(crate) fn answered(&mut self, method: &str, params: Json) -> Json {
         self.numbered += 1;
         let id = self.numbered;
-        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
+        self.send(&asked(json!({ "jsonrpc": "2.0", "id": id, "method": method }), params));
         loop {
             let message = self.next();
             if message["id"] == json!(id) && message.get("method").is_none() {
                 return message;
             }
         }
-    }
-
-    /// Asks about a place of a file.
-    #[track_caller]
-    pub(crate) fn ask_at(&mut self, method: &str, file: &str, (line, character): (usize, usize)) -> Json {
-        let params = json!({
-            "textDocument": { "uri": self.at(file) },
-            "position": { "line": line, "character": character },
-        });
-        self.ask(method, params)
     }
 
     /// Opens a file with a text.
@@ -207,6 +197,12 @@ impl Drop for Client {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A message with what it asks for.
+fn asked(mut message: Json, params: Json) -> Json {
+    message["params"] = params;
+    message
 }
 
 /// The address of a path.
