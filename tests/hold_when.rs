@@ -3,7 +3,9 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Process, Trade, at_rest, get, says, until};
+use petiole::world::Method;
+
+use crate::support::{Process, Trade, at_rest, get, http, says, until};
 
 /// The shipped rules, and orders whose note says so wait.
 fn waiting_trade() -> Trade {
@@ -109,4 +111,41 @@ fn what_waited_goes_on_when_the_rule_is_taken_away() {
 
 fn status(service: &Process) -> Json {
     get(&format!("{}/api/v1/status", service.url))
+}
+
+#[test]
+fn what_waits_for_another_record_is_asked_again_when_that_changes() {
+    let trade = Trade::start();
+    let path = trade.rules.join("pipelines/orders.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let hold = "hold when: starts_with(leaflink.customer.nickname ?? \"\", \"CREDIT\")\n\nwith:\n";
+    std::fs::write(&path, text.replacen("with:\n", hold, 1)).unwrap();
+    let service = trade.run("200ms");
+    rests(&service);
+    let known = json!({ "name": "Slow Payer", "license_number": "C10-7777777-LIC" });
+    let customer = trade.people(&trade.leaflink, "customer", &known)["id"].clone();
+    let nicknamed = |nickname: &str| {
+        trade.people(&trade.leaflink, "customer", &json!({ "customer": customer, "nickname": nickname }))
+    };
+    nicknamed("CREDIT: 3 open invoices");
+    let order = json!({ "count": 2, "payment_term": "Net 30", "customer": customer });
+    let made = trade.people(&trade.leaflink, "submit", &order);
+    let numbers = [0, 1].map(|at| made["orders"][at]["number"].as_str().unwrap().to_owned());
+    until("both wait", || status(&service)["waiting"]["held_by_rule"] == 2);
+    rests(&service);
+    let told = says(&trade, &["status"], 0);
+    assert!(told.contains(", 2 held by rule"), "{told}");
+    for number in &numbers {
+        assert!(crossed(&trade, number).is_none());
+        assert!(told.lines().any(|line| line.starts_with("held by the rule ") && line.contains(number)), "{told}");
+    }
+    let metrics = http(Method::Get, &format!("{}/metrics", service.url), &[], b"").body;
+    let metrics = String::from_utf8_lossy(&metrics).into_owned();
+    assert!(metrics.contains("\npetiole_held_by_rule 2\n"), "{metrics}");
+
+    // The orders themselves do not change.
+    nicknamed("paid");
+    until("both crossed", || numbers.iter().all(|number| crossed(&trade, number).is_some()) && at_rest(&service.url));
+    assert_eq!(status(&service)["waiting"]["held_by_rule"], 0);
+    trade.assert_exactly_once();
 }

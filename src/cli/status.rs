@@ -13,8 +13,8 @@ use crate::value::timestamp;
 use crate::view::park::matched;
 use crate::world::{Clock as _, Method, SystemClock};
 
-/// Records that are named of those that were put off.
-const RETRYING_SHOWN: usize = 5;
+/// Records that are named of those that were put off, and of those that rules have wait.
+const NAMED_SHOWN: usize = 5;
 
 /// Prints the status.
 pub async fn status(arguments: &Arguments, at: &ServiceArguments) -> u8 {
@@ -130,6 +130,10 @@ fn print_queue(found: &Json) {
         0 => String::new(),
         count => format!(", {count} held"),
     };
+    let held = match count("held_by_rule") {
+        0 => held,
+        count => format!("{held}, {count} held by rule"),
+    };
     let (pending, in_flight, parked) = (count("pending"), count("in_flight"), count("parked"));
     println!("queue: {pending} pending{retrying}, {in_flight} in flight, {parked} parked{held}");
     for one in found.get("holds").and_then(Json::as_array).into_iter().flatten() {
@@ -145,12 +149,27 @@ fn print_queue(found: &Json) {
         let (kind, name, since) = (word("kind"), word("name"), at("since").unwrap_or_default());
         println!("held since {since}{until}: {kind} {name}{because}{waiting} (petiole release {name})");
     }
+    print_held_by_rule(found);
+}
+
+/// What rules have wait.
+fn print_held_by_rule(found: &Json) {
+    let all: Vec<&Json> = found.get("held_by_rule").and_then(Json::as_array).into_iter().flatten().collect();
+    for one in all.iter().take(NAMED_SHOWN) {
+        let word = |key: &str| one.get(key).and_then(Json::as_str).unwrap_or_default();
+        println!("held by the rule {}: {}", word("line"), word("record"));
+    }
+    let total = found.pointer("/waiting/held_by_rule").and_then(Json::as_u64).unwrap_or_default();
+    let more = total.saturating_sub(u64::try_from(all.len().min(NAMED_SHOWN)).unwrap_or_default());
+    if more > 0 {
+        println!("held by rules: {more} more; `petiole sync --full` names them all");
+    }
 }
 
 /// What was put off, each with its next try.
 fn print_retrying(found: &Json) {
     let all: Vec<&Json> = found.get("retrying").and_then(Json::as_array).into_iter().flatten().collect();
-    for one in all.iter().take(RETRYING_SHOWN) {
+    for one in all.iter().take(NAMED_SHOWN) {
         let word = |key: &str| one.get(key).and_then(Json::as_str).unwrap_or_default();
         let tried = match one.get("attempts").and_then(Json::as_u64).unwrap_or_default() {
             1 => "tried once".to_owned(),
@@ -160,7 +179,7 @@ fn print_retrying(found: &Json) {
         println!("retrying {}: {tried}, next try at {next}: {}", word("record"), word("reason"));
     }
     let total = found.pointer("/waiting/retrying").and_then(Json::as_u64).unwrap_or_default();
-    let more = total.saturating_sub(u64::try_from(all.len().min(RETRYING_SHOWN)).unwrap_or_default());
+    let more = total.saturating_sub(u64::try_from(all.len().min(NAMED_SHOWN)).unwrap_or_default());
     if more > 0 {
         println!("retrying: {more} more; `petiole retry --all` tries them now");
     }

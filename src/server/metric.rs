@@ -66,6 +66,8 @@ metrics! {
     WORK_PENDING = "petiole_work_pending" Gauge []
         "Records with work that has not started, those to be retried included.";
     WORK_IN_FLIGHT = "petiole_work_in_flight" Gauge [] "Records being worked on.";
+    HELD_BY_RULE = "petiole_held_by_rule" Gauge []
+        "Records that a `hold when` has wait, as far as they were looked at.";
     PARKED = "petiole_parked" Gauge [] "Entries of the inbox.";
     LINKS = "petiole_links" Gauge [] "Links between records.";
     BUDGET = "petiole_budget_per_minute" Gauge ["account"] "Calls that an account's peer takes in a minute.";

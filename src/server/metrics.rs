@@ -25,6 +25,7 @@ pub async fn metrics(State(shared): State<Shared>) -> String {
         tracing::warn!(%error, "metrics lack what the store holds");
     }
     text.put(metric::GENERATION, &[], live.generation);
+    text.put(metric::HELD_BY_RULE, &[], runtime.tally.by_rule().len());
     text.put(metric::RULES_CURRENT, &[], u8::from(runtime.rules.is_current()));
     text.put(metric::LOG_DROPPED, &[], log_sink::dropped());
     shared.refused.put(&mut text);

@@ -4,12 +4,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::nodes;
 use super::refused::Refused;
-use super::waiting::{Waiting, waiting};
+use super::waiting::{NAMED_MAX, Waiting, waiting};
 use crate::connector::BreakerState;
 use crate::language::plan::Account;
 use crate::runtime::service::sweep_marks::LastSweep;
 use crate::runtime::{Live, Runtime};
-use crate::store::{Counts, Drawn, Ledger, StoreError};
+use crate::store::{Counts, Drawn, Ledger, RecordRef, StoreError};
 use crate::value::timestamp;
 use crate::view::park::matched;
 
@@ -39,8 +39,12 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
     let ledger = runtime.store.ledger().await?;
     let pending = counts.pending.saturating_add(u64::from(sweeping));
     let counts = Counts { pending, ..counts };
-    let Waiting { queue, waiting, retrying, holds } =
+    let by_rule = runtime.tally.by_rule();
+    let Waiting { queue, mut waiting, retrying, holds } =
         waiting(runtime.store.as_ref(), counts, runtime.world.clock.now()).await?;
+    if let Some(counted) = waiting.as_object_mut() {
+        counted.insert("held_by_rule".to_owned(), json!(by_rule.len()));
+    }
     let living = runtime.store.nodes().await?;
     let drawn = runtime.store.budgets().await?;
     let here = runtime.membership.now().await;
@@ -59,6 +63,7 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "queue": queue,
         "waiting": waiting,
         "retrying": retrying,
+        "held_by_rule": by_rule.iter().take(NAMED_MAX).map(of_held_by_rule).collect::<Json>(),
         "holds": holds,
         "mode": live.mode(),
         "sweeping": sweeping,
@@ -73,6 +78,11 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "nodes": nodes::nodes(&living, here),
         "accounts": accounts,
     }))
+}
+
+/// A record that waits, and the line that says so.
+fn of_held_by_rule((target, line): (&RecordRef, &String)) -> Json {
+    json!({ "record": target.to_string(), "line": line })
 }
 
 /// What an account's peer let through, and what holds calls back now.

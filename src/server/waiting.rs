@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use crate::store::{Counts, PutOff, Standing, Store, StoreError};
 use crate::value::timestamp;
 
-/// Records that are named of those that were put off.
-const NAMED_MAX: usize = 20;
+/// Records that are named of those that were put off, and of those that rules have wait.
+pub(super) const NAMED_MAX: usize = 20;
 
 /// `queue`, `waiting`, `retrying` and `holds`.
 pub struct Waiting {

@@ -42,8 +42,14 @@ impl Decided {
 #[derive(Debug, Default)]
 pub struct Tally {
     open: Mutex<Option<Open>>,
-    /// With the line that says so.
-    by_rule: Mutex<BTreeMap<RecordRef, String>>,
+    by_rule: Mutex<BTreeMap<RecordRef, ByRule>>,
+}
+
+/// What has a record wait: the line of a pipeline's `hold when`.
+#[derive(Clone, Debug)]
+struct ByRule {
+    pipeline: String,
+    line: String,
 }
 
 #[derive(Debug)]
@@ -87,12 +93,26 @@ impl Tally {
 
     /// What rules have wait, as far as it was looked at since the process began, each with the line that says so.
     pub fn by_rule(&self) -> BTreeMap<RecordRef, String> {
-        self.held_by_rule().clone()
+        self.held_by_rule().iter().map(|(target, by)| (target.clone(), by.line.clone())).collect()
+    }
+
+    /// What the rule of a pipeline has wait, the first ones.
+    pub fn by_rule_of(&self, pipeline: &str, limit: usize) -> Vec<RecordRef> {
+        let held = self.held_by_rule();
+        held.iter().filter(|(_, by)| by.pipeline == pipeline).map(|(target, _)| target.clone()).take(limit).collect()
+    }
+
+    /// A record is gone: no rule has it wait any more.
+    pub fn gone(&self, target: &RecordRef) {
+        self.held_by_rule().remove(target);
     }
 
     fn note_by_rule(&self, happening: &Happening) {
         match happening {
-            Happening::Waits { target, line, .. } => _ = self.held_by_rule().insert(target.clone(), line.clone()),
+            Happening::Waits { target, line, pipeline } => {
+                let by = ByRule { pipeline: pipeline.clone(), line: line.clone() };
+                self.held_by_rule().insert(target.clone(), by);
+            }
             Happening::Compared { target } => _ = self.held_by_rule().remove(target),
             Happening::Written(change) => {
                 let mut held = self.held_by_rule();
@@ -103,7 +123,7 @@ impl Tally {
         }
     }
 
-    fn held_by_rule(&self) -> MutexGuard<'_, BTreeMap<RecordRef, String>> {
+    fn held_by_rule(&self) -> MutexGuard<'_, BTreeMap<RecordRef, ByRule>> {
         self.by_rule.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

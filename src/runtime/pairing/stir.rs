@@ -1,5 +1,6 @@
 //! Records that decisions on others are made from, together with many of their kind: what an open order reserves of an
-//! item is one. Where such a record changes, settles or goes, the pairs that it names are looked at again.
+//! item is one. Where such a record changes, settles or goes, the pairs that it names are looked at again. So is what a
+//! `hold when` has wait, where it may read the record.
 //!
 //! Which pairs those are is told by the record itself: what it refers to is a side of theirs, or shares the key by
 //! which rows of one are grouped. What it named before counts, too, since a line may have been taken out. In memory
@@ -30,15 +31,19 @@ impl Runtime {
     ) -> Result<(), Trouble> {
         let pipelines: Vec<&Pipeline> = live.plan.pipelines.values().map(AsRef::as_ref).collect();
         let made_from = |pipeline: &&Pipeline| is_made_from(pipeline, kind);
+        let held: Vec<RecordRef> = self.held_for(live, kind).into_iter().filter(|one| one != target).collect();
         let concerned: Vec<&Pipeline> = pipelines.into_iter().filter(made_from).collect();
+        if record.is_none() {
+            self.tally.gone(target);
+        }
         // A sweep looks at all of them by itself.
-        if concerned.is_empty() || source == HintSource::Sweep {
+        if (concerned.is_empty() && held.is_empty()) || source == HintSource::Sweep {
             return Ok(());
         }
         let stirred = match record {
-            None => live.memory.stirred.gone(target),
+            None => live.memory.stirred.gone(target).into_iter().chain(held).collect(),
             Some(record) => {
-                let mut named = BTreeSet::new();
+                let mut named = BTreeSet::from_iter(held);
                 for pipeline in concerned {
                     for side in [Side::Left, Side::Right] {
                         let refers = references(kind, pipeline.record(side), record);
@@ -58,6 +63,12 @@ impl Runtime {
             self.accept(hints).await?;
         }
         Ok(())
+    }
+
+    /// What `hold when` has wait, where it may read records of a kind.
+    pub(crate) fn held_for(&self, live: &Live, kind: &RecordType) -> Vec<RecordRef> {
+        let pipelines = live.plan.pipelines.values().filter(|pipeline| may_be_held_for(pipeline, kind));
+        pipelines.flat_map(|pipeline| self.tally.by_rule_of(&pipeline.name, STIRS_MAX)).collect()
     }
 
     /// The far records of the pairs whose records of a side these are: all accounts that share a counterpart are looked
@@ -108,16 +119,33 @@ fn is_made_from(pipeline: &Pipeline, kind: &RecordType) -> bool {
     lists.any(|read| same(&read.record)) && !same(&pipeline.left) && !same(&pipeline.right)
 }
 
+/// Whether a condition that has records of a pipeline wait may read records of a kind, other than the record itself:
+/// what `with` names, and what the fields of its sides refer to.
+fn may_be_held_for(pipeline: &Pipeline, kind: &RecordType) -> bool {
+    let same = |other: &RecordType| other.system == kind.system && other.name == kind.name;
+    let refers = |side: &RecordType| {
+        side.system == kind.system && side.fields.iter().any(|field| refers_to(&field.kind, &kind.name))
+    };
+    let sides = [&pipeline.left, &pipeline.right];
+    pipeline.hold.is_some()
+        && (pipeline.with.iter().any(|read| same(&read.record)) || sides.into_iter().any(|side| refers(side)))
+}
+
+/// Whether a field refers to records of a kind, itself or in what it holds.
+fn refers_to(kind: &Kind, name: &str) -> bool {
+    match kind {
+        Kind::Reference(found) => **found == *name,
+        Kind::List(inner) => refers_to(inner, name),
+        _ => false,
+    }
+}
+
 /// The keys of records of a kind that a record refers to.
 fn references(kind: &RecordType, to: &RecordType, record: &Value) -> BTreeSet<String> {
     if kind.system != to.system || to.grouped.is_some() {
         return BTreeSet::new();
     }
-    let refers = |kind: &Kind| matches!(kind, Kind::Reference(name) if **name == to.name);
-    let fields = kind.fields.iter().filter(|field| match &field.kind {
-        Kind::List(inner) => refers(inner),
-        kind => refers(kind),
-    });
+    let fields = kind.fields.iter().filter(|field| refers_to(&field.kind, &to.name));
     let mut keys = BTreeSet::new();
     fields.for_each(|field| keys_in(&field.path.read(record), &mut keys));
     keys

@@ -50,7 +50,7 @@ impl Permit {
         if plan.get("petiole_plan").and_then(Json::as_u64) != Some(u64::from(FORM)) {
             return Err("this is no plan that `petiole plan --out FILE` of this version wrote".to_owned());
         }
-        let changes = plan.get("changes").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        let changes = plan.get("changes").and_then(Json::as_array).ok_or("this plan has no list of `changes`")?;
         let entries: Option<Vec<Entry>> = changes.iter().map(Entry::of).collect();
         let entries = entries.ok_or("a change in this plan is not as `petiole plan` writes it")?;
         let made_up = plan.get("made_up_keys").and_then(Json::as_object);

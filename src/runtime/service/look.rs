@@ -124,7 +124,9 @@ impl Runtime {
     ) -> Result<Option<Listed>, Trouble> {
         let Some(mut listed) = self.list(live, account, kind, how).await? else { return Ok(None) };
         let linked = self.linked(live, account, kind).await?;
-        listed.hints.retain(|hint| linked.contains(&hint.target.id));
+        // What a rule has wait may wait for any of them. A sweep looks at that by itself.
+        let is_waited_for = how == Look::Changes && !self.held_for(live, kind).is_empty();
+        listed.hints.retain(|hint| is_waited_for || linked.contains(&hint.target.id));
         listed.hints.append(&mut listed.missing);
         Ok(Some(listed))
     }

@@ -7,14 +7,14 @@ use serde_json::{Value as Json, json};
 use super::schedule;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::language::plan::Plan;
-use crate::language::source::SourceMap;
-use crate::language::{self, Compilation};
+use crate::language::source::{SourceMap, load};
+use crate::language::{Compilation, compile_loaded};
 use crate::runtime::environment::LiveError;
 use crate::runtime::live::Live;
 use crate::runtime::rule_state::LastReload;
 use crate::runtime::runtime::Runtime;
 use crate::store::{RuleText, Store, StoreError};
-use crate::world::{Planted, World};
+use crate::world::{Planted, Task, World};
 
 /// Why a rule set does not serve.
 #[derive(Debug)]
@@ -91,17 +91,52 @@ fn invalid(findings: &[Diagnostic], sources: &SourceMap) -> ReloadError {
     }
 }
 
+/// What files were compiled to before anybody was sure that they are whole.
+pub(super) struct Early {
+    /// With the digest of the texts; nothing where not all could be read.
+    compiled: Task<Option<(String, Compilation)>>,
+}
+
 impl Runtime {
     /// Compiles the files aside and swaps them in; an unchanged set keeps its generation.
     ///
     /// # Errors
     /// [`ReloadError`]; what served goes on.
     pub async fn reload(&self) -> Result<i64, ReloadError> {
+        self.reload_from(None).await
+    }
+
+    /// Begins to compile the files as they are now, so that it is done by the time they count as saved.
+    pub(super) fn compile_early(&self) -> Early {
+        let (files, folder) = (Arc::clone(&self.world.files), self.rules.folder.clone());
+        let compiled = self.world.spawner.start_heavy(move || {
+            let (sources, unread) = load(files.as_ref(), &[folder]);
+            unread.is_empty().then(|| (sources.hash(), compile_loaded(sources, unread)))
+        });
+        Early { compiled }
+    }
+
+    /// The files as they are now, compiled: what was compiled early counts where it was of the same texts.
+    async fn compiled(&self, early: Option<Early>) -> Option<Compilation> {
+        let early = match early {
+            Some(early) => early.compiled.await.ok().flatten(),
+            None => None,
+        };
+        let (files, folder) = (Arc::clone(&self.world.files), self.rules.folder.clone());
+        let compiled = self.world.spawner.start_heavy(move || {
+            let (sources, unread) = load(files.as_ref(), &[folder]);
+            match early {
+                Some((hash, compiled)) if unread.is_empty() && hash == sources.hash() => compiled,
+                _ => compile_loaded(sources, unread),
+            }
+        });
+        compiled.await.ok()
+    }
+
+    /// The same as [`Runtime::reload`], with what was compiled early.
+    pub(super) async fn reload_from(&self, early: Option<Early>) -> Result<i64, ReloadError> {
         let _one_at_a_time = self.rules.busy.lock().await;
-        let folder = self.rules.folder.clone();
-        let files = Arc::clone(&self.world.files);
-        let compiled = self.world.spawner.start_heavy(move || language::compile(files.as_ref(), &[folder])).await;
-        let Ok(compilation) = compiled else {
+        let Some(compilation) = self.compiled(early).await else {
             let json = json!({ "findings": [], "errors": 1, "warnings": 0 });
             return Err(ReloadError::Invalid { text: "the rules could not be compiled".to_owned(), json });
         };

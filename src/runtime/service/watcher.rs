@@ -1,6 +1,7 @@
 //! Watches the rules folder; any change only means "look again".
 //!
-//! Waits for a quiet moment, since editors save in several steps, then reloads. That files are read is no change.
+//! Waits for a quiet moment, since editors save in several steps, then reloads. What the files say is compiled while it
+//! waits, and counts if they say the same in the end. That files are read is no change.
 //! Whether another folder stands in the folder's place is looked at now and then: a watch of what lies beside it would
 //! wake for each write of a store there.
 
@@ -10,12 +11,16 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::reload::Early;
 use crate::runtime::runtime::Runtime;
 use crate::world::Files;
 use crate::world::files::{self, Identity};
 
 /// How long files must be quiet before they are read.
 const QUIET: Duration = Duration::from_millis(150);
+
+/// How long files must be quiet before they are compiled, in case nothing more changes.
+const EARLY: Duration = Duration::from_millis(60);
 
 /// How long a row of changes is waited out at most.
 const QUIET_MAX: Duration = Duration::from_secs(2);
@@ -55,30 +60,40 @@ impl Watch {
                     }
                 }
             }
-            self.settle(&runtime).await;
+            let early = self.settle(&runtime).await;
             // Another folder may stand in the place of the old one; the old watch ends once the new
             // one is there, and what changes from here on is another change.
             self.watched = files.identity(folder);
             let renewed = open(files, folder, &self.tell);
             drop(std::mem::replace(&mut self.open, renewed));
-            let _ = runtime.reload().await;
+            let _ = runtime.reload_from(early).await;
         }
     }
 
-    /// Waits until nothing has changed for [`QUIET`], for [`QUIET_MAX`] at most.
-    async fn settle(&mut self, runtime: &Runtime) {
+    /// Waits until nothing has changed for [`QUIET`], for [`QUIET_MAX`] at most; what the files were compiled to
+    /// meanwhile, once in a row of changes at most.
+    async fn settle(&mut self, runtime: &Runtime) -> Option<Early> {
         let clock = &runtime.world.clock;
         let mut patience = clock.sleep(QUIET_MAX);
+        let (mut early, mut is_whole) = (None, false);
         loop {
+            let rest = if is_whole { QUIET.saturating_sub(EARLY) } else { EARLY };
             tokio::select! {
                 biased;
-                () = &mut patience => return,
+                () = &mut patience => return early,
                 changed = self.changes.recv() => {
                     if changed.is_none() {
-                        return;
+                        return early;
                     }
+                    is_whole = false;
                 }
-                () = clock.sleep(QUIET) => return,
+                () = clock.sleep(rest) => {
+                    if is_whole {
+                        return early;
+                    }
+                    is_whole = true;
+                    early.get_or_insert_with(|| runtime.compile_early());
+                }
             }
         }
     }

@@ -80,15 +80,17 @@ pub(super) const ACTS: &[Act] = &[
     ),
     Act::new(
         "POST customer",
-        "a new customer",
+        "a new customer, or changes the one that is named",
         &[
             COMPANY,
             NAME,
+            ("customer", "the id of the one to be changed"),
             ("license_number", "text"),
             ("corporate_address", "an address"),
             ("contacts", "a list of contacts"),
         ],
-    ),
+    )
+    .also("of one that is changed, its fields as the API shows them: nickname, address and so on"),
     Act::new(
         "POST product",
         "enters a product, or changes the one that is named",

@@ -254,10 +254,13 @@ impl LeafLink {
     }
 
     fn add_customer(&mut self, now: Timestamp, body: &Json) -> Answer {
+        if let Some(id) = body.get("customer").and_then(Json::as_i64) {
+            return self.edit_customer(now, id, body);
+        }
         let id = self.next_id(90_001, |state| state.customers.keys().last().copied());
         let name = word(body, "name").unwrap_or("New Store").to_owned();
         let fields = json!({
-            "id": id, "name": name, "dba": name, "owner": self.state.company.id,
+            "id": id, "name": name, "nickname": null, "dba": name, "owner": self.state.company.id,
             "license_number": body.get("license_number"),
             "email": null, "phone": null, "website": null, "address": "1 New St", "unit_number": null,
             "city": "Oakland",
@@ -266,6 +269,22 @@ impl LeafLink {
         });
         let contacts = body.get("contacts").and_then(Json::as_array).cloned().unwrap_or_default();
         self.state.customers.insert(id, Customer { id, name, fields, contacts, rep: self.state.first_rep() });
+        Ok(json!({ "id": id }))
+    }
+
+    /// People change what is known of a buyer.
+    fn edit_customer(&mut self, now: Timestamp, id: i64, body: &Json) -> Answer {
+        let customer = self.state.customers.get_mut(&id).ok_or_else(|| refuse("there is no such customer"))?;
+        for (key, value) in body.as_object().into_iter().flatten().filter(|(key, _)| *key != "customer") {
+            let known = customer.fields.get_mut(key.as_str()).filter(|_| !matches!(key.as_str(), "id" | "created_on"));
+            *known.ok_or_else(|| refuse(format!("a customer has no `{key}` to change")))? = value.clone();
+        }
+        if let Some(name) = word(body, "name") {
+            name.clone_into(&mut customer.name);
+        }
+        if let Some(fields) = customer.fields.as_object_mut() {
+            fields.insert("modified".to_owned(), stamp(now).into());
+        }
         Ok(json!({ "id": id }))
     }
 
