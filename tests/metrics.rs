@@ -148,7 +148,7 @@ fn what_is_slow_or_silent_is_told_when_it_begins_and_when_it_is_over() {
     until("the lag's end is told", || alarms(&listener, ("lag", ""), "over") == 1);
     until("all crossed", || trade.orders().len() == 5 && at_rest(&service.url));
     // What comes later may be slow in its turn.
-    let told: Vec<Json> = listener.told("alarm").into_iter().filter(|one| one["alarm"] == "lag").collect();
+    let told: Vec<_> = listener.told("alarm").into_iter().filter(|one| one["alarm"] == "lag").collect();
     let states: Vec<&str> = told.iter().filter_map(|one| one["state"].as_str()).take(2).collect();
     assert_eq!(states, ["begins", "over"], "{told:?}");
     until("no lag is left", || alarms(&listener, ("lag", ""), "over") == alarms(&listener, ("lag", ""), "begins"));

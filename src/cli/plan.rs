@@ -140,7 +140,9 @@ async fn by_service(
     if let (true, Some(body)) = (arguments.names_rules, body.as_object_mut()) {
         body.insert("rules".to_owned(), texts(arguments)?);
     }
+    let showing = Progress::of_service(url, "the service makes the plan", arguments.quiet);
     let answer = ask_for(url, (Method::Post, "/api/v1/plan"), Some(&body), WHOLE_PASS).await;
+    showing.end();
     let mut json = answer.map_err(|unanswered| failed(&unanswered.to_string()))?;
     let text = json.as_object_mut().and_then(|plan| plan.remove("text"));
     let text = text.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();

@@ -1,4 +1,5 @@
-//! How far a pass has come, on a terminal: records done and known, rate, time left.
+//! How far a pass has come, on a terminal: records done and known, rate, time left; of what a service does, how long it
+//! takes and how much it has to do.
 //!
 //! Draws on standard error, and only where that is a terminal.
 
@@ -9,11 +10,17 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use serde_json::Value as Json;
+
+use super::service::ask;
 use crate::runtime::{Happening, Runtime};
-use crate::world::Task;
+use crate::world::{Method, Task, World};
 
 /// How often it is drawn anew.
 const DRAWN_EVERY: Duration = Duration::from_millis(200);
+
+/// How often a service is asked how much it has to do.
+const ASKED_EVERY: Duration = Duration::from_secs(1);
 
 /// A bar that is being drawn.
 pub struct Progress(Option<(ProgressBar, Task<()>)>);
@@ -31,6 +38,20 @@ impl Progress {
         };
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("rate", rate));
         let drawing = runtime.world.spawner.start(draw(Arc::clone(runtime), bar.clone()));
+        Self(Some((bar, drawing)))
+    }
+
+    /// Begins to draw what a service is doing, unless nobody would see it.
+    pub fn of_service(url: &str, what: &str, quiet: bool) -> Self {
+        let Some(world) = World::real().ok().filter(|_| !quiet && std::io::stderr().is_terminal()) else {
+            return Self(None);
+        };
+        let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+        let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.enable_steady_tick(DRAWN_EVERY);
+        let drawing = watch(world.clone(), (url.to_owned(), what.to_owned()), bar.clone());
+        let drawing = world.spawner.start(drawing);
         Self(Some((bar, drawing)))
     }
 
@@ -60,4 +81,26 @@ async fn draw(runtime: Arc<Runtime>, bar: ProgressBar) {
         }
         runtime.world.clock.sleep(DRAWN_EVERY).await;
     }
+}
+
+/// Says beside a service's work how much it has to do at all, and which peers let it wait.
+async fn watch(world: World, (url, what): (String, String), bar: ProgressBar) {
+    loop {
+        if let Ok(status) = ask(&url, Method::Get, "/api/v1/status", None).await {
+            bar.set_message(format!("{what}{}", has_to_do(&status)));
+        }
+        world.clock.sleep(ASKED_EVERY).await;
+    }
+}
+
+fn has_to_do(status: &Json) -> String {
+    let count = |name: &str| status.get("queue").and_then(|queue| queue.get(name)?.as_u64()).unwrap_or_default();
+    let (pending, in_flight) = (count("pending"), count("in_flight"));
+    let mut told = format!(": {pending} pending, {in_flight} in flight");
+    for (name, account) in status.get("accounts").and_then(Json::as_object).into_iter().flatten() {
+        if account.get("paused_until").is_some_and(Json::is_string) {
+            let _ = write!(told, ", {name} wants no calls now");
+        }
+    }
+    told
 }

@@ -117,7 +117,10 @@ async fn by_service(arguments: &Arguments, sync: &SyncArguments, url: &str) -> R
     if !arguments.quiet {
         eprintln!("petiole: the service at {url} makes the pass, by the rules that it serves");
     }
-    let mut json = ask_for(url, (Method::Post, "/api/v1/sweep"), Some(&body), WHOLE_PASS).await?;
+    let showing = Progress::of_service(url, "the service makes the pass", arguments.quiet);
+    let answer = ask_for(url, (Method::Post, "/api/v1/sweep"), Some(&body), WHOLE_PASS).await;
+    showing.end();
+    let mut json = answer?;
     let text = json.as_object_mut().and_then(|report| report.remove("text"));
     let text = text.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned();
     Ok(Outcome { converged: json.get("converged") == Some(&Json::Bool(true)), json, text })
