@@ -25,7 +25,8 @@
 //! - [`runtime`]: moves. `memory` is what a generation, or the process, may forget at any instant; `pairing` takes one
 //!   piece of work to its end; `service` looks for work and reloads the rules.
 //! - [`view`]: what people are shown, whoever asks: why a record stands as it does, what is parked.
-//! - [`server`]: HTTP in: webhooks, health, administration. `receive` is the whole of a webhook, without a connection.
+//! - [`server`]: HTTP in: webhooks, health, administration. `receive` is the whole of a webhook, without a connection;
+//!   `page` is the dashboard, which shows what `view` tells.
 //! - [`simulator`]: both systems in miniature; uses only `value` and `world`. The only room that names systems.
 //! - [`peer`]: a system in memory, made from its system file; for tests and for authors without a sandbox.
 //! - [`trial`]: runs the tests beside the rules: the real runtime between peers in memory.

@@ -92,7 +92,7 @@ impl Arguments {
     /// Whether a command or an option is asked for that is still to come.
     pub fn is_later(&self) -> bool {
         match &self.command {
-            Command::Demo(demo) => demo.serve,
+            Command::Demo(_) => false,
             Command::Lint(lint) => lint.fix,
             Command::Simulate(simulate) => simulate.faults.is_some(),
             Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
@@ -268,8 +268,8 @@ pub struct DemoArguments {
     /// How many orders buyers submit; with `--faults` the seed says what people do.
     #[arg(long, default_value_t = 4)]
     pub orders: usize,
-    /// Keep trading, with a page to play with (not in this version).
-    #[arg(long)]
+    /// Keep trading until Ctrl-C, with the service's pages to look at it and mend what waits.
+    #[arg(long, conflicts_with = "faults")]
     pub serve: bool,
     /// A simulated day with faults, told with how each was mended; the same seed tells the same.
     #[arg(long)]

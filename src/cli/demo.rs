@@ -15,17 +15,18 @@ use tokio::sync::broadcast::Receiver;
 use super::arguments::{Arguments, DemoArguments};
 use super::demo_story::Story;
 use super::exit_code;
-use crate::diagnostic;
+use crate::diagnostic::render::render;
 use crate::language;
-use crate::runtime::service::dispatcher;
 use crate::runtime::service::look::Look;
 use crate::runtime::service::pass::{Pass, Scope, pass};
-use crate::runtime::{Happening, Live, Report, RuleState, Runtime};
+use crate::runtime::service::reload::ready;
+use crate::runtime::service::watcher::Watch;
+use crate::runtime::service::{dispatcher, parts, schedule};
+use crate::runtime::{Happening, ReloadError, Report, RuleState, Runtime};
 use crate::server::{self, Admission};
 use crate::simulator::{self, Faults, Options, Served, Size, Trade};
-use crate::store::{RuleText, open};
-
-use crate::world::{Files, Method, Request, World};
+use crate::store::open;
+use crate::world::{Files, Method, Request, Tasks, World};
 
 /// The key that signs the simulated systems' webhooks.
 const WEBHOOK_KEY: &str = "demo-webhook-key";
@@ -50,10 +51,14 @@ pub async fn demo(arguments: &Arguments, demo: &DemoArguments) -> u8 {
 
 /// Both systems and the runtime between them.
 pub(super) struct Stage {
-    world: World,
+    pub(super) world: World,
     pub(super) runtime: Arc<Runtime>,
     sides: BTreeMap<&'static str, Served>,
-    happenings: Receiver<Happening>,
+    pub(super) happenings: Receiver<Happening>,
+    /// Where the service listens.
+    pub(super) address: String,
+    /// The parts of the service, as long as it serves.
+    _parts: Tasks<()>,
     /// A brand that both sides know.
     pub(super) brand: String,
 }
@@ -64,6 +69,16 @@ pub(super) struct Awaited {
     pub(super) pipeline: &'static str,
     pub(super) action: &'static str,
     pub(super) count: usize,
+}
+
+/// The two systems: who sells, and who ships.
+pub(super) fn sides() -> [&'static str; 2] {
+    [1, 0].map(|at| simulator::NAMES.get(at).copied().unwrap_or_default())
+}
+
+/// A text of what people see.
+pub(super) fn text<'a>(body: &'a Json, path: &str) -> &'a str {
+    body.pointer(path).and_then(Json::as_str).unwrap_or_default()
 }
 
 /// Nothing in particular.
@@ -79,6 +94,12 @@ async fn play(arguments: &Arguments, demo: &DemoArguments) -> Result<bool, Strin
         &arguments.rules,
     );
 
+    if demo.serve {
+        stage.opening(&story, demo.orders).await?;
+        stage.trade_on(&story).await?;
+        stage.runtime.stop();
+        return Ok(true);
+    }
     stage.day(&story, demo.orders).await?;
 
     story.act("Everything is compared once more");
@@ -102,22 +123,22 @@ async fn set(
         let served = simulator::serve(system, options, Arc::clone(&world.clock), Arc::clone(&world.transport)).await;
         sides.insert(name, served.map_err(|error| error.to_string())?);
     }
-    let compiled = language::compile(world.files.as_ref(), std::slice::from_ref(&arguments.rules));
-    let Some(plan) = compiled.plan else {
-        return Err(diagnostic::render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
-    };
     let url = format!("sqlite:{}", folder.path.join("demo.db").display());
     let store = open::open(&url, Arc::clone(&world.clock)).await.map_err(|error| error.to_string())?;
-    let texts: Vec<RuleText> = Vec::new();
-    let generation = store.serve(&plan.rules_hash, &texts).await.map_err(|error| error.to_string())?;
     let facility = trade.facilities.first().map(|one| one.id.clone()).unwrap_or_default();
     let urls: BTreeMap<String, String> = sides
         .iter()
         .map(|(name, served)| (name.to_uppercase(), format!("{}{}", served.origin(), simulator::base_path(name))))
         .collect();
     world.environment = Arc::new(move |name: &str| environment(name, &urls, &facility));
-    let live = Live::new(generation.number, Arc::new(plan), &world, None)
-        .map_err(|missing| missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    let watch = demo.serve.then(|| Watch::begin(world.files.as_ref(), &arguments.rules));
+    let compiled = language::compile(world.files.as_ref(), std::slice::from_ref(&arguments.rules));
+    let findings = render(&compiled.findings, &compiled.sources, arguments.color.on());
+    let live = ready(compiled, store.as_ref(), &world, None).await.map_err(|error| match error {
+        ReloadError::Invalid { text, .. } if findings.is_empty() => text,
+        ReloadError::Invalid { .. } => findings,
+        ReloadError::Store(error) => error.to_string(),
+    })?;
     let state = RuleState::new(arguments.rules.clone(), world.clock.now(), true, json!([]));
     let runtime = Runtime::new(store, world.clone(), live, state, Duration::from_mins(1));
     let happenings = runtime.listen();
@@ -125,12 +146,20 @@ async fn set(
         .await
         .map_err(|error| error.to_string())?;
     let brand = trade.brands.first().cloned().unwrap_or_default();
-    let stage = Stage { world, runtime, sides, happenings, brand };
+    let parts = if demo.serve {
+        schedule::prepare(&runtime, None).await.map_err(|trouble| trouble.to_string())?;
+        parts::begin(&runtime, watch)
+    } else {
+        let mut parts = Tasks::default();
+        parts.start(world.spawner.as_ref(), dispatcher::dispatch(Arc::clone(&runtime)));
+        parts
+    };
+    let address = serving.address.to_string();
+    let stage = Stage { world, runtime, sides, happenings, address, _parts: parts, brand };
     for name in simulator::NAMES {
         let body = json!({ "url": format!("http://{}/webhooks/{name}", serving.address) });
         stage.send(name, Method::Put, "webhook", &body).await?;
     }
-    drop(stage.world.spawner.start(dispatcher::dispatch(Arc::clone(&stage.runtime))));
     Ok(stage)
 }
 
@@ -162,13 +191,18 @@ impl Stage {
         self.send(system, Method::Get, "state", &Json::Null).await
     }
 
+    /// Where a system is.
+    pub(super) fn origin(&self, system: &str) -> String {
+        self.sides.get(system).map(Served::origin).unwrap_or_default()
+    }
+
     /// What a person does in a system.
     pub(super) async fn control(&self, system: &str, act: &str, body: &Json) -> Result<Json, String> {
         self.send(system, Method::Post, act, body).await
     }
 
     pub(super) async fn send(&self, system: &str, method: Method, act: &str, body: &Json) -> Result<Json, String> {
-        let origin = self.sides.get(system).map(Served::origin).unwrap_or_default();
+        let origin = self.origin(system);
         let request = Request {
             method,
             url: format!("{origin}/_control/{act}"),

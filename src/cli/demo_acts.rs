@@ -2,22 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use super::demo::{Awaited, QUIET, Stage};
+use super::demo::{Awaited, QUIET, Stage, sides, text};
 use super::demo_story::Story;
 use crate::runtime::pairing::crosswalk::Word;
-use crate::simulator;
-
-/// The two systems: who sells, and who ships.
-fn sides() -> [&'static str; 2] {
-    [1, 0].map(|at| simulator::NAMES.get(at).copied().unwrap_or_default())
-}
 
 fn awaited(pipeline: &'static str, action: &'static str, count: usize) -> Awaited {
     Awaited { pipeline, action, count }
-}
-
-fn text<'a>(body: &'a Json, path: &str) -> &'a str {
-    body.pointer(path).and_then(Json::as_str).unwrap_or_default()
 }
 
 impl Stage {
@@ -31,6 +21,18 @@ impl Stage {
         self.cases_and_a_term(story).await?;
         self.combined(story).await?;
         self.parked(story).await
+    }
+
+    /// The morning of a day that goes on: something crossed, something waits for a person, and all was compared.
+    pub(super) async fn opening(&mut self, story: &Story, orders: usize) -> Result<(), String> {
+        story.act("What may be sold is offered on the marketplace");
+        self.compare().await?;
+        self.settle_in_short(story, QUIET).await?;
+        self.orders(story, orders).await?;
+        story.act("An order names an item that the warehouse spells otherwise");
+        self.misspell(0).await?;
+        self.settle(story, awaited("orders", "create", 1)).await?;
+        self.compare().await.map(|_| ())
     }
 
     /// An item becomes a product, and its count is offered.

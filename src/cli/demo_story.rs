@@ -61,6 +61,22 @@ impl Story {
         println!("  {:<9} {}", "rules", self.paint(DIM, &rules.display().to_string()));
     }
 
+    /// Where the pages are, and what may be done beside them.
+    pub fn serving(&self, address: &str, sides: [(&str, String); 2]) {
+        println!("\n{}", self.paint(BOLD, "Trade goes on. Look at it, and mend what waits:"));
+        println!("listening on http://{address}");
+        let [(seller, buys), (erp, ships)] = sides;
+        let dim = |text: String| self.paint(DIM, &text);
+        println!("  a buyer orders     {}", dim(format!("curl -X POST {buys}/_control/submit")));
+        println!(
+            "  {erp} fails     {}",
+            dim(format!("curl -X PUT {ships}/_control/faults -d '{{\"error_before_every\":2}}'"))
+        );
+        println!("  it is well again   {}", dim(format!("curl -X PUT {ships}/_control/faults -d '{{}}'")));
+        println!("  all of {seller}    {}", dim(format!("curl {buys}/_control/")));
+        println!("  Ctrl-C ends it");
+    }
+
     /// The next act.
     pub fn act(&self, title: &str) {
         println!("\n{}", self.paint(BOLD, title));

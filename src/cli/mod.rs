@@ -7,6 +7,7 @@ pub mod arguments_service;
 pub mod demo;
 mod demo_acts;
 mod demo_faults;
+mod demo_serve;
 pub mod demo_story;
 mod doctor;
 mod documents;

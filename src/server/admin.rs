@@ -47,7 +47,7 @@ pub fn routes(shared: &Shared) -> Router<Shared> {
 
 /// What was asked for is done to its end, also where whoever asked hangs up meanwhile: the work is the service's, and
 /// a request's future goes with its connection.
-async fn to_its_end(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn to_its_end(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     match shared.runtime.world.spawner.start(next.run(request)).await {
         Ok(answer) => answer,
         Err(error) => {

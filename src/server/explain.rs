@@ -6,48 +6,70 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::json;
+use serde_json::{Value as Body, json};
 
 use super::answers::{fail, store_failed};
 use super::query;
 use super::shared::Shared;
 use crate::runtime::meant::{Unmeant, meant};
+use crate::store::StoreError;
 use crate::view::explain::{Asked, Rules, Unexplained, as_test, explain};
 use crate::view::find::find;
 
 /// The routes.
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/explain", get(explained)).route("/find", get(found))
+    Router::new().route("/explain", get(asked_for)).route("/find", get(found))
 }
 
-async fn explained(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
+async fn asked_for(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
     let asked = query::pairs(&query.unwrap_or_default());
-    let (Some(record), field) = (asked.get("record"), asked.get("field")) else {
+    let Some(record) = asked.get("record") else {
         return fail(StatusCode::BAD_REQUEST, "say which: ?record=ACCOUNT.RECORD/ID, and &field=NAME for one field");
     };
+    let form = match (asked.get("as"), asked.get("field")) {
+        (Some(form), _) if form == "test" => Form::Test,
+        (_, Some(field)) => Form::Field(field),
+        (_, None) => Form::Whole,
+    };
+    match explained(&shared, record, form).await {
+        Ok(told) => Json(told).into_response(),
+        Err((status, words)) => fail(status, &words),
+    }
+}
+
+/// What is to be explained of a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form<'a> {
+    /// All that rules carry.
+    Whole,
+    /// One field.
+    Field(&'a str),
+    /// What happened to it, as a rule test under `test`.
+    Test,
+}
+
+/// Why a record that a person means stands as it does; else the status that says why that is not told, and a sentence.
+pub(super) async fn explained(shared: &Shared, name: &str, form: Form<'_>) -> Result<Body, (StatusCode, String)> {
     let live = shared.runtime.live.load_full();
     let store = shared.runtime.store.as_ref();
-    let texts = match store.last_good().await {
-        Ok(kept) => kept.filter(|(served, _)| served.number == live.generation).map(|(_, texts)| texts),
-        Err(error) => return store_failed(&error),
-    };
+    let unread = |error: StoreError| (StatusCode::SERVICE_UNAVAILABLE, error.to_string());
+    let texts = store.last_good().await.map_err(unread)?;
+    let texts = texts.filter(|(served, _)| served.number == live.generation).map(|(_, texts)| texts);
     let texts = texts.unwrap_or_default();
     let rules = Rules::new(&live.plan, live.generation, &texts);
-    let target = match meant(&live.plan, store, record).await {
-        Ok(target) => target,
-        Err(Unmeant::Nobody(words) | Unmeant::Several(words)) => return fail(StatusCode::NOT_FOUND, &words),
-        Err(Unmeant::Store(error)) => return store_failed(&error),
+    let target = meant(&live.plan, store, name).await.map_err(|unmeant| match unmeant {
+        Unmeant::Nobody(words) | Unmeant::Several(words) => (StatusCode::NOT_FOUND, words),
+        Unmeant::Store(error) => unread(error),
+    })?;
+    let told = match form {
+        Form::Test => as_test(store, &live.plan, &target).await.map(|test| json!({ "test": test })),
+        Form::Whole => explain(store, &rules, &Asked { target: &target, field: None }).await,
+        Form::Field(field) => explain(store, &rules, &Asked { target: &target, field: Some(field) }).await,
     };
-    let told = if asked.get("as").is_some_and(|form| form == "test") {
-        as_test(store, &live.plan, &target).await.map(|test| json!({ "test": test }))
-    } else {
-        explain(store, &rules, &Asked { target: &target, field: field.map(String::as_str) }).await
-    };
-    match told {
-        Ok(told) => Json(told).into_response(),
-        Err(Unexplained::Unknown(words)) => fail(StatusCode::NOT_FOUND, &words),
-        Err(Unexplained::Store(error)) => store_failed(&error),
-    }
+    told.map_err(|unexplained| match unexplained {
+        Unexplained::Unknown(words) => (StatusCode::NOT_FOUND, words),
+        Unexplained::Store(error) => unread(error),
+    })
 }
 
 async fn found(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {

@@ -13,20 +13,36 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::answers::fail;
+use super::session;
 use super::shared::Shared;
 
 /// What a browser says about where a request comes from.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// How a browser sends a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Which way a request comes in: what its body may be, and by what its sender is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Programs: JSON, and the token itself.
+    Api,
+    /// Pages: forms, and what a browser keeps of a sign-in beside the token.
+    Page,
+    /// The page that takes the token: it asks for none.
+    SignIn,
+}
+
 /// Lets a request through, or answers why not.
 pub async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    match refusal(&shared, &request) {
+    match refusal(&shared, &request, Way::Api) {
         Some((status, text)) => fail(status, text),
         None => next.run(request).await,
     }
 }
 
-fn refusal(shared: &Shared, request: &Request) -> Option<(StatusCode, &'static str)> {
+/// Why a request is not let through, if it is not.
+pub(super) fn refusal(shared: &Shared, request: &Request, way: Way) -> Option<(StatusCode, &'static str)> {
     let headers = request.headers();
     // A target in absolute form names the host itself.
     let asked = request.uri().authority().map(axum::http::uri::Authority::as_str).or_else(|| header(headers, &HOST));
@@ -35,15 +51,21 @@ fn refusal(shared: &Shared, request: &Request) -> Option<(StatusCode, &'static s
         return Some((StatusCode::MISDIRECTED_REQUEST, text));
     }
     if request.method() != Method::GET {
-        if is_foreign(headers, asked.unwrap_or_default()) {
+        if is_foreign(headers, asked.unwrap_or_default()) && !(way != Way::Api && is_own_form(headers)) {
             return Some((StatusCode::FORBIDDEN, "a page of another origin asks for this"));
         }
-        if header(headers, &CONTENT_TYPE).is_some_and(|kind| !is_json(kind)) {
-            return Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the body as application/json"));
+        let (form, wanted) = match way {
+            Way::Api => ("application/json", "send the body as application/json"),
+            Way::Page | Way::SignIn => (FORM, "send the body as a form: application/x-www-form-urlencoded"),
+        };
+        if header(headers, &CONTENT_TYPE).is_some_and(|kind| !is_of(kind, form)) {
+            return Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, wanted));
         }
     }
     let given = header(headers, &AUTHORIZATION);
     match &shared.admission.token {
+        Some(_) if way == Way::SignIn => None,
+        Some(token) if way == Way::Page && session::is_kept(token, headers, shared.runtime.world.clock.now()) => None,
         None if shared.loopback => None,
         None => Some((StatusCode::FORBIDDEN, "set PETIOLE_ADMIN_TOKEN to use this from another machine")),
         Some(token) if given.is_some_and(|given| same(given, &format!("Bearer {token}"))) => None,
@@ -80,11 +102,17 @@ fn is_foreign(headers: &HeaderMap, asked: &str) -> bool {
     site.is_some_and(|site| !["same-origin", "none"].contains(&site)) || origin.is_some_and(|origin| !own(origin))
 }
 
-fn is_json(kind: &str) -> bool {
-    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+/// Whether a browser says that the form is this service's own. As pages tell nobody where somebody comes from, the
+/// origin of their forms is not told either.
+fn is_own_form(headers: &HeaderMap) -> bool {
+    header(headers, &SEC_FETCH_SITE) == Some("same-origin") && header(headers, &ORIGIN) == Some("null")
+}
+
+fn is_of(kind: &str, wanted: &str) -> bool {
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
 /// Compares without telling by time where two texts differ.
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differs, (x, y)| differs | (x ^ y)) == 0
 }

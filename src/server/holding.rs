@@ -7,7 +7,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value as Body, json};
 
-use super::answers::{fail, store_failed};
+use super::answers::fail;
 use super::shared::Shared;
 use crate::runtime::service::holding::{Unheard, Word};
 use crate::runtime::service::taking;
@@ -128,10 +128,16 @@ fn not_as(form: &str, error: &serde_json::Error) -> Response {
 fn answer(done: Result<Body, Unheard>) -> Response {
     match done {
         Ok(body) => Json(body).into_response(),
-        Err(Unheard::NotFound(text)) => fail(StatusCode::NOT_FOUND, &text),
-        Err(Unheard::Wrong(text)) => fail(StatusCode::BAD_REQUEST, &text),
-        Err(Unheard::Refused(text)) => fail(StatusCode::CONFLICT, &text),
-        Err(Unheard::Later(text)) => fail(StatusCode::SERVICE_UNAVAILABLE, &text),
-        Err(Unheard::Store(error)) => store_failed(&error),
+        Err(unheard) => fail(status_of(&unheard), &unheard.to_string()),
+    }
+}
+
+/// The status that says why a word leads to nothing.
+pub(super) fn status_of(unheard: &Unheard) -> StatusCode {
+    match unheard {
+        Unheard::NotFound(_) => StatusCode::NOT_FOUND,
+        Unheard::Wrong(_) => StatusCode::BAD_REQUEST,
+        Unheard::Refused(_) => StatusCode::CONFLICT,
+        Unheard::Later(_) | Unheard::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

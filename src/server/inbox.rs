@@ -140,13 +140,15 @@ fn not_as(form: &str, error: &serde_json::Error) -> Response {
 fn linked(done: Result<Link, MatchError>) -> Response {
     match done {
         Ok(link) => Json(matched(&link)).into_response(),
-        Err(error) => {
-            let status = match error {
-                MatchError::NotFound(_) => StatusCode::NOT_FOUND,
-                MatchError::Conflict(_) => StatusCode::CONFLICT,
-                MatchError::Later(_) => StatusCode::SERVICE_UNAVAILABLE,
-            };
-            fail(status, &error.to_string())
-        }
+        Err(error) => fail(status_of_match(&error), &error.to_string()),
+    }
+}
+
+/// The status that says why two records were not linked.
+pub(super) fn status_of_match(error: &MatchError) -> StatusCode {
+    match error {
+        MatchError::NotFound(_) => StatusCode::NOT_FOUND,
+        MatchError::Conflict(_) => StatusCode::CONFLICT,
+        MatchError::Later(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

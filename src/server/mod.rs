@@ -1,10 +1,11 @@
-//! HTTP in: webhooks, health, metrics, administration.
+//! HTTP in: webhooks, health, metrics, administration, pages.
 //!
 //! Verifies and journals what comes in, shows what is going on. Knows no rules and makes no calls.
 
 pub mod admin;
 pub mod admission;
 mod answers;
+pub mod board;
 pub mod bodies;
 pub mod connection;
 mod explain;
@@ -14,6 +15,7 @@ pub mod inbox;
 pub mod metric;
 pub mod metrics;
 pub mod nodes;
+mod page;
 mod plan;
 mod query;
 pub mod receive;
@@ -22,6 +24,7 @@ mod replay;
 pub mod seats;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod server;
+mod session;
 pub mod shared;
 pub mod status;
 mod tap;

@@ -76,23 +76,14 @@ pub(super) async fn make(State(shared): State<Shared>, body: Bytes) -> Response 
 }
 
 async fn made(shared: &Shared, asked: PlanAsked) -> Result<Body, Response> {
-    let runtime = &shared.runtime;
-    let ground = Ground { store: Arc::clone(&runtime.store), world: runtime.world.clone() };
-    let before = runtime.live.load_full();
-    let rules = match asked.rules {
-        None => {
-            let live = Live::new(before.generation, Arc::clone(&before.plan), &runtime.world, Some(&before));
-            let live = live.map_err(|wrong| {
-                let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
-                let why = format!("the environment does not fit the rules that serve any more: {}", wrong.join("; "));
-                fail(StatusCode::BAD_GATEWAY, &why)
-            })?;
-            let content = content_of(runtime.store.as_ref()).await.map_err(|error| store_failed(&error))?;
-            Rules { live, content: content.unwrap_or_default() }
-        }
+    let (ground, rules) = match asked.rules {
+        None => as_served(shared).await.map_err(|(status, why)| fail(status, &why))?,
         Some(texts) => {
+            let ground = ground(shared);
+            let before = shared.runtime.live.load_full();
             let compiled = compiled_here(shared, texts, true).await?;
-            ground.candidate(compiled, Some(&before)).await.map_err(refused)?
+            let rules = ground.candidate(compiled, Some(&before)).await.map_err(refused)?;
+            (ground, rules)
         }
     };
     let wish = Wish { full: asked.full, only: asked.only, patience: Duration::from_secs(asked.wait).min(PATIENCE_MAX) };
@@ -102,6 +93,25 @@ async fn made(shared: &Shared, asked: PlanAsked) -> Result<Body, Response> {
         body.insert("text".to_owned(), planned.to_text(asked.color).into());
     }
     Ok(body)
+}
+
+fn ground(shared: &Shared) -> Ground {
+    Ground { store: Arc::clone(&shared.runtime.store), world: shared.runtime.world.clone() }
+}
+
+/// What a plan by the rules that serve is made from; else the status that says why there is none, and a sentence.
+pub(super) async fn as_served(shared: &Shared) -> Result<(Ground, Rules), (StatusCode, String)> {
+    let runtime = &shared.runtime;
+    let before = runtime.live.load_full();
+    let live = Live::new(before.generation, Arc::clone(&before.plan), &runtime.world, Some(&before));
+    let live = live.map_err(|wrong| {
+        let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        let why = format!("the environment does not fit the rules that serve any more: {}", wrong.join("; "));
+        (StatusCode::BAD_GATEWAY, why)
+    })?;
+    let content = content_of(runtime.store.as_ref()).await;
+    let content = content.map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.to_string()))?;
+    Ok((ground(shared), Rules { live, content: content.unwrap_or_default() }))
 }
 
 /// Carries out a plan that comes with the request.

@@ -15,7 +15,7 @@ use super::connection::{self, Service};
 use super::receive::BODY_BYTES_MAX;
 use super::seats::{CONNECTIONS_MAX, DESCRIPTORS_KEPT_BACK, DESCRIPTORS_USUAL, Limits, Seats};
 use super::shared::Shared;
-use super::{admin, metrics, webhook};
+use super::{admin, metrics, page, webhook};
 use crate::runtime::Runtime;
 use crate::world::Task;
 
@@ -42,13 +42,15 @@ pub async fn serve(runtime: Arc<Runtime>, listen: SocketAddr, admission: Admissi
     let stopping = runtime.stopping();
     let seats = Seats::new(limits(), Arc::clone(&runtime.world.clock));
     let spawner = Arc::clone(&runtime.world.spawner);
-    let shared = Shared { runtime, admission, refused: Arc::default(), seats: Arc::clone(&seats), loopback };
+    let (refused, board) = (Arc::default(), Arc::default());
+    let shared = Shared { runtime, admission, refused, seats: Arc::clone(&seats), board, loopback };
     let router = Router::new()
         .route("/webhooks/{account}", post(webhook::accept))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics::metrics))
         .nest("/api/v1", admin::routes(&shared))
+        .merge(page::routes(&shared))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared);
     let service = Service { router, seats, spawner: Arc::clone(&spawner) };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::admission::Admission;
+use super::board::Board;
 use super::refused::Refused;
 use super::seats::Seats;
 use crate::runtime::Runtime;
@@ -18,6 +19,8 @@ pub struct Shared {
     pub refused: Arc<Refused>,
     /// The connections that clients hold.
     pub seats: Arc<Seats>,
+    /// What pages keep between looks.
+    pub board: Arc<Board>,
     /// Whether only this machine can reach the service.
     pub loopback: bool,
 }

@@ -11,6 +11,7 @@ use crate::runtime::service::sweep_marks::LastSweep;
 use crate::runtime::{Live, Runtime};
 use crate::store::{Counts, Drawn, Ledger, RecordRef, StoreError};
 use crate::value::timestamp;
+use crate::view::health::health;
 use crate::view::park::matched;
 
 /// The body of `GET /api/v1/status`.
@@ -54,7 +55,7 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         .values()
         .map(|account| (account.name.clone(), of_account((runtime, refused), (&live, &drawn), account)))
         .collect();
-    Ok(json!({
+    let mut status = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "generation": live.generation,
         "rules_hash": live.plan.rules_hash,
@@ -77,7 +78,12 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "troubles": troubles,
         "nodes": nodes::nodes(&living, here),
         "accounts": accounts,
-    }))
+    });
+    let health = health(&status);
+    if let Some(status) = status.as_object_mut() {
+        status.insert("health".to_owned(), health);
+    }
+    Ok(status)
 }
 
 /// A record that waits, and the line that says so.

@@ -15,8 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Ages, CallEntry, Calls, Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation,
     Halt, Halts, Handle, Handles, Hint, HintSource, HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, Lead,
-    Ledger, Lifted, Link, LinkEnd, Living, Node, Pairs, Park, Parking, PutOff, Rate, Reach, RecordRef, Retention, Role,
-    RuleText, Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Unfinished, Wait, Which, Work,
+    Ledger, Lifted, Link, LinkEnd, Living, Node, Pairs, Park, ParkHead, Parking, PutOff, Rate, Reach, RecordRef,
+    Retention, Role, RuleText, Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Unfinished, Wait,
+    Which, Work,
 };
 
 /// What happens around each write. Writes are counted from 1.
@@ -196,6 +197,12 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Inbox for Hooked<Inner, Around
     }
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.inner.parks().await
+    }
+    async fn park_heads(&self) -> Result<Vec<ParkHead>, StoreError> {
+        self.inner.park_heads().await
+    }
+    async fn parks_numbered(&self, numbers: &[i64]) -> Result<Vec<Park>, StoreError> {
+        self.inner.parks_numbered(numbers).await
     }
     async fn dropped(&self) -> Result<Vec<(RecordRef, String)>, StoreError> {
         self.inner.dropped().await

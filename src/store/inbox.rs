@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::error::StoreError;
-use super::park::{Park, Wait};
+use super::park::{Park, ParkHead, Wait};
 use super::record::RecordRef;
 
 /// Parked work.
@@ -17,6 +17,18 @@ pub trait Inbox: Send + Sync {
 
     /// The inbox, oldest first.
     async fn parks(&self) -> Result<Vec<Park>, StoreError>;
+
+    /// The same, as much of each as tells them apart: however many there are, that is little.
+    async fn park_heads(&self) -> Result<Vec<ParkHead>, StoreError> {
+        Ok(self.parks().await?.into_iter().map(ParkHead::from).collect())
+    }
+
+    /// The entries of these numbers, in the order of the inbox; what is none is left out.
+    async fn parks_numbered(&self, numbers: &[i64]) -> Result<Vec<Park>, StoreError> {
+        let mut parks = self.parks().await?;
+        parks.retain(|park| numbers.contains(&park.number));
+        Ok(parks)
+    }
 
     /// What was taken out of the inbox and stays so until its record changes: records with their pipelines.
     async fn dropped(&self) -> Result<Vec<(RecordRef, String)>, StoreError>;

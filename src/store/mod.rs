@@ -53,7 +53,7 @@ pub use ledger::{Bucket, Ledger, LedgerLine};
 pub use link::{Base, BaseValues, Link, LinkEnd};
 pub use moving::{Carried, Moving, Named, Shelf};
 pub use pairs::Pairs;
-pub use park::{Asked, Candidate, Halted, LinkWait, Park, ParkDraft, Parking, Unpaired, Wait};
+pub use park::{Asked, Candidate, Halted, LinkWait, Park, ParkDraft, ParkHead, Parking, Unpaired, Wait};
 pub use reach::Reach;
 pub use record::RecordRef;
 pub use rehearsal::Rehearsal;

@@ -107,6 +107,36 @@ pub(super) struct Renewal<'a> {
     pub(super) left: &'a BTreeSet<String>,
 }
 
+/// The head of parked work: which record stopped and why, without values, candidates and waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParkHead {
+    /// Its number in the inbox.
+    pub number: i64,
+    /// Since when.
+    pub since: Timestamp,
+    /// The record that stopped.
+    pub target: RecordRef,
+    /// The pipeline.
+    pub pipeline: String,
+    /// The field group, if it is one.
+    pub group: Option<String>,
+    /// Why in a few plain words.
+    pub reason: String,
+    /// The kind of finding.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// The rule line: file and line; empty file where no rule asked.
+    pub rule: (String, usize),
+}
+
+impl From<Park> for ParkHead {
+    fn from(park: Park) -> Self {
+        let ParkDraft { target, pipeline, group, reason, code, message, rule, .. } = park.draft;
+        Self { number: park.number, since: park.since, target, pipeline, group, reason, code, message, rule }
+    }
+}
+
 /// Parked work.
 #[derive(Clone, Debug)]
 pub struct Park {

@@ -2,8 +2,11 @@
 //!
 //! Reads the store and the plan; asks no peer and decides nothing. What it says of rules is what the engine says.
 
+pub mod causes;
 pub mod explain;
 pub mod find;
+pub mod health;
 pub mod park;
 pub mod schema;
 pub mod shown;
+pub mod told;

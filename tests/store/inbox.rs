@@ -1,6 +1,6 @@
 //! The inbox: parks that are renewed, tried again, dropped and woken.
 
-use petiole::store::{HintSource, ParkDraft};
+use petiole::store::{HintSource, ParkDraft, ParkHead};
 
 use super::sample::{Place, at, hint, ids, park, version, wait};
 
@@ -11,6 +11,11 @@ pub(super) async fn parks_are_renewed_by_group_and_back_off(place: Place) {
     assert_eq!(first.len(), 2);
     assert_eq!((first[0].since, first[0].attempts, first[0].next), (at(0), 0, at(15)));
     assert_eq!(format!("{:?}", first[0].draft), format!("{:?}", park("1", None)));
+    let heads: Vec<ParkHead> = first.iter().cloned().map(ParkHead::from).collect();
+    assert_eq!(store.park_heads().await.unwrap(), heads, "what tells entries apart is the same by itself");
+    let numbers = [first[1].number, 999, first[0].number];
+    assert_eq!(format!("{:?}", store.parks_numbered(&numbers).await.unwrap()), format!("{first:?}"));
+    assert_eq!(store.parks_numbered(&numbers[..2]).await.unwrap().len(), 1);
     assert_eq!(store.counts().await.unwrap().pending, 0, "what only waits for its next try is at rest");
     assert_eq!(place.next_due(&store, true).await, Some(at(15)));
     let mut now = 15;

@@ -1,6 +1,8 @@
 //! Runs the real binary and both simulators as processes, over real HTTP.
 
+pub(crate) mod browser;
 mod go_between;
+pub(crate) mod pages;
 pub(crate) mod postgres;
 
 use std::io::{BufRead, BufReader, Read as _};

@@ -2,7 +2,7 @@
 //!
 //! For `/metrics` and for alarms. In memory only, and bounded by what the rules name: nothing is counted by record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,7 +33,24 @@ impl Histogram {
         self.count += 1;
         self.sum = self.sum.saturating_add(took);
     }
+
+    /// The bound, in seconds, within which so many percent of what was counted lie; `None`: beyond the last one.
+    pub fn within(&self, percent: u64) -> Option<f64> {
+        let wanted = self.count.saturating_mul(percent).div_ceil(100);
+        let mut so_far = 0_u64;
+        let reaches = |(_, count): &(&f64, u64)| {
+            so_far = so_far.saturating_add(*count);
+            so_far >= wanted
+        };
+        LAG_BOUNDS.iter().zip(self.counts).find(reaches).map(|(bound, _)| *bound)
+    }
 }
+
+/// Hours of which it is kept by themselves how long changes took to cross.
+pub const HOURS_KEPT: usize = 24;
+
+/// The seconds of an hour.
+const HOUR: i64 = 60 * 60;
 
 /// What an account's webhooks bring, and what they miss.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +79,22 @@ struct Counted {
     reloads: BTreeMap<&'static str, u64>,
     heard: BTreeMap<String, Heard>,
     polled: BTreeMap<String, Polled>,
+    /// The last hours in which anything crossed, by the instant at which each began.
+    hours: VecDeque<(Timestamp, Histogram)>,
+}
+
+impl Counted {
+    fn hour(&mut self, now: Timestamp) -> Option<&mut Histogram> {
+        let begin = Timestamp::from_second(now.as_second().div_euclid(HOUR).saturating_mul(HOUR)).unwrap_or(now);
+        // A clock that was set back counts on in the hour that it had come to.
+        if self.hours.back().is_none_or(|(last, _)| *last < begin) {
+            if self.hours.len() == HOURS_KEPT {
+                self.hours.pop_front();
+            }
+            self.hours.push_back((begin, Histogram::default()));
+        }
+        self.hours.back_mut().map(|(_, histogram)| histogram)
+    }
 }
 
 /// What is counted.
@@ -79,6 +112,9 @@ impl Meter {
     pub fn crossed(&self, (pipeline, account): (&str, &str), source: HintSource, (lag, now): (Duration, Timestamp)) {
         let mut counted = self.counted();
         counted.lags.entry((pipeline.to_owned(), source.as_str())).or_default().note(lag);
+        if let Some(hour) = counted.hour(now) {
+            hour.note(lag);
+        }
         if source == HintSource::Poll {
             let heard = counted.heard.entry(account.to_owned()).or_default();
             heard.missed += 1;
@@ -121,6 +157,11 @@ impl Meter {
     /// By pipeline and what told.
     pub fn lags(&self) -> BTreeMap<(String, &'static str), Histogram> {
         self.counted().lags.clone()
+    }
+
+    /// Of all pipelines together, by hour: the last ones in which anything crossed, oldest first.
+    pub fn hours(&self) -> Vec<(Timestamp, Histogram)> {
+        self.counted().hours.iter().cloned().collect()
     }
 
     /// By how they ended.

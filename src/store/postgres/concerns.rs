@@ -25,7 +25,7 @@ use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, HintSource, Journ
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
-use crate::store::park::{Park, Parking, Wait};
+use crate::store::park::{Park, ParkHead, Parking, Wait};
 use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
 use crate::store::retention::Retention;
@@ -187,6 +187,14 @@ impl Inbox for PostgresStore {
 
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         ask!(read &self.sessions, session => park::all(session))
+    }
+
+    async fn park_heads(&self) -> Result<Vec<ParkHead>, StoreError> {
+        ask!(read &self.sessions, session => park::heads(session))
+    }
+
+    async fn parks_numbered(&self, numbers: &[i64]) -> Result<Vec<Park>, StoreError> {
+        ask!(read &self.sessions, session => park::numbered(session, numbers))
     }
 
     async fn dropped(&self) -> Result<Vec<(RecordRef, String)>, StoreError> {

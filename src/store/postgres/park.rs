@@ -12,7 +12,7 @@ use super::session::{Bound, Session, execute, row, rows};
 use crate::store::codec::{damaged, decode, encode, instant, nanos};
 use crate::store::due::{LONGEST_PAUSE, later, next_try};
 use crate::store::error::StoreError;
-use crate::store::park::{Park, ParkDraft, Renewal, Wait};
+use crate::store::park::{Park, ParkDraft, ParkHead, Renewal, Wait};
 use crate::store::park_text;
 use crate::store::record::RecordRef;
 
@@ -133,6 +133,36 @@ pub(super) const SELECT: &str = "
 pub(super) async fn all(session: &Session) -> Result<Vec<Park>, Fault> {
     let found = rows(session, &format!("{SELECT} WHERE NOT dropped ORDER BY since, number"), &[]).await?;
     found.iter().map(read).collect()
+}
+
+/// The same, as much of each as tells them apart.
+pub(super) async fn heads(session: &Session) -> Result<Vec<ParkHead>, Fault> {
+    let all =
+        "SELECT number, since, account, record, id, pipeline, field_group, reason, code, message, rule_file, rule_line
+        FROM petiole.park WHERE NOT dropped ORDER BY since, number";
+    rows(session, all, &[]).await?.iter().map(head).collect()
+}
+
+fn head(row: &Row) -> Result<ParkHead, Fault> {
+    let text = |at: usize| row.try_get::<_, String>(at);
+    let line: i64 = row.try_get(11)?;
+    Ok(ParkHead {
+        number: row.try_get(0)?,
+        since: instant(row.try_get(1)?)?,
+        target: RecordRef { account: text(2)?, record: text(3)?, id: text(4)? },
+        pipeline: text(5)?,
+        group: row.try_get(6)?,
+        reason: text(7)?,
+        code: text(8)?,
+        message: text(9)?,
+        rule: (text(10)?, usize::try_from(line).map_err(|error| damaged(&error.to_string()))?),
+    })
+}
+
+/// The entries of these numbers, in the order of the inbox.
+pub(super) async fn numbered(session: &Session, numbers: &[i64]) -> Result<Vec<Park>, Fault> {
+    let which = format!("{SELECT} WHERE NOT dropped AND number = ANY($1) ORDER BY since, number");
+    rows(session, &which, &[&numbers]).await?.iter().map(read).collect()
 }
 
 /// What is parked of one record, oldest first.

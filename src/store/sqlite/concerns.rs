@@ -26,7 +26,7 @@ use crate::store::journal::{Ages, Claim, Counts, Cursor, Hint, HintSource, Journ
 use crate::store::ledger::Ledger;
 use crate::store::link::{Link, LinkEnd};
 use crate::store::pairs::Pairs;
-use crate::store::park::{Park, Parking, Wait};
+use crate::store::park::{Park, ParkHead, Parking, Wait};
 use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
 use crate::store::retention::Retention;
@@ -210,6 +210,15 @@ impl Inbox for SqliteStore {
 
     async fn parks(&self) -> Result<Vec<Park>, StoreError> {
         self.read(park::all).await
+    }
+
+    async fn park_heads(&self) -> Result<Vec<ParkHead>, StoreError> {
+        self.read(park::heads).await
+    }
+
+    async fn parks_numbered(&self, numbers: &[i64]) -> Result<Vec<Park>, StoreError> {
+        let numbers = numbers.to_vec();
+        self.read(move |connection| park::numbered(connection, &numbers)).await
     }
 
     async fn dropped(&self) -> Result<Vec<(RecordRef, String)>, StoreError> {

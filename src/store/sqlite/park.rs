@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 use crate::store::codec::{damaged, decode, encode, instant, nanos};
 use crate::store::due::{LONGEST_PAUSE, later, next_try};
 use crate::store::error::StoreError;
-use crate::store::park::{Park, ParkDraft, Renewal, Wait};
+use crate::store::park::{Park, ParkDraft, ParkHead, Renewal, Wait};
 use crate::store::park_text;
 use crate::store::record::RecordRef;
 
@@ -182,6 +182,43 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Park>, StoreError> {
     let mut select =
         connection.prepare_cached(&format!("SELECT {COLUMNS} FROM park WHERE dropped = 0 ORDER BY since, number"))?;
     gather(connection, select.query([])?)
+}
+
+/// The same, as much of each as tells them apart.
+pub(super) fn heads(connection: &Connection) -> Result<Vec<ParkHead>, StoreError> {
+    let mut select = connection.prepare_cached(
+        "SELECT number, since, account, record, id, pipeline, field_group, reason, code, message, rule_file, rule_line
+         FROM park WHERE dropped = 0 ORDER BY since, number",
+    )?;
+    let mut rows = select.query([])?;
+    let mut heads = Vec::new();
+    while let Some(row) = rows.next()? {
+        let line: i64 = row.get(11)?;
+        heads.push(ParkHead {
+            number: row.get(0)?,
+            since: instant(row.get(1)?)?,
+            target: RecordRef { account: row.get(2)?, record: row.get(3)?, id: row.get(4)? },
+            pipeline: row.get(5)?,
+            group: row.get(6)?,
+            reason: row.get(7)?,
+            code: row.get(8)?,
+            message: row.get(9)?,
+            rule: (row.get(10)?, usize::try_from(line).map_err(|error| damaged(&error.to_string()))?),
+        });
+    }
+    Ok(heads)
+}
+
+/// The entries of these numbers, in the order of the inbox.
+pub(super) fn numbered(connection: &Connection, numbers: &[i64]) -> Result<Vec<Park>, StoreError> {
+    let mut parks = Vec::new();
+    for number in numbers {
+        let mut select =
+            connection.prepare_cached(&format!("SELECT {COLUMNS} FROM park WHERE number = ?1 AND dropped = 0"))?;
+        parks.extend(gather(connection, select.query([number])?)?);
+    }
+    parks.sort_by_key(|park| (park.since, park.number));
+    Ok(parks)
 }
 
 /// What was taken out of it: records with their pipelines.

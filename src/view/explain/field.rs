@@ -33,10 +33,12 @@ pub(super) fn fields(
         let path = rule.path(pair.side).map(ToString::to_string);
         asked.is_none_or(|field| path.is_some_and(|path| is_about(&path, field)))
     };
+    let settings = rules.plan.switches().as_written();
     let told = |rule: &FieldRule| {
         let side = |side: Side| side_json(rules, known, pair, (rule, side));
         json!({
             "group": rule.group,
+            "owner": rule.owner.under(&settings),
             "rule": rules.line(&rule.line, rules.generation),
             "means": rule.id.split_once(": ").map(|(_, text)| text),
             "because": rule.because,

@@ -7,14 +7,14 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use crate::diagnostic::places::places;
-use crate::value::timestamp;
 use crate::view::shown::{plain, value};
+use crate::view::told::{list, number, when, word};
 
 /// Rule lines of each file that are shown.
 const PLACES_SHOWN: usize = 4;
 
 /// What a rule may come to without being worth a line where nobody asked for its field.
-const USUAL: [&str; 4] = ["asked", "in-step", "unchanged", "on-create"];
+pub const USUAL: [&str; 4] = ["asked", "in-step", "unchanged", "on-create"];
 
 /// The explanation for people; `with_calls`: word by word what went over the wire.
 pub fn text(told: &Json, with_calls: bool) -> String {
@@ -40,19 +40,6 @@ pub fn text(told: &Json, with_calls: bool) -> String {
     calls(&mut out, told, with_calls);
     timeline(&mut out, told);
     out
-}
-
-fn list<'j>(of: &'j Json, key: &str) -> impl Iterator<Item = &'j Json> {
-    of.get(key).and_then(Json::as_array).into_iter().flatten()
-}
-
-fn word<'j>(of: &'j Json, path: &str) -> &'j str {
-    of.pointer(path).and_then(Json::as_str).unwrap_or_default()
-}
-
-/// An instant as people read it.
-fn when(of: &Json, path: &str) -> String {
-    timestamp::parse(word(of, path)).map(timestamp::text_to_second).unwrap_or_default()
 }
 
 /// Whether two values are told alike: a key that was sent as text and is shown as a number is the same.
@@ -306,10 +293,6 @@ fn asked_names(told: &Json) -> Vec<&str> {
     let named = fields.flat_map(|field| [word(field, "/left/field"), word(field, "/right/field")]);
     let first = named.filter_map(|name| name.split_once('.')?.1.split(['.', '[']).next());
     first.chain(["from", "to"]).collect()
-}
-
-fn number(of: &Json, key: &str) -> String {
-    of.get(key).map(ToString::to_string).unwrap_or_default()
 }
 
 fn place(line: Option<&Json>) -> String {
