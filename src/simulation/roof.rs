@@ -3,15 +3,13 @@
 //!
 //! Only rules with one account of each system are touched; what somebody set up by hand is simulated as it is.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::rules::Rules;
-use crate::language;
+use super::shelf::Shelf;
 use crate::simulator::Roof;
-use crate::world::Files;
-use crate::world::files::{Changed, Entry, Identity, Watch};
 
 /// Whether other accounts may take the place of those of the rules: one of each system, as they are shipped.
 pub(super) fn fits(rules: &Rules) -> bool {
@@ -33,12 +31,11 @@ pub(super) fn under(rules: &Rules, roof: Roof) -> Result<Rules, String> {
         is_of_rules && text.is_ok_and(|text| text.starts_with("accounts:") || text.contains("\naccounts:"))
     };
     let file = listed.into_iter().find(of_accounts).ok_or("the rules have no file of accounts")?;
-    let files: Arc<dyn Files> =
-        Arc::new(Laid { under: Arc::clone(&rules.files), file, text: roof.accounts().into_bytes() });
-    let plan = language::compile(files.as_ref(), std::slice::from_ref(&rules.folder)).plan;
+    let shelf = Shelf::new(&rules.files, &rules.folder, &BTreeMap::new());
+    shelf.lay(file, roof.accounts());
     Ok(Rules {
-        plan: plan.ok_or("the rules are wrong with several accounts")?,
-        files,
+        plan: shelf.plan().ok_or("the rules are wrong with several accounts")?,
+        files: Arc::new(shelf),
         folder: rules.folder.clone(),
         environment: Arc::clone(&rules.environment),
         shipped: rules.shipped,
@@ -46,50 +43,4 @@ pub(super) fn under(rules: &Rules, roof: Roof) -> Result<Rules, String> {
         provoked: rules.provoked,
         roof: Some(roof),
     })
-}
-
-/// Files, one of them with another text.
-struct Laid {
-    under: Arc<dyn Files>,
-    file: PathBuf,
-    text: Vec<u8>,
-}
-
-impl Files for Laid {
-    fn entry(&self, path: &Path) -> Option<Entry> {
-        let is_it = path == self.file;
-        if is_it {
-            Some(Entry::File(u64::try_from(self.text.len()).unwrap_or(u64::MAX)))
-        } else {
-            self.under.entry(path)
-        }
-    }
-
-    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        self.under.list(folder)
-    }
-
-    fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
-        if file == self.file { Ok(self.text.clone()) } else { self.under.read(file) }
-    }
-
-    fn real(&self, path: &Path) -> io::Result<PathBuf> {
-        self.under.real(path)
-    }
-
-    fn identity(&self, folder: &Path) -> Option<Identity> {
-        self.under.identity(folder)
-    }
-
-    fn watch(&self, folder: &Path, changed: Changed) -> Watch {
-        self.under.watch(folder, changed)
-    }
-
-    fn passing_folder(&self, name: &str) -> io::Result<PathBuf> {
-        self.under.passing_folder(name)
-    }
-
-    fn remove_folder(&self, folder: &Path) -> io::Result<()> {
-        self.under.remove_folder(folder)
-    }
 }

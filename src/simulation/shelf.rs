@@ -52,6 +52,11 @@ impl Shelf {
         Self { under, folder, turned, laid: Mutex::default() }
     }
 
+    /// Lays a text over a file.
+    pub(super) fn lay(&self, file: PathBuf, text: String) {
+        lock(&self.laid).insert(file, text);
+    }
+
     /// Whether anything was ever saved.
     pub(super) fn is_touched(&self) -> bool {
         !lock(&self.laid).is_empty()
