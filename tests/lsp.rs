@@ -1,7 +1,12 @@
 //! The language server as an editor meets it: the real binary, over its standard input and output.
 
+mod asking;
 mod client;
+mod lenses;
+mod neovim;
+mod renaming;
 mod typing;
+mod writing;
 
 use std::path::Path;
 

@@ -3,13 +3,18 @@
 use std::path::PathBuf;
 
 use lsp_types::{
-    DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, InitializeParams, OneOf, Registration,
-    SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
+    DidChangeWatchedFilesRegistrationOptions, ExecuteCommandOptions, FileSystemWatcher, GlobPattern,
+    HoverProviderCapability, InitializeParams, OneOf, Registration, RenameOptions, SaveOptions,
+    SemanticTokensFullOptions, SemanticTokensOptions, SemanticTokensServerCapabilities, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::address::path_of;
 use super::encoding::Encoding;
+use super::lens::RUN_TEST;
+use super::tokens::legend;
 
 /// What rule files are called, for whoever watches them.
 const WATCHED: &str = "**/*.{yaml,yml,rhai}";
@@ -19,6 +24,8 @@ const WATCHED: &str = "**/*.{yaml,yml,rhai}";
 pub(super) struct Client {
     /// How columns are counted.
     pub(super) encoding: Encoding,
+    /// Whether it asks for lenses again where it is told to.
+    pub(super) refreshes: bool,
     /// Whether it watches files where it is asked to.
     pub(super) watches: bool,
     /// The folders of its workspace.
@@ -38,8 +45,10 @@ impl Client {
         if roots.is_empty() {
             roots.extend(said.root_uri.as_ref().and_then(path_of));
         }
+        let refreshes = workspace.and_then(|workspace| workspace.code_lens.as_ref());
+        let refreshes = refreshes.and_then(|lenses| lenses.refresh_support).unwrap_or(false);
         let watches = watches.and_then(|watches| watches.dynamic_registration).unwrap_or(false);
-        Self { encoding: Encoding::agreed(&offered), watches, roots }
+        Self { encoding: Encoding::agreed(&offered), refreshes, watches, roots }
     }
 }
 
@@ -60,6 +69,36 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
             }),
             file_operations: None,
         }),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some([".", "\"", " ", "("].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            ..CodeActionOptions::default()
+        })),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![RUN_TEST.to_owned()],
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        semantic_tokens_provider: Some(SemanticTokensServerCapabilities::SemanticTokensOptions(
+            SemanticTokensOptions {
+                legend: legend(),
+                full: Some(SemanticTokensFullOptions::Bool(true)),
+                ..SemanticTokensOptions::default()
+            },
+        )),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         ..ServerCapabilities::default()
     }
 }

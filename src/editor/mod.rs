@@ -6,11 +6,22 @@
 pub mod address;
 mod answer;
 mod capabilities;
+mod completion;
+pub mod context;
 pub mod documents;
 pub mod encoding;
 mod findings;
+mod fixes;
+mod hover;
+mod lens;
+mod lookup;
+pub mod names;
+mod rename;
 mod server;
 pub mod session;
 pub mod study;
+mod symbols;
+mod tell;
+mod tokens;
 
 pub use server::{Over, serve};

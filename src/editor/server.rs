@@ -10,7 +10,7 @@ use lsp_types::notification::{
     DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument, DidOpenTextDocument,
     DidSaveTextDocument, Notification as Noted, PublishDiagnostics,
 };
-use lsp_types::request::{RegisterCapability, Request as Asked};
+use lsp_types::request::{CodeLensRefresh, ExecuteCommand, RegisterCapability, Request as Asked};
 use lsp_types::{InitializeParams, RegistrationParams};
 use serde_json::json;
 
@@ -45,7 +45,8 @@ pub fn serve(connection: &Connection, files: &dyn Files) -> Result<Over, String>
         "serverInfo": { "name": "petiole", "version": env!("CARGO_PKG_VERSION") },
     });
     connection.initialize_finish(id, about).map_err(|error| error.to_string())?;
-    let mut server = Server { connection, session: Session::new(files, client.roots, client.encoding) };
+    let refreshes = client.refreshes;
+    let mut server = Server { connection, session: Session::new(files, client.roots, client.encoding), refreshes };
     if client.watches {
         let asked = RegistrationParams { registrations: vec![watching()] };
         server.send(lsp_server::Request::new(RequestId::from(0), RegisterCapability::METHOD.to_owned(), asked));
@@ -56,6 +57,8 @@ pub fn serve(connection: &Connection, files: &dyn Files) -> Result<Over, String>
 struct Server<'c, 'f> {
     connection: &'c Connection,
     session: Session<'f>,
+    /// Whether the client asks for lenses again where it is told to.
+    refreshes: bool,
 }
 
 impl Server<'_, '_> {
@@ -75,8 +78,13 @@ impl Server<'_, '_> {
                     if self.connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
                         return Ok(Over::Well);
                     }
+                    let is_command = request.method == ExecuteCommand::METHOD;
                     let answer = answer(&mut self.session, request);
                     self.send(answer);
+                    if is_command && self.refreshes {
+                        let method = CodeLensRefresh::METHOD.to_owned();
+                        self.send(lsp_server::Request::new(RequestId::from(0), method, ()));
+                    }
                 }
                 Message::Notification(noted) if noted.method == "exit" => return Ok(Over::Abruptly),
                 Message::Notification(noted) => self.note(noted),

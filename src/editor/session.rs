@@ -12,6 +12,7 @@ use lsp_types::{PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};
 use super::documents::Documents;
 use super::encoding::Encoding;
 use super::findings;
+use super::lens::Results;
 use super::study::Study;
 use crate::diagnostic::FileId;
 use crate::language::source::{Overlay, RuleSet};
@@ -45,13 +46,15 @@ pub struct Session<'f> {
     sets: BTreeMap<Key, Set>,
     /// The rule set of each open file that belongs to one.
     belongs: BTreeMap<PathBuf, Key>,
+    /// What came of tests.
+    pub(super) results: Results,
 }
 
 impl<'f> Session<'f> {
     /// Nothing is open yet.
     pub fn new(files: &'f dyn Files, roots: Vec<PathBuf>, encoding: Encoding) -> Self {
         let (documents, sets, belongs) = (Documents::default(), BTreeMap::new(), BTreeMap::new());
-        Self { files, roots, encoding, documents, sets, belongs }
+        Self { files, roots, encoding, documents, sets, belongs, results: Results::default() }
     }
 
     /// What is open.

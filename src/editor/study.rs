@@ -3,6 +3,7 @@
 //! A value: whoever answers from it answers from one state of the texts. The compiler reads some letters as those that
 //! they look like and strikes secrets out, so its texts are no measure of columns.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use lsp_types::{Location, Position, Range, Uri};
@@ -10,10 +11,11 @@ use lsp_types::{Location, Position, Range, Uri};
 use super::address::address_of;
 use super::documents::Documents;
 use super::encoding::Encoding;
+use super::names::Index;
 use crate::diagnostic::span::place_of;
 use crate::diagnostic::{FileId, Sources as _, Span};
 use crate::language::source::{Overlay, SourceMap, load};
-use crate::language::{Compilation, compile_loaded};
+use crate::language::{Compilation, compile_noting};
 use crate::world::Files;
 use crate::world::files::Entry;
 
@@ -28,6 +30,8 @@ pub struct Study {
     /// The page of all codes, where it is kept beside the rules.
     pub page: Option<PathBuf>,
     encoding: Encoding,
+    index: OnceCell<Index>,
+    hash: OnceCell<String>,
 }
 
 /// What the page of all codes is called.
@@ -43,7 +47,7 @@ impl Study {
     ) -> Self {
         let overlay = Overlay { files, root, open: documents.texts() };
         let (typed, unread) = load(&overlay, paths);
-        let compiled = compile_loaded(typed.clone(), unread);
+        let compiled = compile_noting(typed.clone(), unread);
         let address = |name: &str| {
             let path = overlay.whole(Path::new(name));
             let open = documents.at(&path).map(|document| document.address.clone());
@@ -53,7 +57,17 @@ impl Study {
         let page = paths.first().map(|folder| overlay.whole(&folder.join(PAGE)));
         let page = page.filter(|page| matches!(overlay.entry(page), Some(Entry::File(_))));
         let files = typed.files().map(|(_, file)| address(&file.name)).collect();
-        Self { compiled, typed, files, page, encoding }
+        Self { compiled, typed, files, page, encoding, index: OnceCell::new(), hash: OnceCell::new() }
+    }
+
+    /// All places of all names.
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.compiled))
+    }
+
+    /// What tells this state of the texts from others.
+    pub fn hash(&self) -> &str {
+        self.hash.get_or_init(|| self.typed.hash())
     }
 
     /// The number of the file at a path.
@@ -99,6 +113,11 @@ impl Study {
     /// The same with the file's address.
     pub fn location(&self, span: Span) -> Option<Location> {
         Some(Location { uri: self.address(span.file)?.clone(), range: self.range(span) })
+    }
+
+    /// Where some bytes of a file as it was typed stand.
+    pub fn typed_range(&self, file: FileId, (start, end): (usize, usize)) -> Range {
+        self.encoding.range(self.text(file), start, end)
     }
 
     /// The byte of the compiler's text at a place of a file.

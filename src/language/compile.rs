@@ -10,7 +10,7 @@ use crate::language::check::{Checked, CheckedRules, check};
 use crate::language::lint::{run as lint, summary::summary};
 use crate::language::lower::lower;
 use crate::language::plan::{Plan, test::RuleTest};
-use crate::language::resolve::resolve;
+use crate::language::resolve::{Met, resolve};
 use crate::language::source::letters::as_they_look;
 use crate::language::source::{SourceMap, load};
 use crate::language::syntax::parse;
@@ -29,12 +29,21 @@ pub struct Compilation {
     pub tests: Vec<RuleTest>,
     /// The rules, where they passed every check, whatever lint found in them.
     pub rules: Option<CheckedRules>,
+    /// The rules as far as they were understood, where they did not.
+    pub partly: Option<CheckedRules>,
+    /// What names in expressions were taken for, where that was asked.
+    pub met: Vec<Met>,
 }
 
 impl Compilation {
     /// Who owns what and what the tables say, for people.
     pub fn summary(&self) -> String {
         self.rules.as_ref().map(summary).unwrap_or_default()
+    }
+
+    /// The rules as far as they were understood.
+    pub fn understood(&self) -> Option<&CheckedRules> {
+        self.rules.as_ref().or(self.partly.as_ref())
     }
 }
 
@@ -50,11 +59,22 @@ pub fn compile_texts(sources: SourceMap) -> Compilation {
 }
 
 /// Compiles files that were loaded; what was found in loading them is among the findings.
-pub fn compile_loaded(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Compilation {
+pub fn compile_loaded(sources: SourceMap, unread: Vec<Diagnostic>) -> Compilation {
+    finish(sources, unread, false)
+}
+
+/// The same, and what each name in an expression was taken for.
+pub fn compile_noting(sources: SourceMap, unread: Vec<Diagnostic>) -> Compilation {
+    finish(sources, unread, true)
+}
+
+fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>, notes: bool) -> Compilation {
     let (mut sources, odd) = as_they_look(sources);
     let unread = !findings.is_empty();
     let broken: Vec<_> = findings.iter().map(|one| one.primary.span.file).collect();
-    let Checked { mut rules, found, hidden } = check(resolve(&sources, parse(&sources)));
+    let mut resolved = resolve(&sources, parse(&sources));
+    resolved.sink.met = notes.then(Vec::new);
+    let Checked { mut rules, partly, met, found, hidden } = check(resolved);
     // Of a file that could not be read nothing else is said.
     findings.extend(found.into_iter().filter(|one| !broken.contains(&one.primary.span.file)));
     findings.extend(odd);
@@ -67,5 +87,5 @@ pub fn compile_loaded(sources: SourceMap, mut findings: Vec<Diagnostic>) -> Comp
         Some(rules) => (Some(lower(rules, hash)), std::mem::take(&mut rules.tests)),
         None => (None, Vec::new()),
     };
-    Compilation { sources, findings, plan, tests, rules }
+    Compilation { sources, findings, plan, tests, rules, partly, met }
 }

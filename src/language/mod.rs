@@ -13,4 +13,4 @@ pub mod script;
 pub mod source;
 pub mod syntax;
 
-pub use compile::{Compilation, compile, compile_loaded, compile_texts};
+pub use compile::{Compilation, compile, compile_loaded, compile_noting, compile_texts};

@@ -1,4 +1,4 @@
-//! An editor made of JSON: it starts the real binary and speaks the protocol with it over its standard input and output.
+//! An editor made of JSON: it starts the real binary and speaks the protocol with it over standard input and output.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -103,6 +103,16 @@ impl Client {
                 return message;
             }
         }
+    }
+
+    /// Asks about a place of a file.
+    #[track_caller]
+    pub(crate) fn ask_at(&mut self, method: &str, file: &str, (line, character): (usize, usize)) -> Json {
+        let params = json!({
+            "textDocument": { "uri": self.at(file) },
+            "position": { "line": line, "character": character },
+        });
+        self.ask(method, params)
     }
 
     /// Opens a file with a text.

@@ -8,7 +8,7 @@ use super::{carries, misspelt, owners, pipeline, setting_fields, system_conditio
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::plan::test::RuleTest;
 use crate::language::plan::{Account, Pipeline, RecordType, Setting, SettingTypes, Switches, System, Table};
-use crate::language::resolve::Resolved;
+use crate::language::resolve::{Met, Resolved};
 use crate::language::script::ScriptSet;
 use crate::language::syntax::file::FileTree;
 use crate::language::syntax::file::allow::Allowed;
@@ -50,6 +50,10 @@ impl CheckedRules {
 pub struct Checked {
     /// The rules, only where no finding is an error.
     pub rules: Option<CheckedRules>,
+    /// The rules as far as they were understood, where some finding is an error.
+    pub partly: Option<CheckedRules>,
+    /// What names were taken for, where somebody wanted to know.
+    pub met: Vec<Met>,
     /// What is wrong.
     pub found: Vec<Diagnostic>,
     /// Places that must not be shown, because a secret stands there.
@@ -82,7 +86,7 @@ pub fn check(resolved: Resolved<'_>) -> Checked {
         owners::unused(&mut checker);
     }
     let Checker { names, sink, .. } = checker;
-    let mut found = sink.found;
+    let (mut found, met) = (sink.found, sink.met.unwrap_or_default());
     found.sort_by_key(|one| (one.primary.span.file, one.primary.span.start));
     let rules = CheckedRules {
         systems: with_groups(names.systems, &names.grouped),
@@ -96,7 +100,8 @@ pub fn check(resolved: Resolved<'_>) -> Checked {
         allowed,
         tests,
     };
-    Checked { rules: is_sound(&found).then_some(rules), found, hidden: names.hidden }
+    let (rules, partly) = if is_sound(&found) { (Some(rules), None) } else { (None, Some(rules)) };
+    Checked { rules, partly, met, found, hidden: names.hidden }
 }
 
 /// The systems, their grouped records among them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::checker::Checker;
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::RecordType;
-use crate::language::resolve::SystemCondition;
+use crate::language::resolve::{Meant, SystemCondition};
 use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
 use crate::value::{Kind, Path, Segment};
 
@@ -14,6 +14,7 @@ pub(super) fn check(checker: &mut Checker<'_>, condition: &SystemCondition) {
     let Some(record) = checker.names.record(&condition.system, &condition.record).cloned() else { return };
     let scope = fields(checker, &record, condition.reads_on);
     checker.condition(&scope, &condition.tree);
+    condition.tree.visit(&mut |part| named(checker, &record, part));
     let mut through = Vec::new();
     condition.tree.visit(&mut |part| through.extend(reference(&record, part).map(|target| (target, part.span))));
     for (target, span) in through {
@@ -27,6 +28,15 @@ pub(super) fn check(checker: &mut Checker<'_>, condition: &SystemCondition) {
             let message = format!("system `{}` has no call that reads a `{target}`", record.system);
             checker.sink.error("unknown-record", message, span, "cannot be followed");
         }
+    }
+}
+
+/// A field by its bare name.
+fn named(checker: &mut Checker<'_>, record: &Arc<RecordType>, part: &Expression) {
+    let ExpressionKind::Path(PathExpression { head: Some(head), .. }) = &part.kind else { return };
+    let place = Path::field(head.text.as_str());
+    if record.fields.iter().any(|field| field.path.0.starts_with(&place.0)) {
+        checker.sink.meet(head.span, || Meant::Field(Arc::clone(record), place));
     }
 }
 

@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::language::function::signature::{Fails, Shape};
 use crate::language::function::{Function, registry};
 use crate::language::plan::{Instead, Outcome, Side};
+use crate::language::resolve::Meant;
 use crate::language::script::CallFault;
 use crate::language::script::declaration::ScriptFunction;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
@@ -29,6 +30,7 @@ pub(super) fn call(
         return asked(on, name, (arguments, given));
     }
     if let Some(function) = registry::find(&name.text) {
+        on.sink.meet(name.span, || Meant::Function(name.text.clone()));
         let told = on.sink.found.len();
         fits(on, function, name, (arguments, given));
         if on.sink.found.len() == told {
@@ -52,6 +54,7 @@ pub(super) fn call(
         on.sink.unknown("unknown-function", message, (&name.text, name.span), known.iter().map(String::as_str));
         return Given::or_null(Kind::Any);
     };
+    on.sink.meet(name.span, || Meant::Function(name.text.clone()));
     let told = on.sink.found.len();
     if arguments.len() != script.parameters.len() {
         let count = counted(script.parameters.len());
@@ -171,6 +174,7 @@ fn nulls(on: &mut Inference<'_, '_>, scope: &Scope, function: &Function, (argume
 fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given): (&[Expression], &[Given])) -> Given {
     let of_table = name.text == "mapped";
     let what = if of_table { "table" } else { "pipeline" };
+    on.sink.meet(name.span, || Meant::Function(name.text.clone()));
     let [named, _] = arguments else {
         let message = format!("`{}` takes a {what} and a value", name.text);
         let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
@@ -181,7 +185,11 @@ fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given): (&[Express
     let known: Vec<String> =
         if of_table { on.names.tables.keys().cloned().collect() } else { on.names.pipelines.keys().cloned().collect() };
     match &named.kind {
-        ExpressionKind::Literal(Value::Text(text)) if known.iter().any(|one| one == text) => {}
+        ExpressionKind::Literal(Value::Text(text)) if known.iter().any(|one| one == text) => {
+            let named_so = text.to_string();
+            let what = || if of_table { Meant::Table(named_so) } else { Meant::Pipeline(named_so) };
+            on.sink.meet(named.span, what);
+        }
         ExpressionKind::Literal(Value::Text(text)) => {
             let code = if of_table { "unknown-table" } else { "unknown-pipeline" };
             let message = format!("there is no {what} `{text}`");

@@ -7,7 +7,7 @@ use super::scope::{Meaning, Scope};
 use super::setting::setting;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Field, RecordType, System};
-use crate::language::resolve::unknown_field;
+use crate::language::resolve::{Meant, unknown_field};
 use crate::language::syntax::expression::{PathExpression, Step};
 use crate::value::{Kind, Path, Segment};
 
@@ -51,6 +51,9 @@ fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, 
         Some(name) if name.text == "settings" => return setting(on, &path.steps, name),
         Some(name) => scope.heads.get(&name.text),
     };
+    if let (Some(_), Some(name)) = (meaning, &path.head) {
+        on.sink.meet(name.span, || Meant::Head(name.text.clone()));
+    }
     match (meaning, &path.head) {
         (Some(Meaning::Any), _) => Given::or_null(Kind::Any),
         (Some(Meaning::Record(kind, at)), _) => walk(on, kind, at.clone(), &path.steps),
@@ -97,7 +100,10 @@ fn record_of(on: &mut Inference<'_, '_>, system: &System, steps: &[Step], span: 
         return Given::or_null(Kind::Any);
     };
     match system.records.get(name.as_str()) {
-        Some(kind) => walk(on, kind, Path::default(), rest),
+        Some(kind) => {
+            on.sink.meet(*span, || Meant::Record(Arc::clone(kind)));
+            walk(on, kind, Path::default(), rest)
+        }
         None => {
             let message = format!("system `{}` has no record `{name}`", system.name);
             on.sink.unknown("unknown-record", message, (name, *span), system.records.keys().map(String::as_str));
@@ -156,6 +162,7 @@ fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[S
     };
     let place = at.join(name.as_str());
     if let Some(field) = kind.field(&place) {
+        on.sink.meet(step.span, || Meant::Field(Arc::clone(kind), place.clone()));
         return match (&field.kind, rest.is_empty()) {
             (Kind::Reference(record), false) => {
                 let Some(target) = on.names.record(&kind.system, record) else { return Given::or_null(Kind::Any) };
@@ -167,6 +174,7 @@ fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[S
         };
     }
     if kind.fields.iter().any(|field| field.path.0.starts_with(&place.0)) {
+        on.sink.meet(step.span, || Meant::Field(Arc::clone(kind), place.clone()));
         return walk(on, kind, place, rest);
     }
     if let Some(target) = sibling(on, kind, &at) {

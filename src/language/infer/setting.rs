@@ -4,6 +4,7 @@ use super::given::{Given, Inference};
 use super::literal::literal;
 use crate::language::plan::setting_type::is_truth;
 use crate::language::plan::{Setting, SettingType};
+use crate::language::resolve::Meant;
 use crate::language::syntax::expression::{Name, Step};
 use crate::value::{Kind, Segment};
 
@@ -15,6 +16,10 @@ pub(super) fn setting(on: &mut Inference<'_, '_>, steps: &[Step], head: &Name) -
         .collect();
     let name = parts.join(".");
     if let Some(said) = on.names.settings.get(&name) {
+        let places = steps.iter().map(|step| step.span);
+        if let Some(span) = places.reduce(crate::diagnostic::Span::to) {
+            on.sink.meet(span, || Meant::Setting(name.clone()));
+        }
         return match (on.names.types.get(&name), said) {
             (Some(kind), _) => {
                 let nullable = matches!(kind, SettingType::Number { .. });

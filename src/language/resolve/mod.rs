@@ -8,6 +8,7 @@ mod calls;
 pub mod carries;
 mod duplicate;
 mod fields;
+pub mod met;
 pub mod names;
 pub mod owners;
 pub mod ownership;
@@ -26,6 +27,7 @@ pub mod tables;
 
 pub use carries::Carried;
 pub use fields::unknown_field;
+pub use met::{Meant, Met};
 pub use names::Names;
 pub use pass::{Resolved, resolve};
 pub use resolver::SystemCondition;

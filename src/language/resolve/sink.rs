@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::met::{Meant, Met};
 use crate::diagnostic::{Code, Diagnostic, Span, suggest};
 use crate::language::syntax::expression::Name;
 
@@ -27,9 +28,18 @@ pub struct Sink {
     pub strays: Vec<Stray>,
     /// The words that settings hold, by the setting's name, wherever they are said.
     pub setting_words: BTreeMap<String, Vec<Name>>,
+    /// What names were taken for, where somebody wants to know.
+    pub met: Option<Vec<Met>>,
 }
 
 impl Sink {
+    /// Notes what a name was taken for, where somebody wants to know.
+    pub fn meet(&mut self, span: Span, what: impl FnOnce() -> Meant) {
+        if let Some(met) = &mut self.met {
+            met.push(Met { span, what: what() });
+        }
+    }
+
     /// Notes an error.
     pub fn error(&mut self, code: &'static str, message: impl Into<String>, span: Span, at: &str) {
         self.found.push(Diagnostic::error(Code(code), message, span, at));

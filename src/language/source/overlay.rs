@@ -38,6 +38,11 @@ impl Overlay<'_> {
         }
         whole
     }
+
+    /// Whether something is open below a folder.
+    fn holds(&self, folder: &Path) -> bool {
+        self.open.keys().any(|path| path != folder && path.starts_with(folder))
+    }
 }
 
 impl Files for Overlay<'_> {
@@ -45,14 +50,14 @@ impl Files for Overlay<'_> {
         let whole = self.whole(path);
         match self.open.get(&whole) {
             Some(text) => Some(Entry::File(text.len().try_into().unwrap_or(u64::MAX))),
-            None => self.files.entry(&whole),
+            None => self.files.entry(&whole).or_else(|| self.holds(&whole).then_some(Entry::Folder)),
         }
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let whole = self.whole(folder);
-        let open = self.open.keys().filter(|path| path.parent() == Some(&whole));
-        let open: BTreeSet<PathBuf> = open.filter_map(|path| path.file_name()).map(|name| folder.join(name)).collect();
+        let below = self.open.keys().filter_map(|path| path.strip_prefix(&whole).ok()?.components().next());
+        let open: BTreeSet<PathBuf> = below.map(|name| folder.join(name)).collect();
         let saved = match self.files.list(&whole) {
             Ok(saved) => saved,
             Err(_) if !open.is_empty() => Vec::new(),
@@ -70,16 +75,16 @@ impl Files for Overlay<'_> {
         }
     }
 
-    /// Where a file that is open and was never saved will be is known by its folder.
+    /// Where a file that is open and was never saved will be is known by the folder above it that is there.
     fn real(&self, path: &Path) -> io::Result<PathBuf> {
         let whole = self.whole(path);
-        let unsaved = |_| match (whole.parent(), whole.file_name()) {
-            (Some(folder), Some(name)) if self.open.contains_key(&whole) => {
-                self.files.real(folder).map(|folder| folder.join(name)).or_else(|_| Ok(whole.clone()))
-            }
-            _ => Err(io::ErrorKind::NotFound.into()),
-        };
-        self.files.real(&whole).or_else(unsaved)
+        let saved = self.files.real(&whole);
+        if saved.is_ok() || !self.open.contains_key(&whole) && !self.holds(&whole) {
+            return saved;
+        }
+        let above = whole.ancestors().find_map(|folder| Some((folder, self.files.real(folder).ok()?)));
+        let Some((folder, real)) = above else { return saved };
+        Ok(whole.strip_prefix(folder).map_or(real.clone(), |rest| real.join(rest)))
     }
 
     fn identity(&self, folder: &Path) -> Option<Identity> {

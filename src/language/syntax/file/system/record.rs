@@ -2,6 +2,7 @@
 
 use super::call::CallTree;
 use super::states::StatesTree;
+use crate::diagnostic::Span;
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::field_spec::{CALLS, RECORD, RECORD_FIELDS};
 use crate::language::syntax::mapping::{Found, Mapping, keep, text};
@@ -38,6 +39,8 @@ pub struct FieldTree {
     pub line: FieldLine,
     /// The record that it refers to, as written.
     pub refers: Option<Name>,
+    /// Where its line stands, quotes included.
+    pub span: Span,
 }
 
 /// What a call is for.
@@ -76,7 +79,7 @@ impl FieldTree {
         let scalar = text(node, "a field", found)?;
         // A field whose line is wrong is there all the same: rules that name it are not to blame.
         let line = keep(system_line::field(scalar), found).unwrap_or_else(FieldLine::of_any_kind);
-        Some(Self { key: key.name(), line, refers: reference(scalar) })
+        Some(Self { key: key.name(), line, refers: reference(scalar), span: scalar.span })
     }
 }
 
