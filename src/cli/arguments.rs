@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::world::Planted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use super::arguments_rules::{FmtArguments, LintArguments, TestArguments};
 pub use super::arguments_service::{
     ExplainArguments, FindArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments,
     ServiceArguments, TakeArguments, TapArguments, WhoArguments,
@@ -92,16 +93,9 @@ impl Arguments {
     /// Whether a command or an option is asked for that is still to come.
     pub fn is_later(&self) -> bool {
         match &self.command {
-            Command::Demo(_) => false,
-            Command::Lint(lint) => lint.fix,
             Command::Simulate(simulate) => simulate.faults.is_some(),
-            Command::Run(_) | Command::Sync(_) | Command::Status(_) | Command::Inbox(_) => false,
-            Command::Test(_) | Command::Store(_) | Command::Doctor(_) | Command::Explain(_) | Command::Find(_) => false,
-            Command::Plan(_) | Command::Replay(_) | Command::Eval(_) => false,
-            Command::Hold(_) | Command::Release(_) | Command::Retry(_) | Command::Take(_) | Command::Tap(_) => false,
-            Command::Completions(_) | Command::Man(_) | Command::Version(_) | Command::Schema(_) => false,
-            Command::Lsp(_) => false,
-            _ => true,
+            Command::New(_) => true,
+            _ => false,
         }
     }
 }
@@ -203,8 +197,8 @@ pub enum Command {
     Doctor(ServiceArguments),
     /// JSON Schema of a kind of rule file, for editors.
     Schema(SchemaArguments),
-    /// Canonical layout of rule files (not in this version).
-    Fmt(LaterArguments),
+    /// Canonical layout of rule files; comments and order stay.
+    Fmt(FmtArguments),
     /// A small working rule set (not in this version).
     New(LaterArguments),
     /// Language server, for editors: speaks the language server protocol on standard input and output.
@@ -328,53 +322,6 @@ pub enum FindingsFormat {
     Sarif,
 }
 
-/// Arguments of `lint`.
-#[derive(Debug, Args)]
-pub struct LintArguments {
-    /// Files or folders; the rules folder where none is given. Of a set, what is named is judged with the rest of it.
-    ///
-    /// The set is the rules folder where it holds what is named, else the nearest folder above with accounts, systems
-    /// or settings. A file that is no rule file (.yaml, .yml, .rhai) is wrong usage, exit code 2.
-    pub paths: Vec<PathBuf>,
-    /// Fail on warnings too.
-    #[arg(long)]
-    pub deny_warnings: bool,
-    /// Print who owns what, which arrows live, and every status table as a matrix.
-    #[arg(long)]
-    pub summary: bool,
-    /// Mend what can be mended (not in this version).
-    #[arg(long)]
-    pub fix: bool,
-    /// Tell what a code means, and check nothing.
-    #[arg(long, value_name = "CODE")]
-    pub explain: Option<String>,
-    /// How findings are written.
-    #[arg(long, default_value = "text")]
-    pub format: FindingsFormat,
-}
-
-/// Arguments of `test`.
-#[derive(Debug, Args)]
-pub struct TestArguments {
-    /// Files or folders whose tests are run, with the rest of their set; all tests where none is given.
-    ///
-    /// The set is the rules folder where it holds what is named, else the nearest folder above with accounts, systems
-    /// or settings. A file that is no rule file (.yaml, .yml, .rhai), or has no tests, is wrong usage, exit code 2.
-    pub paths: Vec<PathBuf>,
-    /// Only tests whose name has this in it; where none has, exit code 2.
-    #[arg(long, value_name = "TEXT")]
-    pub filter: Option<String>,
-    /// Names every write that a test brings about and does not mention, not only those of the first tests.
-    #[arg(long)]
-    pub unmentioned: bool,
-    /// How long one test may take, such as 30s.
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
-    pub timeout: std::time::Duration,
-    /// How the report is written.
-    #[arg(long, default_value = "text")]
-    pub format: TestFormat,
-}
-
 /// How test reports are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum TestFormat {
@@ -487,7 +434,7 @@ fn seeds(text: &str) -> Result<std::ops::RangeInclusive<u64>, String> {
 }
 
 /// `30s`, `500ms`, `2m`; a bare number is seconds.
-fn duration(text: &str) -> Result<std::time::Duration, String> {
+pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
     let seconds = || text.parse().ok().map(std::time::Duration::from_secs);
     match crate::value::duration::parse(text).or_else(seconds) {
         Some(length) if length.is_zero() => Err("a duration is longer than nothing".to_owned()),

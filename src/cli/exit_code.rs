@@ -68,7 +68,22 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
             (INVALID, "it has none, or the input cannot be read; of several lines: one has none"),
         ],
     ),
-    ("lint", &[(OK, "no error, and with --deny-warnings no warning"), (INVALID, "findings that count as errors")]),
+    (
+        "lint",
+        &[
+            (OK, "no error, and with --deny-warnings no warning"),
+            (INVALID, "findings that count as errors"),
+            (FAILED, "with --fix: a file could not be written"),
+        ],
+    ),
+    (
+        "fmt",
+        &[
+            (OK, "every file is in its canonical layout now"),
+            (INVALID, "with --check or --diff one would change; or one cannot be read, and is left as it is"),
+            (FAILED, "a file could not be written"),
+        ],
+    ),
     ("status", &[(OK, "a service answers"), (FAILED, "none does, or it refuses; what the store holds is shown")]),
     ("inbox", &[(OK, "done"), (FAILED, "there is no such entry, or it could not be done")]),
     (

@@ -1,7 +1,9 @@
 //! `petiole lint`: everything wrong with the rules, in one go, offline.
 
-use super::arguments::{Arguments, FindingsFormat, LintArguments};
+use super::arguments::{Arguments, FindingsFormat};
+use super::arguments_rules::LintArguments;
 use super::exit_code;
+use super::lint_fix;
 use crate::diagnostic::{Diagnostic, Severity, json, render, sarif};
 use crate::language::source::RuleSet;
 use crate::language::{self, Compilation, lint::page};
@@ -45,6 +47,19 @@ pub fn lint(arguments: &Arguments, lint: &LintArguments) -> u8 {
         Ok(set) => set,
         Err(message) => return wrong_usage(&message),
     };
+    if lint.diff {
+        let (difference, mended) = lint_fix::difference(&set);
+        print!("{difference}");
+        eprintln!("petiole: --fix would mend {}", counted(mended, "finding"));
+    } else if lint.fix {
+        match lint_fix::fix(&set) {
+            Ok(mended) => eprint!("{}", lint_fix::told(&mended)),
+            Err(message) => {
+                eprintln!("petiole: {message}");
+                return exit_code::FAILED;
+            }
+        }
+    }
     let compiled = language::compile(&SystemFiles, &set.paths);
     let summary = if lint.summary { compiled.summary() } else { String::new() };
     let Compilation { sources, findings, .. } = compiled;

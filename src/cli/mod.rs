@@ -3,6 +3,7 @@
 //! Reads arguments, calls the rooms, prints, and gives an exit code.
 
 pub mod arguments;
+pub mod arguments_rules;
 pub mod arguments_service;
 pub mod demo;
 mod demo_acts;
@@ -17,11 +18,13 @@ pub mod eval_prompt;
 pub mod exit_code;
 mod explain;
 mod find;
+mod fmt;
 mod format;
 mod holding;
 pub mod inbox;
 mod kept_rules;
 pub mod lint;
+mod lint_fix;
 pub mod logging;
 mod lsp;
 mod plan;
@@ -101,6 +104,7 @@ fn begin(arguments: &Arguments) -> u8 {
         return lint::lint(arguments, lint);
     }
     match &arguments.command {
+        Command::Fmt(one) => return fmt::fmt(arguments, one),
         Command::Completions(one) => return documents::completions(command_line(), one),
         Command::Man(one) => return documents::man(command_line(), one),
         Command::Version(one) => return documents::version(one),

@@ -1,6 +1,7 @@
 //! `petiole test`: runs the tests written beside the rules.
 
-use super::arguments::{Arguments, TestArguments, TestFormat};
+use super::arguments::{Arguments, TestFormat};
+use super::arguments_rules::TestArguments;
 use super::exit_code;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Severity, json, render};

@@ -3,7 +3,7 @@
 //! Cannot be made without a place. The message says what is wrong, the first label where, help
 //! how to mend it.
 
-use super::{Code, Span};
+use super::{Advice, Code, Edit, Span};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,15 +34,6 @@ pub struct Label {
     pub span: Span,
     /// What is there; may be empty.
     pub text: String,
-}
-
-/// A change of text that mends a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What to replace.
-    pub span: Span,
-    /// What to put there.
-    pub replacement: String,
 }
 
 /// One finding.
@@ -102,7 +93,7 @@ impl Diagnostic {
         self
     }
 
-    /// With what to write instead.
+    /// With words on what to write instead.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
@@ -111,9 +102,25 @@ impl Diagnostic {
 
     /// With what to write instead, where that is known.
     #[must_use]
-    pub fn helped(mut self, text: Option<String>) -> Self {
-        self.help = text.or(self.help);
+    pub fn helped(mut self, advice: Option<impl Into<Advice>>) -> Self {
+        if let Some(advice) = advice {
+            self.advise(advice);
+        }
         self
+    }
+
+    /// With the text that belongs where it stands.
+    #[must_use]
+    pub fn write(self, answer: impl Into<String>) -> Self {
+        self.helped(Some(Advice::write(answer)))
+    }
+
+    /// Says what to write instead, in place of what was said before.
+    pub fn advise(&mut self, advice: impl Into<Advice>) {
+        let Advice { text, answer } = advice.into();
+        self.help = Some(text);
+        let edit = |replacement| Edit { span: self.primary.span, replacement };
+        self.fix = answer.map(edit).into_iter().collect();
     }
 
     /// With something more to know.

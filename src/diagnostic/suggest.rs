@@ -2,9 +2,45 @@
 
 use strsim::damerau_levenshtein;
 
+use super::Advice;
+
 /// Known names near a written one, nearest first. A name is near where at most a third of the
 /// letters differ, of a dotted name in each part; letters that differ only in case count as equal.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    ranked(written, known).into_iter().map(|(_, name)| name).collect()
+}
+
+/// Whether a known name is near a written one.
+pub fn is_near(written: &str, known: &str) -> bool {
+    !nearest(written, [known]).is_empty()
+}
+
+/// The nearest name, as what belongs there where no other is as near.
+pub fn near<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Advice> {
+    let ranked = ranked(written, known);
+    let (least, name) = *ranked.first()?;
+    let is_alone = ranked.get(1).is_none_or(|(distance, _)| *distance > least);
+    let advice = Advice::write(name);
+    Some(if is_alone { advice } else { Advice::from(advice.text) })
+}
+
+/// The word at a place of a text, or the one behind it, that is nearly one of these and none of them: where it begins
+/// and ends, and what is meant.
+pub fn slip<'a>(text: &str, at: usize, known: &[&'a str]) -> Option<(usize, usize, &'a str)> {
+    let apart = |letter: char| !letter.is_alphanumeric() && letter != '_';
+    let rest = text.get(at..)?;
+    let place = |word: &str| text.len() - rest.len() + (word.as_ptr() as usize - rest.as_ptr() as usize);
+    let words = rest.split(apart).filter(|word| !word.is_empty()).take(2);
+    words.filter(|word| !known.contains(word)).find_map(|word| {
+        let near = ranked(word, known.iter().copied());
+        let (least, meant) = *near.first()?;
+        let is_alone = near.get(1).is_none_or(|(distance, _)| *distance > least);
+        is_alone.then(|| (place(word), place(word) + word.len(), meant))
+    })
+}
+
+/// Near names, each with how many letters differ.
+fn ranked<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
     let small = written.to_lowercase();
     let limit = limit(written);
     let mut near: Vec<(usize, &str)> = known
@@ -14,7 +50,7 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> V
         .collect();
     near.sort_unstable();
     near.dedup();
-    near.into_iter().map(|(_, name)| name).collect()
+    near
 }
 
 fn limit(written: &str) -> usize {
@@ -29,17 +65,16 @@ fn parts_are_near(written: &str, known: &str) -> bool {
 }
 
 /// What to write instead, as help: the nearest name, else all names where they are few.
-pub fn help<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn help<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Advice> {
     let mut names: Vec<&str> = known.into_iter().collect();
     names.sort_unstable();
     names.dedup();
-    match nearest(written, names.iter().copied()).first() {
-        Some(near) => Some(format!("write `{near}`")),
-        None if names.is_empty() || names.len() > NAMES_LISTED_MAX => None,
-        None => {
-            Some(format!("there are: {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
-        }
-    }
+    let listed = || {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let few = !names.is_empty() && names.len() <= NAMES_LISTED_MAX;
+        few.then(|| Advice::from(format!("there are: {}", names.join(", "))))
+    };
+    near(written, names.iter().copied()).or_else(listed)
 }
 
 /// More names than this are not listed.

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::diagnostic::edit::{self, touches};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::check::causes::arrange;
 use crate::language::check::{Checked, CheckedRules, check};
@@ -82,6 +83,9 @@ fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>, notes: bool) -> Com
     let hash = sources.hash();
     sources.hide(&hidden);
     findings.extend(rules.iter().flat_map(|rules| lint(rules, &sources)));
+    let shows = |one: &Diagnostic| one.fix.iter().any(|edit| hidden.iter().any(|place| touches(edit.span, *place)));
+    findings.iter_mut().filter(|one| shows(one)).for_each(|one| one.fix.clear());
+    edit::fit(&mut findings, &sources);
     let sound = !findings.iter().any(|one| one.severity == Severity::Error);
     let (plan, tests) = match rules.as_mut().filter(|_| !unread && sound) {
         Some(rules) => (Some(lower(rules, hash)), std::mem::take(&mut rules.tests)),

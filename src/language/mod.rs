@@ -7,6 +7,7 @@ pub mod function;
 pub mod infer;
 pub mod lint;
 pub mod lower;
+pub mod mend;
 pub mod plan;
 pub mod resolve;
 pub mod script;

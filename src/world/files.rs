@@ -78,6 +78,25 @@ pub trait Files: Send + Sync {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Writes a file whole in the place of one that still holds what it held. Whoever reads it meanwhile finds the one or
+    /// the other, and whoever might read it may do so still.
+    ///
+    /// # Errors
+    /// Where it holds something else by now, or cannot be written.
+    fn replace(&self, file: &Path, held: &[u8], bytes: &[u8]) -> io::Result<()> {
+        let _ = (file, held, bytes);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Makes a folder with all that are missing above it; one that is there is left as it is.
+    ///
+    /// # Errors
+    /// Where it cannot be.
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        let _ = folder;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Takes a folder away, with all below it.
     ///
     /// # Errors

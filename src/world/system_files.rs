@@ -1,6 +1,6 @@
 //! The machine's own files, watched by the system's own means.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -70,9 +70,39 @@ impl Files for SystemFiles {
         std::fs::write(file, bytes)
     }
 
+    fn replace(&self, file: &Path, held: &[u8], bytes: &[u8]) -> io::Result<()> {
+        // Through a link it is the file that changes, not the link.
+        let file = file.canonicalize()?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let beside = file.with_file_name(format!(".{name}.{}.tmp", fastrand::u64(..)));
+        let written = write_beside(&beside, bytes, std::fs::metadata(&file)?.permissions()).and_then(|()| {
+            if std::fs::read(&file)? == held {
+                std::fs::rename(&beside, &file)
+            } else {
+                Err(io::Error::other("it was changed meanwhile"))
+            }
+        });
+        if written.is_err() {
+            let _ = std::fs::remove_file(&beside);
+        }
+        written
+    }
+
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(folder)
+    }
+
     fn remove_folder(&self, folder: &Path) -> io::Result<()> {
         std::fs::remove_dir_all(folder)
     }
+}
+
+/// Writes a new file that is there after a power cut, with these rights.
+fn write_beside(file: &Path, bytes: &[u8], rights: std::fs::Permissions) -> io::Result<()> {
+    let mut made = std::fs::OpenOptions::new().write(true).create_new(true).open(file)?;
+    made.write_all(bytes)?;
+    made.set_permissions(rights)?;
+    made.sync_all()
 }
 
 /// The folder's names: as it was given, and where its links lead.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::checker::Checker;
-use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::diagnostic::{Advice, Code, Diagnostic, Span};
 use crate::language::infer::{Given, Refers, operand};
 use crate::language::plan::{Arrow, Field, Owner, RecordType, Side, Table};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
@@ -73,7 +73,7 @@ fn straight(checker: &mut Checker<'_>, carried: &Carried<'_>) {
         let message = format!("table `{table}` stands between these two fields, and this rule goes by it");
         let finding = Diagnostic::error(Code("type-table"), message, span, "carried as it is");
         let help = format!("write `via table {table}` behind it");
-        checker.sink.found.push(finding.help(help));
+        checker.sink.found.push(via(finding.help(help), carried, &format!("table {table}")));
         return;
     }
     if !is_pair && !fits_as_written {
@@ -83,7 +83,8 @@ fn straight(checker: &mut Checker<'_>, carried: &Carried<'_>) {
         if let (Some(table), Some(finding)) =
             (table.or_else(|| written_by(checker, carried)), checker.sink.found.last_mut())
         {
-            finding.help = Some(format!("carry it over by its table: `via table {table}`"));
+            finding.advise(format!("carry it over by its table: `via table {table}`"));
+            *finding = via(finding.clone(), carried, &format!("table {table}"));
         }
         return;
     }
@@ -124,14 +125,23 @@ fn reference(checker: &mut Checker<'_>, carried: &Carried<'_>, record: &str) {
     let message = format!("the field refers to a `{}.{record}`, and this is {what}", wanted.system);
     let finding = Diagnostic::error(Code("type-reference"), message, span, "refers to nothing there");
     let across = carried.given.refers.as_ref().and_then(|from| pairing(checker, [from, &wanted]));
-    let help = match across {
-        Some(pipeline) => format!("write `via pipeline {pipeline}` behind it"),
-        None => format!(
+    let finding = match across {
+        Some(pipeline) => {
+            let finding = finding.help(format!("write `via pipeline {pipeline}` behind it"));
+            via(finding, carried, &format!("pipeline {pipeline}"))
+        }
+        None => finding.help(format!(
             "look it up: `with: found: {}.{record} where … == …, at most one`, and carry over its key",
             wanted.system
-        ),
+        )),
     };
-    checker.sink.found.push(with_field(finding.help(help), carried));
+    checker.sink.found.push(with_field(finding, carried));
+}
+
+/// A finding that is mended by what a rule goes through, right behind its two sides.
+fn via(finding: Diagnostic, carried: &Carried<'_>, what: &str) -> Diagnostic {
+    let end = carried.line.right.span.end;
+    finding.edit(Span::new(carried.line.span.file, end, end), format!(" via {what}"))
 }
 
 /// The pipeline that pairs two kinds of records.
@@ -203,10 +213,15 @@ fn through_pipeline(checker: &mut Checker<'_>, carried: &Carried<'_>, name: &Nam
         let wanted = referred(&field.kind).map(|record| Refers { system: carried.to.system.clone(), record });
         let right = wanted.and_then(|wanted| leading_to(checker, &wanted, &carried.from.system));
         let help = match right {
-            Some(right) => format!("write `via pipeline {right}`, which gives such a key"),
-            None => format!("declare the field as `-> {target}` where it holds such a key, or carry over a value"),
+            Some(right) => {
+                let right = right.to_owned();
+                Advice::sure(format!("write `via pipeline {right}`, which gives such a key"), right)
+            }
+            None => {
+                format!("declare the field as `-> {target}` where it holds such a key, or carry over a value").into()
+            }
         };
-        checker.sink.found.push(with_field(finding.help(help), carried));
+        checker.sink.found.push(with_field(finding.helped(Some(help)), carried));
     }
 }
 
@@ -292,12 +307,12 @@ fn through_table(checker: &mut Checker<'_>, carried: &Carried<'_>) {
         let finding = Diagnostic::error(Code("unknown-value"), message, at, "through this table");
         let finding = finding.label(row.span, "this row").label(field.span, "declared here");
         let help = match table_for(checker, carried) {
-            Some(right) => format!("write `via table {right}`, which stands for `{own}`"),
-            None => format!("the table stands for `{declared}`; write one for `{own}`"),
+            Some(right) => Advice::sure(format!("write `via table {right}`, which stands for `{own}`"), right),
+            None => format!("the table stands for `{declared}`; write one for `{own}`").into(),
         };
         // A row whose own field has no such value is told there.
         if !checker.sink.found.iter().any(|one| one.code.0 == "unknown-value" && row.span.holds(one.primary.span)) {
-            checker.sink.found.push(finding.help(help));
+            checker.sink.found.push(finding.helped(Some(help)));
         }
         return;
     }

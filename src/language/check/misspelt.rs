@@ -112,7 +112,8 @@ fn gather(checker: &mut Checker<'_>) {
     for one in std::mem::take(&mut checker.sink.found) {
         if one.code.0.starts_with("unknown-") && one.code.0 != "unknown-key" {
             match first.get(&(one.code.0, one.message.clone())).and_then(|at| kept.get_mut(*at)) {
-                Some((_, others)) => {
+                Some((told, others)) => {
+                    told.fix.extend(one.fix);
                     others.push(one.primary.span);
                     continue;
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::given::{Given, Inference, Refers};
 use super::scope::{Meaning, Scope};
 use super::setting::setting;
-use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::diagnostic::{Advice, Code, Diagnostic, Span};
 use crate::language::plan::{Field, RecordType, System};
 use crate::language::resolve::{Meant, unknown_field};
 use crate::language::syntax::expression::{PathExpression, Step};
@@ -41,7 +41,7 @@ fn of_another(on: &mut Inference<'_, '_>, scope: &Scope) {
         .collect();
     named.sort();
     if let Some(head) = named.first() {
-        finding.help = Some(format!("`{head}` has it: write `{head}.{name}`"));
+        finding.advise(format!("`{head}` has it: write `{head}.{name}`"));
     }
 }
 
@@ -72,9 +72,13 @@ fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, 
             if let Some(finding) = on.sink.found.last_mut() {
                 let is_near = finding.help.as_deref().is_some_and(|help| help.starts_with("write"));
                 let said = name.text.starts_with(char::is_uppercase) && path.steps.is_empty() && !is_near;
-                let quoted = said.then(|| format!("write a text in quotes: `\"{}\"`", name.text));
-                let help = by_habit(&name.text).map(str::to_owned).or(quoted);
-                finding.help = help.or_else(|| finding.help.take());
+                let quoted = said.then(|| {
+                    let meant = format!("\"{}\"", name.text);
+                    Advice::sure(format!("write a text in quotes: `{meant}`"), meant)
+                });
+                if let Some(help) = by_habit(&name.text).or(quoted) {
+                    finding.advise(help);
+                }
             }
             Given::or_null(Kind::Any)
         }
@@ -82,12 +86,16 @@ fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, 
 }
 
 /// Words that name a value elsewhere.
-fn by_habit(name: &str) -> Option<&'static str> {
+fn by_habit(name: &str) -> Option<Advice> {
     match name.to_lowercase().as_str() {
-        "nil" | "none" | "null" | "undefined" | "nothing" => Some("write `null` where there is no value"),
-        "empty" | "blank" => Some("write `\"\"` for a text without letters, `null` where there is no value"),
-        "true" | "yes" | "on" => Some("write `true` in small letters"),
-        "false" | "no" | "off" => Some("write `false` in small letters"),
+        "nil" | "none" | "null" | "undefined" | "nothing" => {
+            Some(Advice::sure("write `null` where there is no value", "null"))
+        }
+        "empty" | "blank" => {
+            Some(Advice::from("write `\"\"` for a text without letters, `null` where there is no value"))
+        }
+        "true" | "yes" | "on" => Some(Advice::sure("write `true` in small letters", "true")),
+        "false" | "no" | "off" => Some(Advice::sure("write `false` in small letters", "false")),
         _ => None,
     }
 }

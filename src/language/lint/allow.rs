@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Code, Diagnostic, FileId, Severity, Span, suggest};
+use crate::diagnostic::{Advice, Code, Diagnostic, FileId, Severity, Span, suggest};
 use crate::language::lint::registry::LINTS;
 use crate::language::syntax::file::allow::Allowed;
 
@@ -16,16 +16,17 @@ pub fn apply(allowed: &[Allowed], found: &mut Vec<Diagnostic>) {
             let message = format!("there is no lint `{}`", one.lint.text);
             let finding = Diagnostic::error(Code("unknown-lint"), message, one.lint.span, "unknown");
             let names = LINTS.iter().filter(|lint| lint.severity != Severity::Error).map(|lint| lint.name);
-            let near = suggest::help(&one.lint.text, names.clone()).filter(|help| help.starts_with("write"));
+            let near = suggest::help(&one.lint.text, names.clone()).filter(|help| help.text.starts_with("write"));
             // What it was meant to allow is what is found where it looks.
             let file = one.lint.span.file;
             let meant = found.iter().position(|finding| is_meant(one, file, finding));
-            let said = meant.and_then(|at| found.get(at)).map(|finding| format!("write `{}`", finding.code.0));
+            let said = meant.and_then(|at| found.get(at)).map(|finding| Advice::write(finding.code.0));
             if let Some(at) = meant {
                 found.remove(at);
             }
             let all: Vec<&str> = names.collect();
-            found.push(finding.help(near.or(said).unwrap_or_else(|| format!("write one of {}", all.join(", ")))));
+            let any = || Advice::from(format!("write one of {}", all.join(", ")));
+            found.push(finding.helped(near.or(said).or_else(|| Some(any()))));
             continue;
         };
         if lint.severity == Severity::Error && lint.name != UNPROVEN {

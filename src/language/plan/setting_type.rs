@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use crate::diagnostic::{Code, Diagnostic, Span, suggest};
+use crate::diagnostic::{Advice, Code, Diagnostic, Span, suggest};
 use crate::value::{Value, decimal, duration};
 
 /// What values settings may have, by dotted name.
@@ -71,17 +71,14 @@ pub struct Misfit {
     code: Code,
     message: String,
     at: &'static str,
-    help: Option<String>,
+    help: Option<Advice>,
 }
 
 impl Misfit {
     /// A finding at the place where the value stands or is asked for.
     pub fn at(self, span: Span) -> Diagnostic {
         let finding = Diagnostic::error(self.code, self.message, span, self.at);
-        match self.help {
-            Some(help) => finding.help(help),
-            None => finding,
-        }
+        finding.helped(self.help)
     }
 }
 
@@ -179,7 +176,7 @@ impl SettingType {
     /// Why a single text does not fit; a list is asked by its members.
     pub fn refuses(&self, name: &str, text: &str) -> Option<Misfit> {
         let misfit = |code, message, help: &str| {
-            Some(Misfit { code: Code(code), message, at: "this does not fit", help: Some(help.to_owned()) })
+            Some(Misfit { code: Code(code), message, at: "this does not fit", help: Some(help.into()) })
         };
         match self.plain() {
             Self::OneOf(values) if !values.iter().any(|value| value == text) => Some(Misfit {
@@ -226,7 +223,7 @@ impl SettingType {
             }
         };
         let message = format!("`{name}` is empty, and it must not be");
-        Misfit { code: Code("type-setting"), message, at: "nothing that counts stands here", help: Some(help) }
+        Misfit { code: Code("type-setting"), message, at: "nothing that counts stands here", help: Some(help.into()) }
     }
 
     /// A value as rules read it: nothing is empty text or an empty list, truth is no text, and a list leaves

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::Names;
 use super::resolver::Resolver;
 use super::sink::Sink;
-use crate::diagnostic::{Code, Diagnostic, Span, suggest};
+use crate::diagnostic::{Advice, Code, Diagnostic, Span, suggest};
 use crate::language::plan::setting_type::{OF_THE_PROGRAM, WRITTEN, code_for};
 use crate::language::plan::{Setting, SettingType};
 use crate::language::syntax::expression::Name;
@@ -39,7 +39,7 @@ pub fn resolve(resolver: &mut Resolver<'_>, files: &[&SettingsFile]) {
         let known: Vec<&str> = flat.keys().filter(|known| !declared.contains_key(*known)).map(String::as_str).collect();
         resolver.sink.stray("unknown-setting", (name, *span), known.iter().copied());
         let else_help = "write the setting under `settings:`, or take its type out";
-        resolver.sink.found.push(one_sided(message, (name, *span), &suggest::nearest(name, known), else_help));
+        resolver.sink.found.push(one_sided(message, (name, *span), suggest::near(name, known), else_help));
     }
     // Whoever names a setting that has its type alone is not to blame.
     for (name, (_, kind)) in declared.iter().filter(|(name, _)| !flat.contains_key(*name)) {
@@ -54,9 +54,9 @@ pub fn resolve(resolver: &mut Resolver<'_>, files: &[&SettingsFile]) {
         }
         let message = format!("there is no setting `{name}`: it has no line under `types:`");
         resolver.sink.stray("unknown-setting", (name, *span), known.iter().copied());
-        let near = suggest::nearest(name, known.iter().copied());
+        let near = suggest::near(name, known.iter().copied());
         let else_help = "give it a type under `types:`, or take it out";
-        resolver.sink.found.push(one_sided(message, (name, *span), &near, else_help));
+        resolver.sink.found.push(one_sided(message, (name, *span), near, else_help));
     }
 }
 
@@ -94,12 +94,9 @@ fn strayed(resolver: &mut Resolver<'_>, untyped: Vec<(&String, &Span)>, idle: &[
 }
 
 /// A setting without a type, or a type without a setting.
-fn one_sided(message: String, (name, span): (&str, Span), near: &[&str], else_help: &str) -> Diagnostic {
+fn one_sided(message: String, (name, span): (&str, Span), near: Option<Advice>, else_help: &str) -> Diagnostic {
     let finding = Diagnostic::error(Code("unknown-setting"), message, span, "unknown");
-    match near.first().filter(|near| **near != name) {
-        Some(near) => finding.help(format!("write `{near}`")),
-        None => finding.help(else_help),
-    }
+    finding.help(else_help).helped(near.filter(|near| near.text != format!("write `{name}`")))
 }
 
 /// Whether `name` is `above.something`.

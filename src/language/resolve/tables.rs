@@ -124,7 +124,7 @@ fn states(resolver: &mut Resolver<'_>, line: &RowLine, [target, source]: [Option
         let help =
             format!("`from` names states of the side that is written: turn the arrow, `{}`", line.arrow.flipped());
         if let Some(finding) = resolver.sink.found.last_mut() {
-            finding.help = Some(help);
+            finding.advise(help);
         }
     }
 }

@@ -77,7 +77,7 @@ fn fault_of(call: &FnCallExpr, before_dot: usize, (known, span): (&Known, Span))
         let near = suggest::nearest(name, words.filter(|name| !name.contains('$')));
         let finding = unknown(format!("there is no function `{name}`"));
         return Some(match near.first() {
-            Some(near) => finding.help(format!("write `{near}`")),
+            Some(near) => finding.write(*near),
             None if registry::find(name).is_some() => {
                 finding.help("that is a function of expressions; scripts have rhai's own")
             }

@@ -3,6 +3,8 @@
 //!
 //! Knows where rule files hold prose and quoted text, in which every letter may stand; knows nothing of rules.
 
+use std::collections::BTreeSet;
+
 use super::source_map::{SourceFile, SourceMap};
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 
@@ -82,6 +84,14 @@ fn told(file: FileId, odd: &[Odd], text: &str) -> Option<Diagnostic> {
         Span::new(file, one.at, one.at + length)
     };
     let finding = Diagnostic::error(CODE, first.message.clone(), span(first), "here").help(first.help.clone());
+    // Each line as it looks, up to where the next begins: so the change means the same in the text that is not read
+    // as it looks, whatever its lines have too many.
+    let line_start = |one: &Odd| text.get(..one.at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let starts: BTreeSet<usize> = odd.iter().map(line_start).collect();
+    let finding = starts.into_iter().fold(finding, |finding, start| {
+        let line = text.get(start..).and_then(|rest| rest.split_inclusive('\n').next()).unwrap_or_default();
+        finding.edit(Span::new(file, start, start + line.len()), line)
+    });
     Some(more.iter().take(SHOWN_MAX).fold(finding, |finding, one| finding.label(span(one), one.message.clone())))
 }
 
@@ -128,7 +138,7 @@ fn prose_start(line: &str, place: Place) -> usize {
 
 fn read_line(line: &str, place: Place, (text, odd): (&mut String, &mut Vec<Odd>)) {
     let (mut quote, mut last) = (None, ' ');
-    let mut printed = false;
+    let mut printed: Option<String> = None;
     let mut rest = line;
     while let Some(letter) = rest.chars().next() {
         let length = rest.find(|letter: char| !is_word(letter)).unwrap_or(rest.len()).max(letter.len_utf8());
@@ -138,8 +148,9 @@ fn read_line(line: &str, place: Place, (text, odd): (&mut String, &mut Vec<Odd>)
             latin(part).filter(|_| !place.is_test || quote.is_none())
         } else if quote.is_some() && quote != Some(letter) {
             None
-        } else if letter == '\u{2019}' && std::mem::take(&mut printed) {
-            text.push('\'');
+        } else if let ('\u{2019}', Some(plain)) = (letter, &printed) {
+            text.push_str(plain);
+            printed = None;
             continue;
         } else {
             unlike(letter, (last, behind), place)
@@ -149,7 +160,9 @@ fn read_line(line: &str, place: Place, (text, odd): (&mut String, &mut Vec<Odd>)
         } else if quote.is_none() && matches!(letter, '"' | '\'') && opens(last) {
             quote = Some(letter);
         }
-        printed |= seen.is_some() && ('\u{2018}'..='\u{201b}').contains(&letter);
+        if let Some((plain, ..)) = seen.as_ref().filter(|_| ('\u{2018}'..='\u{201b}').contains(&letter)) {
+            printed = Some(plain.clone());
+        }
         last = part.chars().next_back().unwrap_or(letter);
         let at = text.len();
         match seen {
@@ -213,7 +226,10 @@ fn unlike(letter: char, (last, behind): (char, &str), place: Place) -> Option<Se
             seen("\"", "a printed quote", "write straight quotes: `\"…\"`")
         }
         '\u{2018}'..='\u{201b}' if opens(last) && behind.contains('\u{2019}') => {
-            seen("'", "a printed quote", "write straight quotes: `\"…\"` or `'…'`")
+            // What has no double quote in it stands between two.
+            let inner = behind.split('\u{2019}').next().unwrap_or_default();
+            let plain = if inner.contains(['"', '\\']) { "'" } else { "\"" };
+            seen(plain, "a printed quote", "write straight quotes: `\"…\"` or `'…'`")
         }
         _ => None,
     }

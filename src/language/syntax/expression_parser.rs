@@ -10,7 +10,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
 use super::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
-use super::expression_advice::advice;
+use super::expression_advice::{Change, Told, advice, then};
 pub use super::expression_origin::Origin;
 use super::expression_quick;
 use super::expression_scan::{CONDITIONS_MAX, DEPTH_MAX, OPERATORS_MAX, STEPS_MAX, Scan};
@@ -91,8 +91,12 @@ fn explain(text: &str, error: &Error<Rule>, origin: &Origin<'_>) -> Diagnostic {
     let found = if found.is_empty() { "the end".to_owned() } else { format!("`{found}`") };
     let mut finding =
         Diagnostic::error(CODE, format!("expected {expected} and found {found}"), span, "does not fit here");
-    finding = match advice(text, at) {
-        Some(help) => finding.help(help),
+    let asks = Some(expected.as_str()).filter(|word| found == "`?`" && *word == "`then`");
+    finding = match asks.map(|_| then(at)).or_else(|| advice(text, at)) {
+        Some(Told { help, change: Some(Change { at, end, answer }) }) => {
+            finding.help(help).edit(origin.span(at, end), answer)
+        }
+        Some(told) => finding.help(told.help),
         None => finding,
     };
     match open.filter(|_| at == text.len()) {

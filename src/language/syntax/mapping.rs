@@ -7,7 +7,7 @@ use super::expression::{Expression, Name};
 use super::field_spec::{self, MapSpec};
 use super::rule_line::{self, whole};
 use super::yaml::{Node, NodeKind, Scalar};
-use crate::diagnostic::{Code, Diagnostic, Span, suggest};
+use crate::diagnostic::{Advice, Code, Diagnostic, Span, suggest};
 
 /// Keys that a finding names before it only counts.
 const NAMED_MAX: usize = 5;
@@ -59,7 +59,8 @@ impl<'a> Mapping<'a> {
                 more.iter().take(NAMED_MAX).fold(finding, |finding, key| finding.label(key.span, "unknown too"));
             let elsewhere = Some(field_spec::holders(&first.text))
                 .filter(|maps| !maps.is_empty())
-                .map(|maps| format!("`{}` is a key of {}: move it there", first.text, maps.join(" or ")));
+                .map(|maps| format!("`{}` is a key of {}: move it there", first.text, maps.join(" or ")))
+                .map(Advice::from);
             found.push(finding.helped(elsewhere.or_else(|| suggest::help(&first.text, allowed.iter().copied()))));
         }
         let unknown = strangers.iter().map(|key| key.text.as_str()).collect();

@@ -57,7 +57,7 @@ pub(super) fn odd_modifier(scalar: &Scalar) -> Option<Diagnostic> {
             let (first, last) = (words.get(at)?, words.get(at + count - 1)?);
             let span = scalar.part(first.0, last.0 + last.1.len());
             let message = format!("`{}` does not fit here", text.get(first.0..last.0 + last.1.len())?);
-            return Some(Diagnostic::error(CODE, message, span, "not understood").help(format!("write `{meant}`")));
+            return Some(Diagnostic::error(CODE, message, span, "not understood").write(meant));
         }
         at += 1;
     }

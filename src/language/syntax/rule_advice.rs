@@ -3,7 +3,7 @@
 //! Looks at the letters of a line that could not be read; knows no meaning.
 
 use super::yaml::Scalar;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, suggest};
 
 /// The code of lines that are not well formed.
 pub(super) const CODE: Code = Code("syntax-rule");
@@ -52,9 +52,35 @@ pub(super) fn odd_arrow(scalar: &Scalar) -> Option<Diagnostic> {
         let at = text.match_indices(odd).map(|(at, _)| at).find(stands)?;
         let span = scalar.part(at, at + odd.len());
         let message = "arrows are written `->`, `<-` or `<->`";
-        Some(Diagnostic::error(CODE, message, span, "no arrow").help(format!("write `{meant}`")))
+        Some(Diagnostic::error(CODE, message, span, "no arrow").write(*meant))
     };
     ODD_ARROWS.iter().find_map(told)
+}
+
+/// How an entry of `with:` reads.
+pub(super) const ENTRY: &str = "an entry reads `system.record where CONDITION, at most one`, or `system.record[] where \
+                                CONDITION` for several; behind it may stand `or made by FUNCTION(…)`";
+
+/// The words of an entry of `with:`.
+pub(super) const ENTRY_WORDS: [&str; 8] = ["where", "at", "most", "one", "or", "made", "by", "every"];
+
+/// An arrow without a blank on one of its sides.
+pub(super) fn squeezed_arrow(scalar: &Scalar) -> Option<Diagnostic> {
+    let text = scalar.text.as_str();
+    let (at, arrow) = ["<->", "->", "<-"].iter().find_map(|arrow| text.find(arrow).map(|at| (at, *arrow)))?;
+    let (before, behind) = (text.get(..at)?, text.get(at + arrow.len()..)?);
+    let blank = |is_there: bool| if is_there { "" } else { " " };
+    let apart = format!("{}{arrow}{}", blank(before.ends_with(' ')), blank(behind.starts_with(' ')));
+    let span = scalar.part(at, at + arrow.len());
+    let finding = Diagnostic::error(CODE, "an arrow has a blank on both sides", span, "here");
+    Some(finding.help("put blanks around it").edit(span, apart))
+}
+
+/// The word where a line is not understood any more, or the one behind it, where it is nearly one that may stand there.
+pub(super) fn misspelt(scalar: &Scalar, at: usize, known: &[&str]) -> Option<Diagnostic> {
+    let (start, end, meant) = suggest::slip(&scalar.text, at, known)?;
+    let message = format!("`{}` does not fit here", scalar.text.get(start..end)?);
+    Some(Diagnostic::error(CODE, message, scalar.part(start, end), "not understood").write(meant))
 }
 
 /// What must follow the word or sign that a line ends with.

@@ -13,7 +13,7 @@ use super::arrow::Arrow;
 use super::expression::{Expression, Name};
 use super::expression_parser::{self, Origin};
 use super::modifier_advice::{odd_modifier, odd_or};
-use super::rule_advice::{CODE, odd_arrow, surplus, unfinished};
+use super::rule_advice::{CODE, ENTRY, ENTRY_WORDS, misspelt, odd_arrow, squeezed_arrow, surplus, unfinished};
 use super::rule_quick::{self, CellCut, ModifierCut, RowCut, RuleCut};
 use super::yaml::Scalar;
 use crate::diagnostic::{Diagnostic, Span};
@@ -319,23 +319,14 @@ impl<'a> Line<'a> {
         }
         if rule == Rule::with_line {
             let word = text.get(at..).unwrap_or_default().split_whitespace().next().unwrap_or("the end");
-            return self.refuse(at, &format!("`{word}` does not fit here"), "not understood").help(
-                "an entry reads `system.record where CONDITION, at most one`, or `system.record[] where CONDITION` \
-                 for several; behind it may stand `or made by FUNCTION(…)`",
-            );
+            let finding = self.refuse(at, &format!("`{word}` does not fit here"), "not understood");
+            return misspelt(self.0, at, &ENTRY_WORDS).unwrap_or_else(|| finding.help(ENTRY));
         }
         if !arrows.iter().any(|arrow| text.contains(arrow)) {
-            let squeezed =
-                ["<->", "->", "<-"].iter().find_map(|arrow| text.find(arrow).map(|place| (place, arrow.len())));
-            return match squeezed {
-                Some((place, length)) => {
-                    let span = self.0.part(place, place + length);
-                    Diagnostic::error(CODE, "an arrow has a blank on both sides", span, "here")
-                        .help("put blanks around it")
-                }
-                None => Diagnostic::error(CODE, "this rule has no arrow", self.0.span, "no `->`, `<-` or `<->` here")
-                    .help("write `source -> target`, `field <- constant` or `field <-> field`"),
-            };
+            return squeezed_arrow(self.0).unwrap_or_else(|| {
+                Diagnostic::error(CODE, "this rule has no arrow", self.0.span, "no `->`, `<-` or `<->` here")
+                    .help("write `source -> target`, `field <- constant` or `field <-> field`")
+            });
         }
         for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
             let count = |letter: char| text.matches(letter).count();

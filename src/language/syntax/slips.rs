@@ -5,6 +5,9 @@
 /// How many lines from the place where YAML notices a tab is sought.
 const LINES_NEAR: usize = 2;
 
+/// The blanks that a level is indented by, for which a tab stands.
+const BLANKS_OF_A_TAB: usize = 2;
+
 /// The lines of a text with the place where each begins.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.split_inclusive('\n').scan(0, |at, line| {
@@ -28,6 +31,14 @@ pub fn tab(text: &str, noticed: usize) -> Option<usize> {
         let blanks = line.len() - line.trim_start().len();
         line.get(..blanks)?.find('\t').map(|at| start + at)
     })
+}
+
+/// The blanks and tabs before the text of the line of a tab, and how many blanks its tabs stand for, two for each.
+pub fn tabs(text: &str, place: usize) -> Option<(usize, usize, usize)> {
+    let (start, line) = line_at(text, place)?;
+    let before = line.get(..line.len() - line.trim_start().len())?;
+    let blanks = before.chars().map(|letter| if letter == '\t' { BLANKS_OF_A_TAB } else { 1 }).sum();
+    Some((start, start + before.len(), blanks))
 }
 
 /// The last quote that begins a value, or a text in it, before the place and is not closed on its line.

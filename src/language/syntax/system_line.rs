@@ -7,7 +7,7 @@ use pest::iterators::Pair;
 use super::expression::Expression;
 use super::expression_parser::{self, Origin};
 use super::yaml::Scalar;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, suggest};
 
 mod grammar {
     #![allow(missing_docs, unreachable_pub, reason = "made by pest")]
@@ -16,6 +16,43 @@ mod grammar {
     pub(super) struct SystemGrammar;
 }
 use grammar::{Rule, SystemGrammar};
+
+/// The words of a field's line.
+const FIELD_WORDS: [&str; 33] = [
+    "uuid",
+    "text",
+    "integer",
+    "decimal",
+    "money",
+    "bool",
+    "timestamp",
+    "date",
+    "record",
+    "enum",
+    "list",
+    "of",
+    "as",
+    "read",
+    "write",
+    "only",
+    "required",
+    "on",
+    "create",
+    "update",
+    "when",
+    "at",
+    "or",
+    "in",
+    "header",
+    "body",
+    "together",
+    "with",
+    "max",
+    "always",
+    "null",
+    "left",
+    "assumed",
+];
 
 /// What a field holds, as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +205,12 @@ pub fn call(scalar: &Scalar) -> Result<(String, String), Diagnostic> {
 fn parse<'a>(rule: Rule, scalar: &'a Scalar, help: &str) -> Result<Pair<'a, Rule>, Diagnostic> {
     let refuse = |at: usize| {
         let at = at.min(scalar.text.len());
+        let near = suggest::slip(&scalar.text, at, &FIELD_WORDS).filter(|_| rule == Rule::field);
+        if let Some((start, end, meant)) = near {
+            let message = format!("`{}` does not fit here", scalar.text.get(start..end).unwrap_or_default());
+            let span = scalar.part(start, end);
+            return Diagnostic::error(Code("syntax-system"), message, span, "not understood").write(meant);
+        }
         let word = scalar.text.get(at..).unwrap_or_default().split([' ', ',']).next().unwrap_or_default();
         let span = scalar.part(at, at + word.len());
         Diagnostic::error(Code("syntax-system"), format!("`{word}` does not fit here"), span, "not understood")

@@ -7,7 +7,7 @@ use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::expression::Name;
 use super::{indentation, slips};
-use crate::diagnostic::{Code, Diagnostic, FileId, Span};
+use crate::diagnostic::{Code, Diagnostic, Edit, FileId, Span, edit};
 
 /// How deep nodes may nest.
 pub const DEPTH_MAX: usize = 64;
@@ -118,6 +118,14 @@ pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
     let (node, mut found) = read(file, text);
     let unsure = |one: &&mut Diagnostic| matches!(one.code.0, "syntax-yaml" | "duplicate-key") && !is_sure(one);
     let whole = |text: &str| read(file, text).1.is_empty();
+    for finding in found.iter_mut().filter(|one| one.message == TAB) {
+        // As many blanks as its tabs stand for are the answer where the text can be read then.
+        finding.fix = slips::tabs(text, finding.primary.span.start)
+            .map(|(start, end, blanks)| Edit { span: Span::new(file, start, end), replacement: " ".repeat(blanks) })
+            .into_iter()
+            .filter(|edit| whole(&edit::applied(text, std::slice::from_ref(edit))))
+            .collect();
+    }
     if let Some(finding) = found.first_mut().filter(unsure) {
         let noticed = finding.primary.span.start;
         if let Some(slip) = indentation::slip(text, noticed, whole) {
@@ -152,7 +160,8 @@ fn slipped(noticed: &Diagnostic, slip: indentation::Slip) -> Diagnostic {
     let message =
         format!("this line is indented by {}, and the lines around it do not fit to that", blanks(slip.indent));
     let finding = Diagnostic::error(CODE, message, span, "this line");
-    let finding = finding.help(format!("indent it by {}", blanks(slip.wanted)));
+    let before = Span::new(span.file, slip.start - slip.indent, slip.start);
+    let finding = finding.help(format!("indent it by {}", blanks(slip.wanted))).edit(before, " ".repeat(slip.wanted));
     let place = noticed.primary.span;
     if place.start < slip.start || place.start > slip.end {
         return finding.label(place, "YAML notices here");

@@ -47,7 +47,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             };
             let span = Span::new(file, at, at + name.len());
             let message = format!("no record has a field `{name}`, and this script reads it");
-            found.push(LINT.found(message, span, "always nothing").help(format!("write `{near}`")));
+            found.push(LINT.found(message, span, "always nothing").write(near));
         }
     }
     found

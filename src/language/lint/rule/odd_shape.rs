@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Severity, suggest};
+use crate::diagnostic::{Diagnostic, Severity, Sources as _, Span, suggest};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::plan::{Field, FieldShape, System};
@@ -26,10 +26,10 @@ pub const LINT: Lint = Lint {
 const AGREEING_MIN: usize = 2;
 
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
-    view.rules.systems.values().flat_map(|system| odd(system)).collect()
+    view.rules.systems.values().flat_map(|system| odd(view, system)).collect()
 }
 
-fn odd(system: &System) -> Vec<Diagnostic> {
+fn odd(view: &View<'_>, system: &System) -> Vec<Diagnostic> {
     let mut fields: BTreeMap<(usize, &str), Vec<&Field>> = BTreeMap::new();
     for record in system.records.values().filter(|record| record.grouped.is_none()) {
         for field in &record.fields {
@@ -46,10 +46,28 @@ fn odd(system: &System) -> Vec<Diagnostic> {
         if let Some(near) = suggest::nearest(name, common.keys().copied()).first() {
             let count = common.get(near).copied().unwrap_or_default();
             let message = format!("`{}` is read by `{name}`, and {count} fields like it by `{near}`", field.path);
-            found.push(LINT.found(message, field.span, "nothing may stand there").help(format!("write `{near}`")));
+            let finding = LINT.found(message, field.span, "nothing may stand there").help(format!("write `{near}`"));
+            found.push(match part_of(view, field, name) {
+                Some(span) => finding.edit(span, *near),
+                None => finding,
+            });
         }
     }
     found
+}
+
+/// Where a name stands in the line of a field, alone.
+fn part_of(view: &View<'_>, field: &Field, name: &str) -> Option<Span> {
+    let text = view.sources.text(field.span.file);
+    let line = text.get(field.span.start..)?.lines().next()?;
+    let mut places = line.match_indices(name).filter(|(at, _)| {
+        let beside = [line.get(..*at), line.get(at + name.len()..)].map(Option::unwrap_or_default);
+        let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        !beside[0].ends_with(is_part) && !beside[1].starts_with(is_part)
+    });
+    let (at, _) = places.next().filter(|_| places.next().is_none())?;
+    let start = field.span.start + at;
+    Some(Span::new(field.span.file, start, start + name.len()))
 }
 
 /// The names inside a shape, each with what it is for.

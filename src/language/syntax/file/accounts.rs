@@ -75,7 +75,7 @@ fn secrets(node: &Node, found: &mut Found) -> Vec<(Name, Name)> {
         let told = found.len();
         let said = text(node, "a secret", found);
         if let Some(finding) = found.get_mut(told) {
-            finding.help = Some("write the name of the variable that holds it: `${NAME}`".to_owned());
+            finding.advise("write the name of the variable that holds it: `${NAME}`");
         }
         Some((key.name(), said?.name()))
     };

@@ -1,6 +1,6 @@
 //! `allow:` of a file: which warnings it takes on itself, where in it, and why.
 
-use crate::diagnostic::{Code, Diagnostic, Span, suggest};
+use crate::diagnostic::{Advice, Code, Diagnostic, Span, suggest};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::mapping::{Found, list, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
@@ -68,9 +68,12 @@ fn below(file: &Node, key: &Name) -> Result<Span, Diagnostic> {
             let message = format!("this file has no key `{}`: there is no `{first}`", key.text);
             let finding = Diagnostic::error(Code("unknown-key"), message, key.span, "unknown");
             let help = suggest::help(first, entries.iter().map(|(known, _)| known.text.as_str()));
+            let (before, behind) = (key.text.strip_suffix(rest).unwrap_or_default(), rest.strip_prefix(first));
+            let whole = |near: String| format!("{before}{near}{}", behind.unwrap_or_default());
+            let help = help.map(|help| Advice { answer: help.answer.map(whole), ..help });
             let inside = entries.iter().find(|(_, node)| has_key(node, first)).map(|(known, _)| known.text.as_str());
             return Err(finding.helped(match inside {
-                Some(outer) => Some(format!("write `{outer}.{}`", key.text)),
+                Some(outer) => Some(Advice::write(format!("{outer}.{}", key.text))),
                 None => help,
             }));
         };

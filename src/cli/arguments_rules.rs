@@ -1,0 +1,72 @@
+//! The arguments of what reads rule files and nothing else: `lint`, `fmt`, `test`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::arguments::{FindingsFormat, TestFormat, duration};
+
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct LintArguments {
+    /// Files or folders; the rules folder where none is given. Of a set, what is named is judged with the rest of it.
+    ///
+    /// The set is the rules folder where it holds what is named, else the nearest folder above with accounts, systems
+    /// or settings. A file that is no rule file (.yaml, .yml, .rhai) is wrong usage, exit code 2.
+    pub paths: Vec<PathBuf>,
+    /// Fail on warnings too.
+    #[arg(long)]
+    pub deny_warnings: bool,
+    /// Print who owns what, which arrows live, and every status table as a matrix.
+    #[arg(long)]
+    pub summary: bool,
+    /// Mend what has one answer: misspelt names, letters, signs, indentation. Everything else stays letter for letter.
+    ///
+    /// What is mended is named, and what is left is reported as ever. A file that changed meanwhile is not written.
+    #[arg(long, conflicts_with = "explain")]
+    pub fix: bool,
+    /// Show what --fix would change, and write nothing.
+    #[arg(long, requires = "fix", conflicts_with = "format")]
+    pub diff: bool,
+    /// Tell what a code means, and check nothing.
+    #[arg(long, value_name = "CODE")]
+    pub explain: Option<String>,
+    /// How findings are written.
+    #[arg(long, default_value = "text")]
+    pub format: FindingsFormat,
+}
+
+/// Arguments of `fmt`.
+#[derive(Debug, Args)]
+pub struct FmtArguments {
+    /// Files or folders; the rules folder where none is given. Scripts are left as they are.
+    pub paths: Vec<PathBuf>,
+    /// Only say which files would change.
+    #[arg(long)]
+    pub check: bool,
+    /// Show what would change, and write nothing.
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+pub struct TestArguments {
+    /// Files or folders whose tests are run, with the rest of their set; all tests where none is given.
+    ///
+    /// The set is the rules folder where it holds what is named, else the nearest folder above with accounts, systems
+    /// or settings. A file that is no rule file (.yaml, .yml, .rhai), or has no tests, is wrong usage, exit code 2.
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose name has this in it; where none has, exit code 2.
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Names every write that a test brings about and does not mention, not only those of the first tests.
+    #[arg(long)]
+    pub unmentioned: bool,
+    /// How long one test may take, such as 30s.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
+    pub timeout: std::time::Duration,
+    /// How the report is written.
+    #[arg(long, default_value = "text")]
+    pub format: TestFormat,
+}
