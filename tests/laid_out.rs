@@ -118,10 +118,9 @@ fn the_plan_is_the_same_before_and_after() {
         let compiled = compile_texts(sources);
         let told: Vec<String> = compiled.findings.iter().map(|one| one.message.clone()).collect();
         let plan = compiled.plan.unwrap_or_else(|| panic!("PETIOLE_SEED={seed} {told:?}"));
-        // Lines and places move, and with them the hash of the texts.
-        let whole = format!("{plan:?}");
-        let mark = regex::Regex::new(r"(line|start|end): \d+|hash: .[0-9a-f]{64}.").unwrap();
-        mark.replace_all(&whole, "").into_owned()
+        // Lines move.
+        let mark = regex::Regex::new(r"\.(yaml|rhai):\d+").unwrap();
+        mark.replace_all(&plan.to_string(), "").into_owned()
     };
     let before = plan(with(&mut |text| text.to_owned()));
     let mut changed = |text: &str| {

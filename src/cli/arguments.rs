@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::world::Planted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use super::arguments_rules::{FmtArguments, LintArguments, TestArguments};
+pub use super::arguments_rules::{FmtArguments, LintArguments, NewArguments, TestArguments};
 pub use super::arguments_service::{
     ExplainArguments, FindArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments,
     ServiceArguments, TakeArguments, TapArguments, WhoArguments,
@@ -94,7 +94,6 @@ impl Arguments {
     pub fn is_later(&self) -> bool {
         match &self.command {
             Command::Simulate(simulate) => simulate.faults.is_some(),
-            Command::New(_) => true,
             _ => false,
         }
     }
@@ -199,8 +198,8 @@ pub enum Command {
     Schema(SchemaArguments),
     /// Canonical layout of rule files; comments and order stay.
     Fmt(FmtArguments),
-    /// A small working rule set (not in this version).
-    New(LaterArguments),
+    /// A small working rule set of two systems, with tests, to start from.
+    New(NewArguments),
     /// Language server, for editors: speaks the language server protocol on standard input and output.
     ///
     /// Tells what is wrong while rules are written, in the texts as they are in the editor.
@@ -211,14 +210,6 @@ pub enum Command {
     Man(ManArguments),
     /// The version, and which schema of a store it is at home in.
     Version(VersionArguments),
-}
-
-/// Arguments of a command that is still to come: whatever they are, it says that it is not there.
-#[derive(Debug, Args)]
-#[command(disable_help_flag = true)]
-pub struct LaterArguments {
-    #[arg(hide = true, num_args = 0.., trailing_var_arg = true, allow_hyphen_values = true)]
-    rest: Vec<std::ffi::OsString>,
 }
 
 /// Arguments of `completions`.

@@ -1,4 +1,4 @@
-//! The arguments of what reads rule files and nothing else: `lint`, `fmt`, `test`.
+//! The arguments of what concerns rule files and nothing else: `lint`, `fmt`, `new`, `test`.
 
 use std::path::PathBuf;
 
@@ -49,6 +49,20 @@ pub struct FmtArguments {
     pub diff: bool,
 }
 
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// The folder; it is made where it is not there, and must be empty.
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// What the system is called from which orders come; asked for on a terminal.
+    #[arg(long, value_name = "NAME")]
+    pub left: Option<String>,
+    /// What the system is called to which they go; asked for on a terminal.
+    #[arg(long, value_name = "NAME")]
+    pub right: Option<String>,
+}
+
 /// Arguments of `test`.
 #[derive(Debug, Args)]
 pub struct TestArguments {
@@ -63,6 +77,15 @@ pub struct TestArguments {
     /// Names every write that a test brings about and does not mention, not only those of the first tests.
     #[arg(long)]
     pub unmentioned: bool,
+    /// Changes each rule, row and script line, one change at a time, and says which changes no test notices.
+    ///
+    /// An arrow is turned, a condition or a value left out, a constant changed, a row dropped; what lint refuses does not
+    /// count. With paths, only what stands in them is changed. Each survivor comes with what would notice it.
+    #[arg(long, conflicts_with_all = ["filter", "unmentioned"])]
+    pub mutate: bool,
+    /// With --mutate: fail where fewer of a hundred changes are noticed.
+    #[arg(long, value_name = "PERCENT", requires = "mutate", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub at_least: Option<u8>,
     /// How long one test may take, such as 30s.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
     pub timeout: std::time::Duration,

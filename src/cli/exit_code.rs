@@ -76,6 +76,7 @@ pub const OF_COMMANDS: &[(&str, &[(u8, &str)])] = &[
             (FAILED, "with --fix: a file could not be written"),
         ],
     ),
+    ("new", &[(OK, "the set is written"), (FAILED, "the folder is not empty, or a file could not be written")]),
     (
         "fmt",
         &[

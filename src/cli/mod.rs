@@ -27,6 +27,8 @@ pub mod lint;
 mod lint_fix;
 pub mod logging;
 mod lsp;
+mod mutate;
+mod new;
 mod plan;
 mod plan_arguments;
 pub mod progress;
@@ -105,6 +107,7 @@ fn begin(arguments: &Arguments) -> u8 {
     }
     match &arguments.command {
         Command::Fmt(one) => return fmt::fmt(arguments, one),
+        Command::New(one) => return new::new(one),
         Command::Completions(one) => return documents::completions(command_line(), one),
         Command::Man(one) => return documents::man(command_line(), one),
         Command::Version(one) => return documents::version(one),

@@ -3,6 +3,7 @@
 use super::arguments::{Arguments, TestFormat};
 use super::arguments_rules::TestArguments;
 use super::exit_code;
+use super::mutate;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Severity, json, render};
 use crate::language;
@@ -35,7 +36,7 @@ pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
         eprintln!("\n{errors}; tests run only under rules without any");
         return exit_code::INVALID;
     };
-    let asked: Vec<&RuleTest> = compiled.tests.iter().filter(|one| set.names(&one.line.file)).collect();
+    let asked: Vec<&RuleTest> = compiled.tests.iter().filter(|one| test.mutate || set.names(&one.line.file)).collect();
     if asked.is_empty() && !test.paths.is_empty() {
         return wrong_usage("there are no tests in what is named");
     }
@@ -48,6 +49,9 @@ pub fn test(arguments: &Arguments, test: &TestArguments) -> u8 {
     if tests.len() < compiled.tests.len() {
         // Of some tests alone, what was left out says nothing.
         trial.coverage.never.clear();
+    }
+    if test.mutate && trial.failed() == 0 {
+        return mutate::mutate(&set, test);
     }
     match test.format {
         TestFormat::Text => {

@@ -116,7 +116,7 @@ fn details(failure: &Failure) -> String {
 }
 
 /// Text that XML may hold: marked letters spelt out, control letters left out.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -14,6 +14,7 @@ mod judge;
 mod look;
 mod machine;
 mod met;
+pub mod mutate;
 mod placed;
 mod report;
 mod stage;

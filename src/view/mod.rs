@@ -9,4 +9,6 @@ pub mod health;
 pub mod park;
 pub mod schema;
 pub mod shown;
+pub mod starter;
+pub mod systems;
 pub mod told;

@@ -18,7 +18,7 @@ mod grammar {
 use grammar::{Rule, SystemGrammar};
 
 /// The words of a field's line.
-const FIELD_WORDS: [&str; 33] = [
+pub const FIELD_WORDS: [&str; 33] = [
     "uuid",
     "text",
     "integer",

@@ -1,6 +1,9 @@
-//! Every single change that a hand may make on a line of a rule. Knows lines as text; knows nothing of what they mean.
+//! Every single change that a hand may make on a line of a rule: an arrow turned, a condition or a value left out, a sign
+//! or a constant changed, a row or a statement dropped. Knows lines as text; knows nothing of what they mean.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -42,6 +45,30 @@ const APART: [&str; 15] = [
     "return ", "not ",
 ];
 
+static ARROW: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r" (<->|->|<-) ").ok());
+static SIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(<->|->|<-)").ok());
+static LAST: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\s+(on create|also when gone|reported once|(when|unless|from) .*)$").ok());
+static SAID: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\s+(on create|also when gone|reported once)\b").ok());
+static TEXTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"\[("[^"\]]*"(, )?)+\]"#).ok());
+static BEHIND: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\s+(from |on create)").ok());
+static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b\d+(\.\d+)?\b").ok());
+
+/// Where a pattern stands in a text.
+fn places(pattern: &LazyLock<Option<Regex>>, text: &str) -> Vec<Range<usize>> {
+    pattern.iter().flat_map(|pattern| pattern.find_iter(text)).map(|found| found.range()).collect()
+}
+
+/// A part of a text; nothing where it has no such part.
+fn cut(text: &str, range: Range<usize>) -> &str {
+    text.get(range).unwrap_or_default()
+}
+
+fn is_apart(code: &str, at: usize) -> bool {
+    APART.iter().any(|apart| cut(code, at..code.len()).starts_with(apart))
+}
+
 /// All changes of a line, the reason behind it left alone; `texts` are the constants of its file.
 pub(super) fn of_line(line: &str, is_script: bool, texts: &[String]) -> Vec<Change> {
     let behind = if is_script { line.find(" // ") } else { line.find("  because ").or_else(|| line.find(" because ")) };
@@ -58,7 +85,7 @@ pub(super) fn of_line(line: &str, is_script: bool, texts: &[String]) -> Vec<Chan
     found.extend(parts_dropped(code));
     found.extend(numbers(code));
     found.extend(constants(code, texts));
-    let mut made = std::collections::BTreeSet::from([code.to_owned()]);
+    let mut made = BTreeSet::from([code.to_owned()]);
     found.retain(|(new, _)| made.insert(new.clone()));
     let mut found: Vec<Change> = found.into_iter().map(|(new, told)| (new + rest, told)).collect();
     if line.trim_start().starts_with("- ") {
@@ -70,11 +97,15 @@ pub(super) fn of_line(line: &str, is_script: bool, texts: &[String]) -> Vec<Chan
 /// The constants in quotes.
 pub(super) fn texts(line: &str) -> Vec<(Range<usize>, &str)> {
     let marks: Vec<usize> = line.match_indices('"').map(|(at, _)| at).collect();
-    marks.chunks_exact(2).map(|pair| (pair[0] + 1..pair[1], &line[pair[0] + 1..pair[1]])).collect()
+    let inside = marks.chunks_exact(2).filter_map(|pair| match pair {
+        [open, close] => Some(open + 1..*close),
+        _ => None,
+    });
+    inside.map(|range| (range.clone(), cut(line, range))).collect()
 }
 
 fn with(code: &str, at: Range<usize>, new: &str) -> String {
-    format!("{}{new}{}", &code[..at.start], &code[at.end..])
+    format!("{}{new}{}", cut(code, 0..at.start), cut(code, at.end..code.len()))
 }
 
 fn is_quoted(code: &str, at: usize) -> bool {
@@ -82,20 +113,18 @@ fn is_quoted(code: &str, at: usize) -> bool {
 }
 
 fn arrows(code: &str) -> Vec<Change> {
-    let Some(at) = Regex::new(r" (<->|->|<-) ").unwrap().captures(code).and_then(|found| found.get(1)) else {
-        return Vec::new();
-    };
-    let others = ["->", "<-", "<->"].into_iter().filter(|other| *other != at.as_str());
-    others.map(|other| (with(code, at.range(), other), format!("`{}` becomes `{other}`", at.as_str()))).collect()
+    let Some(found) = places(&ARROW, code).into_iter().next() else { return Vec::new() };
+    let at = found.start + 1..found.end - 1;
+    let arrow = cut(code, at.clone());
+    let others = ["->", "<-", "<->"].into_iter().filter(|other| *other != arrow);
+    others.map(|other| (with(code, at.clone(), other), format!("`{arrow}` becomes `{other}`"))).collect()
 }
 
 /// What is said behind a rule or row is left out.
 fn modifiers_dropped(code: &str) -> Vec<Change> {
-    let modifier = Regex::new(r"\s+(on create|also when gone|reported once|(when|unless|from) .*)$").unwrap();
-    let row = Regex::new(r"\s+(on create|also when gone|reported once)\b").unwrap();
-    let all = modifier.find_iter(code).chain(row.find_iter(code)).filter(|found| !is_quoted(code, found.start()));
+    let all = places(&LAST, code).into_iter().chain(places(&SAID, code)).filter(|found| !is_quoted(code, found.start));
     let mut all: Vec<Change> =
-        all.map(|found| (with(code, found.range(), ""), format!("`{}` dropped", found.as_str().trim()))).collect();
+        all.map(|found| (with(code, found.clone(), ""), format!("`{}` dropped", cut(code, found).trim()))).collect();
     all.sort();
     all.dedup();
     all
@@ -104,24 +133,25 @@ fn modifiers_dropped(code: &str) -> Vec<Change> {
 /// One of several values of a row or list is left out.
 fn values_dropped(code: &str) -> Vec<Change> {
     let mut found = Vec::new();
-    for list in Regex::new(r#"\[("[^"\]]*"(, )?)+\]"#).unwrap().find_iter(code) {
-        let values: Vec<&str> = list.as_str().trim_matches(['[', ']']).split(", ").collect();
+    for list in places(&TEXTS, code) {
+        let values: Vec<&str> = cut(code, list.clone()).trim_matches(['[', ']']).split(", ").collect();
         found.extend(
             without_one(&values, ", ")
-                .map(|(new, gone)| (with(code, list.range(), &format!("[{new}]")), format!("{gone} dropped"))),
+                .into_iter()
+                .map(|(new, gone)| (with(code, list.clone(), &format!("[{new}]")), format!("{gone} dropped"))),
         );
     }
-    let Some(arrow) = Regex::new(r"(<->|->|<-)").unwrap().find(code).filter(|_| !code.contains(['.', '"', '('])) else {
-        return found;
-    };
-    let Some(start) = code.find("- ").map(|at| at + 2).filter(|at| *at <= arrow.start()) else { return found };
-    let end = Regex::new(r"\s+(from |on create)").unwrap().find(code).map_or(code.len(), |end| end.start());
+    let is_row = !code.contains(['.', '"', '(']);
+    let Some(arrow) = places(&SIGN, code).into_iter().next().filter(|_| is_row) else { return found };
+    let Some(start) = code.find("- ").map(|at| at + 2).filter(|at| *at <= arrow.start) else { return found };
+    let end = places(&BEHIND, code).first().map_or(code.len(), |end| end.start);
     let states = code.find(" from ").map(|at| at + 6..code.len());
-    for side in [Some(start..arrow.start()), Some(arrow.end()..end.max(arrow.end())), states].into_iter().flatten() {
+    for side in [Some(start..arrow.start), Some(arrow.end..end.max(arrow.end)), states].into_iter().flatten() {
         for between in [", ", " | "] {
-            let values: Vec<&str> = code[side.clone()].trim().split(between).collect();
+            let values: Vec<&str> = cut(code, side.clone()).trim().split(between).collect();
             found.extend(
                 without_one(&values, between)
+                    .into_iter()
                     .map(|(new, gone)| (with(code, side.clone(), &format!(" {new} ")), format!("`{gone}` dropped"))),
             );
         }
@@ -129,21 +159,20 @@ fn values_dropped(code: &str) -> Vec<Change> {
     found
 }
 
-fn without_one<'a>(values: &[&'a str], between: &str) -> impl Iterator<Item = (String, &'a str)> {
-    let several = values.len() > 1;
-    let each = values.iter().enumerate().filter(|_| several).map(|(at, gone)| {
-        let rest: Vec<&str> =
-            values.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, one)| *one).collect();
-        (rest.join(between), *gone)
-    });
-    each.collect::<Vec<_>>().into_iter()
+fn without_one<'a>(values: &[&'a str], between: &str) -> Vec<(String, &'a str)> {
+    let rest = |at: usize| {
+        let rest = values.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, one)| *one);
+        rest.collect::<Vec<_>>().join(between)
+    };
+    let each = values.iter().enumerate().filter(|_| values.len() > 1);
+    each.map(|(at, gone)| (rest(at), *gone)).collect()
 }
 
 fn signs(code: &str) -> Vec<Change> {
     let mut found = Vec::new();
     for (old, new) in SIGNS {
         for (at, _) in code.match_indices(old).filter(|(at, _)| !is_quoted(code, *at)) {
-            let near: String = code[at..].chars().take(old.len() + 24).collect();
+            let near: String = cut(code, at..code.len()).chars().take(old.len() + 24).collect();
             found.push((
                 with(code, at..at + old.len(), new),
                 format!("`{}` becomes `{}` at `{}`", old.trim(), new.trim(), near.trim()),
@@ -160,8 +189,8 @@ fn parts_dropped(code: &str) -> Vec<Change> {
         for (at, _) in code.match_indices(between).filter(|(at, _)| !is_quoted(code, *at)) {
             let (start, end) = (start_of(code, at), end_of(code, at + between.len()));
             let told = |part: &str| format!("`{}` dropped", part.trim());
-            found.push((with(code, at..end, ""), told(&code[at..end])));
-            found.push((with(code, start..at + between.len(), ""), told(&code[start..at + between.len()])));
+            found.push((with(code, at..end, ""), told(cut(code, at..end))));
+            found.push((with(code, start..at + between.len(), ""), told(cut(code, start..at + between.len()))));
         }
     }
     found
@@ -169,13 +198,13 @@ fn parts_dropped(code: &str) -> Vec<Change> {
 
 fn end_of(code: &str, from: usize) -> usize {
     let mut depth = 0;
-    for (at, letter) in code[from..].char_indices().map(|(at, letter)| (from + at, letter)) {
+    for (at, letter) in cut(code, from..code.len()).char_indices().map(|(at, letter)| (from + at, letter)) {
         match letter {
             '(' | '[' => depth += 1,
             ')' | ']' if depth == 0 => return at,
             ')' | ']' => depth -= 1,
-            '{' | ';' if depth == 0 => return code[..at].trim_end().len(),
-            _ if depth == 0 && at > from && APART.iter().any(|apart| code[at..].starts_with(apart)) => return at,
+            '{' | ';' if depth == 0 => return cut(code, 0..at).trim_end().len(),
+            _ if depth == 0 && at > from && is_apart(code, at) => return at,
             _ => {}
         }
     }
@@ -184,16 +213,14 @@ fn end_of(code: &str, from: usize) -> usize {
 
 fn start_of(code: &str, until: usize) -> usize {
     let mut depth = 0;
-    for (at, letter) in code[..until].char_indices().rev() {
+    for (at, letter) in cut(code, 0..until).char_indices().rev() {
         match letter {
             ')' | ']' => depth += 1,
             '(' | '[' if depth == 0 => return at + 1,
             '(' | '[' => depth -= 1,
             _ => {}
         }
-        let apart = APART
-            .iter()
-            .find(|apart| depth == 0 && code[..until].get(at..).is_some_and(|rest| rest.starts_with(**apart)));
+        let apart = APART.iter().find(|apart| depth == 0 && cut(code, at..until).starts_with(**apart));
         if let Some(apart) = apart {
             return at + apart.len();
         }
@@ -202,17 +229,15 @@ fn start_of(code: &str, until: usize) -> usize {
 }
 
 fn numbers(code: &str) -> Vec<Change> {
-    let number = Regex::new(r"\b\d+(\.\d+)?\b").unwrap();
-    let found =
-        number.find_iter(code).filter(|found| !code[..found.start()].ends_with('[') && !is_quoted(code, found.start()));
-    found
-        .map(|found| {
-            let (whole, part) = found.as_str().split_once('.').map_or((found.as_str(), None), |(a, b)| (a, Some(b)));
-            let more = whole.parse::<u64>().unwrap() + 1;
-            let new = part.map_or(more.to_string(), |part| format!("{more}.{part}"));
-            (with(code, found.range(), &new), format!("`{}` becomes `{new}`", found.as_str()))
-        })
-        .collect()
+    let is_own = |found: &Range<usize>| !cut(code, 0..found.start).ends_with('[') && !is_quoted(code, found.start);
+    let changed = |found: Range<usize>| {
+        let old = cut(code, found.clone());
+        let (whole, part) = old.split_once('.').map_or((old, None), |(whole, part)| (whole, Some(part)));
+        let more = whole.parse::<u64>().ok()?.checked_add(1)?;
+        let new = part.map_or(more.to_string(), |part| format!("{more}.{part}"));
+        Some((with(code, found, &new), format!("`{old}` becomes `{new}`")))
+    };
+    places(&NUMBER, code).into_iter().filter(is_own).filter_map(changed).collect()
 }
 
 /// A constant becomes another one of its file.

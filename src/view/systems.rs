@@ -1,0 +1,224 @@
+//! The reference of system files as a page: every key of the table that such files are read by and every word of a
+//! field's line, each with an example that stands in one of three whole files.
+//!
+//! The text of `rules/SYSTEMS.md`. What a key says is for the table; knows no system that there is.
+
+use std::fmt::Write as _;
+
+use crate::diagnostic::FileId;
+use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape};
+use crate::language::syntax::yaml::{self, Node, NodeKind};
+
+/// Whole system files that say every word at least once, each with its name.
+pub const EXAMPLES: [(&str, &str); 3] = [
+    ("shop.yaml", include_str!("systems/whole.yaml")),
+    ("depot.yaml", include_str!("systems/offset.yaml")),
+    ("office.yaml", include_str!("systems/unpaged.yaml")),
+];
+
+/// The words of a field's line: how each is written, what it says, and what an example of it has in it.
+pub const WORDS: [(&str, &str, &str); 32] = [
+    ("uuid", "a text that is a UUID", ": uuid"),
+    ("text", "a text", ": text"),
+    ("integer", "a whole number", ": integer"),
+    ("decimal", "a number, exact to every digit, whether the peer writes it as a number or as a text", ": decimal"),
+    ("bool", "true or false", ": bool"),
+    ("timestamp", "a day and a time with its offset", ": timestamp"),
+    ("date", "a day", ": date"),
+    ("record", "a map of which nothing more is said", ": record"),
+    ("any", "anything; nothing is checked", ": any"),
+    ("enum [A, B]", "one of these texts, letter for letter", ": enum ["),
+    ("list of TYPE", "a list of such values", ": list of text"),
+    ("list of -> RECORD", "a list of keys of such records", "list of -> "),
+    ("-> RECORD", "the key of such a record; paths go through it as if the record stood there", ": -> warehouse"),
+    ("-> RECORD as {KEY}", "the same, where the peer writes a map that holds the key under this name", " as {id}"),
+    ("money", "an amount", ": money,"),
+    ("money as {AMOUNT, CURRENCY}", "an amount that the peer writes as a map of these two names", "money as {"),
+    ("LIST[].FIELD", "not a field but one of each element of a list", "lines[].sku"),
+    ("read only", "the peer gives it and never takes it", "read only"),
+    (
+        "write only",
+        "the peer takes it and never gives it back: what was sent counts as what stands there",
+        "write only",
+    ),
+    ("required on create", "nothing is made without it", "required on create"),
+    (
+        "required when CONDITION",
+        "nothing is made without it where this holds of the record's own fields",
+        "required when",
+    ),
+    ("write on create", "sent when a record is made, and never again", "write on create"),
+    ("write on update", "sent with updates alone", "write on update"),
+    (
+        "at PATH or PATH",
+        "where it stands in an answer, if not under its own name; the first place that has it",
+        " at short or ",
+    ),
+    ("in body PATH as TYPE", "where and as what it is sent, if not as it is read", "in body"),
+    ("in header NAME", "sent as a header of the call", "in header"),
+    ("together with FIELD", "an update that sends the one sends the other again", "together with"),
+    ("max N", "the most letters that it holds", "max 255"),
+    ("always", "in every answer, with a value; an answer without it is not understood", ", always"),
+    ("always or null", "in every answer, maybe as null", "always or null"),
+    ("left out when empty", "an answer without it says that it has no value", "left out when empty"),
+    ("assumed", "no documentation settles it; `doctor` looks", "assumed"),
+];
+
+/// Where a key of a map stands in an example.
+struct Seen {
+    map: &'static MapSpec,
+    /// None: a key that people name themselves.
+    key: Option<&'static str>,
+    line: String,
+}
+
+/// The whole page.
+pub fn page() -> String {
+    let seen = seen();
+    let mut out = String::from(OPENING);
+    for map in maps() {
+        let _ =
+            writeln!(out, "\n## {}\n\n| Key | Written as | What it says | Example |\n|---|---|---|---|", title(map));
+        for field in map.fields {
+            let must = if field.required { " (must be there)" } else { "" };
+            let row = [format!("`{}`", field.name), form(&field.shape), format!("{}{must}", field.about)];
+            row_of(&mut out, row, example(&seen, map, Some(field.name)));
+        }
+        if let Some(named) = &map.named {
+            let row = [format!("*{}*", named.name), form(&named.shape), named.about.to_owned()];
+            row_of(&mut out, row, example(&seen, map, None));
+        }
+    }
+    out.push_str(FIELDS);
+    for (word, about, mark) in WORDS {
+        row_of(&mut out, [format!("`{word}`"), about.to_owned()], line_with(mark));
+    }
+    out.push_str(PEERS);
+    for (name, text) in EXAMPLES {
+        let _ = writeln!(out, "\n### {name}\n\n```yaml\n{text}```");
+    }
+    out
+}
+
+/// What no example says: keys, the words that may stand behind them, and words of a field's line.
+pub fn without_example() -> Vec<String> {
+    let (seen, mut missing) = (seen(), Vec::new());
+    for map in maps() {
+        let keys = map.fields.iter().map(|field| Some(field.name)).chain(map.named.iter().map(|_| None));
+        let unseen = keys.filter(|key| example(&seen, map, *key).is_none());
+        missing.extend(unseen.map(|key| format!("{}: {}", map.what, key.unwrap_or("a name of its own"))));
+        for (field, word) in map.fields.iter().flat_map(words) {
+            let says = format!("{field}: {word}");
+            if !EXAMPLES.iter().any(|(_, text)| text.lines().any(|line| line.trim() == says)) {
+                missing.push(says);
+            }
+        }
+    }
+    missing.extend(WORDS.iter().filter(|(_, _, mark)| line_with(mark).is_none()).map(|(word, ..)| (*word).to_owned()));
+    missing
+}
+
+fn words(field: &'static FieldSpec) -> Vec<(&'static str, &'static str)> {
+    match field.shape {
+        Shape::Word(words) => words.iter().map(|word| (field.name, *word)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The maps of a system file, each where it is met first.
+fn maps() -> Vec<&'static MapSpec> {
+    let mut maps: Vec<&'static MapSpec> = vec![&SYSTEM_FILE];
+    let mut at = 0;
+    while let Some(map) = maps.get(at).copied() {
+        let shapes = map.fields.iter().map(|field| &field.shape).chain(map.named.iter().map(|named| &named.shape));
+        for inner in shapes.flat_map(inner) {
+            if !maps.iter().any(|known| std::ptr::eq(*known, inner)) {
+                maps.push(inner);
+            }
+        }
+        at += 1;
+    }
+    maps
+}
+
+fn inner(shape: &'static Shape) -> Vec<&'static MapSpec> {
+    match shape {
+        Shape::Map(map) => vec![map],
+        Shape::List(of) => inner(of),
+        Shape::Either(one, other) => [inner(one), inner(other)].concat(),
+        Shape::Text(_) | Shape::Word(_) | Shape::Data => Vec::new(),
+    }
+}
+
+fn seen() -> Vec<Seen> {
+    let mut seen = Vec::new();
+    for (_, text) in EXAMPLES {
+        let (tree, _) = yaml::parse(FileId(0), text);
+        walk(&SYSTEM_FILE, &tree, text, &mut seen);
+    }
+    seen
+}
+
+fn walk(map: &'static MapSpec, node: &Node, text: &str, seen: &mut Vec<Seen>) {
+    let NodeKind::Mapping(entries) = &node.kind else { return };
+    for (key, value) in entries {
+        let field = map.field(&key.text);
+        let start = text.get(..key.span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim().to_owned();
+        seen.push(Seen { map, key: field.map(|field| field.name), line });
+        let shape = field.map(|field| &field.shape).or(map.named.as_ref().map(|named| &named.shape));
+        for inner in shape.into_iter().flat_map(inner) {
+            let items = if let NodeKind::Sequence(items) = &value.kind {
+                items.as_slice()
+            } else {
+                std::slice::from_ref(value)
+            };
+            items.iter().for_each(|item| walk(inner, item, text, seen));
+        }
+    }
+}
+
+fn example(seen: &[Seen], map: &MapSpec, key: Option<&str>) -> Option<String> {
+    seen.iter().find(|one| std::ptr::eq(one.map, map) && one.key == key).map(|one| one.line.clone())
+}
+
+fn line_with(mark: &str) -> Option<String> {
+    let mut lines = EXAMPLES.iter().flat_map(|(_, text)| text.lines());
+    lines.find(|line| line.contains(mark) && !line.starts_with('#')).map(|line| line.trim().to_owned())
+}
+
+fn title(map: &MapSpec) -> String {
+    let mut letters = map.what.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    first + letters.as_str()
+}
+
+fn form(shape: &Shape) -> String {
+    match shape {
+        Shape::Text(form) => format!("`{form}`"),
+        Shape::Word(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Shape::List(of) => format!("list of {}", form(of)),
+        Shape::Map(map) => map.what.to_owned(),
+        Shape::Either(one, other) => format!("{}, or {}", form(one), form(other)),
+        Shape::Data => "whatever fits".to_owned(),
+    }
+}
+
+fn row_of(out: &mut String, cells: impl IntoIterator<Item = String>, example: Option<String>) {
+    let example = example.map(|line| format!("`{line}`")).unwrap_or_default();
+    let cells: Vec<String> = cells.into_iter().chain([example]).map(|cell| cell.replace('|', "\\|")).collect();
+    let _ = writeln!(out, "| {} |", cells.join(" | "));
+}
+
+const OPENING: &str = "# System files\n\nWhat an API offers, as data: how a call is opened, how much it takes, how its \
+lists come in pages, what it tells by itself, which records it has and which states they go through. Generated from the \
+table that such files are read by; every example stands in one of the files at the end, which `petiole lint` passes.\n";
+
+const FIELDS: &str = "\n## The line of a field\n\n`fields:` of a record says of each field `TYPE, MODIFIER, …`. How a \
+value is written on the wire is the type's affair: money and numbers never touch a float.\n\n| Word | What it says | \
+Example |\n|---|---|---|\n";
+
+const PEERS: &str = "\n## Peers in memory\n\n`petiole simulate FILE` serves a system file as a server in memory: every \
+call of the file answers, lists come in its pages, states move as its moves say, `required` and `read only` are held. \
+`petiole test` runs the tests beside the rules against the same. `PUT /_control/put` sets a record as people would, \
+`GET /_control/state` shows all of them.\n\n## The examples\n";
