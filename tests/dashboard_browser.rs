@@ -50,6 +50,10 @@ const FAULTS: &str = r"
     if (document.querySelectorAll('h1').length !== 1) faults.push('not one heading');
     if (!document.querySelector('main') || !document.documentElement.lang) faults.push('no main, or no language');
     if ([...document.querySelectorAll('[tabindex]')].some(one => one.tabIndex > 0)) faults.push('an order of its own');
+    for (const cell of document.querySelectorAll('td')) {
+        const said = cell.textContent.trim();
+        if (said.length > 12 && cell.getBoundingClientRect().width < 60) faults.push(`squeezed: ${said.slice(0, 40)}`);
+    }
     if (document.documentElement.scrollWidth > innerWidth) {
         const wide = [...document.querySelectorAll('main *')].find(one => one.getBoundingClientRect().right > innerWidth);
         faults.push(`runs off the side: ${wide?.outerHTML.slice(0, 120)}`);

@@ -21,7 +21,7 @@ pub(super) fn pair_values(told: &Json, pair: &Json, visit: &Visit) -> Markup {
     html! {
         @if !fields.is_empty() {
             div.scroll tabindex="0" role="region" aria-label="Values on both sides" {
-                table {
+                table.values {
                     thead { tr { th scope="col" { (left) } th scope="col" { (right) } th scope="col" { "Why" } } }
                     @for group in groups {
                         @let own: Vec<&&Json> = fields.iter().filter(|field| word(field, "/group") == group).collect();
@@ -81,7 +81,8 @@ fn side(field: &Json, name: &str, visit: &Visit) -> Markup {
     let known = side.get("known") == Some(&Json::Bool(true));
     let at = word(side, "/written/at");
     html! {
-        @if !label.is_empty() { div.dim { (shown(label.split_once('.').map_or(label, |(_, name)| name))) } }
+        @let (system, field) = label.split_once('.').unwrap_or(("", label));
+        @if !label.is_empty() { div.dim { span.narrow-only { (shown(system)) "." } (shown(field)) } }
         @if known { (value(side.get("value").unwrap_or(&Json::Null))) }
         @else if !label.is_empty() { span.none { "not kept" } }
         @if !at.is_empty() { div.dim { "written " (time(at, visit.now)) } }
