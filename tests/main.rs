@@ -40,7 +40,6 @@ mod fuzz_corpus;
 mod gone;
 mod hold_when;
 mod holding;
-
 mod infer;
 mod judged;
 mod killed;

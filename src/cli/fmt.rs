@@ -8,7 +8,7 @@ use super::exit_code;
 use super::lint_fix::unified;
 use crate::diagnostic::{Diagnostic, render};
 use crate::language::mend::shown;
-use crate::language::source::{SourceFile, load};
+use crate::language::source::{RuleSet, SourceFile, load};
 use crate::language::syntax::layout::lay_out;
 use crate::world::{Files as _, SystemFiles};
 
@@ -22,6 +22,10 @@ struct Came {
 
 /// Lays files out, or says which would change.
 pub(super) fn fmt(arguments: &Arguments, fmt: &FmtArguments) -> u8 {
+    if let Err(message) = RuleSet::of(&SystemFiles, &fmt.paths, &arguments.rules) {
+        eprintln!("petiole: {message}");
+        return exit_code::USAGE;
+    }
     let paths: Vec<PathBuf> = if fmt.paths.is_empty() { vec![arguments.rules.clone()] } else { fmt.paths.clone() };
     let (sources, found) = load(&SystemFiles, &paths);
     let mut came = Came { unread: found, ..Came::default() };

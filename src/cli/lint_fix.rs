@@ -33,7 +33,26 @@ pub(super) fn difference(set: &RuleSet<'_>) -> (String, usize) {
 fn between(sources: &SourceMap, mended: &Mended) -> String {
     let files: Vec<_> = sources.files().map(|(_, file)| file.clone()).collect();
     let pairs = files.iter().zip(mend::shown(&files)).zip(mend::shown(&mended.files));
-    pairs.map(|((file, was), is)| unified(&file.name, &was, &is)).collect()
+    let told = pairs
+        .zip(&mended.files)
+        .map(|(((file, was), is), mended)| unified(&file.name, &struck_alike(&was, (&mended.text, &is)), &is));
+    told.collect()
+}
+
+/// A text whose lines are struck where those that they were mended to are: a slip in a line may hide that it holds a
+/// secret.
+fn struck_alike(was: &str, (mended, shown): (&str, &str)) -> String {
+    let (old, new) = (was.split_inclusive('\n'), mended.split_inclusive('\n'));
+    if old.clone().count() != new.clone().count() {
+        return was.to_owned();
+    }
+    let each = old.zip(new).zip(shown.split_inclusive('\n'));
+    let told = each.map(|((was, mended), shown)| match was.split_once(':') {
+        _ if mended == shown || was == shown => was.to_owned(),
+        Some((key, _)) => format!("{key}: ****\n"),
+        None => "****\n".to_owned(),
+    });
+    told.collect()
 }
 
 /// A difference of two texts of a file; empty where there is none.

@@ -73,6 +73,8 @@ impl Files for SystemFiles {
     fn replace(&self, file: &Path, held: &[u8], bytes: &[u8]) -> io::Result<()> {
         // Through a link it is the file that changes, not the link.
         let file = file.canonicalize()?;
+        // Another file in its place would not ask whether this one may be written.
+        drop(std::fs::OpenOptions::new().write(true).open(&file)?);
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let beside = file.with_file_name(format!(".{name}.{}.tmp", fastrand::u64(..)));
         let written = write_beside(&beside, bytes, std::fs::metadata(&file)?.permissions()).and_then(|()| {

@@ -241,17 +241,21 @@ fn hidden(park: &Park, back: &str) -> Markup {
 
 /// What is to be done with all entries of a cause; how many that is, is said before.
 fn for_all(cause: &Cause<'_>, all: u64) -> Markup {
+    // What came since the page was made was seen by nobody.
+    let seen = cause.parks.iter().map(|head| head.number).max().unwrap_or_default();
     html! {
         @if all > 1 {
             div.acts {
                 form method="post" action="/inbox" {
                     input type="hidden" name="cause" value=(cause.key);
+                    input type="hidden" name="seen" value=(seen);
                     button type="submit" name="do" value="retry" { "Try all " (all) " again" }
                 }
                 details {
                     summary { "Drop all " (all) }
                     form method="post" action="/inbox" {
                         input type="hidden" name="cause" value=(cause.key);
+                    input type="hidden" name="seen" value=(seen);
                         button type="submit" name="do" value="drop" {
                             "Yes, drop " (all) " until their records change again"
                         }

@@ -144,11 +144,13 @@ async fn one(shared: &Shared, form: &Form) -> Result<ParkHead, NotDone> {
     park.map(ParkHead::from).ok_or_else(gone)
 }
 
-/// The entry that is named, or all of the cause that is.
+/// The entry that is named, or all of the cause that is, but for those that came after the page was made.
 async fn meant(shared: &Shared, form: &Form) -> Result<Vec<i64>, NotDone> {
     let Some(cause) = form.word("cause") else { return Ok(vec![one(shared, form).await?.number]) };
     let parks = shared.runtime.store.park_heads().await?;
-    let found: Vec<i64> = parks.iter().filter(|park| key(park) == cause).map(|park| park.number).collect();
+    let seen: i64 = form.needed("seen")?.parse().unwrap_or_default();
+    let is_meant = |park: &&ParkHead| key(park) == cause && park.number <= seen;
+    let found: Vec<i64> = parks.iter().filter(is_meant).map(|park| park.number).collect();
     if found.is_empty() {
         return Err(NotDone::new(StatusCode::NOT_FOUND, "nothing has this cause any more"));
     }
