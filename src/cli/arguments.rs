@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use crate::world::Planted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use super::arguments_rules::{FmtArguments, LintArguments, NewArguments, TestArguments};
+use super::arguments_rules::duration;
+pub use super::arguments_rules::{
+    FindingsFormat, FmtArguments, LintArguments, NewArguments, TestArguments, TestFormat,
+};
 pub use super::arguments_service::{
     ExplainArguments, FindArguments, HoldArguments, InboxAction, InboxArguments, ReleaseArguments, RetryArguments,
     ServiceArguments, TakeArguments, TapArguments, WhoArguments,
@@ -301,30 +304,6 @@ pub struct SyncArguments {
     pub format: Format,
 }
 
-/// How findings are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FindingsFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For scripts.
-    Json,
-    /// For code hosts.
-    Sarif,
-}
-
-/// How test reports are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum TestFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For scripts.
-    Json,
-    /// For build servers: JUnit XML.
-    Junit,
-}
-
 /// Arguments of `store`.
 #[derive(Debug, Args)]
 pub struct StoreArguments {
@@ -421,15 +400,5 @@ fn seeds(text: &str) -> Result<std::ops::RangeInclusive<u64>, String> {
     match (first.parse(), last.trim_start_matches('=').parse()) {
         (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
         _ => Err("write the first and the last seed, such as 1..300".to_owned()),
-    }
-}
-
-/// `30s`, `500ms`, `2m`; a bare number is seconds.
-pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let seconds = || text.parse().ok().map(std::time::Duration::from_secs);
-    match crate::value::duration::parse(text).or_else(seconds) {
-        Some(length) if length.is_zero() => Err("a duration is longer than nothing".to_owned()),
-        Some(length) => Ok(length),
-        None => Err("write a duration such as 30s, 500ms or 2m".to_owned()),
     }
 }

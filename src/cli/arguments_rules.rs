@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-
-use super::arguments::{FindingsFormat, TestFormat, duration};
+use clap::{Args, ValueEnum};
 
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
@@ -79,8 +77,8 @@ pub struct TestArguments {
     pub unmentioned: bool,
     /// Changes each rule, row and script line, one change at a time, and says which changes no test notices.
     ///
-    /// An arrow is turned, a condition or a value left out, a constant changed, a row dropped; what lint refuses does not
-    /// count. With paths, only what stands in them is changed. Each survivor comes with what would notice it.
+    /// An arrow is turned, a condition or a value left out, a constant changed, a row dropped; what lint refuses does
+    /// not count. With paths, only what stands in them is changed. Each survivor comes with what would notice it.
     #[arg(long, conflicts_with_all = ["filter", "unmentioned"])]
     pub mutate: bool,
     /// With --mutate: fail where fewer of a hundred changes are noticed.
@@ -92,4 +90,38 @@ pub struct TestArguments {
     /// How the report is written.
     #[arg(long, default_value = "text")]
     pub format: TestFormat,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+    /// For code hosts.
+    Sarif,
+}
+
+/// How test reports are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+    /// For build servers: JUnit XML.
+    Junit,
+}
+
+/// `30s`, `500ms`, `2m`; a bare number is seconds.
+pub(super) fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let seconds = || text.parse().ok().map(std::time::Duration::from_secs);
+    match crate::value::duration::parse(text).or_else(seconds) {
+        Some(length) if length.is_zero() => Err("a duration is longer than nothing".to_owned()),
+        Some(length) => Ok(length),
+        None => Err("write a duration such as 30s, 500ms or 2m".to_owned()),
+    }
 }

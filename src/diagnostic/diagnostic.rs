@@ -3,7 +3,7 @@
 //! Cannot be made without a place. The message says what is wrong, the first label where, help
 //! how to mend it.
 
-use super::{Advice, Code, Edit, Span};
+use super::{Advice, Code, Span};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +34,15 @@ pub struct Label {
     pub span: Span,
     /// What is there; may be empty.
     pub text: String,
+}
+
+/// A change of text that mends a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// What to replace.
+    pub span: Span,
+    /// What to put there.
+    pub replacement: String,
 }
 
 /// One finding.

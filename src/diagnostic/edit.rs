@@ -3,16 +3,7 @@
 //! Knows letters and places. That what comes of them is right is for whoever reads the text again.
 
 use super::suggest::is_near;
-use super::{Diagnostic, FileId, Sources, Span};
-
-/// A change of text that mends a finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edit {
-    /// What to replace.
-    pub span: Span,
-    /// What to put there.
-    pub replacement: String,
-}
+use super::{Diagnostic, Edit, FileId, Sources, Span};
 
 /// Makes the changes of findings fit the letters that they replace, and takes back those that do not. A fix is whole
 /// or none.

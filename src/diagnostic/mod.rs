@@ -17,6 +17,5 @@ pub mod suggest;
 
 pub use advice::Advice;
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Label, Severity};
-pub use edit::Edit;
+pub use diagnostic::{Diagnostic, Edit, Label, Severity};
 pub use span::{FileId, Sources, Span};

@@ -1,7 +1,7 @@
 //! Mends rule files by the fixes of their findings, until none of them has one.
 //!
-//! Works on texts alone: whoever asks reads and writes the files. A fix that does not do away with its finding, or after
-//! which a file cannot be read any more, is not made.
+//! Works on texts alone: whoever asks reads and writes the files. A fix that does not do away with its finding, or
+//! after which a file cannot be read any more, is not made.
 
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ pub fn mend(sources: &SourceMap, wanted: impl Fn(&str) -> bool) -> Mended {
     Mended { files, made }
 }
 
-/// How many of the fixes hold together, from the first on, and the files after them; none where not even the first does.
+/// How many of the fixes hold together, from the first on, and the files after them; none where the first does not.
 fn first_that_hold(
     files: &[SourceFile],
     compiled: &Compilation,

@@ -5,9 +5,8 @@
 
 use std::fmt::Write as _;
 
-use crate::diagnostic::FileId;
-use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape};
-use crate::language::syntax::yaml::{self, Node, NodeKind};
+use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape, maps};
+use crate::language::syntax::keys_said::{KeySaid, keys_said};
 
 /// Whole system files that say every word at least once, each with its name.
 pub const EXAMPLES: [(&str, &str); 3] = [
@@ -64,19 +63,11 @@ pub const WORDS: [(&str, &str, &str); 32] = [
     ("assumed", "no documentation settles it; `doctor` looks", "assumed"),
 ];
 
-/// Where a key of a map stands in an example.
-struct Seen {
-    map: &'static MapSpec,
-    /// None: a key that people name themselves.
-    key: Option<&'static str>,
-    line: String,
-}
-
 /// The whole page.
 pub fn page() -> String {
     let seen = seen();
     let mut out = String::from(OPENING);
-    for map in maps() {
+    for map in maps(&SYSTEM_FILE) {
         let _ =
             writeln!(out, "\n## {}\n\n| Key | Written as | What it says | Example |\n|---|---|---|---|", title(map));
         for field in map.fields {
@@ -103,7 +94,7 @@ pub fn page() -> String {
 /// What no example says: keys, the words that may stand behind them, and words of a field's line.
 pub fn without_example() -> Vec<String> {
     let (seen, mut missing) = (seen(), Vec::new());
-    for map in maps() {
+    for map in maps(&SYSTEM_FILE) {
         let keys = map.fields.iter().map(|field| Some(field.name)).chain(map.named.iter().map(|_| None));
         let unseen = keys.filter(|key| example(&seen, map, *key).is_none());
         missing.extend(unseen.map(|key| format!("{}: {}", map.what, key.unwrap_or("a name of its own"))));
@@ -125,60 +116,11 @@ fn words(field: &'static FieldSpec) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-/// The maps of a system file, each where it is met first.
-fn maps() -> Vec<&'static MapSpec> {
-    let mut maps: Vec<&'static MapSpec> = vec![&SYSTEM_FILE];
-    let mut at = 0;
-    while let Some(map) = maps.get(at).copied() {
-        let shapes = map.fields.iter().map(|field| &field.shape).chain(map.named.iter().map(|named| &named.shape));
-        for inner in shapes.flat_map(inner) {
-            if !maps.iter().any(|known| std::ptr::eq(*known, inner)) {
-                maps.push(inner);
-            }
-        }
-        at += 1;
-    }
-    maps
+fn seen() -> Vec<KeySaid> {
+    EXAMPLES.iter().flat_map(|(_, text)| keys_said(&SYSTEM_FILE, text)).collect()
 }
 
-fn inner(shape: &'static Shape) -> Vec<&'static MapSpec> {
-    match shape {
-        Shape::Map(map) => vec![map],
-        Shape::List(of) => inner(of),
-        Shape::Either(one, other) => [inner(one), inner(other)].concat(),
-        Shape::Text(_) | Shape::Word(_) | Shape::Data => Vec::new(),
-    }
-}
-
-fn seen() -> Vec<Seen> {
-    let mut seen = Vec::new();
-    for (_, text) in EXAMPLES {
-        let (tree, _) = yaml::parse(FileId(0), text);
-        walk(&SYSTEM_FILE, &tree, text, &mut seen);
-    }
-    seen
-}
-
-fn walk(map: &'static MapSpec, node: &Node, text: &str, seen: &mut Vec<Seen>) {
-    let NodeKind::Mapping(entries) = &node.kind else { return };
-    for (key, value) in entries {
-        let field = map.field(&key.text);
-        let start = text.get(..key.span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-        let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim().to_owned();
-        seen.push(Seen { map, key: field.map(|field| field.name), line });
-        let shape = field.map(|field| &field.shape).or(map.named.as_ref().map(|named| &named.shape));
-        for inner in shape.into_iter().flat_map(inner) {
-            let items = if let NodeKind::Sequence(items) = &value.kind {
-                items.as_slice()
-            } else {
-                std::slice::from_ref(value)
-            };
-            items.iter().for_each(|item| walk(inner, item, text, seen));
-        }
-    }
-}
-
-fn example(seen: &[Seen], map: &MapSpec, key: Option<&str>) -> Option<String> {
+fn example(seen: &[KeySaid], map: &MapSpec, key: Option<&str>) -> Option<String> {
     seen.iter().find(|one| std::ptr::eq(one.map, map) && one.key == key).map(|one| one.line.clone())
 }
 
@@ -211,8 +153,9 @@ fn row_of(out: &mut String, cells: impl IntoIterator<Item = String>, example: Op
 }
 
 const OPENING: &str = "# System files\n\nWhat an API offers, as data: how a call is opened, how much it takes, how its \
-lists come in pages, what it tells by itself, which records it has and which states they go through. Generated from the \
-table that such files are read by; every example stands in one of the files at the end, which `petiole lint` passes.\n";
+lists come in pages, what it tells by itself, which records it has and which states they go through. Generated from \
+the table that such files are read by; every example stands in one of the files at the end, which `petiole lint` \
+passes.\n";
 
 const FIELDS: &str = "\n## The line of a field\n\n`fields:` of a record says of each field `TYPE, MODIFIER, …`. How a \
 value is written on the wire is the type's affair: money and numbers never touch a float.\n\n| Word | What it says | \

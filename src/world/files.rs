@@ -78,8 +78,8 @@ pub trait Files: Send + Sync {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Writes a file whole in the place of one that still holds what it held. Whoever reads it meanwhile finds the one or
-    /// the other, and whoever might read it may do so still.
+    /// Writes a file whole in the place of one that still holds what it held. Whoever reads it meanwhile finds the one
+    /// or the other, and whoever might read it may do so still.
     ///
     /// # Errors
     /// Where it holds something else by now, or cannot be written.

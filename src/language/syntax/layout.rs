@@ -1,8 +1,8 @@
 //! The canonical layout of a rule file: two blanks for each level, lists one level below their key, one empty line at
 //! most between blocks, nothing behind a line.
 //!
-//! Comments, order, and the blanks with which a line's own parts are set apart stay: what is aligned stays aligned. Knows
-//! YAML and no rule; what would read otherwise afterwards is left as it was.
+//! Comments, order, and the blanks with which a line's own parts are set apart stay: what is aligned stays aligned.
+//! Knows YAML and no rule; what would read otherwise afterwards is left as it was.
 
 use super::yaml::{self, Node, NodeKind};
 use crate::diagnostic::{Diagnostic, FileId};

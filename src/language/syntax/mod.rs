@@ -13,6 +13,7 @@ mod expression_text;
 pub mod field_spec;
 pub mod file;
 pub mod indentation;
+pub mod keys_said;
 pub mod layout;
 pub mod mapping;
 mod modifier_advice;

@@ -1,5 +1,5 @@
-//! Every single change that a hand may make on a line of a rule: an arrow turned, a condition or a value left out, a sign
-//! or a constant changed, a row or a statement dropped. Knows lines as text; knows nothing of what they mean.
+//! Every single change that a hand may make on a line of a rule: an arrow turned, a condition or a value left out, a
+//! sign or a constant changed, a row or a statement dropped. Knows lines as text; knows nothing of what they mean.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

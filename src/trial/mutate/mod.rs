@@ -1,4 +1,4 @@
-//! Whether the tests beside rules notice a rule that is changed: every single change of a line, one at a time, in memory.
+//! Whether the tests beside rules notice a rule that is changed: every single change of a line, one at a time.
 //!
 //! Knows lines and what lint and the tests make of them; decides nothing about records.
 
@@ -29,8 +29,8 @@ const SCRIPT_LINES_AROUND: usize = 4;
 /// The weight of a word that one test alone has.
 const RARITY: usize = 10_000;
 
-/// Tries changes until so many of them passed lint, side by side, each test for no longer than this. Every one comes with
-/// whether a test noticed it, in the order of the changes.
+/// Tries changes until so many of them passed lint, side by side, each test for no longer than this. Every one comes
+/// with whether a test noticed it, in the order of the changes.
 pub fn tried<'m>(
     files: &[SourceFile],
     mutants: &'m [Mutant],

@@ -1,5 +1,5 @@
-//! A test that would notice a change which none does: what an existing one brings about and leaves unmentioned, where the
-//! change shows there, else the beginnings of a new one.
+//! A test that would notice a change which none does: what an existing one brings about and leaves unmentioned, where
+//! the change shows there, else the beginnings of a new one.
 //!
 //! A proposal is for a person to finish; nothing here knows what a rule is meant to do.
 

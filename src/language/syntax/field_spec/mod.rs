@@ -19,7 +19,7 @@ pub use kinds::{FILE_KINDS, FILES, kind};
 pub use ownership::{GROUPS, OWNERSHIP, OWNERSHIP_FILE};
 pub use pipeline::{AFTER, AGREE, CREATE, FIELDS, LIST_RULE, NEEDS, PASSED_BY, PIPELINE_FILE, UNTOUCHED, VOLUME, WITH};
 pub use settings::{SETTINGS, SETTINGS_FILE, TYPES};
-pub use spec::{FieldSpec, MapSpec, Named, Shape};
+pub use spec::{FieldSpec, MapSpec, Named, Shape, maps};
 pub use system::{
     CALL, CALLS, ERRORS, HTTP, LIMITS, MOVE, PAGING, RECORD, RECORD_FIELDS, RECORDS, STATES, SYSTEM_FILE, WEBHOOK,
     WEBHOOK_RECORD,

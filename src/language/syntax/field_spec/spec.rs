@@ -65,6 +65,34 @@ impl MapSpec {
     }
 }
 
+impl Shape {
+    /// The maps that may stand there.
+    pub fn maps(&'static self) -> Vec<&'static MapSpec> {
+        match self {
+            Self::Map(map) => vec![map],
+            Self::List(of) => of.maps(),
+            Self::Either(one, other) => [one.maps(), other.maps()].concat(),
+            Self::Text(_) | Self::Word(_) | Self::Data => Vec::new(),
+        }
+    }
+}
+
+/// A map with all that may stand in it, each where it is met first.
+pub fn maps(whole: &'static MapSpec) -> Vec<&'static MapSpec> {
+    let mut maps = vec![whole];
+    let mut at = 0;
+    while let Some(map) = maps.get(at).copied() {
+        let shapes = map.fields.iter().map(|field| &field.shape).chain(map.named.iter().map(|named| &named.shape));
+        for inner in shapes.flat_map(Shape::maps) {
+            if !maps.iter().any(|known| std::ptr::eq(*known, inner)) {
+                maps.push(inner);
+            }
+        }
+        at += 1;
+    }
+    maps
+}
+
 impl FieldSpec {
     /// A key that may be left out.
     pub(super) const fn may(name: &'static str, shape: Shape, about: &'static str) -> Self {
