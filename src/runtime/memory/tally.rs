@@ -50,6 +50,8 @@ pub struct Tally {
 struct ByRule {
     pipeline: String,
     line: String,
+    /// Whether it is looked at anew, and was not found to wait so far.
+    anew: bool,
 }
 
 #[derive(Debug)]
@@ -102,6 +104,14 @@ impl Tally {
         held.iter().filter(|(_, by)| by.pipeline == pipeline).map(|(target, _)| target.clone()).take(limit).collect()
     }
 
+    /// A record was looked at to the end: what was not found to wait waits no more.
+    pub fn looked_at(&self, target: &RecordRef) {
+        let mut held = self.held_by_rule();
+        if held.get(target).is_some_and(|by| by.anew) {
+            held.remove(target);
+        }
+    }
+
     /// A record is gone: no rule has it wait any more.
     pub fn gone(&self, target: &RecordRef) {
         self.held_by_rule().remove(target);
@@ -110,10 +120,12 @@ impl Tally {
     fn note_by_rule(&self, happening: &Happening) {
         match happening {
             Happening::Waits { target, line, pipeline } => {
-                let by = ByRule { pipeline: pipeline.clone(), line: line.clone() };
+                let by = ByRule { pipeline: pipeline.clone(), line: line.clone(), anew: false };
                 self.held_by_rule().insert(target.clone(), by);
             }
-            Happening::Compared { target } => _ = self.held_by_rule().remove(target),
+            Happening::Compared { target } => {
+                self.held_by_rule().entry(target.clone()).and_modify(|by| by.anew = true);
+            }
             Happening::Written(change) => {
                 let mut held = self.held_by_rule();
                 held.remove(&change.cause);

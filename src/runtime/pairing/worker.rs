@@ -140,6 +140,7 @@ impl Runtime {
         };
         match walked {
             Ok(mut parks) => {
+                self.tally.looked_at(&work.target);
                 if how.braked {
                     self.hold_parks(&live, &mut parks, how.sweep).await?;
                 }
