@@ -1,5 +1,7 @@
 //! What commands do beside a running service: it does the work, and what it did comes back.
 
+use std::process::Command;
+
 use serde_json::{Value as Json, json};
 
 use crate::support::{Process, Trade, get, has_looked, until};
@@ -18,7 +20,11 @@ fn status(service: &Process) -> Json {
 
 /// Exit code, standard output, standard error.
 fn ran(trade: &Trade, arguments: &[&str]) -> (i32, String, String) {
-    let output = trade.command(arguments).output().unwrap();
+    came(&mut trade.command(arguments))
+}
+
+fn came(command: &mut Command) -> (i32, String, String) {
+    let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
@@ -110,9 +116,7 @@ fn ran_unnamed(trade: &Trade, listen: &str, arguments: &[&str]) -> (i32, String,
     std::fs::create_dir_all(&folder).unwrap();
     let mut command = trade.command(arguments);
     command.env_remove("PETIOLE_STORE").env("PETIOLE_LISTEN", listen.trim_start_matches("http://"));
-    let output = command.current_dir(folder).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    came(command.current_dir(folder))
 }
 
 #[test]

@@ -85,6 +85,11 @@ fn files_are_mended_in_place_and_a_difference_writes_nothing() {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
 
     let (code, told) = run(&folder, &["lint", ".", "--fix", "--diff"]);
+    assert_eq!(
+        run(&folder, &["lint", ".", "--diff"]),
+        (code, told.clone()),
+        "the difference is shown without --fix, too"
+    );
     assert!(code == 1 && told.contains("\n-") && told.contains("via table stagse"), "{told}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), wrong);
 

@@ -24,7 +24,7 @@ pub struct LintArguments {
     #[arg(long, conflicts_with = "explain")]
     pub fix: bool,
     /// Show what --fix would change, and write nothing.
-    #[arg(long, requires = "fix", conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "explain"])]
     pub diff: bool,
     /// Tell what a code means, and check nothing.
     #[arg(long, value_name = "CODE")]

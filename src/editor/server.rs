@@ -37,7 +37,12 @@ pub enum Over {
 /// # Errors
 /// Says where the client does not keep to the protocol.
 pub fn serve(connection: &Connection, files: &dyn Files) -> Result<Over, String> {
-    let (id, said) = connection.initialize_start().map_err(|error| error.to_string())?;
+    let no_editor = |error: lsp_server::ProtocolError| {
+        format!(
+            "whoever started this is no editor, or ended before it said so ({error}); editors start it by themselves"
+        )
+    };
+    let (id, said) = connection.initialize_start().map_err(no_editor)?;
     let said: InitializeParams = serde_json::from_value(said).map_err(|error| error.to_string())?;
     let client = Client::of(&said);
     let about = json!({
