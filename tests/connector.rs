@@ -3,6 +3,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "answers of a script may be broken connections")]
 
 mod brakes;
+mod opening;
 mod read_once;
 mod reading;
 mod schema;
@@ -23,8 +24,8 @@ use petiole::connector::{
 };
 use petiole::diagnostic::Span;
 use petiole::language::plan::{
-    Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType, States, System,
-    Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
+    Auth, Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType, States,
+    System, Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
 };
 use petiole::value::{Kind, Path, Record, Value, json};
 use petiole::world::{Clock, Method, Request, Response, SeededRandom, Transport, TransportError};
@@ -275,6 +276,7 @@ fn shop() -> System {
     System {
         name: "peer".to_owned(),
         headers: vec![("Authorization".to_owned(), template("App {secrets.api_key}"))],
+        auth: Auth::default(),
         timeout: Duration::from_secs(30),
         settle_after: Duration::from_mins(1),
         limits: Limits { per_minute: 60, burst: 5, at_once: 2, same_record: Duration::from_secs(1) },

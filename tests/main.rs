@@ -3,6 +3,7 @@
 
 mod accounts;
 mod admission;
+mod auth;
 mod bad_answers;
 mod base;
 mod behaviours;

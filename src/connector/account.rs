@@ -42,15 +42,20 @@ impl ResolvedAccount {
         self.variables.get(name).map_or(name, String::as_str)
     }
 
+    /// A secret as people are told of it: `$` and the variable that it came from.
+    pub(super) fn name_of(&self, secret: &str) -> String {
+        format!("${{{}}}", self.variable_of(secret))
+    }
+
     /// A text with every secret in it replaced by `$` and the variable that it came from; by its own name where it came
     /// from none.
     pub(super) fn by_name(&self, text: &str) -> String {
         let mut named: Vec<(&String, &String)> = self.secrets.iter().filter(|(_, secret)| !secret.is_empty()).collect();
         // What stands in another is replaced after that.
         named.sort_by_key(|(_, secret)| std::cmp::Reverse(secret.len()));
-        let replaced = named.into_iter().fold(text.to_owned(), |text, (name, secret)| {
-            text.replace(secret.as_str(), &format!("${{{}}}", self.variable_of(name)))
-        });
+        let replaced = named
+            .into_iter()
+            .fold(text.to_owned(), |text, (name, secret)| text.replace(secret.as_str(), &self.name_of(name)));
         self.redact(&replaced)
     }
 

@@ -13,6 +13,7 @@ use super::breaker::Breaker;
 use super::budget::SharedBudget;
 use super::evidence::{Seat, Sent, Witness};
 use super::failure::{self, Failure, Purpose, held_back, no_call};
+use super::opening;
 use super::paging::Pager;
 use super::rate_limit::RateLimit;
 use super::reader::{self, Shape, Single};
@@ -426,8 +427,10 @@ impl Connector {
         }
         let method = request.method;
         let place = self.account.redact(request.url.split('?').next().unwrap_or_default());
-        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;
         let sent = Sent::of(&self.witness, &request, (self.clock.now(), self.clock.steady()));
+        let sent = sent.map(|sent| sent.opened_by(opening::named(&self.system.auth, &self.account)));
+        let request = opening::open(&self.system.auth, &self.account, request)?;
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;
         let span = called(&self.account.name, method, &place);
         let answer = self.transport.send(request).instrument(span.clone()).await;
         if let Ok(found) = &answer {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::account::ResolvedAccount;
+use super::opening::Named;
 use crate::world::{Method, Request, Response, TransportError};
 
 /// The most of a body that is told, in bytes.
@@ -30,7 +31,9 @@ pub struct Evidence {
     pub url: String,
     /// Headers that were sent; in the place of a secret stands `$` and the variable that it came from.
     pub headers: Vec<(String, String)>,
-    /// The variables that stand in headers.
+    /// User and password as they were sent with basic authentication, with variables as in the headers.
+    pub user: Option<String>,
+    /// The variables that stand in the address, in headers and in the user.
     pub variables: Vec<String>,
     /// The body that was sent.
     pub body: String,
@@ -60,13 +63,19 @@ pub(super) struct Sent {
     request: Request,
     at: Timestamp,
     begun: Timestamp,
+    opened: Named,
 }
 
 impl Sent {
     /// A request that is about to be sent, by both clocks.
     pub(super) fn of(seat: &Seat, request: &Request, (at, begun): (Timestamp, Timestamp)) -> Option<Self> {
         seat.get()?;
-        Some(Self { request: request.clone(), at, begun })
+        Some(Self { request: request.clone(), at, begun, opened: Named::default() })
+    }
+
+    /// The same with what opens the account, which it is told of by name alone.
+    pub(super) fn opened_by(self, opened: Named) -> Self {
+        Self { opened, ..self }
     }
 
     /// Tells what came back.
@@ -76,7 +85,7 @@ impl Sent {
         answer: &Result<Response, TransportError>,
         steady: Timestamp,
     ) {
-        let Self { request, at, begun } = self;
+        let Self { request, at, begun, opened } = self;
         let went_well = answer.as_ref().is_ok_and(|answer| answer.status < 400);
         let Some(witness) = seat.get().filter(|_| request.method != Method::Get || !went_well) else { return };
         let shown = |bytes: &[u8]| cut(account.redact(&String::from_utf8_lossy(bytes)));
@@ -87,8 +96,9 @@ impl Sent {
             at,
             account: account.name.clone(),
             method: request.method.as_str().to_owned(),
-            url: account.shown_of(&request.url),
+            url: opened.address(&account.shown_of(&request.url)),
             headers: request.headers.iter().map(header).collect(),
+            user: opened.user,
             variables: account.secrets.keys().map(|name| account.variable_of(name).to_owned()).collect(),
             body: shown(&request.body),
             status: found.map(|found| found.status),

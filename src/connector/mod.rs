@@ -19,6 +19,7 @@ mod layout;
 mod look;
 mod masking;
 mod next_page;
+mod opening;
 mod page_size;
 pub mod paging;
 pub mod presence;

@@ -38,7 +38,7 @@ impl<'a> Holes<'a> {
         Self { account, since: None, key: None, fields: None, each: None }
     }
 
-    fn text(&self, name: &str) -> Result<String, Failure> {
+    pub(super) fn text(&self, name: &str) -> Result<String, Failure> {
         let missing = |what: String| Failure::unsupported(format!("account {}: {what}", self.account.name));
         if let Some(secret) = name.strip_prefix("secrets.") {
             let found = self.account.secrets.get(secret).cloned();
@@ -146,7 +146,7 @@ fn path_text(template: &Template, holes: &Holes) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn expand(template: &Template, holes: &Holes, encode: impl Fn(&str) -> String) -> Result<String, Failure> {
+pub(super) fn expand(template: &Template, holes: &Holes, encode: impl Fn(&str) -> String) -> Result<String, Failure> {
     let mut text = String::new();
     for part in &template.0 {
         match part {
@@ -178,7 +178,7 @@ pub fn percent_encode(text: &str) -> String {
 }
 
 /// Sets a header, in place of an earlier one of that name. An empty value leaves it out.
-fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: String) -> Result<(), Failure> {
+pub(super) fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: String) -> Result<(), Failure> {
     if !value.chars().all(|letter| letter == ' ' || letter.is_ascii_graphic()) {
         return Err(Failure::unsupported(format!(
             "the value for header {name} holds a letter that headers cannot carry"

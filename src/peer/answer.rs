@@ -10,26 +10,18 @@ use super::peer::{Peer, Row};
 use super::refusal::{Reason, Refusal};
 use super::respond::respond;
 use super::route::{self, Route};
-use super::{control, page, whims, write, write_wire};
-use crate::language::plan::TemplatePart;
+use super::{control, door, page, whims, write, write_wire};
 use crate::simulator::{Act, Mood, Outcome, Simulator, Whim};
 use crate::value::{Path, Record};
 use crate::world::{Request, Response};
 
 impl Peer {
-    /// Credentials are there, whatever they are: any header whose template holds a secret.
-    fn admits(&self, request: &Request) -> bool {
-        let secret = |part: &TemplatePart| matches!(part, TemplatePart::Hole(name) if name.starts_with("secrets."));
-        let wanted = self.system.headers.iter().filter(|(_, template)| template.0.iter().any(secret));
-        wanted
-            .into_iter()
-            .all(|(name, template)| request.header(name).is_some_and(|value| route::is_made_from(template, value)))
-    }
-
     fn answer(&mut self, now: Timestamp, request: &Request) -> Response {
-        if !self.admits(request) {
-            return self.refuse(&Refusal::new(Reason::Unauthorised, "no credentials"));
-        }
+        let request = match door::admit(&self.system, request) {
+            Ok(request) => request,
+            Err(refusal) => return self.refuse(&refusal),
+        };
+        let request = &request;
         let route = match route::find(&self.system, request) {
             Ok(route) => route,
             Err(refusal) => return self.refuse(&refusal),

@@ -7,6 +7,7 @@ mod answer;
 pub mod call_log;
 mod control;
 mod defaults;
+mod door;
 mod level;
 mod page;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]

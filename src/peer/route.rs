@@ -155,7 +155,7 @@ pub(super) fn is_made_from(template: &Template, text: &str) -> bool {
     fit(&template.0, text, false).is_some()
 }
 
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

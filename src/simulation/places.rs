@@ -1,9 +1,12 @@
 //! Where peers are, and whose a request is: by the beginning of its address, and where several accounts are at one
 //! place, by the secret that it shows.
 //!
-//! Knows no system: a secret is looked for in every header.
+//! Knows no system: a secret is looked for in the address and in every header.
 
 use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::world::Request;
 
@@ -42,9 +45,17 @@ impl Places {
         let place = self.accounts.iter().find(|(begin, _)| request.url.starts_with(begin.as_str()));
         let Some((begin, accounts)) = place else { return Whose::Elsewhere };
         let path = request.url.get(begin.len()..).unwrap_or_default().to_owned();
-        let shown = |secret: &str| request.headers.iter().any(|(_, value)| value.contains(secret));
+        let sent: Vec<String> = request.headers.iter().flat_map(|(_, value)| said(value)).collect();
+        let shown = |secret: &str| request.url.contains(secret) || sent.iter().any(|text| text.contains(secret));
         let opened = |account: &&String| self.secrets.iter().any(|(secret, of)| of == *account && shown(secret));
         let account = if let [only] = accounts.as_slice() { Some(only) } else { accounts.iter().find(opened) };
         account.map_or(Whose::Nobody, |account| Whose::Account(account, path))
     }
+}
+
+/// What a header says: itself, and the user and the password in it.
+fn said(value: &str) -> Vec<String> {
+    let basic = value.strip_prefix("Basic ").and_then(|text| STANDARD.decode(text).ok());
+    let basic = basic.and_then(|bytes| String::from_utf8(bytes).ok());
+    basic.into_iter().chain([value.to_owned()]).collect()
 }

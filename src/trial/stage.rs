@@ -211,8 +211,7 @@ fn added(name: &str, system: &str) -> Account {
 
 /// The secrets that a system's calls name.
 fn secrets_of(plan: &Plan, system: &str) -> Vec<String> {
-    let headers = plan.systems.get(system).map(|system| system.headers.as_slice()).unwrap_or_default();
-    let parts = headers.iter().flat_map(|(_, template)| &template.0);
+    let parts = plan.systems.get(system).into_iter().flat_map(|system| system.templates()).flat_map(|one| &one.0);
     parts
         .filter_map(|part| match part {
             TemplatePart::Hole(name) => name.strip_prefix("secrets.").map(str::to_owned),

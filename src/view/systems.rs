@@ -1,5 +1,5 @@
 //! The reference of system files as a page: every key of the table that such files are read by and every word of a
-//! field's line, each with an example that stands in one of three whole files.
+//! field's line, each with an example that stands in one of a few whole files.
 //!
 //! The text of `rules/SYSTEMS.md`. What a key says is for the table; knows no system that there is.
 
@@ -9,10 +9,11 @@ use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape
 use crate::language::syntax::keys_said::{KeySaid, keys_said};
 
 /// Whole system files that say every word at least once, each with its name.
-pub const EXAMPLES: [(&str, &str); 3] = [
+pub const EXAMPLES: [(&str, &str); 4] = [
     ("shop.yaml", include_str!("systems/whole.yaml")),
     ("depot.yaml", include_str!("systems/offset.yaml")),
     ("office.yaml", include_str!("systems/unpaged.yaml")),
+    ("market.yaml", include_str!("systems/basic.yaml")),
 ];
 
 /// The words of a field's line: how each is written, what it says, and what an example of it has in it.

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod action;
 pub mod agreement;
+pub mod auth;
 pub mod expression;
 pub mod folded;
 pub mod fuel;
@@ -31,6 +32,7 @@ pub use crate::language::syntax::template::{Template, TemplatePart};
 pub use account::{Account, Carries, Setting};
 pub use action::Action;
 pub use agreement::Agreement;
+pub use auth::{Auth, Basic};
 pub use folded::Folded;
 pub use ownership::Owner;
 pub use pipeline::{Cardinality, Create, FieldRule, ListRule, Narrowing, Pipeline, RuleBody, WithRead};

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::diagnostic::Span;
+use crate::language::plan::auth::Auth;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::syntax::template::Template;
 use crate::value::{Kind, Path, Record, Segment, Value, key};
@@ -19,6 +20,8 @@ pub struct System {
     pub name: String,
     /// Headers of every call, credentials among them (`Authorization` = `App {secrets.api_key}`).
     pub headers: Vec<(String, Template)>,
+    /// What opens the account beside them.
+    pub auth: Auth,
     /// How long one call may take.
     pub timeout: Duration,
     /// How long after a lost answer an effect may still appear.
@@ -35,6 +38,13 @@ pub struct System {
     pub webhook: Option<WebhookRules>,
     /// Its kinds of records by name.
     pub records: BTreeMap<String, Arc<RecordType>>,
+}
+
+impl System {
+    /// The templates of what every call has: headers, and what opens the account.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.headers.iter().map(|(_, template)| template).chain(self.auth.templates())
+    }
 }
 
 /// Calls allowed.

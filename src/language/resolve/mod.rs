@@ -4,6 +4,7 @@
 //! rooms below. Whatever could be understood goes on, so that one mistake never hides another.
 
 pub mod accounts;
+mod auth;
 mod calls;
 pub mod carries;
 mod duplicate;

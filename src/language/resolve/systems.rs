@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::auth;
 use super::paging::{self, default_paging};
 use super::record_calls;
 use super::resolver::{Resolver, SystemCondition, Wanted};
@@ -40,11 +41,9 @@ const SAME_RECORD: Duration = Duration::from_secs(1);
 pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
     let Some((name, http)) = &file.head else { return };
     let mut headers = http.headers.lines.clone();
-    headers.extend(http.auth.lines.iter().cloned());
-    for templates in [&http.headers, &http.auth] {
-        system_names::holes(resolver, &name.text, &templates.holes, &[]);
-    }
-    secrets::auth(resolver, &http.auth.written);
+    headers.extend(http.auth.headers.lines.iter().cloned());
+    system_names::holes(resolver, &name.text, &http.headers.holes, &[]);
+    let auth = auth::resolve(resolver, &name.text, http);
     secrets::sent(resolver, &http.headers.written);
     let timeout = http.timeout.unwrap_or(TIMEOUT);
     let mut records = BTreeMap::new();
@@ -53,10 +52,12 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
         let record = record(resolver, (&name.text, &key.text), tree, &mut conditions);
         records.insert(key.text.clone(), Arc::new(record));
     }
+    auth::calls(resolver, &auth, records.values().map(AsRef::as_ref));
     system_names::references(resolver, &file.records, &records);
     let system = System {
         name: name.text.clone(),
         headers,
+        auth,
         timeout,
         settle_after: http.settle_after.unwrap_or(timeout * 2),
         limits: limits(&file.limits),

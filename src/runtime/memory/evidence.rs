@@ -26,7 +26,7 @@ impl Witness for Evidences {
         let headers = call.headers.iter().map(|(name, value)| json!({ "name": name, "value": value }));
         let told = json!({
             "account": call.account, "method": call.method, "url": call.url,
-            "headers": headers.collect::<Vec<_>>(), "variables": call.variables, "body": call.body,
+            "headers": headers.collect::<Vec<_>>(), "user": call.user, "variables": call.variables, "body": call.body,
             "status": call.status, "failure": call.failure, "request_id": call.request_id, "answer": call.answer,
             "took_ms": u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX),
         });

@@ -21,20 +21,23 @@ pub(super) fn call(entry: &CallEntry) -> Json {
     told
 }
 
-/// The call as a line for a shell. Only in headers are variables filled in, and only those that secrets came from.
+/// The call as a line for a shell. Variables are filled in but for the body, and only those that secrets came from.
 fn curl(told: &Json) -> String {
     let word = |key: &str| told.get(key).and_then(Json::as_str).unwrap_or_default();
     let list = |key: &str| told.get(key).and_then(Json::as_array).into_iter().flatten();
     let variables: Vec<String> =
         list("variables").filter_map(Json::as_str).map(|name| format!("${{{name}}}")).collect();
-    let mut line = format!("curl -X {} {}", quoted(word("method")), quoted(word("url")));
+    let filled = |text: &str| {
+        let fill = |text: String, name: &String| text.replace(name.as_str(), &format!("'\"{name}\"'"));
+        variables.iter().fold(quoted(text), fill)
+    };
+    let mut line = format!("curl -X {} {}", quoted(word("method")), filled(word("url")));
+    if !word("user").is_empty() {
+        let _ = write!(line, " -u {}", filled(word("user")));
+    }
     for header in list("headers") {
         let part = |key: &str| header.get(key).and_then(Json::as_str).unwrap_or_default();
-        let mut text = quoted(&format!("{}: {}", part("name"), part("value")));
-        for variable in &variables {
-            text = text.replace(variable.as_str(), &format!("'\"{variable}\"'"));
-        }
-        let _ = write!(line, " -H {text}");
+        let _ = write!(line, " -H {}", filled(&format!("{}: {}", part("name"), part("value"))));
     }
     if !word("body").is_empty() {
         let _ = write!(line, " --data-raw {}", quoted(word("body")));

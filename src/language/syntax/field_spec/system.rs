@@ -3,6 +3,7 @@
 use super::spec::{ABOUT, ALLOW, FieldSpec, MapSpec, Named, Shape};
 
 const TEMPLATES: Shape = Shape::List(&Shape::Text("NAME = VALUE"));
+const AUTH_LINES: Shape = Shape::List(&Shape::Text("NAME = VALUE, query NAME = VALUE, or basic USER PASSWORD"));
 const DURATION: Shape = Shape::Text("DURATION");
 const NUMBER: Shape = Shape::Text("NUMBER");
 const PATH: Shape = Shape::Text("PATH");
@@ -35,7 +36,12 @@ pub static SYSTEM_FILE: MapSpec = MapSpec {
 pub static HTTP: MapSpec = MapSpec {
     what: "`http`",
     fields: &[
-        FieldSpec::may("auth", TEMPLATES, "headers that open the account, as `Authorization = App {secrets.NAME}`"),
+        FieldSpec::may(
+            "auth",
+            AUTH_LINES,
+            "what opens the account: a header, as `Authorization = App {secrets.NAME}`, a parameter of every \
+             address, or user and password",
+        ),
         FieldSpec::may("headers", TEMPLATES, "further headers of every call"),
         FieldSpec::may("timeout", DURATION, "how long a call may take; 30 s where it is not said"),
         FieldSpec::may(

@@ -1,14 +1,18 @@
 //! A `system:` file: what an API offers.
 
+mod auth;
 mod call;
 mod record;
 mod states;
 mod system_file;
+mod templates;
 mod webhook;
 
+pub use auth::{AuthTree, BasicLine};
 pub use call::{CallNames, CallParts, CallTree, EachLine, Request};
 pub use record::{CallKey, FieldTree, RecordTree};
 pub use states::{MoveTree, MoverTree, StatesTree};
 pub(super) use system_file::parse;
-pub use system_file::{ErrorsTree, HttpTree, LimitsTree, PagingTree, SystemFile, Templates};
+pub use system_file::{ErrorsTree, HttpTree, LimitsTree, PagingTree, SystemFile};
+pub use templates::Templates;
 pub use webhook::{WebhookLine, WebhookTree};

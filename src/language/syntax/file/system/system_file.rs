@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::call::{named_templates, scalars};
+use super::auth::AuthTree;
 use super::record::RecordTree;
+use super::templates::Templates;
 use super::webhook::WebhookTree;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::field_spec::{ERRORS, HTTP, LIMITS, PAGING, RECORDS, SYSTEM_FILE};
 use crate::language::syntax::mapping::{Found, Mapping, names, text};
-use crate::language::syntax::template::{Hole, Template};
 use crate::language::syntax::yaml::Node;
 use crate::value::{Path, duration};
 
@@ -38,22 +38,11 @@ pub struct HttpTree {
     /// `headers:`
     pub headers: Templates,
     /// `auth:`
-    pub auth: Templates,
+    pub auth: AuthTree,
     /// `timeout:`
     pub timeout: Option<Duration>,
     /// `settle_after:`
     pub settle_after: Option<Duration>,
-}
-
-/// `NAME = VALUE` lines.
-#[derive(Clone, Debug, Default)]
-pub struct Templates {
-    /// The lines that could be read.
-    pub lines: Vec<(String, Template)>,
-    /// The holes of all.
-    pub holes: Vec<Hole>,
-    /// Each as it is written.
-    pub written: Vec<Name>,
 }
 
 /// `limits:`
@@ -128,18 +117,10 @@ impl HttpTree {
     fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
         Self {
             headers: map.get("headers", found).map(|node| Templates::of(node, found)).unwrap_or_default(),
-            auth: map.get("auth", found).map(|node| Templates::of(node, found)).unwrap_or_default(),
+            auth: map.get("auth", found).map(|node| AuthTree::of(node, found)).unwrap_or_default(),
             timeout: some_time(map, "timeout", found),
             settle_after: length(map, "settle_after", found),
         }
-    }
-}
-
-impl Templates {
-    fn of(node: &Node, found: &mut Found) -> Self {
-        let holes = scalars(node).into_iter().flat_map(Hole::all).collect();
-        let written = scalars(node).into_iter().map(crate::language::syntax::yaml::Scalar::name).collect();
-        Self { lines: named_templates(node, found), holes, written }
     }
 }
 

@@ -1,0 +1,86 @@
+//! What opens an account, put on a request just before it goes out: parameters of the address, user and password.
+//!
+//! Whatever address a request came to by then, that of a next page too, it has them once. What people are told of a
+//! call is made from names alone, so that no spelling of a secret can be overlooked in it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::account::ResolvedAccount;
+use super::failure::Failure;
+use super::request::{Holes, expand, percent_encode, set_header, with_query};
+use crate::language::plan::{Auth, Template, TemplatePart};
+use crate::world::Request;
+
+/// What opens an account, by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Named {
+    /// Parameters of the address.
+    query: Vec<(String, String)>,
+    /// `USER:PASSWORD`
+    pub(super) user: Option<String>,
+}
+
+/// The request as it goes out.
+pub(super) fn open(auth: &Auth, account: &ResolvedAccount, request: Request) -> Result<Request, Failure> {
+    let mut request = request;
+    let holes = Holes::of(account);
+    for (name, value) in &auth.query {
+        let value = expand(value, &holes, percent_encode)?;
+        request.url = with_query(&without(&request.url, name), name, &value);
+    }
+    if let Some(basic) = &auth.basic {
+        let (user, password) =
+            (expand(&basic.user, &holes, str::to_owned)?, expand(&basic.password, &holes, str::to_owned)?);
+        if user.contains(':') {
+            let message = format!("account {}: the user has a colon, which no user can have here", account.name);
+            return Err(Failure::unsupported(message));
+        }
+        let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+        set_header(&mut request.headers, "Authorization", value)?;
+    }
+    Ok(request)
+}
+
+/// What opens an account as people are told of it.
+pub(super) fn named(auth: &Auth, account: &ResolvedAccount) -> Named {
+    let text = |template: &Template| by_name(template, account);
+    Named {
+        query: auth.query.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+        user: auth.basic.as_ref().map(|basic| format!("{}:{}", text(&basic.user), text(&basic.password))),
+    }
+}
+
+impl Named {
+    /// An address with them. What looks like a variable in the address itself is none.
+    pub(super) fn address(&self, shown: &str) -> String {
+        let own = shown.replace("${", "%24%7B");
+        self.query.iter().fold(own, |url, (name, value)| with_query(&without(&url, name), name, value))
+    }
+}
+
+/// A template with secrets by their variables' names.
+fn by_name(template: &Template, account: &ResolvedAccount) -> String {
+    let mut text = String::new();
+    for part in &template.0 {
+        match part {
+            TemplatePart::Text(literal) => text.push_str(literal),
+            TemplatePart::Hole(name) => match (name.strip_prefix("secrets."), name.strip_prefix("account.")) {
+                (Some(secret), _) => text.push_str(&account.name_of(secret)),
+                (None, Some(property)) => {
+                    text.push_str(account.properties.get(property).map_or("", String::as_str));
+                }
+                (None, None) => {}
+            },
+        }
+    }
+    text
+}
+
+/// An address without a parameter, which a peer may have put into that of the next page.
+fn without(url: &str, name: &str) -> String {
+    let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
+    let is_other = |pair: &&str| pair.split('=').next() != Some(name);
+    let rest: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).filter(is_other).collect();
+    if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
+}

@@ -1,0 +1,5 @@
+//! What opens an account, said in a system file: calls pass with it, nobody is shown it, and what cannot be is a finding.
+
+mod basic;
+mod stage;
+mod told;
