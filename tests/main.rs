@@ -5,6 +5,7 @@ mod accounts;
 mod admission;
 mod auth;
 mod bad_answers;
+mod bare_secrets;
 mod base;
 mod behaviours;
 mod benched;

@@ -8,7 +8,7 @@ use super::exit_code;
 use super::lint_fix::unified;
 use crate::diagnostic::{Diagnostic, render};
 use crate::language::mend::shown;
-use crate::language::source::{RuleSet, SourceFile, load};
+use crate::language::source::{RuleSet, SourceFile, bare_secrets, load};
 use crate::language::syntax::layout::lay_out;
 use crate::world::{Files as _, SystemFiles};
 
@@ -39,7 +39,9 @@ pub(super) fn fmt(arguments: &Arguments, fmt: &FmtArguments) -> u8 {
         }
     }
     if !came.unread.is_empty() {
-        eprint!("{}", render::render(&came.unread, &sources, arguments.color.on()));
+        let mut struck = sources.clone();
+        struck.hide(&bare_secrets::places(&sources));
+        eprint!("{}", render::render(&came.unread, &struck, arguments.color.on()));
         eprintln!("\nwhat cannot be read is left as it is");
     }
     told(arguments, fmt, &came)

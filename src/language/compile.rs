@@ -12,6 +12,7 @@ use crate::language::lint::{run as lint, summary::summary};
 use crate::language::lower::lower;
 use crate::language::plan::{Plan, test::RuleTest};
 use crate::language::resolve::{Met, resolve};
+use crate::language::source::bare_secrets;
 use crate::language::source::letters::as_they_look;
 use crate::language::source::{SourceMap, load};
 use crate::language::syntax::parse;
@@ -86,6 +87,8 @@ fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>, notes: bool) -> Com
     let shows = |one: &Diagnostic| one.fix.iter().any(|edit| hidden.iter().any(|place| touches(edit.span, *place)));
     findings.iter_mut().filter(|one| shows(one)).for_each(|one| one.fix.clear());
     edit::fit(&mut findings, &sources);
+    let bare = bare_secrets::places(&sources);
+    sources.hide(&bare);
     let sound = !findings.iter().any(|one| one.severity == Severity::Error);
     let (plan, tests) = match rules.as_mut().filter(|_| !unread && sound) {
         Some(rules) => (Some(lower(rules, hash)), std::mem::take(&mut rules.tests)),

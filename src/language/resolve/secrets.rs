@@ -4,28 +4,8 @@
 
 use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic, Span};
+pub(super) use crate::language::source::bare_secrets::is_secret;
 use crate::language::syntax::expression::Name;
-
-/// Words by which people call what opens a door.
-const WORDS: [&str; 11] = [
-    "authorization",
-    "apikey",
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "credential",
-    "bearer",
-    "signature",
-    "cookie",
-    "accesskey",
-];
-
-/// Whether something of this name is a secret, as people name them: `X-Api-Key`, `access_token`.
-pub(super) fn is_secret(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    plain == "key" || plain == "xkey" || WORDS.iter().any(|word| plain.contains(word))
-}
 
 /// What opens a system comes from the account's secrets.
 pub(super) fn auth(resolver: &mut Resolver<'_>, lines: &[Name]) {

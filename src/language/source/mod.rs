@@ -3,6 +3,7 @@
 //! Owns finding, reading and numbering the files of a rule set, be they on the disk or open in an editor. Knows YAML's
 //! file endings, not its grammar.
 
+pub mod bare_secrets;
 pub mod copies;
 pub mod letters;
 pub mod loader;
