@@ -80,3 +80,13 @@ fn what_only_names_a_secret_is_shown() {
     assert_eq!(open("accounts.yaml", "accounts:\n  a:\n    secrets:\n      key: ${A_KEY:-open}\n"), 1);
     assert_eq!(open("settings.yaml", "settings:\n  notify:\n    webhook: https://hooks.example/T0/B1/xyz\n"), 1);
 }
+
+#[test]
+fn nothing_of_the_rules_that_ship_looks_like_a_secret() {
+    let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let (sources, _) = language::source::load(&petiole::world::SystemFiles, &[rules]);
+    assert!(sources.files().count() > 15);
+    let line = |place: &petiole::diagnostic::Span| sources.line_of(*place);
+    let places = bare_secrets::places(&sources);
+    assert!(places.is_empty(), "{:?}", places.iter().map(line).collect::<Vec<_>>());
+}

@@ -98,7 +98,7 @@ fn the_four_questions(window: Window) {
     browser.clicks("Yes: make exactly");
     browser.reads("planned changes were made");
     is_sound(&browser, "plan, carried out");
-    for (link, said) in [("Rules", "Who owns what"), ("orders.yaml", "All files"), ("Now", "Where every record stands")]
+    for (link, said) in [("Rules", "Who owns what"), ("orders.yaml", "All files"), ("Now", "Where every record stood")]
     {
         browser.clicks(link);
         browser.reads(said);

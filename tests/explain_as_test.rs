@@ -88,3 +88,29 @@ fn what_nothing_happened_to_makes_no_test() {
     let (code, ..) = run(&trade, &["explain", "leaflink.order/nobody", "status", "--as-test"]);
     assert_eq!(code, Some(2), "a field makes no test");
 }
+
+#[test]
+fn what_nobody_sees_in_the_words_of_a_peer_is_spelt() {
+    let trade = Trade::start();
+    let service = trade.run("300ms");
+    let notes =
+        "\u{202e}gnp.exe\u{2066} a\u{200b}b\u{ad}c\u{feff} PetioleSpeltText0x \"quoted\" \\ tab\there\nand on\u{a0}on";
+    let made = trade.people(&trade.leaflink, "submit", &json!({ "count": 1, "notes": notes }));
+    let number = made["orders"][0]["number"].as_str().unwrap().to_owned();
+    until("the order crossed", || trade.orders().len() == 1 && at_rest(&service.url));
+    let told = drafted(&trade, &number);
+    let odd = |text: &str| text.chars().any(|sign| "\u{202e}\u{2066}\u{200b}\u{ad}\u{feff}\t".contains(sign));
+    assert!(!odd(&told) && told.contains("\\u202egnp.exe"), "{told}");
+    let tests = held(&trade, &told);
+    assert!(!tests.is_empty() && tests.iter().all(|(_, passed)| *passed), "{tests:?}\n{told}");
+
+    let (_, whole, err) = run(&trade, &["explain", &number, "--format", "json"]);
+    let whole: Json = serde_json::from_str(&whole).unwrap_or_else(|error| panic!("{error}: {whole}{err}"));
+    let calls = whole["calls"].as_array().unwrap().iter().map(|call| call["curl"].as_str().unwrap());
+    let bodies: Vec<&str> = calls.filter_map(|curl| curl.split_once("--data-raw '")?.1.strip_suffix('\'')).collect();
+    let sent = bodies.iter().map(|body| {
+        assert!(!odd(body), "{body}");
+        serde_json::from_str::<Json>(body).unwrap_or_else(|error| panic!("{error}: {body}")).to_string()
+    });
+    assert!(sent.filter(|body| body.contains('\u{202e}')).count() >= 1, "{bodies:?}");
+}

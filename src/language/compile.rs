@@ -87,12 +87,15 @@ fn finish(sources: SourceMap, mut findings: Vec<Diagnostic>, notes: bool) -> Com
     let shows = |one: &Diagnostic| one.fix.iter().any(|edit| hidden.iter().any(|place| touches(edit.span, *place)));
     findings.iter_mut().filter(|one| shows(one)).for_each(|one| one.fix.clear());
     edit::fit(&mut findings, &sources);
-    let bare = bare_secrets::places(&sources);
-    sources.hide(&bare);
     let sound = !findings.iter().any(|one| one.severity == Severity::Error);
     let (plan, tests) = match rules.as_mut().filter(|_| !unread && sound) {
         Some(rules) => (Some(lower(rules, hash)), std::mem::take(&mut rules.tests)),
         None => (None, Vec::new()),
     };
+    if plan.is_none() {
+        // What is broken is read by lines; of what serves the texts are kept as they are.
+        let bare = bare_secrets::places(&sources);
+        sources.hide(&bare);
+    }
     Compilation { sources, findings, plan, tests, rules, partly, met }
 }

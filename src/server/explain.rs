@@ -66,6 +66,15 @@ pub(super) async fn explained(shared: &Shared, name: &str, form: Form<'_>) -> Re
         Form::Whole => explain(store, &rules, &Asked { target: &target, field: None }).await,
         Form::Field(field) => explain(store, &rules, &Asked { target: &target, field: Some(field) }).await,
     };
+    let by_rule = shared.runtime.tally.by_rule().get(&target).cloned();
+    let told = told.map(|mut told| {
+        let standing = told.get_mut("standing").and_then(Body::as_array_mut);
+        if let (Some(standing), Some(line)) = (standing, by_rule) {
+            let text = format!("waits as the `hold when` of {line} says");
+            standing.push(json!({ "state": "held by rule", "text": text }));
+        }
+        told
+    });
     told.map_err(|unexplained| match unexplained {
         Unexplained::Unknown(words) => (StatusCode::NOT_FOUND, words),
         Unexplained::Store(error) => unread(error),

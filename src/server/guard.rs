@@ -65,12 +65,17 @@ pub(super) fn refusal(shared: &Shared, request: &Request, way: Way) -> Option<(S
     let given = header(headers, &AUTHORIZATION);
     match &shared.admission.token {
         Some(_) if way == Way::SignIn => None,
-        Some(token) if way == Way::Page && session::is_kept(token, headers, shared.runtime.world.clock.now()) => None,
+        Some(token) if way == Way::Page && carries(token, headers, shared) => None,
         None if shared.loopback => None,
         None => Some((StatusCode::FORBIDDEN, "set PETIOLE_ADMIN_TOKEN to use this from another machine")),
         Some(token) if given.is_some_and(|given| same(given, &format!("Bearer {token}"))) => None,
         Some(_) => Some((StatusCode::UNAUTHORIZED, "the token is missing or wrong")),
     }
+}
+
+/// Whether a browser kept a sign-in that holds; whether it was ended since, the store knows.
+fn carries(token: &str, headers: &HeaderMap, shared: &Shared) -> bool {
+    session::carried(token, headers, shared.runtime.world.clock.now()).is_some()
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

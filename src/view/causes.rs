@@ -70,11 +70,11 @@ pub fn without_values(text: &str) -> String {
     out.split(' ').map(|word| if plain(word) { word } else { "…" }).collect::<Vec<_>>().join(" ")
 }
 
-/// Put-off work by why, as `status` counts it: records in the order in which they are tried.
-pub fn by_reason(put_off: &[PutOff]) -> BTreeMap<&str, Vec<&PutOff>> {
-    let mut by_reason: BTreeMap<&str, Vec<&PutOff>> = BTreeMap::new();
+/// Put-off work by why, values left out: records in the order in which they are tried.
+pub fn by_reason(put_off: &[PutOff]) -> BTreeMap<String, Vec<&PutOff>> {
+    let mut by_reason: BTreeMap<String, Vec<&PutOff>> = BTreeMap::new();
     for one in put_off {
-        by_reason.entry(&one.reason).or_default().push(one);
+        by_reason.entry(without_values(&one.reason)).or_default().push(one);
     }
     by_reason
 }

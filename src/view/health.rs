@@ -130,11 +130,18 @@ fn work(status: &Json) -> Vec<Reason> {
     if status.get("sweeping") == Some(&Json::Bool(true)) {
         note(State::Busy, "sweep", "Everything is being compared just now".to_owned());
     }
-    let under_way = count(status, "/queue/pending").saturating_add(count(status, "/queue/in_flight"));
+    let under_way = waits_its_turn(status).saturating_add(count(status, "/queue/in_flight"));
     if under_way > 0 {
         note(State::Busy, "waiting", format!("{} on the way", counted(under_way, "change")));
     }
     reasons
+}
+
+/// How much work was not begun yet. `pending` counts what was put off, too, and the comparison that is under way.
+pub fn waits_its_turn(status: &Json) -> u64 {
+    let sweeping = status.get("sweeping") == Some(&Json::Bool(true));
+    let other = count(status, "/waiting/retrying").saturating_add(u64::from(sweeping));
+    count(status, "/queue/pending").saturating_sub(other)
 }
 
 fn capital(text: &str) -> String {

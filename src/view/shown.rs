@@ -21,12 +21,16 @@ pub fn value(value: &Json) -> String {
 
 /// A text as it may be printed: what would steer a terminal, or turn letters around, is spelt.
 pub fn plain(text: &str) -> String {
-    let is_odd = |sign: char| sign.is_control() || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}');
-    let is_odd = |sign: char| is_odd(sign) || matches!(sign, '\u{2066}'..='\u{2069}' | '\u{feff}');
     let spelt = |sign: char| {
         if is_odd(sign) { sign.escape_default().collect::<String>() } else { sign.to_string() }
     };
     text.chars().map(spelt).collect()
+}
+
+/// Whether a sign steers a terminal, turns letters around, or is seen by nobody.
+pub fn is_odd(sign: char) -> bool {
+    let hides = matches!(sign, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    sign.is_control() || hides || matches!(sign, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn shortened(text: &str, most: usize) -> String {

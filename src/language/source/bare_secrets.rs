@@ -77,7 +77,8 @@ impl Line<'_> {
 
 fn within(name: &str, text: &str) -> Vec<Range<usize>> {
     let value = |line: &Line<'_>| text.get(line.value.clone()).unwrap_or_default();
-    let tells = |line: Line<'_>| is_near(line.name, "accounts") || line.opens_block(value(&line));
+    let is_head = |line: &Line<'_>| line.indent == 0 && !line.is_remark && is_near(line.name, "accounts");
+    let tells = |line: Line<'_>| is_head(&line) || line.opens_block(value(&line));
     let is_accounts = name.ends_with("accounts.yaml") || lines(text).any(tells);
     let (mut found, mut block) = (Vec::new(), None);
     for line in lines(text) {
@@ -98,7 +99,8 @@ fn within(name: &str, text: &str) -> Vec<Range<usize>> {
             Some(_) => {}
             None => {
                 let whole = text.get(line.whole.clone()).unwrap_or_default();
-                let behind = behind_name(whole).filter(|at| whole.get(*at..).is_some_and(|rest| !is_reference(rest)));
+                let behind = behind_name(whole, line.is_remark)
+                    .filter(|at| whole.get(*at..).is_some_and(|rest| !is_reference(rest)));
                 found.extend(behind.map(|at| line.whole.start + at..line.whole.end));
             }
         }
@@ -107,8 +109,9 @@ fn within(name: &str, text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Where a line goes on behind the first word of it that names a secret, or nearly does.
-fn behind_name(line: &str) -> Option<usize> {
+/// Where a line goes on behind the first word of it that names a secret, or nearly does. A remark speaks of secrets
+/// without holding one.
+fn behind_name(line: &str, is_remark: bool) -> Option<usize> {
     let apart = |letter: char| !letter.is_alphanumeric() && !"_-".contains(letter);
     let names = |word: &str| {
         let of_key = word.to_ascii_lowercase().ends_with("key");
@@ -117,7 +120,8 @@ fn behind_name(line: &str) -> Option<usize> {
     let word = line.split(apart).find(|word| names(word))?;
     let rest = line.get(word.as_ptr() as usize - line.as_ptr() as usize + word.len()..)?;
     let value = rest.trim_start_matches(|letter: char| letter.is_whitespace() || ":=".contains(letter));
-    Some(line.len() - value.len())
+    let is_pair = rest.trim_start().starts_with([':', '=']);
+    (is_pair || !is_remark).then(|| line.len() - value.len())
 }
 
 /// Whether a value only says where a secret is found: `${NAME}`, or the beginning of it.

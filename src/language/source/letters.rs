@@ -214,7 +214,10 @@ fn unlike(letter: char, (last, behind): (char, &str), place: Place) -> Option<Se
             seen(" ", "a wide or narrow space", "write a plain blank, or put the text into quotes")
         }
         '\u{ad}' => seen("", "a soft hyphen, which nobody sees,", "take it out: it is no letter of the name"),
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            seen("", "a sign that turns letters around, which nobody sees,", "take it out: it is no letter of the name")
+        }
+        '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {
             seen("", "a zero-width sign, which nobody sees,", "take it out: it is no letter of the name")
         }
         _ if place.is_test || place.is_script => None,

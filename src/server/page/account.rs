@@ -44,7 +44,7 @@ pub(super) async fn show(
                 dl {
                     dt { "System" } dd { (word(&account, "/system")) }
                     @if let Some(peer) = peer { dt { "Address" } dd { (shown(&peer.base_url())) } }
-                    dt { "In step" } dd { (in_step(&status, &name)) }
+                    dt { "When last compared" } dd { (in_step(&status, &name)) }
                     dt { "Able to work" } dd { (able(&account)) }
                     dt { "Last looked" } dd { (time(word(&account, "/last_poll"), visit.now)) }
                     dt { "Paused until" }

@@ -47,7 +47,7 @@ pub(super) async fn show(State(shared): State<Shared>, Extension(visit): Extensi
     let body = html! {
         h1 { "Changes" }
         (held(&shared, last, &visit))
-        (drafted_card(&drafted, &visit))
+        (drafted_card(&drafted, &shared.runtime.live.load().plan.rules_hash, &visit))
     };
     let mut page = frame::page(&shared, &visit, ("Changes", Place::Changes), body).await;
     if waits {
@@ -89,7 +89,7 @@ fn lines(text: &str) -> String {
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
-fn drafted_card(drafted: &Drafted, visit: &Visit) -> Markup {
+fn drafted_card(drafted: &Drafted, serving: &str, visit: &Visit) -> Markup {
     html! {
         @match drafted {
             Drafted::None => {}
@@ -98,7 +98,7 @@ fn drafted_card(drafted: &Drafted, visit: &Visit) -> Markup {
                 h2 { (light(Light::Bad, "")) "There is no plan" }
                 pre.wrap tabindex="0" { (lines(why)) }
             },
-            Drafted::Made(draft) => (draft_card(draft, visit)),
+            Drafted::Made(draft) => (draft_card(draft, word(&draft.plan, "/rules/hash") == serving, visit)),
             Drafted::CarryingOut(draft) => section.card {
                 p role="status" { "Plan " code { (draft.hash) } " is being carried out." }
             },
@@ -110,7 +110,7 @@ fn drafted_card(drafted: &Drafted, visit: &Visit) -> Markup {
     }
 }
 
-fn draft_card(draft: &Draft, visit: &Visit) -> Markup {
+fn draft_card(draft: &Draft, is_current: bool, visit: &Visit) -> Markup {
     let plan = &draft.plan;
     let changes: Vec<&Json> = list(plan, "changes").collect();
     let all = u64::try_from(changes.len()).unwrap_or_default();
@@ -129,6 +129,10 @@ fn draft_card(draft: &Draft, visit: &Visit) -> Markup {
                 }
             }
             @if all == 0 { p { (light(Light::Good, "")) "Nothing would be written." } }
+            @else if !is_current {
+                p { (light(Light::Look, "of other rules")) " The rules have changed since: make the plan anew." }
+                (rows(&changes, all))
+            }
             @else {
                 form.acts method="post" action="/changes" {
                     input type="hidden" name="plan" value=(draft.hash);

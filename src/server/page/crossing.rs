@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
+use super::frame::Visit;
 use super::parts::command;
 use crate::runtime::memory::meter::{HOURS_KEPT, Histogram, LAG_BOUNDS, Meter};
 use crate::value::timestamp;
@@ -14,7 +15,7 @@ const HOUR: usize = 20;
 const GAP: usize = 4;
 
 /// The card.
-pub(super) fn crossing(meter: &Meter, now: Timestamp) -> Markup {
+pub(super) fn crossing(meter: &Meter, visit: &Visit) -> Markup {
     let lags = meter.lags();
     html! {
         section.card {
@@ -37,9 +38,9 @@ pub(super) fn crossing(meter: &Meter, now: Timestamp) -> Markup {
                         }
                     } }
                 }
-                (day(&meter.hours(), now))
+                (day(&meter.hours(), visit.now))
             }
-            (command("curl -s localhost:8787/metrics | grep petiole_lag"))
+            (command(&format!("curl -s {}/metrics | grep petiole_lag", visit.host)))
         }
     }
 }

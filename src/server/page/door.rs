@@ -12,11 +12,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::html;
 
-use super::frame::{Visit, alone, moved_to};
+use super::frame::{Visit, alone, moved_to, store_failed};
 use crate::server::guard::{Way, refusal, same};
 use crate::server::query::pairs;
 use crate::server::session;
 use crate::server::shared::Shared;
+use crate::store::StoreError;
 
 /// What a page may load, and who may hold it in a frame: only this service, and nobody.
 const POLICY: &str =
@@ -41,7 +42,14 @@ async fn lobby(State(shared): State<Shared>, request: Request, next: Next) -> Re
 
 async fn through(shared: &Shared, mut request: Request, next: Next, way: Way) -> Response {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let answer = match refusal(shared, &request, way) {
+    let refused = match refusal(shared, &request, way) {
+        None if way == Way::Page => match was_ended(shared, request.headers()).await {
+            Ok(ended) => ended.then_some((StatusCode::UNAUTHORIZED, "")),
+            Err(error) => return forbidding(store_failed(&error)),
+        },
+        refused => refused,
+    };
+    let answer = match refused {
         Some((StatusCode::UNAUTHORIZED, _)) => form(shared, StatusCode::UNAUTHORIZED, (&path, None)),
         Some((status, why)) => alone(status, why),
         None => {
@@ -51,6 +59,15 @@ async fn through(shared: &Shared, mut request: Request, next: Next, way: Way) ->
         }
     };
     forbidding(answer)
+}
+
+/// Whether the sign-in that a request comes with was ended.
+async fn was_ended(shared: &Shared, headers: &HeaderMap) -> Result<bool, StoreError> {
+    let Some(token) = &shared.admission.token else { return Ok(false) };
+    match session::carried(token, headers, shared.runtime.world.clock.now()) {
+        Some(session) => session::is_ended(shared.runtime.store.as_ref(), &session).await,
+        None => Ok(false),
+    }
 }
 
 /// With what a browser is to forbid.
@@ -97,11 +114,19 @@ async fn sign_in(State(shared): State<Shared>, body: Bytes) -> Response {
     if !same(word("token"), token) {
         return form(&shared, StatusCode::UNAUTHORIZED, (word("to"), Some("This is not the token.")));
     }
-    let begun = session::begun(token, shared.runtime.world.clock.now(), shared.loopback);
+    let world = &shared.runtime.world;
+    let begun = session::begun(token, (world.clock.now(), world.random.below(u64::MAX)), shared.loopback);
     with_cookie(moved_to(own_path(word("to"))), begun)
 }
 
-async fn sign_out(State(shared): State<Shared>, _: HeaderMap) -> Response {
+async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    let now = shared.runtime.world.clock.now();
+    let carried = shared.admission.token.as_ref().and_then(|token| session::carried(token, &headers, now));
+    if let Some(session) = carried
+        && let Err(error) = session::end(shared.runtime.store.as_ref(), &session, now).await
+    {
+        return store_failed(&error);
+    }
     with_cookie(moved_to("/sign-in"), Some(session::ended(shared.loopback)))
 }
 

@@ -1,7 +1,7 @@
 //! What stands around every page: where one is, what waits, the search, and what was just done.
 
 use axum::extract::State;
-use axum::http::header::{HeaderName, LOCATION, SET_COOKIE};
+use axum::http::header::{HOST, HeaderName, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Extension, http::Method};
@@ -46,6 +46,8 @@ pub(super) struct Visit {
     pub(super) now: Timestamp,
     /// What was asked for.
     pub(super) path: String,
+    /// The name under which the service was asked for, with its port.
+    pub(super) host: String,
     /// What was just done, to be said once.
     said: Option<String>,
     /// Whether there is a sign-in that can be ended.
@@ -59,11 +61,19 @@ impl Visit {
         Self {
             now: shared.runtime.world.clock.now(),
             path,
+            host: host_of(headers),
             said,
             signed_in: shared.admission.token.is_some(),
             loopback: shared.loopback,
         }
     }
+}
+
+/// The host that was asked for, where it is a name that goes into a command as it is.
+fn host_of(headers: &HeaderMap) -> String {
+    let asked = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
+    if asked.is_empty() || !asked.chars().all(is_plain) { "localhost".to_owned() } else { asked.to_owned() }
 }
 
 /// A page with its frame.
@@ -114,7 +124,9 @@ fn head(shared: &Shared, visit: &Visit, place: Place, parked: u64) -> Markup {
                 a href="/changes" aria-current=[current(Place::Changes)] {
                     "Changes" @if held { " " span.badge { "waits" } }
                 }
-                a href="/rules" aria-current=[current(Place::Rules)] { "Rules" " " span.dim { (generation) } }
+                a href="/rules" aria-current=[current(Place::Rules)] {
+                    "Rules" " " span.dim title=(format!("generation {generation}")) { "gen " (generation) }
+                }
             }
             form.search method="get" action="/find" role="search" {
                 input type="search" name="text" aria-label="Find a record"
@@ -191,6 +203,12 @@ pub(super) async fn not_there(
         return StatusCode::NOT_FOUND.into_response();
     }
     failed(&shared, &visit, StatusCode::NOT_FOUND, &format!("There is no page {}.", visit.path)).await
+}
+
+/// A page is asked for in a way that it does not have.
+pub(super) async fn not_so(State(shared): State<Shared>, Extension(visit): Extension<Visit>) -> Response {
+    let why = format!("{} is not asked for in this way.", visit.path);
+    failed(&shared, &visit, StatusCode::METHOD_NOT_ALLOWED, &why).await
 }
 
 /// A sentence, where nothing can be shown around it.

@@ -11,13 +11,13 @@ use maud::{Markup, html};
 use serde_json::Value as Json;
 
 use super::frame::{self, Place, Visit};
-use super::parts::{command, record, rule_path, shown, time, value};
+use super::parts::{command, record, record_path, rule_path, shown, time, value};
 use crate::engine::COUNTERPART_GONE;
 use crate::server::query;
 use crate::server::shared::Shared;
 use crate::store::{Park, PutOff, Standing, StoreError};
 use crate::value::timestamp;
-use crate::view::causes::{Cause, by_reason, causes};
+use crate::view::causes::{Cause, by_reason, causes, without_values};
 use crate::view::park::item;
 use crate::view::shown::plain;
 use crate::view::told::{counted, list, word};
@@ -34,6 +34,9 @@ const CAUSES_SHOWN: usize = 40;
 /// Records of those that were put off that are shown.
 const PUT_OFF_SHOWN: usize = 100;
 
+/// Dropped records that are shown.
+const DROPPED_SHOWN: usize = 100;
+
 /// The lines of rules that are shown with a cause.
 type Lines = BTreeMap<String, Vec<String>>;
 
@@ -47,6 +50,7 @@ pub(super) async fn show(
     let body = match tab {
         "retrying" => retrying(&shared, &visit).await,
         "held" => held(&shared, &visit).await,
+        "dropped" => dropped(&shared).await,
         _ => person(&shared, &visit, &asked).await,
     };
     match body {
@@ -59,7 +63,7 @@ pub(super) async fn show(
 }
 
 fn tabs(current: &str) -> Markup {
-    let tabs = [("", "Needs a person"), ("retrying", "Tried again"), ("held", "Held")];
+    let tabs = [("", "Needs a person"), ("retrying", "Tried again"), ("held", "Held"), ("dropped", "Dropped")];
     let is_current = |tab: &str| (tab == current || tab.is_empty() && current == "person").then_some("page");
     html! {
         ul.tabs { @for (tab, name) in tabs {
@@ -271,7 +275,11 @@ async fn retrying(shared: &Shared, visit: &Visit) -> Result<Markup, StoreError> 
     let store = shared.runtime.store.as_ref();
     let put_off = store.put_off(PUT_OFF_SHOWN).await?;
     let counts = store.counts().await?;
-    let reasons: BTreeMap<String, u64> = store.deferred().await?.into_iter().collect();
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for (reason, records) in store.deferred().await? {
+        let all = reasons.entry(without_values(&reason)).or_default();
+        *all = all.saturating_add(records);
+    }
     let by_reason = by_reason(&put_off);
     Ok(html! {
         section.card {
@@ -290,8 +298,8 @@ async fn retrying(shared: &Shared, visit: &Visit) -> Result<Markup, StoreError> 
         }
         @for (reason, records) in &by_reason {
             section.card.cause {
-                h2 { (shown(reason)) }
-                p { (counted(reasons.get(*reason).copied().unwrap_or_default(), "record")) }
+                h2 { (shown(records.first().map_or(reason.as_str(), |one| one.reason.as_str()))) }
+                p { (counted(reasons.get(reason).copied().unwrap_or_default(), "record")) }
                 (tried(records, visit))
             }
         }
@@ -358,6 +366,37 @@ async fn held(shared: &Shared, visit: &Visit) -> Result<Markup, StoreError> {
                 button type="submit" name="do" value="hold" { "Hold" }
             }
             (command("petiole hold orders --until 2h --because \"stock is counted\""))
+        }
+    })
+}
+
+/// What a person dropped: nothing is done about it until the record changes again, or somebody asks.
+async fn dropped(shared: &Shared) -> Result<Markup, StoreError> {
+    let dropped = shared.runtime.store.dropped().await?;
+    let all = u64::try_from(dropped.len()).unwrap_or(u64::MAX);
+    Ok(html! {
+        section.card {
+            h2 { "Dropped" }
+            @if dropped.is_empty() { p { "Nothing is dropped." } }
+            @else {
+                p { (counted(all, "record")) " of which nothing is written until they change again." }
+                table {
+                    thead { tr { th scope="col" { "Record" } th scope="col" { "Pipeline" } th scope="col" { } } }
+                    tbody { @for (target, pipeline) in dropped.iter().take(DROPPED_SHOWN) {
+                        tr {
+                            td { (record(&target.to_string())) }
+                            td { (plain(pipeline)) }
+                            td {
+                                form method="post" action=(record_path(&target.to_string())) {
+                                    button type="submit" name="do" value="sync" { "Look at it again" }
+                                }
+                            }
+                        }
+                    } }
+                }
+                @if dropped.len() > DROPPED_SHOWN { p.dim { "The first " (DROPPED_SHOWN) " of " (all) "." } }
+            }
+            (command("petiole sync --only ACCOUNT.RECORD/ID"))
         }
     })
 }

@@ -41,6 +41,7 @@ pub(super) fn routes(shared: &Shared) -> Router<Shared> {
         .route("/accounts/{name}", get(account::show))
         .route("/live", get(live::stream))
         .fallback(frame::not_there)
+        .method_not_allowed_fallback(frame::not_so)
         .layer(from_fn_with_state(shared.clone(), door::door))
         .merge(door::routes(shared))
         .layer(from_fn_with_state(shared.clone(), to_its_end))

@@ -19,6 +19,7 @@ use crate::server::shared::Shared;
 use crate::server::status;
 use crate::store::{Ages, Bucket, CallEntry, StoreError};
 use crate::value::timestamp;
+use crate::view::health::waits_its_turn;
 use crate::view::told::{self, list, word};
 
 /// The last calls that are shown.
@@ -44,7 +45,7 @@ async fn body(shared: &Shared, visit: &Visit) -> Result<Markup, StoreError> {
                 (ledger(&status, visit))
                 (accounts(&status, visit))
                 (queue(&status, &ages))
-                (crossing(&runtime.meter, visit.now))
+                (crossing(&runtime.meter, visit))
                 (service(&status, visit))
                 (happened(&calls, visit))
             }
@@ -109,11 +110,11 @@ fn ledger(status: &Json, visit: &Visit) -> Markup {
     let lines: Vec<&Json> = list(status, "ledger").filter(|line| told::count(line, "/total") > 0).collect();
     html! {
         section.card.wide {
-            h2 { "Where every record stands" }
+            h2 { "Where every record stood" }
             @if lines.is_empty() {
                 p { "Nothing was counted yet: a comparison of everything counts." }
             } @else {
-                div.scroll tabindex="0" role="region" aria-label="Where every record stands" {
+                div.scroll tabindex="0" role="region" aria-label="Where every record stood" {
                     table.numbers {
                         thead { tr {
                             th scope="col" { "Pipeline" } th.left scope="col" { "Records" } th scope="col" { "All" }
@@ -122,8 +123,9 @@ fn ledger(status: &Json, visit: &Visit) -> Markup {
                         tbody { @for line in &lines { (ledger_line(line)) } }
                     }
                 }
-                p.dim { "As the comparison found it that began " (time(word(status, "/ledger_at"), visit.now))
-                    "; the parts of a line sum up to what the account itself lists." }
+                p.dim { "As the last comparison of everything found it, which began "
+                    (time(word(status, "/ledger_at"), visit.now))
+                    "; the parts of a line sum up to what the account itself lists. What came since is under Queue." }
             }
             (command("petiole status"))
         }
@@ -158,8 +160,8 @@ fn accounts(status: &Json, visit: &Visit) -> Markup {
             h2 { "Accounts" }
             table {
                 thead { tr {
-                    th scope="col" { "Account" } th scope="col" { "In step" } th scope="col" { "Able to work" }
-                    th scope="col" { "Last looked" }
+                    th scope="col" { "Account" } th scope="col" { "When last compared" }
+                    th scope="col" { "Able to work" } th scope="col" { "Last looked" }
                 } }
                 tbody { @for (name, account) in accounts.into_iter().flatten() {
                     tr {
@@ -220,7 +222,7 @@ fn queue(status: &Json, ages: &Ages) -> Markup {
             table.numbers {
                 thead { tr { th scope="col" { "Work" } th scope="col" { "Records" } th scope="col" { "Oldest" } } }
                 tbody {
-                    (line("waits its turn", of("/queue/pending"), "/inbox?tab=retrying", ages.waiting))
+                    (line("waits its turn", waits_its_turn(status), "/inbox?tab=retrying", ages.waiting))
                     (line("is being done", of("/queue/in_flight"), "/inbox?tab=retrying", ages.in_flight))
                     (line("is tried again", of("/waiting/retrying"), "/inbox?tab=retrying", ages.retrying))
                     (line("needs a person", of("/queue/parked"), "/inbox", ages.parked))

@@ -58,7 +58,7 @@ fn plain_lines(text: &str) -> String {
 fn body(shared: &Shared, visit: &Visit, told: &Json) -> Markup {
     let name = word(told, "/record");
     html! {
-        (head(told, name))
+        (head(told, name, visit))
         (acts(shared, told, name))
         @for park in list(told, "parks") { (parked(park, visit)) }
         @for pair in list(told, "pairs") { (pair_card(told, pair, visit)) }
@@ -69,7 +69,7 @@ fn body(shared: &Shared, visit: &Visit, told: &Json) -> Markup {
     }
 }
 
-fn head(told: &Json, name: &str) -> Markup {
+fn head(told: &Json, name: &str, visit: &Visit) -> Markup {
     let (kind, id) = name.split_once('/').unwrap_or((name, ""));
     let parked = list(told, "parks").count();
     let linked = list(told, "pairs").any(|pair| !word(pair, "/linked").is_empty());
@@ -77,10 +77,17 @@ fn head(told: &Json, name: &str) -> Markup {
         h1 { span.dim { (plain(kind)) "/" } (shown(id)) }
         p {
             @if parked > 0 { (light(Light::Look, "needs a person")) }
+            @else if let Some(one) = list(told, "standing").next() { (light(Light::Look, word(one, "/state"))) }
             @else if list(told, "open").next().is_some() { (light(Light::Look, "a call's end is not known yet")) }
             @else if linked { (light(Light::Good, "linked")) }
             @else { (light(Light::Unknown, "no counterpart")) }
             @for other in counterparts(told, name) { " · " (record(&other)) }
+        }
+        @for one in list(told, "standing") {
+            p {
+                "It " (shown(word(one, "/text"))) " "
+                @if !word(one, "/since").is_empty() { span.dim { "since " (time(word(one, "/since"), visit.now)) } }
+            }
         }
     }
 }
@@ -111,7 +118,7 @@ fn acts(shared: &Shared, told: &Json, name: &str) -> Markup {
                     button type="submit" name="do" value="take" { "Take the other side's " (plain(group)) }
                 }
             }
-            a href={ (to) "?as=test" } { "As a rule test" }
+            @if told.get("testable") == Some(&Json::Bool(true)) { a href={ (to) "?as=test" } { "As a rule test" } }
         }
         br;
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::known::Known;
-use super::{Unexplained, kind_of};
+use super::{Unexplained, kind_of, spelt};
 use crate::engine::{Decision, Effect, Found, Making, Situation, Want, base};
 use crate::language::plan::{FieldRule, Pipeline, Plan, RecordType, RuleBody, Setting, Side};
 use crate::store::{DecisionEntry, RecordRef, Store};
@@ -22,16 +22,13 @@ pub async fn as_test(store: &dyn Store, plan: &Plan, target: &RecordRef) -> Resu
     let unknown = |what: &str| Unexplained::Unknown(format!("{what} {}.{}", target.account, target.record));
     let kind = kind_of(plan, target).ok_or_else(|| unknown("the rules know no"))?;
     let known = Known::of(store, plan, (target, kind)).await?;
-    let says = |entry: &&DecisionEntry| {
-        let writes = entry.outcome.effect.as_ref().is_some_and(Effect::writes) && entry.outcome.waits.is_none();
-        !entry.outcome.stops.is_empty() || writes
-    };
-    let mut entries: Vec<&DecisionEntry> = known.decisions().filter(says).collect();
+    let mut entries: Vec<&DecisionEntry> = known.decisions().filter(|entry| becomes_test(entry)).collect();
     entries.sort_by_key(|entry| entry.at);
     let draft = |entry: &&DecisionEntry| {
         let pipeline = plan.pipelines.get(&entry.pipeline)?;
         let draft = Draft { plan, pipeline, situation: &entry.situation, outcome: &entry.outcome };
-        serde_yaml::to_string(&[draft.test(entry)]).ok().map(|text| format!("{}{text}", draft.remarks(entry)))
+        let text = spelt::text(&Yaml::Sequence(vec![draft.test(entry)]))?;
+        Some(format!("{}{text}", draft.remarks(entry)))
     };
     let mut drafts: Vec<String> = entries.iter().filter_map(draft).collect();
     // What was decided once more before it was done is one test.
@@ -42,6 +39,12 @@ pub async fn as_test(store: &dyn Store, plan: &Plan, target: &RecordRef) -> Resu
     }
     let head = "# Put this below the rules folder and run `petiole test`; take away what a test is not about.\n";
     Ok(format!("{head}tests:\n{}", drafts.join("\n")))
+}
+
+/// Whether a decision wrote something or stopped: only such a one says what rules must hold.
+pub(super) fn becomes_test(entry: &DecisionEntry) -> bool {
+    let writes = entry.outcome.effect.as_ref().is_some_and(Effect::writes) && entry.outcome.waits.is_none();
+    !entry.outcome.stops.is_empty() || writes
 }
 
 /// Records by the name that tests have for their kind.

@@ -8,6 +8,8 @@ mod as_test;
 mod field;
 mod known;
 mod notes;
+mod spelt;
+mod standing;
 mod story;
 pub mod text;
 mod wire;
@@ -105,6 +107,8 @@ pub async fn explain(store: &dyn Store, rules: &Rules<'_>, asked: &Asked<'_>) ->
         "pairs": pairs,
         "parks": parks,
         "open": open,
+        "testable": known.decisions().any(as_test::becomes_test),
+        "standing": standing::standing(store, rules, (target, kind)).await?,
         "calls": known.calls().into_iter().map(wire::call).collect::<Vec<_>>(),
         "timeline": story::timeline(rules, &known),
     }))

@@ -35,6 +35,9 @@ pub fn text(told: &Json, with_calls: bool) -> String {
         }
         out.push('\n');
     }
+    for one in list(told, "standing") {
+        let _ = writeln!(out, "{} {}", plain(word(told, "/record")), plain(word(one, "/text")));
+    }
     parks(&mut out, told);
     open(&mut out, told);
     calls(&mut out, told, with_calls);

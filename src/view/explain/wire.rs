@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::store::CallEntry;
 use crate::value::timestamp;
+use crate::view::shown::is_odd;
 
 /// A call.
 pub(super) fn call(entry: &CallEntry) -> Json {
@@ -40,9 +41,20 @@ fn curl(told: &Json) -> String {
         let _ = write!(line, " -H {}", filled(&format!("{}: {}", part("name"), part("value"))));
     }
     if !word("body").is_empty() {
-        let _ = write!(line, " --data-raw {}", quoted(word("body")));
+        let _ = write!(line, " --data-raw {}", quoted(&spelt(word("body"))));
     }
     line
+}
+
+/// A body in which what nobody sees is spelt as JSON spells it: what is copied from a screen is what was sent.
+fn spelt(body: &str) -> String {
+    let spelt = |sign: char| match sign {
+        '\n' => "\n".to_owned(),
+        // Signs beyond the first plane hide nothing.
+        _ if is_odd(sign) => format!("\\u{:04x}", u32::from(sign)),
+        _ => sign.to_string(),
+    };
+    body.chars().map(spelt).collect()
 }
 
 /// A text as one word of a shell.
