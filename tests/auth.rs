@@ -1,5 +1,6 @@
 //! What opens an account, said in a system file: calls pass with it, nobody is shown it, and what cannot be is a finding.
 
 mod basic;
+mod oauth2;
 mod stage;
 mod told;

@@ -8,6 +8,7 @@ mod read_once;
 mod reading;
 mod schema;
 mod shared_budget;
+mod token;
 mod webhooks;
 mod writing;
 
@@ -122,6 +123,7 @@ fn account() -> ResolvedAccount {
         base_url: "https://peer.example/api".to_owned(),
         secrets: BTreeMap::from([("api_key".to_owned(), SECRET.to_owned())]),
         properties: BTreeMap::from([("facility_id".to_owned(), "F1".to_owned())]),
+        ..ResolvedAccount::default()
     }
 }
 

@@ -124,6 +124,7 @@ impl Bench {
             base_url: "http://peer".to_owned(),
             secrets: ["token", "api_key"].map(|name| (name.to_owned(), "open".to_owned())).into(),
             properties: BTreeMap::from([("facility_id".to_owned(), "F1".to_owned())]),
+            ..ResolvedAccount::default()
         };
         let random = Arc::new(SeededRandom::new(1));
         let clock = Arc::new(StoodClock(Mutex::new("2026-01-05T12:00:00Z".parse().unwrap())));

@@ -3,10 +3,14 @@
 //! The only type of this room that holds secrets. They leave it only into request headers and
 //! signatures; what prints it shows their names, and `redact` strikes them from foreign texts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::masking;
+
+/// The most secrets that a peer gave which are kept from texts, the latest ones.
+const ISSUED_MAX: usize = 16;
 
 /// An account, ready for calls.
 #[derive(Clone, Default)]
@@ -23,6 +27,29 @@ pub struct ResolvedAccount {
     pub properties: BTreeMap<String, String>,
     /// Lists of settings for which calls are repeated, by dotted name.
     pub lists: BTreeMap<String, Vec<String>>,
+    /// Secrets that the peer gave since.
+    pub issued: Issued,
+}
+
+/// Secrets that a peer gave, the latest few: no text shows them.
+#[derive(Clone, Default)]
+pub struct Issued(Arc<Mutex<VecDeque<String>>>);
+
+impl Issued {
+    /// One more.
+    pub(super) fn add(&self, secret: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.iter().any(|one| one == secret) {
+            if known.len() >= ISSUED_MAX {
+                known.pop_front();
+            }
+            known.push_back(secret.to_owned());
+        }
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
 }
 
 impl ResolvedAccount {
@@ -63,7 +90,9 @@ impl ResolvedAccount {
     /// refuse.
     pub fn redact(&self, text: &str) -> String {
         let password = user_of(&self.base_url).and_then(|user| user.split_once(':')).map(|(_, password)| password);
-        masking::mask(text, self.secrets.values().map(String::as_str).chain(password))
+        let issued = self.issued.all();
+        let secrets = self.secrets.values().chain(&issued).map(String::as_str).chain(password);
+        masking::mask(text, secrets)
     }
 }
 
@@ -77,7 +106,7 @@ impl fmt::Debug for ResolvedAccount {
             .field("variables", &self.variables)
             .field("properties", &self.properties.keys().collect::<Vec<_>>())
             .field("lists", &self.lists)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -21,6 +21,7 @@ use super::rehearsal::Rehearsal;
 use super::request::{self, Holes, Mode, Sending};
 use super::response::NotJson;
 use super::row::Row;
+use super::token::Tokens;
 use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
 use crate::value::{Path, Record, Value, key};
 use crate::world::trace_sink::TRACE;
@@ -68,6 +69,7 @@ pub struct Connector {
     /// What its writes come to where none is sent.
     pub(super) rehearsal: Option<Arc<Rehearsal>>,
     witness: Seat,
+    pub(super) tokens: Arc<Tokens>,
 }
 
 impl Connector {
@@ -83,6 +85,7 @@ impl Connector {
         let (breaker, calls, answers, ahead, witness) = Default::default();
         let shapes = shapes(&system);
         let rehearsal = None;
+        let tokens = Arc::new(Tokens::new(Arc::clone(&transport)));
         Self {
             system,
             account,
@@ -97,6 +100,7 @@ impl Connector {
             shapes,
             rehearsal,
             witness,
+            tokens,
         }
     }
 
@@ -105,6 +109,7 @@ impl Connector {
     #[must_use]
     pub fn renewed(&self, system: Arc<System>, account: ResolvedAccount) -> Self {
         self.rate_limit.change(system.limits);
+        let account = ResolvedAccount { issued: self.account.issued.clone(), ..account };
         Self {
             rate_limit: Arc::clone(&self.rate_limit),
             breaker: Arc::clone(&self.breaker),
@@ -115,6 +120,7 @@ impl Connector {
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
             witness: Arc::clone(&self.witness),
+            tokens: Arc::clone(&self.tokens),
             shapes: shapes(&system),
             system,
             account,
@@ -383,16 +389,24 @@ impl Connector {
         read: impl Fn(&[u8]) -> Result<Option<Answer>, NotJson>,
     ) -> Result<Option<Answer>, Failure> {
         let pass = self.breaker.admit(self.clock.steady()).map_err(|wait| held_back("the breaker is open", wait))?;
-        let mut tries = 1;
+        let (mut tries, mut refused) = (1, None);
         let outcome = loop {
+            let token = match self.token(refused.as_deref()).await {
+                Ok(token) => token,
+                Err(found) => break Err(found),
+            };
             let turn = self.rate_limit.turn(self.clock.as_ref()).await;
             let permit = turn.map_err(|wait| held_back("the peer asked for a pause", wait))?;
             let outcome = self
-                .send(request.clone(), purpose)
+                .send((request.clone(), token.as_deref()), purpose)
                 .await
                 .and_then(|answer| read_body(&answer, purpose, &read))
                 .map_err(|found| found.at(place).map_texts(|text| self.account.redact(text)));
             drop(permit);
+            if refused.is_none() && token.is_some() && outcome.as_ref().is_err_and(Failure::is_refused_entry) {
+                refused = token;
+                continue;
+            }
             if tries >= THROTTLED_TRIES || !outcome.as_ref().is_err_and(Failure::is_throttled) {
                 break outcome;
             }
@@ -413,7 +427,7 @@ impl Connector {
         outcome
     }
 
-    async fn send(&self, mut request: Request, purpose: Purpose) -> Result<Response, Failure> {
+    async fn send(&self, (mut request, token): (Request, Option<&str>), purpose: Purpose) -> Result<Response, Failure> {
         match &self.rehearsal {
             Some(_) if purpose.is_write() => return Err(Failure::unsupported("nothing is written".to_owned())),
             Some(rehearsal) => rehearsal.note_sent(),
@@ -429,8 +443,8 @@ impl Connector {
         let place = self.account.redact(request.url.split('?').next().unwrap_or_default());
         let sent = Sent::of(&self.witness, &request, (self.clock.now(), self.clock.steady()));
         let sent = sent.map(|sent| sent.opened_by(opening::named(&self.system.auth, &self.account)));
-        let request = opening::open(&self.system.auth, &self.account, request)?;
-        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;
+        let request = opening::open(&self.system.auth, (&self.account, token), request)?;
+        self.note_call(method);
         let span = called(&self.account.name, method, &place);
         let answer = self.transport.send(request).instrument(span.clone()).await;
         if let Ok(found) = &answer {
@@ -443,8 +457,7 @@ impl Connector {
         }
         let now = self.clock.now();
         let status = answer.as_ref().ok().map(|found| found.status);
-        let ended = (purpose.as_str(), status);
-        *self.answers.lock().unwrap_or_else(PoisonError::into_inner).entry(ended).or_default() += 1;
+        self.note_answer(purpose.as_str(), status);
         tracing::debug!(account = %self.account.name, %method, %place, status, "call");
         let mut answer = answer.map_err(|error| failure::of_transport(&error, purpose))?;
         if answer.status >= 400 {

@@ -97,9 +97,14 @@ impl Sent {
             account: account.name.clone(),
             method: request.method.as_str().to_owned(),
             url: opened.address(&account.shown_of(&request.url)),
-            headers: request.headers.iter().map(header).collect(),
+            variables: account
+                .secrets
+                .keys()
+                .map(|name| account.variable_of(name).to_owned())
+                .chain(opened.variables())
+                .collect(),
+            headers: request.headers.iter().map(header).chain(opened.token).collect(),
             user: opened.user,
-            variables: account.secrets.keys().map(|name| account.variable_of(name).to_owned()).collect(),
             body: shown(&request.body),
             status: found.map(|found| found.status),
             failure: answer.as_ref().err().map(|error| account.redact(&error.to_string())),

@@ -99,6 +99,11 @@ impl Failure {
         matches!(self, Self::Transient { .. } | Self::Unreadable { .. })
     }
 
+    /// Whether the peer did not let the call in: what opens the account may be no good any more.
+    pub fn is_refused_entry(&self) -> bool {
+        matches!(self, Self::Unauthorised { status: 401, .. })
+    }
+
     /// Whether the peer refused to handle the call for now and said for how long.
     pub fn is_throttled(&self) -> bool {
         matches!(self, Self::Transient { status: Some(429), retry_after: Some(_), maybe_done: false, .. })

@@ -15,6 +15,7 @@ pub mod budget;
 pub mod connector;
 pub mod evidence;
 pub mod failure;
+mod granting;
 mod layout;
 mod look;
 mod masking;
@@ -34,6 +35,8 @@ pub mod row;
 pub mod schema;
 pub mod signature;
 mod standing;
+mod token;
+mod token_answer;
 mod unreadable;
 pub mod webhook;
 

@@ -1,4 +1,5 @@
-//! What opens an account, put on a request just before it goes out: parameters of the address, user and password.
+//! What opens an account, put on a request just before it goes out: parameters of the address, user
+//! and password, a token.
 //!
 //! Whatever address a request came to by then, that of a next page too, it has them once. What people are told of a
 //! call is made from names alone, so that no spelling of a secret can be overlooked in it.
@@ -12,17 +13,26 @@ use super::request::{Holes, expand, percent_encode, set_header, with_query};
 use crate::language::plan::{Auth, Template, TemplatePart};
 use crate::world::Request;
 
+/// What stands for a token, which comes from no variable.
+const TOKEN_VARIABLE: &str = "ACCESS_TOKEN";
+
 /// What opens an account, by name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named {
+    /// The header of the token.
+    pub(super) token: Option<(String, String)>,
     /// Parameters of the address.
     query: Vec<(String, String)>,
     /// `USER:PASSWORD`
     pub(super) user: Option<String>,
 }
 
-/// The request as it goes out.
-pub(super) fn open(auth: &Auth, account: &ResolvedAccount, request: Request) -> Result<Request, Failure> {
+/// The request as it goes out, with the token where one is wanted.
+pub(super) fn open(
+    auth: &Auth,
+    (account, token): (&ResolvedAccount, Option<&str>),
+    request: Request,
+) -> Result<Request, Failure> {
     let mut request = request;
     let holes = Holes::of(account);
     for (name, value) in &auth.query {
@@ -36,22 +46,48 @@ pub(super) fn open(auth: &Auth, account: &ResolvedAccount, request: Request) -> 
             let message = format!("account {}: the user has a colon, which no user can have here", account.name);
             return Err(Failure::unsupported(message));
         }
-        let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
-        set_header(&mut request.headers, "Authorization", value)?;
+        let (name, value) = basic_header(&user, &password);
+        set_header(&mut request.headers, &name, value)?;
+    }
+    if let (Some(rules), Some(token)) = (&auth.token, token) {
+        set_header(&mut request.headers, &rules.header.0, with_token(&rules.header.1, token))?;
     }
     Ok(request)
+}
+
+/// The header of a user and a password.
+pub(super) fn basic_header(user: &str, password: &str) -> (String, String) {
+    ("Authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+}
+
+fn with_token(template: &Template, token: &str) -> String {
+    let part = |part: &TemplatePart| match part {
+        TemplatePart::Text(literal) => literal.clone(),
+        TemplatePart::Hole(_) => token.to_owned(),
+    };
+    template.0.iter().map(part).collect()
 }
 
 /// What opens an account as people are told of it.
 pub(super) fn named(auth: &Auth, account: &ResolvedAccount) -> Named {
     let text = |template: &Template| by_name(template, account);
+    let token = auth.token.as_ref().map(|rules| {
+        let (name, template) = &rules.header;
+        (name.clone(), with_token(template, &format!("${{{TOKEN_VARIABLE}}}")))
+    });
     Named {
+        token,
         query: auth.query.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
         user: auth.basic.as_ref().map(|basic| format!("{}:{}", text(&basic.user), text(&basic.password))),
     }
 }
 
 impl Named {
+    /// The variables that stand for what comes from none.
+    pub(super) fn variables(&self) -> impl Iterator<Item = String> {
+        self.token.iter().map(|_| TOKEN_VARIABLE.to_owned())
+    }
+
     /// An address with them. What looks like a variable in the address itself is none.
     pub(super) fn address(&self, shown: &str) -> String {
         let own = shown.replace("${", "%24%7B");

@@ -1,6 +1,6 @@
 //! How an account stands: its calls so far, what its budget and its breaker let through, and what its clock shows.
 //!
-//! Only tells; the one thing it does is to let the next call try. Makes no call.
+//! Counts and tells; the one thing it does is to let the next call try. Makes no call.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -9,8 +9,19 @@ use jiff::Timestamp;
 
 use super::breaker::BreakerState;
 use super::connector::Connector;
+use crate::world::Method;
 
 impl Connector {
+    /// A call is made.
+    pub(super) fn note_call(&self, method: Method) {
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(method.as_str()).or_default() += 1;
+    }
+
+    /// A call of this purpose ended, with this status where an answer came.
+    pub(super) fn note_answer(&self, purpose: &'static str, status: Option<u16>) {
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner).entry((purpose, status)).or_default() += 1;
+    }
+
     /// Requests sent so far by method (`GET`), answered or not.
     pub fn calls(&self) -> BTreeMap<&'static str, u64> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -17,6 +17,14 @@ use crate::world::{Request, Response};
 
 impl Peer {
     fn answer(&mut self, now: Timestamp, request: &Request) -> Response {
+        if let Some(rules) = &self.system.auth.token {
+            if let Some(response) = self.tokens.answer(rules, now, request) {
+                return response;
+            }
+            if !self.tokens.open(rules, now, request) {
+                return self.refuse(&Refusal::new(Reason::Unauthorised, "no token that is taken"));
+            }
+        }
         let request = match door::admit(&self.system, request) {
             Ok(request) => request,
             Err(refusal) => return self.refuse(&refusal),

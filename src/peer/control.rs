@@ -27,6 +27,8 @@ pub(super) const ACTS: &[Act] = &[
     ),
     Act::new("GET calls", "shows the calls that changed or read something", &[]),
     Act::new("DELETE calls", "forgets the calls", &[]),
+    Act::new("GET tokens", "says how many tokens were granted", &[]),
+    Act::new("DELETE tokens", "takes none of the tokens granted so far any more", &[]),
 ];
 
 /// Answers what people and tests ask; `None` for everything else.
@@ -39,11 +41,16 @@ pub(super) fn answer(peer: &mut Peer, now: Timestamp, request: &Request) -> Opti
             peer.forget_calls();
             Ok(json!({}))
         }
+        (Method::Get, "tokens") => Ok(json!({ "granted": peer.tokens.granted() })),
+        (Method::Delete, "tokens") => {
+            peer.tokens.revoke();
+            Ok(json!({}))
+        }
         (Method::Put | Method::Post, "put") => put(peer, now, &request.body),
         _ => {
             return Some(respond(
                 404,
-                &json!({ "message": "there are: state, put, calls, requests, webhook, faults, quiet" }),
+                &json!({ "message": "there are: state, put, calls, tokens, requests, webhook, faults, quiet" }),
             ));
         }
     };

@@ -17,6 +17,7 @@ mod refusal;
 mod requirement;
 mod respond;
 mod route;
+mod tokens;
 mod webhook;
 mod whims;
 mod write;

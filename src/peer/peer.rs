@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::call_log::PeerCall;
+use super::tokens::Tokens;
 use super::{defaults, webhook, write_wire};
 use crate::language::plan::{Field, RecordType, System};
 use crate::simulator::Webhook;
@@ -44,6 +45,8 @@ pub struct Peer {
     pub(super) pending: Vec<Webhook>,
     /// Fields, by record, in which people say what a record is about: once, and of each another one.
     pub(super) names: BTreeSet<(String, String)>,
+    /// Tokens that it granted.
+    pub(super) tokens: Tokens,
 }
 
 impl Peer {
@@ -56,6 +59,7 @@ impl Peer {
             key: String::new(),
             pending: Vec::new(),
             names: BTreeSet::new(),
+            tokens: Tokens::default(),
         }
     }
 

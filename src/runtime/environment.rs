@@ -73,8 +73,8 @@ impl Resolver<'_> {
             base_url: self.text(&account.base_url).trim_end_matches('/').to_owned(),
             secrets: self.texts(&account.secrets),
             variables,
-            lists: BTreeMap::new(),
             properties: self.texts(&account.properties),
+            ..ResolvedAccount::default()
         }
     }
 

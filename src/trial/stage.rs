@@ -10,7 +10,7 @@ use tokio::sync::broadcast::Receiver;
 
 use super::wire::{StoodClock, Wire, base_url};
 use crate::language::plan::test::{RuleTest, TestAccount};
-use crate::language::plan::{Account, Plan, Setting, SettingType, TemplatePart};
+use crate::language::plan::{Account, Plan, Setting, SettingType, Template, TemplatePart, TokenRules};
 use crate::peer::{Peer, PeerCall};
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::service::dispatcher;
@@ -143,7 +143,13 @@ fn with_own(plan: &Plan, test: &RuleTest) -> Plan {
     let mut own = plan.clone();
     own.settings.extend(test.settings.iter().map(|(name, setting)| (name.clone(), setting.clone())));
     // What a peer in memory does not show is gone.
-    own.systems.values_mut().for_each(|system| Arc::make_mut(system).settle_after = Duration::ZERO);
+    for system in own.systems.values_mut().map(Arc::make_mut) {
+        system.settle_after = Duration::ZERO;
+        // The peer of each account grants its tokens itself.
+        if let Some(token) = &mut system.auth.token {
+            token.url = Template(vec![TemplatePart::Text(token.path())]);
+        }
+    }
     let mut accounts: BTreeMap<String, Account> =
         own.accounts.iter().map(|(name, account)| (name.clone(), account.as_ref().clone())).collect();
     for system in own.systems.keys().filter(|name| !plan.accounts.values().any(|one| one.system == **name)) {
@@ -212,12 +218,12 @@ fn added(name: &str, system: &str) -> Account {
 /// The secrets that a system's calls name.
 fn secrets_of(plan: &Plan, system: &str) -> Vec<String> {
     let parts = plan.systems.get(system).into_iter().flat_map(|system| system.templates()).flat_map(|one| &one.0);
-    parts
-        .filter_map(|part| match part {
-            TemplatePart::Hole(name) => name.strip_prefix("secrets.").map(str::to_owned),
-            TemplatePart::Text(_) => None,
-        })
-        .collect()
+    let filled = parts.filter_map(|part| match part {
+        TemplatePart::Hole(name) => name.strip_prefix("secrets.").map(str::to_owned),
+        TemplatePart::Text(_) => None,
+    });
+    let token = plan.systems.get(system).and_then(|system| system.auth.token.as_ref());
+    filled.chain(token.into_iter().flat_map(TokenRules::secrets).map(str::to_owned)).collect()
 }
 
 /// Properties that calls send as whole numbers: a variable's name could not stand for one.

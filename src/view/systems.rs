@@ -9,11 +9,13 @@ use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape
 use crate::language::syntax::keys_said::{KeySaid, keys_said};
 
 /// Whole system files that say every word at least once, each with its name.
-pub const EXAMPLES: [(&str, &str); 4] = [
+pub const EXAMPLES: [(&str, &str); 6] = [
     ("shop.yaml", include_str!("systems/whole.yaml")),
     ("depot.yaml", include_str!("systems/offset.yaml")),
     ("office.yaml", include_str!("systems/unpaged.yaml")),
     ("market.yaml", include_str!("systems/basic.yaml")),
+    ("ledger.yaml", include_str!("systems/token.yaml")),
+    ("books.yaml", include_str!("systems/renewed.yaml")),
 ];
 
 /// The words of a field's line: how each is written, what it says, and what an example of it has in it.

@@ -132,3 +132,69 @@ fn a_secret_that_no_account_has_is_told() {
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!((found[0].0.as_str(), found[0].1.as_str()), ("unknown-secret", "secrets.usr"), "{found:#?}");
 }
+
+const OAUTH2: &str = "  auth:
+    oauth2:
+      token: https://login.example/connect/token
+      grant: client_credentials
+      client: user
+      secret: word
+";
+
+#[test]
+fn a_token_is_said_as_it_can_be_asked_for() {
+    for http in [
+        OAUTH2.to_owned(),
+        format!("{OAUTH2}      scope: a b\n      credentials: body\n      header: X-Access-Token = {{token}}\n"),
+        format!("{OAUTH2}      body: audience = {{secrets.key}}\n"),
+        OAUTH2.replace("https://login.example/connect/token", "/connect/token"),
+        OAUTH2.replace("https://login.example", "http://127.0.0.1:9000"),
+        OAUTH2.replace("https://login.example", "https://{secrets.key}.login.example"),
+    ] {
+        assert!(errors(&http).is_empty(), "{http}: {:#?}", errors(&http));
+    }
+}
+
+#[test]
+fn what_a_token_cannot_be_asked_for_with_is_told() {
+    let system = "syntax-system";
+    let with = |from: &str, to: &str| {
+        assert!(OAUTH2.contains(from), "{from}");
+        OAUTH2.replace(from, to)
+    };
+    let open = "http://login.example/connect/token";
+    tells(&with("https://", "http://"), system, open, "could be read on the way", "write `https://HOST/PATH`");
+    let odd = "login.example/connect/token";
+    tells(&with("https://", ""), system, odd, "is no address", "or `/PATH` below");
+    let local = "http://localhost.example/connect/token";
+    tells(&with("https://login", "http://localhost"), system, local, "could be read on the way", "write `https://");
+    let same = with("secret: word", "secret: user");
+    tells(&same, system, "user", "the client's name and its secret at once", "name the two secrets");
+    let filled = with("client: user", "client: \"{secrets.user}\"");
+    tells(&filled, system, "\"{secrets.user}\"", "names a secret and is not filled in", "`client: NAME`");
+    let variable = with("client: user", "client: ${DEPOT_CLIENT}");
+    tells(&variable, system, "${DEPOT_CLIENT}", "names a secret", "`client: NAME`");
+    let grant = with("client_credentials", "client_credential");
+    tells(&grant, "unknown-value", "client_credential", "`grant` cannot be", "client_credentials");
+    let missing = errors(&with("      secret: word\n", ""));
+    assert!(missing.len() == 1 && missing[0].2.contains("needs the key `secret`"), "{missing:#?}");
+    let unknown = with("client: user", "client: usr");
+    tells(&unknown, "unknown-secret", "usr", "has no secret `usr`", "user");
+    let near = with("grant:", "grants:");
+    tells(&near, "unknown-key", "grants", "has no key `grants`", "grant");
+}
+
+#[test]
+fn what_a_token_is_said_with_twice_is_told() {
+    let system = "syntax-system";
+    let body = format!("{OAUTH2}      body: scope = all\n");
+    tells(&body, system, "scope = all", "said by another key", "take it out of `body`");
+    let header = format!("{OAUTH2}      header: X-Token = {{secrets.key}}\n");
+    tells(&header, system, "X-Token = {secrets.key}", "says how the token is sent", "write `NAME = {token}`");
+    let blank = format!("{OAUTH2}      header: Authorization Bearer = {{token}}\n");
+    tells(&blank, system, "Authorization Bearer = {token}", "says how the token is sent", "write `NAME = {token}`");
+    let twice = format!("{OAUTH2}  headers: authorization = Bearer {{secrets.key}}\n");
+    tells(&twice, system, "https://login.example/connect/token", "`headers` has another", "take it out of `headers`");
+    let form = format!("{OAUTH2}      credentials: form\n");
+    tells(&form, "unknown-value", "form", "`credentials` cannot be `form`", "header");
+}

@@ -6,7 +6,8 @@ use super::*;
 
 fn opened(answers: Vec<Result<Response, TransportError>>) -> Bench {
     let basic = Basic { user: template("{account.facility_id}"), password: template("{secrets.api_key}") };
-    let auth = Auth { basic: Some(basic), query: vec![("key".to_owned(), template("{secrets.api_key}"))] };
+    let auth =
+        Auth { basic: Some(basic), query: vec![("key".to_owned(), template("{secrets.api_key}"))], ..Auth::default() };
     Bench::with(System { headers: Vec::new(), auth, ..shop() }, answers)
 }
 

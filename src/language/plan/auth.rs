@@ -9,6 +9,8 @@ pub struct Auth {
     pub basic: Option<Basic>,
     /// Parameters of every address, in order.
     pub query: Vec<(String, Template)>,
+    /// A token that is asked for.
+    pub token: Option<TokenRules>,
 }
 
 /// A user and a password.
@@ -24,6 +26,78 @@ impl Auth {
     /// The templates in it.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         let basic = self.basic.iter().flat_map(|basic| [&basic.user, &basic.password]);
-        self.query.iter().map(|(_, template)| template).chain(basic)
+        let token = self.token.iter().flat_map(|token| token.body.iter().map(|(_, value)| value).chain([&token.url]));
+        self.query.iter().map(|(_, template)| template).chain(basic).chain(token)
+    }
+}
+
+/// How a token is asked for that opens the account.
+#[derive(Clone, Debug)]
+pub struct TokenRules {
+    /// Where: an address, or a path below the account's own.
+    pub url: Template,
+    /// By what right.
+    pub grant: Grant,
+    /// The account's secret that is the client's name.
+    pub client: String,
+    /// The account's secret that is the client's own.
+    pub secret: String,
+    /// Whether the two are sent in the body, not as basic authentication.
+    pub in_body: bool,
+    /// What is asked for.
+    pub scope: Option<String>,
+    /// What else the request says.
+    pub body: Vec<(String, Template)>,
+    /// The header that the token is sent in; `token` is the hole for it.
+    pub header: (String, Template),
+}
+
+/// By what right a token is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// The client's own.
+    ClientCredentials,
+}
+
+impl Grant {
+    /// Its name in requests.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+}
+
+impl TokenRules {
+    /// The secrets that it names.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        [self.client.as_str(), self.secret.as_str()].into_iter()
+    }
+
+    /// The path of the address, as far as it stands in the file.
+    pub fn path(&self) -> String {
+        let written = self.url.to_string();
+        let rest = written.split_once("://").map_or(written.as_str(), |(_, rest)| rest);
+        let path = match rest.find('/') {
+            Some(at) => rest.get(at..).unwrap_or_default(),
+            None => "/",
+        };
+        path.split('?').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// Whether nobody on the way to an address can read what is sent there: it is encrypted, or never leaves the machine.
+pub fn is_private(url: &str) -> bool {
+    let host = |rest: &str| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let end = if authority.starts_with('[') { authority.find(']').map(|at| at + 1) } else { authority.find(':') };
+        authority.get(..end.unwrap_or(authority.len())).unwrap_or_default().to_owned()
+    };
+    let is_here = |rest: &str| ["localhost", "127.0.0.1", "[::1]"].contains(&host(rest).as_str());
+    match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => !host(rest).is_empty(),
+        (None, Some(rest)) => is_here(rest),
+        (None, None) => false,
     }
 }

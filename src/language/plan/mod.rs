@@ -32,7 +32,7 @@ pub use crate::language::syntax::template::{Template, TemplatePart};
 pub use account::{Account, Carries, Setting};
 pub use action::Action;
 pub use agreement::Agreement;
-pub use auth::{Auth, Basic};
+pub use auth::{Auth, Basic, Grant, TokenRules, is_private};
 pub use folded::Folded;
 pub use ownership::Owner;
 pub use pipeline::{Cardinality, Create, FieldRule, ListRule, Narrowing, Pipeline, RuleBody, WithRead};

@@ -1,7 +1,7 @@
 //! `auth:` of a system file: what opens the account, each way once and none against another.
 
 use super::resolver::Resolver;
-use super::{secrets, system_names};
+use super::{oauth2, secrets, system_names};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Auth, Basic, RecordType};
 use crate::language::syntax::file::system::HttpTree;
@@ -17,11 +17,19 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, system: &str, http: &HttpTree
     for line in tree.basic.iter().filter(|line| line.is_open) {
         secrets::told(resolver, "the password", line.span);
     }
+    let token = tree.oauth2.as_ref().and_then(|tree| oauth2::resolve(resolver, system, tree));
     let taken = http.headers.lines.iter().chain(&tree.headers.lines);
     let taken = taken.map(|(name, _)| name).find(|name| name.eq_ignore_ascii_case(AUTHORIZATION));
     if let (Some(line), Some(name)) = (tree.basic.first(), taken) {
         let message = format!("`basic` is sent as `{AUTHORIZATION}`, and so is the header `{name}`");
         twice(resolver, message, line.span, "keep the one that the system asks for");
+    }
+    let sent = token.as_ref().map(|token| token.header.0.clone());
+    let sent = sent.filter(|sent| http.headers.lines.iter().any(|(name, _)| name.eq_ignore_ascii_case(sent)));
+    if let (Some(sent), Some(tree)) = (sent, &tree.oauth2) {
+        let span = tree.header.as_ref().map_or(tree.token.1.span, |(_, _, span)| *span);
+        let message = format!("the token is sent as `{sent}`, and `headers` has another");
+        twice(resolver, message, span, "take it out of `headers`");
     }
     if let Some(again) = tree.basic.get(1) {
         twice(resolver, "there is one user and one password".to_owned(), again.span, "take the other `basic` out");
@@ -34,7 +42,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, system: &str, http: &HttpTree
     }
     let basic = tree.basic.first().map(|line| Basic { user: line.user.clone(), password: line.password.clone() });
     let query = tree.query.iter().map(|(name, value)| (name.text.clone(), value.clone())).collect();
-    Auth { basic, query }
+    Auth { basic, query, token }
 }
 
 /// A call has no parameter of its own under a name that opens the account.

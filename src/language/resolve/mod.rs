@@ -11,6 +11,7 @@ mod duplicate;
 mod fields;
 pub mod met;
 pub mod names;
+mod oauth2;
 pub mod owners;
 pub mod ownership;
 mod paging;

@@ -122,7 +122,12 @@ fn webhook(
 }
 
 /// A word that is one of a few.
-fn one_of<'a>(resolver: &mut Resolver<'_>, key: &str, word: Option<&'a Name>, known: &[&str]) -> Option<&'a str> {
+pub(super) fn one_of<'a>(
+    resolver: &mut Resolver<'_>,
+    key: &str,
+    word: Option<&'a Name>,
+    known: &[&str],
+) -> Option<&'a str> {
     let word = word?;
     if !known.contains(&word.text.as_str()) {
         let message = format!("`{key}` cannot be `{}`", word.text);

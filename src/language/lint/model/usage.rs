@@ -84,7 +84,7 @@ pub fn properties(view: &View<'_>, system: &str) -> BTreeSet<String> {
         let named = named.chain(call.body.iter().map(|(_, value)| value));
         std::iter::once(&call.path).chain(named)
     });
-    let templates = of_calls.chain(system.headers.iter().map(|(_, value)| value));
+    let templates = of_calls.chain(system.templates());
     let holes = templates.flat_map(|Template(parts)| parts).filter_map(|part| match part {
         TemplatePart::Hole(name) => name.strip_prefix("account."),
         TemplatePart::Text(_) => None,

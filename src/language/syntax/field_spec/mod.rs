@@ -21,21 +21,22 @@ pub use pipeline::{AFTER, AGREE, CREATE, FIELDS, LIST_RULE, NEEDS, PASSED_BY, PI
 pub use settings::{SETTINGS, SETTINGS_FILE, TYPES};
 pub use spec::{FieldSpec, MapSpec, Named, Shape, maps};
 pub use system::{
-    CALL, CALLS, ERRORS, HTTP, LIMITS, MOVE, PAGING, RECORD, RECORD_FIELDS, RECORDS, STATES, SYSTEM_FILE, WEBHOOK,
-    WEBHOOK_RECORD,
+    AUTH, CALL, CALLS, ERRORS, HTTP, LIMITS, MOVE, OAUTH2, PAGING, RECORD, RECORD_FIELDS, RECORDS, STATES, SYSTEM_FILE,
+    WEBHOOK, WEBHOOK_RECORD,
 };
 pub use table::TABLE_FILE;
 pub use test::{GIVEN, TEST, TEST_ACCOUNT, TEST_ACCOUNTS, TEST_RECORD, TESTS_FILE, THEN, WHEN};
 
 /// The maps of files in which a key has a meaning, as findings call them; more than a few say nothing.
 pub fn holders(key: &str) -> Vec<&'static str> {
-    const MAPS: [&MapSpec; 14] = [
+    const MAPS: [&MapSpec; 15] = [
         &ACCOUNT,
         &CALL,
         &ERRORS,
         &HTTP,
         &LIMITS,
         &LIST_RULE,
+        &OAUTH2,
         &PAGING,
         &PIPELINE_FILE,
         &RECORD,

@@ -38,9 +38,9 @@ pub static HTTP: MapSpec = MapSpec {
     fields: &[
         FieldSpec::may(
             "auth",
-            AUTH_LINES,
+            Shape::Either(&AUTH_LINES, &Shape::Map(&AUTH)),
             "what opens the account: a header, as `Authorization = App {secrets.NAME}`, a parameter of every \
-             address, or user and password",
+             address, user and password, or a token that is asked for",
         ),
         FieldSpec::may("headers", TEMPLATES, "further headers of every call"),
         FieldSpec::may("timeout", DURATION, "how long a call may take; 30 s where it is not said"),
@@ -48,6 +48,41 @@ pub static HTTP: MapSpec = MapSpec {
             "settle_after",
             DURATION,
             "how long after a call nobody can tell whether it was done; twice the timeout",
+        ),
+    ],
+    named: None,
+};
+
+/// `auth:` that is more than lines.
+pub static AUTH: MapSpec = MapSpec {
+    what: "`auth`",
+    fields: &[FieldSpec::must("oauth2", Shape::Map(&OAUTH2), "a token that is asked for and sent with every call")],
+    named: None,
+};
+
+/// `oauth2:`.
+pub static OAUTH2: MapSpec = MapSpec {
+    what: "`oauth2`",
+    fields: &[
+        FieldSpec::must(
+            "token",
+            Shape::Text("URL or /path"),
+            "where a token is asked for: an address, or a path below the account's `base_url`",
+        ),
+        FieldSpec::must("grant", Shape::Word(&["client_credentials"]), "by what right"),
+        FieldSpec::must("client", Shape::Text("NAME"), "the account's secret that is the client's name"),
+        FieldSpec::must("secret", Shape::Text("NAME"), "the account's secret that is the client's own"),
+        FieldSpec::may(
+            "credentials",
+            Shape::Word(&["header", "body"]),
+            "where the two are sent: as basic authentication, or in the body; header",
+        ),
+        FieldSpec::may("scope", Shape::Text("TEXT"), "what the token is to be good for"),
+        FieldSpec::may("body", TEMPLATES, "what else the request says"),
+        FieldSpec::may(
+            "header",
+            Shape::Text("NAME = {token}"),
+            "how the token is sent; `Authorization = Bearer {token}` where it is not said",
         ),
     ],
     named: None,

@@ -1,15 +1,17 @@
 //! `auth:` of a system file: what opens the account. Each line says one way; all of them are taken together.
 
+use super::oauth2::Oauth2Tree;
 use super::templates::Templates;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::mapping::{Found, keep, list, text};
+use crate::language::syntax::field_spec::AUTH;
+use crate::language::syntax::mapping::{Found, Mapping, keep, list, text};
 use crate::language::syntax::template::{Hole, Template};
-use crate::language::syntax::yaml::{Node, Scalar};
+use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 
 /// How a line of `auth` is written.
 const FORMS: &str = "write `NAME = VALUE` for a header, `query NAME = VALUE` for a parameter of every address, or \
-                     `basic {secrets.USER} {secrets.PASSWORD}`";
+                     `basic {secrets.USER} {secrets.PASSWORD}`; a token that is asked for is a map: `oauth2:`";
 
 /// `auth:`
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,8 @@ pub struct AuthTree {
     pub query: Vec<(Name, Template)>,
     /// User and password.
     pub basic: Vec<BasicLine>,
+    /// A token that is asked for.
+    pub oauth2: Option<Oauth2Tree>,
 }
 
 /// `basic USER PASSWORD`
@@ -39,6 +43,11 @@ impl AuthTree {
     /// Reads `auth:`.
     pub(super) fn of(node: &Node, found: &mut Found) -> Self {
         let mut auth = Self::default();
+        if let NodeKind::Mapping(_) = node.kind {
+            let map = Mapping::of(node, &AUTH, found);
+            auth.oauth2 = map.and_then(|map| map.get("oauth2", found)).and_then(|node| Oauth2Tree::of(node, found));
+            return auth;
+        }
         for node in list(node, "`auth`", found) {
             let Some(line) = text(node, "a line of `auth`", found) else { continue };
             auth.headers.holes.extend(Hole::all(line));

@@ -2,6 +2,7 @@
 
 mod auth;
 mod call;
+mod oauth2;
 mod record;
 mod states;
 mod system_file;
@@ -10,6 +11,7 @@ mod webhook;
 
 pub use auth::{AuthTree, BasicLine};
 pub use call::{CallNames, CallParts, CallTree, EachLine, Request};
+pub use oauth2::{Oauth2Tree, TOKEN};
 pub use record::{CallKey, FieldTree, RecordTree};
 pub use states::{MoveTree, MoverTree, StatesTree};
 pub(super) use system_file::parse;
