@@ -151,3 +151,31 @@ fn a_number_that_comes_back_in_capitals_is_the_same_number() {
     until("every order has crossed and is linked", || accepted() == 3 && at_rest(&service.url));
     assert_eq!(trade.orders().len(), 3, "each once, though no answer came");
 }
+
+/// The destination of an order that cannot be written is not made: half of an order is nothing that anybody asked for.
+#[test]
+fn nothing_is_made_for_an_order_that_cannot_be_written() {
+    let trade = Trade::start();
+    let known = |license: &str| {
+        let state = get(&format!("{}/_control/state", trade.flourish.url));
+        let rows = state["destinations"].as_array().unwrap().iter();
+        rows.filter(|one| one.to_string().contains(license)).count()
+    };
+    let service = trade.run("300ms");
+    until("the first comparison is over", || at_rest(&service.url));
+    trade.people(&trade.leaflink, "product", &json!({ "sku": "LATER-1", "name": "Known later" }));
+    let license = "C10-7654321-LIC";
+    let customer = json!({ "name": "Not Known Yet", "license_number": license });
+    let customer = trade.people(&trade.leaflink, "customer", &customer)["id"].clone();
+    let lines = json!([{ "sku": "LATER-1", "quantity": 3 }]);
+    trade.people(&trade.leaflink, "submit", &json!({ "customer": customer, "lines": lines }));
+    let inbox = || get(&format!("{}/api/v1/inbox", service.url))["items"].as_array().unwrap().clone();
+    until("it waits for a person", || inbox().len() == 1 && at_rest(&service.url));
+    assert!(inbox()[0]["message"].to_string().contains("LATER-1"), "{:#}", inbox()[0]);
+    assert_eq!((trade.orders().len(), known(license)), (0, 0), "nothing of it is written");
+
+    trade.people(&trade.flourish, "item", &json!({ "sku": "LATER-1", "name": "Known later" }));
+    until("it crossed", || trade.orders().len() == 1 && at_rest(&service.url));
+    assert_eq!((known(license), inbox().len()), (1, 0), "{:#?}", inbox());
+    trade.assert_exactly_once();
+}

@@ -311,10 +311,15 @@ impl Runtime {
         unseen: Option<jiff::Timestamp>,
     ) -> Result<Decision, Trouble> {
         let answers = FromPeers { runtime: self, live, pairing, unseen };
-        let deciding = live.deciding(pairing.pipeline, pairing.accounts());
-        let decide = move |situation: &Situation| deciding.round(situation);
+        let mut deciding = live.deciding(pairing.pipeline, pairing.accounts());
         let span = of_decision(live, pairing);
-        let Some(decision) = reach(situation, &answers, decide).instrument(span).await? else {
+        let reached = async {
+            match self.beforehand((live, pairing), situation, (&mut deciding, unseen)).await? {
+                Some(decision) => Ok(Some(decision)),
+                None => reach(situation, &answers, move |situation| deciding.round(situation)).await,
+            }
+        };
+        let Some(decision) = reached.instrument(span).await? else {
             let reason = format!("{} reads too deep into other records", pairing.target());
             return Err(Trouble::Later { reason, after: None });
         };

@@ -49,6 +49,7 @@ pub(crate) fn pairing<'a>(
         asked: how.asked,
         told: how.told,
         by: Some(ToldBy { source: how.source, at: how.since }),
+        foretells: false,
         lacks: &[],
         foreseen: None,
     }

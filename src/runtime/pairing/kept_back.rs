@@ -3,10 +3,10 @@
 
 use std::sync::atomic::Ordering;
 
+use super::beforehand::rests_on_what_is_to_be_made;
 use super::causes::Causes;
 use super::make::beside;
 use super::pairing::{Meeting, Pairing};
-use super::reads::rests_on_what_is_to_be_made;
 use crate::engine::{Decision, Effect, LeftAlone, Made, Making, Situation, Stop};
 use crate::language::plan::{RuleLine, Side};
 use crate::runtime::happening::{Change, Happening, held};

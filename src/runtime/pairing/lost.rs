@@ -103,7 +103,8 @@ impl Runtime {
                 _ => None,
             })
             .collect();
-        let seek = Seek { claim: pairing.claim, braked: pairing.braked, asked: pairing.asked, sure: true };
+        let seek =
+            Seek { claim: pairing.claim, braked: pairing.braked, asked: pairing.asked, sure: true, foretells: false };
         let mut changed = false;
         for (want, key) in named {
             let Want::Counterpart { pipeline, side, other, .. } = &want else { continue };

@@ -6,7 +6,8 @@
 pub mod act;
 pub mod after_write;
 pub mod answers;
-pub mod bring_together;
+pub mod beforehand;
+mod bring_together;
 pub mod causes;
 pub mod crosswalk;
 pub mod echo;

@@ -11,6 +11,7 @@ use crate::value::Value;
 pub const REFUSED: &str = "refused";
 
 /// Which pair, seen from the record that changed.
+#[derive(Clone)]
 pub struct Pairing<'a> {
     /// The claim of the work under which it is looked at; none: nobody else can have that.
     pub claim: Option<Claim>,
@@ -38,6 +39,8 @@ pub struct Pairing<'a> {
     pub told: Option<Told>,
     /// Who told of it and when; none: another record needs the counterpart.
     pub by: Option<ToldBy>,
+    /// Whether it is only told whether a counterpart would be there: nothing is made or linked.
+    pub foretells: bool,
     /// Groups that stop for want of what the changed record lacks.
     pub lacks: &'a [Stop],
     /// What was read for the decision before the changed record itself was.
@@ -79,6 +82,8 @@ pub struct Seek {
     pub asked: bool,
     /// Whether the link alone is not enough, because the counterpart may be gone.
     pub sure: bool,
+    /// Whether it is only told whether there would be one.
+    pub foretells: bool,
 }
 
 /// How it ended.
@@ -116,6 +121,7 @@ impl<'a> Pairing<'a> {
             asked: seek.asked,
             told: None,
             by: None,
+            foretells: seek.foretells,
             lacks: &[],
             foreseen: None,
         }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::answers::is_yet_to_be;
+use super::beforehand::to_be_made;
 use super::pairing::{Meeting, Pairing, Seek, Sought};
 use super::unreadable::{of_read, readable};
 use crate::connector::{Listing, Row};
 use crate::engine::target_field::is_state;
-use crate::engine::{self, COUNTERPART_GONE, Code, Found, Made, Situation, Stop, Wait, Want};
+use crate::engine::{self, COUNTERPART_GONE, Code, Found, Stop, Wait, Want};
 use crate::language::plan::{Pipeline, RecordType, Side};
 use crate::runtime::live::Live;
 use crate::runtime::memory::alarm::{Asked, FIELD_GONE, UNREADABLE, about};
@@ -127,7 +128,9 @@ impl Runtime {
         unseen: Option<Timestamp>,
     ) -> Result<Found, Trouble> {
         if !matches!(want, Want::Linked { .. }) {
-            let seek = Seek { claim: pairing.claim, braked: pairing.braked, asked: pairing.asked, sure: false };
+            let foretells = pairing.foretells;
+            let seek =
+                Seek { claim: pairing.claim, braked: pairing.braked, asked: pairing.asked, sure: false, foretells };
             return self.answer_seeking(live, want, (unseen, seek)).await;
         }
         if let Some(known) = live.memory.known_links.get(want) {
@@ -465,21 +468,6 @@ fn unknown_account(account: &str) -> Trouble {
 fn pipeline_named<'l>(live: &'l Live, name: &str) -> Result<&'l Pipeline, Trouble> {
     let known = live.plan.pipelines.get(name).map(AsRef::as_ref);
     known.ok_or_else(|| Trouble::unknown(&format!("pipeline `{name}`")))
-}
-
-/// Stands for the key of a record that is to be made, but not now; nothing that rests on it is ever written.
-fn to_be_made(kind: &RecordType) -> Value {
-    Value::text(format!("(the new {})", kind.name))
-}
-
-/// Whether what was read for a decision holds a record that is not there yet, or its key.
-pub(crate) fn rests_on_what_is_to_be_made(live: &Live, situation: &Situation) -> bool {
-    let withheld = situation.made.values().any(|made| matches!(made, Made::Withheld(_)));
-    withheld
-        || situation.reads.iter().any(|(want, found)| {
-            let (Want::Counterpart { pipeline, side, .. }, Found::Key(key)) = (want, found) else { return false };
-            live.plan.pipelines.get(pipeline).is_some_and(|via| *key == to_be_made(via.record(side.other())))
-        })
 }
 
 fn nothing(code: impl Into<Code>, message: String, waits: Vec<Wait>) -> Found {

@@ -53,6 +53,10 @@ impl Runtime {
         (link, decision): (Option<&Link>, &Decision),
     ) -> Result<Option<Option<Meeting>>, Trouble> {
         let Some(effect) = &decision.effect else { return Ok(None) };
+        if pairing.foretells {
+            let stops = decision.stops.iter().cloned().chain(course.refused.drain(..)).collect();
+            return Ok(Some(Some(Meeting { stops, to_make: true, ..Meeting::default() })));
+        }
         if let Some(stop) = self.rivals(live, pairing, &course.situation, decision).await? {
             self.journal_decision(live, pairing, &course.situation, decision).await?;
             return Ok(Some(Some(Meeting { stops: vec![stop], ..Meeting::default() })));
