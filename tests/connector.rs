@@ -4,6 +4,7 @@
 
 mod brakes;
 mod opening;
+mod pages;
 mod read_once;
 mod reading;
 mod schema;
@@ -25,8 +26,8 @@ use petiole::connector::{
 };
 use petiole::diagnostic::Span;
 use petiole::language::plan::{
-    Auth, Call, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType, States,
-    System, Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
+    Auth, Call, Encoding, ErrorRules, Field, FieldShape, Limits, Mark, Move, MoveBy, PageStyle, Paging, Place,
+    Presence, RecordType, States, System, Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
 };
 use petiole::value::{Kind, Path, Record, Value, json};
 use petiole::world::{Clock, Method, Request, Response, SeededRandom, Transport, TransportError};
@@ -155,6 +156,7 @@ fn template(text: &str) -> Template {
 fn call(method: Method, path: &str, query: &[(&str, &str)]) -> Call {
     Call {
         each: None,
+        paging: None,
         method,
         path: template(path),
         query: query.iter().map(|(name, value)| ((*name).to_owned(), template(value))).collect(),
@@ -287,12 +289,12 @@ fn shop() -> System {
             gone: vec![204, 404],
             later: vec![408, 429, 500, 502, 503, 504],
         },
-        paging: Paging::NextUrl {
+        paging: Arc::new(Paging {
             rows: path("results"),
-            next: path("next"),
-            size: ("limit".to_owned(), 2),
-            count: Some(path("count")),
-        },
+            size: Some(("limit".to_owned(), 2)),
+            count: Some(Place::Body(path("count"))),
+            style: PageStyle::NextUrl { next: path("next") },
+        }),
         answer: None,
         webhook: None,
         records: records.into_iter().map(|one| (one.name.clone(), Arc::new(one))).collect(),
@@ -301,17 +303,18 @@ fn shop() -> System {
 
 /// The same, as a system that wraps its answers and counts by offset.
 fn wrapped() -> System {
-    System {
-        answer: Some(path("data")),
-        paging: Paging::Offset {
-            rows: path("data"),
-            more: path("meta.next"),
-            size: ("limit".to_owned(), 2),
-            offset: "offset".to_owned(),
-            count: None,
-        },
-        ..shop()
-    }
+    System { answer: Some(path("data")), paging: Arc::new(by_offset(2)), ..shop() }
+}
+
+/// Pages of so many rows, by the rows before them.
+fn by_offset(size: u32) -> Paging {
+    let style = PageStyle::Offset { offset: "offset".to_owned(), more: Some(path("meta.next")), short: false };
+    Paging { rows: path("data"), size: Some(("limit".to_owned(), size)), count: None, style }
+}
+
+/// A list that comes in one answer, which is the list.
+fn whole() -> Arc<Paging> {
+    Arc::new(Paging { rows: Path::default(), size: None, count: None, style: PageStyle::Whole })
 }
 
 fn fields(text: &str) -> Record {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "fields are written out where they are used")]
 
+mod pages;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

@@ -10,13 +10,13 @@ use super::response::NotJson;
 use crate::language::plan::{Call, System};
 use crate::world::Response;
 
-/// Reads a body by `read`; none of an empty one, where no list was asked for.
+/// Reads an answer by `read`; none of an empty one, where no list was asked for.
 pub(super) fn read_body<Answer>(
     answer: &Response,
     purpose: Purpose,
-    read: impl Fn(&[u8]) -> Result<Option<Answer>, NotJson>,
+    read: impl Fn(&Response) -> Result<Option<Answer>, NotJson>,
 ) -> Result<Option<Answer>, Failure> {
-    match read(&answer.body) {
+    match read(answer) {
         Ok(None) if purpose == Purpose::List && answer.status != 204 => {
             Err(Failure::unusable("the answer is empty where a list should be", Some(answer.status), false))
         }

@@ -177,16 +177,18 @@ impl Connector {
         }
         let holes = Holes { key: Some((&record.key, id)), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, None)?;
-        let found =
-            match self.exchange(request, (Purpose::Read, &name_of(call)), |body| self.one(record, body, true)).await {
-                Ok(Some(found)) => found,
-                Ok(None) => return Err(Failure::unusable("the answer is empty where a record should be", None, false)),
-                Err(Failure::Gone) => return Ok(None),
-                Err(Failure::Unreadable { message, text: Some(_) }) => {
-                    return Ok(Some(self.broken_row(record, Some(id), message)));
-                }
-                Err(other) => return Err(other),
-            };
+        let found = match self
+            .exchange(request, (Purpose::Read, &name_of(call)), |answer| self.one(record, answer, true))
+            .await
+        {
+            Ok(Some(found)) => found,
+            Ok(None) => return Err(Failure::unusable("the answer is empty where a record should be", None, false)),
+            Err(Failure::Gone) => return Ok(None),
+            Err(Failure::Unreadable { message, text: Some(_) }) => {
+                return Ok(Some(self.broken_row(record, Some(id), message)));
+            }
+            Err(other) => return Err(other),
+        };
         let row = match found {
             Single::Nothing => return Ok(None),
             Single::Row(row) => Some(row).filter(|row| row.key(record).is_some()),
@@ -271,7 +273,8 @@ impl Connector {
         }
         let call = self.listing_call(record, listing)?;
         let request = request::build(&self.system, call, &holes, None)?;
-        Ok(Pager::new(&self.system.paging, call, request))
+        let paging = call.paging.as_ref().unwrap_or(&self.system.paging);
+        Ok(Pager::new(Arc::clone(paging), call, request))
     }
 
     /// Creates a record. `None` where the peer's answer does not show the new record's key.
@@ -364,15 +367,15 @@ impl Connector {
         request: Request,
         (purpose, place): (Purpose, &str),
     ) -> Result<Option<Row>, Failure> {
-        let found = self.exchange(request, (purpose, place), |body| self.one(record, body, false)).await?;
+        let found = self.exchange(request, (purpose, place), |answer| self.one(record, answer, false)).await?;
         let row = if let Some(Single::Row(row)) = found { Some(row) } else { None };
         Ok(row.filter(|row| row.key(record).is_some()))
     }
 
     /// The record in an answer.
-    fn one(&self, record: &RecordType, body: &[u8], tolerant: bool) -> Result<Option<Single>, NotJson> {
+    fn one(&self, record: &RecordType, answer: &Response, tolerant: bool) -> Result<Option<Single>, NotJson> {
         let shape = self.shape(record);
-        reader::single((&self.system, &shape), body, (tolerant, self.transport.peers_are_whole()))
+        reader::single((&self.system, &shape), &answer.body, (tolerant, self.transport.peers_are_whole()))
     }
 
     /// How a record is read; one that is not the system's own is looked at anew.
@@ -386,7 +389,7 @@ impl Connector {
         &self,
         request: Request,
         (purpose, place): (Purpose, &str),
-        read: impl Fn(&[u8]) -> Result<Option<Answer>, NotJson>,
+        read: impl Fn(&Response) -> Result<Option<Answer>, NotJson>,
     ) -> Result<Option<Answer>, Failure> {
         let pass = self.breaker.admit(self.clock.steady()).map_err(|wait| held_back("the breaker is open", wait))?;
         let (mut tries, mut refused) = (1, None);

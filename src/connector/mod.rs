@@ -6,6 +6,7 @@
 
 pub mod account;
 mod answer_body;
+mod around;
 pub mod backoff;
 mod body;
 pub mod breaker;
@@ -21,6 +22,7 @@ mod look;
 mod masking;
 mod next_page;
 mod opening;
+mod page_end;
 mod page_size;
 pub mod paging;
 pub mod presence;

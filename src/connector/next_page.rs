@@ -10,6 +10,7 @@ use super::reader;
 use super::row::Row;
 use crate::language::plan::RecordType;
 use crate::value::{Path, Record, Value, json};
+use crate::world::Response;
 
 impl Connector {
     /// The next page's rows; `None` after the last page. After a failure the same page is asked again.
@@ -17,25 +18,32 @@ impl Connector {
     /// # Errors
     /// Any [`Failure`].
     pub async fn next_page(&self, record: &RecordType, pager: &mut Pager) -> Result<Option<Vec<Row>>, Failure> {
-        let paging = &self.system.paging;
         let (shape, nulls) = (self.shape(record), self.transport.peers_are_whole());
         loop {
             let Some(request) = pager.request()? else { return Ok(None) };
             let place = self.account.redact(&pager.place());
-            let read = |body: &[u8]| reader::page((&shape, paging.rows()), body, nulls);
+            let rows = pager.paging.rows.clone();
+            let read = |answer: &Response| {
+                let page = reader::page((&shape, &rows), &answer.body, nulls)?;
+                Ok(page.map(|page| (page, answer.headers.clone())))
+            };
             let found = match self.exchange(request, (Purpose::List, &place), read).await {
-                Ok(page) => return pager.accept((paging, record), page).map(Some).map_err(|found| found.at(&place)),
-                Err(found) => found,
+                Ok(page) => match pager.accept(record, page).map_err(|found| found.at(&place))? {
+                    Some(rows) => return Ok(Some(rows)),
+                    None => continue,
+                },
+                Err(found) if pager.ends_with(&found) => return Ok(None),
+                Err(found) => pager.explained(found),
             };
             let Failure::Unreadable { message, text } = &found else { return Err(found) };
             // One record must not take those with it that share its page.
-            if pager.shrink(paging) {
+            if pager.shrink() {
                 continue;
             }
-            let Some(text) = text.as_ref().filter(|text| pager.skip(paging, text)) else {
+            let Some(text) = text.as_ref().filter(|text| pager.skip(text)) else {
                 return Err(found);
             };
-            let key = broken::key_of_row(text, paging.rows(), record);
+            let key = broken::key_of_row(text, &rows, record);
             return Ok(Some(vec![self.broken_row(record, key.as_deref(), message.clone())]));
         }
     }

@@ -29,6 +29,8 @@ impl PageSize {
     pub(super) fn of(paging: &Paging, call: &Call, url: &str) -> (Self, String) {
         let Some((name, rows)) = paging.size() else { return (Self::default(), url.to_owned()) };
         let own = call.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        let in_body = || call.body.iter().find(|(path, _)| path.to_string() == name).map(|(_, value)| value);
+        let own = own.or_else(in_body);
         let full = own.map_or(Some(rows), own_size).and_then(|rows| usize::try_from(rows).ok());
         let url = if own.is_none() { with_query(url, name, &rows.to_string()) } else { url.to_owned() };
         (Self { name: Some(name.to_owned()), full, ..Self::default() }, url)
@@ -45,6 +47,18 @@ impl PageSize {
             (Some(name), Some(rows)) => with_value(url, name, rows),
             _ => url.to_owned(),
         }
+    }
+
+    /// Whether so many rows are as many as were asked for.
+    pub(super) fn is_full(&self, rows: usize) -> bool {
+        rows > 0 && self.rows().is_some_and(|page| rows >= page)
+    }
+
+    /// One row less from now on. False: there is nothing smaller.
+    pub(super) fn take_one_less(&mut self) -> bool {
+        let less = self.rows().filter(|rows| *rows > 1 && self.name.is_some()).map(|rows| rows - 1);
+        self.fewer = less.or(self.fewer);
+        less.is_some()
     }
 
     /// Half as many rows from now on. False: there is nothing smaller.

@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value as Json;
 
 use super::answer_body::name_of;
+use super::around::Around;
 use super::connector::{Connector, Listing};
 use super::failure::{Failure, MESSAGE_CHARS_MAX, Purpose, bounded, no_call};
 use super::reader;
 use super::rehearsal::Rehearsal;
-use super::response::at;
 use super::row::Row;
 use crate::language::plan::{Call, RecordType};
 use crate::world::{Clock, Method, Request, Response, Transport, TransportError};
@@ -108,17 +107,21 @@ impl Probe {
         let listing = record.list.as_ref().map_or_else(changed, |_| Listing::All);
         let mut pager = peer.pages_for(record, &listing, each)?;
         pager.take_one_row();
-        let paging = &peer.system.paging;
+        let paging = Arc::clone(&pager.paging);
         let Some(request) = pager.request()? else { return Ok(FirstPage { rows: Vec::new(), count: None }) };
         let (shape, nulls) = (peer.shape(record), peer.transport.peers_are_whole());
-        let read = |body: &[u8]| reader::page((&shape, paging.rows()), body, nulls);
+        let read = |answer: &Response| {
+            let page = reader::page((&shape, &paging.rows), &answer.body, nulls)?;
+            Ok(page.map(|page| (page, answer.headers.clone())))
+        };
         let place = name_of(call);
-        let Some(page) = peer.exchange(request, (Purpose::List, &place), read).await? else {
+        let Some((page, headers)) = peer.exchange(request, (Purpose::List, &place), read).await? else {
             return Ok(FirstPage { rows: Vec::new(), count: Some(0) });
         };
-        let none = || format!("{place}: the answer is no list: it has no rows at {}", paging.rows());
+        let none = || format!("{place}: the answer is no list: it has no rows at {}", paging.rows);
         let rows = page.rows.ok_or_else(|| Failure::unusable(none(), None, false))?;
-        let count = paging.count().and_then(|place| at(&page.around, place)).and_then(Json::as_u64);
+        let around = Around { body: page.around, headers };
+        let count = paging.count.as_ref().and_then(|place| around.number(place));
         Ok(FirstPage { rows, count: count.and_then(|count| usize::try_from(count).ok()) })
     }
 

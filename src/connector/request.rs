@@ -11,8 +11,8 @@ use super::body::{self, Body, Part};
 use super::failure::Failure;
 use super::layout::{self, Layout};
 use crate::language::plan::{Call, Field, RecordType, System, Template, TemplatePart, WritePlace};
-use crate::value::{Kind, Path, Record, Segment, Value};
-use crate::world::Request;
+use crate::value::{Kind, Path, Record, Segment, Value, json};
+use crate::world::{Method, Request};
 
 /// The currency written where neither value nor account (property `currency`) names one.
 pub const CURRENCY: &str = "USD";
@@ -103,6 +103,14 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
         set_header(&mut headers, name, expand(value, holes, str::to_owned)?)?;
     }
     let mut body = Vec::new();
+    if sending.is_none() && !call.body.is_empty() {
+        let mut said = Record::new();
+        for (path, value) in &call.body {
+            path.write(&mut said, Value::text(expand(value, holes, str::to_owned)?));
+        }
+        body = json::to_json(&Value::Record(said)).to_string().into_bytes();
+        is_json(&mut headers);
+    }
     if let Some(sending) = sending {
         let mut written = write_fields(call, &sending, currency(holes.account));
         for (name, value) in written.headers {
@@ -121,9 +129,7 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
             Mode::Create | Mode::Update => Part::Object(written.body),
         };
         body = serde_json::to_vec(&sent).map_err(|error| Failure::unsupported(error.to_string()))?;
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
-            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
-        }
+        is_json(&mut headers);
     }
     Ok(Request { method: call.method, url, headers, body, timeout: system.timeout })
 }
@@ -161,6 +167,65 @@ pub(super) fn expand(template: &Template, holes: &Holes, encode: impl Fn(&str) -
 pub(super) fn with_query(url: &str, name: &str, value: &str) -> String {
     let joint = if url.contains('?') { '&' } else { '?' };
     format!("{url}{joint}{name}={value}")
+}
+
+/// The request of a POST with these parameters in its body instead of its query, each at the path that its name is.
+///
+/// # Errors
+/// [`Failure::Unsupported`] where the body holds something else than an object.
+pub(super) fn in_body(mut request: Request, names: &[(&str, Kind)]) -> Result<Request, Failure> {
+    let Some((path, query)) = request.url.split_once('?').filter(|_| request.method == Method::Post) else {
+        return Ok(request);
+    };
+    let moved = |pair: &str| {
+        let (own, value) = pair.split_once('=')?;
+        names.iter().find(|(name, _)| *name == own).map(|(name, kind)| (Path::parse(name), kind, percent_decode(value)))
+    };
+    let kept: Vec<&str> = query.split('&').filter(|pair| moved(pair).is_none()).collect();
+    let mut body = match request.body.as_slice() {
+        [] => Ok(Value::Record(Record::new())),
+        said => serde_json::from_slice(said).map(|said| json::from_json(&said)),
+    }
+    .map_err(|error| Failure::unsupported(error.to_string()))?;
+    let Value::Record(fields) = &mut body else {
+        return Err(Failure::unsupported("the body of a list that comes in pages is an object"));
+    };
+    for (path, kind, text) in query.split('&').filter_map(moved) {
+        let number = text.parse::<i64>().ok().filter(|_| *kind == Kind::Integer);
+        path.unwrap_or_default().write(fields, number.map_or_else(|| Value::text(&text), Value::Integer));
+    }
+    let url = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
+    request.url = url;
+    request.body = json::to_json(&body).to_string().into_bytes();
+    is_json(&mut request.headers);
+    Ok(request)
+}
+
+/// Says that the body is JSON, unless the headers say what it is.
+fn is_json(headers: &mut Vec<(String, String)>) {
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
+        headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+    }
+}
+
+/// A text with its `%XX` as the letters that they stand for.
+pub fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| behind.get(..2).and_then(|two| hex::decode(two).ok())).flatten();
+        match escaped {
+            Some(byte) => {
+                bytes.extend(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Everything but letters, digits and `-._~` as `%XX`.

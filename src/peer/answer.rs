@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::call_log::{CALLS_MAX, CallKind, PeerCall};
+use super::page::Page;
 use super::peer::{Peer, Row};
 use super::refusal::{Reason, Refusal};
 use super::respond::respond;
@@ -39,7 +40,11 @@ impl Peer {
         }
         let found = self.read(&route, request);
         let response = match &found {
-            Ok(body) => respond(200, body),
+            Ok(page) => {
+                let mut response = respond(200, &page.body);
+                response.headers.extend(page.headers.clone());
+                response
+            }
             Err(refusal) => self.refuse(refusal),
         };
         let key = route.holes.iter().find(|hole| hole.name == route.record.key).map(|hole| hole.value.clone());
@@ -55,16 +60,16 @@ impl Peer {
         response
     }
 
-    fn read(&self, route: &Route, request: &Request) -> Result<Json, Refusal> {
+    fn read(&self, route: &Route, request: &Request) -> Result<Page, Refusal> {
         let kind = &route.record;
         let table = self.tables.get(&kind.name);
         let rows = table.into_iter().flat_map(|table| table.keys.iter().filter_map(|key| table.rows.get(key)));
         let rows: Vec<&Row> = rows.filter(|row| page::asked_for(kind, row, &route.holes)).collect();
         if route.kind != CallKind::Read {
-            return Ok(page::render(&self.system, route, &rows, request));
+            return page::render(route, &rows, request);
         }
         match rows.first() {
-            Some(row) => Ok(self.wrapped(write_wire::record(kind, &row.value))),
+            Some(row) => Ok(Page { body: self.wrapped(write_wire::record(kind, &row.value)), headers: Vec::new() }),
             None => Err(Refusal::new(Reason::Gone, format!("there is no such {}", kind.name))),
         }
     }

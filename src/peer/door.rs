@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::refusal::{Reason, Refusal};
 use super::route;
+use crate::connector::request::percent_decode;
 use crate::language::plan::{Basic, System, Template, TemplatePart};
 use crate::world::Request;
 
@@ -50,7 +51,7 @@ fn opened(url: &str, name: &str, template: &Template) -> Option<String> {
     let is_it = |pair: &&str| pair.split('=').next() == Some(name);
     let (own, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_it);
     let [own] = own.as_slice() else { return None };
-    let value = route::decode(own.split_once('=')?.1);
+    let value = percent_decode(own.split_once('=')?.1);
     route::is_made_from(template, &value).then_some(())?;
     Some(if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) })
 }

@@ -4,11 +4,15 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::peer::Row;
+use super::refusal::{Reason, Refusal};
 use super::route::{Hole, OFFSET, Route};
 use super::write_wire;
-use crate::language::plan::{Paging, RecordType, System};
-use crate::value::{Path, Value, timestamp};
+use crate::language::plan::{Mark, PageStyle, Place, RecordType};
+use crate::value::{Path, Value, digest, json, timestamp};
 use crate::world::Request;
+
+/// Letters of a mark before its number.
+const MARK_LETTERS: usize = 8;
 
 /// Whether a row is what the holes of the call ask for.
 pub(super) fn asked_for(kind: &RecordType, row: &Row, holes: &[Hole]) -> bool {
@@ -45,43 +49,113 @@ fn compares(hole: &Hole, held: &str) -> bool {
     }
 }
 
+/// A page with its headers, as the system sends it.
+pub(super) struct Page {
+    pub(super) body: Json,
+    pub(super) headers: Vec<(String, String)>,
+}
+
 /// One page as the system sends it.
-pub(super) fn render(system: &System, route: &Route, rows: &[&Row], request: &Request) -> Json {
-    let most = system.paging.size().map_or(usize::MAX, |(_, rows)| usize::try_from(rows).unwrap_or(usize::MAX)).max(1);
+///
+/// # Errors
+/// A mark that it never gave, or a page behind the last where that is refused.
+pub(super) fn render(route: &Route, rows: &[&Row], request: &Request) -> Result<Page, Refusal> {
+    let paging = route.paging.as_ref();
+    let most = paging.size().map_or(usize::MAX, |(_, rows)| usize::try_from(rows).unwrap_or(usize::MAX)).max(1);
     let length = route.size.unwrap_or(most).clamp(1, most);
-    let page: Vec<Json> =
-        rows.iter().skip(route.offset).take(length).map(|row| write_wire::record(&route.record, &row.value)).collect();
-    let end = route.offset.saturating_add(page.len());
-    let next = if end < rows.len() { Json::String(next_url(request, end, &system.paging)) } else { Json::Null };
-    let mut body = Json::Object(Map::new());
-    match &system.paging {
-        Paging::NextUrl { rows: place, next: at, .. } => {
-            write_wire::put(&mut body, &place.0, Json::Array(page));
-            write_wire::put(&mut body, &at.0, next);
-        }
-        Paging::Offset { rows: place, more, .. } => {
-            write_wire::put(&mut body, &place.0, Json::Array(page));
-            write_wire::put(&mut body, &more.0, next);
-        }
-        Paging::Whole { rows: place } if place.0.is_empty() => body = Json::Array(page),
-        Paging::Whole { rows: place } => write_wire::put(&mut body, &place.0, Json::Array(page)),
+    let wire: Vec<Json> = rows.iter().map(|row| write_wire::record(&route.record, &row.value)).collect();
+    let begin = begin(route, &wire, length)?;
+    let page: Vec<Json> = wire.iter().skip(begin).take(length).cloned().collect();
+    let end = begin.saturating_add(page.len());
+    let goes_on = end < rows.len();
+    let last = page.last().cloned().unwrap_or_default();
+    let mut out = Page { body: Json::Object(Map::new()), headers: Vec::new() };
+    if paging.rows.0.is_empty() {
+        out.body = Json::Array(page);
+    } else {
+        write_wire::put(&mut out.body, &paging.rows.0, Json::Array(page));
     }
-    if let Some(at) = system.paging.count() {
-        write_wire::put(&mut body, &at.0, Json::from(rows.len()));
+    if let Some(more) = paging.more() {
+        write_wire::put(&mut out.body, &more.0, Json::Bool(goes_on));
     }
-    body
+    if let Some(place) = &paging.count {
+        out.say(place, Json::from(rows.len()));
+    }
+    match &paging.style {
+        PageStyle::NextUrl { next } => {
+            let url = if goes_on { Json::String(next_url(request, end)) } else { Json::Null };
+            write_wire::put(&mut out.body, &next.0, url);
+        }
+        PageStyle::Link if goes_on => {
+            out.headers.push(("Link".to_owned(), format!("<{}>; rel=\"next\"", next_url(request, end))));
+        }
+        PageStyle::Page { pages: Some(place), .. } => out.say(place, Json::from(rows.len().div_ceil(length))),
+        // Systems leave the mark out on the last page.
+        PageStyle::Cursor { next: Mark::Said(place), .. } if goes_on => {
+            out.say(place, Json::String(mark(&last, end)));
+        }
+        _ => {}
+    }
+    Ok(out)
+}
+
+impl Page {
+    fn say(&mut self, place: &Place, value: Json) {
+        match place {
+            Place::Body(path) => write_wire::put(&mut self.body, &path.0, value),
+            Place::Header(name) => {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                self.headers.push((name.clone(), text));
+            }
+        }
+    }
+}
+
+/// Where the page begins that is asked for.
+fn begin(route: &Route, wire: &[Json], length: usize) -> Result<usize, Refusal> {
+    let Some(asked) = route.place.as_deref() else { return Ok(0) };
+    let unknown = || Refusal::new(Reason::Malformed, format!("no page is {asked}"));
+    let number = || asked.parse::<usize>().map_err(|_| unknown());
+    match &route.paging.style {
+        PageStyle::Page { first, beyond, .. } => {
+            let before = number()?.checked_sub(usize::try_from(*first).unwrap_or_default()).ok_or_else(unknown)?;
+            let begin = before.saturating_mul(length);
+            match beyond {
+                Some(status) if begin > 0 && begin >= wire.len() => {
+                    Err(Refusal::new(Reason::Behind(*status), "there is no such page"))
+                }
+                _ => Ok(begin),
+            }
+        }
+        PageStyle::Cursor { next: Mark::Said(_), .. } => {
+            let is_it = |at: &usize| {
+                at.checked_sub(1).and_then(|last| wire.get(last)).is_some_and(|row| mark(row, *at) == asked)
+            };
+            (1..=wire.len()).find(is_it).ok_or_else(unknown)
+        }
+        PageStyle::Cursor { next: Mark::OfLastRow(path), .. } => {
+            let is_it = |row: &Json| {
+                let held = path.read(&json::from_json(row));
+                held.to_key().as_deref() == Some(asked)
+            };
+            wire.iter().position(is_it).map(|at| at + 1).ok_or_else(unknown)
+        }
+        _ => number(),
+    }
+}
+
+/// The mark of the page that begins behind a row: letters that nobody can count by.
+fn mark(row: &Json, end: usize) -> String {
+    let digest = digest::of_bytes(row.to_string().as_bytes());
+    format!("{}-{end}", digest.get(..MARK_LETTERS).unwrap_or_default())
 }
 
 /// The same request from a later offset; absolute where the client said to whom it speaks.
-fn next_url(request: &Request, offset: usize, paging: &Paging) -> String {
-    let name = match paging {
-        Paging::NextUrl { .. } | Paging::Whole { .. } => OFFSET,
-        Paging::Offset { offset, .. } => offset.as_str(),
-    };
+fn next_url(request: &Request, offset: usize) -> String {
     let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
-    let own = format!("{name}=");
+    let own = format!("{OFFSET}=");
     let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with(&own)).map(str::to_owned);
-    let query: Vec<String> = kept.chain([format!("{name}={offset}")]).collect();
+    let query: Vec<String> = kept.chain([format!("{OFFSET}={offset}")]).collect();
     let origin = request.header("Host").map(|host| format!("http://{host}")).unwrap_or_default();
     format!("{origin}{path}?{}", query.join("&"))
 }

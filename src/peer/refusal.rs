@@ -27,6 +27,8 @@ pub(super) enum Reason {
     Invalid,
     /// The record's state does not allow it.
     Conflict,
+    /// A page behind the last, which the system answers with this status.
+    Behind(u16),
 }
 
 impl Refusal {
@@ -48,6 +50,7 @@ impl Refusal {
             Reason::Malformed => 400,
             Reason::Invalid => 422,
             Reason::Conflict => 409,
+            Reason::Behind(status) => return status,
         };
         [wished, 400, 422, 409]
             .into_iter()

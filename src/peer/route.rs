@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use super::call_log::CallKind;
 use super::refusal::{Reason, Refusal};
-use crate::language::plan::{Call, MoveBy, Paging, RecordType, System, Template, TemplatePart};
-use crate::world::Request;
+use crate::connector::request::percent_decode;
+use crate::language::plan::{Call, MoveBy, PageStyle, Paging, RecordType, System, Template, TemplatePart};
+use crate::value::{Path, json};
+use crate::world::{Method, Request};
 
 /// A request recognised.
 #[derive(Debug)]
@@ -14,9 +18,11 @@ pub(super) struct Route {
     pub(super) record: Arc<RecordType>,
     /// What stands in the holes: name, value, and the query parameter it stands in, if any.
     pub(super) holes: Vec<Hole>,
-    /// Page parameters as sent.
+    /// How what it lists comes in pages.
+    pub(super) paging: Arc<Paging>,
+    /// Page parameters as sent: how many rows, and which page.
     pub(super) size: Option<usize>,
-    pub(super) offset: usize,
+    pub(super) place: Option<String>,
 }
 
 /// A hole with its value.
@@ -37,7 +43,7 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
+        .map(|(name, value)| (percent_decode(name), percent_decode(value)))
         .collect();
     let mut best: Option<(usize, Route)> = None;
     let mut path_known = false;
@@ -50,11 +56,16 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
             }
             let mut holes = holes;
             holes.extend(in_headers(call, request));
-            if let Some((weight, asked)) = with_query(system, call, holes, &query)
+            let paging = call.paging.as_ref().unwrap_or(&system.paging);
+            // A list that is asked for by POST says in its body what others say in the query.
+            let said = if kind.is_write() { Vec::new() } else { in_its_body(call, paging, request) };
+            let query: Vec<(String, String)> = query.iter().cloned().chain(said).collect();
+            if let Some((weight, asked)) = with_query(paging, call, holes, &query)
                 && best.as_ref().is_none_or(|(known, _)| weight > *known)
             {
-                let Asked { holes, size, offset } = asked;
-                best = Some((weight, Route { kind, record: Arc::clone(record), holes, size, offset }));
+                let Asked { holes, size, place } = asked;
+                let (record, paging) = (Arc::clone(record), Arc::clone(paging));
+                best = Some((weight, Route { kind, record, holes, paging, size, place }));
             }
         }
     }
@@ -94,24 +105,38 @@ fn calls(record: &RecordType) -> impl Iterator<Item = (CallKind, &Call)> {
 struct Asked {
     holes: Vec<Hole>,
     size: Option<usize>,
-    offset: usize,
+    place: Option<String>,
+}
+
+/// What stands in the body of a list that is asked for by POST: its constants, and its page parameters.
+fn in_its_body(call: &Call, paging: &Paging, request: &Request) -> Vec<(String, String)> {
+    let body: Json = serde_json::from_slice(&request.body).unwrap_or_default();
+    let body = json::from_json(&body);
+    let parameters = paging.size().map(|(name, _)| name).into_iter().chain(paging.turns_by());
+    let paths = parameters.map(str::to_owned).chain(call.body.iter().map(|(path, _)| path.to_string()));
+    paths
+        .filter_map(|name| Some((Path::parse(&name)?.read(&body).to_key()?, name)))
+        .map(|(text, name)| (name, text))
+        .collect()
 }
 
 /// Every parameter with a hole must be there and none that is not declared; constants may be left out.
 fn with_query(
-    system: &System,
+    paging: &Paging,
     call: &Call,
     mut holes: Vec<Hole>,
     query: &[(String, String)],
 ) -> Option<(usize, Asked)> {
-    let (size_name, offset_name) = match &system.paging {
-        Paging::NextUrl { size, .. } => (size.0.as_str(), OFFSET),
-        Paging::Offset { size, offset, .. } => (size.0.as_str(), offset.as_str()),
-        Paging::Whole { .. } => ("", ""),
-    };
+    let size_name = paging.size().map_or("", |(name, _)| name);
+    let by_url = if paging.style == PageStyle::Whole { "" } else { OFFSET };
+    let place_name = paging.turns_by().unwrap_or(by_url);
     // A path without holes says more than one that anything fits.
     let mut weight = usize::from(holes.is_empty());
-    for (name, template) in &call.query {
+    let in_body: Vec<(String, Template)> =
+        call.body.iter().map(|(path, template)| (path.to_string(), template.clone())).collect();
+    let lists = call.method == Method::Post && query.iter().any(|(name, _)| in_body.iter().any(|(own, _)| own == name));
+    let asked: Vec<&(String, Template)> = call.query.iter().chain(in_body.iter().filter(|_| lists)).collect();
+    for (name, template) in asked.iter().copied() {
         let sent = query.iter().find(|(found, _)| found == name).map(|(_, value)| value);
         let wanted = template.0.iter().any(|part| matches!(part, TemplatePart::Hole(_)));
         match sent {
@@ -124,12 +149,13 @@ fn with_query(
             None => {}
         }
     }
-    let known = |name: &str| name == size_name || name == offset_name || call.query.iter().any(|(own, _)| own == name);
+    let known = |name: &str| name == size_name || name == place_name || asked.iter().any(|(own, _)| own == name);
     if !query.iter().all(|(name, _)| known(name)) {
         return None;
     }
-    let number = |wanted: &str| query.iter().find(|(name, _)| name == wanted).and_then(|(_, text)| text.parse().ok());
-    Some((weight, Asked { holes, size: number(size_name), offset: number(offset_name).unwrap_or(0) }))
+    let sent = |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.clone());
+    let size = sent(size_name).and_then(|text| text.parse().ok());
+    Some((weight, Asked { holes, size, place: sent(place_name) }))
 }
 
 /// Reads a text back by the template it was made from. In a path, a hole is one segment, percent-encoded.
@@ -142,7 +168,7 @@ pub(super) fn fit(parts: &[TemplatePart], text: &str, in_path: bool) -> Option<V
             ends.take_while(|end| !in_path || !text.get(..*end).unwrap_or_default().contains('/')).find_map(|end| {
                 let (value, behind) = text.split_at(end);
                 let mut holes = fit(rest, behind, in_path)?;
-                let value = if in_path { decode(value) } else { value.to_owned() };
+                let value = if in_path { percent_decode(value) } else { value.to_owned() };
                 holes.insert(0, Hole { name: name.clone(), value, parameter: None });
                 Some(holes)
             })
@@ -153,23 +179,4 @@ pub(super) fn fit(parts: &[TemplatePart], text: &str, in_path: bool) -> Option<V
 /// Whether the text can have been made from the template.
 pub(super) fn is_made_from(template: &Template, text: &str) -> bool {
     fit(&template.0, text, false).is_some()
-}
-
-pub(super) fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let escaped = (*first == b'%').then(|| behind.get(..2).and_then(|two| hex::decode(two).ok())).flatten();
-        match escaped {
-            Some(byte) => {
-                bytes.extend(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

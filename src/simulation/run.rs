@@ -30,7 +30,7 @@ use super::trace::Trace;
 use super::waiting::Waiting;
 use super::watch::Watches;
 use super::world_of::{make, set_up};
-use crate::language::plan::{Paging, Plan, Setting};
+use crate::language::plan::{Plan, Setting};
 use crate::runtime::Report;
 use crate::runtime::pairing::repeat::WILL_NOT_KEEP;
 use crate::runtime::service::look::Look;
@@ -161,8 +161,8 @@ fn turned(plan: &Plan, options: &Options) -> Arc<Plan> {
         }
         if let Some(rows) = options.page {
             let system = Arc::make_mut(system);
-            let (Paging::NextUrl { size, .. } | Paging::Offset { size, .. }) = &mut system.paging else { continue };
-            size.1 = rows;
+            let size = Arc::make_mut(&mut system.paging).size.as_mut();
+            size.into_iter().for_each(|size| size.1 = rows);
         }
     }
     Arc::new(own)

@@ -186,7 +186,7 @@ async fn a_full_page_without_a_mark_is_asked_on_from() {
 
 #[tokio::test]
 async fn a_list_that_comes_whole_is_asked_for_once() {
-    let system = System { paging: Paging::Whole { rows: Path::default() }, ..shop() };
+    let system = System { paging: whole(), ..shop() };
     let bench = Bench::with(system, vec![answer(200, r#"[{"id":"1"},{"id":"2"},{"id":"3"}]"#)]);
     assert_eq!(keys(&bench.connector.rows(&bench.order(), Listing::All).await.unwrap()), ["1", "2", "3"]);
     assert_eq!(bench.lines(), ["GET https://peer.example/api/orders/"]);
@@ -338,9 +338,9 @@ async fn a_page_over_the_limit_is_asked_for_in_smaller_ones_and_else_named() {
     assert_eq!(keys(&rows), ["1", "3"]);
     assert!(rows[1].broken.as_deref().unwrap().contains("offset=1, after 1 rows: the answer is larger than 10 bytes"));
     // Where lists come whole nothing smaller can be asked for; what broke off may be whole next time.
-    let whole = System { paging: Paging::Whole { rows: Path::default() }, ..shop() };
+    let unpaged = System { paging: whole(), ..shop() };
     let cut = || Err(TransportError::BrokenOff("closed".to_owned()));
-    for (system, answers) in [(whole, vec![large()]), (shop(), vec![cut(), cut()])] {
+    for (system, answers) in [(unpaged, vec![large()]), (shop(), vec![cut(), cut()])] {
         let bench = Bench::with(system, answers);
         let named = bench.connector.rows(&order, Listing::All).await.unwrap_err();
         assert!(named.is_transient() && named.to_string().contains("page 1 of GET /api/orders/"), "{named}");
@@ -408,16 +408,7 @@ async fn a_row_that_is_deleted_between_two_pages_is_noticed_without_a_count() {
         let rows: Vec<String> = ids.map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
         answer(200, &format!(r#"{{"meta":{{"next":"{next}"}},"data":[{}]}}"#, rows.join(",")))
     };
-    let system = || {
-        let paging = Paging::Offset {
-            rows: Path::parse("data").unwrap(),
-            more: Path::parse("meta.next").unwrap(),
-            size: ("limit".to_owned(), 10),
-            offset: "offset".to_owned(),
-            count: None,
-        };
-        System { paging, ..wrapped() }
-    };
+    let system = || System { paging: Arc::new(by_offset(10)), ..wrapped() };
     let all = |without: u32| (1..=12).filter(|id| *id != without).map(|id: u32| id.to_string()).collect::<Vec<_>>();
     // Nothing moves: each page begins with the last row before it, and no call is made for that.
     let bench = Bench::with(system(), vec![page(1..=10, 0, "x"), page(10..=12, 0, "")]);

@@ -13,6 +13,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("duplicate-name", "two things of one kind have the same name"),
     ("file-too-large", "a rule file is larger than any rule file needs to be"),
     ("idle-expectation", "a test expects something that holds whatever happens"),
+    ("idle-key", "a key of a system file says nothing beside the others of its map"),
     ("missing-key", "a key that this kind of file needs is not there"),
     ("no-rules", "the folder holds no rule files"),
     ("not-utf-8", "a file is not UTF-8 text"),

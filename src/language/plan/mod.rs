@@ -13,6 +13,7 @@ pub mod fuel;
 pub mod heard;
 pub mod otherwise;
 pub mod ownership;
+pub mod paging;
 pub mod pipeline;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod plan;
@@ -35,6 +36,7 @@ pub use agreement::Agreement;
 pub use auth::{Auth, Basic, Grant, TokenRules, is_private};
 pub use folded::Folded;
 pub use ownership::Owner;
+pub use paging::{Mark, PageStyle, Paging, Place};
 pub use pipeline::{Cardinality, Create, FieldRule, ListRule, Narrowing, Pipeline, RuleBody, WithRead};
 pub use plan::{Interest, Plan};
 pub use rule_line::RuleLine;
@@ -42,8 +44,8 @@ pub use setting_type::{Misfit, SettingType, SettingTypes};
 pub use side::Side;
 pub use standing::Switches;
 pub use system::{
-    Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Paging, Presence, RecordType,
-    Requirement, States, System, WebhookRecord, WebhookRules, WritePlace,
+    Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement,
+    States, System, WebhookRecord, WebhookRules, WritePlace,
 };
 pub use table::{Instead, Outcome, Row, Table};
 pub use volume::Volume;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::paging::Paging;
 use crate::diagnostic::Span;
 use crate::language::plan::auth::Auth;
 use crate::language::plan::expression::CompiledExpression;
@@ -30,8 +31,8 @@ pub struct System {
     pub limits: Limits,
     /// How failures are told apart.
     pub errors: ErrorRules,
-    /// How lists come.
-    pub paging: Paging,
+    /// How lists come, unless a record or a call says otherwise.
+    pub paging: Arc<Paging>,
     /// Under which key a single record stands; `None`: the body is the record.
     pub answer: Option<Path>,
     /// Messages that the system sends, if any.
@@ -70,65 +71,6 @@ pub struct ErrorRules {
     pub gone: Vec<u16>,
     /// Statuses that mean try again.
     pub later: Vec<u16>,
-}
-
-/// How lists come.
-#[derive(Clone, Debug)]
-pub enum Paging {
-    /// The body names the next page's absolute URL, or null; `rows` and `next` say where.
-    NextUrl {
-        /// Where the rows stand.
-        rows: Path,
-        /// Where the next URL stands.
-        next: Path,
-        /// Query parameter and value that ask for a page size.
-        size: (String, u32),
-        /// Where the number of rows on all pages stands, if the peer says it.
-        count: Option<Path>,
-    },
-    /// Pages by record offset; `more` says where something non-empty stands while there is more.
-    Offset {
-        /// Where the rows stand.
-        rows: Path,
-        /// Where the has-more mark stands.
-        more: Path,
-        /// Query parameter and value that ask for a page size.
-        size: (String, u32),
-        /// Query parameter of the offset.
-        offset: String,
-        /// Where the number of rows on all pages stands, if the peer says it.
-        count: Option<Path>,
-    },
-    /// Every list comes in one answer; `rows` says where, empty: the answer is the list.
-    Whole {
-        /// Where the rows stand.
-        rows: Path,
-    },
-}
-
-impl Paging {
-    /// Where the rows of an answer stand.
-    pub fn rows(&self) -> &Path {
-        match self {
-            Self::NextUrl { rows, .. } | Self::Offset { rows, .. } | Self::Whole { rows } => rows,
-        }
-    }
-
-    /// Where the number of rows on all pages stands, if it does.
-    pub fn count(&self) -> Option<&Path> {
-        match self {
-            Self::NextUrl { count, .. } | Self::Offset { count, .. } => count.as_ref(),
-            Self::Whole { .. } => None,
-        }
-    }
-
-    /// Query parameter and value that ask for a page size, where there are pages.
-    pub fn size(&self) -> Option<(&str, u32)> {
-        match self {
-            Self::NextUrl { size, .. } | Self::Offset { size, .. } => Some((&size.0, size.1)),
-            Self::Whole { .. } => None,
-        }
-    }
 }
 
 /// How a webhook is verified and read.
@@ -423,6 +365,8 @@ pub struct Call {
     pub never: Vec<Path>,
     /// Made once for each value of a list, if it is.
     pub each: Option<Each>,
+    /// How what it lists comes in pages, where another way than the system's lists do.
+    pub paging: Option<Arc<Paging>>,
     /// When the peer allows it; reads the record's own fields by bare name.
     pub allowed_when: Option<CompiledExpression>,
     /// Where the system file declares it.
@@ -433,8 +377,8 @@ impl Call {
     /// A call that sends nothing beyond its path.
     pub fn new(method: Method, path: Template, span: Span) -> Self {
         let (query, headers, body) = Default::default();
-        let (resend, never, each, allowed_when) = Default::default();
-        Self { method, path, query, headers, body, resend, never, each, allowed_when, span }
+        let (resend, never, each, paging, allowed_when) = Default::default();
+        Self { method, path, query, headers, body, resend, never, each, paging, allowed_when, span }
     }
 }
 

@@ -1,68 +1,246 @@
-//! How lists come in pages.
+//! How lists come in pages: which words belong together, and whether they can tell where a list ends.
+
+use std::sync::Arc;
 
 use super::resolver::Resolver;
-use crate::language::plan::Paging;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::plan::{Mark, PageStyle, Paging, Place, RecordType};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::file::system::PagingTree;
+use crate::language::syntax::file::system::{CallKey, CallTree, PagingTree};
 use crate::value::Path;
 
-/// The parameter for the number of rows where the file does not say, and how many.
+/// The styles that there are.
+const STYLES: [&str; 6] = ["offset", "page", "cursor", "link", "next_url", "whole"];
+
+/// The parameter for the number of rows where the file does not say, and how many: of the styles that always had one.
 const SIZE: (&str, u32) = ("limit", 50);
+
+/// Keys that say something only in some styles.
+const OF: [(&str, &[&str]); 11] = [
+    ("next", &["next_url", "cursor"]),
+    ("offset", &["offset"]),
+    ("page", &["page"]),
+    ("first", &["page"]),
+    ("pages", &["page"]),
+    ("beyond", &["page"]),
+    ("cursor", &["cursor"]),
+    ("more", &["offset", "page", "cursor"]),
+    ("until", &["offset", "page", "cursor"]),
+    ("size", &["offset", "page", "cursor", "link", "next_url"]),
+    ("count", &["offset", "page", "cursor", "link", "next_url"]),
+];
+
+/// What ends `next: FIELD of the last row`.
+const OF_LAST_ROW: &str = " of the last row";
 
 /// What is done where the file says nothing.
 pub(super) fn default_paging() -> Paging {
-    let (rows, next, size) = (plain("results"), plain("next"), ("limit".to_owned(), 100));
-    Paging::NextUrl { rows, next, size, count: None }
+    let next = PageStyle::NextUrl { next: plain("next") };
+    Paging { rows: plain("results"), size: Some(("limit".to_owned(), 100)), count: None, style: next }
+}
+
+/// The paging of a call that lists: its own, else its record's. Any other call has none.
+pub(super) fn of_call(
+    resolver: &mut Resolver<'_>,
+    record: &RecordType,
+    (key, tree): &(CallKey, CallTree),
+    own: Option<&Arc<Paging>>,
+) -> Option<Arc<Paging>> {
+    let lists = match key {
+        CallKey::FindBy(_) => true,
+        CallKey::AddTo(_) => false,
+        CallKey::Once(name) => matches!(name.text.as_str(), "list" | "changed"),
+    };
+    let said = tree.parts.as_ref().and_then(|parts| parts.paging.as_ref());
+    if let Some(tree) = said.filter(|_| !lists) {
+        let message = format!("this call of `{}` lists nothing, and only lists come in pages", record.name);
+        let finding = Diagnostic::error(Code("idle-key"), message, tree.span, "says nothing here");
+        resolver.sink.found.push(finding.help("take `paging:` out, or move it to `list`, `changed` or `find by`"));
+    }
+    let said = said.filter(|_| lists).map(|tree| Arc::new(resolve(resolver, tree)));
+    said.or_else(|| own.filter(|_| lists).cloned())
 }
 
 /// Takes what `paging:` says.
 pub(super) fn resolve(resolver: &mut Resolver<'_>, tree: &PagingTree) -> Paging {
-    let size = tree.size.clone().unwrap_or_else(|| (SIZE.0.to_owned(), SIZE.1));
-    let (rows, count) = (plain(&tree.rows.text), tree.count.clone());
-    // What is misspelt is told as such; what it leaves open is no finding of its own.
-    let mut must = |name: &str, place: &Name| {
-        if tree.is_known {
-            must_say(resolver, &tree.rows.text, (name, place));
-        }
-    };
-    match tree.style.text.as_str() {
+    let style = tree.style.text.as_str();
+    if !STYLES.contains(&style) {
+        let message = format!("there is no paging style `{style}`");
+        resolver.sink.unknown("unknown-value", message, (style, tree.style.span), STYLES);
+        return default_paging();
+    }
+    idle_words(resolver, tree);
+    let rows = tree.word("rows").text;
+    let mut said = Words { resolver, tree, rows: &rows };
+    let old = matches!(style, "offset" | "next_url").then(|| (SIZE.0.to_owned(), SIZE.1));
+    let size = tree.size.clone().or(old).filter(|_| style != "whole");
+    let count = said.place("count");
+    let style = match style {
         "offset" => {
-            must("more", &tree.more);
-            must("offset", &tree.offset);
-            Paging::Offset { rows, more: plain(&tree.more.text), size, offset: tree.offset.text.clone(), count }
+            said.must("offset");
+            let (more, short) = said.end(count.is_some());
+            PageStyle::Offset { offset: tree.word("offset").text, more, short }
+        }
+        "page" => {
+            said.must("page");
+            let (first, beyond) = (said.number("first"), said.number("beyond"));
+            let pages = said.place("pages");
+            let (more, short) = said.end(count.is_some() || pages.is_some());
+            let beyond = beyond.and_then(|status| u16::try_from(status).ok());
+            PageStyle::Page { page: tree.word("page").text, first: first.unwrap_or(1), more, pages, short, beyond }
+        }
+        "cursor" => said.cursor(count.is_some()),
+        "link" => {
+            said.must_tell_full(count.is_some());
+            PageStyle::Link
         }
         "next_url" => {
-            must("next", &tree.next);
-            Paging::NextUrl { rows, next: plain(&tree.next.text), size, count }
+            said.must("next");
+            PageStyle::NextUrl { next: plain(&tree.word("next").text) }
         }
-        "whole" => Paging::Whole { rows },
-        other => {
-            let message = format!("there is no paging style `{other}`");
-            resolver.sink.unknown("unknown-value", message, (other, tree.span), ["offset", "next_url", "whole"]);
-            default_paging()
-        }
-    }
+        _ => PageStyle::Whole,
+    };
+    Paging { rows: plain(&rows), size, count, style }
 }
 
 fn plain(path: &str) -> Path {
     Path::parse(path).unwrap_or_default()
 }
 
-/// Pages cannot be told apart where the answer is a bare array, or where what says that there is more has no place
-/// outside the rows.
-fn must_say(resolver: &mut Resolver<'_>, rows: &str, (name, place): (&str, &Name)) {
-    let within = |place: &str| place == rows || place.strip_prefix(rows).is_some_and(|rest| rest.starts_with('.'));
-    let message = match (rows, place.text.as_str()) {
-        (_, "") => format!("lists in pages need `{name}`; without it they end after the first page"),
-        ("", _) if name != "offset" => {
-            format!("without `rows` an answer is a bare array, which cannot say `{name}`: it would end after one page")
+/// Keys that belong to another style, which nobody would read.
+fn idle_words(resolver: &mut Resolver<'_>, tree: &PagingTree) {
+    let style = tree.style.text.as_str();
+    for (name, said) in &tree.words {
+        let Some((_, styles)) = OF.iter().find(|(known, _)| known == name) else { continue };
+        if !styles.contains(&style) {
+            let message = format!("`{name}` says nothing where lists come by `style: {style}`");
+            let finding = Diagnostic::error(Code("idle-key"), message, said.span, "nobody would read it");
+            let help = format!("take it out; it belongs to `style: {}`", styles.join("`, `style: "));
+            resolver.sink.found.push(finding.help(help));
         }
-        (_, place) if name != "offset" && within(place) => {
-            format!("`{place}` stands inside the rows (`{rows}`), where nothing says that there is more")
+    }
+}
+
+/// The words of one `paging:`, while they are judged.
+struct Words<'r, 'a, 'f> {
+    resolver: &'r mut Resolver<'f>,
+    tree: &'a PagingTree,
+    rows: &'a str,
+}
+
+impl Words<'_, '_, '_> {
+    /// Notes what leaves open where a list ends, unless a misspelt word does, which is told as such.
+    fn open(&mut self, message: impl Into<String>, place: &Name, help: &str) {
+        if self.tree.is_known {
+            let finding = Diagnostic::error(Code("unpaged-list"), message, place.span, "nobody can tell the end");
+            self.resolver.sink.found.push(finding.help(help));
         }
-        _ => return,
-    };
-    let help =
-        format!("write where the answer says it: `{name}: PATH`; lists that come in one answer are `style: whole`");
-    resolver.sink.error("unpaged-list", message, place.span, &help);
+    }
+
+    /// Pages cannot be told apart where the answer is a bare array, or where what says that there is more has no place
+    /// outside the rows.
+    fn must(&mut self, name: &str) {
+        let (rows, place) = (self.rows, self.tree.word(name));
+        let is_parameter = matches!(name, "offset" | "page" | "cursor");
+        let within = |place: &str| place == rows || place.strip_prefix(rows).is_some_and(|rest| rest.starts_with('.'));
+        let message = match (rows, place.text.as_str()) {
+            (_, "") => format!("lists in pages need `{name}`; without it they end after the first page"),
+            (_, text) if is_parameter || text.starts_with("header ") => return,
+            ("", _) => format!(
+                "without `rows` an answer is a bare array, which cannot say `{name}`: it would end after one page"
+            ),
+            (_, text) if within(text) => {
+                format!("`{text}` stands inside the rows (`{rows}`), where nothing says that there is more")
+            }
+            _ => return,
+        };
+        let form = if is_parameter { "PARAMETER" } else { "PATH" };
+        let help = format!(
+            "write where the answer says it: `{name}: {form}`; lists that come in one answer are `style: whole`"
+        );
+        if self.tree.is_known {
+            self.resolver.sink.error("unpaged-list", message, place.span, &help);
+        }
+    }
+
+    /// Where something stands, in the body or a header.
+    fn place(&mut self, name: &str) -> Option<Place> {
+        let said = self.tree.word(name);
+        let place = Place::parse(&said.text).filter(|_| !said.text.is_empty())?;
+        if matches!(place, Place::Body(_)) && self.rows.is_empty() && name != "next" {
+            self.must(name);
+        }
+        Some(place)
+    }
+
+    fn number(&mut self, name: &str) -> Option<u32> {
+        let said = self.tree.word(name);
+        let number = said.text.parse().ok();
+        if number.is_none() && !said.text.is_empty() {
+            let message = format!("`{name}` is a whole number");
+            let finding = Diagnostic::error(Code("type-number"), message, said.span, "not a number");
+            self.resolver.sink.found.push(finding.help(format!("write a whole number in digits: `{name}: 1`")));
+        }
+        number
+    }
+
+    /// What says that a list ends, where no address of a next page does: `more`, or a short page, unless it is `told`.
+    fn end(&mut self, told: bool) -> (Option<Path>, bool) {
+        let (more, until) = (self.tree.word("more"), self.tree.word("until"));
+        if !more.text.is_empty() {
+            self.must("more");
+        }
+        let short = until.text == "short page";
+        if !short && !until.text.is_empty() {
+            let message = format!("lists do not end by `{}`", until.text);
+            self.resolver.sink.unknown("unknown-value", message, (&until.text, until.span), ["short page"]);
+        } else if short && self.tree.size.is_none() && self.tree.word("size").text.is_empty() {
+            let help = "write the parameter and how many rows it asks for: `size: per_page = 100`";
+            self.open("without `size` nobody can tell which page is a short one", &until, help);
+        } else if short && (told || !more.text.is_empty()) {
+            let message = "`until` is for lists of which no answer says whether they go on, and this one does";
+            let finding = Diagnostic::error(Code("idle-key"), message, until.span, "says nothing beside it");
+            self.resolver.sink.found.push(finding.help("take it out: what the answer says is trusted more"));
+        } else if !told && !short && more.text.is_empty() {
+            let help = "write where the answer says it: `more: PATH`, `count: PATH`, of pages by number `pages: PATH` \
+                        (or `header NAME`); where it says nothing: `until: short page`";
+            let message = "nothing says where these lists end; they would end after the first page";
+            let place = Name { text: String::new(), span: self.tree.style.span };
+            self.open(message, &place, help);
+        }
+        (Path::parse(&more.text), short)
+    }
+
+    fn cursor(&mut self, told: bool) -> PageStyle {
+        self.must("cursor");
+        let written = self.tree.word("next");
+        let (cursor, next) = (self.tree.word("cursor").text, written.text.as_str());
+        if let Some(field) = next.strip_suffix(OF_LAST_ROW) {
+            let (more, short) = self.end(told);
+            return PageStyle::Cursor { cursor, next: Mark::OfLastRow(plain(field.trim())), more, short };
+        }
+        self.must("next");
+        let more = Path::parse(&self.tree.word("more").text);
+        let until = self.tree.word("until");
+        if !until.text.is_empty() {
+            let message = "`until` says nothing where each page says the mark of the next";
+            let finding = Diagnostic::error(Code("idle-key"), message, until.span, "nobody would read it");
+            self.resolver.sink.found.push(finding.help("take it out: a page without a mark is the last"));
+        }
+        self.must_tell_full(told || more.is_some() || next.is_empty());
+        let next = Mark::Said(Place::parse(next).unwrap_or(Place::Body(Path::default())));
+        PageStyle::Cursor { cursor, next, more, short: false }
+    }
+
+    /// Where the end is that nothing is said of a next page, a full page must be known as one.
+    fn must_tell_full(&mut self, told: bool) {
+        if told || self.tree.size.is_some() || !self.tree.word("size").text.is_empty() {
+            return;
+        }
+        let message = "without `size` nobody can tell a full page that lost its next one from the last page";
+        let help = "write the parameter and how many rows it asks for: `size: limit = 100`, or where the number of \
+                    all rows stands: `count: PATH`";
+        let place = Name { text: String::new(), span: self.tree.style.span };
+        self.open(message, &place, help);
+    }
 }

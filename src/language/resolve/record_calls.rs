@@ -2,19 +2,29 @@
 //!
 //! How a call itself is written is `call`'s concern.
 
+use std::sync::Arc;
+
 use super::calls::call;
 use super::fields::unknown_field;
+use super::paging;
 use super::resolver::Resolver;
 use super::system_names::{self, Ready};
-use crate::language::plan::{Call, RecordType};
+use crate::language::plan::{Call, Paging, RecordType};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::system::{CallKey, CallTree};
 use crate::value::{Path, Segment};
 
 /// Gives a call its place in the record type.
-pub(super) fn resolve(resolver: &mut Resolver<'_>, record: &mut RecordType, (key, tree): &(CallKey, CallTree)) {
+pub(super) fn resolve(
+    resolver: &mut Resolver<'_>,
+    record: &mut RecordType,
+    written: &(CallKey, CallTree),
+    paging: Option<&Arc<Paging>>,
+) {
+    let (key, tree) = written;
     let Some(parts) = &tree.parts else { return };
-    let found = call(resolver, parts);
+    let paging = paging::of_call(resolver, record, written, paging);
+    let found = Call { paging, ..call(resolver, parts) };
     let ready = match key {
         CallKey::FindBy(field) => Ready::Field(&field.text),
         CallKey::AddTo(_) => Ready::Fields,

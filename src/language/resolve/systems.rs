@@ -62,7 +62,7 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
         settle_after: http.settle_after.unwrap_or(timeout * 2),
         limits: limits(&file.limits),
         errors: errors(&file.errors),
-        paging: file.paging.as_ref().map_or_else(default_paging, |tree| paging::resolve(resolver, tree)),
+        paging: Arc::new(file.paging.as_ref().map_or_else(default_paging, |tree| paging::resolve(resolver, tree))),
         answer: file.answer.clone(),
         webhook: file.webhook.as_ref().map(|tree| webhook(resolver, &name.text, tree, &records)),
         records,
@@ -175,7 +175,8 @@ fn record(
         fields,
         ..RecordType::default()
     };
-    tree.calls.iter().for_each(|call| record_calls::resolve(resolver, &mut record, call));
+    let paging = tree.paging.as_ref().map(|tree| Arc::new(paging::resolve(resolver, tree)));
+    tree.calls.iter().for_each(|call| record_calls::resolve(resolver, &mut record, call, paging.as_ref()));
     record.states = tree.states.as_ref().map(|tree| states(resolver, &record, tree));
     record
 }

@@ -78,7 +78,7 @@ fn per_change<'v>(view: &View<'v>, pipeline: &'v Pipeline, side: Side) -> BTreeM
 /// How many calls list all records of a kind.
 fn pages(view: &View<'_>, kind: &RecordType, records: u64) -> Option<u64> {
     let call = kind.list.as_ref()?;
-    let paging = &view.rules.systems.get(&kind.system)?.paging;
+    let paging = call.paging.as_ref().unwrap_or(&view.rules.systems.get(&kind.system)?.paging);
     let pages = match paging.size() {
         Some((_, size)) => records.div_ceil(u64::from(size)).max(1),
         None => 1,

@@ -8,6 +8,8 @@ const DURATION: Shape = Shape::Text("DURATION");
 const NUMBER: Shape = Shape::Text("NUMBER");
 const PATH: Shape = Shape::Text("PATH");
 const FIELD: Shape = Shape::Text("FIELD");
+const PLACE: Shape = Shape::Text("PATH or header NAME");
+const NEXT: Shape = Shape::Text("PATH, header NAME or FIELD of the last row");
 const STATUSES: Shape = Shape::List(&Shape::Text("STATUS"));
 
 /// A system file.
@@ -115,13 +117,36 @@ pub static ERRORS: MapSpec = MapSpec {
 pub static PAGING: MapSpec = MapSpec {
     what: "`paging`",
     fields: &[
-        FieldSpec::may("style", Shape::Word(&["offset", "next_url", "whole"]), "how a next page is asked for"),
+        FieldSpec::may(
+            "style",
+            Shape::Word(&["offset", "page", "cursor", "link", "next_url", "whole"]),
+            "how a next page is asked for: rows before it, its number, a mark, the `Link` header, its address, or none",
+        ),
         FieldSpec::may("rows", PATH, "where in an answer the rows stand; without it the answer is the rows"),
-        FieldSpec::may("next", PATH, "of `next_url`: where the address of the next page stands"),
-        FieldSpec::may("more", PATH, "of `offset`: where it says that there are more"),
-        FieldSpec::may("size", Shape::Text("NAME = NUMBER"), "the parameter for the number of rows, and how many"),
+        FieldSpec::may(
+            "size",
+            Shape::Text("NAME = NUMBER"),
+            "the parameter for the number of rows, and how many; parameters go into the body of a list that is a `POST`",
+        ),
+        FieldSpec::may("count", PLACE, "where the number of all rows stands; by it rows that move are noticed"),
+        FieldSpec::may("next", NEXT, "of `next_url`: where the address of the next page stands; of `cursor`: its mark"),
         FieldSpec::may("offset", Shape::Text("NAME"), "of `offset`: the parameter for the rows to leave out"),
-        FieldSpec::may("count", PATH, "where the number of all rows stands"),
+        FieldSpec::may("page", Shape::Text("NAME"), "of `page`: the parameter for the number of the page"),
+        FieldSpec::may("first", NUMBER, "of `page`: the number of the first page; 1 where it is not said"),
+        FieldSpec::may("pages", PLACE, "of `page`: where the number of all pages stands"),
+        FieldSpec::may(
+            "beyond",
+            Shape::Text("STATUS"),
+            "of `page`: the status that answers a page behind the last, where that is no empty page",
+        ),
+        FieldSpec::may("cursor", Shape::Text("NAME"), "of `cursor`: the parameter for the mark of the page"),
+        FieldSpec::may("more", PATH, "of `offset`, `page` and `cursor`: where it says that there are more"),
+        FieldSpec::may(
+            "until",
+            Shape::Word(&["short page"]),
+            "what is trusted to be the end where no answer says it: a page that is shorter than was asked for, and no \
+             round number of rows, or shorter than the one before",
+        ),
     ],
     named: None,
 };
@@ -177,6 +202,7 @@ pub static RECORD: MapSpec = MapSpec {
         ),
         FieldSpec::may("priority", Shape::Word(&["first"]), "whether its changes are worked on before others"),
         FieldSpec::must("fields", Shape::Map(&RECORD_FIELDS), "what the record holds"),
+        FieldSpec::may("paging", Shape::Map(&PAGING), "how its lists come in pages, where others of the system do not"),
         FieldSpec::may("calls", Shape::Map(&CALLS), "how it is read and written"),
         FieldSpec::may("states", Shape::Map(&STATES), "the states that it goes through"),
     ],
@@ -225,6 +251,7 @@ pub static CALL: MapSpec = MapSpec {
         FieldSpec::may("headers", TEMPLATES, "headers of this call alone"),
         FieldSpec::may("body", TEMPLATES, "what the body holds beside the record's fields"),
         FieldSpec::may("each", Shape::Text("NAME in settings.LIST"), "makes the call once for each value of a setting"),
+        FieldSpec::may("paging", Shape::Map(&PAGING), "how what it lists comes in pages, where other lists do not"),
         FieldSpec::may("resend", Shape::List(&FIELD), "fields that every update sends, changed or not"),
         FieldSpec::may("never", Shape::List(&FIELD), "fields that it never sends"),
         FieldSpec::may(

@@ -1,6 +1,7 @@
 //! A kind of record: its fields, its calls, its states.
 
 use super::call::CallTree;
+use super::paging::PagingTree;
 use super::states::StatesTree;
 use crate::diagnostic::Span;
 use crate::language::syntax::expression::Name;
@@ -24,6 +25,8 @@ pub struct RecordTree {
     pub priority: Option<Name>,
     /// The fields, in file order.
     pub fields: Vec<FieldTree>,
+    /// How its lists come in pages.
+    pub paging: Option<PagingTree>,
     /// The calls, in file order.
     pub calls: Vec<(CallKey, CallTree)>,
     /// The states.
@@ -66,11 +69,12 @@ impl RecordTree {
         let priority = word("priority");
         let handles = map.list("handles", "`handles`", found).into_iter();
         let handles = handles.filter_map(|node| text(node, "a field", found)).map(Scalar::name).collect();
+        let paging = map.get("paging", found).and_then(|node| PagingTree::of(node, found));
         let calls = map.get("calls", found).and_then(|node| Mapping::of(node, &CALLS, found));
         let entries = calls.iter().flat_map(Mapping::entries);
         let calls = entries.map(|(key, node)| (CallKey::of(key), CallTree::of(node, found))).collect();
         let states = map.get("states", found).and_then(|node| StatesTree::of(node, found));
-        Some(Self { key, created, modified, handles, priority, fields, calls, states })
+        Some(Self { key, created, modified, handles, priority, fields, paging, calls, states })
     }
 }
 

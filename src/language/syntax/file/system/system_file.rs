@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::auth::AuthTree;
+use super::paging::PagingTree;
 use super::record::RecordTree;
 use super::templates::Templates;
 use super::webhook::WebhookTree;
-use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::field_spec::{ERRORS, HTTP, LIMITS, PAGING, RECORDS, SYSTEM_FILE};
-use crate::language::syntax::mapping::{Found, Mapping, names, text};
+use crate::language::syntax::field_spec::{ERRORS, HTTP, LIMITS, RECORDS, SYSTEM_FILE};
+use crate::language::syntax::mapping::{Found, Mapping, names};
 use crate::language::syntax::yaml::Node;
 use crate::value::{Path, duration};
 
@@ -69,29 +70,6 @@ pub struct ErrorsTree {
     pub later: Option<Vec<u16>>,
 }
 
-/// `paging:`, each word with the place of its value, or of the map where it is not there.
-#[derive(Clone, Debug)]
-pub struct PagingTree {
-    /// Where the map begins.
-    pub span: Span,
-    /// Whether it has no key that is none.
-    pub is_known: bool,
-    /// `style:`
-    pub style: Name,
-    /// `rows:`
-    pub rows: Name,
-    /// `next:`
-    pub next: Name,
-    /// `more:`
-    pub more: Name,
-    /// `offset:`
-    pub offset: Name,
-    /// `count:`
-    pub count: Option<Path>,
-    /// `size: NAME = NUMBER`
-    pub size: Option<(String, u32)>,
-}
-
 /// Reads a system file.
 pub(in crate::language::syntax::file) fn parse(node: &Node, found: &mut Found) -> SystemFile {
     let mut system = SystemFile::default();
@@ -106,8 +84,7 @@ pub(in crate::language::syntax::file) fn parse(node: &Node, found: &mut Found) -
     system.limits = limits.map(|map| LimitsTree::of(&map, found)).unwrap_or_default();
     let errors = file.get("errors", found).and_then(|node| Mapping::of(node, &ERRORS, found));
     system.errors = errors.map(|map| ErrorsTree::of(&map, found)).unwrap_or_default();
-    let paging = file.get("paging", found).and_then(|node| Mapping::of(node, &PAGING, found));
-    system.paging = paging.map(|map| PagingTree::of(&map, found));
+    system.paging = file.get("paging", found).and_then(|node| PagingTree::of(node, found));
     system.answer = file.text("answer", "`answer`", found).and_then(|text| Path::parse(&text.text));
     system.webhook = file.get("webhook", found).and_then(|node| WebhookTree::of(node, found));
     system
@@ -143,29 +120,6 @@ impl ErrorsTree {
             gone: map.has("gone").then(|| statuses(map, "gone", found)),
             later: map.has("later").then(|| statuses(map, "later", found)),
         }
-    }
-}
-
-impl PagingTree {
-    fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
-        let mut word = |name: &str| {
-            let node = map.get(name, found);
-            let said = node.and_then(|node| text(node, name, found)).map(|scalar| scalar.text.clone());
-            Name { text: said.unwrap_or_default(), span: node.map_or(map.span, |node| node.span) }
-        };
-        let (style, rows, next, more) = (word("style"), word("rows"), word("next"), word("more"));
-        let (size, offset, count) = (word("size"), word("offset"), word("count"));
-        let page = size.text.split_once(" = ");
-        let page = page.and_then(|(name, number)| Some((name.trim().to_owned(), number.trim().parse::<u32>().ok()?)));
-        // Pages without rows would be asked for without end.
-        let page = page.filter(|(_, rows)| *rows > 0);
-        if page.is_none() && map.has("size") {
-            let message = format!("`{}` is no page size", size.text);
-            let finding = Diagnostic::error(Code("type-number"), message, size.span, "no number above 0 behind a name");
-            found.push(finding.help("write `NAME = NUMBER`, the number in digits: `limit = 100`"));
-        }
-        let (span, is_known, count) = (map.span, map.is_known(), Path::parse(&count.text));
-        Self { span, is_known, style, rows, next, more, offset, count, size: page }
     }
 }
 
