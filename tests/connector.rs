@@ -157,6 +157,8 @@ fn call(method: Method, path: &str, query: &[(&str, &str)]) -> Call {
     Call {
         each: None,
         paging: None,
+        answer: None,
+        within: None,
         method,
         path: template(path),
         query: query.iter().map(|(name, value)| ((*name).to_owned(), template(value))).collect(),

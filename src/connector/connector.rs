@@ -178,7 +178,7 @@ impl Connector {
         let holes = Holes { key: Some((&record.key, id)), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, None)?;
         let found = match self
-            .exchange(request, (Purpose::Read, &name_of(call)), |answer| self.one(record, answer, true))
+            .exchange(request, (Purpose::Read, &name_of(call)), |answer| self.one((record, call), answer, true))
             .await
         {
             Ok(Some(found)) => found,
@@ -289,7 +289,7 @@ impl Connector {
         if let Some(rehearsal) = &self.rehearsal {
             return Ok(Some(rehearsal.create(record, fields)));
         }
-        self.written(record, request, (Purpose::Create, &name_of(call))).await
+        self.written((record, call), request, Purpose::Create).await
     }
 
     /// Changes a record: sends `fields`, and from `present` what the call resends. `None` where
@@ -355,7 +355,7 @@ impl Connector {
     ) -> Result<Option<Row>, Failure> {
         let holes = Holes { key: Some((&record.key, id)), fields: present.as_record(), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, sending)?;
-        let row = self.written(record, request, (Purpose::Change, &name_of(call))).await?;
+        let row = self.written((record, call), request, Purpose::Change).await?;
         // Another record than was changed says nothing of this one, which is read anew.
         Ok(row.filter(|row| row.key(record).is_some_and(|own| key::same(&own, id))))
     }
@@ -363,19 +363,26 @@ impl Connector {
     /// Sends a write. `None` where the answer shows no record with its key.
     async fn written(
         &self,
-        record: &RecordType,
+        (record, call): (&RecordType, &Call),
         request: Request,
-        (purpose, place): (Purpose, &str),
+        purpose: Purpose,
     ) -> Result<Option<Row>, Failure> {
-        let found = self.exchange(request, (purpose, place), |answer| self.one(record, answer, false)).await?;
+        let place = name_of(call);
+        let found = self.exchange(request, (purpose, &place), |answer| self.one((record, call), answer, false)).await?;
         let row = if let Some(Single::Row(row)) = found { Some(row) } else { None };
         Ok(row.filter(|row| row.key(record).is_some()))
     }
 
     /// The record in an answer.
-    fn one(&self, record: &RecordType, answer: &Response, tolerant: bool) -> Result<Option<Single>, NotJson> {
+    fn one(
+        &self,
+        (record, call): (&RecordType, &Call),
+        answer: &Response,
+        tolerant: bool,
+    ) -> Result<Option<Single>, NotJson> {
         let shape = self.shape(record);
-        reader::single((&self.system, &shape), &answer.body, (tolerant, self.transport.peers_are_whole()))
+        let wrapper = call.answer.as_ref().or(self.system.answer.as_ref());
+        reader::single((wrapper, &shape), &answer.body, (tolerant, self.transport.peers_are_whole()))
     }
 
     /// How a record is read; one that is not the system's own is looked at anew.

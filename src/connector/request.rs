@@ -108,7 +108,12 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
         for (path, value) in &call.body {
             path.write(&mut said, Value::text(expand(value, holes, str::to_owned)?));
         }
-        body = json::to_json(&Value::Record(said)).to_string().into_bytes();
+        let under = |inner: Value, step: &Segment| match step {
+            Segment::Field(name) => Value::Record(Record::from([(name.clone(), inner)])),
+            Segment::Index(_) | Segment::Each => Value::List([inner].into_iter().collect()),
+        };
+        let said = call.within.iter().flat_map(|path| path.0.iter().rev()).fold(Value::Record(said), under);
+        body = json::to_json(&said).to_string().into_bytes();
         is_json(&mut headers);
     }
     if let Some(sending) = sending {
@@ -128,10 +133,19 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
             Mode::Add => written.body.into_values().next().unwrap_or(Part::Null),
             Mode::Create | Mode::Update => Part::Object(written.body),
         };
+        let sent = call.within.iter().flat_map(|path| path.0.iter().rev()).fold(sent, within);
         body = serde_json::to_vec(&sent).map_err(|error| Failure::unsupported(error.to_string()))?;
         is_json(&mut headers);
     }
     Ok(Request { method: call.method, url, headers, body, timeout: system.timeout })
+}
+
+/// A body under a name.
+fn within<'a>(sent: Part<'a>, step: &'a Segment) -> Part<'a> {
+    match step {
+        Segment::Field(name) => Part::Object(Body::from([(name.as_str(), sent)])),
+        Segment::Index(_) | Segment::Each => Part::List(vec![sent]),
+    }
 }
 
 /// An empty hole or a step upwards would turn the call into another one.

@@ -69,7 +69,9 @@ impl Peer {
             return page::render(route, &rows, request);
         }
         match rows.first() {
-            Some(row) => Ok(Page { body: self.wrapped(write_wire::record(kind, &row.value)), headers: Vec::new() }),
+            Some(row) => {
+                Ok(Page { body: self.wrapped(route, write_wire::record(kind, &row.value)), headers: Vec::new() })
+            }
             None => Err(Refusal::new(Reason::Gone, format!("there is no such {}", kind.name))),
         }
     }
@@ -79,7 +81,7 @@ impl Peer {
         let (response, refused) = match &done.outcome {
             Ok(status) => {
                 let row = done.key.as_deref().and_then(|key| self.record(&route.record.name, key)).cloned();
-                let body = self.wrapped(write_wire::record(&route.record, &row.unwrap_or_default()));
+                let body = self.wrapped(route, write_wire::record(&route.record, &row.unwrap_or_default()));
                 (respond(*status, &body), None)
             }
             Err(refusal) => (self.refuse(refusal), Some(refusal.message.clone())),
@@ -103,8 +105,8 @@ impl Peer {
         self.calls.push_back(call);
     }
 
-    fn wrapped(&self, record: Json) -> Json {
-        let Some(path) = &self.system.answer else { return record };
+    fn wrapped(&self, route: &Route, record: Json) -> Json {
+        let Some(path) = route.answer.as_ref().or(self.system.answer.as_ref()) else { return record };
         let mut body = Json::Object(Map::new());
         write_wire::put(&mut body, &path.0, record);
         body

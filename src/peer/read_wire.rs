@@ -25,9 +25,15 @@ pub(super) fn fields(
     (call, sent): (&Call, Sent<'_>),
     request: &Request,
 ) -> Result<Record, Refusal> {
-    let mut body = match (serde_json::from_slice(&request.body), sent) {
-        (Ok(Json::Object(body)), Sent::Create | Sent::Update) => body,
-        (Ok(rows @ Json::Array(_)), Sent::Add(list)) => Map::from_iter([(list.to_owned(), rows)]),
+    let within = |whole: Json| call.within.iter().flat_map(|path| &path.0).try_fold(whole, taken);
+    let read = serde_json::from_slice::<Json>(&request.body).map(within);
+    let mut body = match (read, sent) {
+        (Ok(Some(Json::Object(body))), Sent::Create | Sent::Update) => body,
+        (Ok(Some(rows @ Json::Array(_))), Sent::Add(list)) => Map::from_iter([(list.to_owned(), rows)]),
+        (Ok(None), _) => {
+            let place = call.within.clone().unwrap_or_default();
+            return Err(Refusal::new(Reason::Malformed, format!("the body holds nothing at `{place}`")));
+        }
         (Ok(_), Sent::Add(_)) => return Err(Refusal::new(Reason::Malformed, "the body is no JSON array")),
         (Ok(_), _) => return Err(Refusal::new(Reason::Malformed, "the body is no JSON object")),
         (Err(error), _) => return Err(Refusal::new(Reason::Malformed, format!("the body is not JSON: {error}"))),
@@ -41,6 +47,15 @@ pub(super) fn fields(
     }
     reader.take(&level, &mut body, &mut found)?;
     Ok(found)
+}
+
+/// What stands one step inside, where nothing stands beside it.
+fn taken(whole: Json, step: &Segment) -> Option<Json> {
+    match (whole, step) {
+        (Json::Object(mut fields), Segment::Field(name)) if fields.len() == 1 => fields.remove(name.as_str()),
+        (Json::Array(mut items), Segment::Index(_) | Segment::Each) if items.len() == 1 => items.pop(),
+        _ => None,
+    }
 }
 
 /// Fields of the create or update call; what an update must repeat is taken even if it cannot be changed.

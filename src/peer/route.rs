@@ -18,6 +18,8 @@ pub(super) struct Route {
     pub(super) record: Arc<RecordType>,
     /// What stands in the holes: name, value, and the query parameter it stands in, if any.
     pub(super) holes: Vec<Hole>,
+    /// Where in its answer the record stands.
+    pub(super) answer: Option<Path>,
     /// How what it lists comes in pages.
     pub(super) paging: Arc<Paging>,
     /// Page parameters as sent: how many rows, and which page.
@@ -65,7 +67,7 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
             {
                 let Asked { holes, size, place } = asked;
                 let (record, paging) = (Arc::clone(record), Arc::clone(paging));
-                best = Some((weight, Route { kind, record, holes, paging, size, place }));
+                best = Some((weight, Route { kind, record, holes, answer: call.answer.clone(), paging, size, place }));
             }
         }
     }

@@ -12,7 +12,6 @@ use super::Shape;
 use crate::connector::response::{self, NotJson, at};
 use crate::connector::row::Row;
 use crate::connector::unreadable;
-use crate::language::plan::System;
 use crate::value::{Path, Segment};
 
 /// What an answer to a call about one record shows.
@@ -35,30 +34,30 @@ pub(in crate::connector) struct Page {
     pub(in crate::connector) around: Json,
 }
 
-/// The record in an answer; `None` where that is empty. Where the system wraps records, a list of one under the wrapper
+/// The record in an answer; `None` where that is empty. Where a call wraps its record, a list of one under the wrapper
 /// counts as the record, and an answer without the wrapper is taken as the record itself. `tolerant`: single values
 /// that no parser takes do not make the answer unreadable.
 pub(in crate::connector) fn single(
-    (system, shape): (&System, &Shape),
+    (wrapper, shape): (Option<&Path>, &Shape),
     body: &[u8],
     (tolerant, nulls): (bool, bool),
 ) -> Result<Option<Single>, NotJson> {
     if response::is_blank(body) {
         return Ok(None);
     }
-    let read = match text_of(system, body) {
+    let read = match text_of(wrapper, body) {
         Ok(found) => single_in_text(shape, found, (tolerant, nulls)),
-        Err(error) if tolerant => single_in_json((system, shape), &marked(body, error)?, nulls),
+        Err(error) if tolerant => single_in_json((wrapper, shape), &marked(body, error)?, nulls),
         Err(error) => return Err(error),
     };
     read.map(Some)
 }
 
 /// The text of what stands under the wrapper, or of the whole answer; whether the wrapper is there.
-fn text_of<'b>(system: &System, body: &'b [u8]) -> Result<(&'b str, bool), NotJson> {
+fn text_of<'b>(wrapper: Option<&Path>, body: &'b [u8]) -> Result<(&'b str, bool), NotJson> {
     let whole: &RawValue = serde_json::from_slice(body).map_err(not_json)?;
     let mut here = whole.get();
-    for step in system.answer.iter().flat_map(|path| &path.0) {
+    for step in wrapper.iter().flat_map(|path| &path.0) {
         let fields = serde_json::from_str::<BTreeMap<String, &RawValue>>(here).unwrap_or_default();
         let inner = if let Segment::Field(name) = step { fields.get(name.as_str()) } else { None };
         match inner {
@@ -66,7 +65,7 @@ fn text_of<'b>(system: &System, body: &'b [u8]) -> Result<(&'b str, bool), NotJs
             None => return Ok((whole.get(), false)),
         }
     }
-    Ok((here, system.answer.is_some()))
+    Ok((here, wrapper.is_some()))
 }
 
 fn single_in_text(
@@ -92,8 +91,8 @@ fn single_in_text(
     }
 }
 
-fn single_in_json((system, shape): (&System, &Shape), body: &Json, nulls: bool) -> Result<Single, NotJson> {
-    let wrapped = system.answer.as_ref().and_then(|path| at(body, path));
+fn single_in_json((wrapper, shape): (Option<&Path>, &Shape), body: &Json, nulls: bool) -> Result<Single, NotJson> {
+    let wrapped = wrapper.and_then(|path| at(body, path));
     let none = if wrapped.is_some() { Single::Nothing } else { Single::Other };
     let inner = match wrapped.unwrap_or(body) {
         Json::Array(items) if items.len() == 1 => items.first().unwrap_or(&Json::Null),

@@ -367,6 +367,10 @@ pub struct Call {
     pub each: Option<Each>,
     /// How what it lists comes in pages, where another way than the system's lists do.
     pub paging: Option<Arc<Paging>>,
+    /// Where in its answer the record stands, where another place than in the system's answers.
+    pub answer: Option<Path>,
+    /// Where in its body what is sent stands; the whole body without it.
+    pub within: Option<Path>,
     /// When the peer allows it; reads the record's own fields by bare name.
     pub allowed_when: Option<CompiledExpression>,
     /// Where the system file declares it.
@@ -378,7 +382,8 @@ impl Call {
     pub fn new(method: Method, path: Template, span: Span) -> Self {
         let (query, headers, body) = Default::default();
         let (resend, never, each, paging, allowed_when) = Default::default();
-        Self { method, path, query, headers, body, resend, never, each, paging, allowed_when, span }
+        let (answer, within) = Default::default();
+        Self { method, path, query, headers, body, resend, never, each, paging, answer, within, allowed_when, span }
     }
 }
 

@@ -8,6 +8,7 @@ mod auth;
 mod calls;
 pub mod carries;
 mod duplicate;
+mod envelope;
 mod fields;
 pub mod met;
 pub mod names;

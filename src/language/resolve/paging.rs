@@ -1,12 +1,10 @@
 //! How lists come in pages: which words belong together, and whether they can tell where a list ends.
 
-use std::sync::Arc;
-
 use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::plan::{Mark, PageStyle, Paging, Place, RecordType};
+use crate::language::plan::{Mark, PageStyle, Paging, Place};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::file::system::{CallKey, CallTree, PagingTree};
+use crate::language::syntax::file::system::PagingTree;
 use crate::value::Path;
 
 /// The styles that there are.
@@ -37,28 +35,6 @@ const OF_LAST_ROW: &str = " of the last row";
 pub(super) fn default_paging() -> Paging {
     let next = PageStyle::NextUrl { next: plain("next") };
     Paging { rows: plain("results"), size: Some(("limit".to_owned(), 100)), count: None, style: next }
-}
-
-/// The paging of a call that lists: its own, else its record's. Any other call has none.
-pub(super) fn of_call(
-    resolver: &mut Resolver<'_>,
-    record: &RecordType,
-    (key, tree): &(CallKey, CallTree),
-    own: Option<&Arc<Paging>>,
-) -> Option<Arc<Paging>> {
-    let lists = match key {
-        CallKey::FindBy(_) => true,
-        CallKey::AddTo(_) => false,
-        CallKey::Once(name) => matches!(name.text.as_str(), "list" | "changed"),
-    };
-    let said = tree.parts.as_ref().and_then(|parts| parts.paging.as_ref());
-    if let Some(tree) = said.filter(|_| !lists) {
-        let message = format!("this call of `{}` lists nothing, and only lists come in pages", record.name);
-        let finding = Diagnostic::error(Code("idle-key"), message, tree.span, "says nothing here");
-        resolver.sink.found.push(finding.help("take `paging:` out, or move it to `list`, `changed` or `find by`"));
-    }
-    let said = said.filter(|_| lists).map(|tree| Arc::new(resolve(resolver, tree)));
-    said.or_else(|| own.filter(|_| lists).cloned())
 }
 
 /// Takes what `paging:` says.

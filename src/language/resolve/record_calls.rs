@@ -2,14 +2,12 @@
 //!
 //! How a call itself is written is `call`'s concern.
 
-use std::sync::Arc;
-
 use super::calls::call;
+use super::envelope::{Envelope, Role};
 use super::fields::unknown_field;
-use super::paging;
 use super::resolver::Resolver;
 use super::system_names::{self, Ready};
-use crate::language::plan::{Call, Paging, RecordType};
+use crate::language::plan::{Call, RecordType};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::system::{CallKey, CallTree};
 use crate::value::{Path, Segment};
@@ -18,13 +16,12 @@ use crate::value::{Path, Segment};
 pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     record: &mut RecordType,
-    written: &(CallKey, CallTree),
-    paging: Option<&Arc<Paging>>,
+    (key, tree): &(CallKey, CallTree),
+    envelope: &Envelope,
 ) {
-    let (key, tree) = written;
     let Some(parts) = &tree.parts else { return };
-    let paging = paging::of_call(resolver, record, written, paging);
-    let found = Call { paging, ..call(resolver, parts) };
+    let mut found = call(resolver, parts);
+    envelope.give(resolver, (parts, Role::of(key)), &mut found);
     let ready = match key {
         CallKey::FindBy(field) => Ready::Field(&field.text),
         CallKey::AddTo(_) => Ready::Fields,

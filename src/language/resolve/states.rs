@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::calls::call;
+use super::envelope::{Envelope, Role};
 use super::resolver::Resolver;
 use super::system_names::{self, Ready};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -11,7 +12,12 @@ use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::system::{MoveTree, MoverTree, StatesTree};
 use crate::value::Kind;
 
-pub(super) fn states(resolver: &mut Resolver<'_>, record: &RecordType, tree: &StatesTree) -> States {
+pub(super) fn states(
+    resolver: &mut Resolver<'_>,
+    record: &RecordType,
+    tree: &StatesTree,
+    envelope: &Envelope,
+) -> States {
     let fields = &record.fields;
     let written = &tree.field;
     let known = fields.iter().find(|field| field.path.to_string() == written.text);
@@ -37,7 +43,7 @@ pub(super) fn states(resolver: &mut Resolver<'_>, record: &RecordType, tree: &St
         if matches!(tree.by, MoverTree::Update) {
             moved_by_update(resolver, record, (written, tree));
         }
-        moves.extend(moves_of(resolver, tree));
+        moves.extend(moves_of(resolver, tree, envelope));
     }
     States { field: written.text.clone(), initial: tree.initial.clone(), moves }
 }
@@ -69,11 +75,15 @@ fn known_states(resolver: &mut Resolver<'_>, named: &[Name], values: &[String]) 
 }
 
 /// `A, B -> C: POST /path` is one move from each of the left to each of the right.
-fn moves_of(resolver: &mut Resolver<'_>, tree: &MoveTree) -> Vec<Move> {
+fn moves_of(resolver: &mut Resolver<'_>, tree: &MoveTree, envelope: &Envelope) -> Vec<Move> {
     let by = match &tree.by {
         MoverTree::People => MoveBy::People,
         MoverTree::Update => MoveBy::Update,
-        MoverTree::Call(parts) => MoveBy::Call(Arc::new(call(resolver, parts))),
+        MoverTree::Call(parts) => {
+            let mut found = call(resolver, parts);
+            envelope.give(resolver, (parts, Role::Writes), &mut found);
+            MoveBy::Call(Arc::new(found))
+        }
     };
     let from = |from: &String| tree.to.iter().map(|to| (from.clone(), to.clone())).collect::<Vec<_>>();
     tree.from.iter().flat_map(from).map(|(from, to)| Move { from, to, by: by.clone() }).collect()

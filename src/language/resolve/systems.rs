@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::auth;
-use super::paging::{self, default_paging};
+use super::envelope::Envelope;
 use super::record_calls;
 use super::resolver::{Resolver, SystemCondition, Wanted};
 use super::secrets;
@@ -46,10 +46,11 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
     let auth = auth::resolve(resolver, &name.text, http);
     secrets::sent(resolver, &http.headers.written);
     let timeout = http.timeout.unwrap_or(TIMEOUT);
+    let envelope = Envelope::of_system(resolver, file);
     let mut records = BTreeMap::new();
     let mut conditions = Vec::new();
     for (key, tree) in &file.records {
-        let record = record(resolver, (&name.text, &key.text), tree, &mut conditions);
+        let record = record(resolver, (&name.text, &key.text), (tree, &envelope), &mut conditions);
         records.insert(key.text.clone(), Arc::new(record));
     }
     auth::calls(resolver, &auth, records.values().map(AsRef::as_ref));
@@ -62,8 +63,8 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
         settle_after: http.settle_after.unwrap_or(timeout * 2),
         limits: limits(&file.limits),
         errors: errors(&file.errors),
-        paging: Arc::new(file.paging.as_ref().map_or_else(default_paging, |tree| paging::resolve(resolver, tree))),
-        answer: file.answer.clone(),
+        paging: Arc::clone(envelope.lists()),
+        answer: envelope.answer().cloned(),
         webhook: file.webhook.as_ref().map(|tree| webhook(resolver, &name.text, tree, &records)),
         records,
     };
@@ -139,7 +140,7 @@ pub(super) fn one_of<'a>(
 fn record(
     resolver: &mut Resolver<'_>,
     (system, name): (&str, &str),
-    tree: &RecordTree,
+    (tree, envelope): (&RecordTree, &Envelope),
     conditions: &mut Vec<SystemCondition>,
 ) -> RecordType {
     let mut fields = Vec::new();
@@ -175,9 +176,9 @@ fn record(
         fields,
         ..RecordType::default()
     };
-    let paging = tree.paging.as_ref().map(|tree| Arc::new(paging::resolve(resolver, tree)));
-    tree.calls.iter().for_each(|call| record_calls::resolve(resolver, &mut record, call, paging.as_ref()));
-    record.states = tree.states.as_ref().map(|tree| states(resolver, &record, tree));
+    let envelope = envelope.of_record(resolver, tree);
+    tree.calls.iter().for_each(|call| record_calls::resolve(resolver, &mut record, call, &envelope));
+    record.states = tree.states.as_ref().map(|tree| states(resolver, &record, tree, &envelope));
     record
 }
 

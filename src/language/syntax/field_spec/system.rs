@@ -8,6 +8,7 @@ const DURATION: Shape = Shape::Text("DURATION");
 const NUMBER: Shape = Shape::Text("NUMBER");
 const PATH: Shape = Shape::Text("PATH");
 const FIELD: Shape = Shape::Text("FIELD");
+const WITHIN: Shape = Shape::Text("PATH or nothing");
 const PLACE: Shape = Shape::Text("PATH or header NAME");
 const NEXT: Shape = Shape::Text("PATH, header NAME or FIELD of the last row");
 const STATUSES: Shape = Shape::List(&Shape::Text("STATUS"));
@@ -27,6 +28,7 @@ pub static SYSTEM_FILE: MapSpec = MapSpec {
         FieldSpec::may("errors", Shape::Map(&ERRORS), "how its refusals are read"),
         FieldSpec::may("paging", Shape::Map(&PAGING), "how lists come in pages; without it `next` is followed"),
         FieldSpec::may("answer", PATH, "where in an answer the record stands, unless it is the whole"),
+        FieldSpec::may("body within", WITHIN, "where in a body the record that is sent stands, unless it is the whole"),
         FieldSpec::may("webhook", Shape::Map(&WEBHOOK), "how it tells of changes by itself"),
         FieldSpec::must("records", Shape::Map(&RECORDS), "the kinds of records that it has"),
         ALLOW,
@@ -203,6 +205,9 @@ pub static RECORD: MapSpec = MapSpec {
         FieldSpec::may("priority", Shape::Word(&["first"]), "whether its changes are worked on before others"),
         FieldSpec::must("fields", Shape::Map(&RECORD_FIELDS), "what the record holds"),
         FieldSpec::may("paging", Shape::Map(&PAGING), "how its lists come in pages, where others of the system do not"),
+        FieldSpec::may("rows", PATH, "where the rows of its lists stand, where only that differs"),
+        FieldSpec::may("answer", PATH, "where it stands in answers, where another place than other records"),
+        FieldSpec::may("body within", WITHIN, "where it stands in what is sent; `nothing`: it is the whole body"),
         FieldSpec::may("calls", Shape::Map(&CALLS), "how it is read and written"),
         FieldSpec::may("states", Shape::Map(&STATES), "the states that it goes through"),
     ],
@@ -252,6 +257,9 @@ pub static CALL: MapSpec = MapSpec {
         FieldSpec::may("body", TEMPLATES, "what the body holds beside the record's fields"),
         FieldSpec::may("each", Shape::Text("NAME in settings.LIST"), "makes the call once for each value of a setting"),
         FieldSpec::may("paging", Shape::Map(&PAGING), "how what it lists comes in pages, where other lists do not"),
+        FieldSpec::may("rows", PATH, "where the rows that it lists stand, where only that differs"),
+        FieldSpec::may("answer", PATH, "where the record stands in its answer"),
+        FieldSpec::may("body within", WITHIN, "where the record stands in its body; `nothing`: it is the whole"),
         FieldSpec::may("resend", Shape::List(&FIELD), "fields that every update sends, changed or not"),
         FieldSpec::may("never", Shape::List(&FIELD), "fields that it never sends"),
         FieldSpec::may(

@@ -1,5 +1,6 @@
 //! A call of a system file: a line, or a map with what goes with it.
 
+use super::envelope::EnvelopeTree;
 use super::paging::PagingTree;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::{Expression, Name};
@@ -34,6 +35,8 @@ pub struct CallParts {
     pub each: Option<EachLine>,
     /// `paging:`
     pub paging: Option<PagingTree>,
+    /// What stands around its records.
+    pub envelope: EnvelopeTree,
     /// `resend:`
     pub resend: Vec<Path>,
     /// `never:`
@@ -114,9 +117,9 @@ impl CallNames {
 
 impl CallParts {
     fn of(request: Request) -> Self {
-        let (headers, body, each, paging) = Default::default();
+        let (headers, body, each, paging, envelope) = Default::default();
         let (resend, never, allowed_when) = Default::default();
-        Self { request, headers, body, each, paging, resend, never, allowed_when }
+        Self { request, headers, body, each, paging, envelope, resend, never, allowed_when }
     }
 }
 
@@ -136,6 +139,7 @@ fn parts(map: &Mapping<'_>, condition: Option<Result<Expression, Diagnostic>>, f
     }
     call.each = map.text("each", "`each`", found).and_then(|line| each(line, found));
     call.paging = map.get("paging", found).and_then(|node| PagingTree::of(node, found));
+    call.envelope = EnvelopeTree::of(map, found);
     call.resend = map.get("resend", found).map(|node| paths(node, found)).unwrap_or_default();
     call.never = map.get("never", found).map(|node| paths(node, found)).unwrap_or_default();
     if map.text("allowed when", "`allowed when`", found).is_some() {

@@ -1,6 +1,7 @@
 //! A kind of record: its fields, its calls, its states.
 
 use super::call::CallTree;
+use super::envelope::EnvelopeTree;
 use super::paging::PagingTree;
 use super::states::StatesTree;
 use crate::diagnostic::Span;
@@ -27,6 +28,8 @@ pub struct RecordTree {
     pub fields: Vec<FieldTree>,
     /// How its lists come in pages.
     pub paging: Option<PagingTree>,
+    /// What stands around it.
+    pub envelope: EnvelopeTree,
     /// The calls, in file order.
     pub calls: Vec<(CallKey, CallTree)>,
     /// The states.
@@ -70,11 +73,12 @@ impl RecordTree {
         let handles = map.list("handles", "`handles`", found).into_iter();
         let handles = handles.filter_map(|node| text(node, "a field", found)).map(Scalar::name).collect();
         let paging = map.get("paging", found).and_then(|node| PagingTree::of(node, found));
+        let envelope = EnvelopeTree::of(&map, found);
         let calls = map.get("calls", found).and_then(|node| Mapping::of(node, &CALLS, found));
         let entries = calls.iter().flat_map(Mapping::entries);
         let calls = entries.map(|(key, node)| (CallKey::of(key), CallTree::of(node, found))).collect();
         let states = map.get("states", found).and_then(|node| StatesTree::of(node, found));
-        Some(Self { key, created, modified, handles, priority, fields, paging, calls, states })
+        Some(Self { key, created, modified, handles, priority, fields, paging, envelope, calls, states })
     }
 }
 

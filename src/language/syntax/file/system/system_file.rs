@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::auth::AuthTree;
+use super::envelope::EnvelopeTree;
 use super::paging::PagingTree;
 use super::record::RecordTree;
 use super::templates::Templates;
@@ -25,8 +26,8 @@ pub struct SystemFile {
     pub errors: ErrorsTree,
     /// `paging:`
     pub paging: Option<PagingTree>,
-    /// `answer:`
-    pub answer: Option<Path>,
+    /// `answer:` and `body within:`
+    pub envelope: EnvelopeTree,
     /// `webhook:`
     pub webhook: Option<WebhookTree>,
     /// `records:`
@@ -85,7 +86,7 @@ pub(in crate::language::syntax::file) fn parse(node: &Node, found: &mut Found) -
     let errors = file.get("errors", found).and_then(|node| Mapping::of(node, &ERRORS, found));
     system.errors = errors.map(|map| ErrorsTree::of(&map, found)).unwrap_or_default();
     system.paging = file.get("paging", found).and_then(|node| PagingTree::of(node, found));
-    system.answer = file.text("answer", "`answer`", found).and_then(|text| Path::parse(&text.text));
+    system.envelope = EnvelopeTree::of(&file, found);
     system.webhook = file.get("webhook", found).and_then(|node| WebhookTree::of(node, found));
     system
 }
