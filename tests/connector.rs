@@ -178,6 +178,7 @@ fn field(at: &str, kind: Kind) -> Field {
         path: path(at),
         kind,
         shape: FieldShape::Plain,
+        notation: None,
         read_at: inner.clone(),
         read_also: Vec::new(),
         write_kind: None,

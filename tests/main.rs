@@ -64,6 +64,7 @@ mod mutants;
 mod mutated;
 mod new_set;
 mod nodes;
+mod notation;
 mod notify;
 mod order_status;
 mod orders_cross;

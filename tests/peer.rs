@@ -4,6 +4,7 @@
 
 mod envelopes;
 mod pages;
+mod spellings;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -26,6 +26,8 @@ pub(super) enum Part<'a> {
     Null,
     /// As a field of this kind is written; what does not fit goes out as it is held.
     Spelt(&'a Kind, &'a Value),
+    /// As it is, because it was spelt already.
+    Held(Value),
     /// A key, as a field of this kind is written, under this name in an object.
     KeyIn(&'a str, &'a Kind, &'a Value),
     /// An amount and its currency, with the names of both.
@@ -39,6 +41,16 @@ impl<'a> Part<'a> {
     pub(super) fn of(field: &'a Field, value: &'a Value, currency: &'a str) -> Self {
         if value.is_null() {
             return Self::Null;
+        }
+        let noted = field.notation.as_ref().filter(|_| field.write_kind.is_none());
+        if let Some(spelt) = noted.and_then(|notation| notation.write(value)) {
+            return match &field.shape {
+                FieldShape::Plain | FieldShape::KeyIn(_) => Self::Held(spelt),
+                FieldShape::Money { amount, currency: name } => {
+                    let of = (name.as_str(), Self::Held(Value::text(currency)));
+                    Self::Object(Body::from([(amount.as_str(), Self::Held(spelt)), of]))
+                }
+            };
         }
         match &field.shape {
             FieldShape::Plain => Self::Spelt(field.write_kind.as_ref().unwrap_or(&field.kind), value),
@@ -83,6 +95,7 @@ impl Serialize for Part<'_> {
         match self {
             Self::Null => out.serialize_unit(),
             Self::Spelt(kind, value) => Spelt(kind, value).serialize(out),
+            Self::Held(value) => AsHeld(value).serialize(out),
             Self::KeyIn(key, kind, value) => out.collect_map([(key, Spelt(kind, value))]),
             Self::Money([amount, name], number, currency) => {
                 out.collect_map([(amount, money_text(*number).as_str()), (name, *currency)])

@@ -16,7 +16,7 @@ use super::failure::{self, Failure, Purpose, held_back, no_call};
 use super::opening;
 use super::paging::Pager;
 use super::rate_limit::RateLimit;
-use super::reader::{self, Shape, Single};
+use super::reader::{Shape, Single};
 use super::rehearsal::Rehearsal;
 use super::request::{self, Holes, Mode, Sending};
 use super::response::NotJson;
@@ -65,7 +65,7 @@ pub struct Connector {
     /// How far the peer's clock is ahead of the steady one, as its last `Date` header tells: no step of ours moves it.
     pub(super) ahead: Arc<Mutex<Option<SignedDuration>>>,
     /// How the system's records are read, by name.
-    shapes: BTreeMap<String, Arc<Shape>>,
+    pub(super) shapes: BTreeMap<String, Arc<Shape>>,
     /// What its writes come to where none is sent.
     pub(super) rehearsal: Option<Arc<Rehearsal>>,
     witness: Seat,
@@ -175,7 +175,7 @@ impl Connector {
         if let Some(row) = self.rehearsal.as_ref().and_then(|rehearsal| rehearsal.read(record, id)) {
             return Ok(Some(row));
         }
-        let holes = Holes { key: Some((&record.key, id)), ..Holes::of(&self.account) };
+        let holes = Holes { key: Some((&record.key, id)), kind: Some(record), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, None)?;
         let found = match self
             .exchange(request, (Purpose::Read, &name_of(call)), |answer| self.one((record, call), answer, true))
@@ -259,7 +259,7 @@ impl Connector {
         listing: &Listing,
         each: Option<(&str, &str)>,
     ) -> Result<Pager, Failure> {
-        let mut holes = Holes { each, ..Holes::of(&self.account) };
+        let mut holes = Holes { each, kind: Some(record), ..Holes::of(&self.account) };
         let mut wanted = Record::new();
         match listing {
             Listing::All => {}
@@ -283,7 +283,7 @@ impl Connector {
     /// Any [`Failure`]; `maybe_done` says whether it may exist all the same.
     pub async fn create(&self, record: &RecordType, fields: &Record) -> Result<Option<Row>, Failure> {
         let call = record.create.as_ref().ok_or_else(|| no_call(record, "create"))?;
-        let holes = Holes { fields: Some(fields), ..Holes::of(&self.account) };
+        let holes = Holes { fields: Some(fields), kind: Some(record), ..Holes::of(&self.account) };
         let sending = Sending { record, fields, mode: Mode::Create };
         let request = request::build(&self.system, call, &holes, Some(sending))?;
         if let Some(rehearsal) = &self.rehearsal {
@@ -353,41 +353,12 @@ impl Connector {
         present: &Value,
         sending: Option<Sending<'_>>,
     ) -> Result<Option<Row>, Failure> {
-        let holes = Holes { key: Some((&record.key, id)), fields: present.as_record(), ..Holes::of(&self.account) };
+        let (key, fields) = (Some((record.key.as_str(), id)), present.as_record());
+        let holes = Holes { key, fields, kind: Some(record), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, sending)?;
         let row = self.written((record, call), request, Purpose::Change).await?;
         // Another record than was changed says nothing of this one, which is read anew.
         Ok(row.filter(|row| row.key(record).is_some_and(|own| key::same(&own, id))))
-    }
-
-    /// Sends a write. `None` where the answer shows no record with its key.
-    async fn written(
-        &self,
-        (record, call): (&RecordType, &Call),
-        request: Request,
-        purpose: Purpose,
-    ) -> Result<Option<Row>, Failure> {
-        let place = name_of(call);
-        let found = self.exchange(request, (purpose, &place), |answer| self.one((record, call), answer, false)).await?;
-        let row = if let Some(Single::Row(row)) = found { Some(row) } else { None };
-        Ok(row.filter(|row| row.key(record).is_some()))
-    }
-
-    /// The record in an answer.
-    fn one(
-        &self,
-        (record, call): (&RecordType, &Call),
-        answer: &Response,
-        tolerant: bool,
-    ) -> Result<Option<Single>, NotJson> {
-        let shape = self.shape(record);
-        let wrapper = call.answer.as_ref().or(self.system.answer.as_ref());
-        reader::single((wrapper, &shape), &answer.body, (tolerant, self.transport.peers_are_whole()))
-    }
-
-    /// How a record is read; one that is not the system's own is looked at anew.
-    pub(super) fn shape(&self, record: &RecordType) -> Arc<Shape> {
-        self.shapes.get(&record.name).cloned().unwrap_or_else(|| Shape::of(&self.system, record))
     }
 
     /// Sends a request within breaker and budget, and reads the answer by `read`; `None` for an empty one. What fails

@@ -6,6 +6,7 @@
 
 pub mod account;
 mod answer_body;
+mod answered;
 mod around;
 pub mod backoff;
 mod body;

@@ -110,8 +110,8 @@ impl Pager {
         self.count.and_then(|count| usize::try_from(count).ok())
     }
 
-    /// Whether rows changed their places while the list was read, as far as pages tell. Of pages by number that no count
-    /// is given with nobody can tell, so they count as moved.
+    /// Whether rows changed their places while the list was read, as far as pages tell. Of pages by number without a
+    /// count nobody can tell, so they count as moved.
     pub(super) fn moved(&self) -> bool {
         let is_numbered = matches!(self.paging.style, PageStyle::Page { .. });
         let untold = is_numbered && self.paging.count.is_none() && self.pages_seen > 1;
@@ -233,8 +233,8 @@ impl Pager {
             }
     }
 
-    /// Takes in an answer: its rows, and where the next page is. An empty answer ends the list. `None`: the same page is
-    /// to be asked for again, with other words.
+    /// Takes in an answer: its rows, and where the next page is. An empty answer ends the list. `None`: the same page
+    /// is to be asked for again, with other words.
     ///
     /// # Errors
     /// [`Failure::Transient`] where the answer is no page, the page came before, or nobody can tell whether there is

@@ -11,7 +11,7 @@ use super::body::{self, Body, Part};
 use super::failure::Failure;
 use super::layout::{self, Layout};
 use crate::language::plan::{Call, Field, RecordType, System, Template, TemplatePart, WritePlace};
-use crate::value::{Kind, Path, Record, Segment, Value, json};
+use crate::value::{Kind, Path, Record, Segment, Value, json, notation};
 use crate::world::{Method, Request};
 
 /// The currency written where neither value nor account (property `currency`) names one.
@@ -30,12 +30,14 @@ pub struct Holes<'a> {
     pub fields: Option<&'a Record>,
     /// The value for which a call is repeated, by name.
     pub each: Option<(&'a str, &'a str)>,
+    /// The kind of record whose fields these are.
+    pub kind: Option<&'a RecordType>,
 }
 
 impl<'a> Holes<'a> {
     /// Holes that only the account fills.
     pub fn of(account: &'a ResolvedAccount) -> Self {
-        Self { account, since: None, key: None, fields: None, each: None }
+        Self { account, since: None, key: None, fields: None, each: None, kind: None }
     }
 
     pub(super) fn text(&self, name: &str) -> Result<String, Failure> {
@@ -54,15 +56,26 @@ impl<'a> Holes<'a> {
         if let Some((_, value)) = self.each.filter(|(known, _)| *known == name) {
             return Ok(value.to_owned());
         }
-        let value = match self.since {
-            Some(instant) if name == "since" => Value::Timestamp(instant),
-            _ => self
-                .fields
-                .and_then(|fields| Path::parse(name).and_then(|path| lookup(fields, &path.0)))
-                .cloned()
-                .unwrap_or_default(),
+        if let (Some(instant), Some(form)) = (self.since, name.strip_prefix("since:")) {
+            return notation::instant_as(form, instant).ok_or_else(|| missing(format!("there is no form {{{name}}}")));
+        }
+        let (value, field) = match self.since {
+            Some(instant) if name == "since" => {
+                let modified = self.kind.and_then(|kind| kind.field(&Path::parse(kind.modified.as_deref()?)?));
+                (Value::Timestamp(instant), modified)
+            }
+            _ => {
+                let path = Path::parse(name);
+                let value = self.fields.zip(path.as_ref()).and_then(|(fields, path)| lookup(fields, &path.0));
+                (
+                    value.cloned().unwrap_or_default(),
+                    self.kind.zip(path.as_ref()).and_then(|(kind, path)| kind.field(path)),
+                )
+            }
         };
-        body::plain_text(&value).ok_or_else(|| missing(format!("the call needs {{{name}}}, which has no value here")))
+        let spelt = field.and_then(|field| field.notation.as_ref()).and_then(|notation| notation.write(&value));
+        body::plain_text(spelt.as_ref().unwrap_or(&value))
+            .ok_or_else(|| missing(format!("the call needs {{{name}}}, which has no value here")))
     }
 }
 
@@ -118,6 +131,9 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
     }
     if let Some(sending) = sending {
         let mut written = write_fields(call, &sending, currency(holes.account));
+        if let Some(why) = written.unfit {
+            return Err(Failure::unsupported(why));
+        }
         for (name, value) in written.headers {
             set_header(&mut headers, &name, value)?;
         }
@@ -275,6 +291,8 @@ pub(super) fn set_header(headers: &mut Vec<(String, String)>, name: &str, value:
 struct Written<'a> {
     body: Body<'a>,
     headers: Vec<(String, String)>,
+    /// What cannot be written as the peer has it.
+    unfit: Option<String>,
 }
 
 fn write_fields<'a>(call: &Call, sending: &Sending<'a>, currency: &'a str) -> Written<'a> {
@@ -308,9 +326,17 @@ fn write_level<'a>(layout: &Layout<'a>, fields: &'a Record, spelling: &Spelling<
         if value.is_null() && spelling.mode != Mode::Update {
             continue;
         }
+        let spelt = field.notation.as_ref().map(|notation| notation.write(value));
+        if spelt == Some(None) && !value.is_null() && field.write_kind.is_none() {
+            let (path, said) = (&field.path, value.to_string());
+            out.unfit = Some(format!("`{path}` is {said}, which the peer's way of writing it cannot say exactly"));
+        }
         match &field.write {
             WritePlace::Body(path) => body::put(&mut out.body, &path.0, Part::of(field, value, spelling.currency)),
-            WritePlace::Header(name) => out.headers.push((name.clone(), body::plain_text(value).unwrap_or_default())),
+            WritePlace::Header(name) => {
+                let text = body::plain_text(spelt.flatten().as_ref().unwrap_or(value));
+                out.headers.push((name.clone(), text.unwrap_or_default()));
+            }
         }
     }
     for list in &layout.lists {
@@ -320,7 +346,8 @@ fn write_level<'a>(layout: &Layout<'a>, fields: &'a Record, spelling: &Spelling<
         };
         match lookup(fields, list.place) {
             Some(Value::List(items)) => {
-                let items = items.iter().map(|item| write_element(&list.element, item, spelling)).collect();
+                let written = items.iter().map(|item| write_element(&list.element, item, (spelling, &mut out.unfit)));
+                let items = written.collect();
                 body::put(&mut out.body, place, Part::List(items));
             }
             Some(Value::Null) if spelling.mode == Mode::Update => body::put(&mut out.body, place, Part::Null),
@@ -329,7 +356,11 @@ fn write_level<'a>(layout: &Layout<'a>, fields: &'a Record, spelling: &Spelling<
     }
 }
 
-fn write_element<'a>(layout: &Layout<'a>, item: &'a Value, spelling: &Spelling<'a>) -> Part<'a> {
+fn write_element<'a>(
+    layout: &Layout<'a>,
+    item: &'a Value,
+    (spelling, unfit): (&Spelling<'a>, &mut Option<String>),
+) -> Part<'a> {
     if let Some((_, field)) = layout.plain.iter().find(|(place, _)| place.is_empty()) {
         return Part::of(field, item, spelling.currency);
     }
@@ -337,6 +368,7 @@ fn write_element<'a>(layout: &Layout<'a>, item: &'a Value, spelling: &Spelling<'
     if let Value::Record(fields) = item {
         write_level(layout, fields, spelling, &mut inner);
     }
+    *unfit = inner.unfit.or(unfit.take());
     Part::Object(inner.body)
 }
 

@@ -12,7 +12,7 @@ use super::failure::bounded;
 use super::layout::{self, Layout};
 use super::reader::is_no_instant;
 use crate::language::plan::{Field, FieldShape, RecordType, System};
-use crate::value::{Kind, Path, Segment, decimal, timestamp};
+use crate::value::{Kind, Notation, Path, Segment, Value, decimal, timestamp};
 
 /// Misfits named at most for one record.
 pub const MISFITS_MAX: usize = 20;
@@ -46,6 +46,7 @@ impl Validator {
             .with_draft(jsonschema::Draft::Draft202012)
             .with_format("petiole-integer", |text: &str| text.trim().is_empty() || text.trim().parse::<i64>().is_ok())
             .with_format("petiole-decimal", |text: &str| text.trim().is_empty() || decimal::parse(text).is_some())
+            .with_format("petiole-comma", |text: &str| Notation::Comma.read(&Value::text(text)).is_some())
             .with_format("petiole-instant", |text: &str| is_no_instant(text) || timestamp::parse(text).is_some())
             .with_format("petiole-day", |text: &str| is_no_instant(text) || timestamp::parse_date(text).is_some())
             .should_validate_formats(true)
@@ -138,10 +139,31 @@ fn insert(schema: &mut Map<String, Json>, steps: &[Segment], leaf: Json) {
 }
 
 fn of_field(system: &System, field: &Field) -> Json {
+    let bare = field.notation.as_ref().map_or_else(|| of_kind(system, &field.kind), of_notation);
     match &field.shape {
-        FieldShape::Plain => of_kind(system, &field.kind),
-        FieldShape::KeyIn(key) => in_object(key, &of_kind(system, &field.kind)),
-        FieldShape::Money { amount, .. } => in_object(amount, &of_kind(system, &Kind::Decimal)),
+        FieldShape::Plain => bare,
+        FieldShape::KeyIn(key) => in_object(key, &bare),
+        FieldShape::Money { amount, .. } => in_object(amount, &bare),
+    }
+}
+
+/// What a value may be that is spelt in a way of its own.
+fn of_notation(notation: &Notation) -> Json {
+    match notation {
+        Notation::Seconds | Notation::Milliseconds | Notation::MinorUnits(_) => {
+            json!({ "type": ["number", "string", "null"], "format": "petiole-decimal" })
+        }
+        Notation::Local(_) => json!({ "type": ["string", "null"], "format": "petiole-instant" }),
+        Notation::Comma => json!({ "type": ["number", "string", "null"], "format": "petiole-comma" }),
+        Notation::Words(yes, no) => {
+            let spelt = |word: &String| [word.clone(), word.to_lowercase(), word.to_uppercase()];
+            let mut known: Vec<Json> = [yes, no].into_iter().flat_map(spelt).map(Json::from).collect();
+            known.extend([yes, no].into_iter().filter_map(|word| word.parse::<i64>().ok()).map(Json::from));
+            known.sort_by_key(Json::to_string);
+            known.dedup();
+            known.extend([Json::Null, Json::from(""), Json::from(true), Json::from(false)]);
+            json!({ "enum": known })
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::refusal::{Reason, Refusal};
 use super::route::{Hole, OFFSET, Route};
 use super::write_wire;
 use crate::language::plan::{Mark, PageStyle, Place, RecordType};
-use crate::value::{Path, Value, digest, json, timestamp};
+use crate::value::{Path, Value, digest, json, notation, timestamp};
 use crate::world::Request;
 
 /// Letters of a mark before its number.
@@ -17,13 +17,29 @@ const MARK_LETTERS: usize = 8;
 /// Whether a row is what the holes of the call ask for.
 pub(super) fn asked_for(kind: &RecordType, row: &Row, holes: &[Hole]) -> bool {
     holes.iter().all(|hole| match hole.name.as_str() {
-        "since" => timestamp::parse(&hole.value).is_some_and(|since| changed_at(kind, row) >= since),
+        "since" => {
+            let modified = kind.modified.as_deref().and_then(Path::parse);
+            let notation = modified.and_then(|path| kind.field(&path)).and_then(|field| field.notation.as_ref());
+            let since = match notation.map(|notation| notation.read(&Value::text(&hole.value))) {
+                Some(Some(Value::Timestamp(since))) => Some(since),
+                Some(_) => None,
+                None => timestamp::parse(&hole.value),
+            };
+            since.is_some_and(|since| changed_at(kind, row) >= since)
+        }
+        name if name.starts_with("since:") => {
+            let form = name.strip_prefix("since:").unwrap_or_default();
+            notation::instant_from(form, &hole.value).is_some_and(|since| changed_at(kind, row) >= since)
+        }
         name if name.starts_with("account.") || name.starts_with("secrets.") => true,
         // A hole that is no field of the record says nothing about its rows.
         name if Path::parse(name).is_none_or(|path| kind.field(&path).is_none()) => true,
         name => {
-            let held = Path::parse(name).map(|path| path.read(&row.value)).unwrap_or_default();
-            held.to_key().is_some_and(|text| compares(hole, &text))
+            let path = Path::parse(name).unwrap_or_default();
+            let held = path.read(&row.value);
+            let notation = kind.field(&path).and_then(|field| field.notation.as_ref());
+            let spelt = notation.and_then(|notation| notation.write(&held));
+            spelt.unwrap_or(held).to_key().is_some_and(|text| compares(hole, &text))
         }
     })
 }

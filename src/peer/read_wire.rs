@@ -136,7 +136,10 @@ impl Reader<'_> {
             (FieldShape::Money { amount, .. }, Json::Object(wrapped)) => wrapped.get(amount).unwrap_or(&Json::Null),
             (_, other) => other,
         };
-        let value = of_kind(self.system, &field.kind, inner);
+        let value = match &field.notation {
+            Some(notation) => notation.read(&json::from_json(inner)).filter(|value| field.kind.fits(value)),
+            None => of_kind(self.system, &field.kind, inner),
+        };
         let value = value
             .ok_or_else(|| Refusal::invalid(format!("`{}` is {} and cannot be {sent}", field.path, field.kind)))?;
         let too_long = |max: &usize| value.as_text().is_some_and(|text| text.chars().count() > *max);

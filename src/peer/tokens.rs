@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::respond::respond;
 use super::route;
+use crate::connector::request::percent_decode;
 use crate::language::plan::{Template, TemplatePart, TokenRules};
 use crate::world::{Method, Request, Response};
 
@@ -110,5 +111,5 @@ fn is_basic(value: &str) -> bool {
 fn form(body: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(body).replace('+', " ");
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(name, value)| (route::decode(name), route::decode(value))).collect()
+    pairs.map(|(name, value)| (percent_decode(name), percent_decode(value))).collect()
 }

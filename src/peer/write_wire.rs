@@ -63,11 +63,13 @@ fn spell(field: &Field, value: &Value) -> Json {
     if value.is_null() {
         return Json::Null;
     }
+    let noted = field.notation.as_ref().and_then(|notation| notation.write(value));
     match &field.shape {
-        FieldShape::Plain => plain(value),
+        FieldShape::Plain => plain(noted.as_ref().unwrap_or(value)),
         FieldShape::KeyIn(key) => Json::Object(Map::from_iter([(key.clone(), plain(value))])),
         FieldShape::Money { amount, currency } => {
-            let number = value.as_decimal().map_or_else(|| plain(value), |number| Json::String(number.to_string()));
+            let text = || value.as_decimal().map(|number| Json::String(number.to_string()));
+            let number = noted.as_ref().map(plain).or_else(text).unwrap_or_else(|| plain(value));
             Json::Object(Map::from_iter([
                 (amount.clone(), number),
                 (currency.clone(), Json::String(CURRENCY.to_owned())),

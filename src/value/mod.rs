@@ -12,6 +12,7 @@ mod exact;
 pub mod json;
 pub mod key;
 pub mod kind;
+pub mod notation;
 pub mod path;
 pub mod record;
 mod sameness;
@@ -20,6 +21,7 @@ pub mod timestamp;
 pub mod value;
 
 pub use kind::Kind;
+pub use notation::Notation;
 pub use path::{Path, Segment};
 pub use record::Record;
 pub use value::Value;

@@ -20,7 +20,7 @@ pub const EXAMPLES: [(&str, &str); 7] = [
 ];
 
 /// The words of a field's line: how each is written, what it says, and what an example of it has in it.
-pub const WORDS: [(&str, &str, &str); 32] = [
+pub const WORDS: [(&str, &str, &str); 39] = [
     ("uuid", "a text that is a UUID", ": uuid"),
     ("text", "a text", ": text"),
     ("integer", "a whole number", ": integer"),
@@ -37,6 +37,31 @@ pub const WORDS: [(&str, &str, &str); 32] = [
     ("-> RECORD as {KEY}", "the same, where the peer writes a map that holds the key under this name", " as {id}"),
     ("money", "an amount", ": money,"),
     ("money as {AMOUNT, CURRENCY}", "an amount that the peer writes as a map of these two names", "money as {"),
+    (
+        "timestamp as seconds",
+        "an instant as seconds since 1970; what is finer is cut off when it is written",
+        "timestamp as seconds",
+    ),
+    ("timestamp as milliseconds", "an instant as milliseconds since 1970", "timestamp as milliseconds"),
+    (
+        "timestamp in ZONE",
+        "what clocks show there, without an offset; a time that they show twice is the earlier, one that they leap \
+         over is as much later",
+        "timestamp in America/Denver",
+    ),
+    (
+        "money in minor units",
+        "an amount as a whole number of cents; one that has smaller parts is not sent; `decimal` too, and behind \
+         `money as {AMOUNT, CURRENCY}`",
+        "money in minor units,",
+    ),
+    ("money in minor units of N", "the same with N places behind the point", "money in minor units of 3"),
+    ("decimal with comma", "a number as `1.234,5`, written as `1234,5`; `money` too", "decimal with comma"),
+    (
+        "bool as {YES, NO}",
+        "true and false as these words, in whatever case they come; words of digits are written as numbers",
+        "bool as {yes, no}",
+    ),
     ("LIST[].FIELD", "not a field but one of each element of a list", "lines[].sku"),
     ("read only", "the peer gives it and never takes it", "read only"),
     (

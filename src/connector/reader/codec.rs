@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::Value as Json;
 
 use crate::language::plan::{Field, FieldShape, System};
-use crate::value::{Kind, Path, Value, decimal, json, timestamp};
+use crate::value::{Kind, Notation, Path, Value, decimal, json, timestamp};
 
 /// The key field of records whose type the system file does not describe.
 const KEY_UNLESS_DESCRIBED: &str = "id";
@@ -24,7 +24,7 @@ pub(super) enum Codec {
     /// The key in a field of an object, or bare; zero stands for none.
     KeyIn(String, Reading),
     /// The amount in a field of an object, or bare.
-    Money(String),
+    Money(String, Reading),
 }
 
 /// How a value is read by its kind.
@@ -45,6 +45,8 @@ pub(super) enum Reading {
     },
     List(Box<Reading>),
     Record,
+    /// In a spelling of its own.
+    Noted(Notation),
 }
 
 /// What the key of a record is: `5` and `"5"` are one.
@@ -57,10 +59,12 @@ pub(super) enum KeyKind {
 
 impl Codec {
     pub(super) fn of(system: &System, field: &Field) -> Self {
+        let noted = field.notation.clone().map(Reading::Noted);
+        let reading = noted.unwrap_or_else(|| Reading::of(system, &field.kind));
         match &field.shape {
-            FieldShape::Plain => Self::Plain(Reading::of(system, &field.kind)),
-            FieldShape::KeyIn(key) => Self::KeyIn(key.clone(), Reading::of(system, &field.kind)),
-            FieldShape::Money { amount, .. } => Self::Money(amount.clone()),
+            FieldShape::Plain => Self::Plain(reading),
+            FieldShape::KeyIn(key) => Self::KeyIn(key.clone(), reading),
+            FieldShape::Money { amount, .. } => Self::Money(amount.clone(), reading),
         }
     }
 
@@ -70,7 +74,7 @@ impl Codec {
             Self::Plain(reading) => reading.text(text),
             Self::KeyIn(..) if text.trim() == "0" => (Value::Null, true),
             Self::KeyIn(_, reading) => reading.text(text),
-            Self::Money(_) => Reading::Decimal.text(text),
+            Self::Money(_, reading) => reading.text(text),
         }
     }
 
@@ -80,7 +84,7 @@ impl Codec {
             Self::Plain(reading) => reading.scalar(value),
             Self::KeyIn(..) if matches!(value, Value::Integer(0)) => (Value::Null, true),
             Self::KeyIn(_, reading) => reading.scalar(value),
-            Self::Money(_) => Reading::Decimal.scalar(value),
+            Self::Money(_, reading) => reading.scalar(value),
         }
     }
 
@@ -89,13 +93,13 @@ impl Codec {
         match (self, raw) {
             (Self::Plain(reading), Json::Object(_) | Json::Array(_)) => reading.json(raw),
             (Self::KeyIn(_, reading), Json::Array(_)) => reading.json(raw),
-            (Self::Money(_), Json::Array(_)) => Reading::Decimal.json(raw),
+            (Self::Money(_, reading), Json::Array(_)) => reading.json(raw),
             (Self::KeyIn(key, reading), Json::Object(fields)) => match fields.get(key).unwrap_or(&Json::Null) {
                 zero if is_zero(zero) => (Value::Null, true),
                 inner => reading.json(inner),
             },
-            (Self::Money(amount), Json::Object(fields)) => {
-                Reading::Decimal.json(fields.get(amount).unwrap_or(&Json::Null))
+            (Self::Money(amount, reading), Json::Object(fields)) => {
+                reading.json(fields.get(amount).unwrap_or(&Json::Null))
             }
             (_, Json::Null) => (Value::Null, true),
             (_, Json::String(text)) => self.text(text),
@@ -134,6 +138,10 @@ impl Reading {
     fn text(&self, text: &str) -> Decoded {
         let as_it_is = || Value::Text(EcoString::from(text));
         match self {
+            Self::Noted(notation) => match notation.read(&Value::Text(EcoString::from(text))) {
+                Some(value) => (value, true),
+                None => (as_it_is(), false),
+            },
             Self::Anything | Self::Text => (as_it_is(), true),
             Self::Enum(values) => (as_it_is(), values.iter().any(|one| one == text)),
             Self::Bool | Self::List(_) | Self::Record => (as_it_is(), false),
@@ -169,6 +177,10 @@ impl Reading {
         match (self, value) {
             (_, Value::Null) => (Value::Null, true),
             (Self::Anything, value) => (value, true),
+            (Self::Noted(notation), value) => match notation.read(&value) {
+                Some(value) => (value, true),
+                None => (value, false),
+            },
             (Self::Bool, Value::Bool(truth)) => (Value::Bool(truth), true),
             (Self::Bool, Value::Integer(number @ (0 | 1))) => (Value::Bool(number == 1), true),
             (Self::Integer | Self::Reference { .. }, Value::Integer(number)) => match self {

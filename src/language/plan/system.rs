@@ -11,7 +11,7 @@ use crate::diagnostic::Span;
 use crate::language::plan::auth::Auth;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::syntax::template::Template;
-use crate::value::{Kind, Path, Record, Segment, Value, key};
+use crate::value::{Kind, Notation, Path, Record, Segment, Value, key};
 use crate::world::Method;
 
 /// A system.
@@ -266,6 +266,8 @@ pub struct Field {
     pub kind: Kind,
     /// How the peer spells it.
     pub shape: FieldShape,
+    /// How it spells the value itself, where not as others are.
+    pub notation: Option<Notation>,
     /// Where it stands in what the peer sends, from the record; inside lists from the element.
     pub read_at: Path,
     /// Where else it may stand, in order, where it is not there.

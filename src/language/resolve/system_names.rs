@@ -6,15 +6,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::fields::unknown_field;
 use super::resolver::{Resolver, SystemCondition, Wanted};
 use super::secrets;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::language::plan::RecordType;
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::system::{CallNames, RecordTree};
 use crate::language::syntax::template::Hole;
-use crate::value::{Path, Segment};
+use crate::value::{Path, Segment, notation};
 
 /// What fills the holes of a call.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +75,19 @@ fn hole(resolver: &mut Resolver<'_>, system: &str, hole: &Name, known: &[String]
     let (name, span) = (hole.text.as_str(), hole.span);
     if name.starts_with("secrets.") || name.starts_with("account.") {
         resolver.wanted.push(Wanted { system: system.to_owned(), name: name.to_owned(), span });
+        return;
+    }
+    if let Some(form) = name.strip_prefix("since:").filter(|_| known.iter().any(|one| one == "since")) {
+        if notation::instant_as(form, Timestamp::UNIX_EPOCH).is_none() {
+            let zones = notation::zones();
+            let known = ["seconds", "milliseconds", "date"].into_iter().chain(zones.iter().map(String::as_str));
+            let message = format!("no instant is written as `{form}`");
+            let help = suggest::nearest(form, known).first().map(|near| format!("write `{{since:{near}}}`"));
+            let forms = "write `{since:seconds}`, `{since:milliseconds}`, `{since:date}`, a time zone as in \
+                         `{since:America/Denver}`, or a pattern as in `{since:%Y-%m-%d}`";
+            let finding = Diagnostic::error(Code("unknown-value"), message, span, "unknown");
+            resolver.sink.found.push(finding.help(help.unwrap_or_else(|| forms.to_owned())));
+        }
         return;
     }
     let inside =

@@ -50,7 +50,8 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
     let mut records = BTreeMap::new();
     let mut conditions = Vec::new();
     for (key, tree) in &file.records {
-        let record = record(resolver, (&name.text, &key.text), (tree, &envelope), &mut conditions);
+        let (record, stated) = record(resolver, (&name.text, &key.text), (tree, &envelope));
+        conditions.extend(stated);
         records.insert(key.text.clone(), Arc::new(record));
     }
     auth::calls(resolver, &auth, records.values().map(AsRef::as_ref));
@@ -141,8 +142,8 @@ fn record(
     resolver: &mut Resolver<'_>,
     (system, name): (&str, &str),
     (tree, envelope): (&RecordTree, &Envelope),
-    conditions: &mut Vec<SystemCondition>,
-) -> RecordType {
+) -> (RecordType, Vec<SystemCondition>) {
+    let mut conditions = Vec::new();
     let mut fields = Vec::new();
     for FieldTree { key, line, .. } in &tree.fields {
         fields.extend(field(resolver, key, line));
@@ -179,7 +180,7 @@ fn record(
     let envelope = envelope.of_record(resolver, tree);
     tree.calls.iter().for_each(|call| record_calls::resolve(resolver, &mut record, call, &envelope));
     record.states = tree.states.as_ref().map(|tree| states(resolver, &record, tree, &envelope));
-    record
+    (record, conditions)
 }
 
 /// What is required under a condition is a field of the record itself.
@@ -213,6 +214,7 @@ fn field(resolver: &Resolver<'_>, key: &Name, line: &FieldLine) -> Option<Field>
         path,
         kind,
         shape,
+        notation: line.notation.clone(),
         read_at,
         read_also: places.collect(),
         write_kind: line.body_kind.as_deref().map(simple),

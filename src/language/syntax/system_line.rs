@@ -1,5 +1,6 @@
 //! The lines of system files to trees: field specs and calls.
 
+use jiff::tz::TimeZone;
 use pest::Parser;
 use pest::error::InputLocation;
 use pest::iterators::Pair;
@@ -8,6 +9,7 @@ use super::expression::Expression;
 use super::expression_parser::{self, Origin};
 use super::yaml::Scalar;
 use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::value::{Notation, notation};
 
 mod grammar {
     #![allow(missing_docs, unreachable_pub, reason = "made by pest")]
@@ -18,7 +20,7 @@ mod grammar {
 use grammar::{Rule, SystemGrammar};
 
 /// The words of a field's line.
-pub const FIELD_WORDS: [&str; 33] = [
+pub const FIELD_WORDS: [&str; 38] = [
     "uuid",
     "text",
     "integer",
@@ -52,6 +54,11 @@ pub const FIELD_WORDS: [&str; 33] = [
     "null",
     "left",
     "assumed",
+    "seconds",
+    "milliseconds",
+    "minor",
+    "units",
+    "comma",
 ];
 
 /// What a field holds, as written.
@@ -76,6 +83,8 @@ pub enum FieldKind {
 pub struct FieldLine {
     /// What it holds.
     pub kind: FieldKind,
+    /// How it is spelt, where not as others are.
+    pub notation: Option<Notation>,
     /// `at path or path`
     pub at: Vec<String>,
     /// `in header NAME`
@@ -111,6 +120,7 @@ impl FieldLine {
     pub fn of_any_kind() -> Self {
         Self {
             kind: FieldKind::Simple("any".to_owned()),
+            notation: None,
             at: Vec::new(),
             header: None,
             body: None,
@@ -128,6 +138,12 @@ impl FieldLine {
         }
     }
 }
+
+/// Decimal places of the amounts of most currencies.
+const MINOR_PLACES: u32 = 2;
+
+/// The most decimal places that an amount in minor units has.
+const MINOR_PLACES_MAX: u32 = 6;
 
 /// Kinds that are a word.
 const SIMPLE_KINDS: [&str; 10] =
@@ -173,14 +189,15 @@ pub fn field_by_grammar(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
         Rule::field,
         scalar,
         "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, \
-         enum [A, B], list of TYPE, -> RECORD; then read only, write only, required on create, required when \
+         enum [A, B], list of TYPE, -> RECORD; `timestamp as seconds` or `in ZONE`, `money in minor units`, `decimal \
+         with comma`, `bool as {YES, NO}`; then read only, write only, required on create, required when \
          CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, \
          max N, always, always or null, left out when empty",
     )?;
     let mut line = FieldLine::of_any_kind();
     for pair in whole.into_inner() {
         match pair.as_rule() {
-            Rule::kind => kind(pair, &mut line),
+            Rule::kind => kind(scalar, pair, &mut line)?,
             Rule::modifier => {
                 for modifier in pair.into_inner() {
                     apply(scalar, modifier, &mut line)?;
@@ -222,7 +239,7 @@ fn parse<'a>(rule: Rule, scalar: &'a Scalar, help: &str) -> Result<Pair<'a, Rule
     parsed.into_iter().next().ok_or_else(|| refuse(0))
 }
 
-fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
+fn kind(scalar: &Scalar, pair: Pair<'_, Rule>, line: &mut FieldLine) -> Result<(), Diagnostic> {
     for inner in pair.into_inner() {
         let text = inner.as_str().to_owned();
         let rule = inner.as_rule();
@@ -233,6 +250,9 @@ fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
             match part.as_rule() {
                 Rule::refers => referred = part.into_inner().next().map(|word| word.as_str().to_owned()),
                 Rule::at => at = part.into_inner().map(|path| path.as_str().to_owned()).collect(),
+                Rule::epoch | Rule::local | Rule::minor | Rule::comma | Rule::words => {
+                    line.notation = Some(notation(scalar, part)?);
+                }
                 _ => words.push(part.as_str().trim().to_owned()),
             }
         }
@@ -243,9 +263,54 @@ fn kind(pair: Pair<'_, Rule>, line: &mut FieldLine) {
             Rule::list_of => referred.map_or_else(|| FieldKind::List(next()), FieldKind::References),
             Rule::reference => FieldKind::Reference(next(), words.next()),
             Rule::money => FieldKind::Money(next(), next()),
+            Rule::noted => FieldKind::Simple(next()),
             _ => FieldKind::Simple(text.trim().to_owned()),
         };
         line.at.extend(at);
+    }
+    Ok(())
+}
+
+/// How a value is spelt.
+fn notation(scalar: &Scalar, pair: Pair<'_, Rule>) -> Result<Notation, Diagnostic> {
+    let rule = pair.as_rule();
+    let mut words = pair.into_inner();
+    let mut next = || words.next().map(|word| (word.as_str().trim().to_owned(), word.as_span().start()));
+    let (first, at) = next().unwrap_or_default();
+    let refuse = |message: String, help: String| {
+        let span = scalar.part(at, at + first.len());
+        Err(Diagnostic::error(Code("unknown-value"), message, span, "unknown").help(help))
+    };
+    match rule {
+        Rule::epoch if first == "seconds" => Ok(Notation::Seconds),
+        Rule::epoch => Ok(Notation::Milliseconds),
+        Rule::comma => Ok(Notation::Comma),
+        Rule::minor if first.is_empty() => Ok(Notation::MinorUnits(MINOR_PLACES)),
+        Rule::minor => match first.parse() {
+            Ok(places) if places <= MINOR_PLACES_MAX => Ok(Notation::MinorUnits(places)),
+            _ => refuse(
+                format!("no amount has {first} places behind its point"),
+                format!("write how many it has, from 0 to {MINOR_PLACES_MAX}; `in minor units` alone has two"),
+            ),
+        },
+        Rule::local => match TimeZone::get(&first) {
+            Ok(zone) => Ok(Notation::Local(zone)),
+            Err(_) => {
+                let zones = notation::zones();
+                let near = suggest::help(&first, zones.iter().map(String::as_str));
+                let span = scalar.part(at, at + first.len());
+                let message = format!("there is no time zone `{first}`");
+                Err(Diagnostic::error(Code("unknown-value"), message, span, "unknown").helped(near))
+            }
+        },
+        _ => {
+            let (no, _) = next().unwrap_or_default();
+            if first == no {
+                let message = format!("`{first}` cannot stand for true and for false");
+                return refuse(message, "write the word for true and then the one for false".to_owned());
+            }
+            Ok(Notation::Words(first, no))
+        }
     }
 }
 

@@ -128,7 +128,7 @@ pub static PAGING: MapSpec = MapSpec {
         FieldSpec::may(
             "size",
             Shape::Text("NAME = NUMBER"),
-            "the parameter for the number of rows, and how many; parameters go into the body of a list that is a `POST`",
+            "the parameter for the number of rows, and how many; a `POST` has its parameters in the body",
         ),
         FieldSpec::may("count", PLACE, "where the number of all rows stands; by it rows that move are noticed"),
         FieldSpec::may("next", NEXT, "of `next_url`: where the address of the next page stands; of `cursor`: its mark"),
@@ -232,7 +232,12 @@ pub static CALLS: MapSpec = MapSpec {
     what: "`calls`",
     fields: &[
         FieldSpec::may("read", A_CALL, "gives one record by its key"),
-        FieldSpec::may("changed", A_CALL, "lists what changed since `{since}`"),
+        FieldSpec::may(
+            "changed",
+            A_CALL,
+            "lists what changed since `{since}`, written as the field that `modified` names, or as `{since:seconds}`, \
+             `{since:milliseconds}`, `{since:date}`, `{since:America/Denver}` or `{since:%Y-%m-%d}` say",
+        ),
         FieldSpec::may("list", A_CALL, "lists all records"),
         FieldSpec::may("create", A_CALL, "makes a record"),
         FieldSpec::may("update", A_CALL, "changes a record"),

@@ -2,8 +2,8 @@
 
 mod auth;
 mod call;
-mod oauth2;
 mod envelope;
+mod oauth2;
 mod paging;
 mod record;
 mod states;
@@ -13,8 +13,8 @@ mod webhook;
 
 pub use auth::{AuthTree, BasicLine};
 pub use call::{CallNames, CallParts, CallTree, EachLine, Request};
-pub use oauth2::{Oauth2Tree, TOKEN};
 pub use envelope::EnvelopeTree;
+pub use oauth2::{Oauth2Tree, TOKEN};
 pub use paging::PagingTree;
 pub use record::{CallKey, FieldTree, RecordTree};
 pub use states::{MoveTree, MoverTree, StatesTree};

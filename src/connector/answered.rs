@@ -1,0 +1,46 @@
+//! The record in the answer to a call about one.
+//!
+//! Knows where calls have it stand. What an answer that shows none means is for whoever made the call.
+
+use std::sync::Arc;
+
+use super::answer_body::name_of;
+use super::connector::Connector;
+use super::failure::{Failure, Purpose};
+use super::reader::{self, Shape, Single};
+use super::response::NotJson;
+use super::row::Row;
+use crate::language::plan::{Call, RecordType};
+use crate::world::{Request, Response};
+
+impl Connector {
+    /// Sends a write. `None` where the answer shows no record with its key.
+    pub(super) async fn written(
+        &self,
+        (record, call): (&RecordType, &Call),
+        request: Request,
+        purpose: Purpose,
+    ) -> Result<Option<Row>, Failure> {
+        let place = name_of(call);
+        let found = self.exchange(request, (purpose, &place), |answer| self.one((record, call), answer, false)).await?;
+        let row = if let Some(Single::Row(row)) = found { Some(row) } else { None };
+        Ok(row.filter(|row| row.key(record).is_some()))
+    }
+
+    /// The record in an answer.
+    pub(super) fn one(
+        &self,
+        (record, call): (&RecordType, &Call),
+        answer: &Response,
+        tolerant: bool,
+    ) -> Result<Option<Single>, NotJson> {
+        let shape = self.shape(record);
+        let wrapper = call.answer.as_ref().or(self.system.answer.as_ref());
+        reader::single((wrapper, &shape), &answer.body, (tolerant, self.transport.peers_are_whole()))
+    }
+
+    /// How a record is read; one that is not the system's own is looked at anew.
+    pub(super) fn shape(&self, record: &RecordType) -> Arc<Shape> {
+        self.shapes.get(&record.name).cloned().unwrap_or_else(|| Shape::of(&self.system, record))
+    }
+}
