@@ -2,5 +2,6 @@
 
 mod basic;
 mod oauth2;
+mod refresh;
 mod stage;
 mod told;

@@ -7,6 +7,7 @@ mod opening;
 mod pages;
 mod read_once;
 mod reading;
+mod renewing;
 mod schema;
 mod shared_budget;
 mod token;
@@ -57,8 +58,11 @@ impl Clock for StoodClock {
     }
 
     async fn sleep(&self, duration: Duration) {
-        let mut now = self.0.lock().unwrap();
-        *now = now.checked_add(duration).unwrap();
+        {
+            let mut now = self.0.lock().unwrap();
+            *now = now.checked_add(duration).unwrap();
+        }
+        tokio::task::yield_now().await;
     }
 }
 

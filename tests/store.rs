@@ -19,6 +19,7 @@ mod served;
 mod server;
 mod server_load;
 mod side_by_side;
+mod tokens;
 mod work;
 
 /// Each promise, tried on each engine.
@@ -93,6 +94,9 @@ promises! {
     handles:
         a_record_is_found_by_what_it_is_called_however_it_is_spelt,
         what_a_record_is_called_goes_with_its_link_and_its_age;
+    tokens:
+        a_token_is_written_over_the_one_that_was_read_also_after_a_restart,
+        of_many_who_write_over_the_same_token_one_does;
     inbox:
         parks_are_renewed_by_group_and_back_off,
         parked_work_is_tried_again_on_demand,

@@ -25,7 +25,9 @@ impl Connector {
     /// Any [`Failure`]; the call that needs it was not made.
     pub(super) async fn token(&self, refused: Option<&str>) -> Result<Option<String>, Failure> {
         let Some(rules) = &self.system.auth.token else { return Ok(None) };
-        let request = asking(rules, self)?;
+        let first =
+            rules.refresh().map(|name| Holes::of(&self.account).text(&format!("secrets.{name}"))).transpose()?;
+        let request = asking(rules, self, first.as_deref())?;
         let asked = Asked::by(&request);
         let mut known = self.tokens.turn().await;
         let now = self.clock.steady();
@@ -37,7 +39,10 @@ impl Connector {
             return Err(refused.why.clone());
         }
         let place = format!("POST {}", self.account.shown_of(request.url.split('?').next().unwrap_or_default()));
-        let granted = self.ask_for_token(request).await;
+        let granted = match &first {
+            Some(first) => self.renewed_token(rules, first, refused).await,
+            None => self.ask_for_token(request).await,
+        };
         let granted = granted.map_err(|found| found.at(&place).map_texts(|text| self.account.redact(text)));
         if let Err(why @ Failure::Unauthorised { .. }) = &granted {
             let until = now.checked_add(REFUSAL_STANDS).unwrap_or(now);
@@ -50,7 +55,7 @@ impl Connector {
         Ok(Some(granted.token))
     }
 
-    async fn ask_for_token(&self, request: Request) -> Result<Granted, Failure> {
+    pub(super) async fn ask_for_token(&self, request: Request) -> Result<Granted, Failure> {
         let turn = self.rate_limit.turn(self.clock.as_ref()).await;
         let permit = turn.map_err(|wait| held_back("the peer asked for a pause", wait))?;
         self.note_call(Method::Post);
@@ -61,13 +66,15 @@ impl Connector {
         let now = self.clock.now();
         self.rate_limit.heed(&answer, (now, self.clock.steady())).await;
         let granted = token_answer::read(&self.system.errors, &answer, now)?;
-        self.account.issued.add(&granted.token);
+        for secret in std::iter::once(&granted.token).chain(&granted.refresh) {
+            self.account.issued.add(secret);
+        }
         Ok(granted)
     }
 }
 
 /// The request for a token.
-fn asking(rules: &TokenRules, peer: &Connector) -> Result<Request, Failure> {
+pub(super) fn asking(rules: &TokenRules, peer: &Connector, refresh: Option<&str>) -> Result<Request, Failure> {
     let (account, holes) = (&peer.account, Holes::of(&peer.account));
     let own = expand(&rules.url, &holes, str::to_owned)?;
     let url = if own.starts_with('/') { format!("{}{own}", account.base_url.trim_end_matches('/')) } else { own };
@@ -80,6 +87,7 @@ fn asking(rules: &TokenRules, peer: &Connector) -> Result<Request, Failure> {
     let secret = |name: &str| holes.text(&format!("secrets.{name}"));
     let (client, secret) = (secret(&rules.client)?, secret(&rules.secret)?);
     let mut pairs = vec![("grant_type".to_owned(), rules.grant.as_str().to_owned())];
+    pairs.extend(refresh.map(|refresh| ("refresh_token".to_owned(), refresh.to_owned())));
     pairs.extend(rules.scope.iter().map(|scope| ("scope".to_owned(), scope.clone())));
     for (name, value) in &rules.body {
         pairs.push((name.clone(), expand(value, &holes, str::to_owned)?));

@@ -32,6 +32,7 @@ pub mod rate_limit;
 pub mod reader;
 pub mod rehearsal;
 mod rehearsing;
+mod renewing;
 pub mod request;
 mod response;
 pub mod row;
@@ -40,6 +41,7 @@ pub mod signature;
 mod standing;
 mod token;
 mod token_answer;
+pub mod token_keeper;
 mod unreadable;
 pub mod webhook;
 

@@ -2,18 +2,21 @@
 //!
 //! Knows nothing of how a token is asked for.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::failure::Failure;
+use super::token_keeper::TokenKeeper;
 use crate::world::{Request, Transport};
 
 /// What is kept of an account's tokens.
 pub(super) struct Tokens {
     /// The account's own way out: that of somebody who only looks takes nothing but GET.
     pub(super) transport: Arc<dyn Transport>,
+    /// Who keeps what outlives the process, if anybody does.
+    pub(super) keeper: OnceLock<Arc<dyn TokenKeeper>>,
     held: Mutex<Known>,
 }
 
@@ -57,7 +60,7 @@ impl Asked {
 impl Tokens {
     /// None yet.
     pub(super) fn new(transport: Arc<dyn Transport>) -> Self {
-        Self { transport, held: Mutex::default() }
+        Self { transport, keeper: OnceLock::new(), held: Mutex::default() }
     }
 
     /// What is held: whoever waits here is let on by the one who asks for all.

@@ -26,6 +26,8 @@ pub(super) struct Granted {
     pub(super) token: String,
     /// For how long it is used; none: until it is refused.
     pub(super) lasts: Option<Duration>,
+    /// The token by which the next one is asked for, where the peer gave another.
+    pub(super) refresh: Option<String>,
 }
 
 /// Reads the answer to a request for a token.
@@ -58,8 +60,13 @@ pub(super) fn read(rules: &ErrorRules, answer: &Response, now: Timestamp) -> Res
     };
     let token = word("access_token").map(str::trim).filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| unusable("the answer has no `access_token`".to_owned()))?;
-    if token.len() > TOKEN_BYTES_MAX || !token.bytes().all(|letter| letter.is_ascii_graphic()) {
+    let can_be = |token: &str| token.len() <= TOKEN_BYTES_MAX && token.bytes().all(|letter| letter.is_ascii_graphic());
+    if !can_be(token) {
         return Err(unusable("the answer's `access_token` cannot be sent in a header".to_owned()));
+    }
+    let refresh = word("refresh_token").map(str::trim).filter(|token| !token.is_empty());
+    if refresh.is_some_and(|token| !can_be(token)) {
+        return Err(unusable("the answer's `refresh_token` is none".to_owned()));
     }
     if let Some(kind) = word("token_type").filter(|kind| !kind.trim().eq_ignore_ascii_case("bearer")) {
         let kind = plain(kind);
@@ -71,7 +78,7 @@ pub(super) fn read(rules: &ErrorRules, answer: &Response, now: Timestamp) -> Res
             unusable(format!("the answer's `expires_in` is no number of seconds: {}", plain(&said.to_string())))
         })?),
     };
-    Ok(Granted { token: token.to_owned(), lasts: lasts.map(used_for) })
+    Ok(Granted { token: token.to_owned(), lasts: lasts.map(used_for), refresh: refresh.map(str::to_owned) })
 }
 
 /// A little less than a token lasts: what is sent last must arrive in time.

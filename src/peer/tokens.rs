@@ -23,6 +23,8 @@ pub(super) struct Tokens {
     granted: u64,
     /// Those that are taken, and until when.
     taken: BTreeMap<String, Timestamp>,
+    /// The refresh token that is taken, and no other: it changes with each use. At first any is.
+    refresh: Option<String>,
 }
 
 impl Tokens {
@@ -49,7 +51,11 @@ impl Tokens {
         Some(match self.grant(rules, now, &form(&request.body), request) {
             Ok(token) => {
                 let seconds = LASTS.as_secs();
-                respond(200, &json!({ "access_token": token, "token_type": "Bearer", "expires_in": seconds }))
+                let mut body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": seconds });
+                if let (Some(refresh), Some(body)) = (&self.refresh, body.as_object_mut()) {
+                    body.insert("refresh_token".to_owned(), json!(refresh));
+                }
+                respond(200, &body)
             }
             Err((status, error)) => respond(status, &json!({ "error": error })),
         })
@@ -80,6 +86,12 @@ impl Tokens {
         };
         if !rules.body.iter().all(fits) {
             return Err((400, "invalid_request"));
+        }
+        if rules.refresh().is_some() {
+            let sent = said("refresh_token").filter(|sent| !sent.is_empty());
+            let is_taken = |sent: &&str| self.refresh.as_deref().is_none_or(|known| known == *sent);
+            sent.filter(is_taken).ok_or((400, "invalid_grant"))?;
+            self.refresh = Some(format!("refresh-{}", self.granted.saturating_add(1)));
         }
         self.granted = self.granted.saturating_add(1);
         let token = format!("granted-{}", self.granted);

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::coordination::seal::{SealKey, TOKEN_KEY};
 use crate::connector::ResolvedAccount;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::plan::{Account, Plan, Setting, SettingType, SettingTypes};
+use crate::language::plan::{Account, Plan, Setting, SettingType, SettingTypes, System};
 use crate::value::{Path, Record, Value};
 use crate::world::Environment;
 
@@ -75,6 +76,25 @@ impl Resolver<'_> {
             variables,
             properties: self.texts(&account.properties),
             ..ResolvedAccount::default()
+        }
+    }
+
+    /// Whether tokens of a system's accounts can be sealed, where they are kept.
+    pub(super) fn can_keep_tokens(&mut self, system: &System) {
+        let Some(token) = system.auth.token.as_ref().filter(|token| token.refresh().is_some()) else { return };
+        let found = self.environment.variable(TOKEN_KEY).filter(|text| !text.is_empty());
+        let known = |one: &LiveError| matches!(one, LiveError::Unset { variable, .. } if variable == TOKEN_KEY);
+        match found {
+            None if self.wrong.iter().any(known) => {}
+            None => self.wrong.push(LiveError::Unset { variable: TOKEN_KEY.to_owned(), span: token.span }),
+            Some(text) if SealKey::parse(&text).is_none() => {
+                let message =
+                    format!("environment variable `{TOKEN_KEY}` is no key of 32 bytes in base64 or hexadecimal");
+                let finding =
+                    Diagnostic::error(Code("unknown-value"), message, token.span, "tokens are sealed with it");
+                self.wrong.push(LiveError::Unfit(Box::new(finding.help("make one: openssl rand -base64 32"))));
+            }
+            Some(_) => {}
         }
     }
 

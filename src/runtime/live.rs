@@ -85,6 +85,7 @@ impl Live {
             own_settings.insert(account.name.clone(), resolver.settings(&plan.setting_types, &account.settings));
             if let Some(system) = plan.systems.get(&account.system) {
                 let system = &as_heeded(system, world);
+                resolver.can_keep_tokens(system);
                 let own = own_settings.get(&account.name);
                 resolved.lists = lists(system, |name| own.and_then(|own| own.get(name)).or_else(|| settings.get(name)));
                 let known = before.and_then(|before| before.peer_until_now(&account.name));

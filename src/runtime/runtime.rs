@@ -158,6 +158,7 @@ impl Runtime {
         });
         runtime.watch_calls(&runtime.live.load());
         runtime.share_budgets(&runtime.live.load());
+        runtime.keep_tokens(&runtime.live.load());
         runtime
     }
 

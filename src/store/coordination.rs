@@ -37,6 +37,8 @@ pub enum Role {
     Prune,
     /// Tells people what is parked.
     Notifier,
+    /// Asks for the token that opens an account.
+    Token(String),
 }
 
 /// A role that a node has. Whatever it writes as such carries this, and is refused once another has the role.
@@ -103,6 +105,7 @@ impl fmt::Display for Role {
             Self::Sweep => out.write_str("sweep"),
             Self::Prune => out.write_str("prune"),
             Self::Notifier => out.write_str("notifier"),
+            Self::Token(account) => write!(out, "token {account}"),
         }
     }
 }

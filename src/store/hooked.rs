@@ -14,10 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Ages, CallEntry, Calls, Claim, Coordination, Counts, Cursor, DecisionEntry, Decisions, Draw, Drawn, Generation,
-    Halt, Halts, Handle, Handles, Hint, HintSource, HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, Lead,
-    Ledger, Lifted, Link, LinkEnd, Living, Node, Pairs, Park, ParkHead, Parking, PutOff, Rate, Reach, RecordRef,
-    Retention, Role, RuleText, Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Unfinished, Wait,
-    Which, Work,
+    Halt, Halts, Handle, Handles, Hint, HintSource, HistoryEntry, Hold, Inbox, Intent, IntentDraft, Journal, KeptToken,
+    Lead, Ledger, Lifted, Link, LinkEnd, Living, Node, Pairs, Park, ParkHead, Parking, PutOff, Rate, Reach, RecordRef,
+    Retention, Role, RuleText, Rules, Seen, SeenField, Settlement, Standing, Store, StoreError, Tokens, Unfinished,
+    Wait, Which, Work,
 };
 
 /// What happens around each write. Writes are counted from 1.
@@ -184,6 +184,16 @@ impl<Inner: Store + ?Sized, Around: AroundWrites> Calls for Hooked<Inner, Around
         under: Option<&Lead>,
     ) -> Result<usize, StoreError> {
         self.inner.prune_calls(before, bytes, under).await
+    }
+}
+
+#[async_trait]
+impl<Inner: Store + ?Sized, Around: AroundWrites> Tokens for Hooked<Inner, Around> {
+    async fn kept_token(&self, account: &str) -> Result<Option<KeptToken>, StoreError> {
+        self.inner.kept_token(account).await
+    }
+    async fn keep_token(&self, token: KeptToken) -> Result<bool, StoreError> {
+        self.write(self.inner.keep_token(token)).await
     }
 }
 

@@ -38,6 +38,7 @@ pub mod seen;
 pub mod sqlite;
 #[allow(clippy::module_inception, reason = "the room is named after its main trait")]
 pub mod store;
+pub mod tokens;
 
 pub use calls::{CallEntry, Calls};
 pub use coordination::{Coordination, Draw, Drawn, Hold, Lead, Living, Node, Rate, Role};
@@ -61,3 +62,4 @@ pub use retention::Retention;
 pub use rules::{Generation, RuleText, RuleThen, Rules};
 pub use seen::{Seen, SeenField};
 pub use store::Store;
+pub use tokens::{KeptToken, Tokens};

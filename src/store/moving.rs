@@ -23,6 +23,7 @@ use super::park::{LinkWait, Park};
 use super::record::RecordRef;
 use super::rules::{Generation, RuleText, RuleThen};
 use super::seen::SeenField;
+use super::tokens::KeptToken;
 
 /// What kind of thing is carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +58,8 @@ pub enum Shelf {
     Halts,
     /// Work that waits for that.
     HaltWaits,
+    /// Tokens that open accounts, sealed.
+    Tokens,
     /// What people call records.
     Handles,
     /// What was decided.
@@ -67,7 +70,7 @@ pub enum Shelf {
 
 impl Shelf {
     /// In the order in which they are carried.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Links,
         Self::Parks,
         Self::Work,
@@ -83,6 +86,7 @@ impl Shelf {
         Self::Ledgers,
         Self::Halts,
         Self::HaltWaits,
+        Self::Tokens,
         Self::Handles,
         Self::Decisions,
         Self::History,
@@ -106,6 +110,7 @@ impl Shelf {
             Self::Ledgers => "ledger",
             Self::Halts => "halt",
             Self::HaltWaits => "halted",
+            Self::Tokens => "kept_token",
             Self::Handles => "handle",
             Self::Decisions => "decision",
             Self::History => "history",
@@ -136,6 +141,7 @@ impl fmt::Display for Shelf {
             Self::Ledgers => "ledgers",
             Self::Halts => "halts",
             Self::HaltWaits => "waits for halts",
+            Self::Tokens => "tokens",
             Self::Handles => "handles",
             Self::Decisions => "decisions",
             Self::History => "history lines",
@@ -217,6 +223,8 @@ pub enum Carried {
     Halt(Halt, bool),
     /// See [`Shelf::HaltWaits`].
     HaltWait(HaltWait),
+    /// See [`Shelf::Tokens`].
+    Token(KeptToken),
     /// See [`Shelf::Handles`].
     Handle(Named),
     /// See [`Shelf::Decisions`]; oldest first.

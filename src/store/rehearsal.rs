@@ -15,9 +15,9 @@ use super::alone::{Alone, OwnedByOne};
 use super::memory::MemoryStore;
 use super::{
     Ages, CallEntry, Calls, Claim, Counts, Cursor, DecisionEntry, Decisions, Generation, Halt, Halts, Handle, Handles,
-    Hint, HintSource, HistoryEntry, Inbox, Intent, IntentDraft, Journal, Lead, Ledger, Lifted, Link, LinkEnd, Pairs,
-    Park, Parking, PutOff, Reach, RecordRef, Retention, RuleText, Rules, Seen, SeenField, Settlement, Standing, Store,
-    StoreError, Unfinished, Wait, Which, Work,
+    Hint, HintSource, HistoryEntry, Inbox, Intent, IntentDraft, Journal, KeptToken, Lead, Ledger, Lifted, Link,
+    LinkEnd, Pairs, Park, Parking, PutOff, Reach, RecordRef, Retention, RuleText, Rules, Seen, SeenField, Settlement,
+    Standing, Store, StoreError, Tokens, Unfinished, Wait, Which, Work,
 };
 use crate::world::Clock;
 
@@ -349,5 +349,16 @@ impl Calls for Rehearsal {
     }
     async fn prune_calls(&self, _: Option<Timestamp>, _: u64, _: Option<&Lead>) -> Result<usize, StoreError> {
         Ok(0)
+    }
+}
+
+/// A peer that changes a token takes the old one no more, whatever is only rehearsed.
+#[async_trait]
+impl Tokens for Rehearsal {
+    async fn kept_token(&self, account: &str) -> Result<Option<KeptToken>, StoreError> {
+        self.base.kept_token(account).await
+    }
+    async fn keep_token(&self, token: KeptToken) -> Result<bool, StoreError> {
+        self.base.keep_token(token).await
     }
 }

@@ -2,9 +2,9 @@
 //! process, when it returns.
 //!
 //! What was promised to somebody outside, or precedes an act outside, outlives a power cut, too: hints of webhooks and
-//! of people, intents, what a person says, generations. Of the rest a power cut may take the end, as if it had come a
-//! moment earlier; it is found or done again. Not a generic key-value interface: what must happen together is one
-//! method, so that an engine can make it one transaction.
+//! of people, intents, what a person says, generations, tokens. Of the rest a power cut may take the end, as if it had
+//! come a moment earlier; it is found or done again. Not a generic key-value interface: what must happen together is
+//! one method, so that an engine can make it one transaction.
 
 use super::calls::Calls;
 use super::coordination::Coordination;
@@ -17,16 +17,17 @@ use super::pairs::Pairs;
 use super::retention::Retention;
 use super::rules::Rules;
 use super::seen::Seen;
+use super::tokens::Tokens;
 
 /// What must survive a restart: whatever fills each concern.
 pub trait Store:
-    Journal + Pairs + Inbox + Decisions + Rules + Seen + Halts + Handles + Calls + Coordination + Retention
+    Journal + Pairs + Inbox + Decisions + Rules + Seen + Halts + Handles + Calls + Tokens + Coordination + Retention
 {
 }
 
 impl<Engine> Store for Engine
 where
     Engine: Journal + Pairs + Inbox + Decisions,
-    Engine: Rules + Seen + Halts + Handles + Calls + Coordination + Retention,
+    Engine: Rules + Seen + Halts + Handles + Calls + Tokens + Coordination + Retention,
 {
 }

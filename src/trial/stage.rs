@@ -12,6 +12,7 @@ use super::wire::{StoodClock, Wire, base_url};
 use crate::language::plan::test::{RuleTest, TestAccount};
 use crate::language::plan::{Account, Plan, Setting, SettingType, Template, TemplatePart, TokenRules};
 use crate::peer::{Peer, PeerCall};
+use crate::runtime::coordination::seal::TOKEN_KEY;
 use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::service::dispatcher;
 use crate::runtime::{Happening, Live, Pace, RuleState, Runtime};
@@ -28,6 +29,9 @@ const PUT_OFF_MAX: Duration = Duration::from_secs(5);
 
 /// The seed of what chance there is.
 const SEED: u64 = 7;
+
+/// The key by which tokens are sealed, of which nothing is kept.
+const KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// What stands for a property that calls send as a whole number.
 const NUMBER: i64 = 1;
@@ -61,7 +65,10 @@ impl Stage {
             transport: Arc::clone(&wire) as _,
             files: Arc::new(SystemFiles),
             // A variable without a default stands for its own name.
-            environment: Arc::new(move |name: &str| Some(defaults.get(name).map_or(name, String::as_str).to_owned())),
+            environment: Arc::new(move |name: &str| {
+                let own = if name == TOKEN_KEY { KEY } else { name };
+                Some(defaults.get(name).map_or(own, String::as_str).to_owned())
+            }),
             spawner: Arc::new(ThreadSpawner),
             planted: None,
         };

@@ -113,6 +113,7 @@ pub fn page() -> String {
     for (word, about, mark) in WORDS {
         row_of(&mut out, [format!("`{word}`"), about.to_owned()], line_with(mark));
     }
+    out.push_str(TOKENS);
     out.push_str(PEERS);
     for (name, text) in EXAMPLES {
         let _ = writeln!(out, "\n### {name}\n\n```yaml\n{text}```");
@@ -189,6 +190,20 @@ passes.\n";
 const FIELDS: &str = "\n## The line of a field\n\n`fields:` of a record says of each field `TYPE, MODIFIER, …`. How a \
 value is written on the wire is the type's affair: money and numbers never touch a float.\n\n| Word | What it says | \
 Example |\n|---|---|---|\n";
+
+const TOKENS: &str = "
+## Tokens that are kept
+
+With `grant: refresh_token` a person authorises the application once, and the account's secret named by `refresh` is \
+the token that comes of it. Most peers give another with each use and take the one before no more, so the store keeps \
+the latest: sealed (AES-256-GCM) by the key in the environment variable `PETIOLE_TOKEN_KEY`, 32 bytes in base64 or \
+hexadecimal, as `openssl rand -base64 32` makes them; `PETIOLE_TOKEN_KEY_FILE` works, too. Without a key such rules do \
+not serve. All processes on a store have the same key; of them one asks at a time, and the others use what it got.
+
+Where a token was sent and the process ended before the answer was kept, the one that the peer gave instead is lost. \
+That is told as such: authorise anew, and set the account's variable to the token that comes of it. Another first \
+token than before always begins anew.
+";
 
 const PEERS: &str = "\n## Peers in memory\n\n`petiole simulate FILE` serves a system file as a server in memory: every \
 call of the file answers, lists come in its pages, states move as its moves say, `required` and `read only` are held. \

@@ -16,6 +16,7 @@ fn rules() -> TokenRules {
         scope: Some("a b".to_owned()),
         body: vec![("audience".to_owned(), template("{account.facility_id}&x"))],
         header: ("Authorization".to_owned(), template("Bearer {token}")),
+        span: Span::default(),
     }
 }
 

@@ -10,8 +10,8 @@ use petiole::store::copy::copy;
 use petiole::store::open::{Way, named, open, open_to_move};
 use petiole::store::postgres::PostgresStore;
 use petiole::store::{
-    Asked, Bucket, Called, Carried, Cursor, Halt, Halted, HintSource, IntentState, Ledger, LedgerLine, LinkWait,
-    Moving, Parking, Reach, RuleText, SeenField, Settlement, Shelf, Store, StoreError,
+    Asked, Bucket, Called, Carried, Cursor, Halt, Halted, HintSource, IntentState, KeptToken, Ledger, LedgerLine,
+    LinkWait, Moving, Parking, Reach, RuleText, SeenField, Settlement, Shelf, Store, StoreError,
 };
 use tokio::sync::mpsc::{self, Sender};
 
@@ -71,6 +71,9 @@ async fn fill(place: &Place, store: &Arc<dyn Store>) {
         buckets: [(Bucket::InStep, 3)].into(),
     };
     store.set_ledger(Ledger { at: at(8), lines: vec![line] }, ("petiole", "sweep"), None).await.unwrap();
+    let (account, first, sealed) = ("shop".to_owned(), "digest".to_owned(), "1.sealed".to_owned());
+    let token = KeptToken { account, number: 1, first, sealed, at: at(8), asked: Some(at(9)) };
+    assert!(store.keep_token(token).await.unwrap());
     let reach = Reach::Account("shop".into());
     store
         .halt(Halt { reach: reach.clone(), since: at(8), until: Some(at(900)), because: "a move".into() })

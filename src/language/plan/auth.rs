@@ -1,5 +1,6 @@
 //! What opens an account beside the headers of its calls: templates, whose secrets whoever calls fills in.
 
+use crate::diagnostic::Span;
 use crate::language::syntax::template::Template;
 
 /// What is put on every call just before it goes out.
@@ -50,6 +51,8 @@ pub struct TokenRules {
     pub body: Vec<(String, Template)>,
     /// The header that the token is sent in; `token` is the hole for it.
     pub header: (String, Template),
+    /// Where the system file says by what right.
+    pub span: Span,
 }
 
 /// By what right a token is asked for.
@@ -57,6 +60,8 @@ pub struct TokenRules {
 pub enum Grant {
     /// The client's own.
     ClientCredentials,
+    /// That of whoever authorised it: the account's secret that is the refresh token which came of that.
+    RefreshToken(String),
 }
 
 impl Grant {
@@ -64,6 +69,7 @@ impl Grant {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::ClientCredentials => "client_credentials",
+            Self::RefreshToken(_) => "refresh_token",
         }
     }
 }
@@ -71,7 +77,15 @@ impl Grant {
 impl TokenRules {
     /// The secrets that it names.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        [self.client.as_str(), self.secret.as_str()].into_iter()
+        [self.client.as_str(), self.secret.as_str()].into_iter().chain(self.refresh())
+    }
+
+    /// The secret that is the first refresh token, where such renew the token.
+    pub fn refresh(&self) -> Option<&str> {
+        match &self.grant {
+            Grant::ClientCredentials => None,
+            Grant::RefreshToken(secret) => Some(secret),
+        }
     }
 
     /// The path of the address, as far as it stands in the file.

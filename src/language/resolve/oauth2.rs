@@ -16,7 +16,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, system: &str, tree: &Oauth2Tr
     system_names::holes(resolver, system, &tree.body.holes, &[]);
     secrets::sent(resolver, &tree.body.written);
     address(resolver, &written.text, written.span);
-    for name in [&tree.client, &tree.secret] {
+    for name in [&tree.client, &tree.secret].into_iter().chain(&tree.refresh) {
         let wanted = Wanted { system: system.to_owned(), name: format!("secrets.{}", name.text), span: name.span };
         resolver.wanted.push(wanted);
     }
@@ -24,7 +24,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, system: &str, tree: &Oauth2Tr
         let message = format!("`{}` is the client's name and its secret at once", tree.secret.text);
         wrong(resolver, message, tree.secret.span, "name the two secrets that the account has");
     }
-    let grant = super::systems::one_of(resolver, "grant", Some(&tree.grant), &["client_credentials"]);
+    let grant = super::systems::one_of(resolver, "grant", Some(&tree.grant), &["client_credentials", "refresh_token"]);
     let in_body = super::systems::one_of(resolver, "credentials", tree.credentials.as_ref(), &["header", "body"]);
     for (line, (name, _)) in tree.body.written.iter().zip(&tree.body.lines) {
         if OWN.contains(&name.as_str()) {
@@ -32,16 +32,32 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, system: &str, tree: &Oauth2Tr
             wrong(resolver, message, line.span, "take it out of `body`");
         }
     }
+    let grant = match (grant, &tree.refresh) {
+        (Some("client_credentials"), None) => Grant::ClientCredentials,
+        (Some("refresh_token"), Some(first)) => Grant::RefreshToken(first.text.clone()),
+        (Some("refresh_token"), None) => {
+            let help = "add `refresh: NAME`, the account's secret that is the token which came of authorising";
+            wrong(resolver, "a refresh token is needed to begin with".to_owned(), tree.grant.span, help);
+            return None;
+        }
+        (Some("client_credentials"), Some(first)) => {
+            let message = "`client_credentials` has no refresh token".to_owned();
+            wrong(resolver, message, first.span, "take it out, or write `grant: refresh_token`");
+            return None;
+        }
+        _ => return None,
+    };
     let bearer = Template(vec![TemplatePart::Text("Bearer ".to_owned()), TemplatePart::Hole(TOKEN.to_owned())]);
     let header = tree.header.as_ref().map(|(name, template, _)| (name.clone(), template.clone()));
     Some(TokenRules {
         url: url.clone(),
-        grant: grant.filter(|grant| *grant == "client_credentials").map(|_| Grant::ClientCredentials)?,
+        grant,
         client: tree.client.text.clone(),
         secret: tree.secret.text.clone(),
         in_body: in_body == Some("body"),
         scope: tree.scope.clone(),
         body: tree.body.lines.clone(),
+        span: tree.grant.span,
         header: header.unwrap_or_else(|| ("Authorization".to_owned(), bearer)),
     })
 }

@@ -3,8 +3,10 @@
 //!
 //! Knows no rules and no peer. Where the store belongs to one process, all of it is granted at once.
 
+pub mod keeper;
 pub mod lease;
 pub mod membership;
 pub mod node;
+pub mod seal;
 pub mod share;
 pub mod turn;

@@ -152,6 +152,7 @@ impl Runtime {
                     self.departed.note(&before.plan, &live.plan, at);
                     self.watch_calls(&live);
                     self.share_budgets(&live);
+                    self.keep_tokens(&live);
                     self.live.store(Arc::clone(&live));
                     tracing::info!(generation, "new rules serve");
                     // What was parked may pass under the new rules.

@@ -13,6 +13,7 @@ mod pairs;
 mod row;
 mod state;
 mod telling;
+mod tokens;
 mod work;
 
 pub use memory_store::MemoryStore;

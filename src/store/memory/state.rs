@@ -17,6 +17,7 @@ use crate::store::reach::Reach;
 use crate::store::record::RecordRef;
 use crate::store::rules::{Generation, RuleText, RuleThen};
 use crate::store::seen::SeenField;
+use crate::store::tokens::KeptToken;
 
 /// A link by its pipeline and its two records.
 pub(super) type LinkKey = (String, LinkEnd, LinkEnd);
@@ -53,6 +54,7 @@ pub(super) struct Journalled {
 /// Everything that is kept. Numbers begin with 1 and are never given twice.
 #[derive(Default)]
 pub(super) struct State {
+    pub(super) tokens: BTreeMap<String, KeptToken>,
     pub(super) hints: BTreeMap<i64, Journalled>,
     pub(super) versions: BTreeMap<RecordRef, String>,
     pub(super) work: BTreeMap<RecordRef, Row>,

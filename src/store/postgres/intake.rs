@@ -3,7 +3,7 @@
 use super::fault::Fault;
 use super::limits::length;
 use super::session::{Bound, Session, execute, row};
-use super::{decision, generation, halt, handle, intent, link, park, seen};
+use super::{decision, generation, halt, handle, intent, link, park, seen, token};
 use crate::store::codec::{damaged, nanos, written};
 use crate::store::moving::{Carried, TellingOf, WorkLeft};
 use crate::store::park::LinkWait;
@@ -24,6 +24,7 @@ pub(super) async fn take_in(session: &Session, pieces: &[Carried]) -> Result<(),
             Carried::SeenField(field) => seen::note_fields(session, std::slice::from_ref(field)).await?,
             Carried::Halt(held, owes_sweep) => halt::put(session, held, *owes_sweep).await?,
             Carried::HaltWait(wait) => halt::put_wait(session, wait).await?,
+            Carried::Token(kept) => token::put(session, kept).await?,
             Carried::Handle(named) => handle::put(session, named).await?,
             Carried::Decision(entry) => decision::add(session, entry).await?,
             Carried::History(entry) => decision::add_line(session, entry).await?,

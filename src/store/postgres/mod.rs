@@ -36,6 +36,7 @@ mod session;
 mod steps;
 mod telling;
 mod tls;
+mod token;
 mod work;
 
 pub use postgres_store::PostgresStore;

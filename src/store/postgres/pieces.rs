@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 
 use super::fault::Fault;
 use super::session::Session;
-use super::{decision, generation, halt, handle, intent, link, park, part, seen};
+use super::{decision, generation, halt, handle, intent, link, park, part, seen, token};
 use crate::store::codec::{damaged, instant, parsed};
 use crate::store::journal::HintSource;
 use crate::store::link::LinkEnd;
@@ -38,6 +38,7 @@ pub(super) fn select(shelf: Shelf) -> String {
         Shelf::Ledgers => ("kept", "one"),
         Shelf::Halts => (halt::COLUMNS, "reach"),
         Shelf::HaltWaits => (halt::WAIT_COLUMNS, "reach, account, record, id"),
+        Shelf::Tokens => (token::COLUMNS, "account"),
         Shelf::Handles => (handle::COLUMNS, "text, account, record, id"),
         Shelf::Decisions => (decision::COLUMNS, "number"),
         Shelf::History => (decision::HISTORY_COLUMNS, "number"),
@@ -100,6 +101,7 @@ fn piece(row: &Row, shelf: Shelf, parts: &part::Read) -> Result<Option<Carried>,
             Carried::Halt(held, owes_sweep)
         }
         Shelf::HaltWaits => Carried::HaltWait(halt::read_wait(row)?),
+        Shelf::Tokens => Carried::Token(token::read(row)?),
         Shelf::Handles => {
             let (handle, at) = (handle::read(row)?, instant(row.try_get(6)?)?);
             Carried::Handle(Named { handle, linked: row.try_get(5)?, at })

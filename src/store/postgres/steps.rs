@@ -3,7 +3,7 @@
 //! Steps are only ever added at the end. Instants are nanoseconds since 1970. Keys are compared by their bytes.
 
 /// Each step, the first of them number 1.
-pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID, TOLD, HALTS, HANDLES, CALLS, EARLIER];
+pub(super) const STEPS: &[&str] = &[WORK, NODES, SAID, TOLD, HALTS, HANDLES, CALLS, EARLIER, TOKENS];
 
 /// The number of the newest schema.
 pub(in crate::store) const fn newest() -> usize {
@@ -230,5 +230,14 @@ CREATE INDEX call_target ON petiole.call (account, record, id, number) WHERE acc
 const EARLIER: &str = "
 CREATE TABLE petiole.rule_then (
     generation bigint NOT NULL, name text COLLATE \"C\" NOT NULL, text text, PRIMARY KEY (generation, name)
+);
+";
+
+/// Tokens that open accounts, sealed. number: counted up with each that is kept. asked: when it was used last, where
+/// the answer to that was not kept.
+const TOKENS: &str = "
+CREATE TABLE petiole.kept_token (
+    account text COLLATE \"C\" PRIMARY KEY, number bigint NOT NULL, first text NOT NULL, sealed text NOT NULL,
+    at bigint NOT NULL, asked bigint
 );
 ";

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{cursor, decision, generation, halt, handle, intent, journal, link, park, seen};
+use super::{cursor, decision, generation, halt, handle, intent, journal, link, park, seen, token};
 use crate::store::codec::nanos;
 use crate::store::due::later;
 use crate::store::error::StoreError;
@@ -38,6 +38,7 @@ pub(super) fn take_in(connection: &Connection, piece: Carried, now: Timestamp) -
         Carried::Ledger(ledger) => seen::set_ledger(connection, &ledger),
         Carried::Halt(held, owes_sweep) => halt::put_whole(connection, &held, owes_sweep),
         Carried::HaltWait(wait) => halt::put_wait(connection, &wait),
+        Carried::Token(kept) => token::put(connection, &kept),
         Carried::Handle(named) => handle::put(connection, &named),
         Carried::Decision(entry) => decision::add(connection, &entry),
         Carried::History(entry) => journal::add_history(connection, &entry),

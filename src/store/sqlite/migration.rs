@@ -290,6 +290,14 @@ CREATE TABLE rule_then (
     generation INTEGER NOT NULL, name TEXT NOT NULL, text TEXT, PRIMARY KEY (generation, name)
 ) WITHOUT ROWID;
 ",
+    "
+-- Tokens that open accounts, sealed. number: counted up with each that is kept. asked: when it was used last, where the
+-- answer to that was not kept.
+CREATE TABLE kept_token (
+    account TEXT PRIMARY KEY, number INTEGER NOT NULL, first TEXT NOT NULL, sealed TEXT NOT NULL,
+    at INTEGER NOT NULL, asked INTEGER
+) WITHOUT ROWID;
+",
 ];
 
 /// The number of the newest schema.

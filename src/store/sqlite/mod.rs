@@ -31,6 +31,7 @@ mod put_off;
 mod seen;
 mod sqlite_store;
 mod telling;
+mod token;
 mod work;
 mod worker;
 

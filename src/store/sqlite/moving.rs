@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::sqlite_store::SqliteStore;
 use super::worker::Keep;
-use super::{cursor, decision, generation, halt, handle, intake, intent, journal, link, park, seen};
+use super::{cursor, decision, generation, halt, handle, intake, intent, journal, link, park, seen, token};
 use crate::store::codec::{damaged, instant};
 use crate::store::error::StoreError;
 use crate::store::journal::HintSource;
@@ -138,6 +138,7 @@ fn columns(shelf: Shelf) -> (&'static str, &'static str) {
         Shelf::Ledgers => ("kept", "one"),
         Shelf::Halts => (halt::COLUMNS, "reach"),
         Shelf::HaltWaits => (halt::WAIT_COLUMNS, "reach, account, record, id"),
+        Shelf::Tokens => (token::COLUMNS, "account"),
         Shelf::Handles => (handle::COLUMNS, "text, account, record, id"),
         Shelf::Decisions => (decision::COLUMNS, "number"),
         Shelf::History => ("at, what, detail, lines, account, record, id", "number"),
@@ -185,6 +186,7 @@ fn piece(
             Carried::Halt(held, owes_sweep)
         }
         Shelf::HaltWaits => Carried::HaltWait(halt::read_wait(row)?),
+        Shelf::Tokens => Carried::Token(token::read(row)?),
         Shelf::Handles => {
             let (handle, at) = (handle::read(row)?, instant(row.get(6)?)?);
             Carried::Handle(Named { handle, linked: row.get(5)?, at })

@@ -73,9 +73,14 @@ pub static OAUTH2: MapSpec = MapSpec {
             Shape::Text("URL or /path"),
             "where a token is asked for: an address, or a path below the account's `base_url`",
         ),
-        FieldSpec::must("grant", Shape::Word(&["client_credentials"]), "by what right"),
+        FieldSpec::must("grant", Shape::Word(&["client_credentials", "refresh_token"]), "by what right"),
         FieldSpec::must("client", Shape::Text("NAME"), "the account's secret that is the client's name"),
         FieldSpec::must("secret", Shape::Text("NAME"), "the account's secret that is the client's own"),
+        FieldSpec::may(
+            "refresh",
+            Shape::Text("NAME"),
+            "of `refresh_token`: the account's secret that is the first refresh token; the store keeps later ones",
+        ),
         FieldSpec::may(
             "credentials",
             Shape::Word(&["header", "body"]),

@@ -24,6 +24,8 @@ pub struct Oauth2Tree {
     pub client: Name,
     /// `secret:`, a secret's name.
     pub secret: Name,
+    /// `refresh:`, a secret's name.
+    pub refresh: Option<Name>,
     /// `credentials:`
     pub credentials: Option<Name>,
     /// `scope:`
@@ -44,7 +46,7 @@ impl Oauth2Tree {
             Some((template, line.name(), Hole::all(line)))
         });
         let grant = map.text("grant", "`grant`", found).map(Scalar::name);
-        let (client, secret) = (secret(&map, "client", found), secret(&map, "secret", found));
+        let (client, secret) = (secret_of(&map, "client", found), secret_of(&map, "secret", found));
         let body = map.get("body", found).map(|node| Templates::of(node, found));
         let header = map.text("header", "`header`", found).and_then(|line| header(line, found));
         Some(Self {
@@ -53,6 +55,7 @@ impl Oauth2Tree {
             grant: grant?,
             client: client?,
             secret: secret?,
+            refresh: map.has("refresh").then(|| secret_of(&map, "refresh", found)).flatten(),
             credentials: map.text("credentials", "`credentials`", found).map(Scalar::name),
             scope: map.text("scope", "`scope`", found).map(|scope| scope.text.trim().to_owned()),
             body: body.unwrap_or_default(),
@@ -62,7 +65,7 @@ impl Oauth2Tree {
 }
 
 /// The name of a secret of the account.
-fn secret(map: &Mapping<'_>, key: &str, found: &mut Found) -> Option<Name> {
+fn secret_of(map: &Mapping<'_>, key: &str, found: &mut Found) -> Option<Name> {
     let told = found.len();
     let said = map.text(key, &format!("`{key}`"), found);
     let help = format!("write the name that the secret has in the account: `{key}: NAME`");
