@@ -5,3 +5,4 @@ mod oauth2;
 mod refresh;
 mod stage;
 mod told;
+mod webhooks;

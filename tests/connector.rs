@@ -10,6 +10,7 @@ mod reading;
 mod renewing;
 mod schema;
 mod shared_budget;
+mod signing;
 mod token;
 mod webhooks;
 mod writing;
@@ -28,7 +29,7 @@ use petiole::connector::{
 use petiole::diagnostic::Span;
 use petiole::language::plan::{
     Auth, Call, Encoding, ErrorRules, Field, FieldShape, Limits, Mark, Move, MoveBy, PageStyle, Paging, Place,
-    Presence, RecordType, States, System, Template, TemplatePart, WebhookRecord, WebhookRules, WritePlace,
+    Presence, RecordType, States, System, Template, TemplatePart, Told, Trust, WebhookRecord, WebhookRules, WritePlace,
 };
 use petiole::value::{Kind, Path, Record, Value, json};
 use petiole::world::{Clock, Method, Request, Response, SeededRandom, Transport, TransportError};

@@ -424,7 +424,7 @@ impl Connector {
         let place = self.account.redact(request.url.split('?').next().unwrap_or_default());
         let sent = Sent::of(&self.witness, &request, (self.clock.now(), self.clock.steady()));
         let sent = sent.map(|sent| sent.opened_by(opening::named(&self.system.auth, &self.account)));
-        let request = opening::open(&self.system.auth, (&self.account, token), request)?;
+        let request = opening::open(&self.system.auth, (&self.account, token), (request, self.clock.now()))?;
         self.note_call(method);
         let span = called(&self.account.name, method, &place);
         let answer = self.transport.send(request).instrument(span.clone()).await;

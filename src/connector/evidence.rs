@@ -103,7 +103,7 @@ impl Sent {
                 .map(|name| account.variable_of(name).to_owned())
                 .chain(opened.variables())
                 .collect(),
-            headers: request.headers.iter().map(header).chain(opened.token).collect(),
+            headers: request.headers.iter().map(header).chain(opened.headers).collect(),
             user: opened.user,
             body: shown(&request.body),
             status: found.map(|found| found.status),

@@ -1,5 +1,5 @@
 //! What opens an account, put on a request just before it goes out: parameters of the address, user
-//! and password, a token.
+//! and password, a token, a signature over all of it.
 //!
 //! Whatever address a request came to by then, that of a next page too, it has them once. What people are told of a
 //! call is made from names alone, so that no spelling of a secret can be overlooked in it.
@@ -7,9 +7,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use jiff::Timestamp;
+
 use super::account::ResolvedAccount;
 use super::failure::Failure;
 use super::request::{Holes, expand, percent_encode, set_header, with_query};
+use super::signing;
 use crate::language::plan::{Auth, Template, TemplatePart};
 use crate::world::Request;
 
@@ -19,8 +22,10 @@ const TOKEN_VARIABLE: &str = "ACCESS_TOKEN";
 /// What opens an account, by name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named {
-    /// The header of the token.
-    pub(super) token: Option<(String, String)>,
+    /// The header of the token, and that of the signature.
+    pub(super) headers: Vec<(String, String)>,
+    /// Whether a token is sent.
+    has_token: bool,
     /// Parameters of the address.
     query: Vec<(String, String)>,
     /// `USER:PASSWORD`
@@ -31,7 +36,7 @@ pub(super) struct Named {
 pub(super) fn open(
     auth: &Auth,
     (account, token): (&ResolvedAccount, Option<&str>),
-    request: Request,
+    (request, now): (Request, Timestamp),
 ) -> Result<Request, Failure> {
     let mut request = request;
     let holes = Holes::of(account);
@@ -52,7 +57,10 @@ pub(super) fn open(
     if let (Some(rules), Some(token)) = (&auth.token, token) {
         set_header(&mut request.headers, &rules.header.0, with_token(&rules.header.1, token))?;
     }
-    Ok(request)
+    match &auth.sign {
+        Some(rules) => signing::sign(rules, account, (request, now)),
+        None => Ok(request),
+    }
 }
 
 /// The header of a user and a password.
@@ -75,8 +83,10 @@ pub(super) fn named(auth: &Auth, account: &ResolvedAccount) -> Named {
         let (name, template) = &rules.header;
         (name.clone(), with_token(template, &format!("${{{TOKEN_VARIABLE}}}")))
     });
+    let signed = auth.sign.as_ref().map(|rules| (rules.header.0.clone(), "(signature)".to_owned()));
     Named {
-        token,
+        has_token: token.is_some(),
+        headers: token.into_iter().chain(signed).collect(),
         query: auth.query.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
         user: auth.basic.as_ref().map(|basic| format!("{}:{}", text(&basic.user), text(&basic.password))),
     }
@@ -85,7 +95,7 @@ pub(super) fn named(auth: &Auth, account: &ResolvedAccount) -> Named {
 impl Named {
     /// The variables that stand for what comes from none.
     pub(super) fn variables(&self) -> impl Iterator<Item = String> {
-        self.token.iter().map(|_| TOKEN_VARIABLE.to_owned())
+        self.has_token.then(|| TOKEN_VARIABLE.to_owned()).into_iter()
     }
 
     /// An address with them. What looks like a variable in the address itself is none.

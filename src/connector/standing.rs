@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::breaker::BreakerState;
 use super::connector::Connector;
+use super::signature::{self, SignatureError};
 use crate::world::Method;
 
 impl Connector {
@@ -30,6 +31,19 @@ impl Connector {
     /// Requests that ended, by what they were for and the status of the answer; no status where none came.
     pub fn answers(&self) -> BTreeMap<(&'static str, Option<u16>), u64> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a webhook comes from this account's peer, by the rules of its system.
+    ///
+    /// # Errors
+    /// [`SignatureError`]; also where the system sends none.
+    pub fn believes<'a>(
+        &self,
+        header: impl Fn(&str) -> Option<&'a str>,
+        (body, now): (&[u8], Timestamp),
+    ) -> Result<(), SignatureError> {
+        let rules = self.system.webhook.as_ref().ok_or(SignatureError::Missing)?;
+        signature::verify(rules, &self.account, header, (body, now))
     }
 
     /// How many calls could begin at once.

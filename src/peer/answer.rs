@@ -26,7 +26,7 @@ impl Peer {
                 return self.refuse(&Refusal::new(Reason::Unauthorised, "no token that is taken"));
             }
         }
-        let request = match door::admit(&self.system, request) {
+        let request = match door::admit(&self.system, request, now) {
             Ok(request) => request,
             Err(refusal) => return self.refuse(&refusal),
         };

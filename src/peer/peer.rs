@@ -167,7 +167,7 @@ impl Peer {
         let place = if kind.grouped.is_some() { format!("{text}#{}", table.keys.len() + 1) } else { text };
         table.keys.push(place.clone());
         table.rows.insert(place.clone(), Row { changed: now, value: Value::Record(fields) });
-        self.tell(kind, &place);
+        self.tell(now, kind, &place);
         key
     }
 
@@ -181,14 +181,15 @@ impl Peer {
             path.write(held, Value::Timestamp(now));
         }
         row.changed = now;
-        self.tell(kind, key);
+        self.tell(now, kind, key);
     }
 
-    fn tell(&mut self, kind: &RecordType, place: &str) {
+    fn tell(&mut self, now: Timestamp, kind: &RecordType, place: &str) {
         let Some(rules) = self.system.webhook.as_ref().filter(|_| !self.key.is_empty()) else { return };
         let Some(row) = self.record(&kind.name, place) else { return };
-        let told = (row.field(&kind.key), &write_wire::record(kind, row));
-        let message = webhook::message(rules, &self.key, kind, told);
+        let told = write_wire::record(kind, row);
+        let changed = webhook::Changed { kind, key: row.field(&kind.key), row: &told };
+        let message = webhook::message(rules, (&self.key, now), &changed);
         self.pending.extend(message);
     }
 

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use crate::connector::signature;
+use crate::connector::SignatureError;
 use crate::connector::webhook::{self, Named};
 use crate::runtime::Live;
 use crate::runtime::memory::departed::Departed;
@@ -73,31 +73,58 @@ pub struct Refusal {
 /// Takes a webhook in, or says why not.
 pub async fn receive(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Answer {
     let now = desk.world.clock.now();
-    match verified(desk, delivery) {
-        Err((status, why)) => refused(desk, delivery.account, (status, why), now),
-        Ok((Named::Nothing, _)) => answer(202, "accepted; it names no record, so the next poll will look"),
-        Ok((Named::Impossible(key), _)) => {
-            let why = format!("{} is no key that a record can have; the next poll will look", key::shown(&key));
-            let text = "accepted; no record can have the key that it names, so the next poll will look";
-            Answer { refused: Some(Refusal { known: true, why, at: now }), ..answer(202, text) }
+    let (named, body) = match verified(desk, delivery) {
+        Err((status, why)) => return refused(desk, delivery.account, (status, why), now),
+        Ok(found) => found,
+    };
+    let mut hints: Vec<Hint> = Vec::new();
+    let mut impossible = None;
+    let is_single = named.len() == 1;
+    let mut is_own = false;
+    for one in named {
+        let (record, id) = match one {
+            Named::Nothing => continue,
+            Named::Impossible(key) => {
+                impossible = impossible.or(Some(key));
+                continue;
+            }
+            Named::Record(record, id) => (record, id),
+        };
+        let plan = &desk.live.plan;
+        let system = plan.accounts.get(delivery.account).map(|account| &account.system);
+        let first = system.and_then(|system| plan.record(system, &record)).is_some_and(|kind| kind.first);
+        let target = RecordRef { account: delivery.account.to_owned(), record, id };
+        if is_single && is_echo(desk, &target, &body).await {
+            is_own = true;
+        } else if !hints.iter().any(|hint| hint.target == target) {
+            hints.push(Hint { at: now, source: HintSource::Webhook, target, version: None, first });
         }
-        Ok((Named::Record(record, id), body)) => {
-            let plan = &desk.live.plan;
-            let system = plan.accounts.get(delivery.account).map(|account| &account.system);
-            let first = system.and_then(|system| plan.record(system, &record)).is_some_and(|kind| kind.first);
-            let target = RecordRef { account: delivery.account.to_owned(), record, id };
-            if is_echo(desk, &target, &body).await {
-                return answer(202, "accepted; it shows what petiole wrote");
-            }
-            let hint = Hint { at: now, source: HintSource::Webhook, target, version: None, first };
-            match desk.store.accept(vec![hint], None).await {
-                Ok(_) => Answer { brings_work: true, ..answer(202, "accepted") },
-                Err(_) if desk.world.plants(Planted::Acknowledged) => answer(202, "accepted"),
-                Err(trouble) => {
-                    tracing::error!(%trouble, "a webhook could not be kept");
-                    Answer { retry_after: Some(RETRY_AFTER), ..answer(503, "the store cannot take it now") }
-                }
-            }
+    }
+    if is_own {
+        return answer(202, "accepted; it shows what petiole wrote");
+    }
+    let refused = impossible.map(|key| {
+        let why = format!("{} is no key that a record can have; the next poll will look", key::shown(&key));
+        Refusal { known: true, why, at: now }
+    });
+    match (hints.is_empty(), refused) {
+        (true, None) => answer(202, "accepted; it names no record, so the next poll will look"),
+        (true, refused) => {
+            let text = "accepted; no record can have the key that it names, so the next poll will look";
+            Answer { refused, ..answer(202, text) }
+        }
+        (false, refused) => kept(desk, hints, refused).await,
+    }
+}
+
+/// Keeps what a webhook told.
+async fn kept(desk: &Desk<'_>, hints: Vec<Hint>, refused: Option<Refusal>) -> Answer {
+    match desk.store.accept(hints, None).await {
+        Ok(_) => Answer { brings_work: true, refused, ..answer(202, "accepted") },
+        Err(_) if desk.world.plants(Planted::Acknowledged) => answer(202, "accepted"),
+        Err(trouble) => {
+            tracing::error!(%trouble, "a webhook could not be kept");
+            Answer { retry_after: Some(RETRY_AFTER), ..answer(503, "the store cannot take it now") }
         }
     }
 }
@@ -126,8 +153,8 @@ fn refused(desk: &Desk<'_>, account: &str, (status, why): (u16, &'static str), n
     }
 }
 
-/// The record that a webhook names, once account, signature and form are right, and the body.
-fn verified(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Result<(Named, Json), (u16, &'static str)> {
+/// The records that a webhook names, once account, signature and form are right, and the body.
+fn verified(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Result<(Vec<Named>, Json), (u16, &'static str)> {
     let (Delivery { account, headers, body }, live) = (*delivery, desk.live);
     let is_believed = desk.world.plants(Planted::Signature);
     if body.len() > BODY_BYTES_MAX {
@@ -137,18 +164,21 @@ fn verified(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Result<(Named, Json), (
     let Some(rules) = system.and_then(|system| system.webhook.as_ref()) else {
         return Err((404, "no account of this name takes webhooks"));
     };
-    let secret = live.secret(account, &rules.secret).unwrap_or_default();
     let header = |name: &str| {
         let found = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     };
-    if signature::verify(rules, secret, header, body).is_err() && !is_believed {
-        return Err((401, "the signature is missing or wrong"));
+    let peer = live.peers.get(account);
+    let believed = peer.map(|peer| peer.believes(header, (body, desk.world.clock.now())));
+    match believed.unwrap_or(Err(SignatureError::Missing)) {
+        Err(SignatureError::Stale) if !is_believed => return Err((401, "the signature is of another time than now")),
+        Err(_) if !is_believed => return Err((401, "the signature is missing or wrong")),
+        _ => {}
     }
-    let Ok(parsed) = serde_json::from_slice(body) else {
+    let Some(parsed) = webhook::body_of(header("Content-Type"), body) else {
         return Err((400, "the body is no JSON"));
     };
-    Ok((webhook::named_record(rules, &parsed), parsed))
+    Ok((webhook::named_records(rules, header, &parsed), parsed))
 }
 
 fn answer(status: u16, text: &'static str) -> Answer {

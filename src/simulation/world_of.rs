@@ -53,7 +53,7 @@ fn add(made: &mut Made, plan: &Plan, account: &Account, options: &Options) {
         if let Setting::Env { name, .. } = setting {
             made.variables.insert(name.clone(), value.clone());
         }
-        if system.webhook.as_ref().is_some_and(|rules| rules.secret == *name) {
+        if system.webhook.as_ref().is_some_and(|rules| rules.secrets().contains(&name.as_str())) {
             peer.set_webhook_key(value.clone());
         }
         made.places.open(&value, &account.name);

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::Receiver;
 
 use super::wire::{StoodClock, Wire, base_url};
 use crate::language::plan::test::{RuleTest, TestAccount};
-use crate::language::plan::{Account, Plan, Setting, SettingType, Template, TemplatePart, TokenRules};
+use crate::language::plan::{Account, Plan, Setting, SettingType, Template, TemplatePart};
 use crate::peer::{Peer, PeerCall};
 use crate::runtime::coordination::seal::TOKEN_KEY;
 use crate::runtime::limits::POLL_INTERVAL;
@@ -229,8 +229,8 @@ fn secrets_of(plan: &Plan, system: &str) -> Vec<String> {
         TemplatePart::Hole(name) => name.strip_prefix("secrets.").map(str::to_owned),
         TemplatePart::Text(_) => None,
     });
-    let token = plan.systems.get(system).and_then(|system| system.auth.token.as_ref());
-    filled.chain(token.into_iter().flat_map(TokenRules::secrets).map(str::to_owned)).collect()
+    let named = plan.systems.get(system).into_iter().flat_map(|system| system.auth.secrets());
+    filled.chain(named.map(str::to_owned)).collect()
 }
 
 /// Properties that calls send as whole numbers: a variable's name could not stand for one.

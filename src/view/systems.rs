@@ -9,7 +9,7 @@ use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape
 use crate::language::syntax::keys_said::{KeySaid, keys_said};
 
 /// Whole system files that say every word at least once, each with its name.
-pub const EXAMPLES: [(&str, &str); 7] = [
+pub const EXAMPLES: [(&str, &str); 12] = [
     ("shop.yaml", include_str!("systems/whole.yaml")),
     ("depot.yaml", include_str!("systems/offset.yaml")),
     ("bazaar.yaml", include_str!("systems/numbered.yaml")),
@@ -17,6 +17,11 @@ pub const EXAMPLES: [(&str, &str); 7] = [
     ("market.yaml", include_str!("systems/basic.yaml")),
     ("ledger.yaml", include_str!("systems/token.yaml")),
     ("books.yaml", include_str!("systems/renewed.yaml")),
+    ("vault.yaml", include_str!("systems/signed.yaml")),
+    ("till.yaml", include_str!("systems/timed.yaml")),
+    ("mailbox.yaml", include_str!("systems/shown.yaml")),
+    ("bell.yaml", include_str!("systems/open.yaml")),
+    ("gate.yaml", include_str!("systems/clocked.yaml")),
 ];
 
 /// The words of a field's line: how each is written, what it says, and what an example of it has in it.

@@ -198,3 +198,36 @@ fn what_a_token_is_said_with_twice_is_told() {
     let form = format!("{OAUTH2}      credentials: form\n");
     tells(&form, "unknown-value", "form", "`credentials` cannot be `form`", "header");
 }
+
+const SIGN: &str = "  auth: X-Key = {secrets.key}
+  sign:
+    header: X-Signature = {signature}
+    secret: word
+    over: '{method}{path}{body}'
+";
+
+#[test]
+fn what_signs_nothing_or_cannot_be_checked_is_told() {
+    assert!(errors(SIGN).is_empty(), "{:#?}", errors(SIGN));
+    let system = "syntax-system";
+    let with = |from: &str, to: &str| {
+        assert!(SIGN.contains(from), "{from}");
+        SIGN.replace(from, to)
+    };
+    let header = with("X-Signature = {signature}", "X-Signature");
+    tells(&header, system, "X-Signature", "says how the signature is sent", "write `NAME = {signature}`");
+    let other = with("{signature}", "{signature}{secrets.key}");
+    tells(&other, system, "X-Signature = {signature}{secrets.key}", "says how", "write `NAME = {signature}`");
+    let nothing = with("'{method}{path}{body}'", "'{method}'");
+    tells(&nothing, system, "'{method}'", "signs nothing of the request", "write what the system signs");
+    let time = with("{path}", "{path}{time}");
+    tells(&time, system, "'{method}{path}{time}{body}'", "never sent", "`headers: X-Timestamp = {time}`");
+    let sent = format!("{time}    headers: X-Timestamp = {{time}}\n");
+    assert!(errors(&sent).is_empty(), "{:#?}", errors(&sent));
+    let hole = with("{path}", "{paht}");
+    tells(&hole, "unknown-field", "paht", "nothing fills `{paht}`", "path");
+    let algorithm = format!("{SIGN}    algorithm: sha256\n");
+    tells(&algorithm, "unknown-value", "sha256", "`algorithm` cannot be `sha256`", "hmac-sha256");
+    let secret = with("secret: word", "secret: wrd");
+    tells(&secret, "unknown-secret", "wrd", "has no secret `wrd`", "word");
+}

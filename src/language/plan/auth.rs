@@ -1,5 +1,6 @@
 //! What opens an account beside the headers of its calls: templates, whose secrets whoever calls fills in.
 
+use super::sign::SignRules;
 use crate::diagnostic::Span;
 use crate::language::syntax::template::Template;
 
@@ -12,6 +13,8 @@ pub struct Auth {
     pub query: Vec<(String, Template)>,
     /// A token that is asked for.
     pub token: Option<TokenRules>,
+    /// How calls are signed.
+    pub sign: Option<SignRules>,
 }
 
 /// A user and a password.
@@ -28,7 +31,17 @@ impl Auth {
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         let basic = self.basic.iter().flat_map(|basic| [&basic.user, &basic.password]);
         let token = self.token.iter().flat_map(|token| token.body.iter().map(|(_, value)| value).chain([&token.url]));
-        self.query.iter().map(|(_, template)| template).chain(basic).chain(token)
+        self.query.iter().map(|(_, template)| template).chain(basic).chain(token).chain(self.signed())
+    }
+
+    fn signed(&self) -> impl Iterator<Item = &Template> {
+        self.sign.iter().flat_map(|sign| sign.headers.iter().map(|(_, value)| value).chain([&sign.over]))
+    }
+
+    /// The secrets that it names beside those in its templates.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let token = self.token.iter().flat_map(TokenRules::secrets);
+        token.chain(self.sign.iter().map(|sign| sign.secret.as_str()))
     }
 }
 

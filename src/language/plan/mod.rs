@@ -21,12 +21,14 @@ mod printed;
 pub mod rule_line;
 pub mod setting_type;
 pub mod side;
+pub mod sign;
 pub mod standing;
 pub mod states;
 pub mod system;
 pub mod table;
 pub mod test;
 pub mod volume;
+pub mod webhook;
 
 pub use crate::language::syntax::arrow::Arrow;
 pub use crate::language::syntax::template::{Template, TemplatePart};
@@ -42,10 +44,12 @@ pub use plan::{Interest, Plan};
 pub use rule_line::RuleLine;
 pub use setting_type::{Misfit, SettingType, SettingTypes};
 pub use side::Side;
+pub use sign::{Algorithm, Encoding, SignRules, TimeForm};
 pub use standing::Switches;
 pub use system::{
-    Call, Each, Encoding, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement,
-    States, System, WebhookRecord, WebhookRules, WritePlace,
+    Call, Each, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement, States, System,
+    WritePlace,
 };
 pub use table::{Instead, Outcome, Row, Table};
 pub use volume::Volume;
+pub use webhook::{SignatureRules, Told, Trust, WebhookRecord, WebhookRules};

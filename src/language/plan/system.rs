@@ -10,6 +10,7 @@ use super::paging::Paging;
 use crate::diagnostic::Span;
 use crate::language::plan::auth::Auth;
 use crate::language::plan::expression::CompiledExpression;
+use crate::language::plan::webhook::WebhookRules;
 use crate::language::syntax::template::Template;
 use crate::value::{Kind, Notation, Path, Record, Segment, Value, key};
 use crate::world::Method;
@@ -71,41 +72,6 @@ pub struct ErrorRules {
     pub gone: Vec<u16>,
     /// Statuses that mean try again.
     pub later: Vec<u16>,
-}
-
-/// How a webhook is verified and read.
-#[derive(Clone, Debug)]
-pub struct WebhookRules {
-    /// The header with the signature, HMAC-SHA256 over the raw body.
-    pub header: String,
-    /// How the signature is written.
-    pub encoding: Encoding,
-    /// The name of the account's secret that signs.
-    pub secret: String,
-    /// Where the body says what kind of record it is about, where it does.
-    pub kind: Option<Path>,
-    /// What records it can name, tried in order.
-    pub records: Vec<WebhookRecord>,
-}
-
-/// How signature bytes are written as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// Lower-case hexadecimal.
-    Hex,
-    /// Base64 with padding.
-    Base64,
-}
-
-/// Where a webhook names a record.
-#[derive(Clone, Debug)]
-pub struct WebhookRecord {
-    /// The record type.
-    pub record: String,
-    /// Where its key may stand, first found wins.
-    pub keys: Vec<Path>,
-    /// The value of [`WebhookRules::kind`] that means this record; `None`: any.
-    pub when_kind: Option<String>,
 }
 
 /// A kind of record.

@@ -1,10 +1,10 @@
 //! `auth:` of a system file: what opens the account, each way once and none against another.
 
 use super::resolver::Resolver;
-use super::{oauth2, secrets, system_names};
+use super::{oauth2, secrets, sign, system_names};
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::plan::{Auth, Basic, RecordType};
-use crate::language::syntax::file::system::HttpTree;
+use crate::language::plan::{Auth, Basic, RecordType, Template};
+use crate::language::syntax::file::system::{AuthTree, HttpTree};
 
 /// The header in which a user and a password are sent.
 const AUTHORIZATION: &str = "Authorization";
@@ -42,7 +42,34 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, system: &str, http: &HttpTree
     }
     let basic = tree.basic.first().map(|line| Basic { user: line.user.clone(), password: line.password.clone() });
     let query = tree.query.iter().map(|(name, value)| (name.text.clone(), value.clone())).collect();
-    Auth { basic, query, token }
+    let sign = http.sign.as_ref().map(|tree| sign::resolve(resolver, system, tree));
+    Auth { basic, query, token, sign }
+}
+
+/// What a webhook shows to be believed: headers, or a user.
+pub(super) fn shown(
+    resolver: &mut Resolver<'_>,
+    system: &str,
+    (tree, span): (&AuthTree, Span),
+) -> (Vec<(String, Template)>, Option<Basic>) {
+    system_names::holes(resolver, system, &tree.headers.holes, &[]);
+    secrets::auth(resolver, &tree.headers.written);
+    for line in tree.basic.iter().filter(|line| line.is_open) {
+        secrets::told(resolver, "the password", line.span);
+    }
+    let filled = tree.headers.holes.iter().any(|hole| hole.name.text.starts_with("secrets."));
+    let help = "write a header, as `X-Token = {secrets.NAME}`, or `basic {secrets.USER} {secrets.PASSWORD}`";
+    let message = match tree.query.first() {
+        Some((name, _)) => Some((format!("the address of a webhook is not looked at for `{}`", name.text), name.span)),
+        None if !filled => Some(("this shows no secret, so anybody could send it".to_owned(), span)),
+        None => None,
+    };
+    if let Some((message, span)) = message {
+        let finding = Diagnostic::error(Code("syntax-system"), message, span, "this proves nothing");
+        resolver.sink.found.push(finding.help(help));
+    }
+    let basic = tree.basic.first().map(|line| Basic { user: line.user.clone(), password: line.password.clone() });
+    (tree.headers.lines.clone(), basic)
 }
 
 /// A call has no parameter of its own under a name that opens the account.

@@ -22,11 +22,13 @@ mod record_calls;
 pub mod resolver;
 mod secrets;
 pub mod settings;
+mod sign;
 pub mod sink;
 mod states;
 mod system_names;
 pub mod systems;
 pub mod tables;
+mod webhook;
 
 pub use carries::Carried;
 pub use fields::unknown_field;

@@ -24,8 +24,8 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, system: &str, tree: &Oauth2Tr
         let message = format!("`{}` is the client's name and its secret at once", tree.secret.text);
         wrong(resolver, message, tree.secret.span, "name the two secrets that the account has");
     }
-    let grant = super::systems::one_of(resolver, "grant", Some(&tree.grant), &["client_credentials", "refresh_token"]);
-    let in_body = super::systems::one_of(resolver, "credentials", tree.credentials.as_ref(), &["header", "body"]);
+    let grant = resolver.sink.one_of("grant", Some(&tree.grant), &["client_credentials", "refresh_token"]);
+    let in_body = resolver.sink.one_of("credentials", tree.credentials.as_ref(), &["header", "body"]);
     for (line, (name, _)) in tree.body.written.iter().zip(&tree.body.lines) {
         if OWN.contains(&name.as_str()) {
             let message = format!("`{name}` is said by another key of `oauth2`");

@@ -59,6 +59,16 @@ impl Sink {
         self.found.push(finding.helped(suggest::help(written, known)));
     }
 
+    /// A word that is one of a few.
+    pub fn one_of<'a>(&mut self, key: &str, word: Option<&'a Name>, known: &[&str]) -> Option<&'a str> {
+        let word = word?;
+        if !known.contains(&word.text.as_str()) {
+            let message = format!("`{key}` cannot be `{}`", word.text);
+            self.unknown("unknown-value", message, (&word.text, word.span), known.iter().copied());
+        }
+        Some(word.text.as_str())
+    }
+
     /// Notes a name that was not found, with the names that might be meant.
     pub fn stray<'n>(
         &mut self,

@@ -7,18 +7,16 @@ use std::time::Duration;
 use super::auth;
 use super::envelope::Envelope;
 use super::record_calls;
-use super::resolver::{Resolver, SystemCondition, Wanted};
+use super::resolver::{Resolver, SystemCondition};
 use super::secrets;
 use super::states::states;
 use super::system_names;
+use super::webhook;
 use crate::language::plan::{
-    Encoding, ErrorRules, Field, FieldShape, Limits, Presence, RecordType, Requirement, System, WebhookRecord,
-    WebhookRules, WritePlace,
+    ErrorRules, Field, FieldShape, Limits, Presence, RecordType, Requirement, System, WritePlace,
 };
 use crate::language::syntax::expression::{Expression, Name};
-use crate::language::syntax::file::system::{
-    ErrorsTree, FieldTree, LimitsTree, RecordTree, SystemFile, WebhookLine, WebhookTree,
-};
+use crate::language::syntax::file::system::{ErrorsTree, FieldTree, LimitsTree, RecordTree, SystemFile};
 use crate::language::syntax::system_line::{FieldKind, FieldLine};
 use crate::value::{Kind, Path, Segment};
 
@@ -66,7 +64,7 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
         errors: errors(&file.errors),
         paging: Arc::clone(envelope.lists()),
         answer: envelope.answer().cloned(),
-        webhook: file.webhook.as_ref().map(|tree| webhook(resolver, &name.text, tree, &records)),
+        webhook: file.webhook.as_ref().and_then(|tree| webhook::resolve(resolver, &name.text, tree, &records)),
         records,
     };
     if resolver.declare("system", &name.text, name.span) {
@@ -91,51 +89,6 @@ fn errors(tree: &ErrorsTree) -> ErrorRules {
         gone: tree.gone.clone().unwrap_or_else(|| vec![404]),
         later: tree.later.clone().unwrap_or_else(|| vec![408, 429, 500, 502, 503, 504]),
     }
-}
-
-fn webhook(
-    resolver: &mut Resolver<'_>,
-    system: &str,
-    tree: &WebhookTree,
-    records: &BTreeMap<String, Arc<RecordType>>,
-) -> WebhookRules {
-    resolver.wanted.push(Wanted {
-        system: system.to_owned(),
-        name: format!("secrets.{}", tree.secret.text),
-        span: tree.secret.span,
-    });
-    let encoding = match one_of(resolver, "encoding", tree.encoding.as_ref(), &["hex", "base64"]) {
-        Some("base64") => Encoding::Base64,
-        _ => Encoding::Hex,
-    };
-    one_of(resolver, "algorithm", tree.algorithm.as_ref(), &["hmac-sha256"]);
-    let mut named = Vec::new();
-    for (key, line) in &tree.records {
-        if !records.contains_key(&key.text) {
-            let message = format!("there is no record `{}`", key.text);
-            let known = records.keys().map(String::as_str);
-            resolver.sink.unknown("unknown-record", message, (&key.text, key.span), known);
-        }
-        let Some(WebhookLine { keys, when_kind }) = line.clone() else { continue };
-        named.push(WebhookRecord { record: key.text.clone(), keys, when_kind });
-    }
-    let (header, secret, kind) = (tree.header.clone(), tree.secret.text.clone(), tree.kind.clone());
-    WebhookRules { header, encoding, secret, kind, records: named }
-}
-
-/// A word that is one of a few.
-pub(super) fn one_of<'a>(
-    resolver: &mut Resolver<'_>,
-    key: &str,
-    word: Option<&'a Name>,
-    known: &[&str],
-) -> Option<&'a str> {
-    let word = word?;
-    if !known.contains(&word.text.as_str()) {
-        let message = format!("`{key}` cannot be `{}`", word.text);
-        resolver.sink.unknown("unknown-value", message, (&word.text, word.span), known.iter().copied());
-    }
-    Some(word.text.as_str())
 }
 
 fn record(
@@ -173,7 +126,7 @@ fn record(
         created,
         modified,
         handles: handles.iter().filter_map(|name| Path::parse(name)).collect(),
-        first: one_of(resolver, "priority", tree.priority.as_ref(), &["first"]).is_some(),
+        first: resolver.sink.one_of("priority", tree.priority.as_ref(), &["first"]).is_some(),
         fields,
         ..RecordType::default()
     };

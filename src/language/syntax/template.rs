@@ -67,6 +67,16 @@ impl Template {
     }
 }
 
+impl Template {
+    /// What stands in its holes, in order.
+    pub fn holes(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            TemplatePart::Hole(name) => Some(name.as_str()),
+            TemplatePart::Text(_) => None,
+        })
+    }
+}
+
 impl Hole {
     /// The holes of a line, whatever else is wrong with it.
     pub fn all(line: &Scalar) -> Vec<Self> {

@@ -25,7 +25,7 @@ pub struct Beside {
 pub(super) async fn heard(live: &Live, account: &Account, beside: &Beside, now: Timestamp) -> Vec<Checked> {
     let mut checked = Vec::new();
     let rules = live.plan.systems.get(&account.system).and_then(|system| system.webhook.as_ref());
-    checked.extend(rules.map(|rules| key(live, account, rules)));
+    checked.extend(rules.into_iter().flat_map(WebhookRules::secrets).map(|secret| key(live, account, secret)));
     let Some(store) = &beside.store else { return checked };
     let of_store = async {
         let told = store.last_told(&account.name, HintSource::Webhook).await?;
@@ -40,14 +40,14 @@ pub(super) async fn heard(live: &Live, account: &Account, beside: &Beside, now: 
     checked
 }
 
-fn key(live: &Live, account: &Account, rules: &WebhookRules) -> Checked {
-    let setting = account.secrets.get(&rules.secret);
-    let name = setting.and_then(variable).unwrap_or(&rules.secret);
-    match live.secret(&account.name, &rules.secret) {
+fn key(live: &Live, account: &Account, secret: &str) -> Checked {
+    let setting = account.secrets.get(secret);
+    let name = setting.and_then(variable).unwrap_or(secret);
+    match live.secret(&account.name, secret) {
         Some(key) if !key.is_empty() => Checked::well("webhook key", format!("{name} is set")),
         _ if setting.is_none() => {
-            let seen = format!("the account names no secret `{}`, so every webhook is refused", rules.secret);
-            let mend = format!("write `{}: ${{VARIABLE}}` under `secrets` of the account", rules.secret);
+            let seen = format!("the account names no secret `{secret}`, so every webhook is refused");
+            let mend = format!("write `{secret}: ${{VARIABLE}}` under `secrets` of the account");
             Checked::ill("webhook key", Health::Wrong, seen, mend)
         }
         _ => {

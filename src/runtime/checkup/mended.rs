@@ -2,7 +2,7 @@
 
 use crate::connector::Failure;
 use crate::connector::probe::{Answered, Exchange};
-use crate::language::plan::{Account, Setting, System};
+use crate::language::plan::{Account, Setting, System, WebhookRules};
 use crate::value::duration;
 use crate::world::TransportError;
 
@@ -79,8 +79,9 @@ fn of_answer(answer: &Answered, spot: &Spot<'_>) -> String {
 
 /// What opens the account.
 pub(super) fn keys(spot: &Spot<'_>) -> String {
-    let of_webhooks = spot.system.and_then(|system| system.webhook.as_ref()).map(|rules| rules.secret.as_str());
-    let own = spot.account.secrets.iter().filter(|(name, _)| Some(name.as_str()) != of_webhooks);
+    let of_webhooks = spot.system.and_then(|system| system.webhook.as_ref());
+    let of_webhooks = of_webhooks.map(WebhookRules::secrets).unwrap_or_default();
+    let own = spot.account.secrets.iter().filter(|(name, _)| !of_webhooks.contains(&name.as_str()));
     let names: Vec<&str> = own.map(|(name, setting)| variable(setting).unwrap_or(name)).collect();
     let names = if names.is_empty() { "the account's secrets".to_owned() } else { names.join(", ") };
     format!("set {names} to what is valid at {} and may read this", address(spot.account))

@@ -46,6 +46,7 @@ pub static HTTP: MapSpec = MapSpec {
             "what opens the account: a header, as `Authorization = App {secrets.NAME}`, a parameter of every \
              address, user and password, or a token that is asked for",
         ),
+        FieldSpec::may("sign", Shape::Map(&SIGN), "how every call is signed"),
         FieldSpec::may("headers", TEMPLATES, "further headers of every call"),
         FieldSpec::may("timeout", DURATION, "how long a call may take; 30 s where it is not said"),
         FieldSpec::may(
@@ -93,6 +94,27 @@ pub static OAUTH2: MapSpec = MapSpec {
             Shape::Text("NAME = {token}"),
             "how the token is sent; `Authorization = Bearer {token}` where it is not said",
         ),
+    ],
+    named: None,
+};
+
+const ALGORITHMS: Shape = Shape::Word(&["hmac-sha256", "hmac-sha1", "hmac-sha512"]);
+
+/// `sign:`.
+pub static SIGN: MapSpec = MapSpec {
+    what: "`sign`",
+    fields: &[
+        FieldSpec::must("header", Shape::Text("NAME = {signature}"), "the header in which the signature is sent"),
+        FieldSpec::must("secret", Shape::Text("NAME"), "the account's secret with which calls are signed"),
+        FieldSpec::must(
+            "over",
+            Shape::Text("TEXT {hole}"),
+            "what is signed, of `{method}`, `{url}`, `{path}`, `{query}`, `{body}`, `{time}`, `{account.NAME}`",
+        ),
+        FieldSpec::may("algorithm", ALGORITHMS, "by what; hmac-sha256"),
+        FieldSpec::may("encoding", Shape::Word(&["hex", "base64"]), "how the signature is written; hex"),
+        FieldSpec::may("time", Shape::Word(&["seconds", "milliseconds", "timestamp"]), "how time is written; seconds"),
+        FieldSpec::may("headers", TEMPLATES, "what is sent with it, as `X-Timestamp = {time}`"),
     ],
     named: None,
 };
@@ -162,11 +184,26 @@ pub static PAGING: MapSpec = MapSpec {
 pub static WEBHOOK: MapSpec = MapSpec {
     what: "`webhook`",
     fields: &[
-        FieldSpec::must("header", Shape::Text("NAME"), "the header that holds the signature"),
-        FieldSpec::may("algorithm", Shape::Word(&["hmac-sha256"]), "how the body is signed"),
+        FieldSpec::may(
+            "header",
+            Shape::Text("NAME, or NAME = TEXT {signature}"),
+            "the header that holds the signature, and how it stands there, as `sha256={signature}` or \
+             `t={time},v1={signature}`",
+        ),
+        FieldSpec::may("secret", Shape::Text("NAME"), "the account's secret with which it is signed"),
+        FieldSpec::may("algorithm", ALGORITHMS, "by what it is signed; hmac-sha256"),
         FieldSpec::may("encoding", Shape::Word(&["hex", "base64"]), "how the signature is written; hex"),
-        FieldSpec::must("secret", Shape::Text("NAME"), "the account's secret with which it is signed"),
-        FieldSpec::may("kind", PATH, "where the body says what happened, for `when`"),
+        FieldSpec::may(
+            "over",
+            Shape::Text("TEXT {hole}"),
+            "what is signed, of `{body}`, `{time}`, `{account.NAME}`; the body where it is not said",
+        ),
+        FieldSpec::may("time", Shape::Text("NAME"), "the header that says when it was signed"),
+        FieldSpec::may("tolerance", DURATION, "how far that may be from now; 5 m where it is not said"),
+        FieldSpec::may("auth", AUTH_LINES, "what it shows in the place of a signature, in a header or as a user"),
+        FieldSpec::may("unsigned", Shape::Text("REASON"), "why it is believed without either"),
+        FieldSpec::may("kind", Shape::Text("PATH, or header NAME"), "where it is said what happened, for `when`"),
+        FieldSpec::may("events", PATH, "where the events stand, of a body that holds several"),
         FieldSpec::may("records", Shape::List(&Shape::Map(&WEBHOOK_RECORD)), "which records it tells of"),
     ],
     named: None,
@@ -178,7 +215,7 @@ pub static WEBHOOK_RECORD: MapSpec = MapSpec {
     fields: &[],
     named: Some(Named {
         name: "RECORD",
-        shape: Shape::Text("PATH, PATH when KIND"),
+        shape: Shape::Text("PATH or header NAME, PATH when KIND"),
         about: "where the record's key stands, at the first of these places that has it",
     }),
 };

@@ -48,6 +48,12 @@ impl AuthTree {
             auth.oauth2 = map.and_then(|map| map.get("oauth2", found)).and_then(|node| Oauth2Tree::of(node, found));
             return auth;
         }
+        Self::lines(node, found)
+    }
+
+    /// Reads what stands in lines.
+    pub(super) fn lines(node: &Node, found: &mut Found) -> Self {
+        let mut auth = Self::default();
         for node in list(node, "`auth`", found) {
             let Some(line) = text(node, "a line of `auth`", found) else { continue };
             auth.headers.holes.extend(Hole::all(line));

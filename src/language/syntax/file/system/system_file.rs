@@ -6,6 +6,7 @@ use super::auth::AuthTree;
 use super::envelope::EnvelopeTree;
 use super::paging::PagingTree;
 use super::record::RecordTree;
+use super::sign::SignTree;
 use super::templates::Templates;
 use super::webhook::WebhookTree;
 use crate::diagnostic::{Code, Diagnostic};
@@ -41,6 +42,8 @@ pub struct HttpTree {
     pub headers: Templates,
     /// `auth:`
     pub auth: AuthTree,
+    /// `sign:`
+    pub sign: Option<SignTree>,
     /// `timeout:`
     pub timeout: Option<Duration>,
     /// `settle_after:`
@@ -96,6 +99,7 @@ impl HttpTree {
         Self {
             headers: map.get("headers", found).map(|node| Templates::of(node, found)).unwrap_or_default(),
             auth: map.get("auth", found).map(|node| AuthTree::of(node, found)).unwrap_or_default(),
+            sign: map.get("sign", found).and_then(|node| SignTree::of(node, found)),
             timeout: some_time(map, "timeout", found),
             settle_after: length(map, "settle_after", found),
         }
