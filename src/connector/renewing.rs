@@ -31,10 +31,27 @@ impl Connector {
             let why = "its tokens are kept in the store, and nobody here may change them while the service has it";
             return Err(Failure::unsupported(format!("account {account} is not called: {why}")));
         };
+        // What another process got needs no turn, and nobody who may write.
+        if let Some(granted) = keeper.look(first).await.and_then(|chain| self.still_good(&chain, refused)) {
+            return Ok(granted);
+        }
         let chain = keeper.begin(first).await?;
         let renewed = self.renew(keeper.as_ref(), rules, (chain, refused)).await;
         keeper.end().await;
         renewed
+    }
+
+    /// The token that is kept, where it opens the account still.
+    fn still_good(&self, chain: &Chain, refused: Option<&str>) -> Option<Granted> {
+        let now = self.clock.now();
+        self.account.issued.add(&chain.refresh);
+        let (access, until) = chain.access.as_ref().filter(|(access, _)| refused != Some(access.as_str()))?;
+        if until.is_some_and(|until| until <= now) {
+            return None;
+        }
+        self.account.issued.add(access);
+        let lasts = until.and_then(|until| until.duration_since(now).try_into().ok());
+        Some(Granted { token: access.clone(), lasts, refresh: None })
     }
 
     async fn renew(
@@ -43,16 +60,10 @@ impl Connector {
         rules: &TokenRules,
         (chain, refused): (Chain, Option<&str>),
     ) -> Result<Granted, Failure> {
-        let now = self.clock.now();
-        self.account.issued.add(&chain.refresh);
-        if let Some((access, until)) = &chain.access
-            && refused != Some(access.as_str())
-            && until.is_none_or(|until| until > now)
-        {
-            self.account.issued.add(access);
-            let lasts = until.and_then(|until| until.duration_since(now).try_into().ok());
-            return Ok(Granted { token: access.clone(), lasts, refresh: None });
+        if let Some(granted) = self.still_good(&chain, refused) {
+            return Ok(granted);
         }
+        let now = self.clock.now();
         let lost = chain.asked;
         let marked = Chain { asked: Some(lost.unwrap_or(now)), ..chain };
         let kept = keeper.keep(&marked).await;

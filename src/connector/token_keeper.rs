@@ -21,6 +21,9 @@ pub struct Chain {
 /// Where tokens are kept that all processes share.
 #[async_trait]
 pub trait TokenKeeper: Send + Sync {
+    /// What is kept, for whoever does not ask; none where nobody can tell.
+    async fn look(&self, first: &str) -> Option<Chain>;
+
     /// Takes the turn of asking, which one process has at a time. What is kept now; at first, or where people gave
     /// another one since, that is the token that they gave.
     ///

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::request::percent_decode;
 use super::response;
 use crate::language::plan::{Told, WebhookRecord, WebhookRules};
 use crate::value::{Path, Segment, Value, json, key};
@@ -41,22 +42,17 @@ pub fn body_of(kind: Option<&str>, body: &[u8]) -> Option<Json> {
 
 /// A text of a form.
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let escaped = (*first == b'%').then(|| behind.get(..2).and_then(|two| hex::decode(two).ok())).flatten();
-        match (first, escaped) {
-            (_, Some(byte)) => {
-                bytes.extend(byte);
-                rest = behind.get(2..).unwrap_or_default();
-                continue;
-            }
-            (b'+', None) => bytes.push(b' '),
-            (other, None) => bytes.push(*other),
-        }
-        rest = behind;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode(&text.replace('+', " "))
+}
+
+/// The longest text that is given back, in bytes.
+const CHALLENGE_BYTES_MAX: usize = 1_024;
+
+/// What is to be given back of a body, where it has that: a plain text in one line.
+pub fn challenge(rules: &WebhookRules, body: &Json) -> Option<String> {
+    let text = rules.challenge.as_ref().and_then(|path| response::at(body, path)).and_then(Json::as_str)?;
+    let is_plain = text.bytes().all(|letter| letter == b' ' || letter.is_ascii_graphic());
+    (is_plain && !text.is_empty() && text.len() <= CHALLENGE_BYTES_MAX).then(|| text.to_owned())
 }
 
 /// What a webhook shows around the key that it names: perhaps the record.

@@ -57,6 +57,8 @@ pub struct Answer {
     pub refused: Option<Refusal>,
     /// Whether there is work that was not there before.
     pub brings_work: bool,
+    /// What is said in the place of the text, as it came.
+    pub given_back: Option<String>,
 }
 
 /// What is to be counted of a webhook that was not taken.
@@ -77,6 +79,9 @@ pub async fn receive(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Answer {
         Err((status, why)) => return refused(desk, delivery.account, (status, why), now),
         Ok(found) => found,
     };
+    if let Some(text) = asked_back(desk, delivery.account, &body) {
+        return Answer { given_back: Some(text), ..answer(200, "given back") };
+    }
     let mut hints: Vec<Hint> = Vec::new();
     let mut impossible = None;
     let is_single = named.len() == 1;
@@ -115,6 +120,13 @@ pub async fn receive(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Answer {
         }
         (false, refused) => kept(desk, hints, refused).await,
     }
+}
+
+/// What the system wants back, to know that its messages come here.
+fn asked_back(desk: &Desk<'_>, account: &str, body: &Json) -> Option<String> {
+    let plan = &desk.live.plan;
+    let system = plan.accounts.get(account).and_then(|account| plan.systems.get(&account.system))?;
+    webhook::challenge(system.webhook.as_ref()?, body)
 }
 
 /// Keeps what a webhook told.
@@ -182,5 +194,5 @@ fn verified(desk: &Desk<'_>, delivery: &Delivery<'_>) -> Result<(Vec<Named>, Jso
 }
 
 fn answer(status: u16, text: &'static str) -> Answer {
-    Answer { status, text, retry_after: None, refused: None, brings_work: false }
+    Answer { status, text, retry_after: None, refused: None, brings_work: false, given_back: None }
 }

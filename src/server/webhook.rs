@@ -37,6 +37,10 @@ pub async fn accept(
 
 fn given_back(answer: &Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let Some(text) = &answer.given_back {
+        let kind = [("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff")];
+        return (status, kind, text.clone()).into_response();
+    }
     let said = (status, format!("{}\n", answer.text));
     match answer.retry_after {
         Some(seconds) => ([("Retry-After", seconds.to_string())], said).into_response(),

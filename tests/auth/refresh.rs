@@ -73,7 +73,11 @@ fn the_token_that_was_given_last_is_kept_from_one_process_to_the_next() {
         until("it has crossed", || stage.parcels().len() == all && at_rest(&service.url));
         assert_eq!(granted(&stage), tokens);
     }
-    stage.keeps_quiet(&SPELT, &[&first, &second, &third]);
+    // Who only looks uses what is kept, and asks for nothing.
+    let (_, looked) = says(&stage, &["doctor", "--url", &service.url], KEY);
+    assert_eq!(granted(&stage), 4, "{looked}");
+    assert!(!looked.contains("was not asked for"), "{looked}");
+    stage.keeps_quiet(&SPELT, &[&first, &second, &third, &looked]);
 }
 
 #[test]

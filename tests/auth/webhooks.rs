@@ -59,6 +59,30 @@ fn a_message_that_is_not_signed_brings_an_order_over_where_the_file_says_why() {
     crosses("webhook:\n  unsigned: nobody else knows the address\n  records:\n    - order: number\n");
 }
 
+#[test]
+fn a_challenge_is_given_back_once_it_is_believed() {
+    let webhook =
+        "webhook:\n  auth: X-Token = {secrets.hook}\n  challenge: challenge\n  records:\n    - order: number\n";
+    let stage = Stage::new("  auth: X-Key = {secrets.key}\n", &[("key", "key-of-the-depot")]);
+    change(&stage.rules().join("shop.yaml"), "records:\n  order:", &format!("{webhook}\nrecords:\n  order:"));
+    let secret = "      key: ${SHOP_KEY}\n";
+    change(&stage.rules().join("accounts.yaml"), secret, &format!("{secret}      hook: ${{SHOP_HOOK}}\n"));
+    let run = &["run", "--listen", "127.0.0.1:0", "--poll-interval", "1h"];
+    let service = Process::start(stage.command(run).env("SHOP_HOOK", KEY), "listening");
+    let asked = |token: &str, body: &str| {
+        let url = format!("{}/webhooks/shop", service.url);
+        let answer = http(Method::Post, &url, &[("X-Token", token)], body.as_bytes());
+        (answer.status, String::from_utf8(answer.body).unwrap())
+    };
+    assert_eq!(asked(KEY, r#"{"type":"check","challenge":"3eZbrw1a <b>"}"#), (200, "3eZbrw1a <b>".to_owned()));
+    assert_eq!(asked("other", r#"{"challenge":"3eZbrw1a"}"#).0, 401);
+    for odd in [r#"{"challenge":"a\nb"}"#, r#"{"challenge":""}"#, r#"{"challenge":7}"#, r#"{"number":7}"#] {
+        assert_eq!(asked(KEY, odd).0, 202, "{odd}");
+    }
+    let long = format!("{{\"challenge\":\"{}\"}}", "x".repeat(2_000));
+    assert_eq!(asked(KEY, &long).0, 202);
+}
+
 /// A system with this under `webhook:`.
 fn with(webhook: &str) -> String {
     format!("  auth: X-Key = {{secrets.key}}\nwebhook:\n{webhook}  records:\n    - parcel: id\n")

@@ -33,6 +33,7 @@ fn webhook_rules(encoding: Encoding) -> WebhookRules {
     WebhookRules {
         trust: Trust::Signed(signature_rules(encoding)),
         kind: Some(told("resource_type")),
+        challenge: None,
         events: None,
         records: vec![record("order", &["data.number", "number"], None), record("item", &["data.id"], Some("item"))],
     }

@@ -14,6 +14,8 @@ pub struct WebhookRules {
     pub trust: Trust,
     /// Where it is said what happened, if it is.
     pub kind: Option<Told>,
+    /// Where something stands that is given back as it came: so a system makes sure of an address.
+    pub challenge: Option<Path>,
     /// Where the events stand, where a message holds several.
     pub events: Option<Path>,
     /// What records it can name, tried in order.

@@ -41,7 +41,8 @@ pub(super) fn resolve(
         }
         named.push(WebhookRecord { record: key.text.clone(), keys: keys.into_iter().map(told).collect(), when_kind });
     }
-    Some(WebhookRules { trust: trust?, kind: tree.kind.clone().map(told), events: tree.events.clone(), records: named })
+    let (kind, challenge, events) = (tree.kind.clone().map(told), tree.challenge.clone(), tree.events.clone());
+    Some(WebhookRules { trust: trust?, kind, challenge, events, records: named })
 }
 
 fn told(tree: ToldTree) -> Told {

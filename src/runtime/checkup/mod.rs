@@ -18,6 +18,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 pub use self::heard::Beside;
+use super::coordination::keeper::keep_tokens;
 use super::live::Live;
 use crate::language::plan::{Account, Plan};
 use crate::store::checkup::{Checked, Health};
@@ -68,6 +69,9 @@ pub fn worst(checked: &[Checked]) -> Health {
 /// Looks at all accounts of a plan, each beside the others: one that is dead holds up none and hides none.
 pub async fn examine(plan: Arc<Plan>, world: &World, beside: &Beside) -> Checkup {
     let live = Arc::new(Live::in_part(Arc::clone(&plan), world));
+    if let Some(store) = &beside.store {
+        keep_tokens(&live, (store, world), &Arc::default());
+    }
     let mut looks = Tasks::default();
     let mut names = BTreeMap::new();
     for account in plan.accounts.values() {

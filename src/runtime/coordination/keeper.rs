@@ -18,7 +18,7 @@ use crate::connector::{Connector, Failure};
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
 use crate::store::{KeptToken, Lead, Role, Store, StoreError};
-use crate::world::Clock;
+use crate::world::{Clock, World};
 
 /// How long the turn of asking is had at most: longer than a call may take.
 const TURN: Duration = Duration::from_mins(2);
@@ -123,6 +123,11 @@ impl Keeper {
 
 #[async_trait]
 impl TokenKeeper for Keeper {
+    async fn look(&self, first: &str) -> Option<Chain> {
+        let kept = self.store.kept_token(&self.account).await.ok()??;
+        self.opened(Some(&kept), (first, &hex::encode(Sha256::digest(self.about(first))))).ok()
+    }
+
     async fn begin(&self, first: &str) -> Result<Chain, Failure> {
         let mut turn = self.turn.lock().await;
         turn.lead = Some(self.lead().await?);
@@ -177,16 +182,20 @@ impl TokenKeeper for Keeper {
 impl Runtime {
     /// Has the tokens of a generation's accounts kept in the store.
     pub(crate) fn keep_tokens(&self, live: &Live) {
-        let keeps =
-            |peer: &&Arc<Connector>| peer.system().auth.token.as_ref().is_some_and(|token| token.refresh().is_some());
-        for peer in live.peers.values().filter(keeps) {
-            // Where there is no key, these rules do not serve.
-            let key = self.world.environment.variable(TOKEN_KEY).and_then(|text| SealKey::parse(&text));
-            let Some(key) = key else { continue };
-            let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.world.clock));
-            let keeper = Keeper::new(peer.account(), store, clock, key);
-            peer.keep_tokens(Arc::new(Keeper { membership: Arc::clone(&self.membership), ..keeper }));
-        }
+        keep_tokens(live, (&self.store, &self.world), &self.membership);
+    }
+}
+
+/// Has the tokens of accounts kept in a store.
+pub(crate) fn keep_tokens(live: &Live, (store, world): (&Arc<dyn Store>, &World), membership: &Arc<Membership>) {
+    let token = |peer: &Connector| peer.system().auth.token.clone();
+    let keeps = |peer: &&Arc<Connector>| token(peer).is_some_and(|token| token.refresh().is_some());
+    for peer in live.peers.values().filter(keeps) {
+        // Where there is no key, such rules do not serve.
+        let key = world.environment.variable(TOKEN_KEY).and_then(|text| SealKey::parse(&text));
+        let Some(key) = key else { continue };
+        let keeper = Keeper::new(peer.account(), Arc::clone(store), Arc::clone(&world.clock), key);
+        peer.keep_tokens(Arc::new(Keeper { membership: Arc::clone(membership), ..keeper }));
     }
 }
 

@@ -203,6 +203,11 @@ pub static WEBHOOK: MapSpec = MapSpec {
         FieldSpec::may("auth", AUTH_LINES, "what it shows in the place of a signature, in a header or as a user"),
         FieldSpec::may("unsigned", Shape::Text("REASON"), "why it is believed without either"),
         FieldSpec::may("kind", Shape::Text("PATH, or header NAME"), "where it is said what happened, for `when`"),
+        FieldSpec::may(
+            "challenge",
+            PATH,
+            "what is given back as it came, where a message holds it, once it is believed",
+        ),
         FieldSpec::may("events", PATH, "where the events stand, of a body that holds several"),
         FieldSpec::may("records", Shape::List(&Shape::Map(&WEBHOOK_RECORD)), "which records it tells of"),
     ],

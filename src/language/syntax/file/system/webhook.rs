@@ -38,6 +38,8 @@ pub struct WebhookTree {
     pub unsigned: Option<Name>,
     /// Where it is said what happened.
     pub kind: Option<ToldTree>,
+    /// What is given back.
+    pub challenge: Option<Path>,
     /// Where the events stand.
     pub events: Option<Path>,
     /// The records that it tells of.
@@ -96,6 +98,7 @@ impl WebhookTree {
             auth,
             unsigned,
             kind: map.text("kind", "`kind`", found).and_then(|line| ToldTree::of(&line.text)),
+            challenge: map.text("challenge", "`challenge`", found).and_then(|line| Path::parse(&line.text)),
             events: map.text("events", "`events`", found).and_then(|line| Path::parse(&line.text)),
             records,
         })
