@@ -164,6 +164,7 @@ fn call(method: Method, path: &str, query: &[(&str, &str)]) -> Call {
         paging: None,
         answer: None,
         within: None,
+        is_form: false,
         method,
         path: template(path),
         query: query.iter().map(|(name, value)| ((*name).to_owned(), template(value))).collect(),

@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "fields are written out where they are used")]
 
 mod envelopes;
+mod forms;
 mod pages;
 mod spellings;
 

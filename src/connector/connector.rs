@@ -13,6 +13,7 @@ use super::breaker::Breaker;
 use super::budget::SharedBudget;
 use super::evidence::{Seat, Sent, Witness};
 use super::failure::{self, Failure, Purpose, held_back, no_call};
+use super::form;
 use super::opening;
 use super::paging::Pager;
 use super::rate_limit::RateLimit;
@@ -408,7 +409,8 @@ impl Connector {
         outcome
     }
 
-    async fn send(&self, (mut request, token): (Request, Option<&str>), purpose: Purpose) -> Result<Response, Failure> {
+    async fn send(&self, (request, token): (Request, Option<&str>), purpose: Purpose) -> Result<Response, Failure> {
+        let mut request = form::written(request);
         match &self.rehearsal {
             Some(_) if purpose.is_write() => return Err(Failure::unsupported("nothing is written".to_owned())),
             Some(rehearsal) => rehearsal.note_sent(),

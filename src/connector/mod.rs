@@ -17,6 +17,7 @@ pub mod budget;
 pub mod connector;
 pub mod evidence;
 pub mod failure;
+pub mod form;
 mod granting;
 mod layout;
 mod look;

@@ -3,7 +3,8 @@
 //! Owns the query parameter of the size and what a URL looks like with another one. Knows no answer.
 
 use super::request::with_query;
-use crate::language::plan::{Call, Paging, Template, TemplatePart};
+use crate::language::plan::{Call, Constant, Paging, Template, TemplatePart};
+use crate::value::Value;
 
 /// Rows of one list that are left out because no page with them can be read.
 const SKIPS_MAX: usize = 10;
@@ -28,10 +29,10 @@ impl PageSize {
     /// As the call asks for it, or else the system; the URL with it.
     pub(super) fn of(paging: &Paging, call: &Call, url: &str) -> (Self, String) {
         let Some((name, rows)) = paging.size() else { return (Self::default(), url.to_owned()) };
-        let own = call.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-        let in_body = || call.body.iter().find(|(path, _)| path.to_string() == name).map(|(_, value)| value);
+        let own = call.query.iter().find(|(known, _)| known == name).map(|(_, value)| own_size(value));
+        let in_body = || call.body.iter().find(|(path, _)| path.to_string() == name).map(|(_, value)| size_in(value));
         let own = own.or_else(in_body);
-        let full = own.map_or(Some(rows), own_size).and_then(|rows| usize::try_from(rows).ok());
+        let full = own.unwrap_or(Some(rows)).and_then(|rows| usize::try_from(rows).ok());
         let url = if own.is_none() { with_query(url, name, &rows.to_string()) } else { url.to_owned() };
         (Self { name: Some(name.to_owned()), full, ..Self::default() }, url)
     }
@@ -148,6 +149,15 @@ pub(super) fn with_value(url: &str, name: &str, value: usize) -> String {
 fn pairs(url: &str) -> impl Iterator<Item = (&str, &str)> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     query.split('&').filter_map(|pair| pair.split_once('='))
+}
+
+/// The page size that a call's own body asks for, where it is written out.
+fn size_in(value: &Constant) -> Option<u32> {
+    match value {
+        Constant::Plain(Value::Integer(rows)) => u32::try_from(*rows).ok(),
+        Constant::Text(template) => own_size(template),
+        Constant::Plain(_) | Constant::List(_) => None,
+    }
 }
 
 /// The page size that a call's own query asks for, where it is written out.

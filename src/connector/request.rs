@@ -10,12 +10,15 @@ use super::account::ResolvedAccount;
 use super::body::{self, Body, Part};
 use super::failure::Failure;
 use super::layout::{self, Layout};
-use crate::language::plan::{Call, Field, RecordType, System, Template, TemplatePart, WritePlace};
+use crate::language::plan::{Call, Constant, Field, RecordType, System, Template, TemplatePart, WritePlace};
 use crate::value::{Kind, Path, Record, Segment, Value, json, notation};
 use crate::world::{Method, Request};
 
 /// The currency written where neither value nor account (property `currency`) names one.
 pub const CURRENCY: &str = "USD";
+
+/// What the body of a form is called.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Where holes get their values.
 #[derive(Clone, Copy, Debug)]
@@ -116,10 +119,14 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
         set_header(&mut headers, name, expand(value, holes, str::to_owned)?)?;
     }
     let mut body = Vec::new();
+    let sends = sending.is_some() || !call.body.is_empty();
+    if call.is_form && sends && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
+        headers.push(("Content-Type".to_owned(), FORM.to_owned()));
+    }
     if sending.is_none() && !call.body.is_empty() {
         let mut said = Record::new();
         for (path, value) in &call.body {
-            path.write(&mut said, Value::text(expand(value, holes, str::to_owned)?));
+            path.write(&mut said, filled(value, holes)?);
         }
         let under = |inner: Value, step: &Segment| match step {
             Segment::Field(name) => Value::Record(Record::from([(name.clone(), inner)])),
@@ -138,8 +145,8 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
             set_header(&mut headers, &name, value)?;
         }
         let said = call.body.iter().map(|(path, value)| {
-            let kind = sending.record.field(path).map_or(&Kind::Text, |field| &field.kind);
-            Ok((path, kind, Value::text(expand(value, holes, str::to_owned)?)))
+            let kind = sending.record.field(path).map_or(&Kind::Any, |field| &field.kind);
+            Ok((path, kind, filled(value, holes)?))
         });
         let said = said.collect::<Result<Vec<_>, Failure>>()?;
         for (path, kind, text) in &said {
@@ -191,6 +198,15 @@ pub(super) fn expand(template: &Template, holes: &Holes, encode: impl Fn(&str) -
         }
     }
     Ok(text)
+}
+
+/// A constant of a body, its holes filled.
+fn filled(constant: &Constant, holes: &Holes) -> Result<Value, Failure> {
+    Ok(match constant {
+        Constant::Text(template) => Value::text(expand(template, holes, str::to_owned)?),
+        Constant::Plain(value) => value.clone(),
+        Constant::List(items) => Value::List(items.iter().map(|item| filled(item, holes)).collect::<Result<_, _>>()?),
+    })
 }
 
 /// The URL with one more query parameter; `value` is already encoded.

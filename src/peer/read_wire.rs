@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::level::Level;
 use super::refusal::{Reason, Refusal};
+use crate::connector::form;
 use crate::language::plan::{Call, Field, FieldShape, RecordType, System, WritePlace};
 use crate::value::{Kind, Path, Record, Segment, Value, decimal, json, timestamp};
 use crate::world::Request;
@@ -26,7 +27,11 @@ pub(super) fn fields(
     request: &Request,
 ) -> Result<Record, Refusal> {
     let within = |whole: Json| call.within.iter().flat_map(|path| &path.0).try_fold(whole, taken);
-    let read = serde_json::from_slice::<Json>(&request.body).map(within);
+    if call.is_form != form::is_form(request) {
+        let wanted = if call.is_form { "a form" } else { "JSON" };
+        return Err(Refusal::new(Reason::Malformed, format!("the body of this call is {wanted}")));
+    }
+    let read = body_of(request).map(within);
     let mut body = match (read, sent) {
         (Ok(Some(Json::Object(body))), Sent::Create | Sent::Update) => body,
         (Ok(Some(rows @ Json::Array(_))), Sent::Add(list)) => Map::from_iter([(list.to_owned(), rows)]),
@@ -47,6 +52,14 @@ pub(super) fn fields(
     }
     reader.take(&level, &mut body, &mut found)?;
     Ok(found)
+}
+
+/// The body of a request, whatever it is sent as.
+pub(super) fn body_of(request: &Request) -> serde_json::Result<Json> {
+    if form::is_form(request) {
+        return Ok(form::decode(&String::from_utf8_lossy(&request.body)));
+    }
+    serde_json::from_slice(&request.body)
 }
 
 /// What stands one step inside, where nothing stands beside it.
@@ -136,6 +149,10 @@ impl Reader<'_> {
             (FieldShape::Money { amount, .. }, Json::Object(wrapped)) => wrapped.get(amount).unwrap_or(&Json::Null),
             (_, other) => other,
         };
+        // Forms know texts only.
+        let truth = inner.as_str().and_then(|text| text.parse::<bool>().ok());
+        let truth = truth.filter(|_| field.kind == Kind::Bool && form::is_form(self.request)).map(Json::Bool);
+        let inner = truth.as_ref().unwrap_or(inner);
         let value = match &field.notation {
             Some(notation) => notation.read(&json::from_json(inner)).filter(|value| field.kind.fits(value)),
             None => of_kind(self.system, &field.kind, inner),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::call_log::CallKind;
+use super::read_wire;
 use super::refusal::{Reason, Refusal};
 use crate::connector::request::percent_decode;
-use crate::language::plan::{Call, MoveBy, PageStyle, Paging, RecordType, System, Template, TemplatePart};
+use crate::language::plan::{Call, Constant, MoveBy, PageStyle, Paging, RecordType, System, Template, TemplatePart};
 use crate::value::{Path, json};
 use crate::world::{Method, Request};
 
@@ -112,10 +113,11 @@ struct Asked {
 
 /// What stands in the body of a list that is asked for by POST: its constants, and its page parameters.
 fn in_its_body(call: &Call, paging: &Paging, request: &Request) -> Vec<(String, String)> {
-    let body: Json = serde_json::from_slice(&request.body).unwrap_or_default();
+    let body: Json = read_wire::body_of(request).unwrap_or_default();
     let body = json::from_json(&body);
     let parameters = paging.size().map(|(name, _)| name).into_iter().chain(paging.turns_by());
-    let paths = parameters.map(str::to_owned).chain(call.body.iter().map(|(path, _)| path.to_string()));
+    let texts = call.body.iter().filter(|(_, constant)| matches!(constant, Constant::Text(_)));
+    let paths = parameters.map(str::to_owned).chain(texts.map(|(path, _)| path.to_string()));
     paths
         .filter_map(|name| Some((Path::parse(&name)?.read(&body).to_key()?, name)))
         .map(|(text, name)| (name, text))
@@ -134,8 +136,11 @@ fn with_query(
     let place_name = paging.turns_by().unwrap_or(by_url);
     // A path without holes says more than one that anything fits.
     let mut weight = usize::from(holes.is_empty());
-    let in_body: Vec<(String, Template)> =
-        call.body.iter().map(|(path, template)| (path.to_string(), template.clone())).collect();
+    let text = |(path, constant): &(Path, Constant)| match constant {
+        Constant::Text(template) => Some((path.to_string(), template.clone())),
+        Constant::Plain(_) | Constant::List(_) => None,
+    };
+    let in_body: Vec<(String, Template)> = call.body.iter().filter_map(text).collect();
     let lists = call.method == Method::Post && query.iter().any(|(name, _)| in_body.iter().any(|(own, _)| own == name));
     let asked: Vec<&(String, Template)> = call.query.iter().chain(in_body.iter().filter(|_| lists)).collect();
     for (name, template) in asked.iter().copied() {

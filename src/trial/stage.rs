@@ -10,7 +10,7 @@ use tokio::sync::broadcast::Receiver;
 
 use super::wire::{StoodClock, Wire, base_url};
 use crate::language::plan::test::{RuleTest, TestAccount};
-use crate::language::plan::{Account, Plan, Setting, SettingType, Template, TemplatePart};
+use crate::language::plan::{Account, Constant, Plan, Setting, SettingType, Template, TemplatePart};
 use crate::peer::{Peer, PeerCall};
 use crate::runtime::coordination::seal::TOKEN_KEY;
 use crate::runtime::limits::POLL_INTERVAL;
@@ -238,7 +238,8 @@ fn numbers_of(plan: &Plan, system: &str) -> Vec<String> {
     let mut found = Vec::new();
     let Some(system) = plan.systems.get(system) else { return found };
     for kind in system.records.values() {
-        for (path, template) in kind.calls().flat_map(|call| &call.body) {
+        for (path, constant) in kind.calls().flat_map(|call| &call.body) {
+            let Constant::Text(template) = constant else { continue };
             let whole = kind.field(path).is_some_and(|field| field.kind == Kind::Integer);
             if let ([TemplatePart::Hole(hole)], true) = (template.0.as_slice(), whole) {
                 found.extend(hole.strip_prefix("account.").map(str::to_owned));

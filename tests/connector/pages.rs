@@ -1,6 +1,7 @@
 //! How lists end, by every way in which systems say it, and what is never taken for an end.
 
 use super::*;
+use petiole::language::plan::Constant;
 
 /// A shop whose lists come so, as bare arrays unless `rows` says where.
 fn paged(style: PageStyle, (rows, size): (&str, u32), count: Option<&str>) -> System {
@@ -178,7 +179,10 @@ async fn the_last_row_is_a_mark_too() {
 async fn a_list_that_is_asked_for_by_post_has_its_parameters_in_the_body() {
     let mut system = paged(by_mark(Mark::Said(Place::parse("cursor").unwrap()), None), ("data", 2), None);
     let mut order = order();
-    let list = Call { body: vec![(path("query.kind"), template("open"))], ..call(Method::Post, "/orders/search", &[]) };
+    let list = Call {
+        body: vec![(path("query.kind"), Constant::Text(template("open")))],
+        ..call(Method::Post, "/orders/search", &[])
+    };
     order.list = Some(list);
     system.records.insert("order".to_owned(), Arc::new(order));
     let answers =

@@ -209,3 +209,27 @@ async fn what_an_update_must_never_hold_is_not_sent() {
     bench.connector.update(&order, "1", &fields(r#"{"due":"2026-01-02","ref":"other"}"#), &present).await.unwrap();
     assert_eq!(bench.sent(0).to_string(), r#"{"due":"2026-01-02"}"#);
 }
+
+#[tokio::test]
+async fn what_a_call_always_sends_has_its_kind() {
+    use petiole::language::plan::Constant;
+    let text = |text: &str| Constant::Text(template(text));
+    let plain = |value: Value| Constant::Plain(value);
+    let mut order = order();
+    let body = vec![
+        (path("source"), text("petiole")),
+        (path("weight.of"), plain(Value::Integer(3))),
+        (path("test"), plain(Value::Bool(false))),
+        (path("none"), plain(Value::Null)),
+        (path("at"), Constant::List(vec![text("{account.facility_id}"), plain(Value::Integer(7))])),
+        // A field of this path is a text.
+        (path("ref"), plain(Value::Integer(5))),
+    ];
+    order.create = Some(Call { body, ..call(Method::Post, "/orders/", &[]) });
+    let bench = Bench::new(vec![answer(201, r#"{"id":"1"}"#)]);
+    bench.connector.create(&order, &Record::new()).await.unwrap();
+    let sent = serde_json::json!({
+        "source": "petiole", "weight": {"of": 3}, "test": false, "none": null, "at": ["F1", 7], "ref": "5",
+    });
+    assert_eq!(bench.sent(0), sent);
+}

@@ -31,6 +31,7 @@ pub mod volume;
 pub mod webhook;
 
 pub use crate::language::syntax::arrow::Arrow;
+pub use crate::language::syntax::constant::Constant;
 pub use crate::language::syntax::template::{Template, TemplatePart};
 pub use account::{Account, Carries, Setting};
 pub use action::Action;

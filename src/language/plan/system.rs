@@ -11,6 +11,7 @@ use crate::diagnostic::Span;
 use crate::language::plan::auth::Auth;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::webhook::WebhookRules;
+use crate::language::syntax::constant::Constant;
 use crate::language::syntax::template::Template;
 use crate::value::{Kind, Notation, Path, Record, Segment, Value, key};
 use crate::world::Method;
@@ -326,7 +327,7 @@ pub struct Call {
     /// Headers beyond the system's own.
     pub headers: Vec<(String, Template)>,
     /// What the body holds beside the record's fields: paths and values, written as the field of that path is.
-    pub body: Vec<(Path, Template)>,
+    pub body: Vec<(Path, Constant)>,
     /// Fields sent again with every update, whether they changed or not.
     pub resend: Vec<Path>,
     /// Fields never sent.
@@ -339,6 +340,8 @@ pub struct Call {
     pub answer: Option<Path>,
     /// Where in its body what is sent stands; the whole body without it.
     pub within: Option<Path>,
+    /// Whether its body is a form and not JSON.
+    pub is_form: bool,
     /// When the peer allows it; reads the record's own fields by bare name.
     pub allowed_when: Option<CompiledExpression>,
     /// Where the system file declares it.
@@ -350,8 +353,23 @@ impl Call {
     pub fn new(method: Method, path: Template, span: Span) -> Self {
         let (query, headers, body) = Default::default();
         let (resend, never, each, paging, allowed_when) = Default::default();
-        let (answer, within) = Default::default();
-        Self { method, path, query, headers, body, resend, never, each, paging, answer, within, allowed_when, span }
+        let (answer, within, is_form) = Default::default();
+        Self {
+            method,
+            path,
+            query,
+            headers,
+            body,
+            resend,
+            never,
+            each,
+            paging,
+            answer,
+            within,
+            is_form,
+            allowed_when,
+            span,
+        }
     }
 }
 

@@ -9,6 +9,10 @@ use crate::language::plan::{Call, Paging};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::system::{CallKey, CallParts, EnvelopeTree, PagingTree, RecordTree, SystemFile};
 use crate::value::Path;
+use crate::world::Method;
+
+/// What bodies may be sent as.
+const BODIES: [&str; 2] = ["json", "form"];
 
 /// How a body is sent bare that others of the system wrap.
 const BARE: &str = "nothing";
@@ -34,6 +38,7 @@ pub(super) struct Envelope {
     rows: Option<Path>,
     answer: Option<Path>,
     within: Option<Path>,
+    is_form: bool,
 }
 
 impl Role {
@@ -54,7 +59,7 @@ impl Envelope {
     pub(super) fn of_system(resolver: &mut Resolver<'_>, file: &SystemFile) -> Self {
         let paging = file.paging.as_ref().map(|tree| paging::resolve(resolver, tree));
         let of_system = Arc::new(paging.unwrap_or_else(paging::default_paging));
-        let none = Self { paging: None, of_system, rows: None, answer: None, within: None };
+        let none = Self { paging: None, of_system, rows: None, answer: None, within: None, is_form: false };
         Self { rows: None, ..none.over(resolver, (&file.envelope, None)) }
     }
 
@@ -89,7 +94,9 @@ impl Envelope {
                 Some(rows) => Some(Arc::new(Paging { rows, ..Paging::clone(paging) })),
                 None => own.paging,
             };
+            call.is_form = own.is_form && call.method != Method::Get;
         } else {
+            call.is_form = own.is_form && role == Role::Writes;
             call.answer = own.answer;
             call.within = own.within.filter(|_| role == Role::Writes);
         }
@@ -109,6 +116,13 @@ impl Envelope {
             Some(within) if within.text == BARE => None,
             within => place(resolver, within.as_ref()).or(own.within),
         };
+        if let Some(form) = &tree.form {
+            own.is_form = form.text == "form";
+            if !BODIES.contains(&form.text.as_str()) {
+                let message = format!("no body is sent as `{}`", form.text);
+                resolver.sink.unknown("unknown-value", message, (&form.text, form.span), BODIES);
+            }
+        }
         if let (Some(rows), Some(paging)) = (&tree.rows, paging)
             && !paging.word("rows").text.is_empty()
         {
@@ -138,7 +152,8 @@ fn idle(resolver: &mut Resolver<'_>, (tree, paging): (&EnvelopeTree, Option<&Pag
     let pages = paging.map(|tree| ("paging", tree.span, [Role::Lists; 2]));
     let answer = tree.answer.as_ref().map(|name| ("answer", name.span, [Role::Reads, Role::Writes]));
     let within = tree.within.as_ref().map(|name| ("body within", name.span, [Role::Writes; 2]));
-    for (key, span, roles) in [rows, pages, answer, within].into_iter().flatten() {
+    let form = tree.form.as_ref().map(|name| ("body as", name.span, [Role::Writes; 2]));
+    for (key, span, roles) in [rows, pages, answer, within, form].into_iter().flatten() {
         if roles.into_iter().any(&has) {
             continue;
         }

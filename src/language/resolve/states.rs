@@ -45,6 +45,7 @@ pub(super) fn states(
         }
         moves.extend(moves_of(resolver, tree, envelope));
     }
+    begins_somewhere(resolver, tree, values);
     States { field: written.text.clone(), initial: tree.initial.clone(), moves }
 }
 
@@ -63,6 +64,25 @@ fn moved_by_update(resolver: &mut Resolver<'_>, record: &RecordType, (field, tre
         let finding = Diagnostic::error(Code("missing-key"), message, span, "no call makes it");
         resolver.sink.found.push(finding.label(update.span, "this update"));
     }
+}
+
+/// The state in which records begin is one that some move leaves or reaches, where there are moves at all: otherwise
+/// one of the two is of another record, or misspelt.
+fn begins_somewhere(resolver: &mut Resolver<'_>, tree: &StatesTree, values: &[String]) {
+    // One that is no state at all is told as such.
+    let known = |name: &&Name| values.is_empty() || values.contains(&name.text);
+    let Some(first) = tree.begins.first().filter(known) else { return };
+    let is_named = tree.moves.iter().flat_map(|one| one.from.iter().chain(&one.to)).any(|state| *state == first.text);
+    if is_named || tree.moves.is_empty() {
+        return;
+    }
+    let message = format!("records begin as `{}`, and no move leaves or reaches it", first.text);
+    let finding = Diagnostic::error(Code("unknown-value"), message, first.span, "no way leads on from here");
+    let help = format!(
+        "write the state that the moves begin at, or the move that leaves this one: `- {} -> STATE: …`",
+        first.text
+    );
+    resolver.sink.found.push(finding.help(help));
 }
 
 /// Every state that a line names is a value of the field, where the field says which it has.

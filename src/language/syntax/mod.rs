@@ -3,6 +3,7 @@
 //! Never fails: gives a tree with holes, and findings. No name has a meaning here.
 
 pub mod arrow;
+pub mod constant;
 pub mod expression;
 pub mod expression_advice;
 pub mod expression_origin;

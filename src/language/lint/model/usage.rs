@@ -81,7 +81,7 @@ pub fn properties(view: &View<'_>, system: &str) -> BTreeSet<String> {
     let calls = system.records.values().flat_map(|record| record.calls());
     let of_calls = calls.flat_map(|call| {
         let named = call.query.iter().chain(&call.headers).map(|(_, value)| value);
-        let named = named.chain(call.body.iter().map(|(_, value)| value));
+        let named = named.chain(call.body.iter().flat_map(|(_, value)| value.templates()));
         std::iter::once(&call.path).chain(named)
     });
     let templates = of_calls.chain(system.templates());

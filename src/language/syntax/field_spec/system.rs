@@ -8,6 +8,7 @@ const DURATION: Shape = Shape::Text("DURATION");
 const NUMBER: Shape = Shape::Text("NUMBER");
 const PATH: Shape = Shape::Text("PATH");
 const FIELD: Shape = Shape::Text("FIELD");
+const BODY: Shape = Shape::Word(&["json", "form"]);
 const WITHIN: Shape = Shape::Text("PATH or nothing");
 const PLACE: Shape = Shape::Text("PATH or header NAME");
 const NEXT: Shape = Shape::Text("PATH, header NAME or FIELD of the last row");
@@ -29,6 +30,7 @@ pub static SYSTEM_FILE: MapSpec = MapSpec {
         FieldSpec::may("paging", Shape::Map(&PAGING), "how lists come in pages; without it `next` is followed"),
         FieldSpec::may("answer", PATH, "where in an answer the record stands, unless it is the whole"),
         FieldSpec::may("body within", WITHIN, "where in a body the record that is sent stands, unless it is the whole"),
+        FieldSpec::may("body as", BODY, "what bodies are sent as: JSON, or a form such as `lines[0][sku]=A`; JSON"),
         FieldSpec::may("webhook", Shape::Map(&WEBHOOK), "how it tells of changes by itself"),
         FieldSpec::must("records", Shape::Map(&RECORDS), "the kinds of records that it has"),
         ALLOW,
@@ -255,6 +257,7 @@ pub static RECORD: MapSpec = MapSpec {
         FieldSpec::may("rows", PATH, "where the rows of its lists stand, where only that differs"),
         FieldSpec::may("answer", PATH, "where it stands in answers, where another place than other records"),
         FieldSpec::may("body within", WITHIN, "where it stands in what is sent; `nothing`: it is the whole body"),
+        FieldSpec::may("body as", BODY, "what it is sent as, where another than other records"),
         FieldSpec::may("calls", Shape::Map(&CALLS), "how it is read and written"),
         FieldSpec::may("states", Shape::Map(&STATES), "the states that it goes through"),
     ],
@@ -306,12 +309,18 @@ pub static CALL: MapSpec = MapSpec {
             "the method, the path and the query",
         ),
         FieldSpec::may("headers", TEMPLATES, "headers of this call alone"),
-        FieldSpec::may("body", TEMPLATES, "what the body holds beside the record's fields"),
+        FieldSpec::may(
+            "body",
+            Shape::List(&Shape::Text("PATH = VALUE")),
+            "what the body holds beside the record's fields: numbers, true, false, null, texts, `[A, B]` of such; a \
+             field of that path says how it is written",
+        ),
         FieldSpec::may("each", Shape::Text("NAME in settings.LIST"), "makes the call once for each value of a setting"),
         FieldSpec::may("paging", Shape::Map(&PAGING), "how what it lists comes in pages, where other lists do not"),
         FieldSpec::may("rows", PATH, "where the rows that it lists stand, where only that differs"),
         FieldSpec::may("answer", PATH, "where the record stands in its answer"),
         FieldSpec::may("body within", WITHIN, "where the record stands in its body; `nothing`: it is the whole"),
+        FieldSpec::may("body as", BODY, "what its body is sent as"),
         FieldSpec::may("resend", Shape::List(&FIELD), "fields that every update sends, changed or not"),
         FieldSpec::may("never", Shape::List(&FIELD), "fields that it never sends"),
         FieldSpec::may(

@@ -3,6 +3,7 @@
 use super::envelope::EnvelopeTree;
 use super::paging::PagingTree;
 use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::syntax::constant::Constant;
 use crate::language::syntax::expression::{Expression, Name};
 use crate::language::syntax::field_spec::CALL;
 use crate::language::syntax::mapping::{Found, Mapping, keep, list, names, text};
@@ -30,7 +31,7 @@ pub struct CallParts {
     /// `headers:`
     pub headers: Vec<(String, Template)>,
     /// `body:`
-    pub body: Vec<(Path, Template)>,
+    pub body: Vec<(Path, Constant)>,
     /// `each:`
     pub each: Option<EachLine>,
     /// `paging:`
@@ -76,7 +77,7 @@ pub struct CallNames {
     pub each: Option<String>,
     /// The line and the headers as they are written.
     pub written: Vec<Name>,
-    /// Holes of the line and the headers.
+    /// Holes of the line, the headers and the body.
     pub holes: Vec<Hole>,
     /// Fields of `resend` and `never`.
     pub fields: Vec<Name>,
@@ -105,10 +106,11 @@ impl CallNames {
         let each = scalar_of(node, "each").and_then(|line| line.text.split_once(" in "));
         let fields = ["resend", "never"].into_iter().filter_map(|name| entry(node, name)).flat_map(scalars);
         let lines: Vec<&Scalar> = lines.collect();
+        let body = entry(node, "body").into_iter().flat_map(scalars);
         Self {
             each: each.map(|(name, _)| name.trim().to_owned()),
             written: lines.iter().copied().map(Scalar::name).collect(),
-            holes: lines.into_iter().flat_map(Hole::all).collect(),
+            holes: lines.iter().copied().chain(body).flat_map(Hole::all).collect(),
             fields: fields.map(Scalar::name).collect(),
             allowed_when: None,
         }
@@ -127,7 +129,7 @@ fn parts(map: &Mapping<'_>, condition: Option<Result<Expression, Diagnostic>>, f
     let line = map.text("request", "`request`", found)?;
     let mut call = CallParts::of(request(line, found)?);
     call.headers = map.get("headers", found).map(|node| named_templates(node, found)).unwrap_or_default();
-    for (name, value) in map.get("body", found).map(|node| named_templates(node, found)).unwrap_or_default() {
+    for (name, value) in map.get("body", found).map(|node| named_constants(node, found)).unwrap_or_default() {
         match Path::parse(&name) {
             Some(path) => call.body.push((path, value)),
             None => {
@@ -170,6 +172,25 @@ fn each(scalar: &Scalar, found: &mut Found) -> Option<EachLine> {
     let end = scalar.text.trim_end().len();
     let setting = scalar.named(end - setting.trim().len(), end);
     Some(EachLine { name: name.trim().to_owned(), setting, span: scalar.span })
+}
+
+/// `PATH = VALUE` lines.
+fn named_constants(node: &Node, found: &mut Found) -> Vec<(String, Constant)> {
+    let mut constants = Vec::new();
+    for node in list(node, "a list of `PATH = VALUE`", found) {
+        let Some(scalar) = text(node, "`PATH = VALUE`", found) else { continue };
+        match scalar.text.split_once(" = ") {
+            Some((name, value)) => {
+                let value = keep(Constant::parse(value, scalar.span), found);
+                constants.extend(value.map(|value| (name.trim().to_owned(), value)));
+            }
+            None => {
+                let message = "this reads `PATH = VALUE`";
+                found.push(Diagnostic::error(Code("syntax-system"), message, scalar.span, "no ` = ` here"));
+            }
+        }
+    }
+    constants
 }
 
 /// `NAME = TEXT {hole}` lines.

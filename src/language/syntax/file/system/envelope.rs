@@ -1,4 +1,4 @@
-//! `rows:`, `answer:` and `body within:` of a system, a record or a call: what stands around records on the wire.
+//! `rows:`, `answer:`, `body within:` and `body as:` of a system, a record or a call: what stands around records.
 
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::mapping::{Found, Mapping};
@@ -13,12 +13,14 @@ pub struct EnvelopeTree {
     pub answer: Option<Name>,
     /// `body within:`
     pub within: Option<Name>,
+    /// `body as:`
+    pub form: Option<Name>,
 }
 
 impl EnvelopeTree {
-    /// Reads the keys of the three that a map may have.
+    /// Reads the keys of these that a map may have.
     pub(super) fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
         let mut word = |name: &str| map.text(name, &format!("`{name}`"), found).map(Scalar::name);
-        Self { rows: word("rows"), answer: word("answer"), within: word("body within") }
+        Self { rows: word("rows"), answer: word("answer"), within: word("body within"), form: word("body as") }
     }
 }

@@ -4,7 +4,7 @@ use super::call::{CallNames, CallParts, CallTree};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::field_spec::STATES;
-use crate::language::syntax::mapping::{Found, Mapping, names};
+use crate::language::syntax::mapping::{Found, Mapping};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 
 /// `states:`
@@ -51,11 +51,17 @@ impl StatesTree {
     pub(super) fn of(node: &Node, found: &mut Found) -> Option<Self> {
         let map = Mapping::of(node, &STATES, found)?;
         let field = map.text("field", "`field`", found)?.name();
-        let begins = match map.get("initial", found).map(|node| &node.kind) {
-            Some(NodeKind::Scalar(scalar)) => state_names(scalar),
+        let begins = map.list("initial", "initial", found).into_iter().flat_map(|node| match &node.kind {
+            NodeKind::Scalar(scalar) => state_names(scalar),
             _ => Vec::new(),
-        };
-        let initial = names(map.list("initial", "initial", found), "initial", found).into_iter().next();
+        });
+        let begins: Vec<Name> = begins.collect();
+        if let [first, second, ..] = begins.as_slice() {
+            let message = "a record begins in one state, and `initial` names several";
+            let finding = Diagnostic::error(Code("type-shape"), message, second.span, "one too many");
+            found.push(finding.label(first.span, "this one counts").help("keep the state in which a new record is"));
+        }
+        let initial = begins.first().cloned();
         let mut moves = Vec::new();
         for node in map.list("moves", "`moves`", found) {
             let NodeKind::Mapping(entries) = &node.kind else {
