@@ -30,6 +30,7 @@ mod differential;
 #[cfg(target_os = "linux")]
 mod disk_faults;
 mod doctor;
+mod drafted;
 mod drain;
 mod eval;
 mod explain;

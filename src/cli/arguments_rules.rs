@@ -50,15 +50,25 @@ pub struct FmtArguments {
 /// Arguments of `new`.
 #[derive(Debug, Args)]
 pub struct NewArguments {
-    /// The folder; it is made where it is not there, and must be empty.
-    #[arg(value_name = "DIR")]
-    pub dir: PathBuf,
+    /// The folder; it is made where it is not there, and must be empty. With `--from-openapi` the rules folder into
+    /// which the system file goes; without it the file is printed.
+    #[arg(value_name = "DIR", required_unless_present = "from_openapi")]
+    pub dir: Option<PathBuf>,
     /// What the system is called from which orders come; asked for on a terminal.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "from_openapi")]
     pub left: Option<String>,
     /// What the system is called to which they go; asked for on a terminal.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "from_openapi")]
     pub right: Option<String>,
+    /// Drafts a system file from an OpenAPI document (2.0, 3.0 or 3.1; YAML or JSON) in place of a whole set.
+    #[arg(long, value_name = "FILE")]
+    pub from_openapi: Option<PathBuf>,
+    /// The records that are drafted; `NAME=/path` says where the list of one is.
+    #[arg(long, value_name = "NAME", num_args = 1.., requires = "from_openapi")]
+    pub record: Vec<String>,
+    /// What the drafted system is called; a word of the document's title where it is not said.
+    #[arg(long, value_name = "NAME", requires = "from_openapi")]
+    pub system: Option<String>,
 }
 
 /// Arguments of `test`.

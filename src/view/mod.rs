@@ -3,6 +3,7 @@
 //! Reads the store and the plan; asks no peer and decides nothing. What it says of rules is what the engine says.
 
 pub mod causes;
+pub mod drafted;
 pub mod explain;
 pub mod find;
 pub mod health;

@@ -47,7 +47,7 @@ pub fn starter(left: &str, right: &str) -> Result<Vec<(String, String)>, String>
 }
 
 /// Why a text is no name of a system.
-fn fault(name: &str) -> Option<String> {
+pub(super) fn fault(name: &str) -> Option<String> {
     let begins = name.starts_with(|letter: char| letter.is_ascii_lowercase());
     let holds = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
     if TAKEN.contains(&name) {

@@ -100,7 +100,11 @@ fn hole(resolver: &mut Resolver<'_>, system: &str, hole: &Name, known: &[String]
 
 /// Every account has what the calls of its system ask of it.
 pub(super) fn accounts(resolver: &mut Resolver<'_>) {
-    for Wanted { system, name, span } in resolver.wanted.clone() {
+    let wanted = resolver.wanted.clone();
+    let asks = |system: &str, key: &str| {
+        wanted.iter().any(|one| one.system == system && one.name.strip_prefix("account.") == Some(key))
+    };
+    for Wanted { system, name, span } in wanted.clone() {
         let (code, what) =
             if name.starts_with("secrets.") { ("unknown-secret", "secret") } else { ("unknown-property", "property") };
         let (_, own) = name.split_once('.').unwrap_or_default();
@@ -108,7 +112,9 @@ pub(super) fn accounts(resolver: &mut Resolver<'_>) {
             resolver.names.accounts.values().filter(|account| account.system == system).cloned().collect();
         for account in accounts {
             let values = if what == "secret" { &account.secrets } else { &account.properties };
-            if !values.contains_key(own) {
+            // A property that no call asks for and that is nearly called so is told of where it stands.
+            let misspelt = |key: &String| what == "property" && suggest::is_near(key, own) && !asks(&system, key);
+            if !values.contains_key(own) && !values.keys().any(misspelt) {
                 let message = format!("account `{}` has no {what} `{own}`", account.name);
                 resolver.sink.unknown(code, message, (own, span), values.keys().map(String::as_str));
             }

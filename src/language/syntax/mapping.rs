@@ -94,8 +94,18 @@ impl<'a> Mapping<'a> {
         // A key that is nearly this one was told already.
         let misspelt = || self.unknown.iter().any(|key| !suggest::nearest(key, [name]).is_empty());
         if field.required && node.is_none() && !misspelt() {
-            let message = format!("{} needs the key `{name}`", self.what);
-            found.push(Diagnostic::error(Code("missing-key"), message, self.span, "missing in this map"));
+            let mut others = self.named();
+            found.push(match others.find(|(key, _)| suggest::is_near(&key.text, name)) {
+                Some((key, _)) => {
+                    let message = format!("{} needs the key `{name}`, and has `{}`", self.what, key.text);
+                    let finding = Diagnostic::error(Code("missing-key"), message, key.span, "nearly it");
+                    finding.helped(Some(Advice::write(name)))
+                }
+                None => {
+                    let message = format!("{} needs the key `{name}`", self.what);
+                    Diagnostic::error(Code("missing-key"), message, self.span, "missing in this map")
+                }
+            });
         }
         node
     }

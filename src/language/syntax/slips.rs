@@ -96,6 +96,21 @@ pub fn second_colon(text: &str, noticed: usize) -> Option<usize> {
     None
 }
 
+/// Places behind a colon without a blank, as in `key:value`, of the line where YAML noticed and of those before it:
+/// the nearest line first. Addresses and times have such colons, too.
+pub fn tight_colons(text: &str, noticed: usize) -> Vec<usize> {
+    let before: Vec<(usize, &str)> = lines(text).take_while(|(start, _)| *start <= noticed).collect();
+    let place = |(start, line): &(usize, &str)| {
+        let bare = line.trim_start();
+        let (key, value) = bare.trim_start_matches("- ").split_once(':')?;
+        let is_key = !key.is_empty() && key.chars().all(|letter| letter.is_alphanumeric() || "_- ".contains(letter));
+        let is_tight = value.starts_with(|letter: char| !letter.is_whitespace() && letter != '/');
+        let behind = line.len() - value.len();
+        (is_key && is_tight && !bare.starts_with('#')).then(|| start + behind)
+    };
+    before.iter().rev().take(2 * LINES_NEAR).filter_map(place).collect()
+}
+
 /// The innermost bracket that begins a list or map in one line and is still open at the end of the text.
 pub fn open_bracket(before: &str) -> Option<usize> {
     let (mut open, mut quote, mut last, mut comment) = (Vec::new(), None, ' ', false);

@@ -19,6 +19,7 @@ const CODE: Code = Code("syntax-yaml");
 
 const TAB: &str = "a tab stands where YAML indents with blanks";
 const QUOTE: &str = "a quote is not closed";
+const TIGHT: &str = "the colon behind a key wants a blank behind it";
 const COLON: &str = "YAML takes a colon with a blank behind it for the end of a key";
 
 /// A node.
@@ -128,7 +129,13 @@ pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
     }
     if let Some(finding) = found.first_mut().filter(unsure) {
         let noticed = finding.primary.span.start;
-        if let Some(slip) = indentation::slip(text, noticed, whole) {
+        let blank = |at: usize| Edit { span: Span::new(file, at, at), replacement: " ".to_owned() };
+        let mends = |at: &usize| whole(&edit::applied(text, &[blank(*at)]));
+        if let Some(at) = slips::tight_colons(text, noticed).into_iter().find(mends) {
+            let place = Span::new(file, at - 1, at);
+            let tight = Diagnostic::error(CODE, TIGHT, place, "no blank behind it").help("write a blank behind it");
+            *finding = Diagnostic { fix: vec![blank(at)], ..tight };
+        } else if let Some(slip) = indentation::slip(text, noticed, whole) {
             *finding = slipped(finding, slip);
         } else if let Some((start, end)) = indentation::lost(text, noticed, whole) {
             *finding = lost(finding, Span::new(file, start, end));

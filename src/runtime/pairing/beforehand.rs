@@ -14,9 +14,6 @@ use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::value::Value;
 
-/// The code of what is not there yet.
-const NOT_MADE: &str = "to-be-made";
-
 /// What stands in the place of what is not there yet.
 struct StandIns {
     keys: Vec<Want>,
@@ -78,7 +75,7 @@ fn stops_anyway(deciding: &Deciding<'_>, situation: &Situation, (not_there, stop
     let mut without = situation.clone();
     for want in &not_there.keys {
         let nothing = Found::Nothing {
-            code: NOT_MADE.into(),
+            code: "missing-counterpart".into(),
             message: "it is to be made".to_owned(),
             waits: Vec::new(),
             candidates: Vec::new(),

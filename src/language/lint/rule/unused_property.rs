@@ -31,11 +31,11 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         for name in account.properties.keys().filter(|name| !used.contains(*name) && !OWN.contains(&name.as_str())) {
             let Some(span) = view.rules.places.get(&format!("accounts.{}.{name}", account.name)) else { continue };
             let message = format!("no call of `{}` is filled with `{name}`", account.system);
-            let near = suggest::nearest(name, KEYS).first().map(|near| format!("write `{near}`"));
+            let wanted = used.iter().filter(|wanted| !account.properties.contains_key(*wanted));
+            let near = suggest::near(name, KEYS.into_iter().chain(wanted.map(String::as_str)));
             let finding = LINT.found(message, *span, "fills nothing");
-            found.push(finding.help(near.unwrap_or_else(|| {
-                "take it out, or write `{account.NAME}` in the system file where the peer wants it".to_owned()
-            })));
+            let help = "take it out, or write `{account.NAME}` in the system file where the peer wants it";
+            found.push(finding.helped(near.or_else(|| Some(help.into()))));
         }
     }
     found
