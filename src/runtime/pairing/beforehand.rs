@@ -50,7 +50,8 @@ impl Runtime {
             }
             let stand_ins = StandIns { keys: keys(live, situation), made };
             let rests = !stand_ins.keys.is_empty() || !stand_ins.made.is_empty();
-            if !rests || decision.effect.is_none() && stops_anyway(deciding, situation, (&stand_ins, &decision.stops)) {
+            let stops = || stops_anyway(deciding, situation, (&stand_ins, &decision.stops));
+            if !rests || decision.effect.is_none() && !asks_of_links(situation) && stops() {
                 return Ok(Some(decision));
             }
             made = stand_ins.made;
@@ -59,9 +60,17 @@ impl Runtime {
         for want in keys(live, situation) {
             situation.reads.remove(&want);
         }
+        // What is brought over is linked with it.
+        situation.reads.retain(|want, _| !matches!(want, Want::Linked { .. }));
         made.iter().for_each(|record| _ = situation.made.remove(record));
         Ok(None)
     }
+}
+
+/// Whether something was decided by a link that is not there: it may be made with what is brought over.
+fn asks_of_links(situation: &Situation) -> bool {
+    let mut reads = situation.reads.iter();
+    reads.any(|(want, found)| matches!(want, Want::Linked { .. }) && !matches!(found, Found::Key(_)))
 }
 
 /// The counterparts that are to be made.
