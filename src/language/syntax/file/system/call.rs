@@ -75,7 +75,7 @@ pub struct EachLine {
 pub struct CallNames {
     /// What `each` names.
     pub each: Option<String>,
-    /// The line, the headers and the body as they are written.
+    /// The line and the headers as they are written.
     pub written: Vec<Name>,
     /// Holes of the line, the headers and the body.
     pub holes: Vec<Hole>,
@@ -102,8 +102,7 @@ impl CallNames {
     /// The names of a call, without its condition.
     pub(super) fn of(node: &Node) -> Self {
         let lines = scalar(node).into_iter().chain(scalar_of(node, "request"));
-        let said = ["headers", "body"].into_iter().filter_map(|name| entry(node, name)).flat_map(scalars);
-        let lines = lines.chain(said);
+        let lines = lines.chain(entry(node, "headers").into_iter().flat_map(scalars));
         let each = scalar_of(node, "each").and_then(|line| line.text.split_once(" in "));
         let fields = ["resend", "never"].into_iter().filter_map(|name| entry(node, name)).flat_map(scalars);
         let lines: Vec<&Scalar> = lines.collect();
