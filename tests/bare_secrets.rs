@@ -53,7 +53,7 @@ fn no_broken_line_shows_a_secret() {
     println!("PETIOLE_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let (mut told, mut leaks) = (0, Vec::new());
-    for _ in 0..1_000 {
+    for _ in 0..400 {
         let mut text = ACCOUNTS.to_owned();
         for _ in 0..random.usize(1..4) {
             text = slipped(&mut random, &text);
@@ -64,7 +64,7 @@ fn no_broken_line_shows_a_secret() {
             leaks.push(format!("{text}\n{said}"));
         }
     }
-    assert!(told > 900, "PETIOLE_SEED={seed}: {told} of 1,000 were told of");
+    assert!(told > 350, "PETIOLE_SEED={seed}: {told} of 400 were told of");
     assert!(leaks.is_empty(), "PETIOLE_SEED={seed}: {} leaks\n{}", leaks.len(), leaks[0]);
 }
 
