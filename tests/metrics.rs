@@ -130,28 +130,30 @@ fn what_is_slow_or_silent_is_told_when_it_begins_and_when_it_is_over() {
     let service = trade.run("300ms");
     until("the service is at rest", || at_rest(&service.url));
     trade.people(&trade.leaflink, "submit", &json!({ "count": 3 }));
-    until("the silence is told", || alarms(&listener, ("webhooks-silent", "leaflink"), "begins") == 1);
+    until("the silence is told", || alarms(&listener, ("webhooks-silent", "leaflink"), "begins") >= 1);
     let status = get(&format!("{}/api/v1/status", service.url));
     assert!(status["alarms"].to_string().contains("leaflink sent no webhook for"), "{status:#}");
     trade.subscribe(&service);
     trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
-    until("its end is told", || alarms(&listener, ("webhooks-silent", "leaflink"), "over") == 1);
+    until("its end is told", || alarms(&listener, ("webhooks-silent", "leaflink"), "over") >= 1);
 
     trade.faults(&trade.flourish, &json!({ "error_before_every": 1 }));
     trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
-    until("the lag is told", || alarms(&listener, ("lag", ""), "begins") == 1);
+    // On a busy machine the orders before may have been slow, too.
+    let lags = |state: &str| alarms(&listener, ("lag", ""), state);
+    until("the lag is told", || lags("begins") > lags("over"));
     until("the breaker is told", || listener.told("breaker_open").len() == 1);
     drop(service);
     // A restart repeats nothing, and knows what it owes.
     trade.faults(&trade.flourish, &json!({}));
     let service = trade.run("300ms");
-    until("the lag's end is told", || alarms(&listener, ("lag", ""), "over") == 1);
+    until("the lag's end is told", || lags("over") >= 1 && lags("over") == lags("begins"));
     until("all crossed", || trade.orders().len() == 5 && at_rest(&service.url));
     // What comes later may be slow in its turn.
     let told: Vec<_> = listener.told("alarm").into_iter().filter(|one| one["alarm"] == "lag").collect();
     let states: Vec<&str> = told.iter().filter_map(|one| one["state"].as_str()).take(2).collect();
     assert_eq!(states, ["begins", "over"], "{told:?}");
-    until("no lag is left", || alarms(&listener, ("lag", ""), "over") == alarms(&listener, ("lag", ""), "begins"));
+    until("no lag is left", || lags("over") == lags("begins"));
     let left = get(&format!("{}/api/v1/status", service.url))["alarms"].to_string();
     assert!(!left.contains("is not across"), "{left}");
 }
