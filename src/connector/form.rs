@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::request::{FORM, percent_decode, percent_encode};
+use super::request::{FORM, form_decode, percent_encode};
 use crate::world::Request;
 
 /// The most levels of names in one another that are read; deeper ones are left out.
@@ -57,10 +57,10 @@ pub fn decode(text: &str) -> Json {
     let mut root = Branch::default();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let name = percent_decode(&name.replace('+', " "));
+        let name = form_decode(name);
         let steps: Vec<&str> = name.split('[').map(|step| step.trim_end_matches(']')).collect();
         if steps.len() <= DEPTH_MAX {
-            root.put(&steps, percent_decode(&value.replace('+', " ")));
+            root.put(&steps, form_decode(value));
         }
     }
     root.json()

@@ -274,6 +274,11 @@ pub fn percent_decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// A name or value of a form, or of what stands behind the question mark of an address.
+pub fn form_decode(text: &str) -> String {
+    percent_decode(&text.replace('+', " "))
+}
+
 /// Everything but letters, digits and `-._~` as `%XX`.
 pub fn percent_encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

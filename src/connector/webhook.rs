@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::request::percent_decode;
+use super::request::form_decode;
 use super::response;
 use crate::language::plan::{Told, WebhookRecord, WebhookRules};
 use crate::value::{Path, Segment, Value, json, key};
@@ -35,14 +35,9 @@ pub fn body_of(kind: Option<&str>, body: &[u8]) -> Option<Json> {
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     let fields = pairs.map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(name), Json::String(decoded(value)))
+        (form_decode(name), Json::String(form_decode(value)))
     });
     Some(Json::Object(fields.collect::<Map<_, _>>()))
-}
-
-/// A text of a form.
-fn decoded(text: &str) -> String {
-    percent_decode(&text.replace('+', " "))
 }
 
 /// The longest text that is given back, in bytes.
