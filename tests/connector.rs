@@ -28,8 +28,9 @@ use petiole::connector::{
 };
 use petiole::diagnostic::Span;
 use petiole::language::plan::{
-    Auth, Call, Encoding, ErrorRules, Field, FieldShape, Limits, Mark, Move, MoveBy, PageStyle, Paging, Place,
-    Presence, RecordType, States, System, Template, TemplatePart, Told, Trust, WebhookRecord, WebhookRules, WritePlace,
+    Allowance, Auth, Call, Encoding, ErrorRules, Field, FieldShape, Limits, Mark, Move, MoveBy, PageStyle, Paging,
+    Place, Presence, RecordType, States, System, Template, TemplatePart, Told, Trust, WebhookRecord, WebhookRules,
+    WritePlace,
 };
 use petiole::value::{Kind, Path, Record, Value, json};
 use petiole::world::{Clock, Method, Request, Response, SeededRandom, Transport, TransportError};
@@ -163,6 +164,7 @@ fn call(method: Method, path: &str, query: &[(&str, &str)]) -> Call {
         each: None,
         paging: None,
         answer: None,
+        location: None,
         within: None,
         is_form: false,
         method,
@@ -293,6 +295,7 @@ fn shop() -> System {
         timeout: Duration::from_secs(30),
         settle_after: Duration::from_mins(1),
         limits: Limits { per_minute: 60, burst: 5, at_once: 2, same_record: Duration::from_secs(1) },
+        allowance: Allowance::default(),
         errors: ErrorRules {
             message: vec![path("detail"), path("message")],
             gone: vec![204, 404],

@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "fields are written out where they are used")]
 
+mod allowed;
 mod envelopes;
 mod forms;
 mod pages;

@@ -22,9 +22,13 @@ impl Connector {
         purpose: Purpose,
     ) -> Result<Option<Row>, Failure> {
         let place = name_of(call);
-        let found = self.exchange(request, (purpose, &place), |answer| self.one((record, call), answer, false)).await?;
-        let row = if let Some(Single::Row(row)) = found { Some(row) } else { None };
-        Ok(row.filter(|row| row.key(record).is_some()))
+        let read = |answer: &Response| {
+            let found = self.one((record, call), answer, false)?;
+            let row = if let Some(Single::Row(row)) = found { Some(row) } else { None };
+            let row = row.filter(|row| row.key(record).is_some());
+            Ok(Some(row.or_else(|| self.made(record, call.location.as_ref()?, answer.header("Location")?))))
+        };
+        Ok(self.exchange(request, (purpose, &place), read).await?.flatten())
     }
 
     /// The record in an answer.

@@ -447,7 +447,8 @@ impl Connector {
             // Before anything is cut to length: half a secret could not be found any more.
             answer.body = self.account.redact(&String::from_utf8_lossy(&answer.body)).into_bytes();
         }
-        self.rate_limit.heed(&answer, (now, self.clock.steady())).await;
+        let times = (now, self.clock.steady());
+        self.rate_limit.heed(&answer, &self.system.allowance, times).await;
         self.note_clock(&answer);
         match failure::of_response(&self.system.errors, &answer, purpose, now) {
             Some(found) => Err(found),

@@ -64,7 +64,8 @@ impl Connector {
         self.note_answer("token", answer.as_ref().ok().map(|answer| answer.status));
         let answer = answer.map_err(|error| Failure::unusable(error.to_string(), None, false))?;
         let now = self.clock.now();
-        self.rate_limit.heed(&answer, (now, self.clock.steady())).await;
+        let times = (now, self.clock.steady());
+        self.rate_limit.heed(&answer, &self.system.allowance, times).await;
         let granted = token_answer::read(&self.system.errors, &answer, now)?;
         for secret in std::iter::once(&granted.token).chain(&granted.refresh) {
             self.account.issued.add(secret);

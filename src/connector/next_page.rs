@@ -5,10 +5,11 @@ use serde_json::Value as Json;
 use super::broken;
 use super::connector::Connector;
 use super::failure::{Failure, Purpose};
-use super::paging::Pager;
+use super::paging::{Pager, path_of};
 use super::reader;
+use super::request::percent_decode;
 use super::row::Row;
-use crate::language::plan::RecordType;
+use crate::language::plan::{RecordType, Template, TemplatePart};
 use crate::value::{Path, Record, Value, json};
 use crate::world::Response;
 
@@ -46,6 +47,25 @@ impl Connector {
             let key = broken::key_of_row(text, &rows, record);
             return Ok(Some(vec![self.broken_row(record, key.as_deref(), message.clone())]));
         }
+    }
+
+    /// What a call made, of which only its place is told.
+    pub(super) fn made(&self, record: &RecordType, path: &Template, location: &str) -> Option<Row> {
+        let base = self.account.base_url.trim_end_matches('/');
+        let place = path_of(location).split(['?', '#']).next().unwrap_or_default();
+        let place = place.strip_prefix(path_of(base)).unwrap_or(place).trim_end_matches('/');
+        let ends = |text: &str| text.trim_end_matches('/').to_owned();
+        let (before, after) = match path.0.as_slice() {
+            [TemplatePart::Text(before), TemplatePart::Hole(_)] => (before.clone(), String::new()),
+            [TemplatePart::Text(before), TemplatePart::Hole(_), TemplatePart::Text(after)] => {
+                (before.clone(), ends(after))
+            }
+            _ => return None,
+        };
+        let key = percent_decode(place.strip_prefix(&before)?.strip_suffix(&after)?);
+        let is_one = !key.is_empty() && !key.contains('/');
+        let row = is_one.then(|| self.broken_row(record, Some(&key), String::new()))?;
+        Some(Row { fits: true, unreadable: None, broken: None, ..row })
     }
 
     /// A record of which only the key is known, if that.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::budget::{Share, SharedBudget};
-use crate::language::plan::Limits;
+use crate::language::plan::{Allowance, Limits, ResetForm};
 use crate::world::{Clock, Response};
 
 /// The longest a call waits for its turn; beyond it the caller is told when to come back.
@@ -21,6 +21,8 @@ pub const WAIT_LONGEST: Duration = Duration::from_secs(30);
 const SHORT_ENDS: Duration = Duration::from_mins(1);
 /// The longest pause a peer's header can ask for.
 pub const PAUSE_LONGEST: Duration = Duration::from_hours(1);
+/// How long a peer is left alone that says that all calls are made, and not when there are more.
+pub const SPENT_PAUSE: Duration = Duration::from_secs(1);
 /// A reset of more seconds than this is an instant, counted from 1970, not a wait.
 const RESET_IS_INSTANT_SECONDS: i64 = 1_000_000_000;
 
@@ -180,9 +182,13 @@ impl RateLimit {
 
     /// Reads what the peer says about its budget, and stands still where it asks for it, as do all who share it. `now`
     /// is what the clock shows, `steady` what waits are measured by.
-    pub async fn heed(&self, response: &Response, (now, steady): (Timestamp, Timestamp)) {
-        let spent = response.header("RateLimit-Remaining").is_some_and(|left| left.trim() == "0");
-        let reset = response.header("RateLimit-Reset").filter(|_| spent).and_then(|text| reset_wait(text, now));
+    pub async fn heed(&self, response: &Response, allowance: &Allowance, (now, steady): (Timestamp, Timestamp)) {
+        let reset = is_spent(response, allowance).then(|| match response.header(&allowance.reset) {
+            Some(text) => reset_wait(text, allowance.form, now),
+            // A bucket that leaks has room again soon; one that is said to be left is not asked for a time.
+            None => allowance.used.as_ref().map(|_| SPENT_PAUSE),
+        });
+        let reset = reset.flatten();
         let Some(wait) = retry_after(response, now).max(reset) else { return };
         {
             let mut turns = self.lock();
@@ -219,10 +225,29 @@ pub fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
     Some(wait.min(PAUSE_LONGEST)).filter(|wait| !wait.is_zero())
 }
 
-fn reset_wait(text: &str, now: Timestamp) -> Option<Duration> {
+/// Whether a peer says that no call is left.
+fn is_spent(response: &Response, allowance: &Allowance) -> bool {
+    let parts = |name: &str| {
+        let (made, of) = response.header(name)?.trim().split_once('/').map_or((response.header(name)?, ""), |two| two);
+        Some((made.trim().parse::<u64>().ok()?, of.trim().parse::<u64>().ok()))
+    };
+    match &allowance.used {
+        Some(used) => parts(used).is_some_and(|(made, of)| of.is_some_and(|of| made >= of)),
+        None => parts(&allowance.remaining).is_some_and(|(left, _)| left == 0),
+    }
+}
+
+fn reset_wait(text: &str, form: ResetForm, now: Timestamp) -> Option<Duration> {
     let number = text.trim().parse::<i64>().ok()?;
-    let wait = if number > RESET_IS_INSTANT_SECONDS {
+    let is_instant = match form {
+        ResetForm::Either => number > RESET_IS_INSTANT_SECONDS,
+        ResetForm::Epoch => true,
+        ResetForm::Seconds | ResetForm::Milliseconds => false,
+    };
+    let wait = if is_instant {
         wait_until(Timestamp::from_second(number).ok()?, now)
+    } else if form == ResetForm::Milliseconds {
+        Duration::from_millis(u64::try_from(number).ok()?)
     } else {
         Duration::from_secs(u64::try_from(number).ok()?)
     };

@@ -2,6 +2,8 @@
 //!
 //! Whatever is refused changes nothing.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
@@ -12,11 +14,25 @@ use super::refusal::{Reason, Refusal};
 use super::respond::respond;
 use super::route::{self, Route};
 use super::{control, door, page, whims, write, write_wire};
+use crate::connector::request::percent_encode;
+use crate::language::plan::{Allowance, TemplatePart};
 use crate::simulator::{Act, Mood, Outcome, Simulator, Whim};
 use crate::value::{Path, Record};
 use crate::world::{Request, Response};
 
 impl Peer {
+    /// The answer; with what is left of the calls, where the system says that.
+    fn counted(&mut self, now: Timestamp, request: &Request) -> Response {
+        let system = Arc::clone(&self.system);
+        if system.allowance == Allowance::default() {
+            return self.answer(now, request);
+        }
+        let fits = self.bucket.take(&system.limits, now);
+        let mut response = if fits { self.answer(now, request) } else { respond(429, &Json::Object(Map::new())) };
+        self.bucket.tell(&system, &mut response);
+        response
+    }
+
     fn answer(&mut self, now: Timestamp, request: &Request) -> Response {
         if let Some(rules) = &self.system.auth.token {
             if let Some(response) = self.tokens.answer(rules, now, request) {
@@ -82,7 +98,19 @@ impl Peer {
             Ok(status) => {
                 let row = done.key.as_deref().and_then(|key| self.record(&route.record.name, key)).cloned();
                 let body = self.wrapped(route, write_wire::record(&route.record, &row.unwrap_or_default()));
-                (respond(*status, &body), None)
+                let response = match (&route.location, &done.key) {
+                    // What has a place of its own is shown there.
+                    (Some(path), Some(key)) => {
+                        let place = path.0.iter().map(|part| match part {
+                            TemplatePart::Text(text) => text.clone(),
+                            TemplatePart::Hole(_) => percent_encode(key),
+                        });
+                        let headers = vec![("Location".to_owned(), place.collect())];
+                        Response { status: *status, headers, body: Vec::new() }
+                    }
+                    _ => respond(*status, &body),
+                };
+                (response, None)
             }
             Err(refusal) => (self.refuse(refusal), Some(refusal.message.clone())),
         };
@@ -124,7 +152,7 @@ impl Simulator for Peer {
     fn handle(&mut self, now: Timestamp, request: &Request) -> Outcome {
         let response = match control::answer(self, now, request) {
             Some(response) => response,
-            None => self.answer(now, request),
+            None => self.counted(now, request),
         };
         Outcome { response, webhooks: std::mem::take(&mut self.pending) }
     }

@@ -4,6 +4,7 @@
 //! itself and shares no code with the connector, or both could be wrong together. Knows no rules.
 
 mod answer;
+mod bucket;
 pub mod call_log;
 mod control;
 mod defaults;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::bucket::Bucket;
 use super::call_log::PeerCall;
 use super::tokens::Tokens;
 use super::{defaults, webhook, write_wire};
@@ -43,6 +44,7 @@ pub struct Peer {
     pub(super) calls: VecDeque<PeerCall>,
     pub(super) key: String,
     pub(super) pending: Vec<Webhook>,
+    pub(super) bucket: Bucket,
     /// Fields, by record, in which people say what a record is about: once, and of each another one.
     pub(super) names: BTreeSet<(String, String)>,
     /// Tokens that it granted.
@@ -58,6 +60,7 @@ impl Peer {
             calls: VecDeque::new(),
             key: String::new(),
             pending: Vec::new(),
+            bucket: Bucket::default(),
             names: BTreeSet::new(),
             tokens: Tokens::default(),
         }

@@ -21,6 +21,8 @@ pub(super) struct Route {
     pub(super) holes: Vec<Hole>,
     /// Where in its answer the record stands.
     pub(super) answer: Option<Path>,
+    /// The path of what it makes.
+    pub(super) location: Option<Template>,
     /// How what it lists comes in pages.
     pub(super) paging: Arc<Paging>,
     /// Page parameters as sent: how many rows, and which page.
@@ -68,7 +70,19 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
             {
                 let Asked { holes, size, place } = asked;
                 let (record, paging) = (Arc::clone(record), Arc::clone(paging));
-                best = Some((weight, Route { kind, record, holes, answer: call.answer.clone(), paging, size, place }));
+                best = Some((
+                    weight,
+                    Route {
+                        kind,
+                        record,
+                        holes,
+                        answer: call.answer.clone(),
+                        location: call.location.clone(),
+                        paging,
+                        size,
+                        place,
+                    },
+                ));
             }
         }
     }

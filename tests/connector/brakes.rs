@@ -125,3 +125,33 @@ async fn a_clock_that_is_set_back_holds_up_no_call() {
     bench.clock.sleep(Duration::from_secs(5)).await;
     assert!(bench.connector.read(&order, "1").await.unwrap().is_none(), "the probe passes when its time has come");
 }
+
+#[tokio::test]
+async fn what_is_left_is_read_where_the_system_says_it() {
+    use petiole::language::plan::ResetForm;
+    let made = |used: Option<&str>, form| Allowance {
+        remaining: "X-Left".to_owned(),
+        used: used.map(str::to_owned),
+        reset: "X-Again".to_owned(),
+        form,
+    };
+    let cases = [
+        (made(None, ResetForm::Seconds), ("X-Left", "0"), Some("9"), Some("2026-01-05T12:00:09Z")),
+        (made(None, ResetForm::Seconds), ("X-Left", "1/40"), Some("9"), None),
+        (made(None, ResetForm::Seconds), ("X-Left", "0"), None, None),
+        (made(None, ResetForm::Milliseconds), ("x-left", "0/40"), Some("2500"), Some("2026-01-05T12:00:02.5Z")),
+        (made(None, ResetForm::Epoch), ("X-Left", "0"), Some("1767614407"), Some("2026-01-05T12:00:07Z")),
+        // A bucket that leaks has room again soon.
+        (made(Some("X-Made"), ResetForm::Either), ("X-Made", "40/40"), None, Some("2026-01-05T12:00:01Z")),
+        (made(Some("X-Made"), ResetForm::Either), ("X-Made", "39/40"), None, None),
+        (made(Some("X-Made"), ResetForm::Either), ("X-Made", "many"), None, None),
+        (made(Some("X-Made"), ResetForm::Either), ("X-Left", "0"), Some("9"), None),
+    ];
+    for (allowance, header, again, until) in cases {
+        let mut answer = answer_with(404, header, NOT_THERE).unwrap();
+        answer.headers.extend(again.map(|text| ("X-Again".to_owned(), text.to_owned())));
+        let bench = Bench::with(System { allowance: allowance.clone(), ..shop() }, vec![Ok(answer)]);
+        bench.connector.read(&bench.order(), "1").await.unwrap();
+        assert_eq!(bench.connector.paused_until(), until.map(|text| text.parse().unwrap()), "{allowance:?} {header:?}");
+    }
+}

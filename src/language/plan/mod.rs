@@ -48,8 +48,8 @@ pub use side::Side;
 pub use sign::{Algorithm, Encoding, SignRules, TimeForm};
 pub use standing::Switches;
 pub use system::{
-    Call, Each, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement, States, System,
-    WritePlace,
+    Allowance, Call, Each, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement,
+    ResetForm, States, System, WritePlace,
 };
 pub use table::{Instead, Outcome, Row, Table};
 pub use volume::Volume;

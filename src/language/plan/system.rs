@@ -31,6 +31,8 @@ pub struct System {
     pub settle_after: Duration,
     /// What the peer allows.
     pub limits: Limits,
+    /// Where it says what it still takes.
+    pub allowance: Allowance,
     /// How failures are told apart.
     pub errors: ErrorRules,
     /// How lists come, unless a record or a call says otherwise.
@@ -62,6 +64,40 @@ pub struct Limits {
     /// How long after an update of a record the next change of what it follows waits, and is joined by those that come
     /// meanwhile.
     pub same_record: Duration,
+}
+
+/// The headers in which a peer says how many calls it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// How many are left, as `8` or `8/40`.
+    pub remaining: String,
+    /// How many of how many were made, as `32/40`; counts in the place of what is left.
+    pub used: Option<String>,
+    /// When there are calls again.
+    pub reset: String,
+    /// How that is written.
+    pub form: ResetForm,
+}
+
+/// How a peer says when there are calls again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResetForm {
+    /// In so many seconds, or at this second since 1970: a number so large that no wait is meant is an instant.
+    #[default]
+    Either,
+    /// In so many seconds.
+    Seconds,
+    /// In so many milliseconds.
+    Milliseconds,
+    /// At this second since 1970.
+    Epoch,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        let (remaining, reset) = ("RateLimit-Remaining".to_owned(), "RateLimit-Reset".to_owned());
+        Self { remaining, used: None, reset, form: ResetForm::default() }
+    }
 }
 
 /// Which answers mean what; everything else of 400 and above is refused for good.
@@ -338,6 +374,8 @@ pub struct Call {
     pub paging: Option<Arc<Paging>>,
     /// Where in its answer the record stands, where another place than in the system's answers.
     pub answer: Option<Path>,
+    /// The path of what it made, with its key as the hole, by which a `Location` header is read.
+    pub location: Option<Template>,
     /// Where in its body what is sent stands; the whole body without it.
     pub within: Option<Path>,
     /// Whether its body is a form and not JSON.
@@ -353,7 +391,7 @@ impl Call {
     pub fn new(method: Method, path: Template, span: Span) -> Self {
         let (query, headers, body) = Default::default();
         let (resend, never, each, paging, allowed_when) = Default::default();
-        let (answer, within, is_form) = Default::default();
+        let (answer, location, within, is_form) = Default::default();
         Self {
             method,
             path,
@@ -365,6 +403,7 @@ impl Call {
             each,
             paging,
             answer,
+            location,
             within,
             is_form,
             allowed_when,

@@ -10,6 +10,7 @@ pub mod carries;
 mod duplicate;
 mod envelope;
 mod fields;
+mod limits;
 pub mod met;
 pub mod names;
 mod oauth2;

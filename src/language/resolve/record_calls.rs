@@ -7,9 +7,10 @@ use super::envelope::{Envelope, Role};
 use super::fields::unknown_field;
 use super::resolver::Resolver;
 use super::system_names::{self, Ready};
-use crate::language::plan::{Call, RecordType};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::plan::{Call, RecordType, Template, TemplatePart};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::file::system::{CallKey, CallTree};
+use crate::language::syntax::file::system::{CallKey, CallParts, CallTree};
 use crate::value::{Path, Segment};
 
 /// Gives a call its place in the record type.
@@ -22,6 +23,7 @@ pub(super) fn resolve(
     let Some(parts) = &tree.parts else { return };
     let mut found = call(resolver, parts);
     envelope.give(resolver, (parts, Role::of(key)), &mut found);
+    found.location = location(resolver, record, (key, parts));
     let ready = match key {
         CallKey::FindBy(field) => Ready::Field(&field.text),
         CallKey::AddTo(_) => Ready::Fields,
@@ -57,6 +59,29 @@ pub(super) fn resolve(
         }
     };
     *slot = Some(found);
+}
+
+/// The path of what a call made, with the key as its only hole.
+fn location(
+    resolver: &mut Resolver<'_>,
+    record: &RecordType,
+    (key, parts): (&CallKey, &CallParts),
+) -> Option<Template> {
+    let (path, written) = parts.location.as_ref()?;
+    let makes = matches!(key, CallKey::Once(name) if name.text == "create");
+    let holes = path.0.iter().filter_map(|part| if let TemplatePart::Hole(name) = part { Some(name) } else { None });
+    let holes: Vec<&String> = holes.collect();
+    let (code, message) = if !makes {
+        ("idle-key", "`location` says nothing here: only `create` makes what has a place".to_owned())
+    } else if holes != [&record.key] || !written.text.starts_with('/') {
+        ("syntax-system", format!("`location` is a path with the key `{{{}}}` in it", record.key))
+    } else {
+        return Some(path.clone());
+    };
+    let finding = Diagnostic::error(Code(code), message, written.span, "not read");
+    let help = format!("write it under `create`, as `location: /path/{{{}}}`", record.key);
+    resolver.sink.found.push(finding.help(help));
+    None
 }
 
 /// A call that adds to a list: the fields of its elements are sent by no other.

@@ -6,34 +6,21 @@ use std::time::Duration;
 
 use super::auth;
 use super::envelope::Envelope;
+use super::limits;
 use super::record_calls;
 use super::resolver::{Resolver, SystemCondition};
 use super::secrets;
 use super::states::states;
 use super::system_names;
 use super::webhook;
-use crate::language::plan::{
-    ErrorRules, Field, FieldShape, Limits, Presence, RecordType, Requirement, System, WritePlace,
-};
+use crate::language::plan::{ErrorRules, Field, FieldShape, Presence, RecordType, Requirement, System, WritePlace};
 use crate::language::syntax::expression::{Expression, Name};
-use crate::language::syntax::file::system::{ErrorsTree, FieldTree, LimitsTree, RecordTree, SystemFile};
+use crate::language::syntax::file::system::{ErrorsTree, FieldTree, RecordTree, SystemFile};
 use crate::language::syntax::system_line::{FieldKind, FieldLine};
 use crate::value::{Kind, Path, Segment};
 
 /// How long a call may take where the file does not say.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Calls in a minute where the file does not say.
-const PER_MINUTE: u32 = 300;
-
-/// Calls under way together where the file does not say.
-const AT_ONCE: u32 = 8;
-
-/// Calls in one go where the file does not say.
-const BURST: u32 = 5;
-
-/// Between two updates for one record where the file does not say.
-const SAME_RECORD: Duration = Duration::from_secs(1);
 
 /// Takes the system of a `system:` file.
 pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
@@ -60,7 +47,8 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
         auth,
         timeout,
         settle_after: http.settle_after.unwrap_or(timeout * 2),
-        limits: limits(&file.limits),
+        limits: limits::limits(&file.limits),
+        allowance: limits::allowance(resolver, &file.limits),
         errors: errors(&file.errors),
         paging: Arc::clone(envelope.lists()),
         answer: envelope.answer().cloned(),
@@ -70,15 +58,6 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
     if resolver.declare("system", &name.text, name.span) {
         resolver.names.systems.insert(name.text.clone(), Arc::new(system));
         resolver.conditions.extend(conditions);
-    }
-}
-
-fn limits(tree: &LimitsTree) -> Limits {
-    Limits {
-        per_minute: tree.per_minute.unwrap_or(PER_MINUTE),
-        burst: tree.burst.unwrap_or(BURST),
-        at_once: tree.at_once.unwrap_or(AT_ONCE),
-        same_record: tree.same_record.unwrap_or(SAME_RECORD),
     }
 }
 

@@ -126,9 +126,30 @@ pub static LIMITS: MapSpec = MapSpec {
     what: "`limits`",
     fields: &[
         FieldSpec::may("per_minute", NUMBER, "calls in a minute; 300 where it is not said"),
-        FieldSpec::may("burst", NUMBER, "calls in one go; 5 where it is not said"),
+        FieldSpec::may("per_second", NUMBER, "calls in a second; beside `per_minute` both are kept"),
+        FieldSpec::may(
+            "burst",
+            NUMBER,
+            "calls in one go; 5 where it is not said, and 1 where `per_second` leaves no more",
+        ),
         FieldSpec::may("at_once", NUMBER, "calls that are under way together; 8 where it is not said"),
         FieldSpec::may("same_record", DURATION, "between two updates of one record; 1 s where it is not said"),
+        FieldSpec::may(
+            "remaining",
+            Shape::Text("HEADER"),
+            "the header that says how many calls are left, as `8` or `8/40`; else `RateLimit-Remaining`",
+        ),
+        FieldSpec::may(
+            "used",
+            Shape::Text("HEADER"),
+            "in the place of `remaining`: the header that says how many of how many calls were made, as `32/40`",
+        ),
+        FieldSpec::may(
+            "reset",
+            Shape::Text("HEADER as FORM"),
+            "the header that says when there are calls again, `as seconds`, `as milliseconds` from now or `as epoch`; \
+             `RateLimit-Reset` where it is not said",
+        ),
     ],
     named: None,
 };
@@ -321,6 +342,11 @@ pub static CALL: MapSpec = MapSpec {
         FieldSpec::may("answer", PATH, "where the record stands in its answer"),
         FieldSpec::may("body within", WITHIN, "where the record stands in its body; `nothing`: it is the whole"),
         FieldSpec::may("body as", BODY, "what its body is sent as"),
+        FieldSpec::may(
+            "location",
+            Shape::Text("/path/{key}"),
+            "of `create`: where the `Location` header of the answer leads, for the key of what was made",
+        ),
         FieldSpec::may("resend", Shape::List(&FIELD), "fields that every update sends, changed or not"),
         FieldSpec::may("never", Shape::List(&FIELD), "fields that it never sends"),
         FieldSpec::may(

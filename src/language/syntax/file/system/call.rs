@@ -38,6 +38,8 @@ pub struct CallParts {
     pub paging: Option<PagingTree>,
     /// What stands around its records.
     pub envelope: EnvelopeTree,
+    /// `location:`
+    pub location: Option<(Template, Name)>,
     /// `resend:`
     pub resend: Vec<Path>,
     /// `never:`
@@ -120,8 +122,8 @@ impl CallNames {
 impl CallParts {
     fn of(request: Request) -> Self {
         let (headers, body, each, paging, envelope) = Default::default();
-        let (resend, never, allowed_when) = Default::default();
-        Self { request, headers, body, each, paging, envelope, resend, never, allowed_when }
+        let (location, resend, never, allowed_when) = Default::default();
+        Self { request, headers, body, each, paging, envelope, location, resend, never, allowed_when }
     }
 }
 
@@ -142,6 +144,9 @@ fn parts(map: &Mapping<'_>, condition: Option<Result<Expression, Diagnostic>>, f
     call.each = map.text("each", "`each`", found).and_then(|line| each(line, found));
     call.paging = map.get("paging", found).and_then(|node| PagingTree::of(node, found));
     call.envelope = EnvelopeTree::of(map, found);
+    if let Some(line) = map.text("location", "`location`", found) {
+        call.location = keep(Template::parse(line.text.trim(), line.span), found).map(|path| (path, line.name()));
+    }
     call.resend = map.get("resend", found).map(|node| paths(node, found)).unwrap_or_default();
     call.never = map.get("never", found).map(|node| paths(node, found)).unwrap_or_default();
     if map.text("allowed when", "`allowed when`", found).is_some() {

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::field_spec::{ERRORS, HTTP, LIMITS, RECORDS, SYSTEM_FILE};
 use crate::language::syntax::mapping::{Found, Mapping, names};
-use crate::language::syntax::yaml::Node;
+use crate::language::syntax::yaml::{Node, Scalar};
 use crate::value::{Path, duration};
 
 /// What a system file says.
@@ -57,8 +57,16 @@ pub struct LimitsTree {
     pub per_minute: Option<u32>,
     /// `burst:`
     pub burst: Option<u32>,
+    /// `per_second:`
+    pub per_second: Option<u32>,
     /// `at_once:`
     pub at_once: Option<u32>,
+    /// `remaining:`
+    pub remaining: Option<Name>,
+    /// `used:`
+    pub used: Option<Name>,
+    /// `reset:`
+    pub reset: Option<Name>,
     /// `same_record:`
     pub same_record: Option<Duration>,
 }
@@ -108,7 +116,13 @@ impl HttpTree {
 
 impl LimitsTree {
     fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
+        let mut header = |name: &str| map.text(name, &format!("`{name}`"), found).map(Scalar::name);
+        let (remaining, used, reset) = (header("remaining"), header("used"), header("reset"));
         Self {
+            remaining,
+            used,
+            reset,
+            per_second: limit(map, "per_second", found),
             per_minute: limit(map, "per_minute", found),
             burst: limit(map, "burst", found),
             at_once: limit(map, "at_once", found),
