@@ -201,6 +201,7 @@ fn field(at: &str, kind: Kind) -> Field {
         max: None,
         presence: Presence::Open,
         assumed: false,
+        derived: false,
         span: Span::default(),
     }
 }
@@ -266,7 +267,9 @@ fn order() -> RecordType {
         update: Some(update),
         states: Some(States {
             field: "status".to_owned(),
+            rows: Vec::new(),
             initial: Some("Open".to_owned()),
+            sent: Vec::new(),
             moves: vec![
                 Move { from: "Open".into(), to: "Closed".into(), by: MoveBy::Update },
                 Move {

@@ -7,6 +7,7 @@ mod envelopes;
 mod forms;
 mod pages;
 mod spellings;
+mod states;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

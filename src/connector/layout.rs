@@ -35,9 +35,9 @@ impl<'a> ListLayout<'a> {
     }
 }
 
-/// The tree of those fields that are wanted.
+/// The tree of those fields that are wanted; what is made from others has no place at the peer.
 pub(super) fn of_record(record: &RecordType, wanted: impl Fn(&Field) -> bool) -> Layout<'_> {
-    let fields = record.fields.iter().enumerate().filter(|(_, field)| wanted(field));
+    let fields = record.fields.iter().enumerate().filter(|(_, field)| !field.derived && wanted(field));
     grow(fields.map(|(at, field)| (field.path.0.as_slice(), (at, field))).collect())
 }
 

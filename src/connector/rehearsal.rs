@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::row::Row;
-use crate::language::plan::{Move, RecordType};
+use crate::language::plan::{Move, RecordType, States};
 use crate::value::{Kind, Path, Record, Value, digest};
 use crate::world::Clock;
 
@@ -71,7 +71,9 @@ impl Rehearsal {
         }
         let begins =
             kind.states.as_ref().and_then(|states| Some((Path::parse(&states.field)?, states.initial.as_ref()?)));
-        if let Some((path, initial)) = begins
+        if let Some(states) = kind.states.as_ref().filter(|states| states.is_derived()) {
+            self.settle((kind, states), (&mut record, fields), states.initial.as_deref());
+        } else if let Some((path, initial)) = begins
             && path.read(&Value::Record(record.clone())).is_null()
         {
             path.write(&mut record, Value::text(initial.as_str()));
@@ -91,9 +93,32 @@ impl Rehearsal {
         let place = (kind.name.clone(), id.to_owned());
         let before = state.held.get(&place).unwrap_or(present);
         let mut record = before.as_record().cloned().unwrap_or_default();
-        merge((kind, &Path(Vec::new())), &mut record, fields, adds);
+        let mut fields = fields.clone();
+        let states = kind.states.as_ref().filter(|states| states.is_derived());
+        let goal = states.and_then(|states| fields.remove(&states.field)).and_then(|goal| goal.to_key());
+        merge((kind, &Path(Vec::new())), &mut record, &fields, adds);
+        if let Some(states) = states {
+            self.settle((kind, states), (&mut record, &fields), goal.as_deref());
+        }
         self.stamp(&mut record, [&None, &kind.modified]);
         state.keep(place, Value::Record(record))
+    }
+
+    /// Makes the fields of a record beside those that are sent such that they make a state, and notes the state that
+    /// they make.
+    fn settle(
+        &self,
+        (kind, states): (&RecordType, &States),
+        (record, sent): (&mut Record, &Record),
+        goal: Option<&str>,
+    ) {
+        let wish = goal.map(|goal| (goal, self.clock.now()));
+        let present = Value::Record(record.clone());
+        let made = wish.and_then(|wish| states.settled(kind, (&present, sent), wish));
+        if let Some(made) = made {
+            merge((kind, &Path(Vec::new())), record, &made, false);
+        }
+        states.note(record);
     }
 
     /// The record that a move would leave.

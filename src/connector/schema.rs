@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use super::failure::bounded;
 use super::layout::{self, Layout};
 use super::reader::is_no_instant;
-use crate::language::plan::{Field, FieldShape, RecordType, System};
+use crate::language::plan::{Field, FieldShape, RecordType, States, System};
 use crate::value::{Kind, Notation, Path, Segment, Value, decimal, timestamp};
 
 /// Misfits named at most for one record.
@@ -53,7 +53,7 @@ impl Validator {
             .build(&of_record(system, record, paths))
             .map_err(|error| error.to_string())?;
         let mut documented = BTreeMap::new();
-        describe(&layout::of_record(record, |field| is_wanted(field, paths)), "", &mut documented);
+        describe(&layout::of_record(record, |field| is_wanted(record, field, paths)), "", &mut documented);
         Ok(Self { compiled, documented })
     }
 
@@ -80,7 +80,7 @@ impl Validator {
 
 /// The schema as JSON, draft 2020-12. Number texts and instants use formats of our own, named `petiole-…`.
 pub fn of_record(system: &System, record: &RecordType, paths: &BTreeSet<Path>) -> Json {
-    let layout = layout::of_record(record, |field| is_wanted(field, paths));
+    let layout = layout::of_record(record, |field| is_wanted(record, field, paths));
     let mut schema = of_layout(system, &layout);
     // The record itself is always there.
     schema.insert("type".to_owned(), json!("object"));
@@ -89,9 +89,13 @@ pub fn of_record(system: &System, record: &RecordType, paths: &BTreeSet<Path>) -
     Json::Object(schema)
 }
 
-/// A rule that reads `order_lines` reads its elements; one that reads `customer.name` reads `customer`.
-fn is_wanted(field: &Field, paths: &BTreeSet<Path>) -> bool {
-    paths.iter().any(|path| path.0.iter().zip(&field.path.0).all(|(read, declared)| same_step(read, declared)))
+/// A rule that reads `order_lines` reads its elements; one that reads `customer.name` reads `customer`; one that reads
+/// a state that is made from fields reads these.
+fn is_wanted(record: &RecordType, field: &Field, paths: &BTreeSet<Path>) -> bool {
+    let made = record.states.as_ref().filter(|states| states.is_derived());
+    let reads = |states: &States| states.read_by_rows(record).iter().any(|read| read.path == field.path);
+    let made = made.is_some_and(|states| paths.iter().any(|path| path.is_field(&states.field)) && reads(states));
+    made || paths.iter().any(|path| path.0.iter().zip(&field.path.0).all(|(read, declared)| same_step(read, declared)))
 }
 
 fn same_step(read: &Segment, declared: &Segment) -> bool {

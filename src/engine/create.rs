@@ -13,7 +13,7 @@ use super::situation::{Found, Want};
 use super::typed::Typed;
 use super::update::{note_barred, note_stop};
 use crate::language::plan::heard;
-use crate::language::plan::{Create, Field, FieldRule, Requirement, RuleBody, Side};
+use crate::language::plan::{Create, Field, FieldRule, Requirement, RuleBody, Side, States};
 use crate::value::{Kind, Path, Record, Segment, Value};
 
 /// The code of records that wait for one another.
@@ -157,7 +157,14 @@ fn filled(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Reco
             }
         }
     };
-    let is_first = is_initial_state(context, side, path);
+    let states = states_of(context, side, path);
+    let is_first = states.is_some_and(|states| states.sent.is_empty());
+    // What is to come to a state begins in the nearest that may be sent; moves lead on from there.
+    let begun = states.filter(|states| !states.sent.is_empty()).zip(value.as_text());
+    let value = match begun.and_then(|(states, goal)| states.first_state(goal)) {
+        Some(begun) => Value::text(begun),
+        None => value,
+    };
     context.came(&rule.line, Some(side), |_| match &value {
         _ if is_first => Came::First,
         Value::Null => Came::Empty,
@@ -178,10 +185,11 @@ fn required(context: &Context<'_>, side: Side, path: &Path) -> bool {
     is_matched || kind.field(path).is_some_and(|field| field.required_on_create)
 }
 
-/// The peer sets the state of what it creates; moves follow once it is there.
-fn is_initial_state(context: &Context<'_>, side: Side, path: &Path) -> bool {
+/// The states of a side, where this is the field that holds them. Unless it is sent the peer sets the state of what it
+/// creates; moves follow once it is there.
+fn states_of<'c>(context: &'c Context<'_>, side: Side, path: &Path) -> Option<&'c States> {
     let kind = context.pipeline.record(side);
-    kind.states.as_ref().is_some_and(|states| *path == Path::field(states.field.as_str()))
+    kind.states.as_ref().filter(|states| *path == Path::field(states.field.as_str()))
 }
 
 /// Fields that the create call needs and that no rule filled, of those asked about.

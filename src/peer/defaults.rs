@@ -14,7 +14,7 @@ use crate::value::{Kind, Path, Record, Value};
 /// Fills what is not there yet. `key` is the key to take where the fields name none.
 pub(super) fn fill(kind: &RecordType, fields: &mut Record, key: &Value, now: Timestamp) {
     let own = |name: &Option<String>, path: &Path| name.as_deref().and_then(Path::parse).as_ref() == Some(path);
-    let level = Level::of(kind.fields.iter());
+    let level = Level::of(kind.fields.iter().filter(|field| !field.derived));
     for (path, field) in &level.plain {
         if said(fields, path) {
             continue;

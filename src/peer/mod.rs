@@ -10,6 +10,7 @@ mod control;
 mod defaults;
 mod door;
 mod level;
+mod made_state;
 mod page;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod peer;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::bucket::Bucket;
 use super::call_log::PeerCall;
 use super::tokens::Tokens;
-use super::{defaults, webhook, write_wire};
+use super::{defaults, made_state, webhook, write_wire};
 use crate::language::plan::{Field, RecordType, System};
 use crate::simulator::Webhook;
 use crate::value::{Kind, Path, Record, Value};
@@ -162,7 +162,10 @@ impl Peer {
     pub(super) fn make(&mut self, now: Timestamp, kind: &RecordType, fields: Record) -> Value {
         let mut fields = fields;
         let next = self.next_key(kind);
+        let said = made_state::said(kind, &mut fields);
+        let fixed = fields.clone();
         defaults::fill(kind, &mut fields, &next, now);
+        made_state::begin(kind, (&mut fields, &fixed), (said, now));
         let key = fields.get(&kind.key).cloned().unwrap_or_default();
         let table = self.tables.entry(kind.name.clone()).or_default();
         let text = key.to_key().unwrap_or_default();
@@ -178,7 +181,13 @@ impl Peer {
     pub(super) fn change(&mut self, now: Timestamp, kind: &RecordType, key: &str, fields: &Record) {
         let Some(row) = self.tables.get_mut(&kind.name).and_then(|table| table.rows.get_mut(key)) else { return };
         let Value::Record(held) = &mut row.value else { return };
-        lay_over(held, fields);
+        let mut fields = fields.clone();
+        let said = made_state::said(kind, &mut fields);
+        lay_over(held, &fields);
+        if let Some(made) = made_state::made(kind, (held, &fields), (said, now)) {
+            lay_over(held, &made);
+        }
+        made_state::note(kind, held);
         let stamp = kind.modified.as_deref().filter(|name| !fields.contains_key(name)).and_then(Path::parse);
         if let Some(path) = stamp {
             path.write(held, Value::Timestamp(now));
@@ -219,7 +228,7 @@ impl Peer {
 }
 
 /// Records are merged, everything else is replaced.
-fn lay_over(held: &mut Record, fields: &Record) {
+pub(super) fn lay_over(held: &mut Record, fields: &Record) {
     for (name, value) in fields {
         match (held.get_mut(name), value) {
             (Some(Value::Record(inner)), Value::Record(new)) => lay_over(inner, new),

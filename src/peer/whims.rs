@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::peer::Peer;
-use crate::language::plan::{Field, RecordType};
+use crate::language::plan::{Field, RecordType, States};
 use crate::simulator::{Mood, Whim};
 use crate::value::{Kind, Path, Record, Segment, Value, json::to_json};
 
@@ -47,6 +47,11 @@ fn is_free(kind: &RecordType, field: &Field) -> bool {
     let own = |name: &str| Path::parse(name).as_ref() == Some(&field.path);
     let is_stamp = own(&kind.key) || [&kind.created, &kind.modified].into_iter().flatten().any(|name| own(name));
     let is_plain = field.path.0.iter().all(|step| matches!(step, Segment::Field(_)));
+    // What makes a state moves as the state does.
+    let makes = |states: &States| states.read_by_rows(kind).iter().any(|read| read.path == field.path);
+    if kind.states.as_ref().is_some_and(makes) {
+        return false;
+    }
     let is_simple = matches!(field.kind, Kind::Bool | Kind::Integer | Kind::Decimal | Kind::Text | Kind::Enum(_));
     is_plain && is_simple && !is_stamp
 }

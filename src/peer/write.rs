@@ -63,6 +63,7 @@ fn create(
     {
         field.path.write(&mut fields, state);
     }
+    begins(kind, &value)?;
     if let Some(text) = fields.get(&kind.key).and_then(Value::to_key)
         && peer.record(&kind.name, &text).is_some()
     {
@@ -71,6 +72,17 @@ fn create(
     as_empty(kind, &mut fields);
     done.key = peer.make(now, kind, fields).to_key();
     Ok(201)
+}
+
+/// Of the states that a create may send, one is sent.
+fn begins(kind: &RecordType, sent: &Value) -> Result<(), Refusal> {
+    let Some(states) = kind.states.as_ref().filter(|states| !states.sent.is_empty()) else { return Ok(()) };
+    match sent.field(&states.field).as_text() {
+        Some(state) if !states.sent.iter().any(|known| known == state) => {
+            Err(Refusal::invalid(format!("no {} is made {state}, but {}", kind.name, states.sent.join(" or "))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether a value is missing at a place; inside lists, from any element.

@@ -12,7 +12,7 @@ const CURRENCY: &str = "USD";
 
 /// The whole record, nulls included; without what the system never gives back.
 pub(super) fn record(kind: &RecordType, value: &Value) -> Json {
-    level(&Level::of(kind.fields.iter().filter(|field| !field.write_only)), value)
+    level(&Level::of(kind.fields.iter().filter(|field| !field.write_only && !field.derived)), value)
 }
 
 fn level(level_of: &Level<'_>, value: &Value) -> Json {

@@ -9,7 +9,7 @@ use super::held::{Held, Notes, Stands, Told, missing};
 use super::shape::Shape;
 use super::walk::NodeSeed;
 use crate::connector::presence::Gone;
-use crate::value::Value;
+use crate::value::{Path, Value};
 
 /// A record as it was read.
 #[derive(Debug)]
@@ -57,6 +57,14 @@ impl Shape {
             told.map(|(at, _)| at).collect()
         };
         let (shown, absent) = (known(Told::Shown), known(Told::Absent));
-        Ok(Read { value: Value::Record(record(level, &mut held)), gone, shown, absent, is_whole, fits: notes.fits })
+        let mut record = record(level, &mut held);
+        if let Some(made) = &self.made {
+            made.states.note(&mut record);
+            // A state that follows from what is not there is not there itself.
+            if let Some(lost) = gone.iter().find(|gone| made.read.contains(&gone.field)) {
+                gone.push(Gone { field: Path::field(made.states.field.as_str()), ..lost.clone() });
+            }
+        }
+        Ok(Read { value: Value::Record(record), gone, shown, absent, is_whole, fits: notes.fits })
     }
 }

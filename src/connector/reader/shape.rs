@@ -11,19 +11,34 @@ use ecow::EcoString;
 use super::codec::Codec;
 use crate::connector::layout::{self, Layout};
 use crate::connector::presence::Gone;
-use crate::language::plan::{Field, Presence, RecordType, System};
+use crate::language::plan::{Field, Presence, RecordType, States, System};
 use crate::value::{Path, Segment};
 
 /// How the records of one kind are read.
 #[derive(Debug)]
 pub struct Shape {
     pub(super) root: Level,
+    /// The state that follows from what is read.
+    pub(super) made: Option<Made>,
+}
+
+/// A state that follows from fields.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) states: States,
+    /// The fields that it follows from.
+    pub(super) read: Vec<Path>,
 }
 
 impl Shape {
     /// The shape of a record.
     pub fn of(system: &System, record: &RecordType) -> Arc<Self> {
-        Arc::new(Self { root: Level::of(system, &layout::of_all(record)) })
+        let states = record.states.as_ref().filter(|states| states.is_derived());
+        let made = states.map(|states| {
+            let read = states.read_by_rows(record).into_iter().map(|field| field.path.clone()).collect();
+            Made { states: states.clone(), read }
+        });
+        Arc::new(Self { root: Level::of(system, &layout::of_all(record)), made })
     }
 }
 

@@ -15,6 +15,9 @@ impl Walk<'_> {
             for field in &tree.fields {
                 self.path((&system.text, &record.text), &Path::default(), &field.key, true);
             }
+            for made in tree.states.iter().filter(|states| !states.rows.is_empty()) {
+                self.path((&system.text, &record.text), &Path::default(), &made.field, true);
+            }
         }
     }
 
@@ -30,7 +33,7 @@ impl Walk<'_> {
 
     fn record_uses(&mut self, of: (&str, &str), tree: &RecordTree) {
         let named = tree.key.iter().chain(&tree.created).chain(&tree.modified).chain(&tree.handles);
-        let named = named.chain(tree.states.iter().map(|states| &states.field));
+        let named = named.chain(tree.states.iter().filter(|states| states.rows.is_empty()).map(|states| &states.field));
         named.for_each(|name| self.path(of, &Path::default(), name, false));
         for name in tree.fields.iter().filter_map(|field| field.refers.as_ref()) {
             self.record(of.0, name);

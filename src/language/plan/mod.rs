@@ -7,6 +7,7 @@ pub mod account;
 pub mod action;
 pub mod agreement;
 pub mod auth;
+pub mod derived_state;
 pub mod expression;
 pub mod folded;
 pub mod fuel;
@@ -49,7 +50,7 @@ pub use sign::{Algorithm, Encoding, SignRules, TimeForm};
 pub use standing::Switches;
 pub use system::{
     Allowance, Call, Each, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement,
-    ResetForm, States, System, WritePlace,
+    ResetForm, StateRow, States, System, WritePlace,
 };
 pub use table::{Instead, Outcome, Row, Table};
 pub use volume::Volume;

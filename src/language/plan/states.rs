@@ -30,6 +30,22 @@ impl States {
         None
     }
 
+    /// The state in which a record is made that is to come to a goal: the goal itself where the create call may send
+    /// it, else the one of those that it may send from which the shortest way leads there.
+    pub fn first_state(&self, goal: &str) -> Option<&str> {
+        let length = |begin: &&String| {
+            let mut at = begin.as_str();
+            let mut steps = 0_usize;
+            while at != goal {
+                at = &self.first_step(at, goal)?.to;
+                steps += 1;
+            }
+            Some(steps)
+        };
+        let near = self.sent.iter().filter_map(|begin| Some((length(&begin)?, begin)));
+        near.min_by_key(|(steps, _)| *steps).map(|(_, begin)| begin).or(self.initial.as_ref()).map(String::as_str)
+    }
+
     /// The states to which moves lead from some, whoever makes them; those themselves among them.
     pub fn reachable(&self, from: &[String]) -> BTreeSet<String> {
         self.spread(from, |_| true)

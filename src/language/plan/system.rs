@@ -299,6 +299,8 @@ pub struct Field {
     pub presence: Presence,
     /// Not settled by the reference.
     pub assumed: bool,
+    /// Made from other fields: no answer holds it, and no call sends it.
+    pub derived: bool,
     /// Where the system file declares it.
     pub span: Span,
 }
@@ -424,12 +426,25 @@ pub struct Each {
 /// The states of a record.
 #[derive(Clone, Debug)]
 pub struct States {
-    /// The field that holds the state.
+    /// The field that holds the state, or that the rows make.
     pub field: String,
-    /// The state a created record begins in, where the peer sets it.
+    /// How the state follows from other fields; empty where the field is the peer's own.
+    pub rows: Vec<StateRow>,
+    /// The state a created record begins in, where nobody says another.
     pub initial: Option<String>,
+    /// The states of which the create call sends one; empty where the peer sets it.
+    pub sent: Vec<String>,
     /// Legal moves.
     pub moves: Vec<Move>,
+}
+
+/// A row by which a state follows from other fields.
+#[derive(Clone, Debug)]
+pub struct StateRow {
+    /// When it is the row, if those above are not; `None`: always.
+    pub when: Option<CompiledExpression>,
+    /// The state.
+    pub state: String,
 }
 
 /// One legal step from a state to another.

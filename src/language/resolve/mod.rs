@@ -7,6 +7,7 @@ pub mod accounts;
 mod auth;
 mod calls;
 pub mod carries;
+mod derived_state;
 mod duplicate;
 mod envelope;
 mod fields;

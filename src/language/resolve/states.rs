@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::calls::call;
+use super::derived_state;
 use super::envelope::{Envelope, Role};
 use super::resolver::Resolver;
 use super::system_names::{self, Ready};
@@ -36,17 +37,54 @@ pub(super) fn states(
         _ => &[],
     };
     known_states(resolver, &tree.begins, values);
+    let derives = known.is_some_and(|field| field.derived);
     let mut moves = Vec::new();
     for tree in &tree.moves {
         known_states(resolver, &tree.named, values);
         system_names::call(resolver, record, &tree.names, Ready::Fields);
-        if matches!(tree.by, MoverTree::Update) {
+        if matches!(tree.by, MoverTree::Update) && derives {
+            derived_state::moved_by_update(resolver, (written, tree));
+        } else if matches!(tree.by, MoverTree::Update) {
             moved_by_update(resolver, record, (written, tree));
         }
         moves.extend(moves_of(resolver, tree, envelope));
     }
     begins_somewhere(resolver, tree, values);
-    States { field: written.text.clone(), initial: tree.initial.clone(), moves }
+    let states = States {
+        field: written.text.clone(),
+        rows: derived_state::rows(resolver, tree),
+        initial: tree.begins.first().map(|name| name.text.clone()),
+        sent: sent(resolver, record, tree),
+        moves,
+    };
+    derived_state::judge(resolver, record, tree, &states);
+    states
+}
+
+/// The states of which the create call sends one: those of `initial`, where it names several.
+fn sent(resolver: &mut Resolver<'_>, record: &RecordType, tree: &StatesTree) -> Vec<String> {
+    let [first, second, ..] = tree.begins.as_slice() else { return Vec::new() };
+    let written = &tree.field;
+    let field = record.fields.iter().find(|field| field.path.is_field(&written.text));
+    if let Some(again) = tree
+        .begins
+        .iter()
+        .enumerate()
+        .find_map(|(at, name)| tree.begins.iter().take(at).any(|before| before.text == name.text).then_some(name))
+    {
+        let message = format!("`initial` names {} twice", again.text);
+        resolver.sink.error("type-shape", message, again.span, "named before");
+    }
+    if let Some(field) = field.filter(|field| !field.on_create) {
+        let why = if field.derived { "is made from other fields" } else { "is not written when a record is made" };
+        let message =
+            format!("`initial` names several states, of which the create sends one, and `{}` {why}", written.text);
+        let finding = Diagnostic::error(Code("read-only"), message, second.span, "one too many");
+        let help = "keep the one state in which the system makes a record, or let the field be written";
+        resolver.sink.found.push(finding.label(first.span, "this one counts").help(help));
+        return Vec::new();
+    }
+    tree.begins.iter().map(|name| name.text.clone()).collect()
 }
 
 /// A move that the update makes needs an update, one that sends the state.

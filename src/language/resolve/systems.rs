@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::auth;
+use super::derived_state;
 use super::envelope::Envelope;
 use super::limits;
 use super::record_calls;
@@ -84,6 +85,11 @@ fn record(
             let (system, record) = (system.to_owned(), name.to_owned());
             conditions.push(SystemCondition { system, record, tree, reads_on: true });
         }
+    }
+    fields.extend(tree.states.as_ref().and_then(|tree| derived_state::field(resolver, tree, &fields)));
+    for condition in tree.states.iter().flat_map(|tree| &tree.rows).filter_map(|row| row.when.clone()) {
+        let (system, record) = (system.to_owned(), name.to_owned());
+        conditions.push(SystemCondition { system, record, tree: condition, reads_on: false });
     }
     let mut own = |written: Option<&Name>| -> Option<String> {
         let written = written?;
@@ -169,6 +175,7 @@ fn field(resolver: &Resolver<'_>, key: &Name, line: &FieldLine) -> Option<Field>
             Some(false) => Presence::Filled,
         },
         assumed: line.assumed,
+        derived: false,
         span: key.span,
     })
 }

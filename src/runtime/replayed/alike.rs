@@ -3,7 +3,7 @@
 //! Says no where it cannot tell: what is alike here is so under the journalled records and settings.
 
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Call, Create, Field, Pipeline, Plan, RecordType, Side, WithRead};
+use crate::language::plan::{Call, Create, Field, Pipeline, Plan, RecordType, Side, StateRow, WithRead};
 use crate::value::Value;
 
 use super::said::without_places;
@@ -101,7 +101,19 @@ impl<'a> Both<'a> {
 
 /// Whether two system files show the same records of a kind in the same shape.
 pub(super) fn kinds_alike(before: &RecordType, now: &RecordType) -> bool {
-    shown(before) == shown(now)
+    shown(before) == shown(now) && made_alike(before, now)
+}
+
+/// Whether a state that is made from fields is made of them alike.
+fn made_alike(before: &RecordType, now: &RecordType) -> bool {
+    let rows = |kind: &RecordType| kind.states.as_ref().map(|states| states.rows.clone()).unwrap_or_default();
+    let (before, now) = (rows(before), rows(now));
+    let alike = |(one, other): (&StateRow, &StateRow)| match (&one.when, &other.when) {
+        _ if one.state != other.state => false,
+        (Some(one), Some(other)) => one.says_the_same(other),
+        (one, other) => one.is_none() && other.is_none(),
+    };
+    before.len() == now.len() && before.iter().zip(&now).all(alike)
 }
 
 /// Whatever has a part in what is read of a kind, and how.

@@ -42,7 +42,9 @@ fn of_record(record: &RecordType) -> impl Iterator<Item = (&CompiledExpression, 
     let allowed = record.calls().filter_map(|call| call.allowed_when.as_ref());
     let needed = record.fields.iter().filter_map(|field| field.required_when.as_ref());
     let needed = needed.map(|required| (&required.condition, "the field is never needed"));
-    allowed.map(|condition| (condition, "the call is never made")).chain(needed)
+    let states = record.states.iter().flat_map(|states| &states.rows).filter_map(|row| row.when.as_ref());
+    let states = states.map(|condition| (condition, "no record is in this state"));
+    allowed.map(|condition| (condition, "the call is never made")).chain(needed).chain(states)
 }
 
 /// The conditions of a pipeline, each with what hangs on it. Those of creating have a lint of their own.

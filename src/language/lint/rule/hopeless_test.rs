@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::plan::test::{RuleTest, TestRecord};
-use crate::language::plan::{Field, RecordType, Side};
+use crate::language::plan::{Field, RecordType, Side, States};
 use crate::value::{Kind, Path, Record, Value};
 
 /// The lint.
@@ -65,6 +65,11 @@ fn is_alike(one: &RecordType, other: &RecordType) -> bool {
 /// Whether a record that says nothing of a field may hold the value.
 fn begins_with(kind: &RecordType, field: &Field, value: &Value) -> bool {
     let is = |name: &Option<String>| name.as_deref().is_some_and(|name| field.path.is_field(name));
+    // A state that is made follows from what other fields begin with, and these from a state that somebody gives.
+    let makes = |states: &States| states.read_by_rows(kind).iter().any(|read| read.path == field.path);
+    if kind.states.as_ref().is_some_and(|states| states.is_derived() && (field.derived || makes(states))) {
+        return true;
+    }
     if let Some(states) = kind.states.as_ref().filter(|states| field.path.is_field(&states.field)) {
         let first = match &field.kind {
             Kind::Enum(values) => values.first(),

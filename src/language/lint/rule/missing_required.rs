@@ -8,7 +8,7 @@ use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::{Condition, Reading, always_one_of};
 use crate::language::lint::model::needed_then::may_hold;
-use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side};
+use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side, States};
 use crate::value::{Path, Segment};
 
 /// The lint.
@@ -123,8 +123,8 @@ pub(super) struct Gap {
 
 /// Settings under which the side is created and no rule is sure to fill the field.
 pub(super) fn gap(reading: &Reading<'_>, pipeline: &Pipeline, side: Side, path: &Path) -> Option<Gap> {
-    let is_state = pipeline.record(side).states.as_ref().is_some_and(|states| *path == Path::field(&*states.field));
-    if is_state {
+    let is_set = |states: &States| *path == Path::field(&*states.field) && states.sent.is_empty();
+    if pipeline.record(side).states.as_ref().is_some_and(is_set) {
         return None;
     }
     let filling: Vec<&FieldRule> =

@@ -55,7 +55,7 @@ impl Plain<'_> {
         };
         let read = if let ExpressionKind::Path(path) = &source.kind { Some(path) } else { None };
         for goal in goals.keys() {
-            for state in self.present() {
+            for state in self.present(&goal) {
                 let reached = state == goal || !self.rule.on_create && self.leads(&state, &goal);
                 if !reached && self.may_speak(read, [&goal, &state]) {
                     let message = format!("no call leads `{name}` from {state} to {goal}");
@@ -66,11 +66,11 @@ impl Plain<'_> {
         None
     }
 
-    /// The states in which the rule may find its target.
-    fn present(&self) -> Vec<String> {
+    /// The states in which the rule may find its target, which it asks for a state.
+    fn present(&self, goal: &str) -> Vec<String> {
         let own = self.viewpoint.pipeline.record(self.target).field(&Path::field(self.states.field.as_str()));
-        match (own.map(|field| &field.kind), &self.states.initial) {
-            (_, Some(initial)) if self.rule.on_create => vec![initial.clone()],
+        match (own.map(|field| &field.kind), self.states.first_state(goal)) {
+            (_, Some(first)) if self.rule.on_create => vec![first.to_owned()],
             (Some(Kind::Enum(values)), _) => values.to_vec(),
             _ => self.named().into_iter().collect(),
         }

@@ -69,7 +69,8 @@ impl Way<'_> {
     /// What the source is when this pipeline creates it, if no row of this direction mentions it.
     fn unnamed_first_state(&self) -> Option<Diagnostic> {
         self.view.may_create(self.bridge.pipeline, self.target.other())?;
-        let initial = self.source.initial.as_deref()?;
+        // One that is sent with the create is asked for by name.
+        let initial = self.source.initial.as_deref().filter(|_| self.source.sent.is_empty())?;
         if self.is_named(initial) || self.asks_of_living().is_empty() {
             return None;
         }
@@ -104,7 +105,7 @@ impl Way<'_> {
         let begin = match (self.view.may_create(pipeline, self.target), &self.source.initial) {
             (Some(create), _) => Creating::of(self.view, pipeline, create).certain(path, &self.sources()),
             (None, Some(initial)) if self.view.may_create(pipeline, self.target.other()).is_some() => {
-                vec![initial.clone()]
+                if self.source.sent.is_empty() { vec![initial.clone()] } else { self.source.sent.clone() }
             }
             _ => Vec::new(),
         };

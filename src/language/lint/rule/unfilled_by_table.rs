@@ -16,7 +16,10 @@ pub(super) fn check(lint: &Lint, view: &View<'_>) -> Vec<Diagnostic> {
     for bridge in &view.bridges {
         for target in Side::BOTH.into_iter().filter(|side| view.may_flow(bridge.pipeline, bridge.rule, *side)) {
             let required = bridge.declared(target).is_some_and(|field| field.required_on_create);
-            if !required || bridge.states(target).is_some() || bridge.has_twin(target) {
+            if !required
+                || bridge.states(target).is_some_and(|states| states.sent.is_empty())
+                || bridge.has_twin(target)
+            {
                 continue;
             }
             for (value, row) in unsaid(view, bridge, target) {

@@ -99,12 +99,15 @@ fn direction(view: &View<'_>, bridge: &Bridge<'_>, (target, states): (Side, &Sta
     let mut found: Vec<(&Row, Vec<Stuck>)> = Vec::new();
     let (mut begun, mut found_begun) = (Vec::new(), Vec::new());
     for value in bridge.known_values(target.other()) {
-        let present = bridge.values(target).unwrap_or_default().into_iter().map(|state| (Some(state.clone()), state));
-        let created = states.initial.iter().filter(|_| creates).map(|initial| (None, initial.clone()));
-        for (state, at) in present.chain(created) {
+        let created = states.initial.iter().filter(|_| creates).map(|_| None);
+        for state in bridge.values(target).unwrap_or_default().into_iter().map(Some).chain(created) {
             let Some((Outcome::Value(goal), row)) = bridge.outcome(target, &value, state.as_deref()) else { continue };
+            let Some(at) = state.clone().or_else(|| states.first_state(&goal).map(str::to_owned)) else { continue };
             // What a peer creates begins in the state that the peer gives it; a row only for creates never moves it on.
-            let stays = state.is_none() && row.on_create;
+            // Unless another row asks for the same once it is there.
+            let goes_on =
+                || matches!(bridge.outcome(target, &value, Some(&at)), Some((Outcome::Value(next), _)) if next == goal);
+            let stays = state.is_none() && row.on_create && !goes_on();
             if at == goal || !stays && states.reachable_by_calls(std::slice::from_ref(&at)).contains(&goal) {
                 continue;
             }

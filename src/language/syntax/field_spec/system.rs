@@ -362,11 +362,18 @@ pub static CALL: MapSpec = MapSpec {
 pub static STATES: MapSpec = MapSpec {
     what: "`states`",
     fields: &[
-        FieldSpec::must("field", FIELD, "the field that holds the state"),
+        FieldSpec::must("field", FIELD, "the field that holds the state, or the name of the one that `from` makes"),
+        FieldSpec::may(
+            "from",
+            Shape::List(&Shape::Text("CONDITION -> STATE")),
+            "where no field holds the state: how it follows from others, by the first row whose condition holds; the \
+             last one is `otherwise -> STATE`",
+        ),
         FieldSpec::may(
             "initial",
-            Shape::Text("STATE"),
-            "the state in which a record is made, where the system sets it",
+            Shape::List(&Shape::Text("STATE")),
+            "the state in which a record is made, where the system sets it; of several, the one that is sent with the \
+             create, and the first where none is",
         ),
         FieldSpec::may("moves", Shape::List(&Shape::Map(&MOVE)), "the steps that the system allows"),
     ],

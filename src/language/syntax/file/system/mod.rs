@@ -19,7 +19,7 @@ pub use oauth2::{Oauth2Tree, TOKEN};
 pub use paging::PagingTree;
 pub use record::{CallKey, FieldTree, RecordTree};
 pub use sign::SignTree;
-pub use states::{MoveTree, MoverTree, StatesTree};
+pub use states::{MoveTree, MoverTree, StateRowTree, StatesTree};
 pub(super) use system_file::parse;
 pub use system_file::{ErrorsTree, HttpTree, LimitsTree, SystemFile};
 pub use templates::Templates;

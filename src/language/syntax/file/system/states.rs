@@ -1,23 +1,35 @@
 //! The states of a record, and the moves between them.
 
 use super::call::{CallNames, CallParts, CallTree};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::language::syntax::expression::Name;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::language::syntax::expression::{Expression, Name};
+use crate::language::syntax::expression_parser::{self, Origin};
 use crate::language::syntax::field_spec::STATES;
-use crate::language::syntax::mapping::{Found, Mapping};
+use crate::language::syntax::mapping::{Found, Mapping, keep, text};
 use crate::language::syntax::yaml::{Node, NodeKind, Scalar};
 
 /// `states:`
 #[derive(Clone, Debug)]
 pub struct StatesTree {
-    /// The field that holds the state.
+    /// The field that holds the state, or that `from` makes.
     pub field: Name,
-    /// The state in which a record begins, as written.
-    pub initial: Option<String>,
+    /// `from:`, in file order; empty where the field is the record's own.
+    pub rows: Vec<StateRowTree>,
     /// The states that `initial` names, each with its place.
     pub begins: Vec<Name>,
     /// Moves in file order.
     pub moves: Vec<MoveTree>,
+}
+
+/// `CONDITION -> STATE`
+#[derive(Clone, Debug)]
+pub struct StateRowTree {
+    /// When it is the row; `None`: `otherwise`.
+    pub when: Option<Expression>,
+    /// The state that it makes.
+    pub state: Name,
+    /// The whole row.
+    pub span: Span,
 }
 
 /// `A, B -> C: BY`
@@ -56,12 +68,8 @@ impl StatesTree {
             _ => Vec::new(),
         });
         let begins: Vec<Name> = begins.collect();
-        if let [first, second, ..] = begins.as_slice() {
-            let message = "a record begins in one state, and `initial` names several";
-            let finding = Diagnostic::error(Code("type-shape"), message, second.span, "one too many");
-            found.push(finding.label(first.span, "this one counts").help("keep the state in which a new record is"));
-        }
-        let initial = begins.first().cloned();
+        let rows = map.list("from", "`from`", found);
+        let rows = rows.into_iter().filter_map(|node| StateRowTree::of(text(node, "a row", found)?, found)).collect();
         let mut moves = Vec::new();
         for node in map.list("moves", "`moves`", found) {
             let NodeKind::Mapping(entries) = &node.kind else {
@@ -71,7 +79,28 @@ impl StatesTree {
             };
             moves.extend(entries.iter().map(|(key, node)| MoveTree::of(key, node, found)));
         }
-        Some(Self { field, initial: initial.map(|name| name.text), begins, moves })
+        Some(Self { field, rows, begins, moves })
+    }
+}
+
+impl StateRowTree {
+    fn of(row: &Scalar, found: &mut Found) -> Option<Self> {
+        let Some((condition, state)) = row.text.rsplit_once(" -> ") else {
+            let message = "a row of `from` reads `CONDITION -> STATE`, the last one `otherwise -> STATE`";
+            found.push(Diagnostic::error(Code("syntax-system"), message, row.span, "no ` -> ` here"));
+            return None;
+        };
+        let end = row.text.trim_end().len();
+        let state = row.named(end - state.trim().len(), end);
+        let when = match condition.trim() {
+            "otherwise" => None,
+            _ => {
+                let map = |at: usize| row.offset(at);
+                let origin = Origin { file: row.span.file, map: &map };
+                Some(keep(expression_parser::parse(condition, &origin), found)?)
+            }
+        };
+        Some(Self { when, state, span: row.span })
     }
 }
 
