@@ -16,11 +16,17 @@ const VARIANTS: usize = 3;
 
 fn shipped() -> Vec<SourceFile> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let paths: Vec<PathBuf> =
-        ["rules", "examples/quickstart", "examples/multi_brand", "examples/multi_facility", "tests/lint/base"]
-            .iter()
-            .map(|folder| root.join(folder))
-            .collect();
+    let paths: Vec<PathBuf> = [
+        "rules",
+        "examples/quickstart",
+        "examples/csv_3pl",
+        "examples/multi_brand",
+        "examples/multi_facility",
+        "tests/lint/base",
+    ]
+    .iter()
+    .map(|folder| root.join(folder))
+    .collect();
     let (sources, _) = load(&petiole::world::SystemFiles, &paths);
     sources.files().map(|(_, file)| file.clone()).filter(|file| file.name.ends_with(".yaml")).collect()
 }

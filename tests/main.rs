@@ -38,6 +38,7 @@ mod explain_as_test;
 mod expression;
 mod field_spec;
 mod find;
+mod folder_peer;
 mod function;
 mod fuzz_corpus;
 mod gone;

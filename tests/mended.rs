@@ -109,7 +109,7 @@ fn a_file_that_changed_meanwhile_is_not_written() {
     let folder = Folder::new();
     let file = folder.0.join("a.yaml");
     std::fs::write(&file, "theirs\n").unwrap();
-    let refused = SystemFiles.replace(&file, b"as it was\n", b"ours\n").unwrap_err();
+    let refused = SystemFiles.replace(&file, Some(b"as it was\n"), b"ours\n").unwrap_err();
     assert!(refused.to_string().contains("changed"), "{refused}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "theirs\n");
     assert_eq!(SystemFiles.list(&folder.0).unwrap(), [file]);

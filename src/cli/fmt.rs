@@ -57,7 +57,9 @@ fn told(arguments: &Arguments, fmt: &FmtArguments, came: &Came) -> u8 {
             }
         } else if fmt.check {
             println!("{} would change", file.name);
-        } else if let Err(error) = SystemFiles.replace(Path::new(&file.name), file.text.as_bytes(), laid.as_bytes()) {
+        } else if let Err(error) =
+            SystemFiles.replace(Path::new(&file.name), Some(file.text.as_bytes()), laid.as_bytes())
+        {
             eprintln!("petiole: `{}` is left as it is: {error}", file.name);
             return exit_code::FAILED;
         } else {

@@ -17,7 +17,7 @@ pub(super) fn fix(set: &RuleSet<'_>) -> Result<Mended, String> {
     let mended = mend::mend(&sources, |file| set.names(file));
     for ((_, was), is) in sources.files().zip(&mended.files).filter(|((_, was), is)| was.text != is.text) {
         SystemFiles
-            .replace(Path::new(&was.name), was.text.as_bytes(), is.text.as_bytes())
+            .replace(Path::new(&was.name), Some(was.text.as_bytes()), is.text.as_bytes())
             .map_err(|error| format!("`{}` is not mended: {error}", was.name))?;
     }
     Ok(mended)

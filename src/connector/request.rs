@@ -5,6 +5,7 @@
 //! failure, never an empty text in a path.
 
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::account::ResolvedAccount;
 use super::body::{self, Body, Part};
@@ -16,6 +17,9 @@ use crate::world::{Method, Request};
 
 /// The currency written where neither value nor account (property `currency`) names one.
 pub const CURRENCY: &str = "USD";
+
+/// What is not itself in an address, so that a value never ends its place there.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What the body of a form is called.
 pub const FORM: &str = "application/x-www-form-urlencoded";
@@ -256,22 +260,7 @@ fn is_json(headers: &mut Vec<(String, String)>) {
 
 /// A text with its `%XX` as the letters that they stand for.
 pub fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let escaped = (*first == b'%').then(|| behind.get(..2).and_then(|two| hex::decode(two).ok())).flatten();
-        match escaped {
-            Some(byte) => {
-                bytes.extend(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// A name or value of a form, or of what stands behind the question mark of an address.
@@ -281,16 +270,7 @@ pub fn form_decode(text: &str) -> String {
 
 /// Everything but letters, digits and `-._~` as `%XX`.
 pub fn percent_encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push_str(&hex::encode_upper([byte]));
-        }
-    }
-    out
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// Sets a header, in place of an earlier one of that name. An empty value leaves it out.

@@ -78,12 +78,12 @@ pub trait Files: Send + Sync {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Writes a file whole in the place of one that still holds what it held. Whoever reads it meanwhile finds the one
-    /// or the other, and whoever might read it may do so still.
+    /// Writes a file whole in the place of one that still holds what it held, or where there was none and is none.
+    /// Whoever reads it meanwhile finds the one or the other, and whoever might read it may do so still.
     ///
     /// # Errors
     /// Where it holds something else by now, or cannot be written.
-    fn replace(&self, file: &Path, held: &[u8], bytes: &[u8]) -> io::Result<()> {
+    fn replace(&self, file: &Path, held: Option<&[u8]>, bytes: &[u8]) -> io::Result<()> {
         let _ = (file, held, bytes);
         Err(io::ErrorKind::Unsupported.into())
     }

@@ -6,12 +6,16 @@
 pub mod clock;
 pub mod environment;
 pub mod files;
+mod folder_transport;
 pub mod http_transport;
 pub mod log_sink;
 pub mod planted;
 mod random;
+mod real_transport;
 pub mod spawner;
 pub mod system_files;
+mod table_records;
+mod table_text;
 pub mod threads;
 pub mod trace_sink;
 pub mod transport;

@@ -70,24 +70,22 @@ impl Files for SystemFiles {
         std::fs::write(file, bytes)
     }
 
-    fn replace(&self, file: &Path, held: &[u8], bytes: &[u8]) -> io::Result<()> {
+    fn replace(&self, file: &Path, held: Option<&[u8]>, bytes: &[u8]) -> io::Result<()> {
+        let Some(held) = held else {
+            return put_beside(file, bytes, None, || {
+                let is_there = file.try_exists()?;
+                if is_there { Err(io::Error::other("there is such a file by now")) } else { Ok(()) }
+            });
+        };
         // Through a link it is the file that changes, not the link.
         let file = file.canonicalize()?;
         // Another file in its place would not ask whether this one may be written.
         drop(std::fs::OpenOptions::new().write(true).open(&file)?);
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let beside = file.with_file_name(format!(".{name}.{}.tmp", fastrand::u64(..)));
-        let written = write_beside(&beside, bytes, std::fs::metadata(&file)?.permissions()).and_then(|()| {
-            if std::fs::read(&file)? == held {
-                std::fs::rename(&beside, &file)
-            } else {
-                Err(io::Error::other("it was changed meanwhile"))
-            }
-        });
-        if written.is_err() {
-            let _ = std::fs::remove_file(&beside);
-        }
-        written
+        let rights = std::fs::metadata(&file)?.permissions();
+        put_beside(&file, bytes, Some(rights), || {
+            let holds = std::fs::read(&file)? == held;
+            if holds { Ok(()) } else { Err(io::Error::other("it was changed meanwhile")) }
+        })
     }
 
     fn make_folder(&self, folder: &Path) -> io::Result<()> {
@@ -99,11 +97,28 @@ impl Files for SystemFiles {
     }
 }
 
-/// Writes a new file that is there after a power cut, with these rights.
-fn write_beside(file: &Path, bytes: &[u8], rights: std::fs::Permissions) -> io::Result<()> {
+/// Writes a file beside another's place, whole and there after a power cut, then puts it there where that may be.
+fn put_beside(
+    file: &Path,
+    bytes: &[u8],
+    rights: Option<std::fs::Permissions>,
+    may: impl FnOnce() -> io::Result<()>,
+) -> io::Result<()> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let beside = file.with_file_name(format!(".{name}.{}.tmp", fastrand::u64(..)));
+    let written = write_new(&beside, bytes, rights).and_then(|()| may()).and_then(|()| std::fs::rename(&beside, file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+fn write_new(file: &Path, bytes: &[u8], rights: Option<std::fs::Permissions>) -> io::Result<()> {
     let mut made = std::fs::OpenOptions::new().write(true).create_new(true).open(file)?;
     made.write_all(bytes)?;
-    made.set_permissions(rights)?;
+    if let Some(rights) = rights {
+        made.set_permissions(rights)?;
+    }
     made.sync_all()
 }
 

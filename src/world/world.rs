@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::clock::{Clock, SystemClock};
 use super::environment::{Environment, ProcessEnvironment};
 use super::files::Files;
-use super::http_transport::HttpTransport;
 use super::planted::Planted;
 use super::random::{Random, SeededRandom};
+use super::real_transport::RealTransport;
 use super::spawner::{Spawner, ThreadSpawner};
 use super::system_files::SystemFiles;
 use super::transport::{Transport, TransportError};
@@ -19,7 +19,7 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
-    /// HTTP out.
+    /// To the peers.
     pub transport: Arc<dyn Transport>,
     /// Files.
     pub files: Arc<dyn Files>,
@@ -40,7 +40,7 @@ impl World {
         Ok(Self {
             clock: Arc::new(SystemClock),
             random: Arc::new(SeededRandom::from_entropy()),
-            transport: Arc::new(HttpTransport::new()?),
+            transport: Arc::new(RealTransport::new(Arc::new(SystemFiles))?),
             files: Arc::new(SystemFiles),
             environment: Arc::new(ProcessEnvironment),
             spawner: Arc::new(ThreadSpawner),

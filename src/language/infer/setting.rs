@@ -72,6 +72,8 @@ fn type_kind(kind: &SettingType) -> Kind {
         SettingType::List(inner) => Kind::List(Box::new(type_kind(inner))),
         SettingType::Number { whole: true, .. } => Kind::Integer,
         SettingType::Number { .. } => Kind::Decimal,
-        SettingType::Text | SettingType::Duration | SettingType::Date | SettingType::Url => Kind::Text,
+        SettingType::Text | SettingType::Duration | SettingType::Date | SettingType::Url | SettingType::Place => {
+            Kind::Text
+        }
     }
 }

@@ -57,6 +57,8 @@ pub enum SettingType {
     },
     /// A whole web address, or nothing.
     Url,
+    /// A whole web address, or a folder as `file:///FOLDER`.
+    Place,
     /// Any text.
     Text,
     /// A list of what may stand in it.
@@ -85,7 +87,7 @@ impl Misfit {
 impl SettingType {
     /// What an account's `base_url` is: every call goes there. Where it is nothing, a variable was not set.
     pub fn base_url() -> Self {
-        Self::Filled(Box::new(Self::Url))
+        Self::Filled(Box::new(Self::Place))
     }
 
     /// Reads `one of [A, B]` and the like; `None` where it is no type.
@@ -169,7 +171,7 @@ impl SettingType {
         match self {
             Self::OneOf(values) => values,
             Self::List(member) | Self::Filled(member) => member.values(),
-            Self::Text | Self::Duration | Self::Date | Self::Number { .. } | Self::Url => &[],
+            Self::Text | Self::Duration | Self::Date | Self::Number { .. } | Self::Url | Self::Place => &[],
         }
     }
 
@@ -200,6 +202,10 @@ impl SettingType {
                     None => "write it in digits, such as `5`",
                 };
                 if fits { None } else { misfit("type-number", message, help) }
+            }
+            Self::Place if !is_address(text) && !is_folder(text) => {
+                let message = format!("`{name}` is a web address or a folder, and `{text}` is neither");
+                misfit("type-url", message, "write the whole address, such as `https://HOST/PATH` or `file:///FOLDER`")
             }
             Self::Url if !is_address(text) => {
                 let message = format!("`{name}` is a web address, and `{text}` is none");
@@ -259,7 +265,7 @@ impl SettingType {
             Self::Duration => Some("1d".to_owned()),
             Self::Date => Some("2026-01-01".to_owned()),
             Self::Number { .. } => Some("0".to_owned()),
-            Self::Url => Some("https://localhost".to_owned()),
+            Self::Url | Self::Place => Some("https://localhost".to_owned()),
             Self::List(member) => member.sample(),
             Self::Text | Self::Filled(_) => None,
         }
@@ -289,6 +295,12 @@ fn number_asked(whole: bool, negative: bool) -> String {
 /// A whole number is one that can be counted with.
 fn number(text: &str, whole: bool) -> Option<Decimal> {
     decimal::parse(text).filter(|number| !whole || number.is_integer() && number.to_i64().is_some())
+}
+
+/// A folder by its whole path.
+fn is_folder(text: &str) -> bool {
+    let path = text.strip_prefix("file://").unwrap_or_default();
+    path.starts_with('/') && path.len() > 1 && !path.contains(['?', '#']) && !path.contains(char::is_whitespace)
 }
 
 /// A scheme, a host and perhaps a port, without blanks.

@@ -49,6 +49,19 @@ pub(super) async fn ask(live: &Live, account: &Account) -> Vec<Checked> {
     checked
 }
 
+/// Rows of which none has the key, so that none of them can be told from the others.
+fn nameless(kind: &RecordType, rows: &[&Row]) -> Option<Checked> {
+    let first = rows.first()?;
+    if kind.grouped.is_some() || rows.iter().any(|row| row.key(kind).is_some()) {
+        return None;
+    }
+    let raw = first.raw();
+    let shown: Vec<&str> = raw.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let seen = format!("none that its list shows has its key `{}`; they have {}", kind.key, shown.join(", "));
+    let mend = "correct `key`, or where that field stands (`at`), in the system file";
+    Some(Checked::ill(kind.name.clone(), Health::Wrong, seen, mend))
+}
+
 impl Look<'_> {
     /// Whether the next kind is worth a call.
     async fn at_kind(&self, kind: &RecordType, said: &mut Said) -> bool {
@@ -68,7 +81,8 @@ impl Look<'_> {
             (some, Some(all)) => format!("listed ({some} of {all})"),
             (some, None) => format!("listed ({some} on its first page)"),
         };
-        let doubts = fields::doubts(self, kind, &rows);
+        let mut doubts = fields::doubts(self, kind, &rows);
+        doubts.extend(nameless(kind, &rows));
         let key = page.rows.iter().find_map(|row| row.key(kind)).filter(|_| kind.read.is_some());
         match key {
             Some(key) => self.one(kind, &key, (listed, doubts), said).await,

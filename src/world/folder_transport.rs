@@ -1,0 +1,235 @@
+//! A folder of tables as a peer: `file:///folder/NAME.csv` answers as a server would that keeps its records there.
+//!
+//! `GET /NAME.csv` lists records, `?column=value` those that hold it; `/NAME.csv/column/value` is one, which `GET`,
+//! `PATCH` and `DELETE` take; `POST` adds one. `?lines[]=sku,quantity` says that these columns are those of a list. A
+//! file is read whole and written whole, in the place of one that still holds what was read: whoever else reads it finds
+//! the one or the other. Leaves every other row as it stands.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value as Json, json};
+
+use super::files::{Entry, Files};
+use super::http_transport::RESPONSE_BYTES_MAX;
+use super::table_records::{List, TableRecord, columns, lines, records};
+use super::table_text::{Form, Table};
+use super::transport::{Method, Request, Response, Transport, TransportError};
+
+/// How such an address begins.
+pub(super) const SCHEME: &str = "file://";
+
+/// A folder of tables.
+pub(super) struct FolderTransport {
+    files: Arc<dyn Files>,
+    /// One write at a time.
+    writing: tokio::sync::Mutex<()>,
+}
+
+/// What an address asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Place {
+    file: PathBuf,
+    name: String,
+    form: Form,
+    /// A column and the value of the one record that is meant.
+    one: Option<(String, String)>,
+    /// Columns and values of the records that are wanted.
+    wanted: Vec<(String, String)>,
+    /// Columns of which a record has several.
+    list: Option<List>,
+}
+
+/// Status and body of an answer.
+type Answer = (u16, Json);
+
+impl FolderTransport {
+    pub(super) fn new(files: Arc<dyn Files>) -> Self {
+        Self { files, writing: tokio::sync::Mutex::new(()) }
+    }
+
+    /// The text of a file; none where the folder has no such file.
+    fn text(&self, place: &Place) -> Result<Option<String>, TransportError> {
+        let unread = |why: String| TransportError::Unreachable(format!("`{}`: {why}", place.file.display()));
+        match self.files.entry(&place.file) {
+            None => {
+                let folder = place.file.parent().unwrap_or(Path::new("/"));
+                match self.files.entry(folder) {
+                    Some(Entry::Folder) => Ok(None),
+                    _ => Err(TransportError::Unreachable(format!("there is no folder `{}`", folder.display()))),
+                }
+            }
+            Some(Entry::File(size)) if usize::try_from(size).is_ok_and(|size| size <= RESPONSE_BYTES_MAX) => {
+                let bytes = self.files.read(&place.file).map_err(|error| unread(error.to_string()))?;
+                String::from_utf8(bytes).map(Some).map_err(|_| unread("it is no UTF-8 text".to_owned()))
+            }
+            Some(Entry::File(_)) => Err(TransportError::TooLarge(RESPONSE_BYTES_MAX)),
+            Some(_) => Err(unread("it is no file".to_owned())),
+        }
+    }
+
+    fn read(&self, place: &Place) -> Result<Answer, TransportError> {
+        let text = self.text(place)?.unwrap_or_default();
+        Ok(match Table::read(place.form, &text) {
+            Err(why) => place.unreadable(&why),
+            Ok(table) => {
+                let found = records(&table, place.list(&table));
+                if place.one.is_some() {
+                    place.only(&found).map_or_else(|answer| answer, |record| (200, record.fields.clone().into()))
+                } else {
+                    let fits = |record: &TableRecord| place.wanted.iter().all(|wanted| holds(&record.fields, wanted));
+                    let wanted = found.into_iter().filter(fits);
+                    (200, wanted.map(|record| Json::Object(record.fields)).collect())
+                }
+            }
+        })
+    }
+
+    fn write(&self, place: &Place, request: &Request) -> Result<Answer, TransportError> {
+        let held = self.text(place)?;
+        let text = held.clone().unwrap_or_default();
+        let changed = Table::read(place.form, &text).map_err(|why| place.unreadable(&why));
+        let (answer, text) = match changed.and_then(|mut table| place.change(&mut table, request, &text)) {
+            Ok(changed) => changed,
+            Err(answer) => return Ok(answer),
+        };
+        let written = self.files.replace(&place.file, held.as_ref().map(String::as_bytes), text.as_bytes());
+        // Nothing was written where this fails, so it is tried again.
+        written.map_err(|error| TransportError::Unreachable(format!("`{}`: {error}", place.file.display())))?;
+        Ok(answer)
+    }
+}
+
+#[async_trait]
+impl Transport for FolderTransport {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let (status, body) = match Place::of(&request.url) {
+            Err(why) => (404, json!({ "detail": why })),
+            Ok(place) if request.method == Method::Get => self.read(&place)?,
+            Ok(place) => {
+                let _alone = self.writing.lock().await;
+                self.write(&place, &request)?
+            }
+        };
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        Ok(Response { status, headers, body: if status == 204 { Vec::new() } else { body.to_string().into_bytes() } })
+    }
+}
+
+impl Place {
+    /// What an address asks for, which begins with the scheme.
+    fn of(url: &str) -> Result<Self, String> {
+        let rest = url.strip_prefix(SCHEME).unwrap_or(url);
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let mut file = PathBuf::from("/");
+        let mut parts = path.split('/').map(decoded).filter(|part| !part.is_empty());
+        while let Some(part) = parts.next() {
+            if part.contains(['/', '\0']) || part == ".." || part == "." {
+                return Err(format!("`{path}` is no path below a folder"));
+            }
+            file.push(&part);
+            let Some(form) = Form::of(&part) else { continue };
+            let one = parts.next().zip(parts.next());
+            let pairs = query.split('&').filter(|pair| !pair.is_empty());
+            let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+            let mut place = Self { file, name: part, form, one, wanted: Vec::new(), list: None };
+            for (name, value) in pairs.map(|(name, value)| (decoded(name), decoded(value))) {
+                match name.strip_suffix("[]") {
+                    Some(list) => {
+                        let columns = value.split(',').map(|name| name.trim().to_owned()).collect();
+                        place.list = Some(List { name: list.to_owned(), columns });
+                    }
+                    None => place.wanted.push((name, value)),
+                }
+            }
+            return Ok(place);
+        }
+        Err(format!("`{path}` names no table: a file that ends in .csv, .tsv, .txt, .jsonl or .ndjson"))
+    }
+
+    /// The text with what a request changes in it, and the answer to that.
+    fn change(&self, table: &mut Table, request: &Request, text: &str) -> Result<(Answer, String), Answer> {
+        let list = self.list(table);
+        let found = records(table, list);
+        if request.method == Method::Delete {
+            return Ok(((204, Json::Null), spliced(text, self.only(&found)?, "")));
+        }
+        let fields: Map<String, Json> =
+            serde_json::from_slice(&request.body).map_err(|error| self.refused(&error.to_string()))?;
+        match (&self.one, request.method) {
+            (None, Method::Post) => {
+                let head = if table.is_headed() { Ok(String::new()) } else { table.head(columns(&fields, list)) };
+                let head = head.map_err(|why| self.refused(&why))?;
+                let added = lines(table, &fields, list).map_err(|why| self.refused(&why))?;
+                let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+                Ok(((201, Json::Object(fields)), format!("{text}{gap}{head}{added}")))
+            }
+            (Some(_), Method::Patch | Method::Put) => {
+                let record = self.only(&found)?;
+                let mut whole = record.fields.clone();
+                whole.extend(fields);
+                let changed = lines(table, &whole, list).map_err(|why| self.refused(&why))?;
+                Ok(((200, Json::Object(whole)), spliced(text, record, &changed)))
+            }
+            (_, method) => {
+                Err((405, json!({ "detail": format!("{method} of {} is nothing that a table takes", self.name) })))
+            }
+        }
+    }
+
+    /// The columns of a list. Rows that hold lists by themselves need nobody to say which they are.
+    fn list(&self, table: &Table) -> Option<&List> {
+        self.list.as_ref().filter(|_| !table.holds_lists())
+    }
+
+    /// The one record that is meant.
+    fn only<'r>(&self, records: &'r [TableRecord]) -> Result<&'r TableRecord, Answer> {
+        let Some(one) = &self.one else { return Err(self.refused("nothing says which record is meant")) };
+        let mut found = records.iter().filter(|record| holds(&record.fields, one));
+        let detail =
+            |what: &str| json!({ "detail": format!("{} has {what} whose {} is {:?}", self.name, one.0, one.1) });
+        match (found.next(), found.next()) {
+            (Some(record), None) => Ok(record),
+            (None, _) => Err((404, detail("no record"))),
+            (Some(_), Some(_)) => Err((409, detail("several records"))),
+        }
+    }
+
+    fn refused(&self, why: &str) -> Answer {
+        (422, json!({ "detail": format!("{}: {why}", self.name) }))
+    }
+
+    fn unreadable(&self, why: &str) -> Answer {
+        (500, json!({ "detail": format!("{} cannot be read: {why}", self.name) }))
+    }
+}
+
+/// The text with lines in the place of a record's.
+fn spliced(text: &str, record: &TableRecord, lines: &str) -> String {
+    let mut out = String::with_capacity(text.len().saturating_add(lines.len()));
+    let mut at = 0;
+    for place in &record.places {
+        out.push_str(text.get(at..place.start).unwrap_or_default());
+        if at == 0 {
+            out.push_str(lines);
+        }
+        at = place.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+fn holds(fields: &Map<String, Json>, (column, value): &(String, String)) -> bool {
+    match fields.get(column) {
+        Some(Json::String(text)) => text == value,
+        Some(Json::Null) | None => value.is_empty(),
+        Some(other) => other.to_string() == *value,
+    }
+}
+
+/// A part of an address, as it was before it was written as one.
+fn decoded(part: &str) -> String {
+    percent_decode_str(part).decode_utf8_lossy().into_owned()
+}

@@ -1,0 +1,157 @@
+//! A folder of tables as a peer: what a warehouse and a marketplace do crosses by files that anybody may write, each
+//! file stays letter for letter what others made of it, and what cannot be read says where.
+
+use std::path::PathBuf;
+
+use petiole::world::Method;
+use serde_json::{Value as Json, json};
+
+use crate::support::{Folder, Process, get, petiole, send};
+
+/// The example, and the rules that it ships with.
+const EXAMPLE: &str = "examples/csv_3pl/rules";
+
+/// A marketplace and a folder that a warehouse reads and writes.
+struct Joined {
+    folder: Folder,
+    market: Process,
+}
+
+impl Joined {
+    fn start() -> Self {
+        let folder = Folder::new();
+        std::fs::create_dir(folder.0.join("3pl")).unwrap();
+        Self { folder, market: Process::start(petiole().args(["simulate", "leaflink"]), "export LEAFLINK_COMPANY_ID") }
+    }
+
+    /// An accepted order; its number.
+    fn order(&self, lines: &Json) -> String {
+        let made = self.act("submit", &json!({ "customer": 90001, "lines": lines }));
+        let number = made["orders"][0]["number"].as_str().unwrap().to_owned();
+        self.act("accept", &json!({ "order": number }));
+        number
+    }
+
+    fn act(&self, act: &str, what: &Json) -> Json {
+        send(Method::Post, &format!("{}/_control/{act}", self.market.url), what)
+    }
+
+    fn state(&self, kind: &str, key: &str, is: &str) -> Json {
+        let state = get(&format!("{}/_control/state", self.market.url));
+        state[kind].as_array().unwrap().iter().find(|one| one[key] == is).unwrap().clone()
+    }
+
+    fn sync(&self) -> String {
+        self.says(&["sync", "--full"], "3pl")
+    }
+
+    /// What a command says with a folder, and a store of its own, which put nothing off before.
+    fn says(&self, command: &[&str], folder: &str) -> String {
+        let folder = self.folder.0.join(folder);
+        let store = format!("sqlite:{}.db", folder.display());
+        let done = petiole()
+            .args(command)
+            .args(["--rules", EXAMPLE, "--store", &store])
+            .env("LEAFLINK_BASE_URL", format!("{}/api/v2", self.market.url))
+            .env("LEAFLINK_API_KEY", "any-key")
+            .env("LEAFLINK_WEBHOOK_KEY", "any")
+            .env("LEAFLINK_COMPANY_ID", "501")
+            .env("WAREHOUSE_URL", format!("file://{}", folder.display()))
+            .output()
+            .unwrap();
+        [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.0.join("3pl").join(name)
+    }
+
+    fn put(&self, name: &str, text: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+}
+
+#[test]
+fn the_example_is_clean() {
+    for arguments in [vec!["lint", EXAMPLE, "--deny-warnings"], vec!["test", "--rules", EXAMPLE]] {
+        let done = petiole().args(&arguments).output().unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stdout));
+    }
+}
+
+#[test]
+fn orders_go_out_as_rows_and_shipments_and_stock_come_back() {
+    let joined = Joined::start();
+    // Somebody else's program wrote this: line ends, quotes and a row of its own stay as they are.
+    let head = "order_number,reference,status,ship_to,license_number,ship_on,sku,quantity\r\n";
+    let other = "\"OLD-1\",,Open,\"Door, Green\",,,  X-9 ,\"1\"\r\n";
+    joined.put("orders.csv", format!("{head}{other}"));
+    let lines = json!([{ "sku": "BD-35-JAR-001", "quantity": 24 }, { "sku": "SD-35-JAR-002", "quantity": 3 }]);
+    let number = joined.order(&lines);
+    joined.sync();
+    let text = joined.text("orders.csv");
+    let rows: Vec<&str> = text.split_inclusive("\r\n").collect();
+    assert_eq!(rows[..2], [head, other], "{text}");
+    assert_eq!(rows.len(), 4, "a row a line: {text}");
+    for (row, sku) in rows[2..].iter().zip(["BD-35-JAR-001,24", "SD-35-JAR-002,3"]) {
+        assert!(row.starts_with(&format!("{number},")) && row.contains(sku) && row.contains(",Open,"), "{row}");
+    }
+
+    // At rest nothing is written, not even the same again.
+    let told = joined.sync();
+    assert!(told.contains("wrote 0") && joined.text("orders.csv") == text, "{told}");
+
+    // A line goes: the rows of that order change in their place, and nobody else's do.
+    joined.put("orders.csv", format!("{text}OLD-2,,Open,Corner,,,X-1,2\r\n"));
+    let edit = json!({ "order": number, "lines": [{ "sku": "SD-35-JAR-002", "quantity": 0, "remove": true }] });
+    joined.act("edit", &edit);
+    joined.sync();
+    let changed = joined.text("orders.csv");
+    assert_eq!(changed, format!("{head}{other}{}OLD-2,,Open,Corner,,,X-1,2\r\n", rows[2]));
+
+    // What the warehouse says, in the spelling of another program: a mark at the head, semicolons.
+    joined.put("stock.csv", "\u{feff}sku;available\nBD-35-JAR-001;100.5\n\n");
+    joined.put("shipments.csv", format!("order_number\tstatus\tcarrier\ttracking\n{number}\tSent\tUPS\t\n"));
+    let told = joined.sync();
+    assert_eq!(joined.state("orders", "number", &number)["status"], "Shipped", "{told}");
+    assert!(told.contains("stock: 1 × update"), "{told}");
+    let told = joined.sync();
+    assert!(told.contains("wrote 0"), "{told}");
+}
+
+#[test]
+fn a_table_that_cannot_be_read_says_where_and_loses_nothing() {
+    let joined = Joined::start();
+    let number = joined.order(&json!([{ "sku": "BD-35-JAR-001", "quantity": 1 }]));
+    let head = "order_number,reference,status,ship_to,license_number,ship_on,sku,quantity\n";
+    let (ask, write) = (vec!["doctor"], vec!["sync", "--full"]);
+    let cases: [(&str, Vec<u8>, &Vec<&str>, &str); 5] = [
+        ("cut", format!("{head}OLD-1,,Open").into_bytes(), &ask, "line 2 has 3 values, and its head names 8"),
+        ("latin", [head.as_bytes(), b"OLD-1,,Open,\xe9,,,X,1\n"].concat(), &ask, "UTF-8"),
+        ("twice", b"order_number,sku,sku\n".to_vec(), &ask, "two columns are called `sku`"),
+        ("narrow", b"order_number,status,ship_to,sku\n".to_vec(), &write, "there is no column `"),
+        ("nameless", b"status,ship_to,sku\nOpen,A,X-1\n".to_vec(), &ask, "has its key `order_number`; they have"),
+    ];
+    for (name, bytes, command, says) in cases {
+        let folder = joined.folder.0.join(name);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("orders.csv"), &bytes).unwrap();
+        let told = joined.says(command, name);
+        assert!(told.contains(says), "{name}: {told}");
+        assert_eq!(std::fs::read(folder.join("orders.csv")).unwrap(), bytes, "{name}");
+    }
+    let told = joined.says(&ask, "nowhere");
+    assert!(told.contains("there is no folder"), "{told}");
+    // There is no file yet: it is made, with the head that it needs.
+    let told = joined.sync();
+    let text = joined.text("orders.csv");
+    assert_eq!(text.matches(&number).count(), 1, "{told}{text}");
+    assert_eq!(text.lines().next().unwrap().split(',').count(), 7, "{text}");
+    assert!(joined.sync().contains("wrote 0"));
+    let left: Vec<_> = std::fs::read_dir(joined.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["orders.csv"], "nothing is left beside it");
+}
