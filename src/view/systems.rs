@@ -215,14 +215,14 @@ token than before always begins anew.
 const FOLDERS: &str = "
 ## A folder of tables
 
-An account whose `base_url` is `file:///FOLDER` has no server: its records are rows of the files there, and the calls of its \
-system file go to them. `GET /stock.csv` lists a table, `GET /stock.csv?sku={sku}` the rows that hold it; \
+An account whose `base_url` is `file:///FOLDER` has no server: its records are rows of the files there, and the calls \
+of its system file go to them. `GET /stock.csv` lists a table, `GET /stock.csv?sku={sku}` the rows that hold it; \
 `GET /stock.csv/sku/{sku}` is the one row, which `PATCH` changes and `DELETE` takes out; `POST /orders.csv` adds one. \
 `?lines[]=sku,quantity` says that these columns are a list's: an order with three lines is three rows that repeat the \
 rest. `.csv`, `.tsv` and `.txt` have their names in the first line, with commas, semicolons, tabs or bars between; a \
-`.jsonl` or `.ndjson` has a JSON object a line. Files are read whole and written whole by a rename, in the place of one \
-that still holds what was read; rows that nobody changes stay letter for letter. `paging: style: whole` fits them; what \
-changed is told by what a row holds, at every look. `examples/csv_3pl` is a whole example.
+`.jsonl` or `.ndjson` has a JSON object a line. Files are read whole and written whole by a rename, in the place of \
+one that still holds what was read; rows that nobody changes stay letter for letter. `paging: style: whole` fits \
+them; what changed is told by what a row holds, at every look. `examples/csv_3pl` is a whole example.
 ";
 
 const PEERS: &str = "\n## Peers in memory\n\n`petiole simulate FILE` serves a system file as a server in memory: every \

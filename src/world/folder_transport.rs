@@ -1,9 +1,9 @@
 //! A folder of tables as a peer: `file:///folder/NAME.csv` answers as a server would that keeps its records there.
 //!
 //! `GET /NAME.csv` lists records, `?column=value` those that hold it; `/NAME.csv/column/value` is one, which `GET`,
-//! `PATCH` and `DELETE` take; `POST` adds one. `?lines[]=sku,quantity` says that these columns are those of a list. A
-//! file is read whole and written whole, in the place of one that still holds what was read: whoever else reads it finds
-//! the one or the other. Leaves every other row as it stands.
+//! `PATCH` and `DELETE` take; `POST` adds one. `?lines[]=sku,quantity` says that these columns are those of a list.
+//! A file is read whole and written whole, in the place of one that still holds what was read: whoever else reads it
+//! finds the one or the other. Leaves every other row as it stands.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

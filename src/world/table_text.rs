@@ -1,7 +1,7 @@
 //! Tables as files hold them: CSV with a line of names at its head, or a JSON object a line.
 //!
-//! Rows that are not changed stay letter for letter: quotes, line ends, the mark of an encoding. Knows no files, and not
-//! which rows belong together.
+//! Rows that are not changed stay letter for letter: quotes, line ends, the mark of an encoding. Knows no files, and
+//! not which rows belong together.
 
 use std::ops::Range;
 
