@@ -189,6 +189,7 @@ fn field(at: &str, kind: Kind) -> Field {
         notation: None,
         read_at: inner.clone(),
         read_also: Vec::new(),
+        read_header: None,
         write_kind: None,
         together: None,
         write: WritePlace::Body(inner),
@@ -303,6 +304,8 @@ fn shop() -> System {
             message: vec![path("detail"), path("message")],
             gone: vec![204, 404],
             later: vec![408, 429, 500, 502, 503, 504],
+            stale: vec![412],
+            worded: Vec::new(),
         },
         paging: Arc::new(Paging {
             rows: path("results"),

@@ -8,6 +8,7 @@ mod forms;
 mod pages;
 mod spellings;
 mod states;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

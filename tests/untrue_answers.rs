@@ -180,3 +180,25 @@ fn a_listed_record_without_a_key_that_can_be_is_told_and_the_rest_goes_on() {
     until("it crosses once it is mended", || trade.orders().len() == 3);
     trade.assert_exactly_once();
 }
+
+#[test]
+fn a_record_that_is_another_by_now_is_read_anew_and_decided_once_more() {
+    let trade = Trade::start();
+    let asked: Arc<Mutex<usize>> = Arc::default();
+    let counted = Arc::clone(&asked);
+    let change = move |request: &Request, answer: Response| {
+        if request.method != Method::Post || !request.url.ends_with("/transition/accept/") {
+            return answer;
+        }
+        *counted.lock().unwrap() += 1;
+        let body = json!({ "detail": "somebody was faster" }).to_string().into_bytes();
+        Response { status: 412, body, ..answer }
+    };
+    let (_between, service) = run(&trade, "1h", change);
+    trade.people(&trade.leaflink, "submit", &json!({ "count": 1 }));
+    until("the order crossed", || trade.orders().len() == 1 && at_rest(&service.url));
+    let leaflink = get(&format!("{}/_control/state", trade.leaflink.url));
+    // Read anew it is accepted already, so that nothing is left to do, and no person is asked.
+    assert_eq!(leaflink["orders"][0]["status"], "Accepted");
+    assert_eq!((*asked.lock().unwrap(), inbox(&service)), (1, Vec::new()));
+}

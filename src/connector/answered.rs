@@ -11,6 +11,7 @@ use super::reader::{self, Shape, Single};
 use super::response::NotJson;
 use super::row::Row;
 use crate::language::plan::{Call, RecordType};
+use crate::value::Value;
 use crate::world::{Request, Response};
 
 impl Connector {
@@ -40,11 +41,26 @@ impl Connector {
     ) -> Result<Option<Single>, NotJson> {
         let shape = self.shape(record);
         let wrapper = call.answer.as_ref().or(self.system.answer.as_ref());
-        reader::single((wrapper, &shape), &answer.body, (tolerant, self.transport.peers_are_whole()))
+        let found = reader::single((wrapper, &shape), &answer.body, (tolerant, self.transport.peers_are_whole()))?;
+        Ok(found.map(|found| match found {
+            Single::Row(row) => Single::Row(with_headers(record, row, answer)),
+            other => other,
+        }))
     }
 
     /// How a record is read; one that is not the system's own is looked at anew.
     pub(super) fn shape(&self, record: &RecordType) -> Arc<Shape> {
         self.shapes.get(&record.name).cloned().unwrap_or_else(|| Shape::of(&self.system, record))
     }
+}
+
+/// A record with what the headers of its answer say of it.
+fn with_headers(record: &RecordType, mut row: Row, answer: &Response) -> Row {
+    for field in &record.fields {
+        let said = field.read_header.as_ref().and_then(|name| answer.header(name));
+        if let (Some(text), Value::Record(fields)) = (said, &mut row.value) {
+            field.path.write(fields, Value::text(text.trim()));
+        }
+    }
+    row
 }

@@ -310,6 +310,10 @@ impl Connector {
         if let Some(rehearsal) = &self.rehearsal {
             return Ok(Some(rehearsal.change((record, id), (fields, present), adds)));
         }
+        if let Some(name) = record.version.as_ref().filter(|name| !adds && present.field(name).is_null()) {
+            // What was listed may lack it; shown without it, a change would be over whatever stands there by now.
+            return Err(Failure::Stale { message: format!("which `{name}` was decided on is not known") });
+        }
         let fields = request::with_resent(record, call, (fields, present));
         let sending = Sending { record, fields: &fields, mode: if adds { Mode::Add } else { Mode::Update } };
         self.change(record, id, call, present, Some(sending)).await

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{rate_limit, response};
-use crate::language::plan::{ErrorRules, RecordType};
+use crate::language::plan::{ErrorMeaning, ErrorRules, RecordType, WordedError};
 use crate::value::{Value, json};
 use crate::world::{Response, TransportError};
 
@@ -56,6 +56,11 @@ pub enum Failure {
         /// The beginning of the answer, for what can be told of it; `None`: it broke off, and may be whole next time.
         text: Option<String>,
     },
+    /// The record is another by now than the one that the change was decided on. Nothing was done.
+    Stale {
+        /// The peer's own words.
+        message: String,
+    },
     /// The record is not there.
     Gone,
     /// The system file has no such call, or a value the call needs is not known. Nothing was sent.
@@ -89,6 +94,7 @@ impl Failure {
             Self::Unauthorised { status, message } => {
                 Self::Unauthorised { status, message: format!("{place}: {message}") }
             }
+            Self::Stale { message } => Self::Stale { message: format!("{place}: {message}") },
             other @ (Self::Gone | Self::Unsupported { .. }) => other,
             Self::Unreadable { message, text } => Self::Unreadable { message: format!("{place}: {message}"), text },
         }
@@ -134,6 +140,7 @@ impl Failure {
             }
             Self::Unauthorised { status, message } => Self::Unauthorised { status, message: clean(&message) },
             Self::Unreadable { message, text } => Self::Unreadable { message: clean(&message), text },
+            Self::Stale { message } => Self::Stale { message: clean(&message) },
             Self::Gone => Self::Gone,
             Self::Unsupported { message } => Self::Unsupported { message: clean(&message) },
         }
@@ -158,6 +165,7 @@ impl fmt::Display for Failure {
                 write!(out, "the account's credentials are not accepted (status {status}): {message}")
             }
             Self::Unreadable { message, .. } => write!(out, "failed for now: {message}"),
+            Self::Stale { message } => write!(out, "the record is another by now: {message}"),
             Self::Gone => out.write_str("the record is not there"),
             Self::Unsupported { message } => out.write_str(message),
         }
@@ -205,6 +213,21 @@ impl Purpose {
 pub fn of_response(rules: &ErrorRules, response: &Response, purpose: Purpose, now: Timestamp) -> Option<Failure> {
     let status = response.status;
     let good = (200..300).contains(&status);
+    let later = |message: String, maybe_done: bool| {
+        let retry_after = rate_limit::retry_after(response, now);
+        Some(Failure::Transient { message, status: Some(status), retry_after, maybe_done })
+    };
+    let is_stale = rules.stale.contains(&status) && !good;
+    match worded(rules, response).or(is_stale.then_some(ErrorMeaning::Stale)) {
+        Some(ErrorMeaning::Gone) if purpose.names_record() => return Some(Failure::Gone),
+        Some(ErrorMeaning::Stale) if purpose == Purpose::Change => {
+            return Some(Failure::Stale { message: peer_words(rules, &response.body) });
+        }
+        Some(ErrorMeaning::Later) => {
+            return later(peer_words(rules, &response.body), purpose.is_write() && status >= 500);
+        }
+        _ => {}
+    }
     // An empty 2xx answer to a write is how many peers say "done", whatever it means for reads.
     if rules.gone.contains(&status) && !(good && purpose.is_write()) {
         if !good && !is_own(rules, response) {
@@ -226,14 +249,24 @@ pub fn of_response(rules: &ErrorRules, response: &Response, purpose: Purpose, no
     }
     let message = peer_words(rules, &response.body);
     if rules.later.contains(&status) {
-        let retry_after = rate_limit::retry_after(response, now);
-        let maybe_done = purpose.is_write() && status != 429;
-        return Some(Failure::Transient { message, status: Some(status), retry_after, maybe_done });
+        return later(message, purpose.is_write() && status != 429);
     }
     if matches!(status, 401 | 403) {
         return Some(Failure::Unauthorised { status, message });
     }
     Some(Failure::Refused { status, message, body: bounded(&one_line(&text_of(&response.body)), BODY_CHARS_MAX) })
+}
+
+/// What a refusal means by the words in it.
+fn worded(rules: &ErrorRules, response: &Response) -> Option<ErrorMeaning> {
+    let mut rows = rules.worded.iter().filter(|row| row.status == response.status).peekable();
+    rows.peek()?;
+    let body = json::from_json(&response::parse(&response.body).ok()??);
+    let says = |row: &&WordedError| match row.place.read(&body) {
+        Value::List(items) => items.iter().any(|item| item.to_key().as_deref() == Some(&row.word)),
+        one => one.to_key().as_deref() == Some(&row.word),
+    };
+    rows.find(says).map(|row| row.means)
 }
 
 /// Whether a refusal is the API's own and not that of something on the way to it: JSON, with one of the fields in which

@@ -41,11 +41,6 @@ pub(super) fn of_record(record: &RecordType, wanted: impl Fn(&Field) -> bool) ->
     grow(fields.map(|(at, field)| (field.path.0.as_slice(), (at, field))).collect())
 }
 
-/// The tree of all fields.
-pub(super) fn of_all(record: &RecordType) -> Layout<'_> {
-    of_record(record, |_| true)
-}
-
 /// A field and its place in the system file, with the steps to it from a level.
 type Stepped<'a> = (&'a [Segment], (usize, &'a Field));
 

@@ -298,7 +298,8 @@ struct Written<'a> {
 
 fn write_fields<'a>(call: &Call, sending: &Sending<'a>, currency: &'a str) -> Written<'a> {
     let mode = sending.mode;
-    let sent = |field: &Field| is_sent(call, field, mode);
+    let is_version = |field: &Field| sending.record.version.as_ref().is_some_and(|name| field.path.is_field(name));
+    let sent = |field: &Field| is_sent(call, field, mode) || mode == Mode::Update && is_version(field);
     let layout = layout::of_record(sending.record, sent);
     let mut written = Written::default();
     write_level(&layout, sending.fields, &Spelling { mode, currency }, &mut written);
@@ -391,7 +392,8 @@ pub(super) fn with_resent(record: &RecordType, call: &Call, (fields, present): (
     let mut all = fields.clone();
     let sent = record.fields.iter().filter(|field| lookup(fields, &field.path.0).is_some());
     let together = sent.filter_map(|field| field.together.as_ref());
-    for path in call.resend.iter().chain(together) {
+    let version = record.version.as_deref().map(Path::field);
+    for path in call.resend.iter().chain(together).chain(&version) {
         let value = path.read(present);
         if !value.is_null() && lookup(fields, &path.0).is_none() {
             path.write(&mut all, without_nulls(value));

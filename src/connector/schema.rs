@@ -95,7 +95,11 @@ fn is_wanted(record: &RecordType, field: &Field, paths: &BTreeSet<Path>) -> bool
     let made = record.states.as_ref().filter(|states| states.is_derived());
     let reads = |states: &States| states.read_by_rows(record).iter().any(|read| read.path == field.path);
     let made = made.is_some_and(|states| paths.iter().any(|path| path.is_field(&states.field)) && reads(states));
-    made || paths.iter().any(|path| path.0.iter().zip(&field.path.0).all(|(read, declared)| same_step(read, declared)))
+    field.read_header.is_none()
+        && (made
+            || paths
+                .iter()
+                .any(|path| path.0.iter().zip(&field.path.0).all(|(read, declared)| same_step(read, declared))))
 }
 
 fn same_step(read: &Segment, declared: &Segment) -> bool {

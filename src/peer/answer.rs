@@ -86,7 +86,8 @@ impl Peer {
         }
         match rows.first() {
             Some(row) => {
-                Ok(Page { body: self.wrapped(route, write_wire::record(kind, &row.value)), headers: Vec::new() })
+                let headers = write_wire::headers(kind, &row.value);
+                Ok(Page { body: self.wrapped(route, write_wire::record(kind, &row.value)), headers })
             }
             None => Err(Refusal::new(Reason::Gone, format!("there is no such {}", kind.name))),
         }
@@ -97,8 +98,9 @@ impl Peer {
         let (response, refused) = match &done.outcome {
             Ok(status) => {
                 let row = done.key.as_deref().and_then(|key| self.record(&route.record.name, key)).cloned();
-                let body = self.wrapped(route, write_wire::record(&route.record, &row.unwrap_or_default()));
-                let response = match (&route.location, &done.key) {
+                let row = row.unwrap_or_default();
+                let body = self.wrapped(route, write_wire::record(&route.record, &row));
+                let mut response = match (&route.location, &done.key) {
                     // What has a place of its own is shown there.
                     (Some(path), Some(key)) => {
                         let place = path.0.iter().map(|part| match part {
@@ -110,6 +112,7 @@ impl Peer {
                     }
                     _ => respond(*status, &body),
                 };
+                response.headers.extend(write_wire::headers(&route.record, &row));
                 (response, None)
             }
             Err(refusal) => (self.refuse(refusal), Some(refusal.message.clone())),
@@ -144,6 +147,9 @@ impl Peer {
         let place = self.system.errors.message.first().cloned().unwrap_or_else(|| Path::field("message"));
         let mut body = Json::Object(Map::new());
         write_wire::put(&mut body, &place.0, Json::String(refusal.message.clone()));
+        if let Some(row) = refusal.word(&self.system.errors) {
+            write_wire::put(&mut body, &row.place.0, Json::String(row.word.clone()));
+        }
         respond(refusal.status(&self.system.errors), &body)
     }
 }

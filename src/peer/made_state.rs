@@ -7,7 +7,7 @@ use crate::value::{Record, Value};
 
 /// The state that fields say beside what makes it, which is taken out of them.
 pub(super) fn said(kind: &RecordType, fields: &mut Record) -> Option<Value> {
-    derived(kind).and_then(|states| fields.remove(&states.field))
+    derived(kind).and_then(|states| fields.remove(&states.field)).filter(|said| !said.is_null())
 }
 
 /// A new record is in the state that is said; else in the one in which records begin, unless it says what makes

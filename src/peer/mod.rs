@@ -20,6 +20,7 @@ mod requirement;
 mod respond;
 mod route;
 mod tokens;
+mod version;
 mod webhook;
 mod whims;
 mod write;

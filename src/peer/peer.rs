@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::bucket::Bucket;
 use super::call_log::PeerCall;
 use super::tokens::Tokens;
-use super::{defaults, made_state, webhook, write_wire};
+use super::{defaults, made_state, version, webhook, write_wire};
 use crate::language::plan::{Field, RecordType, System};
 use crate::simulator::Webhook;
 use crate::value::{Kind, Path, Record, Value};
@@ -166,6 +166,9 @@ impl Peer {
         let fixed = fields.clone();
         defaults::fill(kind, &mut fields, &next, now);
         made_state::begin(kind, (&mut fields, &fixed), (said, now));
+        if kind.version.as_ref().is_some_and(|name| fixed.get(name).is_none_or(Value::is_null)) {
+            version::next(kind, &mut fields);
+        }
         let key = fields.get(&kind.key).cloned().unwrap_or_default();
         let table = self.tables.entry(kind.name.clone()).or_default();
         let text = key.to_key().unwrap_or_default();
@@ -188,6 +191,9 @@ impl Peer {
             lay_over(held, &made);
         }
         made_state::note(kind, held);
+        if kind.version.as_ref().is_some_and(|name| !fields.contains_key(name)) {
+            version::next(kind, held);
+        }
         let stamp = kind.modified.as_deref().filter(|name| !fields.contains_key(name)).and_then(Path::parse);
         if let Some(path) = stamp {
             path.write(held, Value::Timestamp(now));

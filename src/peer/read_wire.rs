@@ -43,7 +43,7 @@ pub(super) fn fields(
         (Ok(_), _) => return Err(Refusal::new(Reason::Malformed, "the body is no JSON object")),
         (Err(error), _) => return Err(Refusal::new(Reason::Malformed, format!("the body is not JSON: {error}"))),
     };
-    let level = Level::of(kind.fields.iter().filter(|field| is_taken(call, field, sent)));
+    let level = Level::of(kind.fields.iter().filter(|field| is_taken((kind, call), field, sent)));
     let mut found = Record::new();
     let reader = Reader { system, kind, request };
     let declared = |path: &Path| kind.field(path).is_some();
@@ -72,7 +72,7 @@ fn taken(whole: Json, step: &Segment) -> Option<Json> {
 }
 
 /// Fields of the create or update call; what an update must repeat is taken even if it cannot be changed.
-fn is_taken(call: &Call, field: &Field, sent: Sent<'_>) -> bool {
+fn is_taken((kind, call): (&RecordType, &Call), field: &Field, sent: Sent<'_>) -> bool {
     let covers = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
     let wanted = match sent {
         Sent::Create => field.on_create,
@@ -81,7 +81,8 @@ fn is_taken(call: &Call, field: &Field, sent: Sent<'_>) -> bool {
     };
     // What the call always sends is no field that a rule writes.
     let fixed = call.body.iter().any(|(path, _)| *path == field.path);
-    fixed || wanted && !covers(&call.never)
+    let is_shown = sent == Sent::Update && kind.version.as_ref().is_some_and(|name| field.path.is_field(name));
+    fixed || is_shown || wanted && !covers(&call.never)
 }
 
 struct Reader<'a> {

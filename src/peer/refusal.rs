@@ -3,7 +3,7 @@
 //! A status that the system file reads as "try later" or "gone" is never used for a refusal that
 //! is meant for good.
 
-use crate::language::plan::ErrorRules;
+use crate::language::plan::{ErrorMeaning, ErrorRules, WordedError};
 
 /// What is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(super) enum Reason {
     Invalid,
     /// The record's state does not allow it.
     Conflict,
+    /// The record is another by now.
+    Stale,
     /// A page behind the last, which the system answers with this status.
     Behind(u16),
 }
@@ -51,10 +53,20 @@ impl Refusal {
             Reason::Invalid => 422,
             Reason::Conflict => 409,
             Reason::Behind(status) => return status,
+            Reason::Stale => {
+                let worded = self.word(rules).map(|row| row.status);
+                return worded.or(rules.stale.first().copied()).unwrap_or(412);
+            }
         };
         [wished, 400, 422, 409]
             .into_iter()
-            .find(|one| !rules.gone.contains(one) && !rules.later.contains(one))
+            .find(|one| ![&rules.gone, &rules.later, &rules.stale].iter().any(|known| known.contains(one)))
             .unwrap_or(400)
+    }
+
+    /// The word by which the system's clients understand it, where a status alone does not say it.
+    pub(super) fn word<'r>(&self, rules: &'r ErrorRules) -> Option<&'r WordedError> {
+        let means = |row: &&WordedError| row.means == ErrorMeaning::Stale;
+        rules.worded.iter().find(means).filter(|_| self.reason == Reason::Stale)
     }
 }

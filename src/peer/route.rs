@@ -64,14 +64,17 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
             let paging = call.paging.as_ref().unwrap_or(&system.paging);
             // A list that is asked for by POST says in its body what others say in the query.
             let said = if kind.is_write() { Vec::new() } else { in_its_body(call, paging, request) };
+            let Some(written) = in_a_write(kind, call, request) else { continue };
+            let more = written.len();
+            holes.extend(written);
             let query: Vec<(String, String)> = query.iter().cloned().chain(said).collect();
             if let Some((weight, asked)) = with_query(paging, call, holes, &query)
-                && best.as_ref().is_none_or(|(known, _)| weight > *known)
+                && best.as_ref().is_none_or(|(known, _)| weight + more > *known)
             {
                 let Asked { holes, size, place } = asked;
                 let (record, paging) = (Arc::clone(record), Arc::clone(paging));
                 best = Some((
-                    weight,
+                    weight + more,
                     Route {
                         kind,
                         record,
@@ -136,6 +139,28 @@ fn in_its_body(call: &Call, paging: &Paging, request: &Request) -> Vec<(String, 
         .filter_map(|name| Some((Path::parse(&name)?.read(&body).to_key()?, name)))
         .map(|(text, name)| (name, text))
         .collect()
+}
+
+/// What stands in the holes of a write's body, by which calls to one place are told apart; `None`: not all are there.
+fn in_a_write(kind: CallKind, call: &Call, request: &Request) -> Option<Vec<Hole>> {
+    let has_hole = |template: &Template| template.0.iter().any(|part| matches!(part, TemplatePart::Hole(_)));
+    let holes = call.body.iter().filter_map(|(path, constant)| match constant {
+        Constant::Text(template) if kind.is_write() && has_hole(template) => Some((path, template)),
+        _ => None,
+    });
+    let mut holes = holes.peekable();
+    if holes.peek().is_none() {
+        return Some(Vec::new());
+    }
+    let body = json::from_json(&read_wire::body_of(request).ok()?);
+    let around = call.within.iter().flat_map(|path| path.0.iter());
+    let around: Vec<_> = around.cloned().collect();
+    let read = |(path, template): (&Path, &Template)| {
+        let place = Path(around.iter().chain(&path.0).cloned().collect());
+        fit(&template.0, &place.read(&body).to_key()?, false)
+    };
+    let found: Option<Vec<Vec<Hole>>> = holes.map(read).collect();
+    found.map(|found| found.into_iter().flatten().collect())
 }
 
 /// Every parameter with a hole must be there and none that is not declared; constants may be left out.

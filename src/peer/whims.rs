@@ -45,7 +45,8 @@ pub(super) fn next(peer: &Peer, mood: &Mood<'_>) -> Option<Whim> {
 /// Whether people may say what stands there.
 fn is_free(kind: &RecordType, field: &Field) -> bool {
     let own = |name: &str| Path::parse(name).as_ref() == Some(&field.path);
-    let is_stamp = own(&kind.key) || [&kind.created, &kind.modified].into_iter().flatten().any(|name| own(name));
+    let stamps = [&kind.created, &kind.modified, &kind.version];
+    let is_stamp = own(&kind.key) || stamps.into_iter().flatten().any(|name| own(name));
     let is_plain = field.path.0.iter().all(|step| matches!(step, Segment::Field(_)));
     // What makes a state moves as the state does.
     let makes = |states: &States| states.read_by_rows(kind).iter().any(|read| read.path == field.path);

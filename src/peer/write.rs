@@ -9,6 +9,7 @@ use super::read_wire::{self, Sent};
 use super::refusal::{Reason, Refusal};
 use super::requirement;
 use super::route::{Route, fit};
+use super::version;
 use crate::language::plan::{Call, MoveBy, RecordType, Requirement, WritePlace};
 use crate::value::{Path, Record, Segment, Value};
 use crate::world::Request;
@@ -139,6 +140,7 @@ fn update(
     let Some(call) = &kind.update else { return Err(missing_call(kind)) };
     let sent = read_wire::fields(&peer.system, kind, (call, Sent::Update), request)?;
     resent(kind, call, (&sent, &present))?;
+    version::of_update(kind, (&sent, &present))?;
     let mut fields = changeable(kind, sent);
     done.written = changed(&fields, &present);
     elements_whole(kind, &done.written)?;
@@ -195,6 +197,7 @@ fn step(
     let Some((step, call)) = found else {
         return Err(Refusal::new(Reason::Conflict, format!("a {} that is {from} cannot make this move", kind.name)));
     };
+    version::of_move(route, &present)?;
     allowed(kind, call, &present)?;
     let goal = Record::from([(states.field.clone(), Value::text(step.to.as_str()))]);
     done.written.clone_from(&goal);

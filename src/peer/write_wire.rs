@@ -12,7 +12,18 @@ const CURRENCY: &str = "USD";
 
 /// The whole record, nulls included; without what the system never gives back.
 pub(super) fn record(kind: &RecordType, value: &Value) -> Json {
-    level(&Level::of(kind.fields.iter().filter(|field| !field.write_only && !field.derived)), value)
+    level(
+        &Level::of(
+            kind.fields.iter().filter(|field| !field.write_only && !field.derived && field.read_header.is_none()),
+        ),
+        value,
+    )
+}
+
+/// What stands in the headers of an answer about one record.
+pub(super) fn headers(kind: &RecordType, value: &Value) -> Vec<(String, String)> {
+    let of = |field: &Field| Some((field.read_header.clone()?, field.path.read(value).to_key()?));
+    kind.fields.iter().filter_map(of).collect()
 }
 
 fn level(level_of: &Level<'_>, value: &Value) -> Json {

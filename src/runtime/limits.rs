@@ -8,6 +8,9 @@ pub const RECORDS_AT_ONCE: usize = 16;
 /// Decisions in a row on one pair before it is put off.
 pub const STEPS_MAX: usize = 20;
 
+/// How often in a row a record may be another than the one that was decided on before it is put off.
+pub const STALE_MAX: u32 = 3;
+
 /// Rounds of reads for one decision.
 pub const READ_ROUNDS_MAX: usize = 12;
 

@@ -9,11 +9,12 @@ use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape
 use crate::language::syntax::keys_said::{KeySaid, keys_said};
 
 /// Whole system files that say every word at least once, each with its name.
-pub const EXAMPLES: [(&str, &str); 13] = [
+pub const EXAMPLES: [(&str, &str); 14] = [
     ("shop.yaml", include_str!("systems/whole.yaml")),
     ("depot.yaml", include_str!("systems/offset.yaml")),
     ("bazaar.yaml", include_str!("systems/numbered.yaml")),
     ("kiosk.yaml", include_str!("systems/derived.yaml")),
+    ("archive.yaml", include_str!("systems/versioned.yaml")),
     ("office.yaml", include_str!("systems/unpaged.yaml")),
     ("market.yaml", include_str!("systems/basic.yaml")),
     ("ledger.yaml", include_str!("systems/token.yaml")),
@@ -26,7 +27,7 @@ pub const EXAMPLES: [(&str, &str); 13] = [
 ];
 
 /// The words of a field's line: how each is written, what it says, and what an example of it has in it.
-pub const WORDS: [(&str, &str, &str); 39] = [
+pub const WORDS: [(&str, &str, &str); 40] = [
     ("uuid", "a text that is a UUID", ": uuid"),
     ("text", "a text", ": text"),
     ("integer", "a whole number", ": integer"),
@@ -88,6 +89,7 @@ pub const WORDS: [(&str, &str, &str); 39] = [
         "where it stands in an answer, if not under its own name; the first place that has it",
         " at short or ",
     ),
+    ("at header NAME", "of answers about one record, the header in which it stands, and in no body", " at header "),
     ("in body PATH as TYPE", "where and as what it is sent, if not as it is read", "in body"),
     ("in header NAME", "sent as a header of the call", "in header"),
     ("together with FIELD", "an update that sends the one sends the other again", "together with"),

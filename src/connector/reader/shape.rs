@@ -38,7 +38,8 @@ impl Shape {
             let read = states.read_by_rows(record).into_iter().map(|field| field.path.clone()).collect();
             Made { states: states.clone(), read }
         });
-        Arc::new(Self { root: Level::of(system, &layout::of_all(record)), made })
+        let in_body = layout::of_record(record, |field| field.read_header.is_none());
+        Arc::new(Self { root: Level::of(system, &in_body), made })
     }
 }
 

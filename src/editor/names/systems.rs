@@ -32,7 +32,8 @@ impl Walk<'_> {
     }
 
     fn record_uses(&mut self, of: (&str, &str), tree: &RecordTree) {
-        let named = tree.key.iter().chain(&tree.created).chain(&tree.modified).chain(&tree.handles);
+        let named =
+            tree.key.iter().chain(&tree.created).chain(&tree.modified).chain(&tree.version).chain(&tree.handles);
         let named = named.chain(tree.states.iter().filter(|states| states.rows.is_empty()).map(|states| &states.field));
         named.for_each(|name| self.path(of, &Path::default(), name, false));
         for name in tree.fields.iter().filter_map(|field| field.refers.as_ref()) {

@@ -8,6 +8,7 @@ pub mod action;
 pub mod agreement;
 pub mod auth;
 pub mod derived_state;
+pub mod errors;
 pub mod expression;
 pub mod folded;
 pub mod fuel;
@@ -38,6 +39,7 @@ pub use account::{Account, Carries, Setting};
 pub use action::Action;
 pub use agreement::Agreement;
 pub use auth::{Auth, Basic, Grant, TokenRules, is_private};
+pub use errors::{ErrorMeaning, ErrorRules, WordedError};
 pub use folded::Folded;
 pub use ownership::Owner;
 pub use paging::{Mark, PageStyle, Paging, Place};
@@ -49,8 +51,8 @@ pub use side::Side;
 pub use sign::{Algorithm, Encoding, SignRules, TimeForm};
 pub use standing::Switches;
 pub use system::{
-    Allowance, Call, Each, ErrorRules, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement,
-    ResetForm, StateRow, States, System, WritePlace,
+    Allowance, Call, Each, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement, ResetForm,
+    StateRow, States, System, WritePlace,
 };
 pub use table::{Instead, Outcome, Row, Table};
 pub use volume::Volume;

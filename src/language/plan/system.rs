@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::errors::ErrorRules;
 use super::paging::Paging;
 use crate::diagnostic::Span;
 use crate::language::plan::auth::Auth;
@@ -100,17 +101,6 @@ impl Default for Allowance {
     }
 }
 
-/// Which answers mean what; everything else of 400 and above is refused for good.
-#[derive(Clone, Debug)]
-pub struct ErrorRules {
-    /// Where the peer's own words stand, first found wins.
-    pub message: Vec<Path>,
-    /// Statuses that mean the record is not there.
-    pub gone: Vec<u16>,
-    /// Statuses that mean try again.
-    pub later: Vec<u16>,
-}
-
 /// A kind of record.
 #[derive(Clone, Debug, Default)]
 pub struct RecordType {
@@ -124,6 +114,8 @@ pub struct RecordType {
     pub created: Option<String>,
     /// The field with the instant of the last change, if any.
     pub modified: Option<String>,
+    /// The field that says which version of the record it is, which every update shows.
+    pub version: Option<String>,
     /// Where it holds what people name it by, beside its key.
     pub handles: Vec<Path>,
     /// Whether its work goes before other records' when calls are short.
@@ -275,6 +267,8 @@ pub struct Field {
     pub read_at: Path,
     /// Where else it may stand, in order, where it is not there.
     pub read_also: Vec<Path>,
+    /// The header of an answer about one record in which it stands, where it stands in no body.
+    pub read_header: Option<String>,
     /// How it is written, where another way than it is read.
     pub write_kind: Option<Kind>,
     /// The field that updates send again with it.

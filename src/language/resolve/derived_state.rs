@@ -40,6 +40,7 @@ pub(super) fn field(resolver: &mut Resolver<'_>, tree: &StatesTree, fields: &[Fi
         notation: None,
         read_at: path.clone(),
         read_also: Vec::new(),
+        read_header: None,
         write_kind: None,
         together: None,
         write: WritePlace::Body(path),

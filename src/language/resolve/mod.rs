@@ -10,6 +10,7 @@ pub mod carries;
 mod derived_state;
 mod duplicate;
 mod envelope;
+mod errors;
 mod fields;
 mod limits;
 pub mod met;
@@ -30,6 +31,7 @@ mod states;
 mod system_names;
 pub mod systems;
 pub mod tables;
+mod version;
 mod webhook;
 
 pub use carries::Carried;

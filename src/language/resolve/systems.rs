@@ -7,16 +7,18 @@ use std::time::Duration;
 use super::auth;
 use super::derived_state;
 use super::envelope::Envelope;
+use super::errors;
 use super::limits;
 use super::record_calls;
 use super::resolver::{Resolver, SystemCondition};
 use super::secrets;
 use super::states::states;
 use super::system_names;
+use super::version;
 use super::webhook;
-use crate::language::plan::{ErrorRules, Field, FieldShape, Presence, RecordType, Requirement, System, WritePlace};
+use crate::language::plan::{Field, FieldShape, Presence, RecordType, Requirement, System, WritePlace};
 use crate::language::syntax::expression::{Expression, Name};
-use crate::language::syntax::file::system::{ErrorsTree, FieldTree, RecordTree, SystemFile};
+use crate::language::syntax::file::system::{FieldTree, RecordTree, SystemFile};
 use crate::language::syntax::system_line::{FieldKind, FieldLine};
 use crate::value::{Kind, Path, Segment};
 
@@ -50,7 +52,7 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
         settle_after: http.settle_after.unwrap_or(timeout * 2),
         limits: limits::limits(&file.limits),
         allowance: limits::allowance(resolver, &file.limits),
-        errors: errors(&file.errors),
+        errors: errors::resolve(resolver, &file.errors),
         paging: Arc::clone(envelope.lists()),
         answer: envelope.answer().cloned(),
         webhook: file.webhook.as_ref().and_then(|tree| webhook::resolve(resolver, &name.text, tree, &records)),
@@ -59,15 +61,6 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
     if resolver.declare("system", &name.text, name.span) {
         resolver.names.systems.insert(name.text.clone(), Arc::new(system));
         resolver.conditions.extend(conditions);
-    }
-}
-
-/// What is not said keeps its default, key by key.
-fn errors(tree: &ErrorsTree) -> ErrorRules {
-    ErrorRules {
-        message: tree.message.clone(),
-        gone: tree.gone.clone().unwrap_or_else(|| vec![404]),
-        later: tree.later.clone().unwrap_or_else(|| vec![408, 429, 500, 502, 503, 504]),
     }
 }
 
@@ -103,6 +96,7 @@ fn record(
     };
     let key = own(tree.key.as_ref()).unwrap_or_else(|| "id".to_owned());
     let (created, modified) = (own(tree.created.as_ref()), own(tree.modified.as_ref()));
+    let version = own(tree.version.as_ref());
     let handles: Vec<String> = tree.handles.iter().filter_map(|name| own(Some(name))).collect();
     let mut record = RecordType {
         system: system.to_owned(),
@@ -110,6 +104,7 @@ fn record(
         key,
         created,
         modified,
+        version,
         handles: handles.iter().filter_map(|name| Path::parse(name)).collect(),
         first: resolver.sink.one_of("priority", tree.priority.as_ref(), &["first"]).is_some(),
         fields,
@@ -117,6 +112,7 @@ fn record(
     };
     let envelope = envelope.of_record(resolver, tree);
     tree.calls.iter().for_each(|call| record_calls::resolve(resolver, &mut record, call, &envelope));
+    version::judge(resolver, &record, tree);
     record.states = tree.states.as_ref().map(|tree| states(resolver, &record, tree, &envelope));
     (record, conditions)
 }
@@ -155,6 +151,7 @@ fn field(resolver: &Resolver<'_>, key: &Name, line: &FieldLine) -> Option<Field>
         notation: line.notation.clone(),
         read_at,
         read_also: places.collect(),
+        read_header: line.at_header.clone(),
         write_kind: line.body_kind.as_deref().map(simple),
         together: line.together.as_deref().and_then(Path::parse),
         write: line.header.clone().map_or(WritePlace::Body(body), WritePlace::Header),

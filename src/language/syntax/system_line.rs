@@ -87,6 +87,8 @@ pub struct FieldLine {
     pub notation: Option<Notation>,
     /// `at path or path`
     pub at: Vec<String>,
+    /// `at header NAME`
+    pub at_header: Option<String>,
     /// `in header NAME`
     pub header: Option<String>,
     /// `in body PATH`
@@ -122,6 +124,7 @@ impl FieldLine {
             kind: FieldKind::Simple("any".to_owned()),
             notation: None,
             at: Vec::new(),
+            at_header: None,
             header: None,
             body: None,
             body_kind: None,
@@ -191,8 +194,8 @@ pub fn field_by_grammar(scalar: &Scalar) -> Result<FieldLine, Diagnostic> {
         "a field reads `TYPE, MODIFIER, …`: uuid, text, integer, decimal, money, bool, timestamp, date, record, \
          enum [A, B], list of TYPE, -> RECORD; `timestamp as seconds` or `in ZONE`, `money in minor units`, `decimal \
          with comma`, `bool as {YES, NO}`; then read only, write only, required on create, required when \
-         CONDITION, write on create, at PATH or PATH, in header NAME, in body PATH as TYPE, together with FIELD, \
-         max N, always, always or null, left out when empty",
+         CONDITION, write on create, at PATH or PATH, at header NAME, in header NAME, in body PATH as TYPE, \
+         together with FIELD, max N, always, always or null, left out when empty",
     )?;
     let mut line = FieldLine::of_any_kind();
     for pair in whole.into_inner() {
@@ -334,6 +337,7 @@ fn apply(scalar: &Scalar, modifier: Pair<'_, Rule>, line: &mut FieldLine) -> Res
     }
     let word = words.next();
     match rule {
+        Rule::at_header => line.at_header = word,
         Rule::in_header => line.header = word,
         Rule::in_body => (line.body, line.body_kind) = (word, words.next()),
         Rule::together => line.together = word,

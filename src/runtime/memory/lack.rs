@@ -109,12 +109,13 @@ impl Needed {
     pub fn is_whole(&self, account: &str, kind: &RecordType, row: &Row) -> bool {
         let is_read =
             row.key(kind).is_some() && row.gone.is_empty() && row.unreadable.is_none() && row.broken.is_none();
+        let has_version = kind.version.as_ref().is_none_or(|name| !row.value.field(name).is_null());
         let names = self.names(kind);
         let resent = kind.calls().flat_map(|call| &call.resend);
         let resent: Vec<&Path> = resent.chain(kind.fields.iter().filter_map(|field| field.together.as_ref())).collect();
         let is_resent = |path: &Path| resent.iter().any(|whole| path.is_within(whole));
         let counts = |at: usize| names(at) || kind.fields.get(at).is_some_and(|field| is_resent(&field.path));
-        is_read && self.shown.leaves_out((account, kind), row, counts)
+        is_read && has_version && self.shown.leaves_out((account, kind), row, counts)
     }
 
     /// The fields that rules read, a record lacks and others showed; and the keys of the others, to be asked.

@@ -11,7 +11,7 @@ use super::after_write::base_after;
 use super::causes::Causes;
 use super::guard::guard;
 use super::pairing::{Pairing, REFUSED};
-use super::write::Write;
+use super::write::{Write, action_word, past};
 use crate::connector::{Failure, Row};
 use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Made, Situation, Stop};
 use crate::language::plan::{RecordType, Side};
@@ -36,6 +36,8 @@ pub enum Acted {
     Made(Made),
     /// The peer refuses for good.
     Stopped(Stop),
+    /// The record of a side is another by now than the one that was decided on, in the peer's words.
+    Stale(Side, String),
 }
 
 impl Runtime {
@@ -213,6 +215,10 @@ impl Runtime {
                 let text = format!("{account} did not {} the {}: {failure}", effect.action(), kind.name);
                 let once = write.rules.is_some_and(|ids| told_once(pairing, ids));
                 Ok(Acted::Stopped(Stop { once, ..Stop::new(REFUSED, "the peer refused it", text, &rule) }))
+            }
+            Err(failure @ Failure::Stale { .. }) => {
+                self.close(pairing.claim, (&intent, IntentState::Failed)).await?;
+                Ok(Acted::Stale(side, format!("{account}: {failure}")))
             }
             Err(failure) => {
                 let unseen = matches!(failure, Failure::Transient { maybe_done: true, .. })
@@ -477,18 +483,6 @@ async fn call(
         }
         Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) => Ok(None),
     }
-}
-
-fn past(action: &str) -> &'static str {
-    match action {
-        "create" => "created",
-        "move" => "moved",
-        _ => "updated",
-    }
-}
-
-fn action_word(action: &str) -> &'static str {
-    ["create", "move"].into_iter().find(|known| *known == action).unwrap_or("update")
 }
 
 /// Whether all these rules say that a refusal is told once for all records.

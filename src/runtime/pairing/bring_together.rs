@@ -111,7 +111,8 @@ impl Runtime {
             situation.record_mut(pairing.side.other()).clone_from(&foreseen.other);
         }
         situation.held.extend(refused.iter().filter_map(|stop| stop.group.clone()));
-        let mut course = Course { situation, refused, kept_back: false, verified: false, repeats: Repeats::default() };
+        let mut course =
+            Course { situation, refused, kept_back: false, verified: false, repeats: Repeats::default(), stale: 0 };
         for _ in 0..STEPS_MAX {
             let situation = &mut course.situation;
             let link = self.link_of(pairing).await?;

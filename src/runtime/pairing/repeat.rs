@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::pairing::Pairing;
 use crate::engine::{Effect, Kept, Situation, Stop, base};
-use crate::language::plan::FieldRule;
+use crate::language::plan::{FieldRule, Side};
 use crate::runtime::happening::Happening;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
@@ -33,8 +33,7 @@ impl Repeats {
     /// pair was brought together. Counts it where it is made.
     pub(crate) fn stuck(&mut self, pairing: &Pairing<'_>, effect: &Effect) -> Vec<Stop> {
         let (Some((side, lines)), false) = (effect.outward(), effect.groups().is_empty()) else { return Vec::new() };
-        let content = Value::List(ecow::eco_vec![side.as_str().into(), effect.to_value()]);
-        let written = self.0.entry(digest::of_value(&content)).or_default();
+        let written = self.0.entry(content(side, effect)).or_default();
         if *written < SAME_WRITES_MAX {
             *written += 1;
             return Vec::new();
@@ -48,6 +47,16 @@ impl Repeats {
         };
         effect.groups().iter().map(stop).collect()
     }
+
+    /// A write that was counted was not made.
+    pub(crate) fn take_back(&mut self, effect: &Effect) {
+        let counted = effect.outward().and_then(|(side, _)| self.0.get_mut(&content(side, effect)));
+        counted.into_iter().for_each(|written| *written = written.saturating_sub(1));
+    }
+}
+
+fn content(side: Side, effect: &Effect) -> String {
+    digest::of_value(&Value::List(ecow::eco_vec![side.as_str().into(), effect.to_value()]))
 }
 
 /// Why what a peer did not keep before is not sent again: one stop for each field that would be sent the same once

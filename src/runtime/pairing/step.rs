@@ -7,6 +7,8 @@ use super::pairing::{Meeting, Pairing, REFUSED};
 use super::repeat::{Repeats, fought};
 use super::traced::of_effect;
 use crate::engine::{Decision, Effect, Made, Makeable, Making, Reads, Situation, Stop};
+use crate::language::plan::Side;
+use crate::runtime::limits::STALE_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
@@ -25,6 +27,8 @@ pub(crate) struct Course {
     pub verified: bool,
     /// What was written so far.
     pub repeats: Repeats,
+    /// How often a record was another than the one that was decided on.
+    pub stale: u32,
 }
 
 impl Runtime {
@@ -124,6 +128,10 @@ impl Runtime {
             note_made(course, record, acted);
             return Ok(None);
         }
+        if let Acted::Stale(side, why) = acted {
+            course.repeats.take_back(effect);
+            return self.look_anew(live, pairing, course, (side, why)).await;
+        }
         let is_refused = matches!(&acted, Acted::Stopped(stop) if stop.code == REFUSED);
         if is_refused && !std::mem::replace(&mut course.verified, true) {
             // What it names may be gone, which a link does not tell.
@@ -148,6 +156,33 @@ impl Runtime {
     }
 }
 
+impl Runtime {
+    /// Reads a side anew that is another by now, so that it is decided once more. A record that is another time after
+    /// time is put off.
+    async fn look_anew(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        course: &mut Course,
+        (side, why): (Side, String),
+    ) -> Result<Option<Meeting>, Trouble> {
+        course.stale += 1;
+        if course.stale > STALE_MAX {
+            return Err(Trouble::Later { reason: why, after: None });
+        }
+        let situation = &mut course.situation;
+        *situation.record_mut(side) = None;
+        if side == pairing.side {
+            let (found, lacks) = self.read_side(live, (pairing.pipeline, side), (pairing.account, pairing.id)).await?;
+            let Some(found) = found else { return Ok(Some(Meeting::default())) };
+            situation.held.extend(lacks.iter().filter_map(|stop| stop.group.clone()));
+            course.refused.extend(lacks);
+            *situation.record_mut(side) = Some(found);
+        }
+        Ok(None)
+    }
+}
+
 /// Keeps what became of a record that was to be made. What needs it goes on without where it may not be.
 fn note_made(course: &mut Course, record: &Makeable, acted: Acted) {
     let made = match acted {
@@ -156,7 +191,7 @@ fn note_made(course: &mut Course, record: &Makeable, acted: Acted) {
             course.refused.push(stop);
             Made::Refused
         }
-        Acted::Noted | Acted::Written(..) => Made::Refused,
+        Acted::Noted | Acted::Written(..) | Acted::Stale(..) => Made::Refused,
     };
     course.situation.made.insert(record.clone(), made);
 }

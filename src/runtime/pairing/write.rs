@@ -18,3 +18,17 @@ pub(crate) struct Write<'a> {
     /// The peer's answer, where there is one by now.
     pub answer: Option<Row>,
 }
+
+/// The word for an action that was carried out.
+pub(super) fn past(action: &str) -> &'static str {
+    match action {
+        "create" => "created",
+        "move" => "moved",
+        _ => "updated",
+    }
+}
+
+/// The word for an action.
+pub(super) fn action_word(action: &str) -> &'static str {
+    ["create", "move"].into_iter().find(|known| *known == action).unwrap_or("update")
+}

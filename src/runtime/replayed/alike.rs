@@ -119,8 +119,8 @@ fn made_alike(before: &RecordType, now: &RecordType) -> bool {
 /// Whatever has a part in what is read of a kind, and how.
 fn shown(kind: &RecordType) -> String {
     let field = |field: &Field| {
-        let Field { path, kind, shape, read_at, read_also, presence, write_only, max, .. } = field;
-        format!("{:?}", (path, kind, shape, read_at, read_also, presence, write_only, max))
+        let Field { path, kind, shape, read_at, read_also, read_header, presence, write_only, max, .. } = field;
+        format!("{:?}", ((path, kind, shape, read_at), (read_also, read_header, presence, write_only, max)))
     };
     let call = |call: &Call| format!("{:?}", (call.method, &call.path, &call.query, &call.headers, &call.each));
     let fields: Vec<String> = kind.fields.iter().map(field).collect();

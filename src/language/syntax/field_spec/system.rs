@@ -12,7 +12,7 @@ const BODY: Shape = Shape::Word(&["json", "form"]);
 const WITHIN: Shape = Shape::Text("PATH or nothing");
 const PLACE: Shape = Shape::Text("PATH or header NAME");
 const NEXT: Shape = Shape::Text("PATH, header NAME or FIELD of the last row");
-const STATUSES: Shape = Shape::List(&Shape::Text("STATUS"));
+const REFUSALS: Shape = Shape::List(&Shape::Text("STATUS, or STATUS when PATH == WORD"));
 
 /// A system file.
 pub static SYSTEM_FILE: MapSpec = MapSpec {
@@ -159,8 +159,14 @@ pub static ERRORS: MapSpec = MapSpec {
     what: "`errors`",
     fields: &[
         FieldSpec::may("message", Shape::List(&PATH), "where the system's own words stand in an answer"),
-        FieldSpec::may("gone", STATUSES, "statuses that say that a record is not there; 404"),
-        FieldSpec::may("later", STATUSES, "statuses after which a call is tried again; 408, 429, 500, 502, 503, 504"),
+        FieldSpec::may("gone", REFUSALS, "statuses that say that a record is not there; 404"),
+        FieldSpec::may("later", REFUSALS, "statuses after which a call is tried again; 408, 429, 500, 502, 503, 504"),
+        FieldSpec::may(
+            "stale",
+            REFUSALS,
+            "statuses that say that a record is another by now than a change was decided on: it is read and \
+             decided anew; 412",
+        ),
     ],
     named: None,
 };
@@ -267,6 +273,13 @@ pub static RECORD: MapSpec = MapSpec {
         ),
         FieldSpec::may("created", FIELD, "the field that says when it was made"),
         FieldSpec::may("modified", FIELD, "the field that says when it was changed last"),
+        FieldSpec::may(
+            "version",
+            FIELD,
+            "the field that says which version of the record it is: every update shows the one that it was \
+             decided on, in the body or the header that the field names; a move's own call shows it where `{FIELD}` \
+             stands in it",
+        ),
         FieldSpec::may(
             "handles",
             Shape::List(&FIELD),

@@ -20,6 +20,8 @@ pub struct RecordTree {
     pub created: Option<Name>,
     /// The field that says when it was changed.
     pub modified: Option<Name>,
+    /// The field that says which version it is.
+    pub version: Option<Name>,
     /// The fields by which people name it.
     pub handles: Vec<Name>,
     /// `first`
@@ -69,6 +71,7 @@ impl RecordTree {
         let fields = fields.collect();
         let mut word = |name: &str| map.text(name, name, found).map(Scalar::name);
         let (key, created, modified) = (word("key"), word("created"), word("modified"));
+        let version = word("version");
         let priority = word("priority");
         let handles = map.list("handles", "`handles`", found).into_iter();
         let handles = handles.filter_map(|node| text(node, "a field", found)).map(Scalar::name).collect();
@@ -78,7 +81,7 @@ impl RecordTree {
         let entries = calls.iter().flat_map(Mapping::entries);
         let calls = entries.map(|(key, node)| (CallKey::of(key), CallTree::of(node, found))).collect();
         let states = map.get("states", found).and_then(|node| StatesTree::of(node, found));
-        Some(Self { key, created, modified, handles, priority, fields, paging, envelope, calls, states })
+        Some(Self { key, created, modified, version, handles, priority, fields, paging, envelope, calls, states })
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::auth::AuthTree;
 use super::envelope::EnvelopeTree;
+use super::errors::ErrorsTree;
 use super::paging::PagingTree;
 use super::record::RecordTree;
 use super::sign::SignTree;
@@ -12,9 +13,9 @@ use super::webhook::WebhookTree;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::field_spec::{ERRORS, HTTP, LIMITS, RECORDS, SYSTEM_FILE};
-use crate::language::syntax::mapping::{Found, Mapping, names};
+use crate::language::syntax::mapping::{Found, Mapping};
 use crate::language::syntax::yaml::{Node, Scalar};
-use crate::value::{Path, duration};
+use crate::value::duration;
 
 /// What a system file says.
 #[derive(Clone, Debug, Default)]
@@ -71,17 +72,6 @@ pub struct LimitsTree {
     pub same_record: Option<Duration>,
 }
 
-/// `errors:`
-#[derive(Clone, Debug, Default)]
-pub struct ErrorsTree {
-    /// `message:`
-    pub message: Vec<Path>,
-    /// `gone:`
-    pub gone: Option<Vec<u16>>,
-    /// `later:`
-    pub later: Option<Vec<u16>>,
-}
-
 /// Reads a system file.
 pub(in crate::language::syntax::file) fn parse(node: &Node, found: &mut Found) -> SystemFile {
     let mut system = SystemFile::default();
@@ -127,17 +117,6 @@ impl LimitsTree {
             burst: limit(map, "burst", found),
             at_once: limit(map, "at_once", found),
             same_record: length(map, "same_record", found),
-        }
-    }
-}
-
-impl ErrorsTree {
-    fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
-        let message = names(map.list("message", "message", found), "message", found);
-        Self {
-            message: message.iter().filter_map(|path| Path::parse(&path.text)).collect(),
-            gone: map.has("gone").then(|| statuses(map, "gone", found)),
-            later: map.has("later").then(|| statuses(map, "later", found)),
         }
     }
 }
@@ -188,20 +167,4 @@ fn limit(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<u32> {
         found.push(finding.help("write `1` or more, or leave the line out"));
     }
     Some(number)
-}
-
-/// HTTP statuses.
-fn statuses(map: &Mapping<'_>, name: &str, found: &mut Found) -> Vec<u16> {
-    let mut statuses = Vec::new();
-    for written in names(map.list(name, name, found), name, found) {
-        match written.text.parse() {
-            Ok(status @ 100..=599) => statuses.push(status),
-            _ => {
-                let message = format!("`{}` is no HTTP status", written.text);
-                let finding = Diagnostic::error(Code("type-number"), message, written.span, "no status");
-                found.push(finding.help("write a number from 100 to 599, such as `429`"));
-            }
-        }
-    }
-    statuses
 }
