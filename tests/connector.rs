@@ -309,6 +309,7 @@ fn shop() -> System {
         },
         paging: Arc::new(Paging {
             rows: path("results"),
+            may_lack_rows: false,
             size: Some(("limit".to_owned(), 2)),
             count: Some(Place::Body(path("count"))),
             style: PageStyle::NextUrl { next: path("next") },
@@ -327,12 +328,12 @@ fn wrapped() -> System {
 /// Pages of so many rows, by the rows before them.
 fn by_offset(size: u32) -> Paging {
     let style = PageStyle::Offset { offset: "offset".to_owned(), more: Some(path("meta.next")), short: false };
-    Paging { rows: path("data"), size: Some(("limit".to_owned(), size)), count: None, style }
+    Paging { rows: path("data"), may_lack_rows: false, size: Some(("limit".to_owned(), size)), count: None, style }
 }
 
 /// A list that comes in one answer, which is the list.
 fn whole() -> Arc<Paging> {
-    Arc::new(Paging { rows: Path::default(), size: None, count: None, style: PageStyle::Whole })
+    Arc::new(Paging { rows: Path::default(), may_lack_rows: false, size: None, count: None, style: PageStyle::Whole })
 }
 
 fn fields(text: &str) -> Record {

@@ -224,6 +224,32 @@ fn a_file_is_judged_in_its_set_wherever_that_is() {
 }
 
 #[test]
+fn records_are_matched_by_what_they_hold_themselves() {
+    let folder = Folder::new();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint/base"), &folder.0);
+    let edit = |file: &str, from: &str, to: &str| {
+        let path = folder.0.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}");
+        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+    };
+    edit("systems/shop.yaml", "      note: text\n", "      note: text\n      former: -> order at former_id\n");
+    for (matching, is_right) in [
+        ("shop.former == depot.order_ref", true),
+        ("shop.former.number == depot.order_ref", false),
+        ("text(shop.former.number) == depot.remark", false),
+    ] {
+        let path = folder.0.join("pipelines/parcels.yaml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let line = text.lines().find(|line| line.starts_with("match: ")).unwrap();
+        std::fs::write(&path, text.replacen(line, &format!("match: {matching}"), 1)).unwrap();
+        let (_, told) = in_folder(&folder.0, &["lint", "."]);
+        let is_told = told.contains("`former` is another record") && told.contains("error[type-match]");
+        assert_eq!(is_told, !is_right, "{matching}: {told}");
+    }
+}
+
+#[test]
 fn what_is_no_rule_file_is_never_called_right() {
     let folder = Folder::new();
     let set = folder.0.join("rules");

@@ -57,6 +57,7 @@ mod lint_fixtures;
 mod lint_rows;
 mod log;
 mod look_up;
+mod look_up_refused;
 mod lsp;
 mod making;
 mod mended;

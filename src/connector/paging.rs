@@ -14,7 +14,7 @@ use super::broken;
 use super::failure::Failure;
 use super::page_end::{Here, PageEnd, at_path};
 use super::page_size::{PageSize, with_value};
-use super::reader::Page;
+use super::reader::{self, Page};
 use super::request::{in_body, percent_encode, with_query};
 use super::response::at;
 use super::row::Row;
@@ -250,7 +250,8 @@ impl Pager {
             return Ok(Some(Vec::new()));
         };
         let none = || unusable(format!("the answer is no list: it has no rows at {}", self.paging.rows));
-        let mut rows = rows.ok_or_else(none)?;
+        let may_lack = self.paging.may_lack_rows && reader::is_left_out(&body, &self.paging.rows);
+        let mut rows = rows.or_else(|| may_lack.then(Vec::new)).ok_or_else(none)?;
         let around = Around { body, headers };
         if self.end.doubts(&self.paging, (&around, rows.len()), &mut self.size) {
             return Ok(None);

@@ -119,7 +119,9 @@ impl Probe {
             return Ok(FirstPage { rows: Vec::new(), count: Some(0) });
         };
         let none = || format!("{place}: the answer is no list: it has no rows at {}", paging.rows);
-        let rows = page.rows.ok_or_else(|| Failure::unusable(none(), None, false))?;
+        let may_lack = paging.may_lack_rows && reader::is_left_out(&page.around, &paging.rows);
+        let rows = page.rows.or_else(|| may_lack.then(Vec::new));
+        let rows = rows.ok_or_else(|| Failure::unusable(none(), None, false))?;
         let around = Around { body: page.around, headers };
         let count = paging.count.as_ref().and_then(|place| around.number(place));
         Ok(FirstPage { rows, count: count.and_then(|count| usize::try_from(count).ok()) })

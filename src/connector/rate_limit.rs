@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rust_decimal::prelude::ToPrimitive as _;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::budget::{Share, SharedBudget};
 use crate::language::plan::{Allowance, Limits, ResetForm};
+use crate::value::decimal;
 use crate::world::{Clock, Response};
 
 /// The longest a call waits for its turn; beyond it the caller is told when to come back.
@@ -85,7 +87,7 @@ impl RateLimit {
         if turns.paused_until > now {
             return 0;
         }
-        let every = Duration::from_mins(1) / turns.limits.per_minute.max(1);
+        let every = every(turns.limits);
         let allowed = every.saturating_mul(turns.limits.burst.max(1));
         let ahead =
             if turns.paid_until > now { turns.paid_until.duration_since(now).unsigned_abs() } else { Duration::ZERO };
@@ -166,7 +168,7 @@ impl RateLimit {
     /// Takes a turn if there is one now, else says how long until there may be.
     fn take(&self, now: Timestamp) -> Duration {
         let mut turns = self.lock();
-        let every = Duration::from_mins(1) / turns.limits.per_minute.max(1);
+        let every = every(turns.limits);
         if turns.paused_until > now {
             return turns.paused_until.duration_since(now).unsigned_abs();
         }
@@ -183,6 +185,7 @@ impl RateLimit {
     /// Reads what the peer says about its budget, and stands still where it asks for it, as do all who share it. `now`
     /// is what the clock shows, `steady` what waits are measured by.
     pub async fn heed(&self, response: &Response, allowance: &Allowance, (now, steady): (Timestamp, Timestamp)) {
+        self.lock().level(calls_made(response, allowance), steady);
         let reset = is_spent(response, allowance).then(|| match response.header(&allowance.reset) {
             Some(text) => reset_wait(text, allowance.form, now),
             // A bucket that leaks has room again soon; one that is said to be left is not asked for a time.
@@ -204,37 +207,63 @@ impl RateLimit {
     }
 }
 
+impl Turns {
+    /// Takes in how many of how many calls the peer counts as made: what it counts from before, and from others who
+    /// share the account, nobody here has paid for.
+    fn level(&mut self, made: Option<(u64, u64)>, steady: Timestamp) {
+        let Some((made, of)) = made.filter(|(_, of)| *of > 0) else { return };
+        let left = u32::try_from(of.saturating_sub(made)).unwrap_or(u32::MAX);
+        let burst = self.limits.burst.max(1);
+        let paid = every(self.limits).saturating_mul(burst.saturating_sub(left));
+        self.paid_until = self.paid_until.max(later(steady, paid));
+    }
+}
+
 impl fmt::Debug for RateLimit {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("RateLimit").field("turns", &self.turns).finish_non_exhaustive()
     }
 }
 
+/// How far apart calls stand at the even rate.
+fn every(limits: Limits) -> Duration {
+    Duration::from_mins(1) / limits.per_minute.max(1)
+}
+
 fn at_once(limits: Limits) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(usize::try_from(limits.at_once.max(1)).unwrap_or(1)))
 }
 
-/// What `Retry-After` asks for, in seconds or as an HTTP date; at most [`PAUSE_LONGEST`]. No wait at all, or an instant
-/// that is past, asks for nothing.
+/// What `Retry-After` asks for, in seconds, which some systems write with a fraction, or as an HTTP date; at most
+/// [`PAUSE_LONGEST`]. No wait at all, or an instant that is past, asks for nothing.
 pub fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
     let text = response.header("Retry-After")?.trim();
-    let wait = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => wait_until(jiff::fmt::rfc2822::parse(text).ok()?.timestamp(), now),
+    let wait = match decimal::parse(text).and_then(|seconds| seconds.ceil().to_u64()) {
+        Some(seconds) => Duration::from_secs(seconds),
+        None => wait_until(jiff::fmt::rfc2822::parse(text).ok()?.timestamp(), now),
     };
     Some(wait.min(PAUSE_LONGEST)).filter(|wait| !wait.is_zero())
 }
 
 /// Whether a peer says that no call is left.
 fn is_spent(response: &Response, allowance: &Allowance) -> bool {
-    let parts = |name: &str| {
-        let (made, of) = response.header(name)?.trim().split_once('/').map_or((response.header(name)?, ""), |two| two);
-        Some((made.trim().parse::<u64>().ok()?, of.trim().parse::<u64>().ok()))
-    };
     match &allowance.used {
-        Some(used) => parts(used).is_some_and(|(made, of)| of.is_some_and(|of| made >= of)),
-        None => parts(&allowance.remaining).is_some_and(|(left, _)| left == 0),
+        Some(_) => calls_made(response, allowance).is_some_and(|(made, of)| made >= of),
+        None => numbers(response, &allowance.remaining).is_some_and(|(left, _)| left == 0),
     }
+}
+
+/// How many of how many calls a peer counts as made, where it says that.
+fn calls_made(response: &Response, allowance: &Allowance) -> Option<(u64, u64)> {
+    let (made, of) = numbers(response, allowance.used.as_ref()?)?;
+    Some((made, of?))
+}
+
+/// A header as `8` or `8/40`.
+fn numbers(response: &Response, name: &str) -> Option<(u64, Option<u64>)> {
+    let text = response.header(name)?.trim();
+    let (first, second) = text.split_once('/').unwrap_or((text, ""));
+    Some((first.trim().parse().ok()?, second.trim().parse().ok()))
 }
 
 fn reset_wait(text: &str, form: ResetForm, now: Timestamp) -> Option<Duration> {

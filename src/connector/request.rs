@@ -306,12 +306,15 @@ fn write_fields<'a>(call: &Call, sending: &Sending<'a>, currency: &'a str) -> Wr
     written
 }
 
-/// A field that must be resent is sent with updates even if it cannot be changed by them.
+/// A field that must be resent is sent with updates even if it cannot be changed by them, and one that only the peer
+/// sets, such as a version, where it is named itself.
 fn is_sent(call: &Call, field: &Field, mode: Mode) -> bool {
     let covered = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
     let wanted = match mode {
         Mode::Create => field.on_create,
-        Mode::Update => field.on_update || (field.on_create && covered(&call.resend)),
+        Mode::Update => {
+            field.on_update || field.on_create && covered(&call.resend) || call.resend.contains(&field.path)
+        }
         Mode::Add => field.on_add,
     };
     wanted && !covered(&call.never)

@@ -88,6 +88,9 @@ pub(super) fn render(route: &Route, rows: &[&Row], request: &Request) -> Result<
     let mut out = Page { body: Json::Object(Map::new()), headers: Vec::new() };
     if paging.rows.0.is_empty() {
         out.body = Json::Array(page);
+    } else if page.is_empty() && paging.may_lack_rows {
+        let around = paging.rows.0.split_last().map_or(&[][..], |(_, around)| around);
+        write_wire::put(&mut out.body, around, Json::Object(Map::new()));
     } else {
         write_wire::put(&mut out.body, &paging.rows.0, Json::Array(page));
     }

@@ -76,7 +76,7 @@ fn is_taken((kind, call): (&RecordType, &Call), field: &Field, sent: Sent<'_>) -
     let covers = |paths: &[Path]| paths.iter().any(|path| field.path.0.starts_with(&path.0));
     let wanted = match sent {
         Sent::Create => field.on_create,
-        Sent::Update => field.on_update || field.on_create && covers(&call.resend),
+        Sent::Update => field.on_update || field.on_create && covers(&call.resend) || call.resend.contains(&field.path),
         Sent::Add(_) => field.on_add,
     };
     // What the call always sends is no field that a rule writes.

@@ -37,6 +37,25 @@ async fn an_emptied_budget_pauses_until_its_reset() {
 }
 
 #[tokio::test]
+async fn what_the_peer_counts_as_made_leaves_less_to_a_process_that_made_none() {
+    let mut system = shop();
+    system.allowance.used = Some("X-Made".to_owned());
+    let full = || answer_with(404, ("X-Made", "5/5"), NOT_THERE);
+    let bench = Bench::with(system, (0..4).map(|_| full()).collect());
+    let order = bench.order();
+    for _ in 0..4 {
+        bench.connector.read(&order, "1").await.unwrap();
+    }
+    // Sixty in a minute are one a second: what leaks away is what may be made, burst or not.
+    assert_eq!(bench.clock.now(), "2026-01-05T12:00:03Z".parse().unwrap());
+    let mut odd = answer_with(429, ("Retry-After", "2.0"), "").unwrap();
+    odd.headers.push(("X-Made".to_owned(), "no/number".to_owned()));
+    let bench = Bench::new(vec![Ok(odd), answer(404, NOT_THERE)]);
+    bench.connector.read(&bench.order(), "1").await.unwrap();
+    assert_eq!(bench.clock.now(), "2026-01-05T12:00:02Z".parse().unwrap(), "a fraction of seconds is a wait, too");
+}
+
+#[tokio::test]
 async fn calls_are_spread_over_the_minute() {
     let bench = Bench::new((0..20).map(|_| answer(404, NOT_THERE)).collect());
     let order = bench.order();

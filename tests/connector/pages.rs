@@ -7,7 +7,10 @@ use petiole::language::plan::Constant;
 fn paged(style: PageStyle, (rows, size): (&str, u32), count: Option<&str>) -> System {
     let rows = Path::parse(rows).unwrap_or_default();
     let count = count.map(|text| Place::parse(text).unwrap());
-    System { paging: Arc::new(Paging { rows, size: Some(("size".to_owned(), size)), count, style }), ..shop() }
+    System {
+        paging: Arc::new(Paging { rows, may_lack_rows: false, size: Some(("size".to_owned(), size)), count, style }),
+        ..shop()
+    }
 }
 
 fn by_number(pages: Option<&str>, short: bool, beyond: Option<u16>) -> PageStyle {
@@ -203,4 +206,47 @@ async fn a_row_that_cannot_be_read_is_cut_out_of_numbered_pages() {
     let (found, asked) = listed(system, answers).await.unwrap();
     assert_eq!(found, 5);
     assert_eq!(asked, ["size=2&page=1", "size=2&page=2", "size=1&page=3", "size=1&page=4", "size=1&page=5"]);
+}
+
+/// The keys of the rows at a place of an answer, or why there are none.
+async fn at_place(rows: &str, may_lack: bool, body: &str) -> Result<Vec<String>, String> {
+    let mut system = paged(PageStyle::Whole, (rows, 100), None);
+    system.paging = Arc::new(Paging { may_lack_rows: may_lack, size: None, ..Paging::clone(&system.paging) });
+    let bench = Bench::with(system, vec![answer(200, body)]);
+    let found = bench.connector.rows(&bench.order(), Listing::All).await.map_err(|found| found.to_string())?;
+    Ok(keys(&found).into_iter().map(str::to_owned).collect())
+}
+
+#[tokio::test]
+async fn rows_stand_where_it_is_said_and_nowhere_else() {
+    let shops = r#"{"shops":[{"id":"A","orders":[{"id":"1"},{"id":"2"}]},{"id":"B","orders":[]},{"id":"C"},
+        {"id":"D","orders":[{"id":"3"}]}]}"#;
+    assert_eq!(at_place("shops[].orders", false, shops).await.unwrap(), ["1", "2", "3"]);
+    assert_eq!(at_place("shops[3].orders", false, shops).await.unwrap(), ["3"]);
+    assert_eq!(at_place("shops", false, shops).await.unwrap(), ["A", "B", "C", "D"]);
+    assert_eq!(at_place("[0].orders", false, r#"[{"orders":[{"id":"7"}]}]"#).await.unwrap(), ["7"]);
+    // A list that is bare after all is read, and one on the way to the rows is none.
+    assert_eq!(at_place("orders", false, r#"[{"id":"1"}]"#).await.unwrap(), ["1"]);
+    for (place, body) in [
+        ("shops.orders", shops),
+        ("shops[].sales", shops),
+        ("shops[9].orders", shops),
+        ("shops[].orders", r#"{"shops":{"orders":[]}}"#),
+        ("shops[].orders", "{}"),
+    ] {
+        let why = at_place(place, false, body).await.unwrap_err();
+        assert!(why.contains(&format!("it has no rows at {place}")), "{place} of {body}: {why}");
+    }
+    assert_eq!(at_place("shops[].orders", false, r#"{"shops":[]}"#).await.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn rows_are_left_out_only_where_the_system_file_says_so_and_nothing_else_stands_there() {
+    for body in [r#"{"found":{}}"#, r#"{"found":{"max":0},"time":1}"#, "{}"] {
+        assert_eq!(at_place("found.orders", true, body).await.unwrap(), [""; 0], "{body}");
+        assert!(at_place("found.orders", false, body).await.is_err(), "{body}");
+    }
+    for body in [r#"{"found":{"orders":"none"}}"#, r#"{"found":"none"}"#, r#"{"found":[1]}"#, "3"] {
+        assert!(at_place("found.orders", true, body).await.is_err(), "{body}");
+    }
 }

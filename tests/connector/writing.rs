@@ -233,3 +233,23 @@ async fn what_a_call_always_sends_has_its_kind() {
     });
     assert_eq!(bench.sent(0), sent);
 }
+
+#[tokio::test]
+async fn what_only_the_peer_sets_is_sent_again_where_it_is_named_itself() {
+    let mut system = shop();
+    let mut order = RecordType::clone(&system.records["order"]);
+    let mut update = Call::clone(order.update.as_ref().unwrap());
+    update.resend = vec![path("version"), path("owner")];
+    order.update = Some(update);
+    order.fields.push(read_only(field("version", Kind::Integer)));
+    order.fields.push(read_only(field("owner.id", Kind::Text)));
+    system.records.insert("order".to_owned(), Arc::new(order));
+    let bench = Bench::with(system, vec![answer(200, r#"{"id":"1"}"#)]);
+    let present = Value::Record(fields(r#"{"version":7,"owner":{"id":"A"}}"#));
+    bench.connector.update(&bench.order(), "1", &fields(r#"{"due":"2026-01-02"}"#), &present).await.unwrap();
+    let sent = bench.sent(0);
+    assert_eq!(
+        (sent["version"].to_string(), sent.get("due").is_some(), sent.get("owner")),
+        ("7".to_owned(), true, None)
+    );
+}

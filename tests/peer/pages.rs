@@ -52,6 +52,8 @@ async fn every_style_reads_every_row() {
             [1, 1, 1, 2, 2],
         ),
         ("  style: cursor\n  cursor: after\n  next: id of the last row\n  until: short page\n", get, [1, 1, 2, 2, 3]),
+        ("  style: page\n  page: page\n  rows: found.crates\n  empty: left out\n  count: all\n", get, [1, 1, 1, 2, 2]),
+        ("  style: next_url\n  rows: shelves[].crates\n  empty: left out\n  next: next\n", get, [1, 1, 1, 2, 3]),
     ];
     for (paging, list, calls) in cases {
         let system = paged(&format!("{paging}{size}"), list);

@@ -122,15 +122,22 @@ pub(in crate::connector) fn page(
     page.map(Some)
 }
 
-/// The rows at a place in a text, which is known to be JSON.
+/// The rows at a place in a text, which is known to be JSON. A bare list is one whatever place is named: systems give
+/// some lists so.
 fn page_in_text(shape: &Shape, (text, steps): (&str, &[Segment]), nulls: bool) -> Result<Page, NotJson> {
-    if text.starts_with('[') {
-        let rows: Vec<&RawValue> = serde_json::from_str(text).map_err(not_json)?;
-        let row = |row: &RawValue| row_in_text(shape, row.get(), nulls);
-        let rows = rows.into_iter().map(row).collect::<Result<_, _>>()?;
-        return Ok(Page { rows: Some(rows), around: Json::Null });
-    }
+    let names = steps.iter().all(|step| matches!(step, Segment::Field(_)));
+    let steps = if text.starts_with('[') && names { &[] } else { steps };
+    page_within(shape, (text, steps), nulls)
+}
+
+fn page_within(shape: &Shape, (text, steps): (&str, &[Segment]), nulls: bool) -> Result<Page, NotJson> {
     match steps.split_first() {
+        None if text.starts_with('[') => {
+            let rows: Vec<&RawValue> = serde_json::from_str(text).map_err(not_json)?;
+            let row = |row: &RawValue| row_in_text(shape, row.get(), nulls);
+            let rows = rows.into_iter().map(row).collect::<Result<_, _>>()?;
+            Ok(Page { rows: Some(rows), around: Json::Null })
+        }
         None => Ok(Page { rows: (text == "null").then(Vec::new), around: Json::Null }),
         Some((Segment::Field(name), rest)) if text.starts_with('{') => {
             let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(not_json)?;
@@ -138,7 +145,7 @@ fn page_in_text(shape: &Shape, (text, steps): (&str, &[Segment]), nulls: bool) -
             let mut rows = None;
             for (field, raw) in fields {
                 let json = if field == *name {
-                    let page = page_in_text(shape, (raw.get(), rest), nulls)?;
+                    let page = page_within(shape, (raw.get(), rest), nulls)?;
                     rows = page.rows;
                     page.around
                 } else {
@@ -149,22 +156,59 @@ fn page_in_text(shape: &Shape, (text, steps): (&str, &[Segment]), nulls: bool) -
             }
             Ok(Page { rows, around: Json::Object(around) })
         }
-        Some((Segment::Field(_), _)) => Ok(Page { rows: None, around: Json::Null }),
-        Some(_) => page_in_json(shape, (serde_json::from_str(text).map_err(not_json)?, steps), nulls),
+        Some((Segment::Each | Segment::Index(_), _)) if text.starts_with('[') => {
+            page_in_json(shape, (serde_json::from_str(text).map_err(not_json)?, steps), nulls)
+        }
+        Some(_) => Ok(Page { rows: None, around: Json::Null }),
     }
 }
 
 /// The same in JSON that was read already.
 fn page_in_json(shape: &Shape, (mut body, steps): (Json, &[Segment]), nulls: bool) -> Result<Page, NotJson> {
-    let place = if body.is_array() { Some(&mut body) } else { at_mut(&mut body, steps) };
-    let rows = match place.map(std::mem::take) {
-        Some(Json::Array(items)) => {
-            Some(items.into_iter().map(|raw| row_in_json(shape, raw, nulls)).collect::<Result<_, _>>()?)
-        }
-        Some(Json::Null) => Some(Vec::new()),
-        _ => None,
+    let names = steps.iter().all(|step| matches!(step, Segment::Field(_)));
+    let steps = if body.is_array() && names { &[] } else { steps };
+    let rows = match taken(&mut body, steps) {
+        Some(items) => Some(items.into_iter().map(|raw| row_in_json(shape, raw, nulls)).collect::<Result<_, _>>()?),
+        None => None,
     };
     Ok(Page { rows, around: body })
+}
+
+/// Takes the rows at a place out of what stands around them; of several places in their order.
+fn taken(body: &mut Json, steps: &[Segment]) -> Option<Vec<Json>> {
+    match steps.split_first() {
+        None => match std::mem::take(body) {
+            Json::Array(items) => Some(items),
+            Json::Null => Some(Vec::new()),
+            _ => None,
+        },
+        Some((Segment::Field(name), rest)) => taken(body.get_mut(name.as_str())?, rest),
+        Some((Segment::Index(index), rest)) => taken(body.get_mut(index)?, rest),
+        Some((Segment::Each, rest)) => {
+            // One that has none at all shows that it has none; a list without any place for rows is another list.
+            let found: Vec<Option<Vec<Json>>> = body.as_array_mut()?.iter_mut().map(|item| taken(item, rest)).collect();
+            let is_other = !found.is_empty() && found.iter().all(Option::is_none);
+            (!is_other).then(|| found.into_iter().flatten().flatten().collect())
+        }
+    }
+}
+
+/// Whether the place of the rows is not there, while nothing else stands on the way to it.
+pub(in crate::connector) fn is_left_out(around: &Json, rows: &Path) -> bool {
+    lacks(around, &rows.0)
+}
+
+fn lacks(here: &Json, steps: &[Segment]) -> bool {
+    match (steps.split_first(), here) {
+        (Some((Segment::Field(name), rest)), Json::Object(fields)) => {
+            fields.get(name.as_str()).is_none_or(|next| lacks(next, rest))
+        }
+        (Some((Segment::Index(index), rest)), Json::Array(items)) => {
+            items.get(*index).is_none_or(|next| lacks(next, rest))
+        }
+        (Some((Segment::Each, rest)), Json::Array(items)) => items.iter().all(|next| lacks(next, rest)),
+        _ => false,
+    }
 }
 
 fn row_in_text(shape: &Shape, text: &str, nulls: bool) -> Result<Row, NotJson> {
@@ -189,14 +233,6 @@ fn row_in_json(shape: &Shape, mut raw: Json, nulls: bool) -> Result<Row, NotJson
 /// The JSON of a text with marks for what no parser takes; `error` where it is broken beyond single values.
 fn marked(text: &[u8], error: NotJson) -> Result<Json, NotJson> {
     serde_json::from_str(&unreadable::marked(text)).map_err(|_| error)
-}
-
-fn at_mut<'a>(json: &'a mut Json, steps: &[Segment]) -> Option<&'a mut Json> {
-    steps.iter().try_fold(json, |here, step| match step {
-        Segment::Field(name) => here.get_mut(name.as_str()),
-        Segment::Index(index) => here.get_mut(index),
-        Segment::Each => None,
-    })
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "handed to `map_err`")]

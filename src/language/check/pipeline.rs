@@ -12,12 +12,12 @@ use super::standing::{self, Said, Standing};
 use super::with_read;
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::folded::number;
-use crate::language::plan::{Create, FieldRule, Owner, Pipeline, RecordType, RuleLine};
+use crate::language::plan::{Create, Field, FieldRule, Owner, Pipeline, RecordType, RuleLine};
 use crate::language::resolve::pipelines::side;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator};
 use crate::language::syntax::file::pipeline::{Condition, CreateLine, PipelineFile};
 use crate::language::syntax::file::rule_entry::RuleEntry;
-use crate::value::Path;
+use crate::value::{Kind, Path, Segment};
 
 /// Judges a `pipeline:` file.
 pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pipeline> {
@@ -115,6 +115,9 @@ fn matched(checker: &mut Checker<'_>, line: Condition, scope: &Scope, sides: [&A
         return None;
     };
     let line = checker.names.line(span);
+    for tree in [&first, &second] {
+        of_the_record(checker, tree, sides);
+    }
     let heads = [head_of(&first), head_of(&second)];
     let is =
         |at: usize, kind: &RecordType| heads.get(at).is_some_and(|head| head.as_deref() == Some(kind.system.as_str()));
@@ -131,6 +134,28 @@ fn matched(checker: &mut Checker<'_>, line: Condition, scope: &Scope, sides: [&A
         "each side of `==` reads one record",
     );
     None
+}
+
+/// Records are found by what they hold themselves: a list of them shows nothing of what they refer to.
+fn of_the_record(checker: &mut Checker<'_>, tree: &Expression, sides: [&Arc<RecordType>; 2]) {
+    tree.visit(&mut |part| {
+        let ExpressionKind::Path(path) = &part.kind else { return };
+        let head = path.head.as_ref().map(|name| name.text.as_str());
+        let Some(kind) = sides.into_iter().find(|kind| head == Some(kind.system.as_str())) else { return };
+        let steps: Vec<Segment> = path.steps.iter().map(|step| step.segment.clone()).collect();
+        let refers = |field: &&Field| {
+            let is_reference = matches!(field.kind, Kind::Reference(_));
+            is_reference && steps.len() > field.path.0.len() && steps.starts_with(&field.path.0)
+        };
+        if let Some(field) = kind.fields.iter().find(refers) {
+            let message = format!("records are matched by what they hold, and `{}` is another record", field.path);
+            let help = format!(
+                "match by a field of the {} itself; what `{}` refers to may match in a pipeline of its own",
+                kind.name, field.path
+            );
+            checker.sink.error("type-match", message, part.span, &help);
+        }
+    });
 }
 
 /// What names mean in rules, and where a record is created.

@@ -10,6 +10,8 @@ use crate::value::Path;
 pub struct Paging {
     /// Where the rows of an answer stand; empty: the answer is the list.
     pub rows: Path,
+    /// Whether an answer that has no rows may leave out that place.
+    pub may_lack_rows: bool,
     /// The parameter that asks for a page size, and the size.
     pub size: Option<(String, u32)>,
     /// Where the number of rows on all pages stands, if the peer says it.

@@ -111,6 +111,10 @@ impl Envelope {
             own.rows = None;
         }
         own.rows = place(resolver, tree.rows.as_ref()).or(own.rows);
+        if let Some((rows, said)) = own.rows.clone().zip(tree.rows.as_ref()) {
+            let paging = own.paging.as_ref().unwrap_or(&own.of_system);
+            paging::counts_rows(resolver, &Paging { rows, ..Paging::clone(paging) }, said.span);
+        }
         own.answer = place(resolver, tree.answer.as_ref()).or(own.answer);
         own.within = match &tree.within {
             Some(within) if within.text == BARE => None,

@@ -1,11 +1,11 @@
 //! How lists come in pages: which words belong together, and whether they can tell where a list ends.
 
 use super::resolver::Resolver;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Mark, PageStyle, Paging, Place};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::system::PagingTree;
-use crate::value::Path;
+use crate::value::{Path, Segment};
 
 /// The styles that there are.
 const STYLES: [&str; 6] = ["offset", "page", "cursor", "link", "next_url", "whole"];
@@ -34,7 +34,8 @@ const OF_LAST_ROW: &str = " of the last row";
 /// What is done where the file says nothing.
 pub(super) fn default_paging() -> Paging {
     let next = PageStyle::NextUrl { next: plain("next") };
-    Paging { rows: plain("results"), size: Some(("limit".to_owned(), 100)), count: None, style: next }
+    let size = Some(("limit".to_owned(), 100));
+    Paging { rows: plain("results"), may_lack_rows: false, size, count: None, style: next }
 }
 
 /// Takes what `paging:` says.
@@ -76,7 +77,39 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, tree: &PagingTree) -> Paging 
         }
         _ => PageStyle::Whole,
     };
-    Paging { rows: plain(&rows), size, count, style }
+    let may_lack_rows = may_lack_rows(resolver, tree);
+    let paging = Paging { rows: plain(&rows), may_lack_rows, size, count, style };
+    if tree.is_known {
+        counts_rows(resolver, &paging, tree.word("rows").span);
+    }
+    paging
+}
+
+/// Whether an answer without rows may leave out their place.
+fn may_lack_rows(resolver: &mut Resolver<'_>, tree: &PagingTree) -> bool {
+    let empty = tree.word("empty");
+    let may = empty.text == "left out";
+    if !may && !empty.text.is_empty() {
+        let message = format!("a list without rows does not come as `{}`", empty.text);
+        resolver.sink.unknown("unknown-value", message, (&empty.text, empty.span), ["left out"]);
+    }
+    may
+}
+
+/// Rows that stand in several places of an answer are not those that pages are counted by.
+pub(super) fn counts_rows(resolver: &mut Resolver<'_>, paging: &Paging, place: Span) {
+    let is_counted = paging.count.is_some()
+        || match &paging.style {
+            PageStyle::Offset { .. } | PageStyle::Page { pages: None, .. } => true,
+            PageStyle::Cursor { next, .. } => matches!(next, Mark::OfLastRow(_)),
+            PageStyle::Page { .. } | PageStyle::NextUrl { .. } | PageStyle::Link | PageStyle::Whole => false,
+        };
+    if is_counted && paging.rows.0.contains(&Segment::Each) {
+        let message = format!("pages are counted by other rows than `{}`, of which one may hold several", paging.rows);
+        let help = "leave out `count`, and say the next page by `next_url`, `link`, `cursor` or by the number of all \
+                    `pages`; or list what stands in one place";
+        resolver.sink.error("unpaged-list", message, place, help);
+    }
 }
 
 fn plain(path: &str) -> Path {

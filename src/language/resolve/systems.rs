@@ -84,6 +84,10 @@ fn record(
         let (system, record) = (system.to_owned(), name.to_owned());
         conditions.push(SystemCondition { system, record, tree: condition, reads_on: false });
     }
+    let said = [("key", &tree.key), ("created", &tree.created), ("modified", &tree.modified)];
+    for (key, written) in said {
+        written.iter().for_each(|written| of_its_own(resolver, key, written));
+    }
     let mut own = |written: Option<&Name>| -> Option<String> {
         let written = written?;
         if !fields.iter().any(|field: &Field| field.path.to_string() == written.text) {
@@ -115,6 +119,15 @@ fn record(
     version::judge(resolver, &record, tree);
     record.states = tree.states.as_ref().map(|tree| states(resolver, &record, tree, &envelope));
     (record, conditions)
+}
+
+/// What tells records apart, and when they changed, stands at the top of each, under a name of its own.
+fn of_its_own(resolver: &mut Resolver<'_>, key: &str, written: &Name) {
+    let Some((_, last)) = written.text.rsplit_once('.') else { return };
+    let message = format!("`{key}` is a field of the record itself, and `{}` stands inside another", written.text);
+    let help =
+        format!("declare it under a name of its own: `{last}: TYPE, at {}`, and write `{key}: {last}`", written.text);
+    resolver.sink.error("syntax-system", message, written.span, &help);
 }
 
 /// What is required under a condition is a field of the record itself.

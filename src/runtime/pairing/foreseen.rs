@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::how::{How, pairing};
 use super::pairing::{Foreseen, Pairing};
-use crate::connector::{Listing, Row};
+use crate::connector::Row;
 use crate::engine::{Found, Situation, Step, Want};
 use crate::language::plan::{Interest, Pipeline, RecordType, Side};
 use crate::runtime::limits::READ_ROUNDS_MAX;
@@ -98,8 +98,7 @@ impl Runtime {
             let found = match &want {
                 Want::Find { account, record, field, value } => {
                     let Some(search) = self.search(live, account, record) else { continue };
-                    let listing = Listing::Find { field: field.clone(), value: Value::from(value.as_str()) };
-                    let rows = self.rows(live, search.kind, (account, listing)).await?;
+                    let rows = self.look_up(live, search.kind, (account, field, value)).await?;
                     if (account, record) == (&ahead.end.account, &ahead.far.name) {
                         let shown = rows.iter().find(|row| is_it(live, (ahead.far, ahead.end), row));
                         ahead.found = shown.map(|row| row.value.clone());

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::answers::is_yet_to_be;
 use super::beforehand::to_be_made;
 use super::pairing::{Meeting, Pairing, Seek, Sought};
-use super::unreadable::{of_read, readable};
+use super::unreadable::{of_listing, of_read, readable};
 use crate::connector::{Listing, Row};
 use crate::engine::target_field::is_state;
 use crate::engine::{self, COUNTERPART_GONE, Code, Found, Stop, Wait, Want};
@@ -21,7 +21,7 @@ use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::search::{Horizon, Matching, Search};
 use crate::runtime::memory::shown::Answer;
 use crate::runtime::runtime::Runtime;
-use crate::runtime::trouble::{Trouble, later};
+use crate::runtime::trouble::Trouble;
 use crate::store::{LinkEnd, RecordRef};
 use crate::value::{Kind, Path, Value};
 
@@ -50,8 +50,7 @@ impl Runtime {
             }
             Want::Find { account, record, field, value } => {
                 let search = self.search_named(live, account, record)?;
-                let listing = Listing::Find { field: field.clone(), value: Value::from(value.as_str()) };
-                let rows = self.rows(live, search.kind, (account, listing)).await?;
+                let rows = self.look_up(live, search.kind, (account, field, value)).await?;
                 Ok(Found::Records(rows.into_iter().map(|row| row.value).collect()))
             }
             Want::Match { pipeline, side, account, value, since } => {
@@ -242,7 +241,9 @@ impl Runtime {
         (account, listing): (&str, Listing),
     ) -> Result<Vec<Row>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Err(unknown_account(account)) };
-        let rows = peer.rows(kind, listing).await.map_err(|failure| later(account, &failure))?;
+        let asked = listing.clone();
+        let rows = peer.rows(kind, listing).await;
+        let rows = rows.map_err(|failure| of_listing(kind, (account, &asked), &failure))?;
         readable(kind, (account, &rows))?;
         for row in rows.iter().filter(|row| live.needed.is_doubtful(account, kind, row)) {
             self.ask_witnesses(live, kind, (account, row)).await?;
@@ -255,6 +256,21 @@ impl Runtime {
             self.alarms.set(about(account, &kind.name, FIELD_GONE), &Asked::Found, message.clone(), now);
         }
         message.map_or(Ok(rows), |message| Err(Trouble::Unreadable { code: FIELD_GONE, message }))
+    }
+
+    /// The records whose field has a value, as the peer finds them. Nothing is looked for by nothing: many systems take
+    /// an empty filter for none, and show all that they have.
+    pub(crate) async fn look_up(
+        &self,
+        live: &Live,
+        kind: &RecordType,
+        (account, field, value): (&str, &str, &str),
+    ) -> Result<Vec<Row>, Trouble> {
+        if value.is_empty() {
+            return Ok(Vec::new());
+        }
+        let listing = Listing::Find { field: field.to_owned(), value: Value::from(value) };
+        self.rows(live, kind, (account, listing)).await
     }
 
     /// Reads one record by key, from its call or from a kept listing. `None`: it is not there.
@@ -287,8 +303,7 @@ impl Runtime {
         if !search.kind.find.contains_key(&search.kind.key) {
             return Ok(live.memory.finder.by_key(search, id).await?.unwrap_or(Value::List(ecow::EcoVec::new())));
         }
-        let listing = Listing::Find { field: search.kind.key.clone(), value: Value::from(id) };
-        let rows = self.rows(live, search.kind, (search.account, listing)).await?;
+        let rows = self.look_up(live, search.kind, (search.account, &search.kind.key, id)).await?;
         // The peer's own search may be looser than equality.
         let same = |row: &Value| row.field(&search.kind.key).to_key().as_deref() == Some(id);
         Ok(Value::List(rows.into_iter().map(|row| row.value).filter(same).collect()))
@@ -334,8 +349,7 @@ impl Runtime {
             return Ok(Found::Records(found.then_some(group).into_iter().collect()));
         }
         if kind.find.contains_key(field) {
-            let listing = Listing::Find { field: field.to_owned(), value: Value::from(value) };
-            let rows = self.rows(live, kind, (account, listing)).await?;
+            let rows = self.look_up(live, kind, (account, field, value)).await?;
             // A peer finds only what is spelt as it is asked for; a match that normalises looks further.
             let same = |row: &Value| engine::match_value(&live.plan, pipeline, side, row).as_deref() == Some(value);
             if pipeline.match_of(side).is_path() || rows.iter().any(|row| same(&row.value)) {

@@ -2,7 +2,7 @@
 //!
 //! Pure. What becomes of it is for those who read.
 
-use crate::connector::{Failure, Row};
+use crate::connector::{Failure, Listing, Row};
 use crate::language::plan::RecordType;
 use crate::runtime::memory::alarm::UNREADABLE;
 use crate::runtime::trouble::{Trouble, later};
@@ -46,6 +46,22 @@ pub(crate) fn of_read(kind: &RecordType, (account, id): (&str, &str), failure: &
     match failure {
         Failure::Unsupported { .. } | Failure::Refused { status: 400 | 414 | 422, .. } => {
             let message = format!("{account} does not show the {} {}: {failure}", kind.name, key::shown(id));
+            Trouble::Unreadable { code: NOT_SHOWN, message }
+        }
+        _ => later(account, failure),
+    }
+}
+
+/// Why rows cannot be listed. A look-up by a value that its peer will not hear of, whenever it is asked, parks what
+/// asks for it, as a record does that it does not show.
+pub(crate) fn of_listing(kind: &RecordType, (account, asked): (&str, &Listing), failure: &Failure) -> Trouble {
+    match (asked, failure) {
+        (
+            Listing::Find { field, value },
+            Failure::Unsupported { .. } | Failure::Refused { status: 400 | 414 | 422, .. },
+        ) => {
+            let value = key::shown(&value.to_key().unwrap_or_default());
+            let message = format!("{account} does not look for the {} whose {field} is {value}: {failure}", kind.name);
             Trouble::Unreadable { code: NOT_SHOWN, message }
         }
         _ => later(account, failure),

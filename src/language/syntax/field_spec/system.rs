@@ -180,7 +180,17 @@ pub static PAGING: MapSpec = MapSpec {
             Shape::Word(&["offset", "page", "cursor", "link", "next_url", "whole"]),
             "how a next page is asked for: rows before it, its number, a mark, the `Link` header, its address, or none",
         ),
-        FieldSpec::may("rows", PATH, "where in an answer the rows stand; without it the answer is the rows"),
+        FieldSpec::may(
+            "rows",
+            PATH,
+            "where in an answer the rows stand, as `data.items` or `products[].variants`; without it the answer is the \
+             rows",
+        ),
+        FieldSpec::may(
+            "empty",
+            Shape::Word(&["left out"]),
+            "how a list without rows comes, if not as an empty one: an answer that leaves out where they stand",
+        ),
         FieldSpec::may(
             "size",
             Shape::Text("NAME = NUMBER"),
