@@ -6,6 +6,7 @@ mod allowed;
 mod envelopes;
 mod forms;
 mod pages;
+mod queries;
 mod spellings;
 mod states;
 mod versions;

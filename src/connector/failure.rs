@@ -241,7 +241,7 @@ pub fn of_response(rules: &ErrorRules, response: &Response, purpose: Purpose, no
         }
     }
     if good {
-        return None;
+        return refused_all_the_same(rules, response);
     }
     if status < 400 {
         let message = "the peer sends us elsewhere; correct the account's base_url".to_owned();
@@ -255,6 +255,25 @@ pub fn of_response(rules: &ErrorRules, response: &Response, purpose: Purpose, no
         return Some(Failure::Unauthorised { status, message });
     }
     Some(Failure::Refused { status, message, body: bounded(&one_line(&text_of(&response.body)), BODY_CHARS_MAX) })
+}
+
+/// The refusal in an answer that is good by its status.
+fn refused_all_the_same(rules: &ErrorRules, response: &Response) -> Option<Failure> {
+    if rules.refused.is_empty() {
+        return None;
+    }
+    let found = json::from_json(&response::parse(&response.body).ok()??);
+    let text = |value: &Value| value.to_key().map(|text| one_line(&text)).filter(|text| !text.is_empty());
+    let said = rules.refused.iter().flat_map(|path| match path.read(&found) {
+        Value::List(items) => items.iter().filter_map(text).collect::<Vec<_>>(),
+        one => text(&one).into_iter().collect(),
+    });
+    let words = said.collect::<Vec<_>>().join("; ");
+    if words.is_empty() {
+        return None;
+    }
+    let body = bounded(&one_line(&text_of(&response.body)), BODY_CHARS_MAX);
+    Some(Failure::Refused { status: response.status, message: bounded(&words, MESSAGE_CHARS_MAX), body })
 }
 
 /// What a refusal means by the words in it.

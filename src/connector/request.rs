@@ -11,7 +11,7 @@ use super::account::ResolvedAccount;
 use super::body::{self, Body, Part};
 use super::failure::Failure;
 use super::layout::{self, Layout};
-use crate::language::plan::{Call, Constant, Field, RecordType, System, Template, TemplatePart, WritePlace};
+use crate::language::plan::{Call, Constant, Field, Query, RecordType, System, Template, TemplatePart, WritePlace};
 use crate::value::{Kind, Path, Record, Segment, Value, json, notation};
 use crate::world::{Method, Request};
 
@@ -20,6 +20,9 @@ pub const CURRENCY: &str = "USD";
 
 /// What is not itself in an address, so that a value never ends its place there.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The name under which a query is sent.
+pub const QUERY: &str = "query";
 
 /// What the body of a form is called.
 pub const FORM: &str = "application/x-www-form-urlencoded";
@@ -164,7 +167,29 @@ pub fn build(system: &System, call: &Call, holes: &Holes, sending: Option<Sendin
         body = serde_json::to_vec(&sent).map_err(|error| Failure::unsupported(error.to_string()))?;
         is_json(&mut headers);
     }
+    if let Some(query) = &call.query_text {
+        body = query_body(query, (&body, holes))?;
+        is_json(&mut headers);
+    }
     Ok(Request { method: call.method, url, headers, body, timeout: system.timeout })
+}
+
+/// A query, its variables, and what else a body holds.
+fn query_body(query: &Query, (body, holes): (&[u8], &Holes)) -> Result<Vec<u8>, Failure> {
+    let mut said = match body {
+        [] => Value::Record(Record::new()),
+        body => {
+            json::from_json(&serde_json::from_slice(body).map_err(|error| Failure::unsupported(error.to_string()))?)
+        }
+    };
+    let Value::Record(fields) = &mut said else {
+        return Err(Failure::unsupported("what is sent with a query is an object"));
+    };
+    fields.insert(QUERY, Value::text(query.text.as_str()));
+    for (path, value) in &query.variables {
+        path.write(fields, filled(value, holes)?);
+    }
+    Ok(json::to_json(&said).to_string().into_bytes())
 }
 
 /// A body under a name.

@@ -61,7 +61,7 @@ impl Peer {
                 response.headers.extend(page.headers.clone());
                 response
             }
-            Err(refusal) => self.refuse(refusal),
+            Err(refusal) => self.refuse_call(&route, refusal),
         };
         let key = route.holes.iter().find(|hole| hole.name == route.record.key).map(|hole| hole.value.clone());
         self.note(PeerCall {
@@ -115,7 +115,7 @@ impl Peer {
                 response.headers.extend(write_wire::headers(&route.record, &row));
                 (response, None)
             }
-            Err(refusal) => (self.refuse(refusal), Some(refusal.message.clone())),
+            Err(refusal) => (self.refuse_call(route, refusal), Some(refusal.message.clone())),
         };
         self.note(PeerCall {
             at: now,
@@ -141,6 +141,22 @@ impl Peer {
         let mut body = Json::Object(Map::new());
         write_wire::put(&mut body, &path.0, record);
         body
+    }
+
+    /// A query is answered, and what it refuses stands in the answer; what is not there is null.
+    fn refuse_call(&self, route: &Route, refusal: &Refusal) -> Response {
+        let place = self.system.errors.refused.first().filter(|_| route.is_query && refusal.reason != Reason::Stale);
+        match place {
+            Some(_) if refusal.reason == Reason::Gone && route.kind == CallKind::Read => {
+                respond(200, &self.wrapped(route, Json::Null))
+            }
+            Some(place) => {
+                let mut body = Json::Object(Map::new());
+                write_wire::put(&mut body, &place.0, Json::String(refusal.message.clone()));
+                respond(200, &body)
+            }
+            None => self.refuse(refusal),
+        }
     }
 
     fn refuse(&self, refusal: &Refusal) -> Response {

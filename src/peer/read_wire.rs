@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::level::Level;
 use super::refusal::{Reason, Refusal};
 use crate::connector::form;
+use crate::connector::request::QUERY;
 use crate::language::plan::{Call, Field, FieldShape, RecordType, System, WritePlace};
 use crate::value::{Kind, Path, Record, Segment, Value, decimal, json, timestamp};
 use crate::world::Request;
@@ -31,7 +32,7 @@ pub(super) fn fields(
         let wanted = if call.is_form { "a form" } else { "JSON" };
         return Err(Refusal::new(Reason::Malformed, format!("the body of this call is {wanted}")));
     }
-    let read = body_of(request).map(within);
+    let read = body_of(request).map(|whole| without_query(call, whole)).map(within);
     let mut body = match (read, sent) {
         (Ok(Some(Json::Object(body))), Sent::Create | Sent::Update) => body,
         (Ok(Some(rows @ Json::Array(_))), Sent::Add(list)) => Map::from_iter([(list.to_owned(), rows)]),
@@ -52,6 +53,15 @@ pub(super) fn fields(
     }
     reader.take(&level, &mut body, &mut found)?;
     Ok(found)
+}
+
+/// What is sent with a query: neither that nor what it is given beside the fields.
+fn without_query(call: &Call, mut whole: Json) -> Json {
+    if let (Some(query), Json::Object(body)) = (&call.query_text, &mut whole) {
+        body.remove(QUERY);
+        query.variables.iter().for_each(|(path, _)| drop(cut(body, &path.0)));
+    }
+    whole
 }
 
 /// The body of a request, whatever it is sent as.

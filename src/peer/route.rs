@@ -7,9 +7,9 @@ use serde_json::Value as Json;
 use super::call_log::CallKind;
 use super::read_wire;
 use super::refusal::{Reason, Refusal};
-use crate::connector::request::percent_decode;
+use crate::connector::request::{QUERY, percent_decode};
 use crate::language::plan::{Call, Constant, MoveBy, PageStyle, Paging, RecordType, System, Template, TemplatePart};
-use crate::value::{Path, json};
+use crate::value::{Path, Segment, json};
 use crate::world::{Method, Request};
 
 /// A request recognised.
@@ -19,6 +19,8 @@ pub(super) struct Route {
     pub(super) record: Arc<RecordType>,
     /// What stands in the holes: name, value, and the query parameter it stands in, if any.
     pub(super) holes: Vec<Hole>,
+    /// Whether it asks by a query, so that a refusal is an answer like any other.
+    pub(super) is_query: bool,
     /// Where in its answer the record stands.
     pub(super) answer: Option<Path>,
     /// The path of what it makes.
@@ -56,7 +58,7 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
         for (kind, call) in calls(record) {
             let Some(holes) = fit(&call.path.0, path, true) else { continue };
             path_known = true;
-            if call.method != request.method {
+            if call.method != request.method || !asks_this(call, request) {
                 continue;
             }
             let mut holes = holes;
@@ -79,6 +81,7 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
                         kind,
                         record,
                         holes,
+                        is_query: call.query_text.is_some(),
                         answer: call.answer.clone(),
                         location: call.location.clone(),
                         paging,
@@ -96,6 +99,23 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
         }
         None => Err(Refusal::new(Reason::Gone, format!("there is no {path}"))),
     }
+}
+
+/// Whether a request asks what a call asks: calls to one place are known by their query.
+fn asks_this(call: &Call, request: &Request) -> bool {
+    let Some(query) = &call.query_text else { return true };
+    let body = read_wire::body_of(request).unwrap_or_default();
+    body.get(QUERY).and_then(Json::as_str) == Some(query.text.as_str())
+}
+
+/// What a call says in its body, from the top of it.
+fn said_by(call: &Call) -> impl Iterator<Item = (Path, &Constant)> {
+    let around = call.within.iter().flat_map(|path| path.0.iter()).cloned();
+    let around: Vec<Segment> = around.collect();
+    let inside = move |path: &Path| Path(around.iter().chain(&path.0).cloned().collect());
+    let own = call.body.iter().map(move |(path, value)| (inside(path), value));
+    let variables = call.query_text.iter().flat_map(|query| &query.variables);
+    own.chain(variables.map(|(path, value)| (path.clone(), value)))
 }
 
 /// What stands in the holes of the call's own headers.
@@ -133,7 +153,7 @@ fn in_its_body(call: &Call, paging: &Paging, request: &Request) -> Vec<(String, 
     let body: Json = read_wire::body_of(request).unwrap_or_default();
     let body = json::from_json(&body);
     let parameters = paging.size().map(|(name, _)| name).into_iter().chain(paging.turns_by());
-    let texts = call.body.iter().filter(|(_, constant)| matches!(constant, Constant::Text(_)));
+    let texts = said_by(call).filter(|(_, constant)| matches!(constant, Constant::Text(_)));
     let paths = parameters.map(str::to_owned).chain(texts.map(|(path, _)| path.to_string()));
     paths
         .filter_map(|name| Some((Path::parse(&name)?.read(&body).to_key()?, name)))
@@ -144,7 +164,7 @@ fn in_its_body(call: &Call, paging: &Paging, request: &Request) -> Vec<(String, 
 /// What stands in the holes of a write's body, by which calls to one place are told apart; `None`: not all are there.
 fn in_a_write(kind: CallKind, call: &Call, request: &Request) -> Option<Vec<Hole>> {
     let has_hole = |template: &Template| template.0.iter().any(|part| matches!(part, TemplatePart::Hole(_)));
-    let holes = call.body.iter().filter_map(|(path, constant)| match constant {
+    let holes = said_by(call).filter_map(|(path, constant)| match constant {
         Constant::Text(template) if kind.is_write() && has_hole(template) => Some((path, template)),
         _ => None,
     });
@@ -153,12 +173,7 @@ fn in_a_write(kind: CallKind, call: &Call, request: &Request) -> Option<Vec<Hole
         return Some(Vec::new());
     }
     let body = json::from_json(&read_wire::body_of(request).ok()?);
-    let around = call.within.iter().flat_map(|path| path.0.iter());
-    let around: Vec<_> = around.cloned().collect();
-    let read = |(path, template): (&Path, &Template)| {
-        let place = Path(around.iter().chain(&path.0).cloned().collect());
-        fit(&template.0, &place.read(&body).to_key()?, false)
-    };
+    let read = |(place, template): (Path, &Template)| fit(&template.0, &place.read(&body).to_key()?, false);
     let found: Option<Vec<Vec<Hole>>> = holes.map(read).collect();
     found.map(|found| found.into_iter().flatten().collect())
 }
@@ -175,11 +190,11 @@ fn with_query(
     let place_name = paging.turns_by().unwrap_or(by_url);
     // A path without holes says more than one that anything fits.
     let mut weight = usize::from(holes.is_empty());
-    let text = |(path, constant): &(Path, Constant)| match constant {
+    let text = |(path, constant): (Path, &Constant)| match constant {
         Constant::Text(template) => Some((path.to_string(), template.clone())),
         Constant::Plain(_) | Constant::List(_) => None,
     };
-    let in_body: Vec<(String, Template)> = call.body.iter().filter_map(text).collect();
+    let in_body: Vec<(String, Template)> = said_by(call).filter_map(text).collect();
     let lists = call.method == Method::Post && query.iter().any(|(name, _)| in_body.iter().any(|(own, _)| own == name));
     let asked: Vec<&(String, Template)> = call.query.iter().chain(in_body.iter().filter(|_| lists)).collect();
     for (name, template) in asked.iter().copied() {

@@ -9,12 +9,13 @@ use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape
 use crate::language::syntax::keys_said::{KeySaid, keys_said};
 
 /// Whole system files that say every word at least once, each with its name.
-pub const EXAMPLES: [(&str, &str); 14] = [
+pub const EXAMPLES: [(&str, &str); 15] = [
     ("shop.yaml", include_str!("systems/whole.yaml")),
     ("depot.yaml", include_str!("systems/offset.yaml")),
     ("bazaar.yaml", include_str!("systems/numbered.yaml")),
     ("kiosk.yaml", include_str!("systems/derived.yaml")),
     ("archive.yaml", include_str!("systems/versioned.yaml")),
+    ("gallery.yaml", include_str!("systems/queried.yaml")),
     ("office.yaml", include_str!("systems/unpaged.yaml")),
     ("market.yaml", include_str!("systems/basic.yaml")),
     ("ledger.yaml", include_str!("systems/token.yaml")),

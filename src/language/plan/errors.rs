@@ -13,6 +13,8 @@ pub struct ErrorRules {
     pub later: Vec<u16>,
     /// Statuses that mean that the record is another by now than the one that a change was decided on.
     pub stale: Vec<u16>,
+    /// Where a good answer holds the words of a refusal.
+    pub refused: Vec<Path>,
     /// Statuses that mean one of these with a word in the body; they come first.
     pub worded: Vec<WordedError>,
 }

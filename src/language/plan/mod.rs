@@ -51,8 +51,8 @@ pub use side::Side;
 pub use sign::{Algorithm, Encoding, SignRules, TimeForm};
 pub use standing::Switches;
 pub use system::{
-    Allowance, Call, Each, Field, FieldShape, Limits, Move, MoveBy, Presence, RecordType, Requirement, ResetForm,
-    StateRow, States, System, WritePlace,
+    Allowance, Call, Each, Field, FieldShape, Limits, Move, MoveBy, Presence, Query, RecordType, Requirement,
+    ResetForm, StateRow, States, System, WritePlace,
 };
 pub use table::{Instead, Outcome, Row, Table};
 pub use volume::Volume;

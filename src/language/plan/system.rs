@@ -360,6 +360,8 @@ pub struct Call {
     pub headers: Vec<(String, Template)>,
     /// What the body holds beside the record's fields: paths and values, written as the field of that path is.
     pub body: Vec<(Path, Constant)>,
+    /// What is asked in GraphQL, with what is sent beside it.
+    pub query_text: Option<Query>,
     /// Fields sent again with every update, whether they changed or not.
     pub resend: Vec<Path>,
     /// Fields never sent.
@@ -387,13 +389,14 @@ impl Call {
     pub fn new(method: Method, path: Template, span: Span) -> Self {
         let (query, headers, body) = Default::default();
         let (resend, never, each, paging, allowed_when) = Default::default();
-        let (answer, location, within, is_form) = Default::default();
+        let (query_text, answer, location, within, is_form) = Default::default();
         Self {
             method,
             path,
             query,
             headers,
             body,
+            query_text,
             resend,
             never,
             each,
@@ -406,6 +409,15 @@ impl Call {
             span,
         }
     }
+}
+
+/// What is asked in GraphQL.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Its text.
+    pub text: String,
+    /// What stands beside it, from the top of the body.
+    pub variables: Vec<(Path, Constant)>,
 }
 
 /// A call made once for each value of a setting: `facility in settings.stock.facilities`.

@@ -8,6 +8,7 @@ use crate::language::syntax::file::system::{ErrorsTree, RefusalLine};
 pub(super) fn resolve(resolver: &mut Resolver<'_>, tree: &ErrorsTree) -> ErrorRules {
     let mut rules = ErrorRules {
         message: tree.message.clone(),
+        refused: tree.refused.clone(),
         gone: plain(tree.gone.as_deref()).unwrap_or_else(|| vec![404]),
         later: plain(tree.later.as_deref()).unwrap_or_else(|| vec![408, 429, 500, 502, 503, 504]),
         stale: plain(tree.stale.as_deref()).unwrap_or_else(|| vec![412]),

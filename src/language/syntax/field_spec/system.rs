@@ -159,6 +159,11 @@ pub static ERRORS: MapSpec = MapSpec {
     what: "`errors`",
     fields: &[
         FieldSpec::may("message", Shape::List(&PATH), "where the system's own words stand in an answer"),
+        FieldSpec::may(
+            "refused",
+            Shape::List(&PATH),
+            "where in a good answer the words of a refusal stand, as `errors[].message`; where none stand it is good",
+        ),
         FieldSpec::may("gone", REFUSALS, "statuses that say that a record is not there; 404"),
         FieldSpec::may("later", REFUSALS, "statuses after which a call is tried again; 408, 429, 500, 502, 503, 504"),
         FieldSpec::may(
@@ -358,6 +363,17 @@ pub static CALL: MapSpec = MapSpec {
             Shape::List(&Shape::Text("PATH = VALUE")),
             "what the body holds beside the record's fields: numbers, true, false, null, texts, `[A, B]` of such; a \
              field of that path says how it is written",
+        ),
+        FieldSpec::may(
+            "query",
+            Shape::Text("TEXT"),
+            "what is asked in GraphQL, sent as `query` beside the variables; nothing is filled in",
+        ),
+        FieldSpec::may(
+            "variables",
+            Shape::List(&Shape::Text("NAME = VALUE")),
+            "what the query is given beside the record's fields, as `id = {id}`; `body within: variables.NAME` \
+             says where these go, and `paging` names its own as `variables.NAME`",
         ),
         FieldSpec::may("each", Shape::Text("NAME in settings.LIST"), "makes the call once for each value of a setting"),
         FieldSpec::may("paging", Shape::Map(&PAGING), "how what it lists comes in pages, where other lists do not"),

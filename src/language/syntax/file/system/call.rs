@@ -32,6 +32,10 @@ pub struct CallParts {
     pub headers: Vec<(String, Template)>,
     /// `body:`
     pub body: Vec<(Path, Constant)>,
+    /// `query:`
+    pub query: Option<Name>,
+    /// `variables:`
+    pub variables: Vec<(Path, Constant, Span)>,
     /// `each:`
     pub each: Option<EachLine>,
     /// `paging:`
@@ -47,6 +51,9 @@ pub struct CallParts {
     /// `allowed when:`
     pub allowed_when: Option<Expression>,
 }
+
+/// The name under which the variables of a query stand beside it.
+pub const VARIABLES: &str = "variables";
 
 /// `GET /path/{field}?name={value}`
 #[derive(Clone, Debug)]
@@ -108,7 +115,7 @@ impl CallNames {
         let each = scalar_of(node, "each").and_then(|line| line.text.split_once(" in "));
         let fields = ["resend", "never"].into_iter().filter_map(|name| entry(node, name)).flat_map(scalars);
         let lines: Vec<&Scalar> = lines.collect();
-        let body = entry(node, "body").into_iter().flat_map(scalars);
+        let body = ["body", "variables"].into_iter().filter_map(|name| entry(node, name)).flat_map(scalars);
         Self {
             each: each.map(|(name, _)| name.trim().to_owned()),
             written: lines.iter().copied().map(Scalar::name).collect(),
@@ -122,8 +129,8 @@ impl CallNames {
 impl CallParts {
     fn of(request: Request) -> Self {
         let (headers, body, each, paging, envelope) = Default::default();
-        let (location, resend, never, allowed_when) = Default::default();
-        Self { request, headers, body, each, paging, envelope, location, resend, never, allowed_when }
+        let (query, variables, location, resend, never, allowed_when) = Default::default();
+        Self { request, headers, body, query, variables, each, paging, envelope, location, resend, never, allowed_when }
     }
 }
 
@@ -140,6 +147,14 @@ fn parts(map: &Mapping<'_>, condition: Option<Result<Expression, Diagnostic>>, f
                 found.push(Diagnostic::error(Code("syntax-system"), message, span, "in the body of this call"));
             }
         }
+    }
+    call.query = map.text("query", "`query`", found).map(Scalar::name);
+    let variables = map.get("variables", found);
+    for (name, value) in variables.map(|node| named_constants(node, found)).unwrap_or_default() {
+        let place = Path::parse(&format!("{VARIABLES}.{name}"));
+        let written = variables.into_iter().flat_map(scalars).find(|line| line.text.trim_start().starts_with(&name));
+        let span = written.map_or(call.request.span, |line| line.span);
+        call.variables.extend(place.map(|place| (place, value, span)));
     }
     call.each = map.text("each", "`each`", found).and_then(|line| each(line, found));
     call.paging = map.get("paging", found).and_then(|node| PagingTree::of(node, found));

@@ -10,6 +10,8 @@ use crate::value::Path;
 pub struct ErrorsTree {
     /// `message:`
     pub message: Vec<Path>,
+    /// `refused:`
+    pub refused: Vec<Path>,
     /// `gone:`
     pub gone: Option<Vec<RefusalLine>>,
     /// `later:`
@@ -31,9 +33,14 @@ pub struct RefusalLine {
 
 impl ErrorsTree {
     pub(super) fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
-        let message = names(map.list("message", "message", found), "message", found);
+        let mut places = |name: &str| -> Vec<Path> {
+            let written = names(map.list(name, name, found), name, found);
+            written.iter().filter_map(|path| Path::parse(&path.text)).collect()
+        };
+        let (message, refused) = (places("message"), places("refused"));
         Self {
-            message: message.iter().filter_map(|path| Path::parse(&path.text)).collect(),
+            message,
+            refused,
             gone: refusals(map, "gone", found),
             later: refusals(map, "later", found),
             stale: refusals(map, "stale", found),
