@@ -102,7 +102,7 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
 }
 
 /// Whether a request asks what a call asks: calls to one place are known by their query.
-fn asks_this(call: &Call, request: &Request) -> bool {
+pub(super) fn asks_this(call: &Call, request: &Request) -> bool {
     let Some(query) = &call.query_text else { return true };
     let body = read_wire::body_of(request).unwrap_or_default();
     body.get(QUERY).and_then(Json::as_str) == Some(query.text.as_str())

@@ -8,7 +8,7 @@ use super::peer::Peer;
 use super::read_wire::{self, Sent};
 use super::refusal::{Reason, Refusal};
 use super::requirement;
-use super::route::{Route, fit};
+use super::route::{Route, asks_this, fit};
 use super::version;
 use crate::language::plan::{Call, MoveBy, RecordType, Requirement, WritePlace};
 use crate::value::{Path, Record, Segment, Value};
@@ -166,7 +166,7 @@ fn update(
 
 fn is_made_by(call: &Call, request: &Request) -> bool {
     let path = request.url.split('?').next().unwrap_or_default();
-    call.method == request.method && fit(&call.path.0, path, true).is_some()
+    call.method == request.method && fit(&call.path.0, path, true).is_some() && asks_this(call, request)
 }
 
 /// The elements that a request adds to a list.

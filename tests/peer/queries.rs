@@ -53,3 +53,16 @@ async fn what_a_good_answer_refuses_is_refused_in_its_words() {
     let throttled = json!({ "errors": [{ "message": "Throttled", "extensions": { "code": "THROTTLED" } }] });
     assert!(failed(throttled).unwrap().is_transient());
 }
+
+#[tokio::test]
+async fn moves_to_one_place_are_told_apart_by_what_they_ask() {
+    let bench = gallery();
+    let kind = bench.record("picture");
+    bench.put("picture", json!({ "id": "1", "title": "sea" }));
+    let present = bench.connector.read(&kind, "1").await.unwrap().unwrap().value;
+    let step = |from: &str, to: &str| kind.states.as_ref().unwrap().first_step(from, to).unwrap();
+    let moved = bench.connector.make_move(&kind, "1", step("DRAFT", "SHOWN"), &present).await.unwrap().unwrap();
+    assert_eq!(moved.value.field("status"), &Value::from("SHOWN"));
+    let again = bench.connector.make_move(&kind, "1", step("DRAFT", "HIDDEN"), &present).await;
+    assert_eq!(refused(again), (200, "a picture that is SHOWN cannot make this move".to_owned()));
+}
