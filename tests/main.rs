@@ -33,6 +33,7 @@ mod doctor;
 mod drafted;
 mod drain;
 mod eval;
+mod examples;
 mod explain;
 mod explain_as_test;
 mod expression;

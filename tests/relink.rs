@@ -101,3 +101,19 @@ fn what_does_not_go_together_is_not_linked() {
     let ends: Vec<&Json> = links.as_array().unwrap().iter().map(|link| &link["right"]["id"]).collect();
     assert_eq!(json!(ends), json!([linked]));
 }
+
+#[test]
+fn what_may_be_meant_differs_in_letters_and_never_in_a_number() {
+    for (asked, known) in [
+        ("AUTUMN-10", "AUTUMN-1O"),
+        ("AUTUMN-O", "AUTUMN-0"),
+        ("C11-0000123-LIC", "C11-000123-LIC"),
+        ("Green Door 2", "Green Dor 2"),
+        ("bud-1", "BUD 1"),
+    ] {
+        assert!(petiole::engine::may_be_meant(asked, known), "{asked} {known}");
+    }
+    for (asked, known) in [("1062", "1042"), ("tee-5", "tee-1"), ("BD-35-JAR-001", "BD-35-JAR-011"), ("7", "7-1")] {
+        assert!(!petiole::engine::may_be_meant(asked, known), "{asked} {known}");
+    }
+}

@@ -50,7 +50,8 @@ impl Connector {
         }
         let granted = granted?;
         let until = granted.lasts.and_then(|lasts| now.checked_add(lasts).ok());
-        tracing::info!(account = %self.account.name, lasts = ?granted.lasts, "a token was granted");
+        let lasts_seconds = granted.lasts.map(|lasts| lasts.as_secs());
+        tracing::info!(account = %self.account.name, lasts_seconds, "a token is there for the calls");
         known.held = Some(Held { token: granted.token.clone(), asked, until });
         Ok(Some(granted.token))
     }

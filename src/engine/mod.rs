@@ -48,7 +48,7 @@ pub use kept::Kept;
 pub use ledger::{Came, Ledger, Note};
 pub use listed::Listed;
 pub use lost::{COUNTERPART_GONE, label_of};
-pub use matching::match_value;
+pub use matching::{match_value, may_be_meant};
 pub use meet::PASSED_BY;
 pub use park::{Candidate, Code, Stop, TOO_MUCH_WORK, UNREADABLE, UNRELIABLE, Unpaired, Wait};
 pub use settle::{Seen, base_of};

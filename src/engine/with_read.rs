@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::effect::{Effect, Making};
+use super::matching::may_be_meant;
 use super::park::{Candidate, Stop, UNRELIABLE};
 use super::scope::Context;
 use super::situation::{Fitting, Found, Made, Makeable, Want};
@@ -239,7 +240,8 @@ impl Context<'_> {
             }
         }
         let near = suggest::nearest(&asked, known.keys().map(String::as_str));
-        let near = near.into_iter().filter_map(|label| known.get(label)).cloned();
+        let near = near.into_iter().filter(|label| may_be_meant(&asked, label));
+        let near = near.filter_map(|label| known.get(label)).cloned();
         let took = |(candidate, want, place): (Candidate, Want, usize)| {
             self.took(&want, [place]);
             candidate

@@ -14,7 +14,7 @@ use crate::engine::rule::{Wanted, applies, raw, wanted};
 use crate::engine::scope::Context;
 use crate::engine::{self, Base, Effect, Found, Made, Making, Seen, Situation, Step, Want};
 use crate::language::plan::test::{RuleTest, TestRecord};
-use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side};
+use crate::language::plan::{Field, FieldRule, Pipeline, RecordType, RuleBody, Side};
 use crate::runtime::Live;
 use crate::runtime::limits::STEPS_MAX;
 use crate::runtime::pairing::{Answers, reach};
@@ -175,12 +175,20 @@ fn make_up(stage: &Stage, pipeline: &Pipeline, side: Side, one: &Placed) -> Resu
     Ok(Placed { account, record: kind.name.clone(), key, said: fields })
 }
 
+/// Whether the author wrote a field, or of a state that no field holds what it follows from.
+fn is_said(kind: &RecordType, said: &Record, name: &str) -> bool {
+    let made_by = kind.states.as_ref().filter(|states| states.is_derived() && states.field == name);
+    let is_there = |field: &&Field| !field.path.read(&Value::Record(said.clone())).is_null();
+    said.contains_key(name) || made_by.is_some_and(|states| states.read_by_rows(kind).iter().any(is_there))
+}
+
 /// Fills what nobody wrote, then links the two with what they hold as their base.
 async fn settle(stage: &Stage, pipeline: &Pipeline, (left, right): (&Placed, &Placed)) -> Result<(), String> {
     for (side, target) in [(Side::Right, right), (Side::Left, left)] {
         let mut situation = situation(stage, (left, right), side.other());
         let fields = fill(stage, pipeline, side, &mut situation).await?;
-        let own: Record = fields.into_iter().filter(|(name, _)| !target.said.contains_key(name)).collect();
+        let own: Record =
+            fields.into_iter().filter(|(name, _)| !is_said(pipeline.record(side), &target.said, name)).collect();
         lay(stage, target, &own)?;
     }
     let mut after = situation(stage, (left, right), Side::Left);

@@ -183,6 +183,7 @@ impl Finder {
         let Some(values) = kept.matches.get(&(pipeline.to_owned(), side)) else { return Vec::new() };
         suggest::nearest(value, values.keys().map(String::as_str))
             .into_iter()
+            .filter(|near| engine::may_be_meant(value, near))
             .take(CANDIDATES_MAX)
             .flat_map(|near| values.get(near).into_iter().flatten().map(move |id| (near, id)))
             .map(|(near, id)| Candidate {
