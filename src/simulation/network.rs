@@ -190,7 +190,7 @@ impl Network {
             *lock(&self.last_write) = format!("{account} {} {}", request.method, request.url);
         }
         let said = String::from_utf8_lossy(&request.body);
-        self.trace.note(&format!("{account} {} {} {said} -> {}", request.method, request.url, answer.status));
+        self.trace.sent(&format!("{account} {} {} {said} -> {}", request.method, request.url, answer.status));
         answer
     }
 

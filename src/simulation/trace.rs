@@ -57,6 +57,12 @@ impl Trace {
         state.lines.push_back(line);
     }
 
+    /// A call as it goes to its peer, which may be shown what opens its account.
+    pub(super) fn sent(&self, what: &str) {
+        let masked = self.secrets.iter().fold(what.to_owned(), |text, secret| text.replace(secret.as_str(), "…"));
+        self.note(&masked);
+    }
+
     /// Something that is kept and in which no secret may be.
     pub(super) fn secret(&self, kept: &str) {
         if self.secrets.iter().any(|secret| kept.contains(secret)) {

@@ -13,6 +13,7 @@ use super::peers::Side as At;
 use super::places::Places;
 use crate::language::plan::{Account, Plan, Setting, Side, System};
 use crate::peer::Peer;
+use crate::runtime::coordination::seal::TOKEN_KEY;
 use crate::simulator::{self, Market, Setup, Share, Simulator, Size, Trade};
 use crate::value::{Record, Value};
 
@@ -21,6 +22,9 @@ use crate::value::{Record, Value};
 const FACILITIES: &str = "stock.facilities";
 const FACILITY: &str = "orders.default_facility";
 const STATUSES: &str = "orders.sync_statuses";
+
+/// The key by which tokens are sealed in a simulated world.
+const SEALED_BY: &str = "aHVzaC1odXNoLWh1c2gtaHVzaC1odXNoLWh1c2gtaHU=";
 
 /// What is made for a rule set.
 pub(super) struct Made {
@@ -37,7 +41,8 @@ pub(super) fn make(plan: &Plan, options: &Options) -> Made {
     let size = Size { items: options.items, customers: options.customers, ..Size::default() };
     let trade = Trade::from_seed(options.seed, options.roof.map_or(size, |roof| roof.sized(size)));
     let (sides, places, variables) = (BTreeMap::new(), Places::default(), BTreeMap::new());
-    let mut made = Made { sides, places, variables, trade, secrets: Vec::new() };
+    let mut made = Made { sides, places, variables, trade, secrets: vec![SEALED_BY.to_owned()] };
+    made.variables.insert(TOKEN_KEY.to_owned(), SEALED_BY.to_owned());
     for account in plan.accounts.values() {
         add(&mut made, plan, account, options);
     }
