@@ -203,9 +203,15 @@ impl SettingType {
                 };
                 if fits { None } else { misfit("type-number", message, help) }
             }
-            Self::Place if !is_address(text) && !is_folder(text) => {
-                let message = format!("`{name}` is a web address or a folder, and `{text}` is neither");
-                misfit("type-url", message, "write the whole address, such as `https://HOST/PATH` or `file:///FOLDER`")
+            Self::Place if is_address(text) || is_folder(text) => None,
+            Self::Place if text.starts_with("file:") => {
+                let message = format!("`{name}` names a folder by its whole path, and `{text}` does not");
+                misfit("type-url", message, "write the whole path, such as `file:///srv/FOLDER`")
+            }
+            Self::Place => {
+                let message = format!("`{name}` is a web address, and `{text}` is none");
+                let help = "write the whole address, such as `https://HOST/PATH`, or a folder as `file:///FOLDER`";
+                misfit("type-url", message, help)
             }
             Self::Url if !is_address(text) => {
                 let message = format!("`{name}` is a web address, and `{text}` is none");
