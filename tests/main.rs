@@ -56,6 +56,7 @@ mod lint;
 mod lint_edits;
 mod lint_fixtures;
 mod lint_rows;
+mod listed_only;
 mod log;
 mod look_up;
 mod look_up_refused;

@@ -63,6 +63,11 @@ fn the_token_that_was_given_last_is_kept_from_one_process_to_the_next() {
     let (code, third) = says(&stage, &SYNC, KEY);
     assert_eq!((code, granted(&stage)), (0, json!(2)), "{third}");
     assert_eq!(stage.parcels().len(), 3);
+    // Who only looks asks for none, and says who does; nothing is wrong with that.
+    revoked(&stage);
+    let (_, ended) = says(&stage, &["doctor"], KEY);
+    assert_eq!(granted(&stage), 2, "{ended}");
+    assert!(ended.contains("who only looks asks for no other") && !ended.contains("in use by"), "{ended}");
     let run = &["run", "--listen", "127.0.0.1:0", "--poll-interval", "200ms"];
     let log = std::fs::File::options().append(true).open(stage.log()).unwrap();
     let service = Process::logging(&mut keyed(stage.command(run), KEY), "listening", log);

@@ -17,7 +17,10 @@ pub(super) struct Spot<'a> {
 /// What to do about a failure.
 pub(super) fn mend(failure: &Failure, spot: &Spot<'_>) -> String {
     match (failure, spot.last.map(|last| &last.answer)) {
-        (Failure::Unsupported { .. }, _) => "set what is missing, or correct the call in the system file".to_owned(),
+        (Failure::Unsupported { .. }, _) => {
+            "set what is missing, or correct the call in the system file; a token comes with the service's next call"
+                .to_owned()
+        }
         (_, Some(Err(error))) => {
             let timeout = spot.system.map(|system| duration::text(system.timeout)).unwrap_or_default();
             of_transport(error, &address(spot.account), &timeout)

@@ -69,7 +69,15 @@ impl Keeper {
                 }
                 led => led,
             };
-            if let Some(lead) = led.map_err(|error| later(error.to_string()))? {
+            let led = led.map_err(|error| match error {
+                StoreError::InUse(_) => Failure::unsupported(format!(
+                    "account {}: the token that is kept opens it no longer, and who only looks asks for no other: a \
+                     service that runs does at its next call, and `petiole sync` does",
+                    self.account
+                )),
+                error => later(error.to_string()),
+            })?;
+            if let Some(lead) = led {
                 return Ok(lead);
             }
             self.clock.sleep(LOOK).await;

@@ -23,7 +23,8 @@ impl Runtime {
         after: Option<&Value>,
     ) {
         let Some(search) = self.search(live, &target.account, &target.record) else { return };
-        if let Some(record) = after.filter(|_| is_new) {
+        // A record that can only be listed is known by its list alone, which is older than what was written.
+        if let Some(record) = after.filter(|_| is_new || search.kind.read.is_none()) {
             live.memory.finder.saw(&search, record).await;
         }
         live.memory.swept.wrote(&live.plan, (&target.account, search.kind), &target.id, after);
@@ -39,7 +40,14 @@ impl Runtime {
         (account, id): (&str, &str),
     ) -> Result<(Option<Value>, Vec<Stop>), Trouble> {
         let side = write.side;
-        let is_whole = |row: &&Row| live.shows_whole((account, pairing.pipeline.record(side)), row);
+        let kind = pairing.pipeline.record(side);
+        let is_whole = |row: &&Row| live.shows_whole((account, kind), row);
+        if kind.read.is_none()
+            && !write.answer.as_ref().is_some_and(|row| is_whole(&row))
+            && let Some(search) = self.search(live, account, &kind.name)
+        {
+            live.memory.finder.outdate(&search).await;
+        }
         match write.answer.as_ref().filter(is_whole) {
             Some(row) => Ok((Some(row.value.clone()), Vec::new())),
             None => self.read_side(live, (pairing.pipeline, side), (account, id)).await,
