@@ -129,7 +129,14 @@ fn a_table_that_cannot_be_read_says_where_and_loses_nothing() {
     let number = joined.order(&json!([{ "sku": "BD-35-JAR-001", "quantity": 1 }]));
     let head = "order_number,reference,status,ship_to,license_number,ship_on,sku,quantity\n";
     let (ask, write) = (vec!["doctor"], vec!["sync", "--full"]);
-    let cases: [(&str, Vec<u8>, &Vec<&str>, &str); 5] = [
+    let cases: [(&str, Vec<u8>, &Vec<&str>, &str); 7] = [
+        ("open", format!("{head}OLD-1,,Open,\"Gre").into_bytes(), &ask, "the quote that begins in line 2 does not end"),
+        (
+            "behind",
+            format!("{head}A,\"b\"c,,,,,,\n").into_bytes(),
+            &ask,
+            "line 2 goes on behind a quote that has ended",
+        ),
         ("cut", format!("{head}OLD-1,,Open").into_bytes(), &ask, "line 2 has 3 values, and its head names 8"),
         ("latin", [head.as_bytes(), b"OLD-1,,Open,\xe9,,,X,1\n"].concat(), &ask, "UTF-8"),
         ("twice", b"order_number,sku,sku\n".to_vec(), &ask, "two columns are called `sku`"),

@@ -76,6 +76,7 @@ impl Table {
         let begin = if text.starts_with(MARK) { MARK.len() } else { 0 };
         let body = text.get(begin..).unwrap_or_default();
         self.apart = apart(body);
+        quotes_end(self.apart, body)?;
         let mut records = records(self.apart, begin, body)?.into_iter();
         let Some((_, head)) = records.next() else { return Ok(()) };
         self.names = head.iter().map(|name| name.trim().to_owned()).collect();
@@ -189,6 +190,26 @@ fn records(apart: u8, begin: usize, body: &str) -> Result<Vec<(Range<usize>, csv
         at = end;
     }
     Ok(found)
+}
+
+/// Refuses a text in which a quote is open at the end, or goes on behind its end: a file that is cut or written by hand
+/// would be read as other rows than it has.
+fn quotes_end(apart: u8, body: &str) -> Result<(), String> {
+    let (mut line, mut opened, mut is_new) = (1_usize, None, true);
+    let mut bytes = body.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        line = line.saturating_add(usize::from(byte == b'\n'));
+        if opened.is_none() {
+            opened = (byte == b'"' && is_new).then_some(line);
+            is_new = byte == apart || matches!(byte, b'\n' | b'\r');
+        } else if byte == b'"' && bytes.next_if_eq(&b'"').is_none() {
+            opened = None;
+            if bytes.peek().is_some_and(|next| *next != apart && !matches!(next, b'\n' | b'\r')) {
+                return Err(format!("line {line} goes on behind a quote that has ended"));
+            }
+        }
+    }
+    opened.map_or(Ok(()), |line| Err(format!("the quote that begins in line {line} does not end")))
 }
 
 /// What a cell holds: nothing where it is empty.
