@@ -57,7 +57,12 @@ impl FolderTransport {
             None => {
                 let folder = place.file.parent().unwrap_or(Path::new("/"));
                 match self.files.entry(folder) {
-                    Some(Entry::Folder) => Ok(None),
+                    // Nobody can tell what a folder lacks that may not be looked into.
+                    Some(Entry::Folder) => match self.files.list(folder) {
+                        Ok(names) if !names.contains(&place.file) => Ok(None),
+                        Ok(_) => Err(unread("it may not be read".to_owned())),
+                        Err(error) => Err(unread(error.to_string())),
+                    },
                     _ => Err(TransportError::Unreachable(format!("there is no folder `{}`", folder.display()))),
                 }
             }
