@@ -20,7 +20,7 @@ struct Joined {
 impl Joined {
     fn start() -> Self {
         let folder = Folder::new();
-        std::fs::create_dir(folder.0.join("3pl")).unwrap();
+        std::fs::create_dir(folder.0.join("3 pl")).unwrap();
         Self { folder, market: Process::start(petiole().args(["simulate", "leaflink"]), "export LEAFLINK_COMPANY_ID") }
     }
 
@@ -42,7 +42,7 @@ impl Joined {
     }
 
     fn sync(&self) -> String {
-        self.says(&["sync", "--full"], "3pl")
+        self.says(&["sync", "--full"], "3 pl")
     }
 
     /// What a command says with a folder, and a store of its own, which put nothing off before.
@@ -63,7 +63,7 @@ impl Joined {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.0.join("3pl").join(name)
+        self.folder.0.join("3 pl").join(name)
     }
 
     fn put(&self, name: &str, text: impl AsRef<[u8]>) {
@@ -152,7 +152,8 @@ fn a_table_that_cannot_be_read_says_where_and_loses_nothing() {
         assert_eq!(std::fs::read(folder.join("orders.csv")).unwrap(), bytes, "{name}");
     }
     let told = joined.says(&ask, "nowhere");
-    assert!(told.contains("there is no folder"), "{told}");
+    assert!(told.contains("there is no folder") && told.contains("mend that file or folder"), "{told}");
+    assert!(!told.contains("connect"), "{told}");
     // There is no file yet: it is made, with the head that it needs.
     let told = joined.sync();
     let text = joined.text("orders.csv");

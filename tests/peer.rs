@@ -24,6 +24,7 @@ use petiole::language::plan::{RecordType, System};
 use petiole::peer::{CallKind, Peer};
 use petiole::simulator::Simulator;
 use petiole::value::{Record, Value, json};
+use petiole::view::systems::EXAMPLES;
 use petiole::world::{Clock, Method, Request, Response, SeededRandom, SystemFiles, Transport, TransportError};
 use serde_json::{Value as Json, json};
 
@@ -124,6 +125,14 @@ struct Bench {
 }
 
 impl Bench {
+    /// Over a file of the reference's examples.
+    fn example(name: &str) -> Self {
+        let folder = Folder::new();
+        let path = folder.0.join(name);
+        std::fs::write(&path, EXAMPLES.iter().find(|(known, _)| *known == name).unwrap().1).unwrap();
+        Self::new(system(path))
+    }
+
     fn new(system: Arc<System>) -> Self {
         let wire = Arc::new(Wire(Mutex::new(Peer::new(Arc::clone(&system)))));
         let account = ResolvedAccount {

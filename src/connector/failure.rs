@@ -316,7 +316,8 @@ pub fn of_transport(error: &TransportError, purpose: Purpose) -> Failure {
         }
         _ => {}
     }
-    let maybe_done = purpose.is_write() && !matches!(error, TransportError::Unreachable(_));
+    let is_untouched = matches!(error, TransportError::Unreachable(_) | TransportError::Unusable(_));
+    let maybe_done = purpose.is_write() && !is_untouched;
     Failure::unusable(error.to_string(), None, maybe_done)
 }
 

@@ -14,7 +14,7 @@ use super::broken;
 use super::failure::Failure;
 use super::page_end::{Here, PageEnd, at_path};
 use super::page_size::{PageSize, with_value};
-use super::reader::{self, Page};
+use super::reader::Page;
 use super::request::{in_body, percent_encode, with_query};
 use super::response::at;
 use super::row::Row;
@@ -244,14 +244,12 @@ impl Pager {
         record: &RecordType,
         page: Option<(Page, Vec<(String, String)>)>,
     ) -> Result<Option<Vec<Row>>, Failure> {
-        let Some((Page { rows, around: body }, headers)) = page else {
+        let Some((page, headers)) = page else {
             self.pages_seen += 1;
             self.next = None;
             return Ok(Some(Vec::new()));
         };
-        let none = || unusable(format!("the answer is no list: it has no rows at {}", self.paging.rows));
-        let may_lack = self.paging.may_lack_rows && reader::is_left_out(&body, &self.paging.rows);
-        let mut rows = rows.or_else(|| may_lack.then(Vec::new)).ok_or_else(none)?;
+        let (mut rows, body) = page.listed(&self.paging).map_err(unusable)?;
         let around = Around { body, headers };
         if self.end.doubts(&self.paging, (&around, rows.len()), &mut self.size) {
             return Ok(None);

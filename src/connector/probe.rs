@@ -118,11 +118,9 @@ impl Probe {
         let Some((page, headers)) = peer.exchange(request, (Purpose::List, &place), read).await? else {
             return Ok(FirstPage { rows: Vec::new(), count: Some(0) });
         };
-        let none = || format!("{place}: the answer is no list: it has no rows at {}", paging.rows);
-        let may_lack = paging.may_lack_rows && reader::is_left_out(&page.around, &paging.rows);
-        let rows = page.rows.or_else(|| may_lack.then(Vec::new));
-        let rows = rows.ok_or_else(|| Failure::unusable(none(), None, false))?;
-        let around = Around { body: page.around, headers };
+        let listed = page.listed(&paging).map_err(|why| Failure::unusable(format!("{place}: {why}"), None, false));
+        let (rows, body) = listed?;
+        let around = Around { body, headers };
         let count = paging.count.as_ref().and_then(|place| around.number(place));
         Ok(FirstPage { rows, count: count.and_then(|count| usize::try_from(count).ok()) })
     }

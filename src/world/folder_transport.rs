@@ -52,7 +52,7 @@ impl FolderTransport {
 
     /// The text of a file; none where the folder has no such file.
     fn text(&self, place: &Place) -> Result<Option<String>, TransportError> {
-        let unread = |why: String| TransportError::Unreachable(format!("`{}`: {why}", place.file.display()));
+        let unread = |why: String| TransportError::Unusable(format!("`{}`: {why}", place.file.display()));
         match self.files.entry(&place.file) {
             None => {
                 let folder = place.file.parent().unwrap_or(Path::new("/"));
@@ -63,7 +63,7 @@ impl FolderTransport {
                         Ok(_) => Err(unread("it may not be read".to_owned())),
                         Err(error) => Err(unread(error.to_string())),
                     },
-                    _ => Err(TransportError::Unreachable(format!("there is no folder `{}`", folder.display()))),
+                    _ => Err(TransportError::Unusable(format!("there is no folder `{}`", folder.display()))),
                 }
             }
             Some(Entry::File(size)) if usize::try_from(size).is_ok_and(|size| size <= RESPONSE_BYTES_MAX) => {
@@ -102,7 +102,7 @@ impl FolderTransport {
         };
         let written = self.files.replace(&place.file, held.as_ref().map(String::as_bytes), text.as_bytes());
         // Nothing was written where this fails, so it is tried again.
-        written.map_err(|error| TransportError::Unreachable(format!("`{}`: {error}", place.file.display())))?;
+        written.map_err(|error| TransportError::Unusable(format!("`{}`: {error}", place.file.display())))?;
         Ok(answer)
     }
 }

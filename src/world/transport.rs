@@ -96,6 +96,8 @@ fn find_header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a st
 pub enum TransportError {
     /// No connection was made, so the peer cannot have acted. The text says why.
     Unreachable(String),
+    /// The peer is a file or folder that cannot be used, and nothing was done to it. The text says why.
+    Unusable(String),
     /// The request may have reached the peer and may have been acted upon. The text says what broke.
     Interrupted(String),
     /// The response began and ended too early. The text says how.
@@ -108,6 +110,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) => write!(out, "could not connect: {why}"),
+            Self::Unusable(why) => out.write_str(why),
             Self::Interrupted(why) => write!(out, "the answer was lost: {why}"),
             Self::BrokenOff(why) => write!(out, "the answer broke off: {why}"),
             Self::TooLarge(limit) => write!(out, "the answer is larger than {limit} bytes"),

@@ -2,18 +2,9 @@
 
 use super::*;
 
-use petiole::view::systems::EXAMPLES;
-
-fn gallery() -> Bench {
-    let folder = Folder::new();
-    let path = folder.0.join("gallery.yaml");
-    std::fs::write(&path, EXAMPLES.iter().find(|(name, _)| *name == "gallery.yaml").unwrap().1).unwrap();
-    Bench::new(system(path))
-}
-
 #[tokio::test]
 async fn records_are_made_changed_read_and_listed_by_queries() {
-    let bench = gallery();
+    let bench = Bench::example("gallery.yaml");
     let kind = bench.record("picture");
     let title = |text: &str| fields_of(json!({ "title": text }));
     let made = bench.connector.create(&kind, &title("sea")).await.unwrap().unwrap();
@@ -36,7 +27,7 @@ async fn records_are_made_changed_read_and_listed_by_queries() {
 
 #[tokio::test]
 async fn what_a_good_answer_refuses_is_refused_in_its_words() {
-    let bench = gallery();
+    let bench = Bench::example("gallery.yaml");
     let kind = bench.record("picture");
     let long = "far too long for any picture that hangs anywhere at all";
     let outcome = bench.connector.create(&kind, &fields_of(json!({ "title": long }))).await;
@@ -56,7 +47,7 @@ async fn what_a_good_answer_refuses_is_refused_in_its_words() {
 
 #[tokio::test]
 async fn moves_to_one_place_are_told_apart_by_what_they_ask() {
-    let bench = gallery();
+    let bench = Bench::example("gallery.yaml");
     let kind = bench.record("picture");
     bench.put("picture", json!({ "id": "1", "title": "sea" }));
     let present = bench.connector.read(&kind, "1").await.unwrap().unwrap().value;

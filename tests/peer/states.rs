@@ -2,18 +2,9 @@
 
 use super::*;
 
-use petiole::view::systems::EXAMPLES;
-
-fn kiosk() -> Bench {
-    let folder = Folder::new();
-    let path = folder.0.join("kiosk.yaml");
-    std::fs::write(&path, EXAMPLES.iter().find(|(name, _)| *name == "kiosk.yaml").unwrap().1).unwrap();
-    Bench::new(system(path))
-}
-
 #[tokio::test]
 async fn a_state_is_made_of_what_an_answer_holds() {
-    let bench = kiosk();
+    let bench = Bench::example("kiosk.yaml");
     let kind = bench.record("order");
     for (fields, state) in [
         (json!({}), "Open"),
@@ -36,7 +27,7 @@ async fn a_state_is_made_of_what_an_answer_holds() {
 
 #[tokio::test]
 async fn a_move_changes_what_the_state_follows_from() {
-    let bench = kiosk();
+    let bench = Bench::example("kiosk.yaml");
     let kind = bench.record("order");
     bench.put("order", json!({ "id": 1 }));
     let present = bench.connector.read(&kind, "1").await.unwrap().unwrap().value;
@@ -50,7 +41,7 @@ async fn a_move_changes_what_the_state_follows_from() {
 
 #[tokio::test]
 async fn an_answer_without_what_a_state_follows_from_says_nothing_of_it() {
-    let bench = kiosk();
+    let bench = Bench::example("kiosk.yaml");
     let kind = bench.record("order");
     bench.put("order", json!({ "id": 1 }));
     let shape = petiole::connector::reader::Shape::of(&bench.system, &kind);
@@ -61,7 +52,7 @@ async fn an_answer_without_what_a_state_follows_from_says_nothing_of_it() {
 
 #[tokio::test]
 async fn a_record_is_made_in_the_state_that_is_sent() {
-    let bench = kiosk();
+    let bench = Bench::example("kiosk.yaml");
     let kind = bench.record("parcel");
     let made = bench.connector.create(&kind, &fields_of(json!({ "stage": "Packed" }))).await.unwrap().unwrap();
     assert_eq!(made.value.field("stage"), &Value::from("Packed"));

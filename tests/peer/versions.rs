@@ -3,14 +3,6 @@
 use super::*;
 
 use petiole::language::plan::Move;
-use petiole::view::systems::EXAMPLES;
-
-fn archive() -> Bench {
-    let folder = Folder::new();
-    let path = folder.0.join("archive.yaml");
-    std::fs::write(&path, EXAMPLES.iter().find(|(name, _)| *name == "archive.yaml").unwrap().1).unwrap();
-    Bench::new(system(path))
-}
 
 #[track_caller]
 fn stale<T: std::fmt::Debug>(outcome: Result<T, Failure>) -> String {
@@ -22,7 +14,7 @@ fn stale<T: std::fmt::Debug>(outcome: Result<T, Failure>) -> String {
 
 #[tokio::test]
 async fn a_version_in_the_body_is_shown_and_held_against_the_present_one() {
-    let bench = archive();
+    let bench = Bench::example("archive.yaml");
     let kind = bench.record("invoice");
     bench.put("invoice", json!({ "id": "7" }));
     let read = || async { bench.connector.read(&kind, "7").await.unwrap().unwrap().value };
@@ -43,7 +35,7 @@ async fn a_version_in_the_body_is_shown_and_held_against_the_present_one() {
 
 #[tokio::test]
 async fn a_version_in_a_header_is_read_from_answers_about_one_record() {
-    let bench = archive();
+    let bench = Bench::example("archive.yaml");
     let kind = bench.record("contract");
     let made = bench.connector.create(&kind, &fields_of(json!({ "title": "rent" }))).await.unwrap().unwrap();
     assert_eq!(made.value.field("etag"), &Value::from("\"0\""));

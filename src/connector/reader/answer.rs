@@ -12,6 +12,7 @@ use super::Shape;
 use crate::connector::response::{self, NotJson, at};
 use crate::connector::row::Row;
 use crate::connector::unreadable;
+use crate::language::plan::Paging;
 use crate::value::{Path, Segment};
 
 /// What an answer to a call about one record shows.
@@ -28,10 +29,10 @@ pub(in crate::connector) enum Single {
 /// An answer to a listing.
 #[derive(Debug)]
 pub(in crate::connector) struct Page {
-    /// Its rows; `None`: it has none, and is no page.
-    pub(in crate::connector) rows: Option<Vec<Row>>,
+    /// Its rows; `None`: their place is not there.
+    rows: Option<Vec<Row>>,
     /// What stands around them.
-    pub(in crate::connector) around: Json,
+    around: Json,
 }
 
 /// The record in an answer; `None` where that is empty. Where a call wraps its record, a list of one under the wrapper
@@ -193,11 +194,22 @@ fn taken(body: &mut Json, steps: &[Segment]) -> Option<Vec<Json>> {
     }
 }
 
-/// Whether the place of the rows is not there, while nothing else stands on the way to it.
-pub(in crate::connector) fn is_left_out(around: &Json, rows: &Path) -> bool {
-    lacks(around, &rows.0)
+impl Page {
+    /// The rows, and what stands around them. Where the system leaves out the place of no rows, there are none.
+    ///
+    /// # Errors
+    /// Says that the answer is no list.
+    pub(in crate::connector) fn listed(self, paging: &Paging) -> Result<(Vec<Row>, Json), String> {
+        let Self { rows, around } = self;
+        let may_lack = paging.may_lack_rows && lacks(&around, &paging.rows.0);
+        match rows.or_else(|| may_lack.then(Vec::new)) {
+            Some(rows) => Ok((rows, around)),
+            None => Err(format!("the answer is no list: it has no rows at {}", paging.rows)),
+        }
+    }
 }
 
+/// Whether the place of the rows is not there, while nothing else stands on the way to it.
 fn lacks(here: &Json, steps: &[Segment]) -> bool {
     match (steps.split_first(), here) {
         (Some((Segment::Field(name), rest)), Json::Object(fields)) => {

@@ -12,7 +12,7 @@ mod row;
 mod shape;
 mod walk;
 
-pub(super) use answer::{Page, Single, is_left_out, page, single};
+pub(super) use answer::{Page, Single, page, single};
 pub(super) use codec::is_no_instant;
 pub use row::Read;
 pub use shape::Shape;

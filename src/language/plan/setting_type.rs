@@ -303,10 +303,11 @@ fn number(text: &str, whole: bool) -> Option<Decimal> {
     decimal::parse(text).filter(|number| !whole || number.is_integer() && number.to_i64().is_some())
 }
 
-/// A folder by its whole path.
+/// A folder by its whole path, without steps to the one above.
 fn is_folder(text: &str) -> bool {
     let path = text.strip_prefix("file://").unwrap_or_default();
-    path.starts_with('/') && path.len() > 1 && !path.contains(['?', '#']) && !path.contains(char::is_whitespace)
+    let is_step = |part: &str| matches!(part, "." | "..");
+    path.starts_with('/') && path.len() > 1 && !path.contains(['?', '#']) && !path.split('/').any(is_step)
 }
 
 /// A scheme, a host and perhaps a port, without blanks.

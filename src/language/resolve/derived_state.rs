@@ -81,15 +81,15 @@ pub(super) fn moved_by_update(resolver: &mut Resolver<'_>, (field, tree): (&Name
 /// an answer has them.
 pub(super) fn judge(resolver: &mut Resolver<'_>, record: &RecordType, tree: &StatesTree, states: &States) {
     let Some(last) = tree.rows.last() else { return };
-    if last.when.is_some() {
-        let message = "nobody says which state all other records are in";
-        let finding = Diagnostic::error(Code("missing-key"), message, last.span, "the last row");
-        resolver.sink.found.push(finding.help("end `from` with a row `otherwise -> STATE`"));
-    }
     if let Some(early) = tree.rows.iter().rev().skip(1).find(|row| row.when.is_none()) {
         let message = "`otherwise` is every record, and the rows behind it are none";
         resolver.sink.error("unreachable-row", message, early.span, "not the last row");
         return;
+    }
+    if last.when.is_some() {
+        let message = "nobody says which state all other records are in";
+        let finding = Diagnostic::error(Code("missing-key"), message, last.span, "the last row");
+        resolver.sink.found.push(finding.help("end `from` with a row `otherwise -> STATE`"));
     }
     let own = |row: &&StateRowTree| row.when.as_ref().is_some_and(|condition| reads(condition, &states.field));
     if let Some(row) = tree.rows.iter().find(own) {

@@ -12,6 +12,7 @@ use crate::connector::probe::Exchange;
 use crate::connector::{Failure, Probe, Row};
 use crate::language::plan::{Account, RecordType};
 use crate::runtime::live::Live;
+use crate::runtime::pairing::unreadable::without_key;
 use crate::store::checkup::{Checked, Health};
 
 /// Kinds of which a peer refuses to show anything before no more are asked for.
@@ -55,9 +56,7 @@ fn nameless(kind: &RecordType, rows: &[&Row]) -> Option<Checked> {
     if kind.grouped.is_some() || rows.iter().any(|row| row.key(kind).is_some()) {
         return None;
     }
-    let raw = first.raw();
-    let shown: Vec<&str> = raw.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-    let seen = format!("none that its list shows has its key `{}`; they have {}", kind.key, shown.join(", "));
+    let seen = without_key(kind, first);
     let mend = "correct `key`, or where that field stands (`at`), in the system file";
     Some(Checked::ill(kind.name.clone(), Health::Wrong, seen, mend))
 }

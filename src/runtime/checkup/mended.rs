@@ -32,6 +32,9 @@ pub(super) fn mend(failure: &Failure, spot: &Spot<'_>) -> String {
 
 /// What to do where no answer came.
 fn of_transport(error: &TransportError, address: &str, timeout: &str) -> String {
+    if let TransportError::Unusable(_) = error {
+        return format!("mend that file or folder, or correct {address}; the service looks again by itself");
+    }
     let text = error.to_string().to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["certificate", "tls", "handshake", "corrupt message", "invalid peer", "alert"]) {
@@ -53,7 +56,9 @@ fn of_transport(error: &TransportError, address: &str, timeout: &str) -> String 
         );
     }
     match error {
-        TransportError::Unreachable(_) => format!("correct {address}, and see that this machine reaches it"),
+        TransportError::Unusable(_) | TransportError::Unreachable(_) => {
+            format!("correct {address}, and see that this machine reaches it")
+        }
         TransportError::Interrupted(_) | TransportError::BrokenOff(_) => {
             "ask again; where that stays, the peer or a proxy on the way cuts its answers".to_owned()
         }

@@ -40,6 +40,13 @@ pub(crate) fn impossible_key(kind: &RecordType, account: &str, found: &str) -> S
     format!("a {} of {account} has the key {found}, which no record can have; it is left out, mend it there", kind.name)
 }
 
+/// That records come without their key, of which these are the first's fields.
+pub(crate) fn without_key(kind: &RecordType, first: &Row) -> String {
+    let raw = first.raw();
+    let shown: Vec<&str> = raw.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    format!("no {} has its key `{}`; they have {}", kind.name, kind.key, shown.join(", "))
+}
+
 /// Why a record cannot be read. One that its peer will not hear of, whenever it is asked, is parked and not asked for
 /// again and again.
 pub(crate) fn of_read(kind: &RecordType, (account, id): (&str, &str), failure: &Failure) -> Trouble {

@@ -15,7 +15,7 @@ use crate::runtime::memory::alarm::{Asked, FIELD_GONE, FUTURE_INSTANT, LIST_SHRU
 use crate::runtime::memory::census::Shown;
 use crate::runtime::memory::shown::Answer;
 use crate::runtime::memory::shrunk;
-use crate::runtime::pairing::unreadable::{impossible_key, unreadable};
+use crate::runtime::pairing::unreadable::{impossible_key, unreadable, without_key};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::runtime::trouble::later;
@@ -290,9 +290,7 @@ impl Runtime {
         if rows.iter().any(|row| kind.id_of(&row.value).is_some()) {
             return Ok(is_lacking);
         }
-        let raw = first.raw();
-        let shown: Vec<&str> = raw.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        let message = format!("no {} has its key `{}`; they have {}", kind.name, kind.key, shown.join(", "));
+        let message = without_key(kind, first);
         let reason = format!("{account}: {message}");
         self.alarms.set(about(account, &kind.name, NOT_LISTED), asked, Some(reason.clone()), now);
         Err(Trouble::Later { reason, after: None })

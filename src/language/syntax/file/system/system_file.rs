@@ -148,9 +148,14 @@ fn some_time(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<Duratio
 fn whole(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<u32> {
     let scalar = map.text(name, name, found)?;
     let number = scalar.text.parse().ok();
+    let is_large = !scalar.text.is_empty() && scalar.text.bytes().all(|byte| byte.is_ascii_digit());
     if number.is_none() {
-        let message = format!("`{name}` is a whole number");
-        let finding = Diagnostic::error(Code("type-number"), message, scalar.span, "not a number");
+        let (message, label) = if is_large {
+            (format!("`{name}` is at most {}", u32::MAX), "a larger number")
+        } else {
+            (format!("`{name}` is a whole number"), "not a number")
+        };
+        let finding = Diagnostic::error(Code("type-number"), message, scalar.span, label);
         found.push(finding.help(format!("write a whole number in digits: `{name}: 300`")));
     }
     number
