@@ -5,41 +5,24 @@
 //! A file is read whole and written whole, in the place of one that still holds what was read: whoever else reads it
 //! finds the one or the other. Leaves every other row as it stands.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 
 use super::files::{Entry, Files};
 use super::http_transport::RESPONSE_BYTES_MAX;
+use super::table_place::TablePlace;
 use super::table_records::{List, TableRecord, columns, lines, records};
-use super::table_text::{Form, Table};
+use super::table_text::Table;
 use super::transport::{Method, Request, Response, Transport, TransportError};
-
-/// How such an address begins.
-pub(super) const SCHEME: &str = "file://";
 
 /// A folder of tables.
 pub(super) struct FolderTransport {
     files: Arc<dyn Files>,
     /// One write at a time.
     writing: tokio::sync::Mutex<()>,
-}
-
-/// What an address asks for.
-#[derive(Debug, PartialEq, Eq)]
-struct Place {
-    file: PathBuf,
-    name: String,
-    form: Form,
-    /// A column and the value of the one record that is meant.
-    one: Option<(String, String)>,
-    /// Columns and values of the records that are wanted.
-    wanted: Vec<(String, String)>,
-    /// Columns of which a record has several.
-    list: Option<List>,
 }
 
 /// Status and body of an answer.
@@ -51,7 +34,7 @@ impl FolderTransport {
     }
 
     /// The text of a file; none where the folder has no such file.
-    fn text(&self, place: &Place) -> Result<Option<String>, TransportError> {
+    fn text(&self, place: &TablePlace) -> Result<Option<String>, TransportError> {
         let unread = |why: String| TransportError::Unusable(format!("`{}`: {why}", place.file.display()));
         match self.files.entry(&place.file) {
             None => {
@@ -75,12 +58,12 @@ impl FolderTransport {
         }
     }
 
-    fn read(&self, place: &Place) -> Result<Answer, TransportError> {
+    fn read(&self, place: &TablePlace) -> Result<Answer, TransportError> {
         let text = self.text(place)?.unwrap_or_default();
         Ok(match Table::read(place.form, &text) {
             Err(why) => place.unreadable(&why),
             Ok(table) => {
-                let found = records(&table, place.list(&table));
+                let found = records(&table, place.list_in(&table));
                 if place.one.is_some() {
                     place.only(&found).map_or_else(|answer| answer, |record| (200, record.fields.clone().into()))
                 } else {
@@ -92,7 +75,7 @@ impl FolderTransport {
         })
     }
 
-    fn write(&self, place: &Place, request: &Request) -> Result<Answer, TransportError> {
+    fn write(&self, place: &TablePlace, request: &Request) -> Result<Answer, TransportError> {
         let held = self.text(place)?;
         let text = held.clone().unwrap_or_default();
         let changed = Table::read(place.form, &text).map_err(|why| place.unreadable(&why));
@@ -110,7 +93,7 @@ impl FolderTransport {
 #[async_trait]
 impl Transport for FolderTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let (status, body) = match Place::of(&request.url) {
+        let (status, body) = match TablePlace::of(&request.url) {
             Err(why) => (404, json!({ "detail": why })),
             Ok(place) if request.method == Method::Get => self.read(&place)?,
             Ok(place) => {
@@ -123,40 +106,10 @@ impl Transport for FolderTransport {
     }
 }
 
-impl Place {
-    /// What an address asks for, which begins with the scheme.
-    fn of(url: &str) -> Result<Self, String> {
-        let rest = url.strip_prefix(SCHEME).unwrap_or(url);
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let mut file = PathBuf::from("/");
-        let mut parts = path.split('/').map(decoded).filter(|part| !part.is_empty());
-        while let Some(part) = parts.next() {
-            if part.contains(['/', '\0']) || part == ".." || part == "." {
-                return Err(format!("`{path}` is no path below a folder"));
-            }
-            file.push(&part);
-            let Some(form) = Form::of(&part) else { continue };
-            let one = parts.next().zip(parts.next());
-            let pairs = query.split('&').filter(|pair| !pair.is_empty());
-            let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-            let mut place = Self { file, name: part, form, one, wanted: Vec::new(), list: None };
-            for (name, value) in pairs.map(|(name, value)| (decoded(name), decoded(value))) {
-                match name.strip_suffix("[]") {
-                    Some(list) => {
-                        let columns = value.split(',').map(|name| name.trim().to_owned()).collect();
-                        place.list = Some(List { name: list.to_owned(), columns });
-                    }
-                    None => place.wanted.push((name, value)),
-                }
-            }
-            return Ok(place);
-        }
-        Err(format!("`{path}` names no table: a file that ends in .csv, .tsv, .txt, .jsonl or .ndjson"))
-    }
-
+impl TablePlace {
     /// The text with what a request changes in it, and the answer to that.
     fn change(&self, table: &mut Table, request: &Request, text: &str) -> Result<(Answer, String), Answer> {
-        let list = self.list(table);
+        let list = self.list_in(table);
         let found = records(table, list);
         if request.method == Method::Delete {
             return Ok(((204, Json::Null), spliced(text, self.only(&found)?, "")));
@@ -185,7 +138,7 @@ impl Place {
     }
 
     /// The columns of a list. Rows that hold lists by themselves need nobody to say which they are.
-    fn list(&self, table: &Table) -> Option<&List> {
+    fn list_in(&self, table: &Table) -> Option<&List> {
         self.list.as_ref().filter(|_| !table.holds_lists())
     }
 
@@ -232,9 +185,4 @@ fn holds(fields: &Map<String, Json>, (column, value): &(String, String)) -> bool
         Some(Json::Null) | None => value.is_empty(),
         Some(other) => other.to_string() == *value,
     }
-}
-
-/// A part of an address, as it was before it was written as one.
-fn decoded(part: &str) -> String {
-    percent_decode_str(part).decode_utf8_lossy().into_owned()
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::files::Files;
-use super::folder_transport::{FolderTransport, SCHEME};
+use super::folder_transport::FolderTransport;
 use super::http_transport::HttpTransport;
+use super::table_place::SCHEME;
 use super::transport::{Request, Response, Transport, TransportError};
 
 /// Sends each request to where its address leads.

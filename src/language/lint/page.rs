@@ -16,6 +16,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("idle-key", "a key of a system file says nothing beside the others of its map"),
     ("missing-key", "a key that this kind of file needs is not there"),
     ("no-rules", "the folder holds no rule files"),
+    ("no-table", "a call or a field of a folder is nothing that a table takes or holds"),
     ("not-utf-8", "a file is not UTF-8 text"),
     ("read-only", "an arrow points at a field that cannot be written"),
     ("reserved-name", "a name that rules give stands for something else already"),

@@ -9,6 +9,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 
 use crate::diagnostic::{Advice, Code, Diagnostic, Span, suggest};
 use crate::value::{Value, decimal, duration};
+use crate::world::TablePlace;
 
 /// What values settings may have, by dotted name.
 pub type SettingTypes = BTreeMap<String, SettingType>;
@@ -204,6 +205,14 @@ impl SettingType {
                 if fits { None } else { misfit("type-number", message, help) }
             }
             Self::Place if is_address(text) || is_folder(text) => None,
+            Self::Place
+                if is_path(text)
+                    && let Some((folder, table)) = table_in(text) =>
+            {
+                let message = format!("`{name}` names a folder, and `{table}` is a table in one");
+                let help = format!("write `file://{folder}`, and the table in the calls, as `GET /{table}`");
+                Some(Misfit { code: Code("type-url"), message, at: "no folder", help: Some(help.into()) })
+            }
             Self::Place if text.starts_with("file:") => {
                 let message = format!("`{name}` names a folder by its whole path, and `{text}` does not");
                 misfit("type-url", message, "write the whole path, such as `file:///srv/FOLDER`")
@@ -303,8 +312,24 @@ fn number(text: &str, whole: bool) -> Option<Decimal> {
     decimal::parse(text).filter(|number| !whole || number.is_integer() && number.to_i64().is_some())
 }
 
-/// A folder by its whole path, without steps to the one above.
+/// A folder by its whole path, which no table is.
 fn is_folder(text: &str) -> bool {
+    is_path(text) && table_in(text).is_none()
+}
+
+/// The folder before the first part that is called as tables are, and that part.
+fn table_in(text: &str) -> Option<(&str, &str)> {
+    let path = text.strip_prefix("file://")?;
+    let mut at = 0_usize;
+    path.split('/').find_map(|part| {
+        let folder = path.get(..at).unwrap_or_default().trim_end_matches('/');
+        at = at.saturating_add(part.len()).saturating_add(1);
+        TablePlace::is_table(part).then_some((if folder.is_empty() { "/FOLDER" } else { folder }, part))
+    })
+}
+
+/// A whole path, without steps to the folder above.
+fn is_path(text: &str) -> bool {
     let path = text.strip_prefix("file://").unwrap_or_default();
     let is_step = |part: &str| matches!(part, "." | "..");
     path.starts_with('/') && path.len() > 1 && !path.contains(['?', '#']) && !path.split('/').any(is_step)

@@ -12,6 +12,8 @@ mod duplicate;
 mod envelope;
 mod errors;
 mod fields;
+mod folder;
+mod folder_call;
 mod limits;
 pub mod met;
 pub mod names;

@@ -4,7 +4,7 @@ use super::carries::Carried;
 use super::names::Names;
 use super::resolver::{Resolver, SystemCondition};
 use super::sink::Sink;
-use super::{accounts, duplicate, ownership, pipelines, settings, system_names, systems, tables};
+use super::{accounts, duplicate, folder, ownership, pipelines, settings, system_names, systems, tables};
 use crate::language::script::ScriptSet;
 use crate::language::source::SourceMap;
 use crate::language::syntax::RuleTree;
@@ -49,13 +49,13 @@ pub fn resolve(sources: &SourceMap, tree: RuleTree) -> Resolved<'_> {
     }
     let settings = of(&files, |tree| if let FileTree::Settings(file) = tree { Some(file) } else { None });
     settings::resolve(&mut resolver, &settings);
-    for file in of(&files, |tree| if let FileTree::System(file) = tree { Some(file) } else { None }) {
-        systems::resolve(&mut resolver, file);
-    }
+    let systems = of(&files, |tree| if let FileTree::System(file) = tree { Some(file.as_ref()) } else { None });
+    systems.iter().for_each(|file| systems::resolve(&mut resolver, file));
     for file in of(&files, |tree| if let FileTree::Accounts(file) = tree { Some(file) } else { None }) {
         accounts::resolve(&mut resolver, file);
     }
     system_names::accounts(&mut resolver);
+    folder::judge(&mut resolver, &systems);
     for file in of(&files, |tree| if let FileTree::Pipeline(file) = tree { Some(file) } else { None }) {
         pipelines::resolve(&mut resolver, file);
     }
