@@ -7,7 +7,9 @@ use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Call, Paging};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::file::system::{CallKey, CallParts, EnvelopeTree, PagingTree, RecordTree, SystemFile};
+use crate::language::syntax::file::system::{
+    CallKey, CallParts, EnvelopeTree, PagingTree, RecordTree, SystemFile, path, single,
+};
 use crate::value::Path;
 use crate::world::Method;
 
@@ -110,15 +112,15 @@ impl Envelope {
             // Pages that are said anew say where their rows stand.
             own.rows = None;
         }
-        own.rows = place(resolver, tree.rows.as_ref()).or(own.rows);
+        own.rows = tree.rows.as_ref().and_then(|rows| resolver.sink.keep(path(rows))).or(own.rows);
         if let Some((rows, said)) = own.rows.clone().zip(tree.rows.as_ref()) {
             let paging = own.paging.as_ref().unwrap_or(&own.of_system);
             paging::counts_rows(resolver, &Paging { rows, ..Paging::clone(paging) }, said.span);
         }
-        own.answer = place(resolver, tree.answer.as_ref()).or(own.answer);
+        own.answer = place(resolver, "`answer`", tree.answer.as_ref()).or(own.answer);
         own.within = match &tree.within {
             Some(within) if within.text == BARE => None,
-            within => place(resolver, within.as_ref()).or(own.within),
+            within => place(resolver, "`body within`", within.as_ref()).or(own.within),
         };
         if let Some(form) = &tree.form {
             own.is_form = form.text == "form";
@@ -138,16 +140,9 @@ impl Envelope {
     }
 }
 
-/// Where something stands.
-fn place(resolver: &mut Resolver<'_>, written: Option<&Name>) -> Option<Path> {
-    let written = written?;
-    let path = Path::parse(&written.text);
-    if path.is_none() {
-        let message = format!("`{}` is no path", written.text);
-        let finding = Diagnostic::error(Code("syntax-system"), message, written.span, "not understood");
-        resolver.sink.found.push(finding.help("write names with dots between them: `data`, `result.order`"));
-    }
-    path
+/// Where a record stands.
+fn place(resolver: &mut Resolver<'_>, key: &str, written: Option<&Name>) -> Option<Path> {
+    resolver.sink.keep(single(key, written?))
 }
 
 /// What is said of calls that there are none of.

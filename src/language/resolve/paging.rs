@@ -4,7 +4,7 @@ use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::plan::{Mark, PageStyle, Paging, Place};
 use crate::language::syntax::expression::Name;
-use crate::language::syntax::file::system::PagingTree;
+use crate::language::syntax::file::system::{PagingTree, RecordTree, SystemFile, path, single};
 use crate::value::{Path, Segment};
 
 /// The styles that there are.
@@ -28,6 +28,9 @@ const OF: [(&str, &[&str]); 11] = [
     ("count", &["offset", "page", "cursor", "link", "next_url"]),
 ];
 
+/// Keys that say where something stands.
+const PLACES: [&str; 5] = ["rows", "next", "count", "pages", "more"];
+
 /// What ends `next: FIELD of the last row`.
 const OF_LAST_ROW: &str = " of the last row";
 
@@ -47,6 +50,7 @@ pub(super) fn resolve(resolver: &mut Resolver<'_>, tree: &PagingTree) -> Paging 
         return default_paging();
     }
     idle_words(resolver, tree);
+    no_paths(resolver, tree);
     let rows = tree.word("rows").text;
     let mut said = Words { resolver, tree, rows: &rows };
     let old = matches!(style, "offset" | "next_url").then(|| (SIZE.0.to_owned(), SIZE.1));
@@ -96,6 +100,33 @@ fn may_lack_rows(resolver: &mut Resolver<'_>, tree: &PagingTree) -> bool {
     may
 }
 
+/// A list whose rows are the whole answer has no place that could be left out.
+pub(super) fn empty_without_rows(resolver: &mut Resolver<'_>, file: &SystemFile) {
+    let calls = |record: &RecordTree| -> Vec<_> {
+        let parts = record.calls.iter().filter_map(|(_, call)| call.parts.as_ref());
+        parts.map(|parts| (parts.paging.clone(), parts.envelope.rows.is_some())).collect()
+    };
+    let mut judge = |tree: Option<&PagingTree>, has_rows: bool| {
+        let Some(tree) = tree.filter(|tree| tree.word("rows").text.is_empty() && !has_rows) else { return };
+        let empty = tree.word("empty");
+        if tree.is_known && !empty.text.is_empty() {
+            let message = "`empty` says that the place of the rows is left out, and nothing says which place that is";
+            let finding = Diagnostic::error(Code("idle-key"), message, empty.span, "there is none to leave out");
+            resolver.sink.found.push(finding.help("write `rows: PATH` beside it, or take `empty` out"));
+        }
+    };
+    let mut anywhere = false;
+    for (_, record) in &file.records {
+        let own = record.envelope.rows.is_some();
+        let of_calls = calls(record);
+        of_calls.iter().for_each(|(tree, has_rows)| judge(tree.as_ref(), *has_rows));
+        let within = own || of_calls.iter().any(|(_, has_rows)| *has_rows);
+        judge(record.paging.as_ref(), within);
+        anywhere |= within;
+    }
+    judge(file.paging.as_ref(), anywhere);
+}
+
 /// Rows that stand in several places of an answer are not those that pages are counted by.
 pub(super) fn counts_rows(resolver: &mut Resolver<'_>, paging: &Paging, place: Span) {
     let is_counted = paging.count.is_some()
@@ -109,6 +140,18 @@ pub(super) fn counts_rows(resolver: &mut Resolver<'_>, paging: &Paging, place: S
         let help = "leave out `count`, and say the next page by `next_url`, `link`, `cursor` or by the number of all \
                     `pages`; or list what stands in one place";
         resolver.sink.error("unpaged-list", message, place, help);
+    }
+}
+
+/// Words that say where something stands, and lead nowhere.
+fn no_paths(resolver: &mut Resolver<'_>, tree: &PagingTree) {
+    for (name, said) in tree.words.iter().filter(|(name, said)| PLACES.contains(name) && !said.text.is_empty()) {
+        let text = said.text.strip_suffix(OF_LAST_ROW).unwrap_or(&said.text).trim().to_owned();
+        let is_several = matches!(*name, "rows" | "more");
+        if !text.starts_with("header ") {
+            let written = Name { text, span: said.span };
+            resolver.sink.keep(if is_several { path(&written) } else { single(&format!("`{name}`"), &written) });
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::derived_state;
 use super::envelope::Envelope;
 use super::errors;
 use super::limits;
+use super::paging;
 use super::record_calls;
 use super::resolver::{Resolver, SystemCondition};
 use super::secrets;
@@ -34,7 +35,9 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &SystemFile) {
     let auth = auth::resolve(resolver, &name.text, http);
     secrets::sent(resolver, &http.headers.written);
     let timeout = http.timeout.unwrap_or(TIMEOUT);
+    errors::stale_without_version(resolver, file);
     let envelope = Envelope::of_system(resolver, file);
+    paging::empty_without_rows(resolver, file);
     let mut records = BTreeMap::new();
     let mut conditions = Vec::new();
     for (key, tree) in &file.records {

@@ -35,7 +35,7 @@ pub(super) fn resolve(
             resolver.sink.unknown("unknown-record", message, (&key.text, key.span), known);
         }
         let Some(WebhookLine { keys, when_kind, span }) = line.clone() else { continue };
-        if when_kind.is_some() && tree.kind.is_none() {
+        if when_kind.is_some() && !tree.is_kind_said {
             let help = "add `kind: PATH`, where the message says it";
             wrong(resolver, "nothing says what happened, for `when`".to_owned(), span, help);
         }

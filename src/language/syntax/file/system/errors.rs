@@ -1,5 +1,6 @@
 //! `errors:` of a system: which of its refusals mean what.
 
+use super::place::paths;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::mapping::{Found, Mapping, names, text};
 use crate::language::syntax::yaml::Scalar;
@@ -35,7 +36,7 @@ impl ErrorsTree {
     pub(super) fn of(map: &Mapping<'_>, found: &mut Found) -> Self {
         let mut places = |name: &str| -> Vec<Path> {
             let written = names(map.list(name, name, found), name, found);
-            written.iter().filter_map(|path| Path::parse(&path.text)).collect()
+            paths(&written, found)
         };
         let (message, refused) = (places("message"), places("refused"));
         Self {
@@ -58,9 +59,10 @@ fn refusals(map: &Mapping<'_>, name: &str, found: &mut Found) -> Option<Vec<Refu
 
 impl RefusalLine {
     fn of(line: &Scalar, found: &mut Found) -> Option<Self> {
-        let (status, word) = match line.text.split_once(" when ") {
+        let text = line.text.trim();
+        let (status, word) = match text.split_once(" when ").or(text.strip_suffix(" when").map(|status| (status, ""))) {
             Some((status, condition)) => (status.trim(), Some(condition)),
-            None => (line.text.trim(), None),
+            None => (text, None),
         };
         let Some(number) = status.parse().ok().filter(|number| (100..=599).contains(number)) else {
             let message = format!("`{status}` is no HTTP status");
@@ -69,7 +71,7 @@ impl RefusalLine {
             return None;
         };
         let word = match word {
-            Some(condition) => Some(worded(line, condition, found)?),
+            Some(condition) => Some(worded(line, (status, condition), found)?),
             None => None,
         };
         Some(Self { status: number, word, span: line.span })
@@ -77,17 +79,23 @@ impl RefusalLine {
 }
 
 /// `PATH == WORD`, the word with or without quotes.
-fn worded(line: &Scalar, condition: &str, found: &mut Found) -> Option<(Path, String)> {
-    let parts = condition.split_once(" == ").map(|(place, word)| (Path::parse(place.trim()), unquoted(word.trim())));
-    match parts {
-        Some((Some(place), word)) if !word.is_empty() => Some((place, word.to_owned())),
-        _ => {
+fn worded(line: &Scalar, (status, condition): (&str, &str), found: &mut Found) -> Option<(Path, String)> {
+    let signs = |sign: char| sign == '=' || sign.is_whitespace();
+    let (place, word) = condition.split_once(['=', ' ']).unwrap_or((condition, ""));
+    let (place, word) = (Path::parse(place.trim()), unquoted(word.trim_start_matches(signs).trim()));
+    let is_said = condition.contains(" == ") && !word.is_empty();
+    match place {
+        Some(place) if is_said => return Some((place, word.to_owned())),
+        place => {
             let message = "what stands in a refusal is said as `PATH == WORD`";
             let finding = Diagnostic::error(Code("syntax-system"), message, line.span, "not understood");
-            found.push(finding.help("write `400 when errors[].code == 5010`"));
-            None
+            let (place, word) = (place.map(|place| place.to_string()), Some(word).filter(|word| !word.is_empty()));
+            let (place, word) = (place.as_deref().unwrap_or("errors[].code"), word.unwrap_or("WORD"));
+            let help = format!("write `{status} when {place} == {word}`: where the word stands, and the whole word");
+            found.push(finding.help(help));
         }
     }
+    None
 }
 
 fn unquoted(word: &str) -> &str {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::auth::AuthTree;
+use super::place::{path, single};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::field_spec::WEBHOOK;
@@ -38,6 +39,8 @@ pub struct WebhookTree {
     pub unsigned: Option<Name>,
     /// Where it is said what happened.
     pub kind: Option<ToldTree>,
+    /// Whether something is said of that, be it understood or not.
+    pub is_kind_said: bool,
     /// What is given back.
     pub challenge: Option<Path>,
     /// Where the events stand.
@@ -82,8 +85,10 @@ impl WebhookTree {
         let mut records = Vec::new();
         for node in map.list("records", "`records`", found) {
             let NodeKind::Mapping(entries) = &node.kind else { continue };
-            let line = |node, found: &mut Found| text(node, "where the key stands", found).map(WebhookLine::of);
-            records.extend(entries.iter().map(|(key, node)| (key.name(), line(node, found))));
+            for (key, node) in entries {
+                let line = text(node, "where the key stands", found);
+                records.push((key.name(), line.map(|line| WebhookLine::of(line, found))));
+            }
         }
         Some(Self {
             span: map.span,
@@ -97,30 +102,54 @@ impl WebhookTree {
             tolerance: map.text("tolerance", "`tolerance`", found).and_then(|line| tolerance(line, found)),
             auth,
             unsigned,
-            kind: map.text("kind", "`kind`", found).and_then(|line| ToldTree::of(&line.text)),
-            challenge: map.text("challenge", "`challenge`", found).and_then(|line| Path::parse(&line.text)),
-            events: map.text("events", "`events`", found).and_then(|line| Path::parse(&line.text)),
+            kind: name("kind", found).and_then(|kind| ToldTree::of("`kind`", &kind, found)),
+            is_kind_said: map.has("kind"),
+            challenge: name("challenge", found).and_then(|place| keep(single("`challenge`", &place), found)),
+            events: name("events", found).and_then(|place| keep(path(&place), found)),
             records,
         })
     }
 }
 
 impl ToldTree {
-    fn of(text: &str) -> Option<Self> {
-        match text.trim().strip_prefix("header ") {
+    fn of(key: &str, written: &Name, found: &mut Found) -> Option<Self> {
+        match written.text.strip_prefix("header ") {
             Some(name) => Some(Self::Header(name.trim().to_owned())),
-            None => Path::parse(text.trim()).map(Self::Body),
+            None => keep(single(key, written), found).map(Self::Body),
         }
     }
 }
 
 impl WebhookLine {
-    fn of(line: &Scalar) -> Self {
+    fn of(line: &Scalar, found: &mut Found) -> Self {
         let (keys, when_kind) = match line.text.split_once(" when ") {
             Some((keys, kind)) => (keys, Some(kind.trim().to_owned())),
             None => (line.text.as_str(), None),
         };
-        Self { keys: keys.split(',').filter_map(ToldTree::of).collect(), when_kind, span: line.span }
+        let mut at = 0;
+        let mut places = Vec::new();
+        for part in keys.split(',') {
+            let start = at + part.len() - part.trim_start().len();
+            let place = line.named(start, start + part.trim().len());
+            at += part.len() + 1;
+            if !place.text.is_empty() {
+                places.extend(Self::place(&place, found));
+            }
+        }
+        Self { keys: places, when_kind, span: line.span }
+    }
+
+    /// Where a key stands: in one place of the message, or of each event.
+    fn place(written: &Name, found: &mut Found) -> Option<ToldTree> {
+        let mut odd = Found::new();
+        let told = ToldTree::of("a key", written, &mut odd);
+        let (list, own) = written.text.rsplit_once("[].").unwrap_or_default();
+        for finding in odd {
+            let help =
+                format!("say where the events stand, `events: {list}[]`, and here where the key is in each: `{own}`");
+            found.push(if list.is_empty() { finding } else { finding.help(help) });
+        }
+        told
     }
 }
 
