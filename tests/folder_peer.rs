@@ -2,8 +2,9 @@
 //! file stays letter for letter what others made of it, and what cannot be read says where.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use petiole::world::Method;
+use petiole::world::{KEY_COLUMN, Method, Request, World};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Folder, Process, get, petiole, send};
@@ -121,6 +122,60 @@ fn orders_go_out_as_rows_and_shipments_and_stock_come_back() {
     assert!(told.contains("stock: 1 × update"), "{told}");
     let told = joined.sync();
     assert!(told.contains("wrote 0"), "{told}");
+}
+
+#[test]
+fn keys_that_are_doubled_or_impossible_are_told_and_never_in_step() {
+    let joined = Joined::start();
+    joined.sync();
+    assert!(joined.sync().contains("both sides are in step"));
+    joined.put("stock.csv", "sku,available\nBD-35-JAR-001,1\nSD-35-JAR-002,5\n\nBD-35-JAR-001,2\n");
+    for written in [1, 0] {
+        let told = joined.sync();
+        assert!(told.contains("left out: warehouse.stock/BD-35-JAR-001 stands 2 times in the list"), "{told}");
+        let place = "stock.csv has several records whose sku is \"BD-35-JAR-001\", in lines 2 and 5";
+        assert!(told.contains(place), "{told}");
+        assert!(told.contains("something is left") && !told.contains("both sides are in step"), "{told}");
+        // The row beside it counts all the same.
+        assert!(told.contains(&format!("wrote {written},")), "{told}");
+    }
+    joined.put("stock.csv", "sku,available\nBD-35-JAR-001,2\nSD-35-JAR-002,5\n");
+    let told = joined.sync();
+    assert!(told.contains("both sides are in step") && told.contains("stock: 1 × update"), "{told}");
+
+    joined.put("stock.csv", "sku,available\nBD-35-JAR-001,2\n..,7\n");
+    let told = joined.sync();
+    assert!(
+        told.contains("left out: a stock of warehouse has the key \"..\"") && !told.contains("both sides are in step"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_row_whose_key_is_there_is_not_added_again() {
+    let folder = Folder::new();
+    std::fs::write(folder.0.join("orders.csv"), "number,note\nA-1,first\n").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let transport = World::real().unwrap().transport;
+    let add = |number: &str, column: &str| {
+        let request = Request {
+            method: Method::Post,
+            url: format!("file://{}/orders.csv", folder.0.display()),
+            headers: vec![(KEY_COLUMN.to_owned(), column.to_owned())],
+            body: json!({ "number": number, "note": null }).to_string().into_bytes(),
+            timeout: Duration::from_secs(5),
+        };
+        let answer = runtime.block_on(transport.send(request)).unwrap();
+        (answer.status, String::from_utf8(answer.body).unwrap())
+    };
+    assert_eq!(add("A-2", "number").0, 201);
+    let (status, told) = add("A-1", "number");
+    assert!(
+        status == 409 && told.contains("orders.csv has a record already whose number is") && told.contains("line 2"),
+        "{told}"
+    );
+    assert_eq!(add("A-3", "note").0, 422, "a record without its key is none");
+    assert_eq!(std::fs::read_to_string(folder.0.join("orders.csv")).unwrap(), "number,note\nA-1,first\nA-2,\n");
 }
 
 #[test]

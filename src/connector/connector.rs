@@ -286,10 +286,11 @@ impl Connector {
         let call = record.create.as_ref().ok_or_else(|| no_call(record, "create"))?;
         let holes = Holes { fields: Some(fields), kind: Some(record), ..Holes::of(&self.account) };
         let sending = Sending { record, fields, mode: Mode::Create };
-        let request = request::build(&self.system, call, &holes, Some(sending))?;
+        let mut request = request::build(&self.system, call, &holes, Some(sending))?;
         if let Some(rehearsal) = &self.rehearsal {
             return Ok(Some(rehearsal.create(record, fields)));
         }
+        request::name_key(&mut request, record);
         self.written((record, call), request, Purpose::Create).await
     }
 

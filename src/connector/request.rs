@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::layout::{self, Layout};
 use crate::language::plan::{Call, Constant, Field, Query, RecordType, System, Template, TemplatePart, WritePlace};
 use crate::value::{Kind, Path, Record, Segment, Value, json, notation};
-use crate::world::{Method, Request};
+use crate::world::{KEY_COLUMN, Method, Request, TablePlace};
 
 /// The currency written where neither value nor account (property `currency`) names one.
 pub const CURRENCY: &str = "USD";
@@ -274,6 +274,15 @@ pub(super) fn in_body(mut request: Request, names: &[(&str, Kind)]) -> Result<Re
     request.body = json::to_json(&body).to_string().into_bytes();
     is_json(&mut request.headers);
     Ok(request)
+}
+
+/// Tells a table by which column its records are told apart: it adds no record whose key it has.
+pub(super) fn name_key(request: &mut Request, record: &RecordType) {
+    let key = record.fields.iter().find(|field| field.path.is_field(&record.key));
+    if let Some(WritePlace::Body(place)) = key.map(|field| &field.write).filter(|_| TablePlace::is_folder(&request.url))
+    {
+        request.headers.push((KEY_COLUMN.to_owned(), place.to_string()));
+    }
 }
 
 /// Says that the body is JSON, unless the headers say what it is.

@@ -72,6 +72,8 @@ pub struct Report {
     /// Reasons of work that was put off before and whose time has not come, with how many records each.
     pub(super) waiting: Vec<(String, u64)>,
     pub(super) put_off: BTreeMap<RecordRef, String>,
+    /// Kinds of records of which some are left out, and why.
+    left_out: Vec<(String, String)>,
     gave_way: Vec<Json>,
     kept: BTreeMap<(RecordRef, String), Json>,
     left_alone: BTreeMap<(RecordRef, String), LeftAlone>,
@@ -153,6 +155,13 @@ impl Report {
         }
     }
 
+    /// What is left out of the pass, because nobody can tell which record it is; of one record nothing.
+    pub fn leaves_out(&mut self, left_out: Vec<(String, String)>) {
+        if !matches!(self.seen, Seen::Only(_)) {
+            self.left_out = left_out;
+        }
+    }
+
     /// What a person and what rules have wait in the end; of one record nothing but its own.
     pub fn stands(&mut self, standing: Vec<Standing>, by_rule: &BTreeMap<RecordRef, String>) {
         if !matches!(self.seen, Seen::Only(_)) {
@@ -191,10 +200,10 @@ impl Report {
         }
     }
 
-    /// Whether both sides are in step in what was looked at: nothing parked, put off, held or only observed.
+    /// Whether both sides are in step in what was looked at: nothing parked, left out, put off, held or only observed.
     pub fn converged(&self) -> bool {
         let waits = !self.put_off.is_empty() || !self.waiting.is_empty() || self.held.has_any();
-        self.parked.is_empty() && !waits && self.braked.is_none() && self.would.is_empty()
+        self.parked.is_empty() && self.left_out.is_empty() && !waits && self.braked.is_none() && self.would.is_empty()
     }
 
     /// Records looked at.
@@ -270,6 +279,7 @@ impl Report {
             Seen::Pipelines(names) => (names.iter().cloned().collect::<Vec<_>>().join(", "), None),
             Seen::Only(record) => (record.to_string(), None),
         };
+        let left_out = |(kind, message): &(String, String)| json!({"record": kind, "message": message});
         let waiting = |(reason, records): &(String, u64)| json!({"reason": reason, "records": records});
         json!({
             "converged": self.converged(),
@@ -291,6 +301,7 @@ impl Report {
             "linked": self.linked,
             "parked": self.parked.iter().map(parked).collect::<Vec<_>>(),
             "put_off": self.put_off.iter().map(put_off).collect::<Vec<_>>(),
+            "left_out": self.left_out.iter().map(left_out).collect::<Vec<_>>(),
             "passed_by": self.passed_by.keys().map(ToString::to_string).collect::<Vec<_>>(),
             "without_counterpart": self.unpaired().map(|(target, _)| target.to_string()).collect::<Vec<_>>(),
             "held": self.held.records_json(),
@@ -349,6 +360,7 @@ impl fmt::Display for Report {
         for ((target, pipeline), (message, line)) in &self.parked {
             writeln!(out, "  parked: {target} ({pipeline}, {line}): {message}")?;
         }
+        self.left_out.iter().try_for_each(|(_, message)| writeln!(out, "  left out: {message}"))?;
         for (target, reason) in &self.put_off {
             writeln!(out, "  put off: {target}: {reason}")?;
         }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::files::{Entry, Files};
 use super::http_transport::RESPONSE_BYTES_MAX;
-use super::table_place::TablePlace;
+use super::table_place::{KEY_COLUMN, TablePlace};
 use super::table_records::{List, TableRecord, columns, lines, records};
 use super::table_text::Table;
 use super::transport::{Method, Request, Response, Transport, TransportError};
@@ -65,7 +65,9 @@ impl FolderTransport {
             Ok(table) => {
                 let found = records(&table, place.list_in(&table));
                 if place.one.is_some() {
-                    place.only(&found).map_or_else(|answer| answer, |record| (200, record.fields.clone().into()))
+                    place
+                        .only((&found, &text))
+                        .map_or_else(|answer| answer, |record| (200, record.fields.clone().into()))
                 } else {
                     let fits = |record: &TableRecord| place.wanted.iter().all(|wanted| holds(&record.fields, wanted));
                     let wanted = found.into_iter().filter(fits);
@@ -112,12 +114,13 @@ impl TablePlace {
         let list = self.list_in(table);
         let found = records(table, list);
         if request.method == Method::Delete {
-            return Ok(((204, Json::Null), spliced(text, self.only(&found)?, "")));
+            return Ok(((204, Json::Null), spliced(text, self.only((&found, text))?, "")));
         }
         let fields: Map<String, Json> =
             serde_json::from_slice(&request.body).map_err(|error| self.refused(&error.to_string()))?;
         match (&self.one, request.method) {
             (None, Method::Post) => {
+                self.is_new(&fields, request, (&found, text))?;
                 let head = if table.is_headed() { Ok(String::new()) } else { table.head(columns(&fields, list)) };
                 let head = head.map_err(|why| self.refused(&why))?;
                 let added = lines(table, &fields, list).map_err(|why| self.refused(&why))?;
@@ -125,7 +128,7 @@ impl TablePlace {
                 Ok(((201, Json::Object(fields)), format!("{text}{gap}{head}{added}")))
             }
             (Some(_), Method::Patch | Method::Put) => {
-                let record = self.only(&found)?;
+                let record = self.only((&found, text))?;
                 let mut whole = record.fields.clone();
                 whole.extend(fields);
                 let changed = lines(table, &whole, list).map_err(|why| self.refused(&why))?;
@@ -143,7 +146,7 @@ impl TablePlace {
     }
 
     /// The one record that is meant.
-    fn only<'r>(&self, records: &'r [TableRecord]) -> Result<&'r TableRecord, Answer> {
+    fn only<'r>(&self, (records, text): (&'r [TableRecord], &str)) -> Result<&'r TableRecord, Answer> {
         let Some(one) = &self.one else { return Err(self.refused("nothing says which record is meant")) };
         let mut found = records.iter().filter(|record| holds(&record.fields, one));
         let detail =
@@ -151,8 +154,38 @@ impl TablePlace {
         match (found.next(), found.next()) {
             (Some(record), None) => Ok(record),
             (None, _) => Err((404, detail("no record"))),
-            (Some(_), Some(_)) => Err((409, detail("several records"))),
+            (Some(_), Some(_)) => {
+                let all = records.iter().filter(|record| holds(&record.fields, one));
+                let (column, value, lines) = (&one.0, &one.1, lines_of(all, text));
+                Err(self.doubled(&format!("has several records whose {column} is {value:?}, in {lines}")))
+            }
         }
+    }
+
+    /// Refuses a record whose key another has already.
+    fn is_new(
+        &self,
+        fields: &Map<String, Json>,
+        request: &Request,
+        (records, text): (&[TableRecord], &str),
+    ) -> Result<(), Answer> {
+        let Some(column) = request.header(KEY_COLUMN) else { return Ok(()) };
+        let value = match fields.get(column) {
+            Some(Json::String(text)) => text.clone(),
+            None | Some(Json::Null) => return Err(self.refused(&format!("the record has no `{column}`, its key"))),
+            Some(other) => other.to_string(),
+        };
+        let wanted = (column.to_owned(), value);
+        let mut same = records.iter().filter(|record| holds(&record.fields, &wanted)).peekable();
+        if same.peek().is_none() {
+            return Ok(());
+        }
+        let (value, lines) = (&wanted.1, lines_of(same, text));
+        Err(self.doubled(&format!("has a record already whose {column} is {value:?}, in {lines}")))
+    }
+
+    fn doubled(&self, what: &str) -> Answer {
+        (409, json!({ "detail": format!("{} {what}", self.name) }))
     }
 
     fn refused(&self, why: &str) -> Answer {
@@ -177,6 +210,18 @@ fn spliced(text: &str, record: &TableRecord, lines: &str) -> String {
     }
     out.push_str(text.get(at..).unwrap_or_default());
     out
+}
+
+/// The lines in which records begin, as people count them.
+fn lines_of<'r>(records: impl Iterator<Item = &'r TableRecord>, text: &str) -> String {
+    let line = |at: usize| text.get(..at).map_or(0, |before| before.matches('\n').count()).saturating_add(1);
+    let begins = records.filter_map(|record| Some(line(record.places.first()?.start).to_string()));
+    let lines: Vec<String> = begins.collect();
+    match lines.as_slice() {
+        [only] => format!("line {only}"),
+        [before @ .., last] => format!("lines {} and {last}", before.join(", ")),
+        [] => "no line".to_owned(),
+    }
 }
 
 fn holds(fields: &Map<String, Json>, (column, value): &(String, String)) -> bool {

@@ -31,6 +31,6 @@ pub use planted::Planted;
 pub use random::{Random, SeededRandom};
 pub use spawner::{BrokeOff, Spawner, Task, Tasks, ThreadSpawner};
 pub use system_files::SystemFiles;
-pub use table_place::TablePlace;
+pub use table_place::{KEY_COLUMN, TablePlace};
 pub use transport::{Method, Request, Response, Transport, TransportError};
 pub use world::World;

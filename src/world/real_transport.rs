@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::files::Files;
 use super::folder_transport::FolderTransport;
 use super::http_transport::HttpTransport;
-use super::table_place::SCHEME;
+use super::table_place::TablePlace;
 use super::transport::{Request, Response, Transport, TransportError};
 
 /// Sends each request to where its address leads.
@@ -29,6 +29,10 @@ impl RealTransport {
 #[async_trait]
 impl Transport for RealTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        if request.url.starts_with(SCHEME) { self.folder.send(request).await } else { self.http.send(request).await }
+        if TablePlace::is_folder(&request.url) {
+            self.folder.send(request).await
+        } else {
+            self.http.send(request).await
+        }
     }
 }

@@ -12,7 +12,10 @@ use super::table_records::List;
 use super::table_text::Form;
 
 /// How such an address begins.
-pub(super) const SCHEME: &str = "file://";
+const SCHEME: &str = "file://";
+
+/// The header of a request that adds a record: the column by which its records are told apart.
+pub const KEY_COLUMN: &str = "petiole-key-column";
 
 /// What ends the name of a table, as people are told it.
 const ENDS: &str = ".csv, .tsv, .txt, .jsonl or .ndjson";
@@ -71,6 +74,11 @@ impl TablePlace {
                 None => self.wanted.push((name, value)),
             }
         }
+    }
+
+    /// Whether an address leads into a folder.
+    pub fn is_folder(url: &str) -> bool {
+        url.starts_with(SCHEME)
     }
 
     /// Whether a file of this name is a table.

@@ -12,9 +12,6 @@ use crate::language::syntax::file::system::{CallParts, EnvelopeTree, MoverTree, 
 use crate::value::{Kind, Segment};
 use crate::world::TablePlace;
 
-/// How the address of a folder begins.
-const SCHEME: &str = "file:";
-
 /// Judges the systems that are folders.
 pub(super) fn judge(resolver: &mut Resolver<'_>, files: &[&SystemFile]) {
     for file in files {
@@ -50,7 +47,7 @@ fn is_folder(resolver: &Resolver<'_>, system: &System, is_opened: bool) -> bool 
     if said.peek().is_some() {
         // An address that is none is told as such.
         let fits = |address: &str| SettingType::base_url().refuses("base_url", address).is_none();
-        return said.any(|address| address.starts_with(SCHEME) && fits(&address));
+        return said.any(|address| TablePlace::is_folder(&address) && fits(&address));
     }
     let mut calls = system.records.values().flat_map(|record| record.calls()).peekable();
     let names_table = |path: String| path.split('/').any(TablePlace::is_table);
@@ -140,6 +137,9 @@ fn of_field(resolver: &mut Resolver<'_>, record: &RecordType, (field, is_flat): 
     {
         let message = format!("the key is written into the column `{body}` and looked for in `{place}`");
         (message, format!("take `in body {body}` out, or read it there, too: `at {body}`"))
+    } else if field.path.is_field(&record.key) && record.create.is_some() && !field.on_create {
+        let message = format!("a table makes no keys, and no create would write `{}`", field.path);
+        (message, "take `read only` out, and write the key by a rule: `- … -> …  on create`".to_owned())
     } else if is_flat && !is_cell(field) {
         let message = format!("a cell holds one value, and `{}` is more, or stands inside another", field.path);
         let help = "give it a column of its own (`at COLUMN`), as `text`, `decimal` or another plain kind; or keep \

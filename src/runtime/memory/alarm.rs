@@ -20,6 +20,8 @@ pub const LIST_SHRUNK: &str = "list-shrunk";
 pub const FUTURE_INSTANT: &str = "future-instant";
 /// A field that is always there is missing from what the peer shows.
 pub const FIELD_GONE: &str = "field-gone";
+/// A key that several rows of one file have.
+pub const DOUBLED_KEY: &str = "doubled-key";
 /// A record with a value that no JSON parser takes.
 pub use crate::engine::UNREADABLE;
 
@@ -128,6 +130,20 @@ impl Alarms {
             json!({ "code": code, "record": record, "message": message, "since": timestamp::text(alarm.since) })
         })
         .collect()
+    }
+
+    /// What stands of records that are left out, because nothing can be told of them by a key: kind of record, and
+    /// what is wrong.
+    pub fn left_out(&self) -> Vec<(String, String)> {
+        let known = self.known();
+        let own = known.iter().flat_map(|((account, record, code), alarm)| {
+            // What can be asked for by its key is parked, and told as that.
+            let told = |asked: &Asked| *code == DOUBLED_KEY || !matches!(asked, Asked::One(_));
+            let is_left = [UNREADABLE, DOUBLED_KEY].contains(code);
+            let causes = alarm.causes.iter().filter(move |(asked, _)| is_left && told(asked));
+            causes.map(move |(_, message)| (format!("{account}.{record}"), message.clone()))
+        });
+        own.collect()
     }
 
     /// Forgets everything, because rules or accounts changed.

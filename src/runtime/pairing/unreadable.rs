@@ -51,7 +51,7 @@ pub(crate) fn without_key(kind: &RecordType, first: &Row) -> String {
 /// again and again.
 pub(crate) fn of_read(kind: &RecordType, (account, id): (&str, &str), failure: &Failure) -> Trouble {
     match failure {
-        Failure::Unsupported { .. } | Failure::Refused { status: 400 | 414 | 422, .. } => {
+        Failure::Unsupported { .. } | Failure::Refused { status: 400 | 409 | 414 | 422, .. } => {
             let message = format!("{account} does not show the {} {}: {failure}", kind.name, key::shown(id));
             Trouble::Unreadable { code: NOT_SHOWN, message }
         }

@@ -163,13 +163,11 @@ impl Runtime {
         if whole && !self.takes((live, account, kind), &rows, how).await? {
             return Ok(None);
         }
+        let doubled = if whole { self.tell_doubled((live, peer, kind), &rows).await } else { BTreeSet::new() };
         let is_lacking = self.tell_missing(live, account, kind, (&rows, &asked))?;
         let source = if how == Look::Everything { HintSource::Sweep } else { HintSource::Poll };
         let now = self.world.clock.now();
-        let instant = |row: &Value| match kind.modified.as_deref().map(|name| row.field(name)) {
-            Some(Value::Timestamp(at)) => Some(*at),
-            _ => None,
-        };
+        let instant = |row: &Value| modified(kind, row);
         let is_ahead = |row: &Value| instant(row).is_some_and(|at| at > latest);
         let known = rows.iter().filter_map(|row| instant(&row.value)).chain(cursor);
         let highest = known.filter(|at| *at <= latest).max().map(|at| at.min(peer.peer_now()));
@@ -190,9 +188,7 @@ impl Runtime {
         };
         let records = kind.grouped_rows(rows.into_iter().map(|row| row.value));
         for record in &records {
-            if let Some(id) = kind.id_of(record) {
-                hint(id, record);
-            }
+            kind.id_of(record).filter(|id| !doubled.contains(id)).into_iter().for_each(|id| hint(id, record));
         }
         if whole && kind.grouped.is_some() {
             for id in self.emptied(live, account, kind, &records).await? {
@@ -203,7 +199,11 @@ impl Runtime {
         let missing = if looks_for_missing { self.missing(live, account, kind, &records).await? } else { Vec::new() };
         if how == Look::Everything {
             let kept = records.into_iter().filter_map(|record| Some((kind.id_of(&record)?, record)));
-            live.memory.swept.keep(account, &kind.name, kept.filter(|(id, _)| !misfits.contains(id)).collect());
+            live.memory.swept.keep(
+                account,
+                &kind.name,
+                kept.filter(|(id, _)| !misfits.contains(id) && !doubled.contains(id)).collect(),
+            );
         }
         // Where another process looks for the changes of this account, it moves the cursor.
         let moved = highest.filter(|_| !is_nameless).zip(lead);
@@ -436,6 +436,14 @@ impl Runtime {
             found => found?,
         };
         Ok(matches!(found, engine::Found::Records(rows) if !rows.is_empty()))
+    }
+}
+
+/// When a row says that it was changed.
+fn modified(kind: &RecordType, row: &Value) -> Option<Timestamp> {
+    match kind.modified.as_deref().map(|name| row.field(name)) {
+        Some(Value::Timestamp(at)) => Some(*at),
+        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod carry_out;
 pub mod changed_rules;
 pub mod clock;
 pub mod dispatcher;
+mod doubled;
 pub mod drain;
 pub mod halts;
 pub mod holding;

@@ -209,6 +209,7 @@ async fn within(
     }
     report.left(parks);
     report.stands(runtime.store.halts().await?, &runtime.tally.by_rule());
+    report.leaves_out(runtime.alarms.left_out());
     report.waits(runtime.store.deferred().await?);
     Ok(report)
 }
