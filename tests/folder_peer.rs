@@ -1,7 +1,9 @@
 //! A folder of tables as a peer: what a warehouse and a marketplace do crosses by files that anybody may write, each
 //! file stays letter for letter what others made of it, and what cannot be read says where.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use petiole::world::{KEY_COLUMN, Method, Request, World};
@@ -48,19 +50,23 @@ impl Joined {
 
     /// What a command says with a folder, and a store of its own, which put nothing off before.
     fn says(&self, command: &[&str], folder: &str) -> String {
+        let done = self.command(command, folder).output().unwrap();
+        [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat()
+    }
+
+    fn command(&self, command: &[&str], folder: &str) -> Command {
         let folder = self.folder.0.join(folder);
         let store = format!("sqlite:{}.db", folder.display());
-        let done = petiole()
+        let mut asked = petiole();
+        asked
             .args(command)
             .args(["--rules", EXAMPLE, "--store", &store])
             .env("LEAFLINK_BASE_URL", format!("{}/api/v2", self.market.url))
             .env("LEAFLINK_API_KEY", "any-key")
             .env("LEAFLINK_WEBHOOK_KEY", "any")
             .env("LEAFLINK_COMPANY_ID", "501")
-            .env("WAREHOUSE_URL", format!("file://{}", folder.display()))
-            .output()
-            .unwrap();
-        [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat()
+            .env("WAREHOUSE_URL", format!("file://{}", folder.display()));
+        asked
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -122,6 +128,28 @@ fn orders_go_out_as_rows_and_shipments_and_stock_come_back() {
     assert!(told.contains("stock: 1 × update"), "{told}");
     let told = joined.sync();
     assert!(told.contains("wrote 0"), "{told}");
+}
+
+#[test]
+fn one_file_that_cannot_be_used_holds_up_no_other_and_what_waits_for_it_is_said() {
+    let joined = Joined::start();
+    joined.sync();
+    let number = joined.order(&json!([{ "sku": "BD-35-JAR-001", "quantity": 1 }]));
+    joined.put("orders.csv", b"order_number,status\n\xe9,Open\n");
+    joined.put("stock.csv", "sku,available\nBD-35-JAR-001,700\n");
+    let mut pass = joined.command(&["sync", "--full"], "3 pl");
+    let mut pass = pass.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let said = BufReader::new(pass.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let waits = said.into_iter().find(|line| line.starts_with("petiole: waits")).expect("it says what it waits for");
+    assert!(waits.contains(&format!("leaflink.order/{number}")) && waits.contains("UTF-8"), "{waits}");
+    // Nothing but the file is in the way: once it is mended, the pass goes on by itself.
+    std::fs::remove_file(joined.path("orders.csv")).unwrap();
+    let done = pass.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(told.contains("by warehouse (stock, ") && joined.text("orders.csv").contains(&number), "{told}");
+    assert!(told.contains("not looked at: warehouse.order: ") && told.contains("it is no UTF-8 text"), "{told}");
+    assert!(told.contains("something is left") && done.status.code() == Some(3), "{told}");
+    assert!(joined.sync().contains("both sides are in step"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! How far a pass has come, on a terminal: records done and known, rate, time left; of what a service does, how long it
 //! takes and how much it has to do.
 //!
-//! Draws on standard error, and only where that is a terminal.
+//! Draws on standard error, and only where that is a terminal. What a pass waits for is said there wherever it leads.
 
 use std::fmt::Write;
 use std::io::IsTerminal as _;
@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use serde_json::Value as Json;
 
-use super::service::ask;
+use super::service::{PUT_OFF, ask};
 use crate::runtime::{Happening, Runtime};
 use crate::world::{Method, Task, World};
 
@@ -22,14 +22,24 @@ const DRAWN_EVERY: Duration = Duration::from_millis(200);
 /// How often a service is asked how much it has to do.
 const ASKED_EVERY: Duration = Duration::from_secs(1);
 
-/// A bar that is being drawn.
-pub struct Progress(Option<(ProgressBar, Task<()>)>);
+/// A wait that nobody needs to be told of.
+const SHORT_WAIT: Duration = Duration::from_secs(1);
+
+/// How much of what is put off is looked at for what is waited for.
+const PUT_OFF_LOOKED_AT: usize = 100;
+
+/// A bar that is being drawn, and what says what is waited for.
+pub struct Progress {
+    bar: Option<(ProgressBar, Task<()>)>,
+    saying: Option<Task<()>>,
+}
 
 impl Progress {
-    /// Begins to draw, unless nobody would see it.
+    /// Begins to draw, unless nobody would see it, and to say what is waited for.
     pub fn start(runtime: &Arc<Runtime>, quiet: bool) -> Self {
+        let saying = (!quiet).then(|| runtime.world.spawner.start(say_wait(Arc::clone(runtime))));
         if quiet || !std::io::stderr().is_terminal() {
-            return Self(None);
+            return Self { bar: None, saying };
         }
         let bar = ProgressBar::hidden();
         let style = ProgressStyle::with_template("{bar:24} {pos} of {len} records, {rate}, {eta} left");
@@ -38,13 +48,13 @@ impl Progress {
         };
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("rate", rate));
         let drawing = runtime.world.spawner.start(draw(Arc::clone(runtime), bar.clone()));
-        Self(Some((bar, drawing)))
+        Self { bar: Some((bar, drawing)), saying }
     }
 
     /// Begins to draw what a service is doing, unless nobody would see it.
     pub fn of_service(url: &str, what: &str, quiet: bool) -> Self {
         let Some(world) = World::real().ok().filter(|_| !quiet && std::io::stderr().is_terminal()) else {
-            return Self(None);
+            return Self { bar: None, saying: None };
         };
         let bar = ProgressBar::new_spinner().with_message(what.to_owned());
         let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
@@ -52,14 +62,37 @@ impl Progress {
         bar.enable_steady_tick(DRAWN_EVERY);
         let drawing = watch(world.clone(), (url.to_owned(), what.to_owned()), bar.clone());
         let drawing = world.spawner.start(drawing);
-        Self(Some((bar, drawing)))
+        Self { bar: Some((bar, drawing)), saying: None }
     }
 
     /// Takes it away again.
     pub fn end(self) {
-        if let Some((bar, drawing)) = self.0 {
+        self.saying.iter().for_each(Task::abort);
+        if let Some((bar, drawing)) = self.bar {
             drawing.abort();
             bar.finish_and_clear();
+        }
+    }
+}
+
+/// Says once what a pass waits for that has nothing else to do.
+async fn say_wait(runtime: Arc<Runtime>) {
+    loop {
+        runtime.world.clock.sleep(DRAWN_EVERY).await;
+        let Some(wait) = runtime.waits.load_full().filter(|wait| **wait >= SHORT_WAIT) else { continue };
+        let Ok(put_off) = runtime.store.put_off(PUT_OFF_LOOKED_AT).await else { continue };
+        let waited_for: Vec<_> = put_off.iter().filter(|one| one.due_in <= PUT_OFF).collect();
+        if let Some(first) = waited_for.first() {
+            let more = match waited_for.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count.saturating_sub(1)),
+            };
+            let (next, most) = (wait.as_secs().max(1), PUT_OFF.as_secs());
+            eprintln!(
+                "petiole: waits, {most} s at most, for {}{more}, put off and tried again in {next} s: {}",
+                first.target, first.reason
+            );
+            return;
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::runtime::limits::POLL_INTERVAL;
 use crate::runtime::planned::permit::Permit;
 use crate::runtime::service::carry_out::{CarriedOut, carry_out};
 use crate::runtime::service::look::Look;
-use crate::runtime::service::pass::{Pass, Scope, pass};
+use crate::runtime::service::pass::{Pass, Scope, pass_as_far};
 use crate::runtime::service::reload::ready;
 use crate::runtime::{ReloadError, Report, RuleState, Runtime};
 use crate::store::{Store, StoreError, open};
@@ -149,7 +149,7 @@ async fn here(
         None => Scope::Look(if sync.full { Look::Everything } else { Look::Changes }),
     };
     let showing = Progress::start(&runtime, arguments.quiet);
-    let report = pass(&runtime, &Pass { scope, confirmed: sync.yes, patience: PUT_OFF }).await;
+    let report = pass_as_far(&runtime, &Pass { scope, confirmed: sync.yes, patience: PUT_OFF }).await;
     showing.end();
     report.map(Outcome::from).map_err(|trouble| failed(&trouble.to_string()))
 }

@@ -72,6 +72,8 @@ pub struct Report {
     /// Reasons of work that was put off before and whose time has not come, with how many records each.
     pub(super) waiting: Vec<(String, u64)>,
     pub(super) put_off: BTreeMap<RecordRef, String>,
+    /// What could not be looked at, and why.
+    lacking: Vec<(String, String)>,
     /// Kinds of records of which some are left out, and why.
     left_out: Vec<(String, String)>,
     gave_way: Vec<Json>,
@@ -155,6 +157,16 @@ impl Report {
         }
     }
 
+    /// What could not be looked at, and why.
+    pub fn lacks(&mut self, lacking: Vec<(String, String)>) {
+        self.lacking = lacking;
+    }
+
+    /// Whether something could not be looked at.
+    pub fn lacks_any(&self) -> bool {
+        !self.lacking.is_empty()
+    }
+
     /// What is left out of the pass, because nobody can tell which record it is; of one record nothing.
     pub fn leaves_out(&mut self, left_out: Vec<(String, String)>) {
         if !matches!(self.seen, Seen::Only(_)) {
@@ -203,7 +215,8 @@ impl Report {
     /// Whether both sides are in step in what was looked at: nothing parked, left out, put off, held or only observed.
     pub fn converged(&self) -> bool {
         let waits = !self.put_off.is_empty() || !self.waiting.is_empty() || self.held.has_any();
-        self.parked.is_empty() && self.left_out.is_empty() && !waits && self.braked.is_none() && self.would.is_empty()
+        let looked = self.lacking.is_empty() && self.left_out.is_empty();
+        looked && self.parked.is_empty() && !waits && self.braked.is_none() && self.would.is_empty()
     }
 
     /// Records looked at.
@@ -301,6 +314,7 @@ impl Report {
             "linked": self.linked,
             "parked": self.parked.iter().map(parked).collect::<Vec<_>>(),
             "put_off": self.put_off.iter().map(put_off).collect::<Vec<_>>(),
+            "not_looked_at": self.lacking.iter().map(left_out).collect::<Vec<_>>(),
             "left_out": self.left_out.iter().map(left_out).collect::<Vec<_>>(),
             "passed_by": self.passed_by.keys().map(ToString::to_string).collect::<Vec<_>>(),
             "without_counterpart": self.unpaired().map(|(target, _)| target.to_string()).collect::<Vec<_>>(),
@@ -360,7 +374,7 @@ impl fmt::Display for Report {
         for ((target, pipeline), (message, line)) in &self.parked {
             writeln!(out, "  parked: {target} ({pipeline}, {line}): {message}")?;
         }
-        self.left_out.iter().try_for_each(|(_, message)| writeln!(out, "  left out: {message}"))?;
+        self.write_lacking(out)?;
         for (target, reason) in &self.put_off {
             writeln!(out, "  put off: {target}: {reason}")?;
         }
@@ -383,6 +397,15 @@ impl fmt::Display for Report {
             return write_braked(out, braked);
         }
         writeln!(out, "{}", self.verdict())
+    }
+}
+
+impl Report {
+    fn write_lacking(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lacking = self.lacking.iter().map(|(what, why)| format!("{what}: {why}"));
+        listed_up_to(WOULD_LISTED_MAX, out, "not looked at", lacking)?;
+        let left_out = self.left_out.iter().map(|(_, message)| message.clone());
+        listed_up_to(WOULD_LISTED_MAX, out, "left out", left_out)
     }
 }
 

@@ -111,6 +111,8 @@ pub struct Runtime {
     pub(crate) wake: Notify,
     /// Why no work can be claimed, if so.
     pub store_trouble: ArcSwapOption<String>,
+    /// For how long a pass that has nothing else to do waits for what is put off.
+    pub waits: ArcSwapOption<Duration>,
     happenings: broadcast::Sender<Happening>,
     stop: watch::Sender<bool>,
 }
@@ -153,6 +155,7 @@ impl Runtime {
             evidences: Arc::default(),
             wake: Notify::new(),
             store_trouble: ArcSwapOption::empty(),
+            waits: ArcSwapOption::empty(),
             happenings: broadcast::channel(pace.happenings_kept).0,
             stop: watch::channel(false).0,
         });

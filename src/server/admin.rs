@@ -16,7 +16,7 @@ use super::shared::Shared;
 use super::{explain, holding, inbox, plan, replay, status, tap};
 use crate::runtime::ReloadError;
 use crate::runtime::service::look::Look;
-use crate::runtime::service::pass::{Pass, Scope, pass};
+use crate::runtime::service::pass::{Pass, Scope, pass_as_far};
 use crate::store::{LinkEnd, RecordRef};
 use crate::value::json::to_json;
 use crate::value::timestamp;
@@ -157,7 +157,7 @@ async fn sweep(State(shared): State<Shared>, body: axum::body::Bytes) -> Respons
         },
         None => Scope::Look(if asked.changes { Look::Changes } else { Look::Everything }),
     };
-    match pass(&shared.runtime, &Pass { scope, confirmed: asked.confirm, patience }).await {
+    match pass_as_far(&shared.runtime, &Pass { scope, confirmed: asked.confirm, patience }).await {
         Ok(report) => {
             let mut body = report.to_json();
             if let Some(body) = body.as_object_mut().filter(|_| asked.text) {

@@ -66,7 +66,9 @@ pub async fn settle(runtime: &Arc<Runtime>, patience: Duration) {
         }
         match runtime.store.next_due(false).await {
             Ok(Some(wait)) if later_by(runtime, wait) <= deadline => {
+                runtime.waits.store(Some(Arc::new(wait)));
                 runtime.pause(wait.max(Duration::from_millis(1))).await;
+                runtime.waits.store(None);
             }
             _ => return,
         }

@@ -43,11 +43,20 @@ pub async fn look_at_one(runtime: &Runtime, live: &Live, account: &str) -> Resul
     if runtime.world.plants(Planted::Polls) {
         return Ok(());
     }
-    let (listed, trouble) = runtime.look_at_account(live, account, (Look::Changes, &Among::All)).await;
+    let (listed, missed) = runtime.look_at_account(live, account, (Look::Changes, &Among::All)).await;
     for found in listed {
         runtime.take_up(found).await?;
     }
-    trouble
+    missed.into_iter().next().map_or(Ok(()), |missed| Err(missed.trouble))
+}
+
+/// What could not be looked at.
+#[derive(Debug)]
+pub struct Missed {
+    /// The account, with the kind of record where only that is meant.
+    pub what: String,
+    /// Why.
+    pub trouble: Trouble,
 }
 
 /// What a listing led to.
@@ -60,23 +69,36 @@ pub(super) struct Listed {
     cursor: Option<Cursor>,
 }
 
+impl Missed {
+    /// What could not be looked at, and why, which names the account only once.
+    pub(super) fn told(&self) -> (String, String) {
+        let (account, why) = (self.what.split('.').next().unwrap_or_default(), self.trouble.to_string());
+        let bare = why.strip_prefix(account).and_then(|rest| rest.strip_prefix(": "));
+        (self.what.clone(), bare.unwrap_or(&why).to_owned())
+    }
+}
+
 impl Runtime {
-    /// Looks at those kinds of records of an account that are among some: what a sweep listed, and the first trouble.
+    /// Looks at those kinds of records of an account that are among some: what a sweep listed, and what could not be.
     pub(super) async fn look_at_account(
         &self,
         live: &Live,
         account: &str,
         (how, among): (Look, &Among),
-    ) -> (Vec<Listed>, Result<(), Trouble>) {
-        let mut first = self.recall_fields(live).await;
+    ) -> (Vec<Listed>, Vec<Missed>) {
+        let of_account = |trouble| Missed { what: account.to_owned(), trouble };
+        let mut missed: Vec<Missed> = self.recall_fields(live).await.err().map(of_account).into_iter().collect();
         let mut listed = Vec::new();
         let system = live.plan.accounts.get(account).and_then(|account| live.plan.systems.get(&account.system));
         let kinds = system.into_iter().flat_map(|system| system.records.values());
         for kind in kinds.filter(|kind| among.has(kind)) {
-            let looked = self.look_at_kind(live, account, kind, how).await.map(|found| listed.extend(found));
-            first = first.and(looked);
+            match self.look_at_kind(live, account, kind, how).await {
+                Ok(found) => listed.extend(found),
+                Err(trouble) => missed.push(Missed { what: format!("{account}.{}", kind.name), trouble }),
+            }
         }
-        (listed, first.and(self.keep_fields(live).await))
+        missed.extend(self.keep_fields(live).await.err().map(of_account));
+        (listed, missed)
     }
 
     /// Looks at a kind of record. What a sweep listed comes back, to be worked on once everything is listed.

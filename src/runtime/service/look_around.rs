@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::among::Among;
-use super::look::Look;
+use super::look::{Look, Missed};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::world::{BrokeOff, Tasks};
 
-/// Looks at every account once. The first trouble comes back.
+/// Looks at every account once. What could not be looked at comes back, by the accounts' names.
 ///
 /// # Errors
-/// The first [`Trouble`], by the accounts' names, after all accounts were tried.
-pub async fn look(runtime: &Arc<Runtime>, how: Look) -> Result<(), Trouble> {
+/// [`Trouble`] where what was found cannot be kept.
+pub async fn look(runtime: &Arc<Runtime>, how: Look) -> Result<Vec<Missed>, Trouble> {
     look_among(runtime, how, &Among::All).await
 }
 
@@ -23,7 +23,7 @@ pub async fn look(runtime: &Arc<Runtime>, how: Look) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// As [`look`].
-pub async fn look_among(runtime: &Arc<Runtime>, how: Look, among: &Among) -> Result<(), Trouble> {
+pub async fn look_among(runtime: &Arc<Runtime>, how: Look, among: &Among) -> Result<Vec<Missed>, Trouble> {
     let live = runtime.live.load_full();
     let mut looks = Tasks::default();
     for account in live.plan.accounts.keys() {
@@ -40,14 +40,14 @@ pub async fn look_among(runtime: &Arc<Runtime>, how: Look, among: &Among) -> Res
         let (account, ended) = ended.map_err(|error| broke_off(&error))?;
         looked.insert(account, ended);
     }
-    let mut first = Ok(());
-    for (listed, trouble) in looked.into_values() {
+    let mut all = Vec::new();
+    for (listed, missed) in looked.into_values() {
         for found in listed {
             runtime.take_up(found).await?;
         }
-        first = first.and(trouble);
+        all.extend(missed);
     }
-    first
+    Ok(all)
 }
 
 fn broke_off(error: &BrokeOff) -> Trouble {

@@ -14,11 +14,12 @@ use super::among::Among;
 use super::dispatcher;
 use super::halts;
 use super::ledger;
-use super::look::Look;
+use super::look::{Look, Missed};
 use super::look_around::{look, look_among};
 use super::sweep_marks::{self, is_owed};
 use crate::language::plan::{Interest, RecordType};
 use crate::runtime::limits::{TAKEN_UP_LOOK, TAKEN_UP_MAX};
+use crate::runtime::memory::brake::Braked;
 use crate::runtime::planned::permit::Permit;
 use crate::runtime::report::{Report, Seen};
 use crate::runtime::runtime::Runtime;
@@ -60,7 +61,15 @@ pub async fn pass(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble
 /// # Errors
 /// As [`pass`].
 pub async fn pass_under(runtime: &Arc<Runtime>, pass: &Pass, permit: Option<Arc<Permit>>) -> Result<Report, Trouble> {
-    going(runtime, (pass, permit), || {}).await
+    going(runtime, (pass, permit, false), || {}).await
+}
+
+/// The same, which goes on with what can be looked at, and tells what cannot.
+///
+/// # Errors
+/// [`Trouble`] where the store failed.
+pub async fn pass_as_far(runtime: &Arc<Runtime>, pass: &Pass) -> Result<Report, Trouble> {
+    going(runtime, (pass, None, true), || {}).await
 }
 
 /// Makes a pass, and tells when everything is listed and what it leads to is about to be worked on.
@@ -72,18 +81,18 @@ pub async fn pass_telling(
     pass: &Pass,
     listed: impl FnOnce() + Send + 'static,
 ) -> Result<Report, Trouble> {
-    going(runtime, (pass, None), listed).await
+    going(runtime, (pass, None, false), listed).await
 }
 
 async fn going(
     runtime: &Arc<Runtime>,
-    (pass, permit): (&Pass, Option<Arc<Permit>>),
+    (pass, permit, goes_on): (&Pass, Option<Arc<Permit>>, bool),
     listed: impl FnOnce() + Send + 'static,
 ) -> Result<Report, Trouble> {
     let (runtime, pass) = (Arc::clone(runtime), pass.clone());
     // What was claimed from the store is worked on to its end, also where whoever asked hangs up meanwhile.
     let spawner = Arc::clone(&runtime.world.spawner);
-    let going = spawner.start(async move { take_turn(&runtime, (&pass, permit), listed).await });
+    let going = spawner.start(async move { take_turn(&runtime, (&pass, permit, goes_on), listed).await });
     going
         .await
         .unwrap_or_else(|error| Err(Trouble::Later { reason: format!("the pass broke off: {error}"), after: None }))
@@ -114,7 +123,7 @@ impl Drop for Sweeping<'_> {
 
 async fn take_turn(
     runtime: &Arc<Runtime>,
-    (pass, permit): (&Pass, Option<Arc<Permit>>),
+    (pass, permit, goes_on): (&Pass, Option<Arc<Permit>>, bool),
     listed: impl FnOnce() + Send,
 ) -> Result<Report, Trouble> {
     // Passes take turns: what the one has brought into step is nothing for the next.
@@ -123,7 +132,7 @@ async fn take_turn(
         return Err(Trouble::Later { reason: "another process makes a pass".to_owned(), after: None });
     };
     runtime.permit.store(permit);
-    let report = lead_pass(runtime, pass, listed, &lead).await;
+    let report = lead_pass(runtime, (pass, goes_on), listed, &lead).await;
     runtime.permit.store(None);
     runtime.resign(&lead).await;
     report
@@ -131,7 +140,7 @@ async fn take_turn(
 
 async fn lead_pass(
     runtime: &Arc<Runtime>,
-    pass: &Pass,
+    (pass, goes_on): (&Pass, bool),
     listed: impl FnOnce() + Send,
     lead: &Lead,
 ) -> Result<Report, Trouble> {
@@ -145,7 +154,11 @@ async fn lead_pass(
         sweep_marks::note(runtime, sweep_marks::Mark::Begun, now, lead).await?;
     }
     let mut sweeping = sweep.then(|| Sweeping::begin(runtime, now, (everything, confirmed)));
-    let report = within(runtime, (pass, now), listed).await?;
+    let report = within(runtime, (pass, now, goes_on), listed).await?;
+    if report.lacks_any() && report.braked.is_none() {
+        // What was not looked at is owed still.
+        return Ok(report);
+    }
     if everything {
         runtime.brake.note_stopped(report.braked.as_ref());
         let mark = if report.braked.is_some() { sweep_marks::Mark::Braked } else { sweep_marks::Mark::Whole };
@@ -183,7 +196,7 @@ async fn scope_of(runtime: &Runtime, scope: &Scope) -> Result<Scope, Trouble> {
 
 async fn within(
     runtime: &Arc<Runtime>,
-    (pass, began): (&Pass, Timestamp),
+    (pass, began, goes_on): (&Pass, Timestamp, bool),
     listed: impl FnOnce() + Send,
 ) -> Result<Report, Trouble> {
     let seen = match &pass.scope {
@@ -194,14 +207,13 @@ async fn within(
     };
     let mode = runtime.live.load().mode();
     runtime.tally.open(Report::of(seen, mode), !runtime.serving.load(Ordering::Acquire));
-    let went = go(runtime, pass, listed).await;
+    let went = go(runtime, (pass, goes_on), listed).await;
     let (mut report, census) = runtime.tally.close();
-    match went? {
-        Ok(()) => {}
-        Err(braked) => report.braked = Some(braked),
-    }
+    let (braked, missed) = went?;
+    report.braked = braked;
+    report.lacks(missed.iter().map(Missed::told).collect());
     let parks = runtime.store.parks().await?;
-    if matches!(pass.scope, Scope::Look(Look::Everything)) {
+    if matches!(pass.scope, Scope::Look(Look::Everything)) && !report.lacks_any() {
         let (live, store) = (runtime.live.load_full(), runtime.store.as_ref());
         let stands = (parks.as_slice(), report.braked.as_ref());
         let lines = ledger::count((&live, store), &census, stands).await?;
@@ -230,9 +242,14 @@ async fn since(runtime: &Runtime) -> Result<BTreeMap<String, Option<Timestamp>>,
     Ok(found)
 }
 
-type Went = Result<(), crate::runtime::memory::brake::Braked>;
+/// What the brake holds, and what could not be looked at.
+type Went = (Option<Braked>, Vec<Missed>);
 
-async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -> Result<Went, Trouble> {
+async fn go(
+    runtime: &Arc<Runtime>,
+    (pass, goes_on): (&Pass, bool),
+    listed: impl FnOnce() + Send,
+) -> Result<Went, Trouble> {
     let mut stopping = runtime.stopping();
     let looked = async {
         match &pass.scope {
@@ -241,7 +258,7 @@ async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -
                 let among = Among::of_pipelines(&runtime.live.load().plan, names);
                 look_among(runtime, Look::Everything, &among).await
             }
-            Scope::Only(record) => hint(runtime, std::iter::once(record.clone())).await,
+            Scope::Only(record) => hint(runtime, std::iter::once(record.clone())).await.map(|()| Vec::new()),
         }
     };
     // Listing takes as long as the peers' budgets say, and only reads: it breaks off where the service ends.
@@ -252,7 +269,7 @@ async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -
     };
     listed();
     settle(runtime, pass.patience).await?;
-    looked?;
+    let missed = gone_on(looked?, goes_on)?;
     let links = runtime.store.counts().await?.links;
     let held = match runtime.brake.release(links) {
         Ok(held) => held,
@@ -261,15 +278,24 @@ async fn go(runtime: &Arc<Runtime>, pass: &Pass, listed: impl FnOnce() + Send) -
             runtime.brake.begin(runtime.world.clock.now(), true);
             hint(runtime, braked.records().into_iter()).await?;
             settle(runtime, pass.patience).await?;
-            return Ok(Err(braked));
+            return Ok((Some(braked), missed));
         }
-        Err(braked) => return Ok(Err(braked)),
+        Err(braked) => return Ok((Some(braked), missed)),
     };
     if !held.is_empty() {
         hint(runtime, held.into_iter()).await?;
         settle(runtime, pass.patience).await?;
     }
-    Ok(Ok(()))
+    Ok((None, missed))
+}
+
+/// What could not be looked at, where the pass goes on all the same: a store that fails, or petiole itself, ends it.
+fn gone_on(missed: Vec<Missed>, goes_on: bool) -> Result<Vec<Missed>, Trouble> {
+    let ends = |one: &Missed| !goes_on || !matches!(one.trouble, Trouble::Later { .. } | Trouble::Unreadable { .. });
+    match missed.iter().find(|one| ends(one)) {
+        Some(one) => Err(one.trouble.clone()),
+        None => Ok(missed),
+    }
 }
 
 fn breaks_off() -> Trouble {
