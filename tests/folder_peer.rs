@@ -153,6 +153,45 @@ fn one_file_that_cannot_be_used_holds_up_no_other_and_what_waits_for_it_is_said(
 }
 
 #[test]
+fn what_was_done_to_a_file_is_explained_as_that() {
+    let joined = Joined::start();
+    let number = joined.order(&json!([{ "sku": "BD-35-JAR-001", "quantity": 1 }]));
+    joined.sync();
+    let told = joined.says(&["explain", &format!("warehouse.order/{number}"), "--calls"], "3 pl");
+    let file = joined.path("orders.csv");
+    assert!(told.contains(&format!("added to `{}`: {{", file.display())) && !told.contains("curl"), "{told}");
+}
+
+#[test]
+fn a_folder_is_asked_whether_it_may_be_written_and_for_no_credentials() {
+    let joined = Joined::start();
+    let checked = |folder: Option<&str>| -> Vec<(String, String, String)> {
+        let mut doctor = joined.command(&["doctor", "--format", "json"], "3 pl");
+        if let Some(folder) = folder {
+            doctor.env("WAREHOUSE_URL", format!("file://{folder}"));
+        }
+        let told: Json = serde_json::from_slice(&doctor.output().unwrap().stdout).unwrap();
+        let accounts = told["accounts"].as_array().unwrap();
+        let warehouse = accounts.iter().find(|account| account["name"] == "warehouse").unwrap();
+        let word = |one: &Json, key: &str| one[key].as_str().unwrap_or_default().to_owned();
+        let checked = warehouse["checked"].as_array().unwrap();
+        checked.iter().map(|one| (word(one, "what"), word(one, "health"), word(one, "seen"))).collect()
+    };
+    let told = checked(None);
+    assert!(!told.iter().any(|(what, ..)| what == "credentials" || what == "clock"), "{told:?}");
+    let writing =
+        |told: &[(String, String, String)]| told.iter().find(|(what, ..)| what == "writing").cloned().unwrap();
+    let (_, health, seen) = writing(&told);
+    assert!(health == "ok" && seen.contains("orders.csv` can be written"), "{told:?}");
+    assert_eq!(std::fs::read_dir(joined.path("")).unwrap().count(), 0, "nothing is left in it");
+    // Nobody writes there, whoever it is.
+    if cfg!(target_os = "linux") {
+        let (_, health, seen) = writing(&checked(Some("/proc")));
+        assert!(health == "wrong" && seen.contains("`/proc/orders.csv` cannot be written"), "{health} {seen}");
+    }
+}
+
+#[test]
 fn keys_that_are_doubled_or_impossible_are_told_and_never_in_step() {
     let joined = Joined::start();
     joined.sync();

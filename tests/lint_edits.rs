@@ -68,6 +68,26 @@ fn a_required_field_is_filled_whatever_the_settings_are() {
 }
 
 #[test]
+fn what_both_ways_carry_says_which_rules_fill_it_when_it_is_made() {
+    let both: Edit = (PIPELINE, RECEIVER, "    - shop.buyer <-> depot.receiver\n");
+    let owned: Edit = ("ownership.yaml", "head: shop", "head: depot");
+    let folder = edited(&[both, owned]);
+    let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
+    let found = compiled.findings.iter().find(|one| one.code.0 == "missing-required").unwrap();
+    let help = found.help.as_deref().unwrap();
+    assert!(
+        help.contains("does not own `head`") && help.contains("`shop.buyer -> depot.receiver   on create`"),
+        "{help}"
+    );
+    // What it says is clean, once it also says what goes there where there is none.
+    let two = "    - shop.buyer <- depot.receiver\n";
+    let made = "  content:\n    - shop.buyer ?? park \"no buyer\" -> depot.receiver   on create\n";
+    clean(&[(PIPELINE, RECEIVER, two), owned, (PIPELINE, "  content:\n", made)]);
+    let parks = "    - shop.buyer ?? park \"no buyer\" -> depot.receiver\n    - shop.buyer <- depot.receiver\n";
+    clean(&[(PIPELINE, RECEIVER, parks), ("ownership.yaml", "head: shop", "head: both")]);
+}
+
+#[test]
 fn two_writers_and_what_tells_them_apart() {
     let second: Edit =
         (PIPELINE, "  content:\n", "    - cut(shop.note ?? \"\", 12) -> depot.receiver   on create\n  content:\n");

@@ -88,6 +88,15 @@ pub trait Files: Send + Sync {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Whether a file could be replaced, or made where there is none; what it holds stays as it is.
+    ///
+    /// # Errors
+    /// Why it could not be.
+    fn may_replace(&self, file: &Path) -> io::Result<()> {
+        let _ = file;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Makes a folder with all that are missing above it; one that is there is left as it is.
     ///
     /// # Errors

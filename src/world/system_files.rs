@@ -88,6 +88,18 @@ impl Files for SystemFiles {
         })
     }
 
+    fn may_replace(&self, file: &Path) -> io::Result<()> {
+        let file = if file.try_exists()? { file.canonicalize()? } else { file.to_owned() };
+        if file.try_exists()? {
+            drop(std::fs::OpenOptions::new().write(true).open(&file)?);
+        }
+        // Rights alone do not tell what a mount or a full disk allows.
+        let beside = beside(&file);
+        let written = write_new(&beside, b"", None);
+        let removed = std::fs::remove_file(&beside);
+        written.and(removed)
+    }
+
     fn make_folder(&self, folder: &Path) -> io::Result<()> {
         std::fs::create_dir_all(folder)
     }
@@ -97,6 +109,12 @@ impl Files for SystemFiles {
     }
 }
 
+/// A new name beside a file.
+fn beside(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    file.with_file_name(format!(".{name}.{}.tmp", fastrand::u64(..)))
+}
+
 /// Writes a file beside another's place, whole and there after a power cut, then puts it there where that may be.
 fn put_beside(
     file: &Path,
@@ -104,8 +122,7 @@ fn put_beside(
     rights: Option<std::fs::Permissions>,
     may: impl FnOnce() -> io::Result<()>,
 ) -> io::Result<()> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = file.with_file_name(format!(".{name}.{}.tmp", fastrand::u64(..)));
+    let beside = beside(file);
     let written = write_new(&beside, bytes, rights).and_then(|()| may()).and_then(|()| std::fs::rename(&beside, file));
     if written.is_err() {
         let _ = std::fs::remove_file(&beside);

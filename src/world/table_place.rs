@@ -86,6 +86,11 @@ impl TablePlace {
         Form::of(name).is_some()
     }
 
+    /// The file.
+    pub fn file(&self) -> &std::path::Path {
+        &self.file
+    }
+
     /// A column and the value of the one record that is meant.
     pub fn one(&self) -> Option<(&str, &str)> {
         self.one.as_ref().map(|(column, value)| (column.as_str(), value.as_str()))

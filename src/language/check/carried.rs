@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::checker::Checker;
-use crate::diagnostic::{Advice, Code, Diagnostic, Span};
+use crate::diagnostic::{Advice, Code, Diagnostic, Sources as _, Span};
 use crate::language::infer::{Given, Refers, operand};
 use crate::language::plan::{Arrow, Field, Owner, RecordType, Side, Table};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
@@ -354,10 +354,21 @@ fn needed(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     }
     let message = format!("`{}.{}` needs `{}`, and this may be null", carried.to.system, carried.to.name, field.path);
     let finding = Diagnostic::error(Code("missing-required"), message, carried.source.span, "may be null");
-    checker
-        .sink
-        .found
-        .push(with_field(finding.help("say what goes there then: `… ?? VALUE`, or `… ?? park \"why\"`"), carried));
+    let span = carried.source.span;
+    let source = checker.names.sources.text(span.file).get(span.start..span.end).unwrap_or_default().to_owned();
+    let help = if carried.line.arrow != Arrow::Both {
+        "say what goes there then: `… ?? VALUE`, or `… ?? park \"why\"`".to_owned()
+    } else if source.starts_with('.') {
+        "`<->` carries a value as it is: write one rule each way, of which this way ends in `?? park \"why\"`"
+            .to_owned()
+    } else {
+        let target = format!("{}.{}", carried.to.system, field.path);
+        format!(
+            "`<->` carries a value as it is: write one rule each way, `{source} ?? park \"why\" -> {target}` and \
+             `{source} <- {target}`"
+        )
+    };
+    checker.sink.found.push(with_field(finding.help(help), carried));
 }
 
 /// A constant says when it is written, and is a value that its target can have.

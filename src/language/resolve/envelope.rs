@@ -67,7 +67,7 @@ impl Envelope {
 
     /// How lists come that nothing else is said of.
     pub(super) fn lists(&self) -> &Arc<Paging> {
-        &self.of_system
+        self.paging.as_ref().unwrap_or(&self.of_system)
     }
 
     /// Where the record stands in an answer that nothing else is said of.

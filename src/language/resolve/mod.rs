@@ -14,6 +14,7 @@ mod errors;
 mod fields;
 mod folder;
 mod folder_call;
+mod graphql;
 mod limits;
 pub mod met;
 pub mod names;

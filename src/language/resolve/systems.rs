@@ -8,6 +8,7 @@ use super::auth;
 use super::derived_state;
 use super::envelope::Envelope;
 use super::errors;
+use super::graphql;
 use super::limits;
 use super::paging;
 use super::record_calls;
@@ -121,6 +122,7 @@ fn record(
     tree.calls.iter().for_each(|call| record_calls::resolve(resolver, &mut record, call, &envelope));
     version::judge(resolver, &record, tree);
     record.states = tree.states.as_ref().map(|tree| states(resolver, &record, tree, &envelope));
+    graphql::judge(resolver, &record, tree, envelope.lists());
     (record, conditions)
 }
 

@@ -13,6 +13,7 @@ pub mod expression_scan;
 mod expression_text;
 pub mod field_spec;
 pub mod file;
+pub mod graphql;
 pub mod indentation;
 pub mod keys_said;
 pub mod layout;

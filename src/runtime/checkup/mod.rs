@@ -10,6 +10,7 @@ mod kinds;
 mod look;
 mod mended;
 mod signs;
+mod tables;
 mod wanted;
 
 use std::collections::BTreeMap;
@@ -100,6 +101,7 @@ async fn look_at(live: &Live, account: &Account, world: &World, beside: &Beside)
     let (mut checked, may_ask) = wanted::by_account(&live.plan, account, world.environment.as_ref());
     if may_ask {
         checked.extend(asked::ask(live, account).await);
+        checked.extend(tables::of(live, account, world.files.as_ref()));
     }
     checked.extend(heard::heard(live, account, beside, world.clock.now()).await);
     checked

@@ -9,6 +9,7 @@ use super::mended::{Spot, keys, mend};
 use crate::connector::probe::{Answered, Exchange};
 use crate::store::checkup::{Checked, Health};
 use crate::value::duration;
+use crate::world::TablePlace;
 
 /// From how long on a call is slow.
 const SLOW: Duration = Duration::from_secs(5);
@@ -24,8 +25,12 @@ pub(super) fn of(look: &Look<'_>, said: &Said, exchanges: &[Exchange]) -> Vec<Ch
     if !answers.iter().any(|answer| !answer.is_web_page) {
         return checked;
     }
-    checked.extend(credentials(look, said));
-    checked.push(clock(&answers));
+    // A folder has neither.
+    let peer = look.live.peers.get(&look.account.name);
+    if !peer.is_some_and(|peer| TablePlace::is_folder(&peer.base_url())) {
+        checked.extend(credentials(look, said));
+        checked.push(clock(&answers));
+    }
     checked.push(budget(look, &answers));
     checked
 }

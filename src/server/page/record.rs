@@ -259,7 +259,7 @@ fn calls(told: &Json, visit: &Visit) -> Markup {
                     (time(word(call, "/at"), visit.now))
                     details {
                         summary { (ended(call)) " " (word(call, "/method")) " " (shown(word(call, "/url"))) }
-                        pre.wrap tabindex="0" { (plain(word(call, "/curl"))) }
+                        pre.wrap tabindex="0" { (plain(word(call, "/curl"))) (plain(word(call, "/done"))) }
                         @if !word(call, "/answer").is_empty() {
                             h3 { "Answer in " (told::count(call, "/took_ms")) " ms" }
                             pre.wrap tabindex="0" { (plain_lines(word(call, "/answer"))) }

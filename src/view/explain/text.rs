@@ -255,7 +255,7 @@ fn calls(out: &mut String, told: &Json, whole: bool) {
         let (method, url) = (word(call, "/method"), plain(word(call, "/url")));
         let _ = writeln!(out, "  {}  {method} {url}: {ended} in {took} ms{id}", when(call, "/at"));
         if whole {
-            let _ = writeln!(out, "    {}", plain(word(call, "/curl")));
+            let _ = writeln!(out, "    {}{}", plain(word(call, "/curl")), plain(word(call, "/done")));
             let _ = writeln!(out, "    {}", plain(word(call, "/answer")));
         }
     }

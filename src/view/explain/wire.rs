@@ -9,17 +9,44 @@ use serde_json::{Value as Json, json};
 use crate::store::CallEntry;
 use crate::value::timestamp;
 use crate::view::shown::is_odd;
+use crate::world::TablePlace;
 
 /// A call.
 pub(super) fn call(entry: &CallEntry) -> Json {
     let mut told: Json = serde_json::from_str(&entry.told).unwrap_or_else(|_| json!({}));
-    let curl = curl(&told);
+    // No shell makes a call of a file again; what became of the file is said instead.
+    let (key, line) = match done(&told) {
+        Some(done) => ("done", done),
+        None => ("curl", curl(&told)),
+    };
     if let Some(told) = told.as_object_mut() {
         told.insert("at".to_owned(), timestamp::text(entry.at).into());
         told.insert("for".to_owned(), entry.target.as_ref().map(ToString::to_string).into());
-        told.insert("curl".to_owned(), curl.into());
+        told.insert(key.to_owned(), line.into());
     }
     told
+}
+
+/// What a call did to a table in a folder; none where it went to a server.
+fn done(told: &Json) -> Option<String> {
+    let word = |key: &str| told.get(key).and_then(Json::as_str).unwrap_or_default();
+    if !TablePlace::is_folder(word("url")) {
+        return None;
+    }
+    let place = TablePlace::of(word("url")).ok()?;
+    let which = match place.one() {
+        Some((column, value)) => format!("the record whose {column} is {value:?}"),
+        None => "its records".to_owned(),
+    };
+    let status = told.get("status").and_then(Json::as_u64).unwrap_or_default();
+    let was = if (200..300).contains(&status) { "" } else { "not " };
+    let (file, body) = (format!("`{}`", place.file().display()), spelt(word("body")));
+    Some(match word("method") {
+        "POST" => format!("{was}added to {file}: {body}"),
+        "PATCH" | "PUT" => format!("{was}changed in {file}, {which}: {body}"),
+        "DELETE" => format!("{was}taken out of {file}: {which}"),
+        _ => format!("{was}read from {file}: {which}"),
+    })
 }
 
 /// The call as a line for a shell. Variables are filled in but for the body, and only those that secrets came from.

@@ -8,7 +8,7 @@ use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::{Condition, Reading, always_one_of};
 use crate::language::lint::model::needed_then::may_hold;
-use crate::language::plan::{Field, FieldRule, Owner, Pipeline, RuleBody, Side, States};
+use crate::language::plan::{Arrow, Field, FieldRule, Owner, Pipeline, RuleBody, Side, States};
 use crate::value::{Path, Segment};
 
 /// The lint.
@@ -52,11 +52,25 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 let finding = LINT.found(message, create.span, "creates it").label(field.span, why);
                 let finding =
                     gap.rules.into_iter().fold(finding, |finding, span| finding.label(span, "fills it at other times"));
-                found.push(finding.help(format!("add a rule `… -> {}.{}`", kind.system, field.path)));
+                found.push(finding.help(help(pipeline, side, &field.path)));
             }
         }
     }
     found
+}
+
+/// What to write where a field is not filled. A rule for both ways does not fill it where its owner is made.
+fn help(pipeline: &Pipeline, side: Side, path: &Path) -> String {
+    let system = &pipeline.record(side).system;
+    let both = pipeline.rules.iter().find(|rule| rule.arrow == Arrow::Both && rule.path(side) == Some(path));
+    let Some(rule) = both else { return format!("add a rule `… -> {system}.{path}`") };
+    let source = rule.path(side.other()).map(|source| format!("{}.{source}", pipeline.record(side.other()).system));
+    let source = source.unwrap_or_else(|| "…".to_owned());
+    format!(
+        "`<->` fills it only where `{system}` does not own `{group}`: let `both` own that, or write two rules, \
+         `{source} -> {system}.{path}   on create` in a group of another owner, and `{source} <- {system}.{path}` here",
+        group = rule.group
+    )
 }
 
 /// The fields without which a pipeline creates its records.

@@ -33,7 +33,7 @@ pub struct CallParts {
     /// `body:`
     pub body: Vec<(Path, Constant)>,
     /// `query:`
-    pub query: Option<Name>,
+    pub query: Option<QueryText>,
     /// `variables:`
     pub variables: Vec<(Path, Constant, Span)>,
     /// `each:`
@@ -54,6 +54,27 @@ pub struct CallParts {
 
 /// The name under which the variables of a query stand beside it.
 pub const VARIABLES: &str = "variables";
+
+/// The text of a query, with the places of its parts.
+#[derive(Clone, Debug)]
+pub struct QueryText {
+    /// The text.
+    pub text: String,
+    /// The whole.
+    pub span: Span,
+    written: Scalar,
+}
+
+impl QueryText {
+    fn of(written: &Scalar) -> Self {
+        Self { text: written.text.clone(), span: written.span, written: written.clone() }
+    }
+
+    /// Where a part of the text stands.
+    pub fn part(&self, start: usize, end: usize) -> Span {
+        self.written.part(start, end)
+    }
+}
 
 /// `GET /path/{field}?name={value}`
 #[derive(Clone, Debug)]
@@ -148,7 +169,7 @@ fn parts(map: &Mapping<'_>, condition: Option<Result<Expression, Diagnostic>>, f
             }
         }
     }
-    call.query = map.text("query", "`query`", found).map(Scalar::name);
+    call.query = map.text("query", "`query`", found).map(QueryText::of);
     let variables = map.get("variables", found);
     for (name, value) in variables.map(|node| named_constants(node, found)).unwrap_or_default() {
         let place = Path::parse(&format!("{VARIABLES}.{name}"));

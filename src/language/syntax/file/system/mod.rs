@@ -15,7 +15,7 @@ mod templates;
 mod webhook;
 
 pub use auth::{AuthTree, BasicLine};
-pub use call::{CallNames, CallParts, CallTree, EachLine, Request, VARIABLES};
+pub use call::{CallNames, CallParts, CallTree, EachLine, QueryText, Request, VARIABLES};
 pub use envelope::EnvelopeTree;
 pub use errors::{ErrorsTree, RefusalLine};
 pub use oauth2::{Oauth2Tree, TOKEN};
