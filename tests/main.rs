@@ -91,6 +91,7 @@ mod reference;
 mod relink;
 mod reload;
 mod reload_storm;
+mod removal;
 mod replayed;
 mod restored;
 mod retention;

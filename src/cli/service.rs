@@ -10,8 +10,9 @@ use crate::world::{Environment as _, HttpTransport, Method, ProcessEnvironment, 
 /// How long the service may take to answer.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long put-off work is waited for before it counts as left, in a pass and in a plan of one.
-pub const PUT_OFF: Duration = Duration::from_mins(1);
+/// How long put-off work is waited for before it counts as left, in a pass and in a plan of one: a little more than the
+/// minute after which a record that is not shown counts as gone.
+pub const PUT_OFF: Duration = Duration::from_secs(75);
 
 /// How long the service may take for a whole pass, or a plan of one.
 pub const WHOLE_PASS: Duration = Duration::from_hours(24);

@@ -19,6 +19,7 @@ use super::paging::Pager;
 use super::rate_limit::RateLimit;
 use super::reader::{Shape, Single};
 use super::rehearsal::Rehearsal;
+use super::removing::without_gone;
 use super::request::{self, Holes, Mode, Sending};
 use super::response::NotJson;
 use super::row::Row;
@@ -167,14 +168,14 @@ impl Connector {
         }
     }
 
-    /// The record of this key; `None` where it is gone.
+    /// The record of this key, also where it is shown and counts as gone; `None` where it is not there.
     ///
     /// # Errors
     /// Any [`Failure`] but `Gone`.
-    pub async fn read(&self, record: &RecordType, id: &str) -> Result<Option<Row>, Failure> {
+    pub async fn read_shown(&self, record: &RecordType, id: &str) -> Result<Option<Row>, Failure> {
         let call = record.read.as_ref().ok_or_else(|| no_call(record, "read"))?;
-        if let Some(row) = self.rehearsal.as_ref().and_then(|rehearsal| rehearsal.read(record, id)) {
-            return Ok(Some(row));
+        if let Some(known) = self.rehearsal.as_ref().and_then(|rehearsal| rehearsal.read(record, id)) {
+            return Ok(known.ok());
         }
         let holes = Holes { key: Some((&record.key, id)), kind: Some(record), ..Holes::of(&self.account) };
         let request = request::build(&self.system, call, &holes, None)?;
@@ -212,13 +213,15 @@ impl Connector {
     /// # Errors
     /// Any [`Failure`]; rows of pages before it are dropped.
     pub async fn rows(&self, record: &RecordType, listing: Listing) -> Result<Vec<Row>, Failure> {
-        let Some(rehearsal) = &self.rehearsal else { return self.rows_of(record, &listing).await };
+        let Some(rehearsal) = &self.rehearsal else {
+            return Ok(without_gone(record, &listing, self.rows_of(record, &listing).await?));
+        };
         let sought = match &listing {
             Listing::Find { field, value } => Some((field.as_str(), value)),
             Listing::All | Listing::ChangedSince(_) => None,
         };
         let rows = if rehearsal.answers_alone(sought) { Vec::new() } else { self.rows_of(record, &listing).await? };
-        Ok(rehearsal.over(record, sought, rows))
+        Ok(rehearsal.over(record, sought, without_gone(record, &listing, rows)))
     }
 
     async fn rows_of(&self, record: &RecordType, listing: &Listing) -> Result<Vec<Row>, Failure> {

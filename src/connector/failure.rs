@@ -185,12 +185,14 @@ pub enum Purpose {
     Create,
     /// Changes or moves a record.
     Change,
+    /// Takes a record away.
+    Remove,
 }
 
 impl Purpose {
     /// Whether the peer's data may change by it.
     pub fn is_write(self) -> bool {
-        matches!(self, Self::Create | Self::Change)
+        matches!(self, Self::Create | Self::Change | Self::Remove)
     }
 
     /// The word for it in metrics.
@@ -200,12 +202,13 @@ impl Purpose {
             Self::List => "list",
             Self::Create => "create",
             Self::Change => "change",
+            Self::Remove => "remove",
         }
     }
 
     /// Whether it names one record, which may be gone.
     fn names_record(self) -> bool {
-        matches!(self, Self::Read | Self::Change)
+        matches!(self, Self::Read | Self::Change | Self::Remove)
     }
 }
 

@@ -34,6 +34,7 @@ pub mod rate_limit;
 pub mod reader;
 pub mod rehearsal;
 mod rehearsing;
+mod removing;
 mod renewing;
 pub mod request;
 mod response;

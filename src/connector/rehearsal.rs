@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::failure::Failure;
 use super::row::Row;
 use crate::language::plan::{Move, RecordType, States};
 use crate::value::{Kind, Path, Record, Value, digest};
@@ -40,6 +41,8 @@ struct State {
     held: BTreeMap<Place, Value>,
     /// Those of them that are new, with keys that are made up.
     made_up: BTreeSet<Place>,
+    /// Those that were taken away.
+    removed: BTreeSet<Place>,
     counted: Rehearsed,
 }
 
@@ -130,12 +133,26 @@ impl Rehearsal {
         self.change(of, (&fields, present), false)
     }
 
-    /// A record that was written before.
-    pub(super) fn read(&self, kind: &RecordType, id: &str) -> Option<Row> {
+    /// A record is taken away.
+    pub(super) fn remove(&self, kind: &RecordType, id: &str) {
         let mut state = self.state();
-        let found = state.held.get(&(kind.name.clone(), id.to_owned())).cloned()?;
+        state.counted.writes += 1;
+        let place = (kind.name.clone(), id.to_owned());
+        state.held.remove(&place);
+        state.removed.insert(place);
+    }
+
+    /// A record that was written before. Where it was taken away [`Failure::Gone`]; `None`: the peer has the word.
+    pub(super) fn read(&self, kind: &RecordType, id: &str) -> Option<Result<Row, Failure>> {
+        let mut state = self.state();
+        let place = (kind.name.clone(), id.to_owned());
+        let known = match state.held.get(&place) {
+            Some(found) => Ok(row_of(found.clone())),
+            None if state.removed.contains(&place) => Err(Failure::Gone),
+            None => return None,
+        };
         state.counted.spared += 1;
-        Some(row_of(found))
+        Some(known)
     }
 
     /// Whether a search asks for what only a rehearsal knows, so that the peer has no answer.
@@ -149,8 +166,10 @@ impl Rehearsal {
     }
 
     /// A list, of all or of what is sought, with what was written in the place of what the peer shows of it.
-    pub(super) fn over(&self, kind: &RecordType, sought: Option<(&str, &Value)>, rows: Vec<Row>) -> Vec<Row> {
+    pub(super) fn over(&self, kind: &RecordType, sought: Option<(&str, &Value)>, mut rows: Vec<Row>) -> Vec<Row> {
         let state = self.state();
+        let is_removed = |row: &Row| row.key(kind).is_some_and(|key| state.removed.contains(&(kind.name.clone(), key)));
+        rows.retain(|row| !is_removed(row));
         if kind.grouped.is_some() || !state.held.keys().any(|(name, _)| *name == kind.name) {
             return rows;
         }

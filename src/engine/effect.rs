@@ -180,15 +180,27 @@ pub enum Effect {
         /// Its line and those that spoke with it.
         lines: Vec<RuleLine>,
     },
+    /// Take a record away whose counterpart is gone.
+    Remove {
+        /// Its side.
+        side: Side,
+        /// The key of the counterpart.
+        gone: String,
+        /// The line that says so, and those that spoke with it.
+        lines: Vec<RuleLine>,
+    },
 }
 
 impl Effect {
+    /// The action of a record that is taken away.
+    pub const REMOVE: &str = Action::Remove.as_str();
+
     /// The groups of fields that it writes; none where it is about the whole record.
     pub fn groups(&self) -> &[String] {
         match self {
             Self::Update { groups, .. } => groups,
             Self::Move { group, .. } => std::slice::from_ref(group),
-            Self::Link { .. } | Self::Settle { .. } | Self::Create { .. } | Self::Make(_) => &[],
+            Self::Link { .. } | Self::Settle { .. } | Self::Create { .. } | Self::Make(_) | Self::Remove { .. } => &[],
         }
     }
 
@@ -200,9 +212,10 @@ impl Effect {
     /// The side that a write outside goes to and the rule lines that caused it; `None`: it goes to no side.
     pub fn outward(&self) -> Option<(Side, &[RuleLine])> {
         match self {
-            Self::Create { side, lines, .. } | Self::Update { side, lines, .. } | Self::Move { side, lines, .. } => {
-                Some((*side, lines))
-            }
+            Self::Create { side, lines, .. }
+            | Self::Update { side, lines, .. }
+            | Self::Move { side, lines, .. }
+            | Self::Remove { side, lines, .. } => Some((*side, lines)),
             Self::Link { .. } | Self::Settle { .. } | Self::Make(_) => None,
         }
     }
@@ -216,6 +229,7 @@ impl Effect {
             Self::Make(_) => Action::Make,
             Self::Update { .. } => Action::Update,
             Self::Move { .. } => Action::Move,
+            Self::Remove { .. } => Action::Remove,
         }
     }
 
@@ -227,6 +241,7 @@ impl Effect {
             Self::Create { fields, .. } | Self::Update { fields, .. } => Value::Record(fields.clone()),
             Self::Make(Making { fields, .. }) => Value::Record(fields.clone()),
             Self::Move { from, to, .. } => json::from_json(&serde_json::json!({ "from": from, "to": to })),
+            Self::Remove { gone, .. } => Value::text(gone.as_str()),
         };
         Value::Record(Record::from([
             ("action".to_owned(), self.action().as_str().into()),

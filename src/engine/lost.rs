@@ -1,20 +1,24 @@
 //! A linked record whose counterpart its system no longer has: the record that matches now takes the place, else it is
-//! told which one is gone and what the rules do about it.
+//! told which one is gone and what the rules do about it, or what `when gone` says happens.
 //!
 //! Pure. Has nothing made anew by itself: whoever took the counterpart away may have meant it.
 
 use super::base::Base;
 use super::create;
-use super::effect::Decision;
+use super::effect::{Decision, Effect, LeftAlone};
 use super::matching::match_value;
 use super::meet::{meet, own};
 use super::park::{Stop, Wait};
 use super::scope::Context;
 use super::update;
+use crate::language::plan::{Parting, RuleLine, Side};
 use crate::value::Value;
 
 /// The code of a record whose counterpart is gone.
 pub const COUNTERPART_GONE: &str = "counterpart-gone";
+
+/// What is left alone of a record whose counterpart is gone: all of it.
+const DETACHED: &str = "when gone";
 
 /// The decision for a linked record whose counterpart, called `gone`, is not there any more.
 pub fn decide(context: &Context<'_>, base: &Base, gone: &str) -> Decision {
@@ -22,10 +26,71 @@ pub fn decide(context: &Context<'_>, base: &Base, gone: &str) -> Decision {
     if met.effect.is_some() || !context.complete() {
         return met;
     }
-    let stop = told(context, gone);
+    let side = context.situation.changed;
+    let said = context.pipeline.parting(side.other(), &context.situation.settings);
+    let parting = said.map_or(Parting::Park, |(parting, _)| parting);
+    if let (Parting::Propagate, Some((_, line)), true) = (parting, said, met.stops.is_empty()) {
+        return removed(context, gone, line);
+    }
     let mut decision = update::update(context, base);
-    decision.stops.extend([stop].into_iter().chain(met.stops));
+    if let (Parting::Detach, Some((_, line))) = (parting, said) {
+        decision.left_alone.push(detached(context, gone, line));
+    } else {
+        decision.stops.push(told(context, gone));
+    }
+    decision.stops.extend(met.stops);
     decision
+}
+
+/// That the record is taken away, too; nothing, where the pipeline holds back what it would write of it.
+fn removed(context: &Context<'_>, gone: &str, line: &RuleLine) -> Decision {
+    let side = context.situation.changed;
+    let _speaking = context.speaks(line);
+    context.spoke(line);
+    let stopped = |stop: Stop| Decision { stops: vec![stop], lines: context.lines(), ..Decision::default() };
+    // The record that is gone says nothing any more, and what only it could say holds nothing back.
+    let system = &context.pipeline.record(side.other()).system;
+    let asks_it = context.pipeline.when.as_ref().is_some_and(|(condition, _)| condition.mentions(system));
+    let may = if asks_it { Ok(true) } else { context.pipeline_holds() };
+    match may.and_then(|may| context.needs(side).map(|()| may)) {
+        Err(stop) => stopped(stop),
+        Ok(false) => Decision { lines: context.lines(), ..Decision::default() },
+        Ok(true) if !is_allowed(context, side) => {
+            let kind = context.pipeline.record(side);
+            let message = format!(
+                "{} {gone} is gone, and {} does not let this {} be taken away now",
+                context.pipeline.record(side.other()).name,
+                kind.system,
+                kind.name
+            );
+            stopped(Stop::new("update-not-allowed", "the peer no longer allows it", message, line))
+        }
+        Ok(true) => {
+            let lines = context.lines();
+            let effect = Some(Effect::Remove { side, gone: gone.to_owned(), lines: lines.clone() });
+            Decision { effect, lines, ..Decision::default() }
+        }
+    }
+}
+
+/// Whether the call that takes a record away is taken now, as its system file says.
+fn is_allowed(context: &Context<'_>, side: Side) -> bool {
+    let call = context.pipeline.record(side).remove.as_ref();
+    let present = context.situation.record(side).cloned().unwrap_or_default();
+    call.and_then(|call| call.allowed_when.as_ref())
+        .is_none_or(|condition| condition.evaluate_in(&present) == Ok(Value::Bool(true)))
+}
+
+/// That the record is left as it is.
+fn detached(context: &Context<'_>, gone: &str, line: &RuleLine) -> LeftAlone {
+    let side = context.situation.changed;
+    let kind = context.pipeline.record(side);
+    let id = context.situation.record(side).and_then(|record| kind.id_of(record)).unwrap_or_default();
+    let far = context.pipeline.record(side.other());
+    let because = format!("its {}.{} {gone} is gone", far.system, far.name);
+    let _speaking = context.speaks(line);
+    context.spoke(line);
+    LeftAlone { group: DETACHED.to_owned(), side, value: Value::text(id), because, line: line.clone() }
 }
 
 /// What people call a record, in brackets behind its key; nothing where it has no name.

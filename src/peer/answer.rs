@@ -110,6 +110,7 @@ impl Peer {
                         let headers = vec![("Location".to_owned(), place.collect())];
                         Response { status: *status, headers, body: Vec::new() }
                     }
+                    _ if *status == 204 => Response { status: *status, headers: Vec::new(), body: Vec::new() },
                     _ => respond(*status, &body),
                 };
                 response.headers.extend(write_wire::headers(&route.record, &row));

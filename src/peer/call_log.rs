@@ -25,6 +25,8 @@ pub enum CallKind {
     Update,
     /// A step from one state to another, by its own call or by the update call.
     Move,
+    /// A record taken away.
+    Remove,
 }
 
 impl CallKind {
@@ -38,12 +40,13 @@ impl CallKind {
             Self::Create => "create",
             Self::Update => "update",
             Self::Move => "move",
+            Self::Remove => "remove",
         }
     }
 
     /// Whether it changes something.
     pub fn is_write(self) -> bool {
-        matches!(self, Self::Create | Self::Update | Self::Move)
+        matches!(self, Self::Create | Self::Update | Self::Move | Self::Remove)
     }
 }
 

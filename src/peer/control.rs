@@ -25,6 +25,11 @@ pub(super) const ACTS: &[Act] = &[
             ("fields", "by the names of the system file; a list of such for several records"),
         ],
     ),
+    Act::new(
+        "PUT gone",
+        "takes a record away, or has it count as gone where its system file says by what",
+        &[("record", "the kind, by its name in the system file"), ("key", "which one")],
+    ),
     Act::new("GET calls", "shows the calls that changed or read something", &[]),
     Act::new("DELETE calls", "forgets the calls", &[]),
     Act::new("GET tokens", "says how many tokens were granted", &[]),
@@ -47,10 +52,11 @@ pub(super) fn answer(peer: &mut Peer, now: Timestamp, request: &Request) -> Opti
             Ok(json!({}))
         }
         (Method::Put | Method::Post, "put") => put(peer, now, &request.body),
+        (Method::Put | Method::Post, "gone") => gone(peer, now, &request.body),
         _ => {
             return Some(respond(
                 404,
-                &json!({ "message": "there are: state, put, calls, tokens, requests, webhook, faults, quiet" }),
+                &json!({ "message": "there are: state, put, gone, calls, tokens, requests, webhook, faults, quiet" }),
             ));
         }
     };
@@ -81,6 +87,15 @@ fn put(peer: &mut Peer, now: Timestamp, body: &[u8]) -> Result<Json, String> {
         keys.push(value_json::to_json(&peer.put(now, name, &fields)?));
     }
     Ok(json!({ "keys": keys }))
+}
+
+/// `{"record": "order", "key": 7}`
+fn gone(peer: &mut Peer, now: Timestamp, body: &[u8]) -> Result<Json, String> {
+    let wish: Json = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let name = wish.get("record").and_then(Json::as_str).ok_or("`record` names the record type")?;
+    let key =
+        wish.get("key").map(value_json::from_json).and_then(|key| key.to_key()).ok_or("`key` names the record")?;
+    if peer.take_away(now, name, &key) { Ok(json!({})) } else { Err(format!("there is no {name} {key}")) }
 }
 
 fn typed(peer: &Peer, kind: &RecordType, fields: &Json) -> Result<Record, String> {

@@ -16,6 +16,7 @@ mod page;
 pub mod peer;
 mod read_wire;
 mod refusal;
+mod removed;
 mod requirement;
 mod respond;
 mod route;

@@ -32,7 +32,7 @@ pub(super) struct Row {
 pub(super) struct Table {
     pub(super) keys: Vec<String>,
     /// Keys of records that were taken away, which no other record gets.
-    gone: BTreeSet<String>,
+    pub(super) gone: BTreeSet<String>,
     pub(super) rows: BTreeMap<String, Row>,
 }
 
@@ -117,22 +117,6 @@ impl Peer {
         }
     }
 
-    /// A person takes a record away, or all rows of a group; false: there is none.
-    pub fn take_away(&mut self, record: &str, key: &str) -> bool {
-        let Some(kind) = self.system.records.get(record).cloned() else { return false };
-        let Some(table) = self.tables.get_mut(record) else { return false };
-        let is_it = |place: &String, row: &Row| match kind.grouped {
-            Some(_) => row.value.field(&kind.key).to_key().as_deref() == Some(key),
-            None => place == key,
-        };
-        let (rows, before) = (&table.rows, table.keys.len());
-        let gone = table.keys.iter().filter(|place| rows.get(*place).is_some_and(|row| is_it(place, row)));
-        table.gone.extend(gone.cloned().collect::<Vec<_>>());
-        table.keys.retain(|place| !table.gone.contains(place));
-        table.rows.retain(|place, _| !table.gone.contains(place));
-        table.keys.len() < before
-    }
-
     /// Where the record stands that the fields name. A row of a group is known by its texts and references.
     fn known(&self, kind: &RecordType, fields: &Record) -> Option<String> {
         let key = fields.get(&kind.key).and_then(Value::to_key)?;
@@ -202,7 +186,7 @@ impl Peer {
         self.tell(now, kind, key);
     }
 
-    fn tell(&mut self, now: Timestamp, kind: &RecordType, place: &str) {
+    pub(super) fn tell(&mut self, now: Timestamp, kind: &RecordType, place: &str) {
         let Some(rules) = self.system.webhook.as_ref().filter(|_| !self.key.is_empty()) else { return };
         let Some(row) = self.record(&kind.name, place) else { return };
         let told = write_wire::record(kind, row);

@@ -131,6 +131,7 @@ fn calls(record: &RecordType) -> impl Iterator<Item = (CallKind, &Call)> {
         (CallKind::List, &record.list),
         (CallKind::Create, &record.create),
         (CallKind::Update, &record.update),
+        (CallKind::Remove, &record.remove),
     ];
     let moves = record.states.iter().flat_map(|states| &states.moves).filter_map(|step| match &step.by {
         MoveBy::Call(call) => Some((CallKind::Move, call.as_ref())),

@@ -10,7 +10,7 @@ use super::refusal::{Reason, Refusal};
 use super::requirement;
 use super::route::{Route, asks_this, fit};
 use super::version;
-use crate::language::plan::{Call, MoveBy, RecordType, Requirement, WritePlace};
+use crate::language::plan::{Call, MoveBy, Presence, RecordType, Requirement, WritePlace};
 use crate::value::{Path, Record, Segment, Value};
 use crate::world::Request;
 
@@ -30,6 +30,7 @@ pub(super) fn write(peer: &mut Peer, now: Timestamp, route: &Route, request: &Re
     done.outcome = match route.kind {
         CallKind::Create => create(peer, now, (route, request), &mut done),
         CallKind::Move => step(peer, now, (route, request), &mut done),
+        CallKind::Remove => remove(peer, now, route, &done),
         _ => update(peer, now, (route, request), &mut done),
     };
     done
@@ -112,8 +113,10 @@ fn as_empty(kind: &RecordType, fields: &mut Record) {
     let stamps = [&kind.created, &kind.modified].into_iter().flatten().chain([&kind.key]);
     let stamped: Vec<&str> = stamps.map(String::as_str).collect();
     for field in &kind.fields {
+        // What every answer shows the system fills by itself.
         if let [Segment::Field(name)] = field.path.0.as_slice()
             && !stamped.contains(&name.as_str())
+            && field.presence != Presence::Filled
         {
             fields.slot(name.clone());
         }
@@ -203,6 +206,18 @@ fn step(
     done.written.clone_from(&goal);
     peer.change(now, kind, &key, &goal);
     Ok(200)
+}
+
+/// What is gone cannot be taken away again; what is archived is still shown.
+fn remove(peer: &mut Peer, now: Timestamp, route: &Route, done: &Done) -> Result<u16, Refusal> {
+    let kind = &route.record;
+    let (key, present) = present(peer, kind, done.key.as_deref())?;
+    if kind.is_gone(&present) {
+        return Err(Refusal::new(Reason::Gone, format!("this {} is gone", kind.name)));
+    }
+    kind.remove.iter().try_for_each(|call| allowed(kind, call, &present))?;
+    peer.take_away(now, &kind.name, &key);
+    Ok(if peer.record(&kind.name, &key).is_some() { 200 } else { 204 })
 }
 
 fn missing_call(kind: &RecordType) -> Refusal {

@@ -161,7 +161,7 @@ pub struct Change {
     pub target: RecordRef,
     /// The pipeline.
     pub pipeline: String,
-    /// `create`, `update` or `move`.
+    /// `create`, `update`, `move` or `remove`.
     pub action: &'static str,
     /// The fields written.
     pub fields: Value,
@@ -219,6 +219,7 @@ impl Change {
                 format!("{}.{}, new, for {cause} {by}: {values}", target.account, target.record)
             }
             "create" => format!("{target}, new, for {cause} {by}: {values}"),
+            "remove" => format!("{target} is removed {by}"),
             _ => format!("{target} {by}: {values}"),
         }
     }
@@ -263,7 +264,8 @@ impl fmt::Display for Change {
             }
             _ => self.names().join(", "),
         };
-        write!(out, "{target} by {owner} ({pipeline}, {}): {action} {what}", self.places())
+        let what = format!("{action} {what}");
+        write!(out, "{target} by {owner} ({pipeline}, {}): {}", self.places(), what.trim_end())
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn braked_json(braked: &Braked) -> Json {
         "changes": braked.changes.values().map(Change::to_json_with_values).collect::<Vec<_>>(),
         "changes_not_shown": not_shown(braked, usize::MAX),
         "would_create": braked.made.iter().chain(&braked.beside).map(made).collect::<Vec<_>>(),
+        "would_remove": braked.removed.iter().map(made).collect::<Vec<_>>(),
         "lists": braked.lists,
         "would_park": braked.parked.iter().map(parked).collect::<Vec<_>>(),
     })
@@ -37,7 +38,11 @@ pub(super) fn braked_json(braked: &Braked) -> Json {
 /// Records that are held and of which no value is among the first shown.
 fn not_shown(braked: &Braked, shown: usize) -> usize {
     let shown: BTreeSet<&RecordRef> = braked.changes.values().take(shown).map(|change| &change.cause).collect();
-    let changed = braked.held.iter().chain(braked.made.values().flatten()).collect::<BTreeSet<_>>();
+    let changed = braked
+        .held
+        .iter()
+        .chain(braked.made.values().chain(braked.removed.values()).flatten())
+        .collect::<BTreeSet<_>>();
     changed.difference(&shown).count()
 }
 
@@ -54,6 +59,9 @@ pub(super) fn write_braked(out: &mut fmt::Formatter<'_>, braked: &Braked) -> fmt
     }
     for (kind, records) in &braked.beside {
         writeln!(out, "  held: {} {} would be created, which others need", records.len(), kind.name)?;
+    }
+    for (kind, records) in &braked.removed {
+        writeln!(out, "  held: {} {} would be removed", records.len(), kind.name)?;
     }
     for records in braked.parked.values() {
         let told = records.iter().map(|(record, message)| format!("{record}: {message}"));

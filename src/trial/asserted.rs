@@ -101,6 +101,12 @@ impl Judged<'_, '_> {
             Stated::Agree => said.asked && self.test.told.as_ref().is_some_and(|told| told.listed),
             Stated::When => self.looks.quiet && said.branches.iter().any(|(_, held)| !held),
             Stated::Read => false,
+            Stated::Gone(side) => {
+                let (account, id) = part.pair.end(*side);
+                let kind = &pipeline.record(*side).name;
+                let meets = id.as_ref().is_some_and(|id| self.looks.meet((account, kind, id)));
+                meets || self.looks.quiet || self.looks.closed.contains(&(account.clone(), kind.clone()))
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::asserted::Asserted;
 use crate::diagnostic::{Sources as _, Span};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{Create, FieldRule, Pipeline, Plan, RuleBody, RuleLine, Side, Table, WithRead};
+use crate::language::plan::{Create, FieldRule, Parting, Pipeline, Plan, RuleBody, RuleLine, Side, Table, WithRead};
 use crate::language::source::SourceMap;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
 use crate::value::{Path, Value};
@@ -116,6 +116,8 @@ impl<'p> There<'p> {
             self.lines.insert(line.clone());
             self.condition(condition);
         }
+        let parted = pipeline.when_gone.values().filter(|gone| gone.parting != Parting::Park);
+        self.lines.extend(parted.map(|gone| gone.line.clone()));
         for agreement in &pipeline.agree {
             self.lines.insert(agreement.line.clone());
             self.condition(&agreement.condition);

@@ -86,7 +86,7 @@ fn take_away(stage: &Stage, gone: &GoneRecord, placed: &[Placed]) -> Result<Reco
             return Err(format!("{} {} records are there; `gone KEY` says which one goes", several.len(), record.name));
         }
     };
-    let taken = stage.wire.peer(account).is_some_and(|mut peer| peer.take_away(&record.name, &id));
+    let taken = stage.wire.peer(account).is_some_and(|mut peer| peer.take_away(stage.clock.now(), &record.name, &id));
     if taken {
         Ok(RecordRef { account: account.clone(), record: record.name.clone(), id })
     } else {

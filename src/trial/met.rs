@@ -22,7 +22,11 @@ impl<'t> Met<'t> {
     pub(super) fn of(stage: &Stage, expectation: &'t Expectation) -> Self {
         let kind = &expectation.record;
         let mut left: Vec<Value> = match stage.wire.peer(&expectation.account) {
-            Some(peer) => peer.records(&kind.name).into_iter().cloned().collect(),
+            // Where none is to be there, what is shown and counts as gone is none.
+            Some(peer) => {
+                let counts = |row: &&Value| !expectation.records.is_empty() || !kind.is_gone(row);
+                peer.records(&kind.name).into_iter().filter(counts).cloned().collect()
+            }
             None => Vec::new(),
         };
         // Records named by their key are taken first, so that a looser one does not take them away.

@@ -25,6 +25,8 @@ pub(super) enum Stated<'p> {
     When,
     /// A record that rules read.
     Read,
+    /// What becomes of a side's record whose counterpart is gone.
+    Gone(Side),
 }
 
 /// Lines of one plan.
@@ -48,6 +50,9 @@ pub(super) fn lines(plan: &Plan) -> Lines<'_> {
             }
             if let Some((_, line)) = pipeline.needs.get(system) {
                 note(line, Stated::Needs(side));
+            }
+            if let Some(gone) = pipeline.when_gone.get(system) {
+                note(&gone.line, Stated::Gone(side.other()));
             }
         }
         note(&pipeline.match_line, Stated::Match);

@@ -13,7 +13,7 @@ use crate::peer::{CallKind, PeerCall};
 /// Something that a test does not mention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmentioned {
-    /// `create`, `update`, `move`, `park` or `disagree`.
+    /// `create`, `update`, `move`, `remove`, `park` or `disagree`.
     pub what: &'static str,
     /// The record, with its account and its key.
     pub record: String,
@@ -64,10 +64,16 @@ fn mentions(test: &RuleTest, came: &Came<'_>, (account, call): &(String, PeerCal
     }
     came.met.iter().filter(|met| met.expectation.account == *account).any(|met| {
         let is_it = |row: &crate::value::Value| call.key.as_ref() == Some(&met.key(row));
-        met.expectation.record.name == call.record
-            && met.pairs.iter().filter(|(_, row)| row.as_ref().is_some_and(is_it)).any(|(wanted, _)| {
-                let whole = call.kind == CallKind::Create || met.expectation.exactly;
-                whole || call.written.keys().any(|name| wanted.fields.contains_key(name))
-            })
+        if met.expectation.record.name != call.record {
+            return false;
+        }
+        // Who says which records of a kind there are says which there are not.
+        if call.kind == CallKind::Remove && (met.expectation.listed || met.pairs.is_empty()) {
+            return true;
+        }
+        met.pairs.iter().filter(|(_, row)| row.as_ref().is_some_and(is_it)).any(|(wanted, _)| {
+            let whole = call.kind == CallKind::Create || met.expectation.exactly;
+            whole || call.written.keys().any(|name| wanted.fields.contains_key(name))
+        })
     })
 }

@@ -9,12 +9,13 @@ use crate::language::syntax::field_spec::{FieldSpec, MapSpec, SYSTEM_FILE, Shape
 use crate::language::syntax::keys_said::{KeySaid, keys_said};
 
 /// Whole system files that say every word at least once, each with its name.
-pub const EXAMPLES: [(&str, &str); 15] = [
+pub const EXAMPLES: [(&str, &str); 16] = [
     ("shop.yaml", include_str!("systems/whole.yaml")),
     ("depot.yaml", include_str!("systems/offset.yaml")),
     ("bazaar.yaml", include_str!("systems/numbered.yaml")),
     ("kiosk.yaml", include_str!("systems/derived.yaml")),
     ("archive.yaml", include_str!("systems/versioned.yaml")),
+    ("cellar.yaml", include_str!("systems/removed.yaml")),
     ("gallery.yaml", include_str!("systems/queried.yaml")),
     ("office.yaml", include_str!("systems/unpaged.yaml")),
     ("market.yaml", include_str!("systems/basic.yaml")),
@@ -231,4 +232,4 @@ them; what changed is told by what a row holds, at every look. `examples/csv_3pl
 const PEERS: &str = "\n## Peers in memory\n\n`petiole simulate FILE` serves a system file as a server in memory: every \
 call of the file answers, lists come in its pages, states move as its moves say, `required` and `read only` are held. \
 `petiole test` runs the tests beside the rules against the same. `PUT /_control/put` sets a record as people would, \
-`GET /_control/state` shows all of them.\n\n## The examples\n";
+`PUT /_control/gone` takes one away, `GET /_control/state` shows all of them.\n\n## The examples\n";

@@ -182,6 +182,8 @@ impl<'p> Course<'p> {
                 }
                 Ok(())
             }
+            // The random rule sets say nothing of what is gone.
+            Effect::Remove { .. } => Err("a record is taken away".to_owned()),
             Effect::Move { side, from, to, rule, .. } => {
                 let states = pipeline.record(*side).states.as_ref().unwrap();
                 let legal = states.moves.iter().any(|one| one.from == *from && one.to == *to && one.is_by_calls());
@@ -226,6 +228,7 @@ impl<'p> Course<'p> {
                 let rules = std::slice::from_ref(rule);
                 self.written((*side, &fields), (&Value::Record(sent), rules, goal != to), meanwhile);
             }
+            Effect::Remove { side, .. } => *self.situation.record_mut(*side) = None,
             Effect::Make(making) => {
                 let made = Value::Record(making.fields.clone());
                 self.peers.made.push(made.clone());

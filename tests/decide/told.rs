@@ -56,6 +56,10 @@ fn decided(rules: &Rules, case: &Case, decision: &Decision, told: &mut Mapping) 
             put(told, "groups", groups.iter().map(|group| Yaml::from(group.as_str())).collect::<Vec<_>>());
             lines.extend(own);
         }
+        Some(Effect::Remove { side, gone, lines: own }) => {
+            put(told, "effect", format!("remove {}, since {gone} is gone", name(*side)));
+            lines.extend(own);
+        }
         Some(Effect::Move { side, from, to, goal, lines: own, .. }) => {
             let goal = if goal == to { String::new() } else { format!(", on the way to {goal}") };
             put(told, "effect", format!("move {} from {from} to {to}{goal}", name(*side)));

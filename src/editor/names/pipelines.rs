@@ -47,7 +47,7 @@ impl Walk<'_> {
         }
         let keys = file.create.iter().map(|(key, _)| key).chain(file.untouched.iter().map(|(key, _)| key));
         let keys = keys.chain(file.passed_by.iter().chain(&file.after).chain(&file.needs).map(|(key, _)| key));
-        let keys = keys.chain(file.volume.iter().map(|(key, _)| key)).chain(&file.shared);
+        let keys = keys.chain(file.volume.iter().chain(&file.when_gone).map(|(key, _)| key)).chain(&file.shared);
         keys.for_each(|key| self.system(key));
         for (key, list) in &file.untouched {
             let side = sides.iter().find(|side| side.system.text == key.text);

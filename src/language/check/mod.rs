@@ -24,6 +24,7 @@ mod system_condition;
 mod test;
 mod test_gone;
 mod test_value;
+mod when_gone;
 mod with_read;
 
 pub use check::{Checked, CheckedRules, check};

@@ -9,10 +9,11 @@ use super::owners;
 use super::rule::{self, RuleContext};
 use super::shared;
 use super::standing::{self, Said, Standing};
+use super::when_gone;
 use super::with_read;
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::folded::number;
-use crate::language::plan::{Create, Field, FieldRule, Owner, Pipeline, RecordType, RuleLine};
+use crate::language::plan::{Create, Field, FieldRule, Owner, Pipeline, RecordType, RuleLine, Side};
 use crate::language::resolve::pipelines::side;
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator};
 use crate::language::syntax::file::pipeline::{Condition, CreateLine, PipelineFile};
@@ -57,6 +58,8 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
     let names = Meanings { rules: asked, created: &created };
     let mut rules = groups(checker, file.groups, (&name.text, [&left, &right]), &names);
     let shared = file.shared.and_then(|name| shared::check(checker, &name, [&left, &right], &rules));
+    let shared_by = shared.map(|side| if side == Side::Left { left.system.as_str() } else { right.system.as_str() });
+    let when_gone = when_gone::check(checker, file.when_gone, (&name.text, [&left, &right]), shared_by);
     let (match_left, match_right, line) = matching?;
     number(&mut rules, 0);
     let field = |tree: &Expression| match_field(tree).unwrap_or_default();
@@ -76,6 +79,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
         passed_by,
         after,
         needs,
+        when_gone,
         volume,
         agree,
         create_left: creates.remove(&left.system),

@@ -20,7 +20,7 @@ use crate::language::syntax::file::test::{
 use crate::value::Record;
 
 /// The writes that `calls` may list.
-const ACTIONS: [Action; 3] = [Action::Create, Action::Update, Action::Move];
+const ACTIONS: [Action; 4] = [Action::Create, Action::Update, Action::Move, Action::Remove];
 
 /// Judges a test: of a `tests:` file, or beside a pipeline or table.
 pub(super) fn check(checker: &mut Checker<'_>, tree: &TestTree) -> RuleTest {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::model::bridge::{Bridge, bridges};
 use crate::language::check::CheckedRules;
-use crate::language::plan::{FieldRule, Outcome, Pipeline, Side};
+use crate::language::plan::{FieldRule, Outcome, Parting, Pipeline, Side};
 use crate::value::Value;
 
 /// The summary of checked rules, under the settings as the files state them.
@@ -47,6 +47,11 @@ fn owners(pipeline: &Pipeline, settings: &Value, out: &mut String) {
             let how = if create.when.is_some() { "by condition" } else { "on demand" };
             let _ = writeln!(out, "  create in {:<24} {live}, {how}", pipeline.record(side).system);
         }
+    }
+    for (system, gone) in &pipeline.when_gone {
+        let is_muted = gone.parting == Parting::Propagate && !gone.owner.lets_leave(system, settings);
+        let live = if is_muted { "muted" } else { "live" };
+        let _ = writeln!(out, "  gone from {system:<24} {live}, {}", gone.parting.as_str());
     }
     let mut groups: Vec<&str> = pipeline.rules.iter().map(|rule| rule.group.as_str()).collect();
     groups.dedup();

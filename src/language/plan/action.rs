@@ -17,11 +17,14 @@ pub enum Action {
     Update,
     /// A record takes a step from one state to another.
     Move,
+    /// A record is taken away, because its counterpart is gone.
+    Remove,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Link, Self::Settle, Self::Create, Self::Make, Self::Update, Self::Move];
+    pub const ALL: [Self; 7] =
+        [Self::Link, Self::Settle, Self::Create, Self::Make, Self::Update, Self::Move, Self::Remove];
 
     /// Its word.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Action {
             Self::Make => "make",
             Self::Update => "update",
             Self::Move => "move",
+            Self::Remove => "remove",
         }
     }
 

@@ -31,6 +31,7 @@ pub mod table;
 pub mod test;
 pub mod volume;
 pub mod webhook;
+pub mod when_gone;
 
 pub use crate::language::syntax::arrow::Arrow;
 pub use crate::language::syntax::constant::Constant;
@@ -57,3 +58,4 @@ pub use system::{
 pub use table::{Instead, Outcome, Row, Table};
 pub use volume::Volume;
 pub use webhook::{SignatureRules, Told, Trust, WebhookRecord, WebhookRules};
+pub use when_gone::{Parting, WhenGone};

@@ -15,6 +15,7 @@ use crate::language::plan::side::Side;
 use crate::language::plan::system::RecordType;
 use crate::language::plan::table::Table;
 use crate::language::plan::volume::Volume;
+use crate::language::plan::when_gone::WhenGone;
 use crate::language::syntax::arrow::Arrow;
 use crate::value::Path;
 
@@ -55,6 +56,8 @@ pub struct Pipeline {
     pub needs: BTreeMap<String, (CompiledExpression, RuleLine)>,
     /// `after:` by the system in which a record is created: those whose own pairs are brought together before.
     pub after: BTreeMap<String, (CompiledExpression, RuleLine)>,
+    /// `when gone:` by the system whose record is gone.
+    pub when_gone: BTreeMap<String, WhenGone>,
     /// `volume:` by the system whose records change: how much there is to carry, for lint alone.
     pub volume: BTreeMap<String, Volume>,
     /// `agree:`

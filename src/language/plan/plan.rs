@@ -121,6 +121,8 @@ impl Plan {
                 Some(true) => Interest::Work,
                 Some(false) if follows => Interest::Linked,
                 None if follows => Interest::Work,
+                // That it is gone takes away what it is linked with.
+                _ if pipeline.removal(side.other(), settings).is_some() => Interest::Linked,
                 Some(false) | None => Interest::LookUp,
             }
         };

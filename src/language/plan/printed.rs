@@ -59,6 +59,11 @@ impl fmt::Display for Pipeline {
                 said(out, &format!("{word} {system}: {condition}"), line)?;
             }
         }
+        for (system, gone) in &self.when_gone {
+            let text =
+                format!("where {system} has it no more: {}, owned by {}", gone.parting.as_str(), gone.owner.text());
+            said(out, &text, &gone.line)?;
+        }
         for (side, fields, line) in &self.untouched {
             said(out, &format!("untouched in {}: {fields}", kind(self.record(*side))), line)?;
         }

@@ -138,6 +138,10 @@ pub struct RecordType {
     pub update: Option<Call>,
     /// Adds elements to a list of one, by the list's name: sends the new ones, and nothing takes them away.
     pub add: BTreeMap<String, Call>,
+    /// Takes one away: deletes it, or has it count as gone.
+    pub remove: Option<Call>,
+    /// Over a record's own fields: the record is shown and counts as gone.
+    pub gone_when: Option<CompiledExpression>,
     /// Its states, if a field has any.
     pub states: Option<States>,
     /// Which of the fields are references, once that was asked of the finished record.
@@ -185,7 +189,7 @@ impl RecordType {
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         let moves = self.states.iter().flat_map(|states| &states.moves);
         let by_call = moves.filter_map(|one| if let MoveBy::Call(call) = &one.by { Some(call.as_ref()) } else { None });
-        [&self.read, &self.changed, &self.list, &self.create, &self.update]
+        [&self.read, &self.changed, &self.list, &self.create, &self.update, &self.remove]
             .into_iter()
             .flatten()
             .chain(self.find.values())

@@ -112,7 +112,7 @@ pub(super) fn judge(resolver: &mut Resolver<'_>, record: &RecordType, tree: &Sta
 }
 
 /// Whether an answer without a field says something of it.
-fn is_told(record: &RecordType, field: &Field) -> bool {
+pub(super) fn is_told(record: &RecordType, field: &Field) -> bool {
     field.presence != Presence::Open || record.is_filled(field)
 }
 

@@ -30,7 +30,7 @@ pub(super) fn resolve(
         CallKey::Once(name) => match name.text.as_str() {
             "read" => Ready::Key,
             "changed" => Ready::Since,
-            "create" | "update" => Ready::Fields,
+            "create" | "update" | "delete" | "archive" => Ready::Fields,
             _ => Ready::Account,
         },
     };
@@ -52,9 +52,11 @@ pub(super) fn resolve(
         "list" => &mut record.list,
         "create" => &mut record.create,
         "update" => &mut record.update,
+        "delete" | "archive" => &mut record.remove,
         other => {
             let message = format!("there is no call `{other}`");
-            let known = ["read", "changed", "list", "create", "update", "find by FIELD", "add to LIST"];
+            let known =
+                ["read", "changed", "list", "create", "update", "delete", "archive", "find by FIELD", "add to LIST"];
             return resolver.sink.unknown("unknown-key", message, (other, name.span), known);
         }
     };

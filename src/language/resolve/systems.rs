@@ -12,6 +12,7 @@ use super::graphql;
 use super::limits;
 use super::paging;
 use super::record_calls;
+use super::removal;
 use super::resolver::{Resolver, SystemCondition};
 use super::secrets;
 use super::states::states;
@@ -121,6 +122,7 @@ fn record(
     let envelope = envelope.of_record(resolver, tree);
     tree.calls.iter().for_each(|call| record_calls::resolve(resolver, &mut record, call, &envelope));
     version::judge(resolver, &record, tree);
+    removal::resolve(resolver, &mut record, tree);
     record.states = tree.states.as_ref().map(|tree| states(resolver, &record, tree, &envelope));
     graphql::judge(resolver, &record, tree, envelope.lists());
     (record, conditions)

@@ -34,6 +34,12 @@ impl Absent {
         settle.saturating_sub(looked.duration_since(first).try_into().unwrap_or_default())
     }
 
+    /// A read shows it and says that it is gone: nothing is left to be asked.
+    pub(crate) fn told(&self, account: &str, record: &str, id: &str) {
+        let target = RecordRef { account: account.to_owned(), record: record.to_owned(), id: id.to_owned() };
+        self.known().insert(target, Timestamp::MIN);
+    }
+
     /// A read shows it.
     pub(crate) fn seen(&self, account: &str, record: &str, id: &str) {
         let mut known = self.known();

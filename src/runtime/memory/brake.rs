@@ -53,6 +53,8 @@ pub struct Braked {
     pub made: BTreeMap<Kind, BTreeSet<RecordRef>>,
     /// The records that would be made beside pairs, by account and kind.
     pub beside: BTreeMap<Kind, BTreeSet<RecordRef>>,
+    /// The records that would be taken away, by account and kind.
+    pub removed: BTreeMap<Kind, BTreeSet<RecordRef>>,
     /// The records that would be parked, by account and kind, each with why.
     pub parked: BTreeMap<Kind, BTreeMap<RecordRef, String>>,
     /// Lists that were not taken as they are, because they lack most of what is linked: why.
@@ -123,6 +125,18 @@ impl Brake {
         match &mut *self.state() {
             State::Holding(_, braked) if kind.most > 0 => {
                 braked.made.entry(kind).or_default().insert(record.clone());
+                true
+            }
+            State::Owed => sweep,
+            _ => false,
+        }
+    }
+
+    /// Whether a record of this kind is to be taken away later; it is noted then.
+    pub fn holds_removal(&self, kind: Kind, record: &RecordRef, sweep: bool) -> bool {
+        match &mut *self.state() {
+            State::Holding(_, braked) if kind.most > 0 => {
+                braked.removed.entry(kind).or_default().insert(record.clone());
                 true
             }
             State::Owed => sweep,
@@ -224,12 +238,14 @@ impl Braked {
         };
         let made = self.made.iter().chain(&self.beside);
         let made = made.filter_map(move |(kind, records)| told(kind, records.len(), "created"));
-        made.chain(self.parked.iter().filter_map(move |(kind, records)| told(kind, records.len(), "parked")))
+        let removed = self.removed.iter().filter_map(move |(kind, records)| told(kind, records.len(), "removed"));
+        made.chain(removed)
+            .chain(self.parked.iter().filter_map(move |(kind, records)| told(kind, records.len(), "parked")))
     }
 
     /// All records that are held.
     pub fn records(&self) -> BTreeSet<RecordRef> {
-        let made = self.made.values().flatten();
+        let made = self.made.values().chain(self.removed.values()).flatten();
         let parked = self.parked.values().flat_map(BTreeMap::keys);
         self.held.iter().chain(made).chain(parked).cloned().collect()
     }

@@ -32,6 +32,8 @@ pub enum Acted {
     Noted,
     /// Written on a side, which holds this now.
     Written(Side, Option<Value>),
+    /// Taken away, and the link with it.
+    Removed,
     /// A record that is needed beside the pair: what became of it.
     Made(Made),
     /// The peer refuses for good.
@@ -92,6 +94,7 @@ impl Runtime {
                 };
                 self.write(live, pairing, (situation, effect), write).await
             }
+            Effect::Remove { .. } => self.remove(live, pairing, (situation, decision, effect)).await,
             Effect::Move { side, from, to, goal, rule, lines, .. } => {
                 let id = key_of(pairing, situation, *side);
                 let fields = Value::Record(Record::from([
@@ -232,7 +235,7 @@ impl Runtime {
         }
     }
 
-    fn draft(
+    pub(super) fn draft(
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
@@ -338,7 +341,12 @@ impl Runtime {
 
     /// What was created just now may be work for other pipelines, which would learn of it from the next look only. The
     /// hint is durable with the settlement, so that nothing can come between.
-    fn hint_of_new(&self, live: &Live, pairing: &Pairing<'_>, (kind, target): (&RecordType, &RecordRef)) -> Vec<Hint> {
+    pub(super) fn hint_of_new(
+        &self,
+        live: &Live,
+        pairing: &Pairing<'_>,
+        (kind, target): (&RecordType, &RecordRef),
+    ) -> Vec<Hint> {
         let mut others = live.plan.pipelines_of(&kind.system, &kind.name);
         if !others.any(|(pipeline, _)| pipeline.name != pairing.pipeline.name) {
             return Vec::new();
@@ -454,7 +462,7 @@ impl Runtime {
     }
 }
 
-fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<String> {
+pub(super) fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<String> {
     situation.record(side).and_then(|record| pairing.pipeline.record(side).id_of(record))
 }
 
@@ -481,7 +489,7 @@ async fn call(
                 None => Ok(None),
             }
         }
-        Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) => Ok(None),
+        Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) | Effect::Remove { .. } => Ok(None),
     }
 }
 

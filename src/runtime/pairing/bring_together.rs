@@ -17,6 +17,7 @@ use crate::language::plan::{RuleLine, Side};
 use crate::runtime::coordination::turn::{Blocked, Turn};
 use crate::runtime::limits::{READ_ROUNDS_MAX, STEPS_MAX};
 use crate::runtime::live::Live;
+use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{DecisionEntry, Intent, Link, LinkEnd, Park, RecordRef};
@@ -96,7 +97,7 @@ impl Runtime {
             return Ok(Meeting { left: Some(left), ..Meeting::default() });
         }
         tracing::debug!(record = %pairing.target(), pipeline = pairing.pipeline.name, "brought together");
-        self.stir_pair(live, pairing);
+        self.stir_pair(live, &pairing.key());
         live.memory.known_links.begins(pairing.key());
         let own = (pairing.pipeline, pairing.side);
         let (present, refused) = if waited && !self.world.plants(Planted::Stale) {
@@ -153,11 +154,10 @@ impl Runtime {
     }
 
     /// A pair is looked at: whatever was at rest is not until it comes to rest again, under newer rules either.
-    fn stir_pair(&self, live: &Live, pairing: &Pairing<'_>) {
-        let key = pairing.key();
-        live.memory.rested.stir(&key);
+    pub(super) fn stir_pair(&self, live: &Live, pair: &PairKey) {
+        live.memory.rested.stir(pair);
         if let Some(newer) = self.newer(live) {
-            newer.memory.rested.stir(&key);
+            newer.memory.rested.stir(pair);
         }
     }
 

@@ -28,6 +28,11 @@ pub(super) fn guard(live: &Live, pairing: &Pairing<'_>, situation: &Situation, e
         Effect::Make(making) => {
             return forbidden(&live.plan, (pipeline, &situation.settings), making).and_then(refuse);
         }
+        Effect::Remove { side, .. } => {
+            let kind = pipeline.record(*side);
+            let may = situation.gone.is_some() && pipeline.removal(*side, &situation.settings).is_some();
+            return if may { None } else { refuse(format!("nobody may take a {} away here", kind.name)) };
+        }
         Effect::Link { .. } | Effect::Settle { .. } => return None,
     };
     let may = |name: &str| {

@@ -52,6 +52,12 @@ impl Runtime {
                     let kind = brake::Kind::of(&live.settings(&record.account), &record.account, &record.record);
                     self.brake.holds_beside(kind, &beside(record), pairing.sweep)
                 }
+                (Effect::Remove { side, .. }, _) => {
+                    let kind = pairing.pipeline.record(*side);
+                    let account = situation.account(*side);
+                    let kind = brake::Kind::of(&live.settings(account), account, &kind.name);
+                    self.brake.holds_removal(kind, &pairing.target(), pairing.sweep)
+                }
                 (_, Some(link)) => self.brake.holds(link.since, &pairing.target(), pairing.sweep),
                 _ => false,
             };
@@ -156,7 +162,7 @@ fn change_of(pairing: &Pairing<'_>, situation: &Situation, effect: &Effect) -> O
             ("from".to_owned(), Value::text(from.as_str())),
             ("to".to_owned(), Value::text(to.as_str())),
         ])),
-        Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) => Value::Null,
+        Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) | Effect::Remove { .. } => Value::Null,
     };
     let (side, lines) = effect.outward()?;
     let kind = pairing.pipeline.record(side);

@@ -13,7 +13,8 @@ use crate::runtime::live::Live;
 use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Hint, HintSource, LinkEnd, RecordRef};
+use crate::store::{Hint, HintSource, HistoryEntry, Link, LinkEnd, RecordRef, Settlement};
+use crate::value::Value;
 use crate::world::Planted;
 
 impl Runtime {
@@ -120,6 +121,26 @@ impl Runtime {
         Ok(changed)
     }
 
+    /// A link of two records that are both gone is no more.
+    async fn let_go(&self, live: &Live, (pipeline, link): (&Pipeline, Link)) -> Result<(), Trouble> {
+        let end = |side: Side, end: &LinkEnd| RecordRef {
+            account: end.account.clone(),
+            record: pipeline.record(side).name.clone(),
+            id: end.id.clone(),
+        };
+        let [left, right] = [end(Side::Left, &link.left), end(Side::Right, &link.right)];
+        let told = |target: &RecordRef| HistoryEntry {
+            at: self.world.clock.now(),
+            target: target.clone(),
+            what: format!("the link of {left} with {right} ended: both are gone"),
+            detail: Value::Null,
+            lines: vec![pipeline.match_line.to_string()],
+        };
+        let history = [&left, &right].into_iter().map(told).collect();
+        let settlement = Settlement { gives_way: vec![link], history, ..Settlement::default() };
+        self.settle_links(live, settlement).await
+    }
+
     /// A record is gone: those linked with it are looked at, since they lack their counterpart now.
     ///
     /// # Errors
@@ -149,10 +170,20 @@ impl Runtime {
         let mut hints = Vec::new();
         for (pipeline, side, link) in left_behind {
             let kind = pipeline.record(side.other());
-            let far = if *side == Side::Left { link.right } else { link.left };
-            let target = RecordRef { account: far.account, record: kind.name.clone(), id: far.id };
+            let far = if *side == Side::Left { &link.right } else { &link.left }.clone();
             let (name, other) = (pipeline.name.clone(), end.account.clone());
-            live.memory.lost.set(PairKey { pipeline: name, record: target.clone(), other }, true);
+            let own = PairKey { pipeline: name.clone(), record: target.clone(), other: far.account.clone() };
+            if live.memory.lost.has(&own) {
+                // The other one was seen to be gone before: nothing is left that the link could be of.
+                self.let_go(live, (pipeline, link)).await?;
+                live.memory.lost.set(own, false);
+                continue;
+            }
+            let target = RecordRef { account: far.account, record: kind.name.clone(), id: far.id };
+            let pair = PairKey { pipeline: name, record: target.clone(), other };
+            // It came to rest with a counterpart, which it has no more.
+            self.stir_pair(live, &pair);
+            live.memory.lost.set(pair, true);
             let at = self.world.clock.now();
             hints.push(Hint { at, source, target, version: None, first: kind.first });
         }

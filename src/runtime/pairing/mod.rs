@@ -28,6 +28,7 @@ pub mod parks;
 mod postponing;
 pub mod quiet;
 pub mod reads;
+mod removal;
 pub mod repeat;
 pub mod rivals;
 pub mod step;

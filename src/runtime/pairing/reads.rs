@@ -174,11 +174,14 @@ impl Runtime {
     ) -> Result<Option<(Row, Option<Lack>)>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Err(unknown_account(account)) };
         let looked = self.world.clock.steady();
-        let row = peer.read(kind, id).await.map_err(|failure| of_read(kind, (account, id), &failure))?;
-        let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
-        if row.is_some() {
-            self.absent.seen(account, &kind.name, id);
+        let shown = peer.read_shown(kind, id).await.map_err(|failure| of_read(kind, (account, id), &failure))?;
+        match shown.as_ref().map(|row| kind.is_gone(&row.value)) {
+            Some(true) => self.absent.told(account, &kind.name, id),
+            Some(false) => self.absent.seen(account, &kind.name, id),
+            None => {}
         }
+        let row = shown.filter(|row| !kind.is_gone(&row.value));
+        let (asked, now) = (Asked::One(id.to_owned()), self.world.clock.now());
         let Some(row) = row else {
             for code in [FIELD_GONE, UNREADABLE] {
                 self.alarms.set(about(account, &kind.name, code), &asked, None, now);

@@ -86,7 +86,11 @@ fn sent(effect: &Effect) -> String {
     match effect {
         Effect::Update { fields, .. } => fields.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
         Effect::Move { from, to, .. } => format!("{from} → {to}"),
-        Effect::Create { .. } | Effect::Make(_) | Effect::Link { .. } | Effect::Settle { .. } => String::new(),
+        Effect::Create { .. }
+        | Effect::Make(_)
+        | Effect::Link { .. }
+        | Effect::Settle { .. }
+        | Effect::Remove { .. } => String::new(),
     }
 }
 

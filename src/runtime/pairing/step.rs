@@ -132,6 +132,9 @@ impl Runtime {
             course.repeats.take_back(effect);
             return self.look_anew(live, pairing, course, (side, why)).await;
         }
+        if matches!(acted, Acted::Removed) {
+            return Ok(Some(Meeting::default()));
+        }
         let is_refused = matches!(&acted, Acted::Stopped(stop) if stop.code == REFUSED);
         if is_refused && !std::mem::replace(&mut course.verified, true) {
             // What it names may be gone, which a link does not tell.
@@ -191,7 +194,7 @@ fn note_made(course: &mut Course, record: &Makeable, acted: Acted) {
             course.refused.push(stop);
             Made::Refused
         }
-        Acted::Noted | Acted::Written(..) | Acted::Stale(..) => Made::Refused,
+        Acted::Noted | Acted::Written(..) | Acted::Removed | Acted::Stale(..) => Made::Refused,
     };
     course.situation.made.insert(record.clone(), made);
 }

@@ -24,6 +24,7 @@ pub(super) fn past(action: &str) -> &'static str {
     match action {
         "create" => "created",
         "move" => "moved",
+        "remove" => "removed",
         _ => "updated",
     }
 }

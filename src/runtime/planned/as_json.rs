@@ -64,6 +64,7 @@ impl Planned {
         let count = |action: &str| self.count(Some(pipeline), action);
         json!({
             "pipeline": pipeline, "create": count("create"), "update": count("update"), "move": count("move"),
+            "remove": count("remove"),
             "park": self.newly_parked().filter(|(_, own, ..)| *own == pipeline).count(),
             "link": self.report.linked.get(pipeline).copied().unwrap_or_default(),
         })

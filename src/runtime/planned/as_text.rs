@@ -25,6 +25,7 @@ enum Sign {
     Create,
     Update,
     Move,
+    Remove,
     Park,
 }
 
@@ -33,6 +34,7 @@ impl Sign {
         match change.action {
             "create" => Self::Create,
             "move" => Self::Move,
+            "remove" => Self::Remove,
             _ => Self::Update,
         }
     }
@@ -42,6 +44,7 @@ impl Sign {
             Self::Create => ("+", 32),
             Self::Update => ("~", 33),
             Self::Move => ("→", 36),
+            Self::Remove => ("-", 31),
             Self::Park => ("!", 31),
         };
         if color { format!("\u{1b}[{code}m{sign}\u{1b}[0m") } else { sign.to_owned() }
@@ -91,6 +94,7 @@ impl Planned {
         let head = match change.action {
             "create" if is_new => format!("{kind}, new, for {cause}"),
             "create" => format!("{}, new, for {cause}", change.target),
+            "remove" => removed(change),
             _ if is_new => format!("the new {kind}, for {cause}"),
             _ if change.target == change.cause => change.target.to_string(),
             _ => format!("{}, for {cause}", change.target),
@@ -171,6 +175,8 @@ impl Planned {
         for (action, word) in [("create", "to create"), ("update", "to update"), ("move", "to move")] {
             parts.push(format!("{} {word}", self.count(None, action)));
         }
+        let removed = self.count(None, "remove");
+        parts.extend((removed > 0).then(|| format!("{removed} to remove")));
         parts.push(format!("{} to park", self.newly_parked().count()));
         let linked: u64 = self.report.linked.values().sum();
         parts.extend((linked > 0).then(|| format!("{linked} to link")));
@@ -185,6 +191,11 @@ impl Planned {
         let told = used.map(|(account, calls)| told_calls(account, calls)).collect::<Vec<_>>();
         if told.is_empty() { "no calls".to_owned() } else { told.join(", ") }
     }
+}
+
+/// A removal has no value that a line could name.
+fn removed(change: &Change) -> String {
+    format!("{}, whose counterpart is gone  {}", change.target, change.places())
 }
 
 fn told_calls(account: &str, calls: &Calls) -> String {

@@ -11,7 +11,7 @@ use crate::value::{Record, Value};
 /// What a decision comes to.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// What is done: `create`, `update`, `move`, `make`, `link`, or `nothing`.
+    /// What is done: `create`, `update`, `move`, `remove`, `make`, `link`, or `nothing`.
     pub action: &'static str,
     /// To what, `account.record`: a side of the pair, or a record beside it.
     pub to: String,
@@ -60,6 +60,11 @@ impl Outcome {
                 (outcome.action, outcome.side) = (effect.action().as_str(), Some(*side));
                 outcome.to = name(*side);
                 outcome.fields = whole(fields);
+            }
+            Some(effect @ Effect::Remove { side, gone, .. }) => {
+                (outcome.action, outcome.side) = (effect.action().as_str(), Some(*side));
+                outcome.to = name(*side);
+                outcome.fields = BTreeMap::from([("gone".to_owned(), Value::text(gone.as_str()))]);
             }
             Some(effect @ Effect::Move { side, from, to, .. }) => {
                 (outcome.action, outcome.side) = (effect.action().as_str(), Some(*side));

@@ -297,7 +297,9 @@ impl Runtime {
     ) -> Result<bool, Trouble> {
         let now = self.world.clock.now();
         self.tell_unreadable((account, kind), (rows, asked));
-        let whole: Vec<&Row> = rows.iter().filter(|row| row.broken.is_none()).collect();
+        // What a list keeps of a deleted record may be little.
+        let is_shown = |row: &&Row| row.broken.is_none() && !kind.is_gone(&row.value);
+        let whole: Vec<&Row> = rows.iter().filter(is_shown).collect();
         let Some(first) = whole.first() else { return Ok(false) };
         let answer = if *asked == Asked::All { Answer::All } else { Answer::Some };
         let lack = live.needed.lack(account, kind, &whole, answer);

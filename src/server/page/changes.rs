@@ -149,7 +149,7 @@ fn draft_card(draft: &Draft, is_current: bool, visit: &Visit) -> Markup {
 }
 
 fn counts(plan: &Json) -> Markup {
-    let columns = ["create", "update", "move", "park", "link"];
+    let columns = ["create", "update", "move", "remove", "park", "link"];
     html! {
         @if list(plan, "pipelines").next().is_some() { table.numbers {
             thead { tr { th scope="col" { "Pipeline" } @for column in columns { th scope="col" { (column) } } } }

@@ -10,7 +10,7 @@ use serde_yaml::{Mapping, Value as Yaml};
 use super::known::Known;
 use super::{Unexplained, kind_of, spelt};
 use crate::engine::{Decision, Effect, Found, Making, Situation, Want, base};
-use crate::language::plan::{FieldRule, Pipeline, Plan, RecordType, RuleBody, Setting, Side};
+use crate::language::plan::{Action, FieldRule, Pipeline, Plan, RecordType, RuleBody, Setting, Side};
 use crate::store::{DecisionEntry, RecordRef, Store};
 use crate::value::{Kind, Path, Record, Segment, Value, timestamp};
 
@@ -43,7 +43,8 @@ pub async fn as_test(store: &dyn Store, plan: &Plan, target: &RecordRef) -> Resu
 
 /// Whether a decision wrote something or stopped: only such a one says what rules must hold.
 pub(super) fn becomes_test(entry: &DecisionEntry) -> bool {
-    let writes = entry.outcome.effect.as_ref().is_some_and(Effect::writes) && entry.outcome.waits.is_none();
+    let shown = |effect: &Effect| effect.writes() && effect.action() != Action::Remove;
+    let writes = entry.outcome.effect.as_ref().is_some_and(shown) && entry.outcome.waits.is_none();
     !entry.outcome.stops.is_empty() || writes
 }
 
@@ -294,7 +295,7 @@ impl Draft<'_> {
                     expect(name(&record.account, kind), known_fields(made, kind));
                 }
             }
-            Some(Effect::Link { .. } | Effect::Settle { .. }) | None => {}
+            Some(Effect::Link { .. } | Effect::Settle { .. } | Effect::Remove { .. }) | None => {}
         }
         then
     }

@@ -15,7 +15,7 @@ use crate::value::timestamp;
 /// What a line of history says was done outside to its own record; `None`: something else.
 pub(super) fn action_of(entry: &HistoryEntry) -> Option<&'static str> {
     let (word, record) = entry.what.split_once(' ')?;
-    let done = ["created", "updated", "moved"].into_iter().find(|known| *known == word)?;
+    let done = ["created", "updated", "moved", "removed"].into_iter().find(|known| *known == word)?;
     (record == entry.target.to_string()).then_some(done)
 }
 

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::plan::Side;
+use crate::language::plan::{Parting, Side};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -34,6 +34,16 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                         None => finding,
                     });
                 }
+            }
+        }
+        for (system, gone) in pipeline.when_gone.iter().filter(|(_, gone)| gone.parting == Parting::Propagate) {
+            if let Some(owner) = gone.owner.under(&now).filter(|_| !gone.owner.lets_leave(system, &now)) {
+                let message = format!("{owner} owns `delete` of pipeline `{}`", pipeline.name);
+                found.push(LINT.found(
+                    message,
+                    gone.span,
+                    format!("nothing is taken away where {system} has it no more"),
+                ));
             }
         }
     }

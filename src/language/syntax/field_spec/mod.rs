@@ -17,7 +17,9 @@ mod test;
 pub use accounts::{ACCOUNT, ACCOUNTS, ACCOUNTS_FILE, SECRETS};
 pub use kinds::{FILE_KINDS, FILES, kind};
 pub use ownership::{GROUPS, OWNERSHIP, OWNERSHIP_FILE};
-pub use pipeline::{AFTER, AGREE, CREATE, FIELDS, LIST_RULE, NEEDS, PASSED_BY, PIPELINE_FILE, UNTOUCHED, VOLUME, WITH};
+pub use pipeline::{
+    AFTER, AGREE, CREATE, FIELDS, LIST_RULE, NEEDS, PASSED_BY, PIPELINE_FILE, UNTOUCHED, VOLUME, WHEN_GONE, WITH,
+};
 pub use settings::{SETTINGS, SETTINGS_FILE, TYPES};
 pub use spec::{FieldSpec, MapSpec, Named, Shape, maps};
 pub use system::{

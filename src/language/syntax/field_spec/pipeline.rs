@@ -44,6 +44,11 @@ pub static PIPELINE_FILE: MapSpec = MapSpec {
             Shape::Map(&NEEDS),
             "what of `with:` must be there before anything is written, by system",
         ),
+        FieldSpec::may(
+            "when gone",
+            Shape::Map(&WHEN_GONE),
+            "what becomes of a record once its counterpart is gone, by the system whose record is gone",
+        ),
         FieldSpec::may("agree", Shape::Map(&AGREE), "what must hold between two linked records, and is told where not"),
         FieldSpec::may(
             "untouched",
@@ -91,6 +96,14 @@ pub static AFTER: MapSpec = by_system("`after`", Shape::Text("NAME"), "a list of
 /// `needs:`.
 pub static NEEDS: MapSpec =
     by_system("`needs`", Shape::Text("NAME"), "a name of `with:`, asked for and made where it can be");
+
+/// `when gone:`.
+pub static WHEN_GONE: MapSpec = by_system(
+    "`when gone`",
+    Shape::Word(&["park", "detach", "propagate"]),
+    "`park`: the other side's record waits in the inbox, as where nothing is said; `detach`: it is left as it is; \
+     `propagate`: it is taken away, too, where `delete` of `ownership` lets it",
+);
 
 /// `volume:`.
 pub static VOLUME: MapSpec = by_system(

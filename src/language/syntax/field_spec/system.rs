@@ -300,6 +300,12 @@ pub static RECORD: MapSpec = MapSpec {
             Shape::List(&FIELD),
             "the fields by which people name such records: numbers, names, addresses; `petiole find` goes by them",
         ),
+        FieldSpec::may(
+            "gone when",
+            Shape::Text("CONDITION"),
+            "which records that are shown count as gone, over their own fields: archived ones, or what a list keeps \
+             of deleted ones",
+        ),
         FieldSpec::may("priority", Shape::Word(&["first"]), "whether its changes are worked on before others"),
         FieldSpec::must("fields", Shape::Map(&RECORD_FIELDS), "what the record holds"),
         FieldSpec::may("paging", Shape::Map(&PAGING), "how its lists come in pages, where others of the system do not"),
@@ -340,6 +346,8 @@ pub static CALLS: MapSpec = MapSpec {
         FieldSpec::may("list", A_CALL, "lists all records"),
         FieldSpec::may("create", A_CALL, "makes a record"),
         FieldSpec::may("update", A_CALL, "changes a record"),
+        FieldSpec::may("delete", A_CALL, "takes a record away"),
+        FieldSpec::may("archive", A_CALL, "has a record count as gone, by `gone when`"),
     ],
     named: Some(Named {
         name: "find by FIELD, add to LIST",

@@ -4,7 +4,7 @@ use super::rule_entry::{RuleEntry, entries};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
 use crate::language::syntax::field_spec::{
-    AFTER, AGREE, CREATE, FIELDS, MapSpec, NEEDS, PASSED_BY, PIPELINE_FILE, UNTOUCHED, VOLUME, WITH,
+    AFTER, AGREE, CREATE, FIELDS, MapSpec, NEEDS, PASSED_BY, PIPELINE_FILE, UNTOUCHED, VOLUME, WHEN_GONE, WITH,
 };
 use crate::language::syntax::mapping::{Found, Mapping, expression, keep, list, text};
 use crate::language::syntax::rule_line::{self, WithLine};
@@ -36,6 +36,8 @@ pub struct PipelineFile {
     pub after: Vec<(Name, Option<Condition>)>,
     /// `needs:`, by system.
     pub needs: Vec<(Name, Option<Condition>)>,
+    /// `when gone:`, by the system whose record is gone.
+    pub when_gone: Vec<(Name, Option<Name>)>,
     /// `volume:`, by system.
     pub volume: Vec<(Name, Option<Name>)>,
     /// `agree:`, by name.
@@ -119,6 +121,8 @@ pub(super) fn parse(node: &Node, found: &mut Found) -> PipelineFile {
     pipeline.passed_by = conditions(&file, ("passed by", &PASSED_BY, "`passed by`"), found);
     pipeline.after = conditions(&file, ("after", &AFTER, "records"), found);
     pipeline.needs = conditions(&file, ("needs", &NEEDS, "a name of `with:`"), found);
+    pipeline.when_gone =
+        named(&file, ("when gone", &WHEN_GONE), found, |node, found| text(node, "a word", found).map(Scalar::name));
     pipeline.volume =
         named(&file, ("volume", &VOLUME), found, |node, found| text(node, "a volume", found).map(Scalar::name));
     pipeline.agree = conditions(&file, ("agree", &AGREE, "`agree`"), found);

@@ -5,9 +5,9 @@ use super::envelope::EnvelopeTree;
 use super::paging::PagingTree;
 use super::states::StatesTree;
 use crate::diagnostic::Span;
-use crate::language::syntax::expression::Name;
+use crate::language::syntax::expression::{Expression, Name};
 use crate::language::syntax::field_spec::{CALLS, RECORD, RECORD_FIELDS};
-use crate::language::syntax::mapping::{Found, Mapping, keep, text};
+use crate::language::syntax::mapping::{Found, Mapping, expression, keep, text};
 use crate::language::syntax::system_line::{self, FieldLine};
 use crate::language::syntax::yaml::{Node, Scalar};
 
@@ -22,6 +22,8 @@ pub struct RecordTree {
     pub modified: Option<Name>,
     /// The field that says which version it is.
     pub version: Option<Name>,
+    /// `gone when:`
+    pub gone: Option<Expression>,
     /// The fields by which people name it.
     pub handles: Vec<Name>,
     /// `first`
@@ -73,6 +75,7 @@ impl RecordTree {
         let (key, created, modified) = (word("key"), word("created"), word("modified"));
         let version = word("version");
         let priority = word("priority");
+        let gone = map.text("gone when", "`gone when`", found).and_then(|scalar| expression(scalar, found));
         let handles = map.list("handles", "`handles`", found).into_iter();
         let handles = handles.filter_map(|node| text(node, "a field", found)).map(Scalar::name).collect();
         let paging = map.get("paging", found).and_then(|node| PagingTree::of(node, found));
@@ -81,7 +84,7 @@ impl RecordTree {
         let entries = calls.iter().flat_map(Mapping::entries);
         let calls = entries.map(|(key, node)| (CallKey::of(key), CallTree::of(node, found))).collect();
         let states = map.get("states", found).and_then(|node| StatesTree::of(node, found));
-        Some(Self { key, created, modified, version, handles, priority, fields, paging, envelope, calls, states })
+        Some(Self { key, created, modified, version, gone, handles, priority, fields, paging, envelope, calls, states })
     }
 }
 
