@@ -19,7 +19,6 @@ use super::paging::Pager;
 use super::rate_limit::RateLimit;
 use super::reader::{Shape, Single};
 use super::rehearsal::Rehearsal;
-use super::removing::without_gone;
 use super::request::{self, Holes, Mode, Sending};
 use super::response::NotJson;
 use super::row::Row;
@@ -214,14 +213,14 @@ impl Connector {
     /// Any [`Failure`]; rows of pages before it are dropped.
     pub async fn rows(&self, record: &RecordType, listing: Listing) -> Result<Vec<Row>, Failure> {
         let Some(rehearsal) = &self.rehearsal else {
-            return Ok(without_gone(record, &listing, self.rows_of(record, &listing).await?));
+            return Ok(Self::without_gone(record, &listing, self.rows_of(record, &listing).await?));
         };
         let sought = match &listing {
             Listing::Find { field, value } => Some((field.as_str(), value)),
             Listing::All | Listing::ChangedSince(_) => None,
         };
         let rows = if rehearsal.answers_alone(sought) { Vec::new() } else { self.rows_of(record, &listing).await? };
-        Ok(rehearsal.over(record, sought, without_gone(record, &listing, rows)))
+        Ok(rehearsal.over(record, sought, Self::without_gone(record, &listing, rows)))
     }
 
     async fn rows_of(&self, record: &RecordType, listing: &Listing) -> Result<Vec<Row>, Failure> {

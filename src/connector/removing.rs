@@ -31,12 +31,12 @@ impl Connector {
         let request = request::build(&self.system, call, &holes, None)?;
         self.written((record, call), request, Purpose::Remove).await.map(drop)
     }
-}
 
-/// Rows of a listing without those that count as gone. What is asked for since an instant tells of them, too.
-pub(super) fn without_gone(record: &RecordType, listing: &Listing, mut rows: Vec<Row>) -> Vec<Row> {
-    if record.gone_when.is_some() && !matches!(listing, Listing::ChangedSince(_)) {
-        rows.retain(|row| !record.is_gone(&row.value));
+    /// Rows of a listing without those that count as gone. What is asked for since an instant tells of them, too.
+    pub(super) fn without_gone(record: &RecordType, listing: &Listing, mut rows: Vec<Row>) -> Vec<Row> {
+        if record.gone_when.is_some() && !matches!(listing, Listing::ChangedSince(_)) {
+            rows.retain(|row| !record.is_gone(&row.value));
+        }
+        rows
     }
-    rows
 }

@@ -32,13 +32,13 @@ pub fn decide(context: &Context<'_>, base: &Base, gone: &str) -> Decision {
     if let (Parting::Propagate, Some((_, line)), true) = (parting, said, met.stops.is_empty()) {
         return removed(context, gone, line);
     }
+    let (left_alone, stop) = match said {
+        Some((Parting::Detach, line)) => (Some(detached(context, gone, line)), None),
+        _ => (None, Some(told(context, gone))),
+    };
     let mut decision = update::update(context, base);
-    if let (Parting::Detach, Some((_, line))) = (parting, said) {
-        decision.left_alone.push(detached(context, gone, line));
-    } else {
-        decision.stops.push(told(context, gone));
-    }
-    decision.stops.extend(met.stops);
+    decision.left_alone.extend(left_alone);
+    decision.stops.extend(stop.into_iter().chain(met.stops));
     decision
 }
 

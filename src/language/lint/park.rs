@@ -38,6 +38,11 @@ pub const PARKS: &[Park] = &[
         "when that lets go, or by `inbox match`",
     ),
     park(
+        "doubled-key",
+        "several rows of a file hold one key, and it is told which lines they are",
+        "when the file has each once",
+    ),
+    park(
         "field-gone",
         "answers lack a field that rules read: it was renamed, and absent is not null",
         "when it is back, or the system file has its new name",

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use super::account::{Account, Setting};
 use super::ownership::Owner;
 use super::pipeline::{Create, FieldRule, Pipeline, WithRead};
+use super::rule_line::RuleLine;
 use super::setting_type::SettingTypes;
 use super::side::Side;
+use super::when_gone::Parting;
 use crate::value::{Path, Record, Value};
 
 /// More settings than this that name owners together are not tried in every combination.
@@ -47,6 +49,21 @@ impl Pipeline {
         let leaving = &self.record(target.other()).system;
         let with_create = rule.on_create && self.live_create(target, settings).is_some();
         rule.points(target) && (with_create || rule.owner.lets_leave(leaving, settings))
+    }
+
+    /// What becomes of a record whose counterpart on side `gone` is gone, and which line says so. Who may not take
+    /// records away leaves it to people.
+    pub fn parting(&self, gone: Side, settings: &Value) -> Option<(Parting, &RuleLine)> {
+        let system = &self.record(gone).system;
+        let said = self.when_gone.get(system)?;
+        let may = said.parting != Parting::Propagate || said.owner.lets_leave(system, settings);
+        may.then_some((said.parting, &said.line))
+    }
+
+    /// The line by which a record of `side` may be taken away now, if there is one.
+    pub fn removal(&self, side: Side, settings: &Value) -> Option<&RuleLine> {
+        let (parting, line) = self.parting(side.other(), settings)?;
+        (parting == Parting::Propagate).then_some(line)
     }
 
     /// Whether a record that an entry of `with:` makes may be made under these settings: a rule that needs it may

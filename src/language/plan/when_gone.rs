@@ -4,9 +4,7 @@
 //! matches now in the place of the one that is gone: it always takes that place.
 
 use super::ownership::Owner;
-use super::pipeline::Pipeline;
 use super::rule_line::RuleLine;
-use super::side::Side;
 use super::system::{RecordType, StateRow, States};
 use crate::diagnostic::Span;
 use crate::value::Value;
@@ -58,23 +56,6 @@ pub struct WhenGone {
     pub line: RuleLine,
     /// Its place.
     pub span: Span,
-}
-
-impl Pipeline {
-    /// What becomes of a record whose counterpart on side `gone` is gone, and which line says so. Who may not take
-    /// records away leaves it to people.
-    pub fn parting(&self, gone: Side, settings: &Value) -> Option<(Parting, &RuleLine)> {
-        let system = &self.record(gone).system;
-        let said = self.when_gone.get(system)?;
-        let may = said.parting != Parting::Propagate || said.owner.lets_leave(system, settings);
-        may.then_some((said.parting, &said.line))
-    }
-
-    /// The line by which a record of `side` may be taken away now, if there is one.
-    pub fn removal(&self, side: Side, settings: &Value) -> Option<&RuleLine> {
-        let (parting, line) = self.parting(side.other(), settings)?;
-        (parting == Parting::Propagate).then_some(line)
-    }
 }
 
 impl RecordType {

@@ -1,7 +1,7 @@
 //! Takes a record away whose counterpart is gone: intent before the call, and after it no link is left.
 //!
-//! That it is gone already is what was wanted. Where the answer is lost, it is read anew, and taken away once more if it
-//! is still there: no call does that twice.
+//! That it is gone already is what was wanted. Where the answer is lost, it is read anew, and taken away once more if
+//! it is still there: no call does that twice.
 
 use super::act::{Acted, key_of};
 use super::guard::guard;
@@ -17,6 +17,15 @@ use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::{Trouble, put_off};
 use crate::store::{HintSource, HistoryEntry, Intent, IntentDraft, IntentState, Link, RecordRef, Settlement};
 use crate::value::{Record, Value};
+
+/// A record that its peer has no more.
+struct Removed<'a> {
+    situation: &'a Situation,
+    intent: &'a Intent,
+    side: Side,
+    target: RecordRef,
+    lines: &'a [RuleLine],
+}
 
 impl Runtime {
     /// Carries out that a record is taken away.
@@ -50,7 +59,8 @@ impl Runtime {
         let present = situation.record(side).cloned().unwrap_or_default();
         match peer.remove(kind, &id, &present).await {
             Ok(()) | Err(Failure::Gone) => {
-                self.removed(live, pairing, (situation, &intent), (side, target, lines)).await?;
+                let gone = Removed { situation, intent: &intent, side, target, lines };
+                self.removed(live, pairing, gone).await?;
                 Ok(Acted::Removed)
             }
             Err(failure) => {
@@ -73,8 +83,7 @@ impl Runtime {
         &self,
         live: &Live,
         pairing: &Pairing<'_>,
-        (situation, intent): (&Situation, &Intent),
-        (side, target, lines): (Side, RecordRef, &[RuleLine]),
+        Removed { situation, intent, side, target, lines }: Removed<'_>,
     ) -> Result<(), Trouble> {
         let kind = pairing.pipeline.record(side);
         let gives_way: Vec<Link> = self.link_of(pairing).await?.into_iter().collect();
