@@ -3,7 +3,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use petiole::world::{KEY_COLUMN, Method, Request, World};
@@ -139,8 +139,7 @@ fn one_file_that_cannot_be_used_holds_up_no_other_and_what_waits_for_it_is_said(
     joined.put("stock.csv", "sku,available\nBD-35-JAR-001,700\n");
     let mut pass = joined.command(&["sync", "--full"], "3 pl");
     let mut pass = pass.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let said = BufReader::new(pass.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let waits = said.into_iter().find(|line| line.starts_with("petiole: waits")).expect("it says what it waits for");
+    let waits = what_it_waits_for(&mut pass);
     assert!(waits.contains(&format!("leaflink.order/{number}")) && waits.contains("UTF-8"), "{waits}");
     // Nothing but the file is in the way: once it is mended, the pass goes on by itself.
     std::fs::remove_file(joined.path("orders.csv")).unwrap();
@@ -150,6 +149,29 @@ fn one_file_that_cannot_be_used_holds_up_no_other_and_what_waits_for_it_is_said(
     assert!(told.contains("not looked at: warehouse.order: ") && told.contains("it is no UTF-8 text"), "{told}");
     assert!(told.contains("something is left") && done.status.code() == Some(3), "{told}");
     assert!(joined.sync().contains("both sides are in step"));
+}
+
+/// The line on standard error that says what a pass waits for.
+fn what_it_waits_for(pass: &mut Child) -> String {
+    let mut said = BufReader::new(pass.stderr.take().unwrap()).lines().map(Result::unwrap);
+    said.find(|line| line.starts_with("petiole: waits")).expect("it says what it waits for")
+}
+
+#[test]
+fn what_a_service_waits_for_is_said_by_whoever_asked_it() {
+    let joined = Joined::start();
+    let number = joined.order(&json!([{ "sku": "BD-35-JAR-001", "quantity": 1 }]));
+    joined.put("orders.csv", b"order_number,status\n\xe9,Open\n");
+    let service = Process::start(&mut joined.command(&["run", "--listen", "127.0.0.1:0"], "3 pl"), "listening on");
+    let mut pass = joined.command(&["sync", "--full", "--url", &service.url], "3 pl");
+    let mut pass = pass.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let waits = what_it_waits_for(&mut pass);
+    assert!(waits.contains("UTF-8") && waits.contains("tried again in"), "{waits}");
+    std::fs::remove_file(joined.path("orders.csv")).unwrap();
+    let done = pass.wait_with_output().unwrap();
+    // Perhaps it was the service's own first pass, whose turn was before.
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(told.contains("compared") && joined.text("orders.csv").contains(&number), "{told}");
 }
 
 #[test]

@@ -51,18 +51,22 @@ impl Progress {
         Self { bar: Some((bar, drawing)), saying }
     }
 
-    /// Begins to draw what a service is doing, unless nobody would see it.
+    /// Begins to draw what a service is doing, unless nobody would see it, and to say what it waits for.
     pub fn of_service(url: &str, what: &str, quiet: bool) -> Self {
-        let Some(world) = World::real().ok().filter(|_| !quiet && std::io::stderr().is_terminal()) else {
+        let Some(world) = World::real().ok().filter(|_| !quiet) else {
             return Self { bar: None, saying: None };
         };
+        let saying = Some(world.spawner.start(say_wait_of_service(world.clone(), url.to_owned())));
+        if !std::io::stderr().is_terminal() {
+            return Self { bar: None, saying };
+        }
         let bar = ProgressBar::new_spinner().with_message(what.to_owned());
         let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.enable_steady_tick(DRAWN_EVERY);
         let drawing = watch(world.clone(), (url.to_owned(), what.to_owned()), bar.clone());
         let drawing = world.spawner.start(drawing);
-        Self { bar: Some((bar, drawing)), saying: None }
+        Self { bar: Some((bar, drawing)), saying }
     }
 
     /// Takes it away again.
@@ -87,14 +91,27 @@ async fn say_wait(runtime: Arc<Runtime>) {
                 1 => String::new(),
                 count => format!(" and {} more", count.saturating_sub(1)),
             };
-            let (next, most) = (wait.as_secs().max(1), PUT_OFF.as_secs());
-            eprintln!(
-                "petiole: waits, {most} s at most, for {}{more}, put off and tried again in {next} s: {}",
-                first.target, first.reason
-            );
-            return;
+            return say(&format!("{}{more}", first.target), wait.as_secs(), &first.reason);
         }
     }
+}
+
+/// The same of a pass that a service makes, which says so in its status.
+async fn say_wait_of_service(world: World, url: String) {
+    loop {
+        world.clock.sleep(ASKED_EVERY).await;
+        let Ok(status) = ask(&url, Method::Get, "/api/v1/status", None).await else { continue };
+        let Some(wait) = status.get("waits").and_then(Json::as_u64).filter(|wait| *wait > 0) else { continue };
+        let word = |name: &str| status.pointer(&format!("/retrying/0/{name}")).and_then(Json::as_str);
+        if let Some((record, reason)) = word("record").zip(word("reason")) {
+            return say(record, wait, reason);
+        }
+    }
+}
+
+fn say(whom: &str, seconds: u64, reason: &str) {
+    let (next, most) = (seconds.max(1), PUT_OFF.as_secs());
+    eprintln!("petiole: waits, {most} s at most, for {whom}, put off and tried again in {next} s: {reason}");
 }
 
 async fn draw(runtime: Arc<Runtime>, bar: ProgressBar) {

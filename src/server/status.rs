@@ -64,6 +64,7 @@ pub async fn status(runtime: &Runtime, refused: &Refused) -> Result<Json, StoreE
         "queue": queue,
         "waiting": waiting,
         "retrying": retrying,
+        "waits": runtime.waits.load().as_deref().map(std::time::Duration::as_secs),
         "held_by_rule": by_rule.iter().take(NAMED_MAX).map(of_held_by_rule).collect::<Json>(),
         "holds": holds,
         "mode": live.mode(),

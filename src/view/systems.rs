@@ -226,7 +226,9 @@ of its system file go to them. `GET /stock.csv` lists a table, `GET /stock.csv?s
 rest. `.csv`, `.tsv` and `.txt` have their names in the first line, with commas, semicolons, tabs or bars between; a \
 `.jsonl` or `.ndjson` has a JSON object a line. Files are read whole and written whole by a rename, in the place of \
 one that still holds what was read; rows that nobody changes stay letter for letter. `paging: style: whole` fits \
-them; what changed is told by what a row holds, at every look. `examples/csv_3pl` is a whole example.
+them; what changed is told by what a row holds, at every look. `lint` tells what no table takes. A row whose key is \
+there already is not added (409), and a key that stands in several rows is told with its lines and left alone until \
+the file is mended. `examples/csv_3pl` is a whole example.
 ";
 
 const PEERS: &str = "\n## Peers in memory\n\n`petiole simulate FILE` serves a system file as a server in memory: every \
