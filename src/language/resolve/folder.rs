@@ -1,6 +1,6 @@
 //! Systems that are a folder of tables: what such a table takes, and what would be said to it in vain.
 //!
-//! A system is one where an account's address says so, or where no account says another and every call names a table.
+//! A system is one where an account's address says so, or where no account says another and most calls name a table.
 //! Which addresses name a table is the transport's own knowledge, asked here so that the two never differ.
 
 use super::folder_call::{self, Does};
@@ -49,9 +49,10 @@ fn is_folder(resolver: &Resolver<'_>, system: &System, is_opened: bool) -> bool 
         let fits = |address: &str| SettingType::base_url().refuses("base_url", address).is_none();
         return said.any(|address| TablePlace::is_folder(&address) && fits(&address));
     }
-    let mut calls = system.records.values().flat_map(|record| record.calls()).peekable();
+    let calls = || system.records.values().flat_map(|record| record.calls());
     let names_table = |path: String| path.split('/').any(TablePlace::is_table);
-    !is_opened && calls.peek().is_some() && calls.all(|call| names_table(call.path.to_string()))
+    let tables = calls().filter(|call| names_table(call.path.to_string())).count();
+    !is_opened && tables.saturating_mul(2) > calls().count()
 }
 
 fn of_record(resolver: &mut Resolver<'_>, record: &RecordType, (tree, pages): (&RecordTree, bool)) {

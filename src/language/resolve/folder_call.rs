@@ -21,6 +21,8 @@ pub(super) enum Does {
     Adds,
     /// Changes one.
     Changes,
+    /// Takes one out.
+    Removes,
     /// Adds to a list of one, which no table does.
     AddsTo,
 }
@@ -34,7 +36,8 @@ impl Does {
             CallKey::Once(name) => match name.text.as_str() {
                 "read" => Self::Reads,
                 "create" => Self::Adds,
-                "update" => Self::Changes,
+                "update" | "archive" => Self::Changes,
+                "delete" => Self::Removes,
                 _ => Self::Lists,
             },
         }
@@ -46,6 +49,7 @@ impl Does {
             Self::Reads => ("what reads one record", &[Method::Get], true),
             Self::Lists | Self::Finds => ("what lists records", &[Method::Get], false),
             Self::Adds => ("what adds a record", &[Method::Post], false),
+            Self::Removes => ("what takes a record out", &[Method::Delete], true),
             Self::Changes | Self::AddsTo => ("what changes a record", &[Method::Patch, Method::Put], true),
         }
     }

@@ -30,6 +30,7 @@ pub(super) fn judge(resolver: &mut Resolver<'_>, record: &RecordType, tree: &Rec
                 "list" => record.list.as_ref(),
                 "create" => record.create.as_ref(),
                 "update" => record.update.as_ref(),
+                "delete" | "archive" => record.remove.as_ref(),
                 _ => None,
             },
         };
