@@ -311,3 +311,29 @@ fn what_each_element_needs_is_filled_by_the_list() {
         "elements without `content[].count` where the condition of its rule does not hold",
     );
 }
+
+#[test]
+fn a_fix_never_turns_round_what_is_meant() {
+    let rule = |line: &str| format!("    - {line}\n");
+    for written in [
+        "shop.buyer ?? \"somebody\" -> depot.receiver   when shop.state != \"Unpaid\"",
+        "shop.buyer ?? \"somebody\" -> depot.receiver   when shop.state == \"XNew\"",
+        "shop.buyer ?? \"somebody\" -> depot.receiver   on update",
+        "shop.buyer ?? \"somebody\" -> depot.receiver   once",
+        "shop.buyer | trim -> depot.receiver",
+        "shop.buyer ?? \"somebody\" -> depot.receiver   when shop.gift xor shop.gift",
+    ] {
+        let folder = edited(&[]);
+        let path = folder.0.join(PIPELINE);
+        let text = std::fs::read_to_string(&path).unwrap().replace(RECEIVER, &rule(written));
+        std::fs::write(&path, &text).unwrap();
+        let done = petiole().args(["lint", "--fix", "--rules", &folder.0.display().to_string()]).output().unwrap();
+        let told = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{written}: {told}");
+        assert_eq!(done.status.code(), Some(1), "{written}: {told}");
+    }
+    // A slip of a letter is mended.
+    let folder = edited(&[(PIPELINE, RECEIVER, "    - shop.buyr ?? \"somebody\" -> depot.receiver\n")]);
+    let done = petiole().args(["lint", "--fix", "--rules", &folder.0.display().to_string()]).output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+}

@@ -7,6 +7,7 @@ use super::arguments::{Arguments, SimulateArguments};
 use super::exit_code;
 use crate::diagnostic::render;
 use crate::language;
+use crate::runtime::observes;
 use crate::simulation::{Outcome, Rules, run};
 use crate::simulator::Roof;
 use crate::world::{Files, ProcessEnvironment, SystemFiles, threads};
@@ -22,6 +23,11 @@ pub(super) fn simulate_seeds(arguments: &Arguments, simulate: &SimulateArguments
         eprint!("{}", render::render(&compiled.findings, &compiled.sources, arguments.color.on()));
         return exit_code::INVALID;
     };
+    if plan.standing.iter().any(observes) && !arguments.quiet {
+        eprintln!(
+            "petiole: `settings.mode` is not `live`, so nothing is written: set it to `live` to have the writes tried, too"
+        );
+    }
     let environment = Arc::new(ProcessEnvironment);
     let rules = Rules {
         plan,

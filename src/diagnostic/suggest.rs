@@ -20,9 +20,29 @@ pub fn near<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let ranked = ranked(written, known);
     let (least, name) = *ranked.first()?;
     let is_alone = ranked.get(1).is_none_or(|(distance, _)| *distance > least);
+    if is_another_word(written, name) {
+        return None;
+    }
     let advice = Advice::write(name);
-    Some(if is_alone { advice } else { Advice::from(advice.text) })
+    Some(if is_alone && !is_code(written) { advice } else { Advice::from(advice.text) })
 }
+
+/// Whether one is the other with more in front, which turns what is meant: `Unpaid` and `Paid`, `xor` and `or`. One
+/// letter too many or too few in front of a long word is a slip.
+fn is_another_word(written: &str, known: &str) -> bool {
+    let (written, known) = (written.to_lowercase(), known.to_lowercase());
+    let (long, short) = if written.len() > known.len() { (&written, &known) } else { (&known, &written) };
+    let front = long.strip_suffix(short.as_str()).map_or(0, |front| front.chars().count());
+    front > 1 || front == 1 && short.chars().count() < WORD_LETTERS_MIN
+}
+
+/// Whether it is too short to be sure what is meant: one size or unit is as near to the next as a slip is.
+fn is_code(written: &str) -> bool {
+    written.chars().count() < WORD_LETTERS_MIN && !written.chars().any(char::is_lowercase)
+}
+
+/// Letters from which on a word is told from others.
+const WORD_LETTERS_MIN: usize = 4;
 
 /// The word at a place of a text, or the one behind it, that is nearly one of these and none of them: where it begins
 /// and ends, and what is meant.
@@ -35,7 +55,7 @@ pub fn slip<'a>(text: &str, at: usize, known: &[&'a str]) -> Option<(usize, usiz
         let near = ranked(word, known.iter().copied());
         let (least, meant) = *near.first()?;
         let is_alone = near.get(1).is_none_or(|(distance, _)| *distance > least);
-        is_alone.then(|| (place(word), place(word) + word.len(), meant))
+        (is_alone && !is_another_word(word, meant)).then(|| (place(word), place(word) + word.len(), meant))
     })
 }
 

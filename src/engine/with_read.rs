@@ -72,9 +72,11 @@ impl Context<'_> {
         let own = self.account_for(&read.record.system);
         let at = Some((Arc::clone(&read.record), whole()));
         let many = read.cardinality == Cardinality::Many;
-        if let Some(guard) = &read.guard
-            && self.evaluate(guard, None, &read.line)? != Value::Bool(true)
-        {
+        let is_guarded = match &read.guard {
+            Some(guard) => self.evaluate(guard, None, &read.line)? != Value::Bool(true),
+            None => false,
+        };
+        if is_guarded || self.asks_for_nothing(read) {
             let value = if many { Value::List(ecow::EcoVec::new()) } else { Value::Null };
             return Ok(Typed { value, at: at.filter(|_| !many), account: own.into() });
         }
@@ -119,6 +121,12 @@ impl Context<'_> {
             Cardinality::AtMostOne => found.into_iter().next().unwrap_or_default(),
         };
         Ok(Typed { value, at: at.filter(|_| !many), account: own.into() })
+    }
+
+    /// Whether what the candidates must equal is empty: what has nothing there either is no record that is meant.
+    fn asks_for_nothing(&self, read: &WithRead) -> bool {
+        let is_empty = |value: Value| value.is_null() || value.as_text().is_some_and(|text| text.trim().is_empty());
+        read.asked.iter().any(|asked| self.evaluate(asked, None, &read.line).is_ok_and(is_empty))
     }
 
     /// The record that is to be made because it was not found, once the newest listing does not have it either.

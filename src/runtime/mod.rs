@@ -30,7 +30,7 @@ pub mod trouble;
 pub use checkup::AccountChecked;
 pub use environment::LiveError;
 pub use happening::{Change, Happening, told_values};
-pub use live::Live;
+pub use live::{Live, observes};
 pub use planned::Planned;
 pub use report::Report;
 pub use rule_state::RuleState;

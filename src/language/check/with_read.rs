@@ -97,6 +97,7 @@ fn read(
         name: name.to_owned(),
         record,
         narrowings,
+        asked: asked(&line.condition).into_iter().map(|tree| checker.names.compile(tree.clone())).collect(),
         guard: guard(&line.condition).map(|tree| checker.names.compile(tree)),
         search,
         condition: checker.names.compile(line.condition),
@@ -144,6 +145,19 @@ fn guard(condition: &Expression) -> Option<Expression> {
         _ if !about(condition) => Some(condition.clone()),
         ExpressionKind::Binary(Operator::And, left, _) => guard(left),
         _ => None,
+    }
+}
+
+/// What something of the candidate must equal in every part of `… and …`. Who writes a constant there means it.
+fn asked(condition: &Expression) -> Vec<&Expression> {
+    let ExpressionKind::Binary(operator, left, right) = &condition.kind else { return Vec::new() };
+    let own = |tree: &Expression| first_path(tree).is_some_and(|path| path.head.is_none());
+    let named = |tree: &Expression| first_path(tree).is_some_and(|path| path.head.is_some());
+    match operator {
+        Operator::And => asked(left).into_iter().chain(asked(right)).collect(),
+        Operator::Equal if own(left) && named(right) => vec![right.as_ref()],
+        Operator::Equal if own(right) && named(left) => vec![left.as_ref()],
+        _ => Vec::new(),
     }
 }
 

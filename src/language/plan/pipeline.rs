@@ -163,6 +163,8 @@ pub struct WithRead {
     pub condition: CompiledExpression,
     /// The part of the condition that is not about the candidate; where it does not hold nothing is read.
     pub guard: Option<CompiledExpression>,
+    /// What every candidate must equal: where one of these is empty, none is meant.
+    pub asked: Vec<CompiledExpression>,
     /// Where the condition is `.field == value` and the system has a search by that field: the
     /// field, and the value over names known before.
     pub search: Option<(String, CompiledExpression)>,

@@ -10,13 +10,14 @@ const COMPARISONS: [&str; 6] = ["==", "!=", "<=", ">=", "<", ">"];
 const WORDS: [&str; 12] = ["if", "then", "else", "or", "and", "not", "in", "where", "park", "true", "false", "null"];
 
 /// Advice by how the text goes on; with what belongs in its place, where there is one answer.
-const BY_START: [(&str, &str, Option<&str>); 29] = [
+const BY_START: [(&str, &str, Option<&str>); 30] = [
     ("&&", "write `and`", Some("and")),
     ("||", "write `or`", Some("or")),
     ("!", "write `not`", Some("not")),
     ("\u{2260}", "write `!=`", Some("!=")),
     ("=>", "write `>=` to compare", Some(">=")),
     ("=<", "write `<=`", Some("<=")),
+    ("=!", "write `!=`", Some("!=")),
     ("=", "write `==` to compare", Some("==")),
     ("%", "there is no remainder; write a function in a script", None),
     ("?", "write `if … then … else …`, or `??` before what stands in where there is nothing", None),
@@ -33,7 +34,7 @@ const BY_START: [(&str, &str, Option<&str>); 29] = [
     ("within ", "write `in` to look into a list", Some("in ")),
     ("contains ", "write `in` to look into a list, `contains(text, part)` to look into a text", None),
     ("&", "write `and`", Some("and")),
-    ("|", "write `or`", Some("or")),
+    ("|", "write `or` between two conditions; a function stands around its value, as in `trim(name)`", None),
     ("not in ", "write `not` before the whole: `not a in b`", None),
     ("where", "`where` stands behind a list: `list where .field == 1`", None),
     ("park", "`park` stands behind `??`, as in `a ?? park \"why\"`", None),

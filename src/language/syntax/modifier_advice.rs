@@ -22,13 +22,12 @@ const MODIFIERS: [&str; 10] = [
 ];
 
 /// Words that say only half of it, with the whole.
-const HALVES: [(&str, &str); 7] = [
+const HALVES: [(&str, &str); 6] = [
     ("clear", "or clear"),
     ("or_clear", "or clear"),
     ("or-clear", "or clear"),
     ("create", "on create"),
     ("on_create", "on create"),
-    ("once", "reported once"),
     ("gone", "also when gone"),
 ];
 
@@ -53,6 +52,12 @@ pub(super) fn odd_modifier(scalar: &Scalar) -> Option<Diagnostic> {
             at += count;
             continue;
         }
+        if let Some((count, help)) = parts.iter().find_map(|(count, said)| Some((*count, doubtful(said)?))) {
+            let (first, last) = (words.get(at)?, words.get(at + count - 1)?);
+            let span = scalar.part(first.0, last.0 + last.1.len());
+            let message = format!("`{}` does not fit here", text.get(first.0..last.0 + last.1.len())?);
+            return Some(Diagnostic::error(CODE, message, span, "not understood").help(help));
+        }
         if let Some((count, meant)) = parts.iter().find_map(|(count, said)| Some((*count, meant(said)?))) {
             let (first, last) = (words.get(at)?, words.get(at + count - 1)?);
             let span = scalar.part(first.0, last.0 + last.1.len());
@@ -69,7 +74,23 @@ fn meant(said: &str) -> Option<&'static str> {
     let count = said.split(' ').count();
     let half = HALVES.iter().find(|(half, _)| *half == said).map(|(_, whole)| *whole);
     let known = MODIFIERS.iter().copied().filter(|known| known.split(' ').count() == count);
-    half.or_else(|| suggest::nearest(said, known).first().copied())
+    // Each word by itself: `on update` is as near to `on create` as a slip is, and says the opposite.
+    let each = |known: &&str| {
+        said.split(' ').zip(known.split(' ')).all(|(one, other)| one == other || suggest::is_near(one, other))
+    };
+    half.or_else(|| suggest::nearest(said, known).into_iter().find(each))
+}
+
+/// What may be meant by words that several of these could stand for.
+fn doubtful(said: &str) -> Option<&'static str> {
+    match said {
+        "once" => Some(
+            "write `on create` where it is written once, when the record is made; `reported once` where what the peer \
+             refuses of it is told once",
+        ),
+        "on update" | "on change" => Some("take it out: a rule writes whenever its value changed"),
+        _ => None,
+    }
 }
 
 /// The words of a text from a place on, each with its own; none behind a quote.
