@@ -24,9 +24,7 @@ pub(super) fn simulate_seeds(arguments: &Arguments, simulate: &SimulateArguments
         return exit_code::INVALID;
     };
     if plan.standing.iter().any(observes) && !arguments.quiet {
-        eprintln!(
-            "petiole: `settings.mode` is not `live`, so nothing is written: set it to `live` to have the writes tried, too"
-        );
+        eprintln!("petiole: `settings.mode` is not `live`, so nothing is written; with `live` it is");
     }
     let environment = Arc::new(ProcessEnvironment);
     let rules = Rules {
