@@ -337,3 +337,48 @@ fn a_fix_never_turns_round_what_is_meant() {
     let done = petiole().args(["lint", "--fix", "--rules", &folder.0.display().to_string()]).output().unwrap();
     assert_eq!(done.status.code(), Some(0));
 }
+
+#[test]
+fn a_status_that_the_whole_pipeline_keeps_back_is_lost() {
+    let beside = |line: &'static str| -> Edit { (PIPELINE, "create:\n", line) };
+    finds(
+        &[beside("when: not shop.gift\n\ncreate:\n")],
+        "lost-status: `shop.order` becomes Cancelled and `depot.parcel` stays Open, and nobody is told",
+    );
+    finds(
+        &[beside("untouched: { depot: [remark, stage] }\n\ncreate:\n")],
+        "lost-status: the state of `depot.parcel` never follows, and nobody is told",
+    );
+    clean(&[beside("untouched: { depot: [remark] }\n\ncreate:\n")]);
+    clean(&[beside("when: settings.remarks == \"keep\"\n\ncreate:\n")]);
+}
+
+#[test]
+fn a_row_writes_one_value_and_spells_numbers_as_they_are_met() {
+    let table = |rows: &str| format!("table: sizes\nbetween: [shop.order.total, depot.parcel.value]\nrows:\n{rows}");
+    let finds = |rows: &str, expected: &str| {
+        let folder = edited(&[]);
+        std::fs::write(folder.0.join("tables/sizes.yaml"), table(rows)).unwrap();
+        let compiled = language::compile(&SystemFiles, std::slice::from_ref(&folder.0));
+        let told = compiled.findings.iter().map(|one| format!("{}: {}", one.code.0, one.message));
+        let told: Vec<String> = told.collect();
+        assert!(told.iter().any(|one| one.contains(expected)), "{rows}: {expected:?} is not in {told:#?}");
+    };
+    finds("  - 1 -> 1,5\n", "type-value: a row writes one value, and this one has 2");
+    finds("  - 1.50 -> 2\n", "type-number: `1.50` is the number 1.5, and rows are met by how numbers are written");
+    finds("  - 01 -> 2\n", "type-number: `01` is the number 1");
+    finds("  - 1 -> 2.0\n", "type-number: `2.0` is the number 2");
+}
+
+#[test]
+fn what_a_row_writes_is_no_longer_than_the_field() {
+    let table = "table: names\nbetween: [shop.order.buyer, depot.parcel.receiver]\nrows:\n  - Ada -> the first of all \
+                 programmers\n  - otherwise -> nothing because nobody else has one\n";
+    finds(
+        &[
+            (PIPELINE, RECEIVER, "    - shop.buyer -> depot.receiver   via table names\n"),
+            ("tables/names.yaml", "", table),
+        ],
+        "unknown-value: table `names` writes `the first of all programmers` here: `receiver` holds 12 characters",
+    );
+}

@@ -288,13 +288,12 @@ fn through_table(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     let [left, right] = &table.sides;
     let declared = if target == Side::Right { right } else { left };
     let own = format!("{}.{}.{}", carried.to.system, carried.to.name, field.path);
-    if *declared == own {
-        return;
-    }
+    // Which values the table's own field has is told where the table is read, how long they may be here.
+    let is_own = *declared == own;
     for row in table.rows.iter().filter(|row| row.points(target)) {
         let Some(written) = row.targets(target).first().and_then(|spellings| spellings.first()) else { continue };
         let kinds = field.write_kind.iter().chain([&field.kind]);
-        let faults: Vec<String> = kinds.filter_map(|kind| kind.refuses(written)).collect();
+        let faults: Vec<String> = kinds.filter(|_| !is_own).filter_map(|kind| kind.refuses(written)).collect();
         let longer = field.max.filter(|most| written.chars().count() > *most);
         let message = match (faults.first(), longer) {
             (Some(why), _) => format!("table `{}` writes `{written}` here: `{}` {why}", table.name, field.path),
@@ -306,7 +305,8 @@ fn through_table(checker: &mut Checker<'_>, carried: &Carried<'_>) {
         let at = carried.line.modifiers.table.as_ref().map_or(carried.line.span, |name| name.span);
         let finding = Diagnostic::error(Code("unknown-value"), message, at, "through this table");
         let finding = finding.label(row.span, "this row").label(field.span, "declared here");
-        let help = match table_for(checker, carried) {
+        let help = match table_for(checker, carried).filter(|_| !is_own) {
+            _ if is_own => "write a shorter value in the row".into(),
             Some(right) => Advice::sure(format!("write `via table {right}`, which stands for `{own}`"), right),
             None => format!("the table stands for `{declared}`; write one for `{own}`").into(),
         };
@@ -406,6 +406,7 @@ fn constant_of(kind: &Kind, value: &Value) -> String {
             format!("write a text that it may be: {}", values.join(", "))
         }
         Kind::Text => format!("write a text in quotes: `\"{text}\"`"),
+        Kind::Date => "write `date(\"2026-02-01\")`, with the day that is meant".to_owned(),
         other => format!("write a value that is {other}"),
     }
 }

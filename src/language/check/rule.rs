@@ -7,13 +7,13 @@ use super::carried::{self, Carried};
 use super::checker::Checker;
 use super::keyed_list;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::language::infer::{Given, Scope};
+use crate::language::infer::{Given, Meaning, Scope};
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Arrow, Field, FieldRule, Owner, RecordType, RuleBody, Side, Table};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression};
 use crate::language::syntax::file::rule_entry::RuleEntry;
 use crate::language::syntax::rule_line::ArrowRule;
-use crate::value::{Path, Segment};
+use crate::value::{Kind, Path, Segment};
 
 /// How many fields help names.
 const FIELDS_SHOWN_MAX: usize = 14;
@@ -168,11 +168,41 @@ fn carried_over(checker: &mut Checker<'_>, context: &RuleContext<'_>, rule: &Jud
         let table = rule.table.map(|table| (table, target));
         let owner = &context.owner;
         let told = checker.sink.found.len();
-        carried::judge(checker, &Carried { line, owner, source, given, from, to, place, field, table });
+        if let (Some(kind), Some(field)) = (whole_record(context.scope, source), field) {
+            is_one_value(checker, kind, (source, field));
+        }
+        if checker.sink.found.len() == told {
+            carried::judge(checker, &Carried { line, owner, source, given, from, to, place, field, table });
+        }
         if checker.sink.found.len() > told {
             return;
         }
     }
+}
+
+/// The record that an expression is as a whole, where it names no field of it.
+fn whole_record<'s>(scope: &'s Scope, source: &Expression) -> Option<&'s RecordType> {
+    let ExpressionKind::Path(path) = &source.kind else { return None };
+    let head = path.head.as_ref().filter(|_| path.steps.is_empty())?;
+    match scope.heads.get(&head.text)? {
+        Meaning::AtMostOne(kind) => Some(kind),
+        Meaning::Record(kind, at) if at.0.is_empty() => Some(kind),
+        _ => None,
+    }
+}
+
+/// A whole record goes into no field that holds one value.
+fn is_one_value(checker: &mut Checker<'_>, record: &RecordType, (source, field): (&Expression, &Field)) {
+    if matches!(field.kind, Kind::Any | Kind::Record(_)) {
+        return;
+    }
+    let message = format!("this is a whole `{}.{}`, and `{}` holds one value", record.system, record.name, field.path);
+    let key = match &field.kind {
+        Kind::Reference(name) if **name == *record.name => record.key.as_str(),
+        _ => "FIELD",
+    };
+    let finding = Diagnostic::error(Code("type-mismatch"), message, source.span, "which field of it?");
+    checker.sink.found.push(finding.help(format!("write `{source}.{key}`")));
 }
 
 /// What names mean where a rule's condition holds.

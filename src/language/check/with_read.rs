@@ -10,7 +10,7 @@ use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{Cardinality, RecordType, WithRead};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Operator, PathExpression, Step};
 use crate::language::syntax::file::pipeline::WithEntry;
-use crate::value::{Kind, Path, Segment};
+use crate::value::{Kind, Path, Segment, Value};
 
 /// Judges `with:`; what an entry names, later ones may use.
 pub(super) fn check(
@@ -155,6 +155,7 @@ fn asked(condition: &Expression) -> Vec<&Expression> {
     let named = |tree: &Expression| first_path(tree).is_some_and(|path| path.head.is_some());
     match operator {
         Operator::And => asked(left).into_iter().chain(asked(right)).collect(),
+        Operator::Equal if matches!(right.kind, ExpressionKind::Literal(Value::Bool(true))) => asked(left),
         Operator::Equal if own(left) && named(right) => vec![right.as_ref()],
         Operator::Equal if own(right) && named(left) => vec![left.as_ref()],
         _ => Vec::new(),

@@ -70,6 +70,9 @@ fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>
     for (cell, column, target) in [(&line.left, columns[0], !right), (&line.right, columns[1], right)] {
         let kind = column.map(|column| &column.kind);
         let is_written = target || line.arrow == Arrow::Both;
+        if target {
+            one_value(resolver, cell, kind);
+        }
         for spellings in cell.iter().filter(|names| !names.iter().any(|name| is_word(&name.text))) {
             column.into_iter().for_each(|column| spelt(resolver, column, spellings, is_written));
         }
@@ -82,6 +85,22 @@ fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>
             states(resolver, line, [kind, other.map(|column| &column.kind)]);
         }
     }
+}
+
+/// What is written is one value; of states several may be right, and the first of them is gone to.
+fn one_value(resolver: &mut Resolver<'_>, cell: &[Vec<Name>], kind: Option<&Kind>) {
+    let (Some(second), Some(kind)) = (cell.get(1).and_then(|spellings| spellings.first()), kind) else { return };
+    if matches!(kind, Kind::Enum(_)) {
+        return;
+    }
+    let message = format!("a row writes one value, and this one has {}", cell.len());
+    let finding = Diagnostic::error(Code("type-value"), message, second.span, "another value");
+    let help = if matches!(kind, Kind::Decimal | Kind::Integer) {
+        "a number has a point for its decimals, as in `1.5`"
+    } else {
+        "other spellings of one value stand behind a bar: `A | a`; a comma inside a value wants quotes: `\"a, b\"`"
+    };
+    resolver.sink.found.push(finding.help(help));
 }
 
 /// Whether a finding tells that a word of a row stands on the wrong side.
@@ -150,6 +169,15 @@ fn spelt(resolver: &mut Resolver<'_>, column: &Column, spellings: &[Name], is_wr
         for name in spellings.iter().filter(|name| !is_one(&column.kind, name)) {
             let message = format!("`{}` holds {}, and `{}` is none", column.name, what(&column.kind), name.text);
             resolver.sink.error("type-number", message, name.span, "this does not fit");
+        }
+        for name in spellings {
+            let usual = decimal::parse(&name.text).map(|number| number.normalize().to_string());
+            if let Some(usual) = usual.filter(|usual| *usual != name.text) {
+                let message =
+                    format!("`{}` is the number {usual}, and rows are met by how numbers are written", name.text);
+                let finding = Diagnostic::error(Code("type-number"), message, name.span, "never met");
+                resolver.sink.found.push(finding.write(usual));
+            }
         }
         return;
     }
