@@ -93,6 +93,7 @@ fn a_new_name_changes_nothing_but_the_name() {
         (ORDERS, "flourish.order_status", "order_status"),
         (ORDERS, "flourish.order_timestamp", "order_timestamp"),
         (ORDERS, "by [item, lot_number]", "lot_number"),
+        ("rules/systems/flourish.yaml", "each: facility in", "facility"),
     ];
     let folder = shipped();
     let fields = std::fs::read_to_string(folder.0.join("rules/systems/flourish.yaml")).unwrap();

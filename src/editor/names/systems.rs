@@ -53,6 +53,6 @@ impl Walk<'_> {
     fn call_uses(&mut self, of: (&str, &str), names: &CallNames) {
         let is_own = |name: &&Name| !name.text.starts_with("secrets.") && !name.text.starts_with("account.");
         let holes = names.holes.iter().map(|hole| &hole.name).filter(is_own);
-        holes.chain(&names.fields).for_each(|name| self.path(of, &Path::default(), name, false));
+        holes.chain(&names.fields).chain(&names.each).for_each(|name| self.path(of, &Path::default(), name, false));
     }
 }

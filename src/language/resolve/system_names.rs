@@ -42,7 +42,7 @@ pub(super) fn call(resolver: &mut Resolver<'_>, record: &RecordType, names: &Cal
         Ready::Field(name) => vec![name.to_owned()],
         Ready::Fields => plain_fields(record),
     };
-    known.extend(names.each.clone());
+    known.extend(names.each.iter().map(|name| name.text.clone()));
     holes(resolver, &record.system, &names.holes, &known);
     secrets::sent(resolver, &names.written);
     for field in &names.fields {

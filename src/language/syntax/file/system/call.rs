@@ -103,8 +103,8 @@ pub struct EachLine {
 /// The names in a call.
 #[derive(Clone, Debug, Default)]
 pub struct CallNames {
-    /// What `each` names.
-    pub each: Option<String>,
+    /// What `each` names: the hole, and the field under which rows carry its value.
+    pub each: Option<Name>,
     /// The line and the headers as they are written.
     pub written: Vec<Name>,
     /// Holes of the line, the headers and the body.
@@ -133,12 +133,16 @@ impl CallNames {
     pub(super) fn of(node: &Node) -> Self {
         let lines = scalar(node).into_iter().chain(scalar_of(node, "request"));
         let lines = lines.chain(entry(node, "headers").into_iter().flat_map(scalars));
-        let each = scalar_of(node, "each").and_then(|line| line.text.split_once(" in "));
+        let each = scalar_of(node, "each").and_then(|line| {
+            let (name, _) = line.text.split_once(" in ")?;
+            let begin = name.len() - name.trim_start().len();
+            Some(line.named(begin, begin + name.trim().len()))
+        });
         let fields = ["resend", "never"].into_iter().filter_map(|name| entry(node, name)).flat_map(scalars);
         let lines: Vec<&Scalar> = lines.collect();
         let body = ["body", "variables"].into_iter().filter_map(|name| entry(node, name)).flat_map(scalars);
         Self {
-            each: each.map(|(name, _)| name.trim().to_owned()),
+            each,
             written: lines.iter().copied().map(Scalar::name).collect(),
             holes: lines.iter().copied().chain(body).flat_map(Hole::all).collect(),
             fields: fields.map(Scalar::name).collect(),
