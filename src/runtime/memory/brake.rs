@@ -122,46 +122,38 @@ impl Brake {
 
     /// Whether a counterpart of this kind is to be made later; it is noted then.
     pub fn holds_making(&self, kind: Kind, record: &RecordRef, sweep: bool) -> bool {
-        match &mut *self.state() {
-            State::Holding(_, braked) if kind.most > 0 => {
-                braked.made.entry(kind).or_default().insert(record.clone());
-                true
-            }
-            State::Owed => sweep,
-            _ => false,
-        }
+        self.holds_of(kind, sweep, |braked, kind| {
+            braked.made.entry(kind).or_default().insert(record.clone());
+        })
     }
 
     /// Whether a record of this kind is to be taken away later; it is noted then.
     pub fn holds_removal(&self, kind: Kind, record: &RecordRef, sweep: bool) -> bool {
-        match &mut *self.state() {
-            State::Holding(_, braked) if kind.most > 0 => {
-                braked.removed.entry(kind).or_default().insert(record.clone());
-                true
-            }
-            State::Owed => sweep,
-            _ => false,
-        }
+        self.holds_of(kind, sweep, |braked, kind| {
+            braked.removed.entry(kind).or_default().insert(record.clone());
+        })
     }
 
     /// Whether a record that a pair needs beside it is to be made later; it is noted then. What the pair writes itself
     /// is held for its own sake.
     pub fn holds_beside(&self, kind: Kind, made: &RecordRef, sweep: bool) -> bool {
-        match &mut *self.state() {
-            State::Holding(_, braked) if kind.most > 0 => {
-                braked.beside.entry(kind).or_default().insert(made.clone());
-                true
-            }
-            State::Owed => sweep,
-            _ => false,
-        }
+        self.holds_of(kind, sweep, |braked, kind| {
+            braked.beside.entry(kind).or_default().insert(made.clone());
+        })
     }
 
     /// Whether a record of this kind is to be parked later; it is noted then.
     pub fn holds_parking(&self, kind: Kind, (record, why): (&RecordRef, &str), sweep: bool) -> bool {
+        self.holds_of(kind, sweep, |braked, kind| {
+            braked.parked.entry(kind).or_default().insert(record.clone(), why.to_owned());
+        })
+    }
+
+    /// Whether something of a kind waits until it is known how much there is of it; it is noted then.
+    fn holds_of(&self, kind: Kind, sweep: bool, note: impl FnOnce(&mut Braked, Kind)) -> bool {
         match &mut *self.state() {
             State::Holding(_, braked) if kind.most > 0 => {
-                braked.parked.entry(kind).or_default().insert(record.clone(), why.to_owned());
+                note(braked, kind);
                 true
             }
             State::Owed => sweep,
