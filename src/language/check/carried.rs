@@ -7,34 +7,13 @@
 use std::sync::Arc;
 
 use super::checker::Checker;
+use super::landing;
+use super::one_way::{Carried, with_field};
 use crate::diagnostic::{Advice, Code, Diagnostic, Sources as _, Span};
-use crate::language::infer::{Given, Refers, operand};
-use crate::language::plan::{Arrow, Field, Owner, RecordType, Side, Table};
-use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
-use crate::language::syntax::rule_line::ArrowRule;
+use crate::language::infer::{Refers, operand};
+use crate::language::plan::{Arrow, Owner, Side, Table};
+use crate::language::syntax::expression::{ExpressionKind, Name};
 use crate::value::{Kind, Path, Value};
-
-/// One direction of a rule.
-pub(super) struct Carried<'a> {
-    /// The rule.
-    pub line: &'a ArrowRule,
-    /// Who owns the group that the rule stands in.
-    pub owner: &'a Owner,
-    /// What is carried.
-    pub source: &'a Expression,
-    /// What it gives.
-    pub given: &'a Given,
-    /// What kinds of records it comes from and goes to.
-    pub from: &'a RecordType,
-    /// What kind of record it goes to.
-    pub to: &'a RecordType,
-    /// What the place where it lands gives.
-    pub place: &'a Given,
-    /// The field where it lands, where it is a declared one.
-    pub field: Option<&'a Field>,
-    /// The table that it goes through, and the side of the table that it goes to.
-    pub table: Option<(&'a Table, Side)>,
-}
 
 /// Judges one direction of a rule.
 pub(super) fn judge(checker: &mut Checker<'_>, carried: &Carried<'_>) {
@@ -49,6 +28,7 @@ pub(super) fn judge(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     } else if let Some(name) = &carried.line.modifiers.pipeline {
         through_pipeline(checker, carried, name);
     } else if carried.table.is_some() {
+        landing::one_value(checker, carried);
         through_table(checker, carried);
     } else {
         straight(checker, carried);
@@ -95,6 +75,9 @@ fn straight(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     }
     if let Kind::Reference(record) = kind {
         reference(checker, carried, record);
+    }
+    if checker.sink.found.len() == told {
+        landing::judge(checker, carried);
     }
 }
 
@@ -408,17 +391,5 @@ fn constant_of(kind: &Kind, value: &Value) -> String {
         Kind::Text => format!("write a text in quotes: `\"{text}\"`"),
         Kind::Date => "write `date(\"2026-02-01\")`, with the day that is meant".to_owned(),
         other => format!("write a value that is {other}"),
-    }
-}
-
-fn with_field(finding: Diagnostic, carried: &Carried<'_>) -> Diagnostic {
-    let at: Option<Span> = carried.field.map(|field| field.span);
-    at.into_iter().fold(finding, |finding, span| finding.label(span, "declared here"))
-}
-
-impl Carried<'_> {
-    fn is_setting(&self) -> bool {
-        matches!(&self.source.kind, ExpressionKind::Path(path)
-            if path.head.as_ref().is_some_and(|head| head.text == "settings"))
     }
 }

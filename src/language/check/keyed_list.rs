@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::checker::Checker;
-use super::rule::{self, Inside, RuleContext, condition, finish, flip, orient, target};
+use super::rule::{self, Inside, RuleContext, condition, finish, flip, orient};
 use super::with_read::reserved;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::infer::{Meaning, Scope};
@@ -29,8 +29,9 @@ pub(super) fn check(
         Some(_) => (line, false),
         None => orient(line, context.sides),
     };
+    let outside = rule::outside(context, &line);
     let (left_names, right_names) =
-        inside.map_or((context.scope, context.scope), |inside| (inside.left_names, inside.right_names));
+        inside.map_or((&outside, &outside), |inside| (inside.left_names, inside.right_names));
     let told = checker.sink.found.len();
     checker.kind_of(left_names, &line.left);
     checker.kind_of(right_names, &line.right);
@@ -39,7 +40,7 @@ pub(super) fn check(
         return None;
     }
     let plain = |tree, kind: &RecordType| {
-        let mut path = target(tree, kind, inside.is_some())?;
+        let mut path = rule::plain(tree, kind, inside.is_some())?;
         (path.0.pop() == Some(Segment::Each)).then_some(path)
     };
     let [left_kind, right_kind] = context.sides;

@@ -33,12 +33,12 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
     let mut scope = over([&left, &right]);
     owners::owned(checker, &name);
     let matching = file.matching.and_then(|line| matched(checker, line, &scope, [&left, &right]));
+    // What a pipeline makes is not there before.
+    scope = file.create.iter().fold(scope, |scope, (side, _)| scope.without(&side.text));
     let mut with = with_read::check(checker, file.with, &mut scope);
     let asked = file.when.as_ref().map(|condition| scope.where_is(&condition.tree, true));
     let asked = asked.as_ref().unwrap_or(&scope);
-    let matched_by = matching.as_ref().map(|(left, right, _)| [left, right].into_iter());
-    let met = matched_by.into_iter().flatten().fold(asked.clone(), |scope, value| scope.matched_by(value));
-    let created = [&left, &right].map(|kind| where_created(&file.create, &met, kind));
+    let created = where_created(&file.create, asked, (matching.as_ref(), [&left, &right]));
     let mut creates = creates(checker, file.create, asked, (&name.text, [&left, &right]));
     let said = Said {
         when: file.when,
@@ -186,13 +186,21 @@ fn groups(
     rules
 }
 
-/// What names mean where a record of a side is created.
-fn where_created(lines: &[(Name, Option<CreateLine>)], scope: &Scope, kind: &RecordType) -> Scope {
-    let line = lines.iter().find(|(name, _)| name.text == kind.system).and_then(|(_, line)| line.as_ref());
-    match line.and_then(|line| line.when.as_ref()) {
-        Some(condition) => scope.where_is(condition, true),
-        None => scope.clone(),
-    }
+/// What names mean where the left and where the right record is created: what the other is matched by is there.
+fn where_created(
+    lines: &[(Name, Option<CreateLine>)],
+    scope: &Scope,
+    (matching, sides): (Option<&Match>, [&Arc<RecordType>; 2]),
+) -> [Scope; 2] {
+    [Side::Left, Side::Right].map(|side| {
+        let [left, right] = sides;
+        let kind = if side == Side::Left { left } else { right };
+        let value = matching.map(|(left, right, _)| if side == Side::Left { right } else { left });
+        let met = value.map_or_else(|| scope.clone(), |value| scope.matched_by(value));
+        let line = lines.iter().find(|(name, _)| name.text == kind.system).and_then(|(_, line)| line.as_ref());
+        let condition = line.and_then(|line| line.when.as_ref());
+        condition.map_or_else(|| met.clone(), |condition| met.where_is(condition, true))
+    })
 }
 
 /// Conditions by the system in which a record is created.
@@ -215,8 +223,10 @@ fn creates(
             checker.sink.error("read-only", message, key.span, "cannot be created");
         }
         let Some(CreateLine { when, span }) = line else { continue };
+        let there = sides.iter().filter(|one| one.system != kind.system);
+        let scope = there.fold(scope.clone(), |scope, other| scope.with(&other.system));
         let when = when.map(|tree| {
-            checker.condition(scope, &tree);
+            checker.condition(&scope, &tree);
             checker.names.compile(tree)
         });
         // Where nobody is named, whoever has a record may have its counterpart made.

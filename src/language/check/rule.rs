@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::carried::{self, Carried};
+use super::carried;
 use super::checker::Checker;
 use super::keyed_list;
+use super::one_way::Carried;
+use super::target;
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::infer::{Given, Meaning, Scope};
 use crate::language::plan::expression::CompiledExpression;
@@ -73,6 +75,19 @@ pub(super) fn check(
     value_rule(checker, context, (line, inside))
 }
 
+/// What names mean in a rule outside lists: what it carries comes from a record that is there, unless it says
+/// otherwise.
+pub(super) fn outside(context: &RuleContext<'_>, line: &ArrowRule) -> Scope {
+    let ([left, right], [created_left, created_right]) = (context.sides, context.created);
+    let (source, created) = match line.arrow {
+        Arrow::Right => (left, created_right),
+        Arrow::Left => (right, created_left),
+        Arrow::Both => return context.scope.clone(),
+    };
+    let scope = if line.modifiers.on_create { created } else { context.scope };
+    if line.modifiers.also_when_gone { scope.without(&source.system) } else { scope.with(&source.system) }
+}
+
 fn value_rule(
     checker: &mut Checker<'_>,
     context: &RuleContext<'_>,
@@ -80,22 +95,23 @@ fn value_rule(
 ) -> Option<FieldRule> {
     let [left_kind, right_kind] = context.sides;
     let told = checker.sink.found.len();
-    let outside = match (line.modifiers.on_create, line.arrow, context.created) {
-        (true, Arrow::Left, [left, _]) => left,
-        (true, Arrow::Right, [_, right]) => right,
-        _ => context.scope,
-    };
-    let (left_names, right_names) = inside.map_or((outside, outside), |inside| (inside.left_names, inside.right_names));
+    let outside = outside(context, &line);
+    let (left_names, right_names) =
+        inside.map_or((&outside, &outside), |inside| (inside.left_names, inside.right_names));
     let given = [(left_names, &line.left), (right_names, &line.right)]
         .map(|(names, tree)| checker.kind_of(&where_it_holds(names, &line), tree));
     let nested = inside.is_some();
-    let paths = [target(&line.left, left_kind, nested), target(&line.right, right_kind, nested)];
+    let paths = [plain(&line.left, left_kind, nested), plain(&line.right, right_kind, nested)];
     let sides = [(0, Arrow::Right, &line.left), (1, Arrow::Left, &line.right)];
     for (side, away, tree) in sides {
         if line.arrow != away {
             let whole = paths.get(side).and_then(Option::as_ref).map(|path| whole(inside, side, path));
             let kind = if side == 0 { left_kind } else { right_kind };
-            writable(checker, kind, whole.as_ref(), (tree, &line));
+            let around = Path(inside.map(|inside| elements(inside, side)).unwrap_or_default());
+            let own = paths.get(side).and_then(Option::as_ref);
+            if own.is_none_or(|own| target::is_its_own(checker, kind, (&around, own), tree)) {
+                writable(checker, kind, whole.as_ref(), (tree, &line));
+            }
         }
     }
     let table = line.modifiers.table.as_ref().and_then(|name| {
@@ -152,27 +168,32 @@ struct Judged<'a> {
 
 /// Judges what the rule carries, towards each side that it points at.
 fn carried_over(checker: &mut Checker<'_>, context: &RuleContext<'_>, rule: &Judged<'_>) {
-    let Judged { line, given: [left, right], paths: [left_path, right_path], .. } = rule;
+    let Judged { line, given: [left, right], .. } = rule;
+    let [left_path, right_path] = [0, 1].map(|side| {
+        let path = rule.paths.get(side).and_then(Option::as_ref);
+        path.map(|path| whole(rule.inside, side, path))
+    });
     let [left_kind, right_kind] = context.sides;
     let ways = [
-        (Side::Right, (&line.left, left, left_kind), (right, right_kind, right_path)),
-        (Side::Left, (&line.right, right, right_kind), (left, left_kind, left_path)),
+        (Side::Right, (&line.left, left, left_kind), (right, right_kind), [&left_path, &right_path]),
+        (Side::Left, (&line.right, right, right_kind), (left, left_kind), [&right_path, &left_path]),
     ];
-    for (target, (source, given, from), (place, to, path)) in ways {
+    for (target, (source, given, from), (place, to), paths) in ways {
         if !line.arrow.points(target) {
             continue;
         }
-        let to_right = target == Side::Right;
-        let whole = path.as_ref().map(|path| whole(rule.inside, usize::from(to_right), path));
-        let field = whole.as_ref().and_then(|path| to.field(path));
+        let [source_path, target_path] = paths.map(Option::as_ref);
+        let field = target_path.and_then(|path| to.field(path));
         let table = rule.table.map(|table| (table, target));
-        let owner = &context.owner;
         let told = checker.sink.found.len();
         if let (Some(kind), Some(field)) = (whole_record(context.scope, source), field) {
             is_one_value(checker, kind, (source, field));
         }
         if checker.sink.found.len() == told {
-            carried::judge(checker, &Carried { line, owner, source, given, from, to, place, field, table });
+            let owner = &context.owner;
+            let carried =
+                Carried { line, owner, source, given, from, to, place, source_path, target_path, field, table };
+            carried::judge(checker, &carried);
         }
         if checker.sink.found.len() > told {
             return;
@@ -251,7 +272,7 @@ pub(super) fn condition(checker: &mut Checker<'_>, scope: &Scope, line: &ArrowRu
 }
 
 /// The path that can be written, where the side is a plain one.
-pub(super) fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Option<Path> {
+pub(super) fn plain(tree: &Expression, kind: &RecordType, nested: bool) -> Option<Path> {
     let ExpressionKind::Path(PathExpression { head, steps, .. }) = &tree.kind else { return None };
     let fits = match head {
         Some(name) => !nested && name.text == kind.system,
@@ -262,8 +283,13 @@ pub(super) fn target(tree: &Expression, kind: &RecordType, nested: bool) -> Opti
 
 /// A path from its record, whatever lists it stands in.
 fn whole(inside: Option<&Inside<'_>>, side: usize, path: &Path) -> Path {
-    let outer = inside.map(|inside| inside.list(side).0.iter().cloned().chain([Segment::Each]));
-    Path(outer.into_iter().flatten().chain(path.0.iter().cloned()).collect())
+    let outer = inside.map(|inside| elements(inside, side)).unwrap_or_default();
+    Path(outer.into_iter().chain(path.0.iter().cloned()).collect())
+}
+
+/// The elements of the list that a rule stands in, from the record.
+fn elements(inside: &Inside<'_>, side: usize) -> Vec<Segment> {
+    inside.list(side).0.iter().cloned().chain([Segment::Each]).collect()
 }
 
 /// What an arrow points at is a field that can be written then. `whole`: its path, where it is a plain one.

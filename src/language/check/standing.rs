@@ -70,6 +70,8 @@ pub(super) fn check(
     scope: &Scope,
     (pipeline, sides): (&str, [&Arc<RecordType>; 2]),
 ) -> Standing {
+    let [left, right] = sides;
+    let both_there = scope.with(&left.system).with(&right.system);
     Standing {
         when: said.when.map(|line| condition(checker, line, scope)),
         hold: said.hold.map(|line| condition(checker, line, scope)),
@@ -78,7 +80,7 @@ pub(super) fn check(
         after: after(checker, said.after, scope, sides),
         needs: needs(checker, said.needs, scope, sides),
         volume: volume(checker, said.volume, sides),
-        agree: agree(checker, said.agree, scope, pipeline),
+        agree: agree(checker, said.agree, &both_there, pipeline),
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) fn nulls(on: &mut Inference<'_, '_>, scope: &Scope, operator: Operato
 /// What an operator gives. Nothing can be calculated with null: it fails, and gives no value.
 fn worked_out(operator: Operator, kind: Kind, [left, right]: [&Given; 2]) -> Given {
     match operator {
-        Operator::Else => Given { nullable: left.nullable && right.nullable, ..Given::either(kind, left, right) },
+        Operator::Else => {
+            let apart = operand::are_apart(&left.kind, &right.kind).then(|| [left.kind.clone(), right.kind.clone()]);
+            Given { nullable: left.nullable && right.nullable, apart, ..Given::either(kind, left, right) }
+        }
         Operator::Add if kind == Kind::Text => {
             let longest = left.longest.zip(right.longest).map(|(one, other)| one.saturating_add(other));
             Given { longest, ..Given::always(kind) }
@@ -62,7 +65,13 @@ fn worked_out(operator: Operator, kind: Kind, [left, right]: [&Given; 2]) -> Giv
         _ => {
             let is_rough = operator == Operator::Divide || left.is_rough || right.is_rough;
             let is_number = matches!(kind, Kind::Integer | Kind::Decimal | Kind::Any);
-            Given { is_rough: is_rough && is_number, ..Given::always(kind) }
+            let both = left.places.zip(right.places);
+            let places = match operator {
+                Operator::Add | Operator::Subtract => both.map(|(one, other)| one.max(other)),
+                Operator::Multiply => both.map(|(one, other)| one.saturating_add(other)),
+                _ => None,
+            };
+            Given { is_rough: is_rough && is_number, places, ..Given::always(kind) }
         }
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn call(
             answers(on, function, name, (arguments, given));
         }
         may_fail(on, scope, function, (name, (arguments, given)));
+        may_not_do(on, scope, function, arguments);
         if on.sink.found.len() == told {
             nulls(on, scope, function, (arguments, given));
         }
@@ -156,6 +157,21 @@ fn may_fail(on: &mut Inference<'_, '_>, scope: &Scope, function: &Function, (at,
         Fails::Never | Fails::UnlessItSpells | Fails::WhereLonger => return,
     };
     operand::fallible(on.sink, format!("`{}` fails {when}", function.name), at.span);
+}
+
+/// A value that is asked for more than its kind, such as a pattern, where it may be another with each record.
+fn may_not_do(on: &mut Inference<'_, '_>, scope: &Scope, function: &Function, arguments: &[Expression]) {
+    let is_fixed = |argument: &Expression| match &argument.kind {
+        ExpressionKind::Literal(_) => true,
+        ExpressionKind::Path(path) => path.head.as_ref().is_some_and(|head| head.text == "settings"),
+        _ => false,
+    };
+    let asked = |at: usize| function.parameter(at).filter(|parameter| parameter.asks.is_some());
+    let open = |(at, argument)| asked(at).filter(|_| !is_fixed(argument)).map(|parameter| (parameter, argument.span));
+    if let Some((parameter, span)) = arguments.iter().enumerate().find_map(open).filter(|_| !scope.is_guarded) {
+        let message = format!("`{}` fails where this is no `{}` that it can use", function.name, parameter.name);
+        operand::fallible(on.sink, message, span);
+    }
 }
 
 /// A value of several that may be null, where a function of the library takes none.

@@ -21,6 +21,10 @@ pub struct Given {
     pub refers: Option<Refers>,
     /// Whether it comes from a division and was not rounded since.
     pub is_rough: bool,
+    /// The most digits behind the point that it may have, where that is known.
+    pub places: Option<u32>,
+    /// The two kinds that it may be of, where something of another kind stands in for it.
+    pub apart: Option<[Kind; 2]>,
 }
 
 /// What a key belongs to.
@@ -40,7 +44,8 @@ impl Given {
             _ => None,
         };
         let longest = texts.as_ref().and_then(|texts| texts.iter().map(|text| text.chars().count()).max());
-        Self { kind, nullable: false, texts, longest, refers: None, is_rough: false }
+        let places = (kind == Kind::Integer).then_some(0);
+        Self { kind, nullable: false, texts, longest, refers: None, is_rough: false, places, apart: None }
     }
 
     /// A value of a kind, or null.
@@ -55,6 +60,7 @@ impl Given {
             nullable: value.is_null(),
             texts: text.map(|text| BTreeSet::from([text.to_owned()])),
             longest: text.map(|text| text.chars().count()),
+            places: places(value),
             ..Self::always(kind)
         }
     }
@@ -75,7 +81,18 @@ impl Given {
             longest: one.longest.zip(other.longest).map(|(one, other)| one.max(other)),
             refers: one.refers.clone().filter(|refers| other.refers.as_ref() == Some(refers)),
             is_rough: one.is_rough || other.is_rough,
+            places: one.places.zip(other.places).map(|(one, other)| one.max(other)),
+            apart: None,
         }
+    }
+}
+
+/// The digits behind the point of a number.
+fn places(value: &Value) -> Option<u32> {
+    match value {
+        Value::Integer(_) => Some(0),
+        Value::Decimal(number) => Some(number.normalize().scale()),
+        _ => None,
     }
 }
 

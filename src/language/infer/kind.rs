@@ -2,8 +2,8 @@
 
 use super::given::{Given, Inference, Part};
 use super::scope::Scope;
-use super::{binary, call, element, literal, operand, path};
-use crate::diagnostic::suggest;
+use super::{binary, call, element, literal, mixed, operand, path};
+use crate::diagnostic::{Span, suggest};
 use crate::language::resolve::{Names, Sink};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
 use crate::value::{Kind, Value};
@@ -19,11 +19,7 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
             let kind = literal::literal(value);
             Given { nullable: kind == Kind::Null, ..Given::constant(value, kind) }
         }
-        ExpressionKind::List(items) => {
-            let kinds: Vec<Kind> = items.iter().map(|item| infer(on, scope, item).kind).collect();
-            let kind = kinds.into_iter().reduce(|one, other| operand::either(&one, &other));
-            Given::always(Kind::List(Box::new(kind.unwrap_or(Kind::Any))))
-        }
+        ExpressionKind::List(items) => list(on, scope, items),
         ExpressionKind::Path(path) => path::path(on, scope, path, at.span),
         ExpressionKind::Steps(base, _) => {
             infer(on, scope, base);
@@ -53,6 +49,9 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
                 stood_in(on, scope, [left, right]);
                 stood_in(on, scope, [right, left]);
             }
+            if operator.is_order() && on.sink.found.len() == told {
+                mixed::ordered(on.sink, operands);
+            }
             // What is not understood is not asked whether it may be null.
             if on.sink.found.len() == told {
                 binary::nulls(on, scope, *operator, operands);
@@ -71,14 +70,23 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
         ExpressionKind::Choice(parts) => {
             let [decides, yes, no] = parts.as_ref();
             condition(on, scope, decides);
+            let at = no.span;
             let yes = infer(on, &scope.where_is(decides, true), yes);
             let no = infer(on, &scope.where_is(decides, false), no);
+            mixed::chosen(on.sink, [(&yes, at), (&no, at)]);
             Given::either(operand::either(&yes.kind, &no.kind), &yes, &no)
         }
         ExpressionKind::Filter(list, decides) => filtered(on, scope, (list, decides)),
         // It gives no value, so it changes no kind.
         ExpressionKind::Park(_) => Given::always(Kind::Null),
     }
+}
+
+fn list(on: &mut Inference<'_, '_>, scope: &Scope, items: &[Expression]) -> Given {
+    let kinds: Vec<(Kind, Span)> = items.iter().map(|item| (infer(on, scope, item).kind, item.span)).collect();
+    mixed::listed(on.sink, &kinds);
+    let kind = kinds.into_iter().map(|(kind, _)| kind).reduce(|one, other| operand::either(&one, &other));
+    Given::always(Kind::List(Box::new(kind.unwrap_or(Kind::Any))))
 }
 
 /// `(state ?? "Creatd") == "Created"`: what stands in for one of some texts, and is nearly one of them. Any other word

@@ -9,6 +9,7 @@ mod element;
 mod given;
 mod kind;
 mod literal;
+mod mixed;
 mod null_argument;
 pub mod operand;
 mod path;

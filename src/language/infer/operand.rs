@@ -118,10 +118,15 @@ fn disjoint(one: &Kind, other: &Kind) -> bool {
 
 /// A value that goes into a field as it is: any value that it may be is one that the field can have.
 pub fn assigned(sink: &mut Sink, field: &Kind, (given, span): (&Given, Span)) {
+    let both = given.apart.as_ref();
     let (given, texts) = (&given.kind, given.texts.as_ref().filter(|_| class(&given.kind) == Class::Text));
     let message = match (field, texts) {
         (Kind::Enum(known), Some(texts)) => match texts.iter().find(|value| !known.contains(value)) {
             Some(value) => format!("the field has no value `{value}`, which this may be"),
+            None => return,
+        },
+        _ if both.is_some() => match both.into_iter().flatten().find(|kind| !field.takes(kind)) {
+            Some(kind) => format!("the field is {field} and this may be {kind}"),
             None => return,
         },
         _ if field.takes(given) => return,
@@ -171,6 +176,25 @@ pub fn condition(sink: &mut Sink, (kind, span): (&Kind, Span), at: &str) {
         let message = format!("a condition is true or false, and this is {kind}");
         let finding = Diagnostic::error(Code("type-mismatch"), message, span, at);
         sink.found.push(finding.help("compare it, as in `… != null`"));
+    }
+}
+
+/// Whether a value of one kind is surely none of the other, so that nothing works with both.
+pub fn are_apart(one: &Kind, other: &Kind) -> bool {
+    let classes = [class(one), class(other)];
+    !classes.contains(&Class::Unknown) && classes[0] != classes[1]
+}
+
+/// What to write so that two values are of one kind.
+pub fn made_alike(one: &Kind, other: &Kind) -> &'static str {
+    let classes = [class(one), class(other)];
+    let has = |class| classes.contains(&class);
+    if has(Class::Day) && has(Class::Instant) || has(Class::Text) && (has(Class::Day) || has(Class::Instant)) {
+        "write `date(…)` around it"
+    } else if has(Class::Text) && !has(Class::Many) {
+        "write `text(…)` around what is no text, or `number(…)` around the text"
+    } else {
+        "give a value of one kind either way"
     }
 }
 

@@ -9,7 +9,7 @@ use crate::diagnostic::{Advice, Code, Diagnostic, Span};
 use crate::language::plan::{Field, RecordType, System};
 use crate::language::resolve::{Meant, unknown_field};
 use crate::language::syntax::expression::{PathExpression, Step};
-use crate::value::{Kind, Path, Segment};
+use crate::value::{Kind, Notation, Path, Segment};
 
 /// What a path gives.
 pub(super) fn path(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, span: Span) -> Given {
@@ -18,7 +18,7 @@ pub(super) fn path(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpress
     if on.sink.found.len() > told {
         of_another(on, scope);
     }
-    Given { nullable: given.nullable && !scope.is_filled(path), ..given }
+    Given { nullable: (given.nullable || scope.may_miss(path)) && !scope.is_filled(path), ..given }
 }
 
 /// A field that a record does not have and another has that is named here.
@@ -124,7 +124,7 @@ fn record_of(on: &mut Inference<'_, '_>, system: &System, steps: &[Step], span: 
 fn group(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, path: &PathExpression) -> Given {
     let shared = kind.grouped.as_deref().unwrap_or_default();
     match path.steps.split_first() {
-        None => Given::always(Kind::List(Box::new(Kind::Any))),
+        None => Given::always(Kind::List(Box::new(Kind::Record("".into())))),
         Some((Step { segment: Segment::Field(name), .. }, _)) if name == shared => {
             walk(on, kind, Path::default(), &path.steps)
         }
@@ -151,8 +151,10 @@ fn group(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, path: &PathExpressi
 fn listed(step: &Segment, found: Given) -> Given {
     match (step, found.kind) {
         // Several `[]` give one list.
-        (Segment::Each, Kind::List(inner)) => Given { refers: found.refers, ..Given::or_null(Kind::List(inner)) },
-        (Segment::Each, kind) => Given { refers: found.refers, ..Given::or_null(Kind::List(Box::new(kind))) },
+        (Segment::Each, kind) => {
+            let inner = if let Kind::List(inner) = kind { inner } else { Box::new(kind) };
+            Given { refers: found.refers, places: found.places, ..Given::or_null(Kind::List(inner)) }
+        }
         (_, kind) => Given { kind, nullable: true, ..found },
     }
 }
@@ -204,7 +206,15 @@ fn here(kind: &RecordType, at: &Path) -> Given {
         rest.is_some_and(|rest| !rest.contains(&Segment::Each)) && kind.is_filled(field)
     };
     let nullable = !whole && !kind.fields.iter().any(|field| inside(&field));
-    Given { nullable, ..Given::always(Kind::Any) }
+    let under = |steps: &[Segment]| kind.fields.iter().any(|field| field.path.0.starts_with(steps));
+    let elements: Vec<Segment> = at.0.iter().cloned().chain([Segment::Each]).collect();
+    let record = Kind::Record("".into());
+    let kind = match (at.0.is_empty() || under(&at.0), under(&elements)) {
+        (true, true) => Kind::List(Box::new(record)),
+        (true, false) => record,
+        (false, _) => Kind::Any,
+    };
+    Given { nullable, ..Given::always(kind) }
 }
 
 /// What a field gives.
@@ -220,7 +230,11 @@ pub(in crate::language) fn of_field(kind: &RecordType, field: &Field) -> Given {
         _ if field.path.is_field(&kind.key) && kind.grouped.is_none() => Some(refers(&kind.system, &kind.name)),
         _ => None,
     };
-    Given { refers, longest: given.longest.or(field.max), ..given }
+    let places = match field.notation {
+        Some(Notation::MinorUnits(places)) => Some(places),
+        _ => given.places,
+    };
+    Given { refers, longest: given.longest.or(field.max), places, ..given }
 }
 
 /// In `{id, user}` whose `id` refers to a record, other names are that record's.

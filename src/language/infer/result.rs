@@ -16,7 +16,8 @@ pub(super) fn of_library(function: &Function, (arguments, given): (&[Expression]
     let element = || match (first.map(|first| &first.kind), given.len()) {
         (Some(Kind::List(inner)), 1) => {
             let refers = first.and_then(|first| first.refers.clone());
-            Some(Given { refers, ..Given::always(inner.as_ref().clone()) })
+            let places = first.and_then(|first| first.places);
+            Some(Given { refers, places, ..Given::always(inner.as_ref().clone()) })
         }
         _ => None,
     };
@@ -24,17 +25,23 @@ pub(super) fn of_library(function: &Function, (arguments, given): (&[Expression]
         (Shape::Element, Some(first)) => {
             let one_of = || {
                 let kind = |one: Kind, other: &Given| operand::either(&one, &other.kind);
-                Given::always(given.iter().fold(first.kind.clone(), kind))
+                let places = given.iter().map(|one| one.places).reduce(|one, other| one.zip(other).map(most_of));
+                let places = places.flatten();
+                Given { places, ..Given::always(given.iter().fold(first.kind.clone(), kind)) }
             };
             element().unwrap_or_else(|| if given.len() > 1 { one_of() } else { declared() })
         }
-        (Shape::Same, Some(Given { kind: kind @ Kind::List(_), refers, .. })) => {
-            Given { refers: refers.clone(), ..Given::always(kind.clone()) }
+        (Shape::Same, Some(Given { kind: kind @ Kind::List(_), refers, places, .. })) => {
+            Given { refers: refers.clone(), places: *places, ..Given::always(kind.clone()) }
         }
         (Shape::Rounded, _) if given.len() == 1 => Given::always(Kind::Integer),
+        (Shape::Rounded, _) => {
+            Given { places: most(arguments).and_then(|places| u32::try_from(places).ok()), ..declared() }
+        }
         (Shape::Sum, Some(Given { kind: Kind::List(inner), .. })) if **inner == Kind::Integer => {
             Given::always(Kind::Integer)
         }
+        (Shape::Sum, Some(first)) => Given { places: first.places, ..declared() },
         (Shape::Spelt, Some(first)) => spelt(function, first),
         (Shape::Cut, Some(first)) => {
             let longest = first.longest.into_iter().chain(most(arguments)).min();
@@ -52,6 +59,10 @@ pub(super) fn of_library(function: &Function, (arguments, given): (&[Expression]
     let nullable = nullable && of_constants(function, arguments).is_none_or(|value| value.is_null());
     let is_rough = function.shape != Shape::Rounded && given.iter().any(|one| one.is_rough);
     Given { nullable, is_rough, ..found }
+}
+
+fn most_of((one, other): (u32, u32)) -> u32 {
+    one.max(other)
 }
 
 fn may_be_text(kind: &Kind) -> bool {

@@ -36,6 +36,8 @@ pub struct Scope {
     pub(super) is_guarded: bool,
     /// Places that are known not to be null.
     filled: BTreeSet<Place>,
+    /// Heads whose record may not be there yet, or no more: nothing of it is, whatever its system file says.
+    missing: BTreeSet<String>,
 }
 
 impl Scope {
@@ -70,12 +72,33 @@ impl Scope {
         Self { is_guarded: true, ..self.clone() }
     }
 
+    /// The same names where the record of a head may not be there.
+    #[must_use]
+    pub fn without(&self, head: &str) -> Self {
+        let mut scope = self.clone();
+        scope.missing.insert(head.to_owned());
+        scope
+    }
+
+    /// The same names where the record of a head is there.
+    #[must_use]
+    pub fn with(&self, head: &str) -> Self {
+        let mut scope = self.clone();
+        scope.missing.remove(head);
+        scope
+    }
+
     /// The same names over elements of a list.
     #[must_use]
     pub fn over(&self, element: Meaning) -> Self {
         let mut scope = Self { element: Some(element), ..self.clone() };
         scope.filled.retain(|(head, _)| head.is_some());
         scope
+    }
+
+    /// Whether the record that a path reads may not be there.
+    pub fn may_miss(&self, path: &PathExpression) -> bool {
+        path.head.as_ref().is_some_and(|head| self.missing.contains(&head.text))
     }
 
     /// Whether a path is known not to be null.

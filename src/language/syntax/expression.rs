@@ -172,6 +172,11 @@ impl Operator {
         }
     }
 
+    /// Whether it asks which of two values comes first.
+    pub fn is_order(self) -> bool {
+        matches!(self, Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual)
+    }
+
     /// As it is written.
     pub fn written(self) -> &'static str {
         match self {

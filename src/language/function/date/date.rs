@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::language::function::signature::{Fails, Function, Nulls, Parameter, Shape, Times, argument, takes};
+use crate::language::function::signature::{Fails, Function, Nulls, Shape, argument, may_take, takes};
 use crate::value::{Kind, Value, timestamp};
 
 /// How systems spell that there is no date.
@@ -12,7 +12,7 @@ const NO_DATE: &str = "0001-01-01";
 
 /// The declaration.
 pub fn function() -> Function {
-    let zone = Parameter { times: Times::Optional, ..takes("zone", Kind::Text) };
+    let zone = may_take("zone", Kind::Text).asks(|name| zone(name).map(|_| ()));
     Function {
         name: "date",
         about: "The date of an instant in a time zone (`America/Los_Angeles`), or the date that text spells as \
