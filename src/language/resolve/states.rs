@@ -100,7 +100,14 @@ fn moved_by_update(resolver: &mut Resolver<'_>, record: &RecordType, (field, tre
     if update.never.iter().any(|path| path.is_field(&field.text)) {
         let message = format!("this move is made by the update, which never sends `{}`", field.text);
         let finding = Diagnostic::error(Code("missing-key"), message, span, "no call makes it");
-        resolver.sink.found.push(finding.label(update.span, "this update"));
+        return resolver.sink.found.push(finding.label(update.span, "this update"));
+    }
+    if let Some(state) = record.fields.iter().find(|one| one.path.is_field(&field.text) && !one.on_update) {
+        let message = format!("this move is made by the update, which does not send `{}`", field.text);
+        let finding = Diagnostic::error(Code("read-only"), message, span, "no call makes it");
+        let finding = finding.label(state.span, "not written on update");
+        let help = "let the field be written, as by `write on update` behind it, or give the move a call of its own";
+        resolver.sink.found.push(finding.help(help));
     }
 }
 

@@ -19,6 +19,7 @@ use super::states::states;
 use super::system_names;
 use super::version;
 use super::webhook;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Field, FieldShape, Presence, RecordType, Requirement, System, WritePlace};
 use crate::language::syntax::expression::{Expression, Name};
 use crate::language::syntax::file::system::{FieldTree, RecordTree, SystemFile};
@@ -78,6 +79,7 @@ fn record(
     let mut fields = Vec::new();
     for FieldTree { key, line, .. } in &tree.fields {
         fields.extend(field(resolver, key, line));
+        can_be_written(resolver, key, line);
         let required = line.required_when.as_ref().map(|(tree, _)| tree);
         if let Some(tree) = required.filter(|tree| of_the_record(resolver, key, tree)).cloned() {
             let (system, record) = (system.to_owned(), name.to_owned());
@@ -145,6 +147,20 @@ fn of_the_record(resolver: &mut Resolver<'_>, key: &Name, tree: &Expression) -> 
         resolver.sink.error("syntax-system", message, tree.span, "`required when` stands outside lists");
     }
     is_whole
+}
+
+/// What a field says of when it is written can be so at once.
+fn can_be_written(resolver: &mut Resolver<'_>, key: &Name, line: &FieldLine) {
+    let is_late = line.write_on.as_deref() == Some("update");
+    let message = match line.required_on_create || line.required_when.is_some() {
+        true if is_late => format!("`{}` is required when a record is made, and written only on update", key.text),
+        _ if line.read_only && line.write_on.is_some() => {
+            format!("`{}` is read only, and says when it is written", key.text)
+        }
+        _ => return,
+    };
+    let finding = Diagnostic::error(Code("type-shape"), message, key.span, "one of these");
+    resolver.sink.found.push(finding.help("keep the word that the system's reference has"));
 }
 
 /// A field, with the list that holds it where it is inside one.

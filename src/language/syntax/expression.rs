@@ -34,6 +34,45 @@ impl Expression {
 }
 
 impl Expression {
+    /// The same with paths that become something else; `inside`: whether the path stands behind `where`, so that one
+    /// without a head begins at an element.
+    #[must_use]
+    pub fn with_paths(&self, becomes: &dyn Fn(&PathExpression, bool) -> Option<ExpressionKind>) -> Self {
+        self.replaced(becomes, false)
+    }
+
+    fn replaced(&self, becomes: &dyn Fn(&PathExpression, bool) -> Option<ExpressionKind>, inside: bool) -> Self {
+        let part = |tree: &Self| Box::new(tree.replaced(becomes, inside));
+        let all = |items: &[Self]| items.iter().map(|item| item.replaced(becomes, inside)).collect();
+        let kind = match &self.kind {
+            ExpressionKind::Path(path) => becomes(path, inside).unwrap_or_else(|| self.kind.clone()),
+            ExpressionKind::Binary(operator, left, right) => ExpressionKind::Binary(*operator, part(left), part(right)),
+            ExpressionKind::Not(inner) => ExpressionKind::Not(part(inner)),
+            ExpressionKind::Negate(inner) => ExpressionKind::Negate(part(inner)),
+            ExpressionKind::Steps(inner, steps) => ExpressionKind::Steps(part(inner), steps.clone()),
+            ExpressionKind::Call(name, arguments) => ExpressionKind::Call(name.clone(), all(arguments)),
+            ExpressionKind::List(items) => ExpressionKind::List(all(items)),
+            ExpressionKind::Choice(parts) => {
+                let [condition, held, other] = parts.as_ref();
+                ExpressionKind::Choice(Box::new([condition, held, other].map(|one| one.replaced(becomes, inside))))
+            }
+            ExpressionKind::Filter(list, condition) => {
+                ExpressionKind::Filter(part(list), Box::new(condition.replaced(becomes, true)))
+            }
+            ExpressionKind::Literal(_) | ExpressionKind::Park(_) => self.kind.clone(),
+        };
+        Self { kind, span: self.span }
+    }
+
+    /// The same where a record that it names is not there: all of it reads as null.
+    #[must_use]
+    pub fn without(&self, head: &str) -> Self {
+        self.with_paths(&|path, _| {
+            let is_it = path.head.as_ref().is_some_and(|name| name.text == head);
+            is_it.then_some(ExpressionKind::Literal(Value::Null))
+        })
+    }
+
     /// The parts that `and` joins, in their order; the expression itself where none does.
     pub fn all_of(&self) -> Vec<&Self> {
         match &self.kind {

@@ -70,7 +70,9 @@ impl<'a> Knot<'a> {
         while let Some(way) = open.pop() {
             let edges: Vec<&Edge<'a>> = way.iter().filter_map(|edge| self.edges.get(*edge)).collect();
             let (Some(first), Some(last)) = (edges.first(), edges.last()) else { continue };
-            if last.to.lies_to(&first.from) == Lies::There && way.len() > 1 {
+            // A rule that reads what it writes itself is told as that.
+            let is_round = way.len() > 1 || !first.reads_own();
+            if last.to.lies_to(&first.from) == Lies::There && is_round {
                 closed.push(edges);
                 continue;
             }
@@ -132,6 +134,8 @@ fn led(edges: &[Edge<'_>]) -> (Vec<Vec<usize>>, Vec<BTreeSet<usize>>) {
 
 const HELP: &str = "say `on create` in one of these rules, or let one system own both groups";
 
+const HELP_ALONE: &str = "say `on create`, or let the rule depend on the other side alone";
+
 fn echo(lint: &Lint, round: &[&Edge<'_>]) -> Option<Diagnostic> {
     let last = round.last()?;
     let first = round.first()?;
@@ -154,5 +158,5 @@ fn echo(lint: &Lint, round: &[&Edge<'_>]) -> Option<Diagnostic> {
     let finding = lint.found(message, last.rule.span, at);
     let before = round.iter().take(round.len() - 1);
     let finding = before.fold(finding, |finding, edge| finding.label(edge.rule.span, "after this one"));
-    Some(finding.help(HELP))
+    Some(finding.help(if round.len() == 1 { HELP_ALONE } else { HELP }))
 }

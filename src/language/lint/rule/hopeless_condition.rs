@@ -5,7 +5,7 @@ use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::Reading;
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{FieldRule, Pipeline, RecordType, RuleBody};
+use crate::language::plan::{FieldRule, Pipeline, RecordType, RuleBody, Side};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -25,6 +25,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         let reading = Reading::of(view, pipeline);
         let never = conditions(pipeline).into_iter().filter(|(one, _)| reading.read(one.tree()).is_never());
         found.extend(never.map(|(one, what)| told(one.tree().span, what)));
+        found.extend(pipeline.rules.iter().filter_map(|rule| before_it_is_there(&reading, pipeline, rule)));
     }
     for record in view.rules.systems.values().flat_map(|system| system.records.values()) {
         // A group is the same record once more.
@@ -35,6 +36,19 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// A rule that speaks only when its record is made, and asks for something that the record has only later.
+fn before_it_is_there(reading: &Reading<'_>, pipeline: &Pipeline, rule: &FieldRule) -> Option<Diagnostic> {
+    let when = rule.when.as_ref().filter(|_| rule.on_create)?;
+    let target = Side::BOTH.into_iter().find(|side| rule.points(*side) && !rule.points(side.other()))?;
+    let made = &pipeline.record(target).system;
+    if reading.read(when.tree()).is_never() || !reading.of_making(rule, made).is_never() {
+        return None;
+    }
+    let message = format!("this condition never holds: `on create` speaks before there is a {made} record");
+    let finding = LINT.found(message, when.tree().span, "never so");
+    Some(finding.help(format!("ask about `{}`, or leave `on create` out", pipeline.record(target.other()).system)))
 }
 
 /// What a system file says of a record's calls and fields.

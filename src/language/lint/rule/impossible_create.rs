@@ -40,10 +40,55 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 found.push(finding.help("a field has one value at a time: write `or`, or `in [A, B]`"));
                 continue;
             }
+            let made = &pipeline.record(side).system;
+            let before = conditions.iter().map(|one| reading.read(&one.without(made)));
+            let held = pipeline.hold.iter().map(|(hold, _)| reading.read(&hold.tree().without(made)).turned());
+            if Condition::all(before.chain(held)).is_never() {
+                found.push(never_before(&viewpoint, (pipeline, side), create, &reading));
+                continue;
+            }
             found.extend(waits_for_itself(&viewpoint, (pipeline, side), &conditions));
         }
     }
     found
+}
+
+/// A create that asks for what is there only later, or that is always held.
+fn never_before(
+    viewpoint: &Viewpoint<'_>,
+    (pipeline, side): (&Pipeline, Side),
+    create: &Create,
+    reading: &Reading<'_>,
+) -> Diagnostic {
+    let made = &pipeline.record(side).system;
+    let conditions = conditions(pipeline, create);
+    let before = conditions.iter().map(|one| reading.read(&one.without(made)));
+    let name = viewpoint.name(side);
+    let is_never = Condition::all(before).is_never();
+    match pipeline.hold.as_ref().filter(|_| !is_never) {
+        Some((hold, _)) => {
+            let message = format!("`{name}` is never created: whatever is to be created is held");
+            let finding = LINT.found(message, create.span, "creates it").label(hold.tree().span, "holds it");
+            finding.help("let `hold when` leave out some of what is created")
+        }
+        None => {
+            let message = format!("`{name}` is never created: its condition asks for a {made} record that is there");
+            let finding = LINT.found(message, create.span, "nothing is there yet");
+            let reads = |one: &&&Expression| {
+                let mut found = false;
+                one.visit(&mut |part| found |= names(part, made));
+                found
+            };
+            let asked = conditions.iter().find(reads).filter(|one| !create.span.holds(one.span));
+            let finding = asked.iter().fold(finding, |finding, one| finding.label(one.span, "asked here"));
+            finding.help(format!("ask only about `{}`", pipeline.record(side.other()).system))
+        }
+    }
+}
+
+/// Whether a part is a path of a record.
+fn names(part: &Expression, head: &str) -> bool {
+    matches!(&part.kind, ExpressionKind::Path(path) if path.head.as_ref().is_some_and(|name| name.text == head))
 }
 
 /// What holds where a record is created by condition.
@@ -89,29 +134,10 @@ fn tells_apart(part: &Expression) -> bool {
     matches!(&part.kind, ExpressionKind::Binary(Operator::NotEqual, left, right) if left.is_alike(right))
 }
 
-/// A condition over a candidate, where that is the record itself.
+/// A condition over a candidate, where that is the record itself. What a filter chooses from has elements of its own.
 fn of_itself(tree: &Expression, system: &str) -> Expression {
-    let part = |tree: &Expression| Box::new(of_itself(tree, system));
-    let kind = match &tree.kind {
-        ExpressionKind::Path(path) if path.head.is_none() => {
-            let head = Some(Name { text: system.to_owned(), span: tree.span });
-            ExpressionKind::Path(PathExpression { head, ..path.clone() })
-        }
-        ExpressionKind::Binary(operator, left, right) => ExpressionKind::Binary(*operator, part(left), part(right)),
-        ExpressionKind::Not(inner) => ExpressionKind::Not(part(inner)),
-        ExpressionKind::Negate(inner) => ExpressionKind::Negate(part(inner)),
-        ExpressionKind::Steps(inner, steps) => ExpressionKind::Steps(part(inner), steps.clone()),
-        ExpressionKind::Call(name, arguments) => {
-            ExpressionKind::Call(name.clone(), arguments.iter().map(|one| of_itself(one, system)).collect())
-        }
-        ExpressionKind::List(items) => ExpressionKind::List(items.iter().map(|one| of_itself(one, system)).collect()),
-        ExpressionKind::Choice(parts) => {
-            let [condition, held, other] = parts.as_ref();
-            ExpressionKind::Choice(Box::new([condition, held, other].map(|one| of_itself(one, system))))
-        }
-        // What a filter chooses from has elements of its own.
-        ExpressionKind::Filter(list, condition) => ExpressionKind::Filter(part(list), condition.clone()),
-        other => other.clone(),
-    };
-    Expression { kind, span: tree.span }
+    tree.with_paths(&|path, inside| {
+        let head = Some(Name { text: system.to_owned(), span: tree.span });
+        (path.head.is_none() && !inside).then(|| ExpressionKind::Path(PathExpression { head, ..path.clone() }))
+    })
 }

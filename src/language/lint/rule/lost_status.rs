@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::unheard_status;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::bridge::Bridge;
@@ -44,6 +45,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
         found.extend(untouched(view, pipeline));
     }
+    found.extend(unheard_status::check(&LINT, view));
     found
 }
 

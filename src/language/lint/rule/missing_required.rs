@@ -154,7 +154,8 @@ pub(super) fn gap(reading: &Reading<'_>, pipeline: &Pipeline, side: Side, path: 
     let worlds = reading.view().worlds(owners.iter().copied());
     for world in worlds.iter().filter(|world| pipeline.live_create(side, world).is_some()) {
         let live: Vec<&&FieldRule> = filling.iter().filter(|rule| pipeline.flows(rule, side, world)).collect();
-        let conditions: Vec<Condition> = live.iter().map(|rule| reading.of_rule(rule)).collect();
+        let made = &pipeline.record(side).system;
+        let conditions: Vec<Condition> = live.iter().map(|rule| reading.of_making(rule, made)).collect();
         if always_one_of(&conditions) {
             continue;
         }

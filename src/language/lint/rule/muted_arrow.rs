@@ -36,6 +36,17 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
                 }
             }
         }
+        for side in Side::BOTH {
+            let Some(create) = pipeline.create(side).filter(|_| pipeline.live_create(side, &now).is_none()) else {
+                continue;
+            };
+            if let Some(owner) = create.owner.under(&now) {
+                let (made, from) = (&pipeline.record(side).system, &pipeline.record(side.other()).system);
+                let message = format!("{owner} owns `create` of pipeline `{}`", pipeline.name);
+                let at = format!("nothing is created in {made} for what {from} has");
+                found.push(LINT.found(message, create.span, at));
+            }
+        }
         for (system, gone) in pipeline.when_gone.iter().filter(|(_, gone)| gone.parting == Parting::Propagate) {
             if let Some(owner) = gone.owner.under(&now).filter(|_| !gone.owner.lets_leave(system, &now)) {
                 let message = format!("{owner} owns `delete` of pipeline `{}`", pipeline.name);

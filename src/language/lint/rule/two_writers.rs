@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::other_writers;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
@@ -34,6 +35,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         within(&outer, (pipeline, &pipeline.rules), &mut found);
     }
     across(view, &mut found);
+    found.extend(other_writers::check(&LINT, view));
     found
 }
 

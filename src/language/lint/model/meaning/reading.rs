@@ -67,6 +67,11 @@ impl<'a> Reading<'a> {
         rule.when.as_ref().map_or_else(|| Condition::told(true), |when| self.read(when.tree()))
     }
 
+    /// The condition of a rule where the record of a side is not there yet.
+    pub fn of_making(&self, rule: &FieldRule, made: &str) -> Condition {
+        rule.when.as_ref().map_or_else(|| Condition::told(true), |when| self.read(&when.tree().without(made)))
+    }
+
     /// When a rule writes to a side, as far as conditions say: its own, the pipeline's, and where it writes only with
     /// the create that one's.
     pub fn of_writing(&self, pipeline: &Pipeline, rule: &FieldRule, target: Side) -> Condition {

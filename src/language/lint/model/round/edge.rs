@@ -8,6 +8,7 @@ use crate::language::lint::model::meaning::Reading;
 use crate::language::lint::model::view::View;
 use crate::language::plan::expression::CompiledExpression;
 use crate::language::plan::{FieldRule, Pipeline, RuleBody, Side, Table};
+use crate::language::syntax::expression::ExpressionKind;
 use crate::value::{Kind, Path, Segment};
 
 /// A rule in one direction, from a field to a field.
@@ -39,6 +40,20 @@ impl<'a> Edge<'a> {
     /// The side that it reads.
     pub(crate) fn source(&self) -> Side {
         self.target.other()
+    }
+
+    /// Whether it names its own side, so that it reads the very record that it writes.
+    pub(crate) fn reads_own(&self) -> bool {
+        let own = &self.pipeline().record(self.target).system;
+        let conditions = self.conditions.iter().map(|(condition, _)| condition.tree());
+        let mut found = false;
+        for tree in conditions.chain([self.expression.tree()]) {
+            tree.visit(&mut |part| {
+                let ExpressionKind::Path(path) = &part.kind else { return };
+                found |= path.head.as_ref().is_some_and(|head| head.text == *own);
+            });
+        }
+        found
     }
 
     /// What the field that it reads may hold.

@@ -60,8 +60,12 @@ pub(crate) fn walk(round: &[&Edge<'_>]) -> Comes {
             back @ Comes::Back(_) => return back,
         }
     }
-    untold.map_or(Comes::ToRest, Comes::Untold)
+    let turns = || walk.turns(&kind).then(|| Comes::Untold(TURNS.to_owned()));
+    untold.map(Comes::Untold).or_else(turns).unwrap_or(Comes::ToRest)
 }
+
+/// Why a round of copies is told.
+const TURNS: &str = "where the fields of one record differ, they change places for ever";
 
 /// Every constant that the rules of a round name.
 fn named(round: &[&Edge<'_>]) -> Vec<Value> {
@@ -104,6 +108,24 @@ fn typed(cell: &str, kind: &Kind) -> Value {
 }
 
 impl Walk<'_, '_> {
+    /// Whether values are handed round through several fields of one kind of record, each as it was: two that differ
+    /// follow one another without end.
+    fn turns(&self, kind: &Kind) -> bool {
+        let several = self.round.iter().enumerate().any(|(at, edge)| {
+            let (system, record, path) = edge.from.name();
+            self.round.iter().skip(at + 1).any(|other| {
+                let (known, kind, place) = other.from.name();
+                (known, kind) == (system, record) && place != path
+            })
+        });
+        let whole = |(begun, span): &(Made, Range)| {
+            let trails = self.trails(begun, *span).unwrap_or_default();
+            let is_value = !matches!(begun, Made::Is(value) if value.is_null());
+            is_value && trails.iter().any(|trail| trail.made.last() == Some(begun))
+        };
+        several && self.begins(kind).iter().filter(|begun| whole(begun)).take(2).map(weight).sum::<usize>() > 1
+    }
+
     /// Everything that the first field may hold.
     fn begins(&self, kind: &Kind) -> Vec<(Made, Range)> {
         let Some(first) = self.round.first() else { return Vec::new() };
@@ -151,7 +173,9 @@ impl Walk<'_, '_> {
         let mut untold = None;
         for trail in self.trails(begun, span)? {
             let Some(last) = trail.made.last() else { continue };
-            if last == begun || *last == Made::Spelt {
+            // A rule that goes round alone reads another record of the kind: what it takes from elsewhere is no echo.
+            let is_elsewhere = self.round.len() == 1 && (trail.by_others || matches!(last, Made::Other(_)));
+            if last == begun || *last == Made::Spelt || is_elsewhere {
                 continue;
             }
             let stays = || self.stays(last, span);
@@ -242,6 +266,11 @@ impl Walk<'_, '_> {
         }
         Comes::Back(Vec::new())
     }
+}
+
+/// How many values a beginning stands for, up to two.
+fn weight((begun, _): &(Made, Range)) -> usize {
+    if matches!(begun, Made::Is(_)) { 1 } else { 2 }
 }
 
 /// What a rule makes of a value. `target`: what its target holds, where that is known.
