@@ -117,3 +117,8 @@ fn no_records_wait_for_one_another() {
 fn what_creating_needs_is_filled() {
     check("required.md");
 }
+
+#[test]
+fn no_status_is_kept_from_following_without_a_word() {
+    check("statuses.md");
+}

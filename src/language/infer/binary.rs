@@ -12,7 +12,7 @@ pub(super) fn binary(on: &mut Inference<'_, '_>, scope: &Scope, operator: Operat
     let [left, right] = operands.map(|(operand, _)| operand);
     let kinds = operands.map(|(_, given)| &given.kind);
     match operator {
-        Operator::Divide if !scope.is_guarded && !is_divisor(right) => {
+        Operator::Divide if !scope.is_guarded && !scope.is_divisor(right) => {
             operand::fallible(on.sink, "a division fails where this is 0".to_owned(), right.span);
         }
         Operator::Equal | Operator::NotEqual => {
@@ -130,9 +130,4 @@ fn setting_members(on: &mut Inference<'_, '_>, kinds: [&Kind; 2], span: Span) {
         let message = format!("`{value}` may stand in this list, and is no value of what is looked for");
         on.sink.unknown("unknown-value", message, (value, span), values.iter().map(String::as_str));
     }
-}
-
-/// A constant that is not zero.
-fn is_divisor(tree: &Expression) -> bool {
-    matches!(&tree.kind, ExpressionKind::Literal(value) if value.as_decimal().is_some_and(|number| !number.is_zero()))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::given::{Given, Inference};
 use super::null_argument::{self, Asked};
 use super::scope::Scope;
-use super::{operand, result};
+use super::{operand, result, setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::function::signature::{Fails, Shape};
 use crate::language::function::{Function, registry};
@@ -145,7 +145,8 @@ fn may_fail(on: &mut Inference<'_, '_>, scope: &Scope, function: &Function, (at,
     let (arguments, given) = given;
     let (Some(first), false) = (given.first(), scope.is_guarded) else { return };
     let mut known = arguments.iter().zip(given).map(|(argument, given)| {
-        matches!(argument.kind, ExpressionKind::Literal(_)) || !operand::is_text(&given.kind) && given.kind != Kind::Any
+        let is_constant = matches!(argument.kind, ExpressionKind::Literal(_));
+        is_constant || setting::is_date(on, argument) || !operand::is_text(&given.kind) && given.kind != Kind::Any
     });
     let when = match function.fails {
         Fails::UnlessItSpells if known.any(|known| !known) => format!("where the text spells no {}", function.name),

@@ -6,6 +6,7 @@
 mod binary;
 mod call;
 mod element;
+mod facts;
 mod given;
 mod kind;
 mod literal;

@@ -34,7 +34,7 @@ pub(super) fn of_library(function: &Function, (arguments, given): (&[Expression]
         (Shape::Same, Some(Given { kind: kind @ Kind::List(_), refers, places, .. })) => {
             Given { refers: refers.clone(), places: *places, ..Given::always(kind.clone()) }
         }
-        (Shape::Rounded, _) if given.len() == 1 => Given::always(Kind::Integer),
+        (Shape::Rounded, _) if given.len() == 1 || most(arguments) == Some(0) => Given::always(Kind::Integer),
         (Shape::Rounded, _) => {
             Given { places: most(arguments).and_then(|places| u32::try_from(places).ok()), ..declared() }
         }

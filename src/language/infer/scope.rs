@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::facts::Facts;
 use crate::language::plan::{RecordType, System};
-use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression};
-use crate::value::{Path, Segment, Value};
+use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
+use crate::value::Path;
 
 /// What a name or the element stands for.
 #[derive(Clone, Debug)]
@@ -22,9 +23,6 @@ pub enum Meaning {
     Any,
 }
 
-/// A place that a path names: its head, `None` for the element, and its steps.
-type Place = (Option<String>, Path);
-
 /// The names that an expression may use.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -34,8 +32,8 @@ pub struct Scope {
     pub element: Option<Meaning>,
     /// Whether a `??` behind says what happens where something fails.
     pub(super) is_guarded: bool,
-    /// Places that are known not to be null.
-    filled: BTreeSet<Place>,
+    /// What conditions around say of places.
+    facts: Facts,
     /// Heads whose record may not be there yet, or no more: nothing of it is, whatever its system file says.
     missing: BTreeSet<String>,
 }
@@ -45,7 +43,7 @@ impl Scope {
     #[must_use]
     pub fn where_is(&self, condition: &Expression, holds: bool) -> Self {
         let mut scope = self.clone();
-        facts(condition, holds, &mut scope.filled);
+        scope.facts.learn(condition, holds);
         scope
     }
 
@@ -62,7 +60,7 @@ impl Scope {
             },
             _ => None,
         };
-        path.into_iter().for_each(|path| fill(path, &mut scope.filled));
+        path.into_iter().for_each(|path| scope.facts.fill(path));
         scope
     }
 
@@ -92,7 +90,7 @@ impl Scope {
     #[must_use]
     pub fn over(&self, element: Meaning) -> Self {
         let mut scope = Self { element: Some(element), ..self.clone() };
-        scope.filled.retain(|(head, _)| head.is_some());
+        scope.facts.leave_element();
         scope
     }
 
@@ -101,96 +99,13 @@ impl Scope {
         path.head.as_ref().is_some_and(|head| self.missing.contains(&head.text))
     }
 
+    /// Whether a number that is divided by is known not to be nought.
+    pub(super) fn is_divisor(&self, tree: &Expression) -> bool {
+        self.facts.is_divisor(tree)
+    }
+
     /// Whether a path is known not to be null.
     pub fn is_filled(&self, path: &PathExpression) -> bool {
-        self.filled.contains(&place(path))
-    }
-}
-
-fn place(path: &PathExpression) -> Place {
-    (path.head.as_ref().map(|name| name.text.clone()), Path(path.segments.clone()))
-}
-
-/// What a condition says of places that are not null, where it holds or does not.
-fn facts(condition: &Expression, holds: bool, filled: &mut BTreeSet<Place>) {
-    match &condition.kind {
-        ExpressionKind::Not(inner) => facts(inner, !holds, filled),
-        ExpressionKind::Binary(Operator::And, left, right) if holds => {
-            facts(left, true, filled);
-            facts(right, true, filled);
-        }
-        ExpressionKind::Binary(Operator::Or, left, right) if !holds => {
-            facts(left, false, filled);
-            facts(right, false, filled);
-        }
-        ExpressionKind::Binary(operator, left, right) => compared(*operator, (left, right), holds, filled),
-        // A field of truth that holds is there.
-        ExpressionKind::Path(path) if holds => fill(path, filled),
-        _ => {}
-    }
-}
-
-fn compared(operator: Operator, (left, right): (&Expression, &Expression), holds: bool, filled: &mut BTreeSet<Place>) {
-    for (one, other) in [(left, right), (right, left)] {
-        let ExpressionKind::Path(path) = &one.kind else {
-            stands_in(operator, (one, other), holds, filled);
-            continue;
-        };
-        let to_null = matches!(other.kind, ExpressionKind::Literal(Value::Null));
-        let to_constant = matches!(other.kind, ExpressionKind::Literal(_)) && !to_null;
-        let is_there = match operator {
-            Operator::NotEqual => to_null && holds || to_constant && !holds,
-            Operator::Equal => to_null && !holds || to_constant && holds,
-            // What is worked out from it fails where it is null, or is not true.
-            Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => true,
-            Operator::In => holds && std::ptr::eq(one, left) && !may_list_null(right),
-            _ => false,
-        };
-        if is_there {
-            fill(path, filled);
-        }
-    }
-}
-
-/// `(path ?? "") != ""`: what is not the constant that would stand in for it is there itself.
-fn stands_in(operator: Operator, (one, other): (&Expression, &Expression), holds: bool, filled: &mut BTreeSet<Place>) {
-    let ExpressionKind::Binary(Operator::Else, path, instead) = &one.kind else { return };
-    let (ExpressionKind::Path(path), ExpressionKind::Literal(instead), ExpressionKind::Literal(other)) =
-        (&path.kind, &instead.kind, &other.kind)
-    else {
-        return;
-    };
-    let is_there = match operator {
-        Operator::Equal if holds => other != instead,
-        Operator::NotEqual if !holds => other != instead,
-        Operator::Equal => other == instead,
-        Operator::NotEqual => other == instead,
-        _ => false,
-    };
-    if is_there {
-        fill(path, filled);
-    }
-}
-
-fn may_list_null(list: &Expression) -> bool {
-    match &list.kind {
-        ExpressionKind::List(items) => {
-            let is_value =
-                |item: &Expression| matches!(&item.kind, ExpressionKind::Literal(value) if *value != Value::Null);
-            !items.iter().all(is_value)
-        }
-        ExpressionKind::Path(path) => path.head.as_ref().is_none_or(|head| head.text != "settings"),
-        _ => true,
-    }
-}
-
-/// What is not null stands in records that are not null either.
-fn fill(path: &PathExpression, filled: &mut BTreeSet<Place>) {
-    let (head, whole) = place(path);
-    for count in 0..=whole.0.len() {
-        let steps = whole.0.get(..count).unwrap_or_default();
-        if !steps.contains(&Segment::Each) {
-            filled.insert((head.clone(), Path(steps.to_vec())));
-        }
+        self.facts.is_filled(path)
     }
 }

@@ -5,8 +5,8 @@ use super::literal::literal;
 use crate::language::plan::setting_type::is_truth;
 use crate::language::plan::{Setting, SettingType};
 use crate::language::resolve::Meant;
-use crate::language::syntax::expression::{Name, Step};
-use crate::value::{Kind, Segment};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name, Step};
+use crate::value::{Kind, Path, Segment};
 
 /// What a setting gives; a number may be left empty.
 pub(super) fn setting(on: &mut Inference<'_, '_>, steps: &[Step], head: &Name) -> Given {
@@ -62,6 +62,14 @@ pub(super) fn setting(on: &mut Inference<'_, '_>, steps: &[Step], head: &Name) -
     };
     on.sink.unknown("unknown-setting", message, (&written, span), known.iter().map(String::as_str));
     Given::or_null(Kind::Any)
+}
+
+/// Whether an expression is a setting whose type says that it spells a day.
+pub(super) fn is_date(on: &Inference<'_, '_>, tree: &Expression) -> bool {
+    let ExpressionKind::Path(path) = &tree.kind else { return false };
+    let name = Path(path.segments.clone()).to_string();
+    let is_setting = path.head.as_ref().is_some_and(|head| head.text == "settings");
+    is_setting && matches!(on.names.types.get(&name).map(SettingType::plain), Some(SettingType::Date))
 }
 
 fn type_kind(kind: &SettingType) -> Kind {
