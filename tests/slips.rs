@@ -219,7 +219,8 @@ fn a_line_that_is_gone_is_one_mistake_and_no_cascade() {
         }
     }
     println!("PETIOLE_SEED={seed}: {wrong} of {slips}\n{report}");
-    assert!(wrong * 10 <= slips, "PETIOLE_SEED={seed}: {wrong} of {slips}\n{report}");
+    // Of all lines at most one in twenty goes wrong; a few that chance picks may hold more of them.
+    assert!(wrong * 20 <= slips + 2 * DELETED, "PETIOLE_SEED={seed}: {wrong} of {slips}\n{report}");
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub const WORDS: [(&str, &str, &str); 40] = [
         "bool as {yes, no}",
     ),
     ("LIST[].FIELD", "not a field but one of each element of a list", "lines[].sku"),
-    ("read only", "the peer gives it and never takes it", "read only"),
+    ("read only", "the peer gives it and never takes it, but for a state that moves change", "read only"),
     (
         "write only",
         "the peer takes it and never gives it back: what was sent counts as what stands there",

@@ -74,7 +74,7 @@ fn a_state_without_a_table_is_asked_for_in_every_state() {
             "initial: Open\n      moves:\n        - Void, Packed, Sent -> Open: POST /parcels/{id}/open",
         )
         .accepted();
-    rules("    - shop.extra -> depot.stage\n").refused("unreachable-state", "whatever stands here");
+    rules("    - shop.extra -> depot.stage\n").refused("type-mismatch", "may be anything");
     rules("    - depot.stage <- \"Void\" always\n").refused("unreachable-state", "from Sent to Void");
     rules("    - depot.stage <- \"Open\" on create\n").accepted();
 }

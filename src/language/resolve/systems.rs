@@ -22,7 +22,7 @@ use super::webhook;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::plan::{Field, FieldShape, Presence, RecordType, Requirement, System, WritePlace};
 use crate::language::syntax::expression::{Expression, Name};
-use crate::language::syntax::file::system::{FieldTree, RecordTree, SystemFile};
+use crate::language::syntax::file::system::{FieldTree, MoverTree, RecordTree, SystemFile};
 use crate::language::syntax::system_line::{FieldKind, FieldLine};
 use crate::value::{Kind, Path, Segment};
 
@@ -86,6 +86,7 @@ fn record(
             conditions.push(SystemCondition { system, record, tree, reads_on: true });
         }
     }
+    sent_by_moves(tree, &mut fields);
     fields.extend(tree.states.as_ref().and_then(|tree| derived_state::field(resolver, tree, &fields)));
     for condition in tree.states.iter().flat_map(|tree| &tree.rows).filter_map(|row| row.when.clone()) {
         let (system, record) = (system.to_owned(), name.to_owned());
@@ -147,6 +148,15 @@ fn of_the_record(resolver: &mut Resolver<'_>, key: &Name, tree: &Expression) -> 
         resolver.sink.error("syntax-system", message, tree.span, "`required when` stands outside lists");
     }
     is_whole
+}
+
+/// A state is `read only` for everything but moves: one that is made by the update goes along with the update.
+fn sent_by_moves(tree: &RecordTree, fields: &mut [Field]) {
+    let states = tree.states.iter().filter(|states| states.moves.iter().any(|one| matches!(one.by, MoverTree::Update)));
+    for states in states {
+        let moved = |field: &&mut Field| field.path.is_field(&states.field.text);
+        fields.iter_mut().filter(moved).filter(|field| !field.on_create).for_each(|field| field.on_update = true);
+    }
 }
 
 /// What a field says of when it is written can be so at once.

@@ -21,18 +21,37 @@ pub const LINT: Lint = Lint {
     check,
 };
 
+/// One finding for each field that the tests of a file wait for in vain: what is missing is one rule.
 fn check(view: &View<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found: Vec<Hopeless<'_>> = Vec::new();
     for test in &view.rules.tests {
         for expected in test.then.iter().flat_map(|expectation| &expectation.records) {
             let mut leaves = Vec::new();
             gather(&Path::default(), &expected.fields, &mut leaves);
             let hopeless =
                 leaves.into_iter().find(|(path, value)| !may_be(view, test, (&expected.record, path), value));
-            found.extend(hopeless.map(|(path, value)| flag(test, expected, (&path, value))));
+            let Some((path, value)) = hopeless else { continue };
+            let is_told = |one: &&mut Hopeless<'_>| {
+                is_alike(&one.expected.record, &expected.record)
+                    && one.path == path
+                    && one.expected.span.file == expected.span.file
+            };
+            match found.iter_mut().find(is_told) {
+                Some(told) => told.more += 1,
+                None => found.push(Hopeless { test, expected, path, value, more: 0 }),
+            }
         }
     }
-    found
+    found.iter().map(flag).collect()
+}
+
+/// What a test expects in vain, and how many more of its file do.
+struct Hopeless<'r> {
+    test: &'r RuleTest,
+    expected: &'r TestRecord,
+    path: Path,
+    value: &'r Value,
+    more: usize,
 }
 
 /// The values of a record with their places; lists whole.
@@ -103,11 +122,16 @@ fn is_written(view: &View<'_>, kind: &RecordType, path: &Path) -> bool {
     by_pipelines || kind.calls().flat_map(|call| &call.body).any(|(place, _)| overlaps(place))
 }
 
-fn flag(test: &RuleTest, expected: &TestRecord, (path, value): (&Path, &Value)) -> Diagnostic {
+fn flag(Hopeless { test, expected, path, value, more }: &Hopeless<'_>) -> Diagnostic {
     let kind = &expected.record;
     let value = value.to_key().unwrap_or_else(|| value.to_string());
     let message = format!("`{}.{}.{path}` can never be {value} here", kind.system, kind.name);
     let finding = LINT.found(message, expected.span, "no live rule writes it, and it is not given");
     let finding = finding.label(test.span, "this test cannot pass");
-    finding.help(format!("add a rule `… -> {}.{path}`, or take the expectation out", kind.system))
+    let help = format!("add a rule `… -> {}.{path}`, or take the expectation out", kind.system);
+    match more {
+        0 => finding.help(help),
+        1 => finding.help(help + "; one more test of this file expects the field"),
+        more => finding.help(format!("{help}; {more} more tests of this file expect the field")),
+    }
 }
