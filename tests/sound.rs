@@ -122,3 +122,8 @@ fn what_creating_needs_is_filled() {
 fn no_status_is_kept_from_following_without_a_word() {
     check("statuses.md");
 }
+
+#[test]
+fn what_is_read_and_met() {
+    check("reading.md");
+}

@@ -23,6 +23,10 @@ pub(super) fn judge(checker: &mut Checker<'_>, carried: &Carried<'_>) {
         return;
     }
     let told = checker.sink.found.len();
+    landing::comes_back(checker, carried);
+    if checker.sink.found.len() > told {
+        return;
+    }
     if let ExpressionKind::Literal(value) = &carried.source.kind {
         constant(checker, carried, value);
     } else if let Some(name) = &carried.line.modifiers.pipeline {
@@ -278,7 +282,12 @@ fn through_table(checker: &mut Checker<'_>, carried: &Carried<'_>) {
         let kinds = field.write_kind.iter().chain([&field.kind]);
         let faults: Vec<String> = kinds.filter(|_| !is_own).filter_map(|kind| kind.refuses(written)).collect();
         let longer = field.max.filter(|most| written.chars().count() > *most);
+        let parts = landing::unsendable(field, written);
         let message = match (faults.first(), longer) {
+            _ if let Some(most) = parts => format!(
+                "table `{}` writes `{written}` here: `{}` is sent in whole minor units, {most} digits behind the point",
+                table.name, field.path
+            ),
             (Some(why), _) => format!("table `{}` writes `{written}` here: `{}` {why}", table.name, field.path),
             (None, Some(most)) => {
                 format!("table `{}` writes `{written}` here: `{}` holds {most} characters", table.name, field.path)
@@ -289,6 +298,7 @@ fn through_table(checker: &mut Checker<'_>, carried: &Carried<'_>) {
         let finding = Diagnostic::error(Code("unknown-value"), message, at, "through this table");
         let finding = finding.label(row.span, "this row").label(field.span, "declared here");
         let help = match table_for(checker, carried).filter(|_| !is_own) {
+            _ if parts.is_some() => "write a rounder number in the row".into(),
             _ if is_own => "write a shorter value in the row".into(),
             Some(right) => Advice::sure(format!("write `via table {right}`, which stands for `{own}`"), right),
             None => format!("the table stands for `{declared}`; write one for `{own}`").into(),

@@ -2,6 +2,8 @@
 //!
 //! Judges forms of one direction of one rule; which values, how long and of which record is for `carried`.
 
+use rust_decimal::Decimal;
+
 use super::checker::Checker;
 use super::one_way::{Carried, with_field};
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,6 +20,22 @@ pub(super) fn judge(checker: &mut Checker<'_>, carried: &Carried<'_>) {
             judge(checker, carried);
         }
     }
+}
+
+/// What a peer takes and never gives back can be carried nowhere.
+pub(super) fn comes_back(checker: &mut Checker<'_>, carried: &Carried<'_>) {
+    let Some(path) = carried.source_path else { return };
+    let Some(field) = carried.from.field(path).filter(|field| field.write_only) else { return };
+    let message = format!(
+        "`{}.{path}` is written only: it never comes back, and nothing is carried from it",
+        carried.from.system
+    );
+    let finding = Diagnostic::error(Code("write-only"), message, carried.source.span, "never given back");
+    let help = match carried.line.arrow {
+        Arrow::Both => format!("let the arrow point at `{}` alone", carried.from.system),
+        _ => "carry over another field, or take `write only` out where the peer does give it back".to_owned(),
+    };
+    checker.sink.found.push(finding.label(field.span, "declared here").help(help));
 }
 
 /// A table turns one value into another.
@@ -66,6 +84,13 @@ fn in_units(checker: &mut Checker<'_>, carried: &Carried<'_>) {
     let finding = Diagnostic::error(Code("type-unrounded"), message, carried.source.span, label);
     let way = if carried.line.arrow == Arrow::Both { "; both let it flow one way only" } else { "" };
     checker.sink.found.push(with_field(finding.help(format!("write `round(…, {most})`{way}")), carried));
+}
+
+/// The digits behind the point that a field sends, where a number written in a table has more.
+pub(super) fn unsendable(field: &Field, written: &str) -> Option<u32> {
+    let most = units(field)?;
+    let number: Decimal = written.trim().parse().ok()?;
+    (number.normalize().scale() > most).then_some(most)
 }
 
 /// The digits behind the point that a field sends, where it sends whole units.

@@ -18,6 +18,7 @@ mod narrowing;
 mod one_way;
 mod owners;
 mod pipeline;
+mod readable;
 mod rule;
 mod setting_fields;
 mod shared;

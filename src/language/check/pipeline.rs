@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::checker::Checker;
 use super::first_path::{head_of, match_field};
 use super::owners;
+use super::readable;
 use super::rule::{self, RuleContext};
 use super::shared;
 use super::standing::{self, Said, Standing};
@@ -62,12 +63,15 @@ pub(super) fn check(checker: &mut Checker<'_>, file: PipelineFile) -> Option<Pip
     let when_gone = when_gone::check(checker, file.when_gone, (&name.text, [&left, &right]), shared_by);
     let (match_left, match_right, line) = matching?;
     number(&mut rules, 0);
-    let field = |tree: &Expression| match_field(tree).unwrap_or_default();
+    let [match_left_field, match_right_field] =
+        [&match_left, &match_right].map(|tree| match_field(tree).unwrap_or_default());
+    let met = [(&left, match_left_field.as_str()), (&right, match_right_field.as_str())];
+    readable::judge(checker, met, &rules, [match_left.span, match_right.span]);
     Some(Pipeline {
         name: name.text,
         span: name.span,
-        match_left_field: field(&match_left),
-        match_right_field: field(&match_right),
+        match_left_field,
+        match_right_field,
         match_left: checker.names.compile(match_left),
         match_right: checker.names.compile(match_right),
         match_line: line,

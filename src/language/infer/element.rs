@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::scope::{Meaning, Scope};
 use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
-use crate::value::{Path, Segment};
+use crate::value::{Kind, Path, Segment};
 
 /// What `.` is behind `where`: a record of a list of records, or a place in a record where the list is a field of it.
 pub(super) fn element_of(scope: &Scope, list: &Expression) -> Meaning {
@@ -33,5 +33,14 @@ pub(super) fn element_of(scope: &Scope, list: &Expression) -> Meaning {
         at.0.push(Segment::Each);
     }
     let known = kind.fields.iter().any(|field| field.path.0.len() > at.0.len() && field.path.0.starts_with(&at.0));
-    if known { Meaning::Record(Arc::clone(kind), at) } else { Meaning::Any }
+    if known {
+        return Meaning::Record(Arc::clone(kind), at);
+    }
+    at.0.pop();
+    match kind.field(&at).map(|field| &field.kind) {
+        Some(Kind::List(inner)) if !matches!(**inner, Kind::Any | Kind::Record(_) | Kind::Reference(_)) => {
+            Meaning::Value(inner.as_ref().clone())
+        }
+        _ => Meaning::Any,
+    }
 }

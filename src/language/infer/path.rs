@@ -56,6 +56,7 @@ fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, 
     }
     match (meaning, &path.head) {
         (Some(Meaning::Any), _) => Given::or_null(Kind::Any),
+        (Some(Meaning::Value(kind)), _) => single(on, kind, &path.steps),
         (Some(Meaning::Record(kind, at)), _) => walk(on, kind, at.clone(), &path.steps),
         (Some(Meaning::AtMostOne(kind)), _) => Given { nullable: true, ..walk(on, kind, Path::default(), &path.steps) },
         (Some(Meaning::Group(kind)), _) => group(on, kind, path),
@@ -83,6 +84,17 @@ fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, 
             Given::or_null(Kind::Any)
         }
     }
+}
+
+/// A single value has no fields.
+fn single(on: &mut Inference<'_, '_>, kind: &Kind, steps: &[Step]) -> Given {
+    let Some(step) = steps.first() else { return Given::or_null(kind.clone()) };
+    let message = format!("`.` is {kind} here, an element of the innermost list, and has no fields");
+    let finding = Diagnostic::error(Code("unknown-field"), message, step.span, "a field of what?");
+    on.sink
+        .found
+        .push(finding.help("write `.` for the element itself; what stands outside goes into an entry of `with:`"));
+    Given::or_null(Kind::Any)
 }
 
 /// Words that name a value elsewhere.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::facts::Facts;
 use crate::language::plan::{RecordType, System};
 use crate::language::syntax::expression::{Expression, ExpressionKind, PathExpression};
-use crate::value::Path;
+use crate::value::{Kind, Path};
 
 /// What a name or the element stands for.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub enum Meaning {
     Group(Arc<RecordType>),
     /// A system: the step behind it names one of its records.
     System(Arc<System>),
+    /// A single value of a kind: an element of a list of texts, say.
+    Value(Kind),
     /// A value about which nothing more is known.
     Any,
 }

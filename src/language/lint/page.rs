@@ -48,11 +48,11 @@ pub const CHECKS: &[(&str, &str)] = &[
     (
         "type-table",
         "a table stands between other systems than the rule that uses it, is left out by the only rule that it is for, \
-         or parks inside an expression",
+         is given a list, or parks inside an expression",
     ),
-    ("type-target", "an arrow points at something that is no field"),
+    ("type-target", "an arrow points at something that is no field of its own side"),
     ("type-too-long", "a text may be longer than its field"),
-    ("type-unrounded", "what comes of a division is written without being rounded"),
+    ("type-unrounded", "a number may have more digits behind the point than its field takes"),
     ("type-url", "a web address is not written whole"),
     ("type-value", "a value of a test does not fit its field"),
     ("unknown-account", "there is no such account"),
@@ -79,6 +79,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("unused-owner", "`ownership` names a group that the pipeline does not have"),
     ("wide-allow", "`allow:` of a whole file hides several findings of a lint"),
     ("wrong-allow", "`allow:` names an error, or gives no reason"),
+    ("write-only", "an arrow carries over a field that its system takes and never gives back"),
 ];
 
 /// What a code means, for a terminal; with the near codes where there is no such.

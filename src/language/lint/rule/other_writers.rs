@@ -6,13 +6,15 @@ use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::{Condition, Reading, never_together};
 use crate::language::plan::account::Account;
-use crate::language::plan::{Call, FieldRule, Pipeline, Side, WritePlace};
+use crate::language::plan::{Call, FieldRule, Pipeline, RecordType, Side, WritePlace};
 use crate::language::syntax::expression::{ExpressionKind, Name, PathExpression};
-use crate::value::{Path, Segment};
+use crate::value::{Kind, Path, Segment};
 
 pub(super) fn check(lint: &Lint, view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for pipeline in view.rules.pipelines.values() {
+    for (at, pipeline) in view.rules.pipelines.values().enumerate() {
+        let others = view.rules.pipelines.values().skip(at + 1);
+        found.extend(others.filter_map(|other| made_twice(lint, view, [pipeline, other])));
         for target in Side::BOTH {
             let flowing = |rule: &&FieldRule| view.may_flow(pipeline, rule, target);
             for rule in pipeline.rules.iter().filter(flowing) {
@@ -26,6 +28,33 @@ pub(super) fn check(lint: &Lint, view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Two pipelines that make one kind of record, each for a kind of its own, and find it by one field: where both have
+/// the same value, the record of one is taken for the other's.
+fn made_twice(lint: &Lint, view: &View<'_>, [one, other]: [&Pipeline; 2]) -> Option<Diagnostic> {
+    let made = |pipeline: &Pipeline| {
+        let found = Side::BOTH.into_iter().find(|side| view.may_create(pipeline, *side).is_some());
+        let is_plain = |side: Side| matches!(pipeline.match_of(side).tree().kind, ExpressionKind::Path(_));
+        found.filter(|_| Side::BOTH.into_iter().all(is_plain))
+    };
+    let [first, second] = [made(one)?, made(other)?];
+    let (record, again) = (one.record(first), other.record(second));
+    let [from, and_from] = [one.record(first.other()), other.record(second.other())];
+    let is_one = |[a, b]: [&RecordType; 2]| a.system == b.system && a.name == b.name;
+    let field = one.match_field(first);
+    let is_apart = record.field(&Path::parse(field)?).is_none_or(|field| field.kind != Kind::Text);
+    if !is_one([record, again]) || is_one([from, and_from]) || field != other.match_field(second) || !is_apart {
+        return None;
+    }
+    let message = format!(
+        "`{}` and `{}` both make a `{}.{}` and find it by `{field}`: where a {} has the number of a {}, one is taken \
+         for the other",
+        one.name, other.name, record.system, record.name, and_from.name, from.name
+    );
+    let finding = lint.found(message, other.match_of(second).tree().span, "matched by the same field");
+    let finding = finding.label(one.match_of(first).tree().span, "and here");
+    Some(finding.help("match each by a field that only its own records fill, or let one of the two make them"))
 }
 
 /// A constant that a call sends at the place of a field that a rule writes.
