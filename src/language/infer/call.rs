@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::given::{Given, Inference};
+use super::habit;
 use super::null_argument::{self, Asked};
 use super::scope::Scope;
 use super::{operand, result, setting};
@@ -53,6 +54,9 @@ pub(super) fn call(
             .collect();
         let message = format!("there is no function `{}`", name.text);
         on.sink.unknown("unknown-function", message, (&name.text, name.span), known.iter().map(String::as_str));
+        if let (Some(advice), Some(finding)) = (habit::of_function(&name.text), on.sink.found.last_mut()) {
+            finding.advise(advice);
+        }
         return Given::or_null(Kind::Any);
     };
     on.sink.meet(name.span, || Meant::Function(name.text.clone()));

@@ -8,6 +8,7 @@ mod call;
 mod element;
 mod facts;
 mod given;
+mod habit;
 mod kind;
 mod literal;
 mod mixed;

@@ -138,10 +138,24 @@ pub fn assigned(sink: &mut Sink, field: &Kind, (given, span): (&Given, Span)) {
         (Class::Number, Class::Text) => "write `number(…) ?? park \"why\"`",
         (Class::Text, Class::Text) => "carry it over by a table: `via table T`",
         (Class::Day, Class::Text | Class::Instant) => "write `date(…)`",
-        (_, Class::Many) => "take one of them: `first(…)`, `sum(…)`, `join(…)`",
+        (_, Class::Many) => taken_from(given),
         _ => "carry over a value of the field's kind",
     };
     refuse(sink, message, span, help);
+}
+
+/// How one value is taken from several.
+fn taken_from(given: &Kind) -> &'static str {
+    match given {
+        Kind::List(inner) => match class(inner) {
+            Class::Number => "take one value of them: `sum(…)`, `first(…)`, `max(…)`",
+            Class::Many => {
+                "take a field of each, `list[].field`, and one value of those: `first(…)`, `sum(…)`, `join(…)`"
+            }
+            _ => "take one value of them: `first(…)`, or `join(…, \", \")`",
+        },
+        _ => "take a field of it: `….field`",
+    }
 }
 
 /// What fails where a value is null is given one, or says what happens then.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::given::{Given, Inference, Refers};
+use super::habit;
 use super::scope::{Meaning, Scope};
 use super::setting::setting;
 use crate::diagnostic::{Advice, Code, Diagnostic, Span};
@@ -77,7 +78,8 @@ fn unnarrowed(on: &mut Inference<'_, '_>, scope: &Scope, path: &PathExpression, 
                     let meant = format!("\"{}\"", name.text);
                     Advice::sure(format!("write a text in quotes: `{meant}`"), meant)
                 });
-                if let Some(help) = by_habit(&name.text).or(quoted) {
+                let in_element = scope.element.as_ref().and_then(|element| own_field(element, &name.text));
+                if let Some(help) = in_element.or_else(|| habit::of_value(&name.text)).or(quoted) {
                     finding.advise(help);
                 }
             }
@@ -97,19 +99,10 @@ fn single(on: &mut Inference<'_, '_>, kind: &Kind, steps: &[Step]) -> Given {
     Given::or_null(Kind::Any)
 }
 
-/// Words that name a value elsewhere.
-fn by_habit(name: &str) -> Option<Advice> {
-    match name.to_lowercase().as_str() {
-        "nil" | "none" | "null" | "undefined" | "nothing" => {
-            Some(Advice::sure("write `null` where there is no value", "null"))
-        }
-        "empty" | "blank" => {
-            Some(Advice::from("write `\"\"` for a text without letters, `null` where there is no value"))
-        }
-        "true" | "yes" | "on" => Some(Advice::sure("write `true` in small letters", "true")),
-        "false" | "no" | "off" => Some(Advice::sure("write `false` in small letters", "false")),
-        _ => None,
-    }
+/// A field of the element, written without its point.
+fn own_field(element: &Meaning, name: &str) -> Option<Advice> {
+    let Meaning::Record(kind, at) = element else { return None };
+    kind.field(&at.join(name)).map(|_| Advice::write(format!(".{name}")))
 }
 
 /// `record.field` behind a system's name.
@@ -203,7 +196,26 @@ fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[S
         return Given { nullable: true, ..walk(on, &target, Path::default(), steps) };
     }
     unknown_field(on.sink, kind, &at, (name, step.span));
+    let next = rest.first().map(|step| &step.segment);
+    if let (Some(help), Some(finding)) = (meant(kind, (&at, name), next), on.sink.found.last_mut()) {
+        finding.advise(help);
+    }
     Given::or_null(Kind::Any)
+}
+
+/// What is meant by a name that is no field: the record once more, or a field of the elements of a list.
+fn meant(kind: &RecordType, (at, name): (&Path, &str), next: Option<&Segment>) -> Option<String> {
+    if at.0.is_empty() && name == kind.name {
+        let field = match next {
+            Some(Segment::Field(field)) => field.as_str(),
+            _ => "FIELD",
+        };
+        return Some(format!("`{}` is the {name} already: write `{}.{field}`", kind.system, kind.system));
+    }
+    let mut element = at.clone();
+    element.0.push(Segment::Each);
+    let list = at.0.last().and_then(|last| if let Segment::Field(list) = last { Some(list) } else { None })?;
+    kind.field(&element.join(name)).map(|_| format!("`{at}` is a list: write `{list}[].{name}` for the field of each"))
 }
 
 /// What stands at a place of a record: a field, the record itself, an element of a list, or a record inside it, which

@@ -3,7 +3,7 @@
 //! What a function may do is `bars`' concern, what it declares `declaration`'s. Whatever a
 //! script does, a call ends: with a value of the declared kind, or with a sentence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -34,6 +34,8 @@ pub struct ScriptSet {
     compiled: Vec<Script>,
     /// The same scripts for whoever listens, made when somebody first does.
     overheard: OnceLock<Overheard>,
+    /// The words that each function names, itself or in what it calls, gathered when somebody first asks.
+    named: OnceLock<BTreeMap<String, BTreeSet<String>>>,
 }
 
 struct Script {
@@ -71,7 +73,8 @@ impl ScriptSet {
     pub fn compile(files: &[(FileId, &str, &str)]) -> (Self, Vec<Diagnostic>) {
         let engine = bars::engine();
         let offered = calls::offered(&engine);
-        let mut set = Self { engine, offered, compiled: Vec::new(), overheard: OnceLock::new() };
+        let mut set =
+            Self { engine, offered, compiled: Vec::new(), overheard: OnceLock::new(), named: OnceLock::new() };
         let mut found = Vec::new();
         for (file, name, text) in files {
             if text.len() > limits::FILE_BYTES_MAX {
@@ -139,20 +142,24 @@ impl ScriptSet {
 
     /// Whether a function, or one that it calls, names this word: what no word of it names, it does not read.
     pub fn mentions(&self, function: &str, word: &str) -> bool {
-        let mut seen = BTreeSet::new();
+        let all = || self.functions().map(|known| (known.name.clone(), self.named_by(&known.name))).collect();
+        self.named.get_or_init(all).get(function).is_some_and(|named| named.contains(word))
+    }
+
+    /// All words of a function and of those that it calls.
+    fn named_by(&self, function: &str) -> BTreeSet<String> {
+        let (mut seen, mut named) = (BTreeSet::new(), BTreeSet::new());
         let mut open = vec![function];
         while let Some(name) = open.pop().filter(|_| seen.len() <= FUNCTIONS_MAX) {
             if !seen.insert(name) {
                 continue;
             }
             for found in words(self.body(name).unwrap_or_default()) {
-                if found == word {
-                    return true;
-                }
+                named.insert(found.to_owned());
                 open.extend(self.functions().map(|known| known.name.as_str()).filter(|known| *known == found));
             }
         }
-        false
+        named
     }
 
     fn file_of(&self, name: &str) -> &str {

@@ -134,9 +134,21 @@ pub fn advice(text: &str, at: usize) -> Option<Told> {
     if rest.starts_with('(') && before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
         return Some("a function stands before its values: `name(a.b)`".to_owned().into());
     }
+    if let Some(value) = rest.strip_prefix("||").map(str::trim_start)
+        && value.starts_with(|letter: char| letter == '"' || letter.is_ascii_digit())
+    {
+        let help = "write `??` before what stands in where there is nothing, `or` between conditions".to_owned();
+        return Some(Told {
+            help,
+            change: Some(Change { at, end: at + 2, answer: apart(before, rest, ("||", "??")) }),
+        });
+    }
     if let Some((start, help, answer)) = BY_START.iter().find(|(start, _, _)| rest.starts_with(start)) {
         let edit = |answer: &&str| Change { at, end: at + start.len(), answer: apart(before, rest, (start, answer)) };
         return Some(Told { help: (*help).to_owned(), change: answer.as_ref().map(edit) });
+    }
+    if let Some(help) = between_values(before, rest) {
+        return Some(help.to_owned().into());
     }
     let word = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
     if let Some((start, end, meant)) = slip(text, at, &WORDS).filter(|(start, _, _)| *start == at) {
@@ -148,6 +160,23 @@ pub fn advice(text: &str, at: usize) -> Option<Told> {
         .then(|| format!("`{word}` is a word of the language and stands between values, not for one").into())
 }
 
+/// Two values side by side, with nothing or a comma between them.
+fn between_values(before: &str, rest: &str) -> Option<&'static str> {
+    let open = before.matches('(').count().checked_sub(before.matches(')').count())?;
+    if rest.starts_with(',') && before.rsplit_once('(').is_some_and(|(said, _)| said.trim_end().ends_with(" in")) {
+        return Some("write a list in square brackets: `in [\"A\", \"B\"]`");
+    }
+    if rest.starts_with(',') && open == 0 && !before.contains('[') {
+        return Some("one value is meant: write a line for each field, or join them with `+`");
+    }
+    let is_value = |letter: char| letter.is_alphanumeric() || "\"_.".contains(letter);
+    let word: String = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+    let is_word = WORDS.contains(&word.as_str());
+    (rest.starts_with(is_value) && before.trim_end().ends_with(is_part) && !is_word).then_some(
+        "a sign is missing between two values, such as `+`, `==` or `and`; an arrow carries one value to one field",
+    )
+}
+
 /// Where the text ends behind a word or a sign that something must follow.
 fn behind_the_last(before: &str) -> Option<String> {
     let said = before.trim_end();
@@ -157,6 +186,9 @@ fn behind_the_last(before: &str) -> Option<String> {
         "park" => Some("write why behind `park`: `park \"why\"`".to_owned()),
         "where" => Some("write a condition behind `where`: `list where .field == 1`".to_owned()),
         "in" => Some("write a list behind `in`: a value that is one, or `[\"A\", \"B\"]`".to_owned()),
+        _ if before.contains("then ") && !before.contains("else") && !WORDS.contains(&last) && !is_sign => {
+            Some("say what holds otherwise: `… else …`, `… else null` for no value".to_owned())
+        }
         _ if is_sign || WORDS.contains(&last) => Some(format!("write a value behind `{last}`, or take `{last}` out")),
         _ => None,
     }

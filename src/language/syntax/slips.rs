@@ -71,6 +71,27 @@ pub fn cut(text: &str, end: usize) -> Option<(usize, usize)> {
     (blanks > 0 && close).then(|| (end + blanks, end + rest.trim_end().len()))
 }
 
+/// A line with an arrow that YAML does not take for a text: one that begins with a quote, or with a choice as it is
+/// written elsewhere; with its part that is read otherwise and what to write.
+pub fn line_of_rule(text: &str, noticed: usize) -> Option<(usize, usize, &'static str)> {
+    let (start, line) = line_at(text, noticed)?;
+    let said = line.trim_start().strip_prefix("- ")?.trim_start();
+    let begins = start + line.len() - said.len();
+    if ![" -> ", " <- ", " <-> "].iter().any(|arrow| said.contains(arrow)) {
+        return None;
+    }
+    if let Some(rest) = said.strip_prefix('"') {
+        let end = begins + 1 + rest.find('"')? + 1;
+        let help = "a line cannot begin with a quote: write the field first, `FIELD <- \"…\"`, or the whole line in \
+                    single quotes";
+        return Some((begins, end, help));
+    }
+    let (before, choice) = said.split_once(" ? ")?;
+    let colon = choice.find(" : ")?;
+    let at = begins + before.len() + 1;
+    Some((at, at + 2 + colon + 2, "write `if … then … else …`"))
+}
+
 /// A second `: ` outside quotes and brackets on the line, where YAML allows one.
 pub fn second_colon(text: &str, noticed: usize) -> Option<usize> {
     let (start, line) = line_at(text, noticed)?;

@@ -373,6 +373,9 @@ fn reword(words: &str, text: &str, span: Span) -> Refusal {
     if words.contains("tab") {
         return refusal(TAB, span, "at or before here", "use two blanks for each level");
     }
+    if let Some((start, end, help)) = slips::line_of_rule(text, span.start) {
+        return refusal("YAML does not take this for one line of text", Span::new(span.file, start, end), "here", help);
+    }
     if let Some(place) = slips::second_colon(text, span.start) {
         let place = Span::new(span.file, place, place + 1);
         let finding = Diagnostic::error(CODE, COLON, place, "read as the end of a key");
