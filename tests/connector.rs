@@ -3,6 +3,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "answers of a script may be broken connections")]
 
 mod brakes;
+mod carried;
 mod opening;
 mod pages;
 mod read_once;

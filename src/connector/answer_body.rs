@@ -37,3 +37,14 @@ pub(super) fn name_of(call: &Call) -> String {
 pub(super) fn shapes(system: &System) -> BTreeMap<String, Arc<Shape>> {
     system.records.iter().map(|(name, record)| (name.clone(), Shape::of(system, record))).collect()
 }
+
+/// The same under new rules; what was seen of the records is still known.
+pub(super) fn shapes_after(system: &System, before: &BTreeMap<String, Arc<Shape>>) -> BTreeMap<String, Arc<Shape>> {
+    let after = shapes(system);
+    for (name, shape) in &after {
+        if before.get(name).is_some_and(|old| old.is_beside()) {
+            shape.holds_beside();
+        }
+    }
+    after
+}

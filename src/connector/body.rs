@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
-use serde_json::Number;
+use serde_json::{Number, Value as Json};
 
 use crate::language::plan::{Field, FieldShape};
 use crate::value::{Kind, Segment, Value, decimal, timestamp};
@@ -28,6 +28,8 @@ pub(super) enum Part<'a> {
     Spelt(&'a Kind, &'a Value),
     /// As it is, because it was spelt already.
     Held(Value),
+    /// What the peer holds and no field is about.
+    Carried(&'a Json),
     /// A key, as a field of this kind is written, under this name in an object.
     KeyIn(&'a str, &'a Kind, &'a Value),
     /// An amount and its currency, with the names of both.
@@ -96,6 +98,7 @@ impl Serialize for Part<'_> {
             Self::Null => out.serialize_unit(),
             Self::Spelt(kind, value) => Spelt(kind, value).serialize(out),
             Self::Held(value) => AsHeld(value).serialize(out),
+            Self::Carried(value) => value.serialize(out),
             Self::KeyIn(key, kind, value) => out.collect_map([(key, Spelt(kind, value))]),
             Self::Money([amount, name], number, currency) => {
                 out.collect_map([(amount, money_text(*number).as_str()), (name, *currency)])

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::account::ResolvedAccount;
-use super::answer_body::{name_of, read_body, shapes};
+use super::answer_body::{name_of, read_body, shapes, shapes_after};
 use super::breaker::Breaker;
 use super::budget::SharedBudget;
 use super::evidence::{Seat, Sent, Witness};
@@ -23,7 +23,7 @@ use super::request::{self, Holes, Mode, Sending};
 use super::response::NotJson;
 use super::row::Row;
 use super::token::Tokens;
-use crate::language::plan::{Call, Move, MoveBy, RecordType, System};
+use crate::language::plan::{Call, RecordType, System};
 use crate::value::{Path, Record, Value, key};
 use crate::world::trace_sink::TRACE;
 use crate::world::{Clock, Method, Random, Request, Response, Transport};
@@ -122,7 +122,7 @@ impl Connector {
             random: Arc::clone(&self.random),
             witness: Arc::clone(&self.witness),
             tokens: Arc::clone(&self.tokens),
-            shapes: shapes(&system),
+            shapes: shapes_after(&system, &self.shapes),
             system,
             account,
             rehearsal: None,
@@ -287,86 +287,13 @@ impl Connector {
     pub async fn create(&self, record: &RecordType, fields: &Record) -> Result<Option<Row>, Failure> {
         let call = record.create.as_ref().ok_or_else(|| no_call(record, "create"))?;
         let holes = Holes { fields: Some(fields), kind: Some(record), ..Holes::of(&self.account) };
-        let sending = Sending { record, fields, mode: Mode::Create };
+        let sending = Sending { record, fields, mode: Mode::Create, beside: None };
         let mut request = request::build(&self.system, call, &holes, Some(sending))?;
         if let Some(rehearsal) = &self.rehearsal {
             return Ok(Some(rehearsal.create(record, fields)));
         }
         request::name_key(&mut request, record);
         self.written((record, call), request, Purpose::Create).await
-    }
-
-    /// Changes a record: sends `fields`, and from `present` what the call resends. `None` where
-    /// the peer's answer does not show the record, or shows another.
-    ///
-    /// # Errors
-    /// Any [`Failure`].
-    pub async fn update(
-        &self,
-        record: &RecordType,
-        id: &str,
-        fields: &Record,
-        present: &Value,
-    ) -> Result<Option<Row>, Failure> {
-        let call = record.change(fields).ok_or_else(|| no_call(record, "update"))?;
-        let adds = record.add.values().any(|added| std::ptr::eq(added, call));
-        if let Some(rehearsal) = &self.rehearsal {
-            return Ok(Some(rehearsal.change((record, id), (fields, present), adds)));
-        }
-        if let Some(name) = record.version.as_ref().filter(|name| !adds && present.field(name).is_null()) {
-            // What was listed may lack it; shown without it, a change would be over whatever stands there by now.
-            return Err(Failure::Stale { message: format!("which `{name}` was decided on is not known") });
-        }
-        let fields = request::with_resent(record, call, (fields, present));
-        let sending = Sending { record, fields: &fields, mode: if adds { Mode::Add } else { Mode::Update } };
-        self.change(record, id, call, present, Some(sending)).await
-    }
-
-    /// Makes a move: its own call without a body, or the update call with the state set. `None`
-    /// where the peer's answer does not show the record.
-    ///
-    /// # Errors
-    /// Any [`Failure`]; a move that only people make is [`Failure::Unsupported`].
-    pub async fn make_move(
-        &self,
-        record: &RecordType,
-        id: &str,
-        step: &Move,
-        present: &Value,
-    ) -> Result<Option<Row>, Failure> {
-        match (&step.by, &record.states) {
-            (MoveBy::Call(call), _) => match &self.rehearsal {
-                Some(rehearsal) => Ok(Some(rehearsal.make_move((record, id), (step, present)))),
-                None => self.change(record, id, call, present, None).await,
-            },
-            (MoveBy::Update, Some(states)) => {
-                let mut fields = Record::new();
-                if let Some(path) = Path::parse(&states.field) {
-                    path.write(&mut fields, Value::text(&step.to));
-                }
-                self.update(record, id, &fields, present).await
-            }
-            _ => Err(Failure::unsupported(format!(
-                "only people move a {} from {} to {}",
-                record.name, step.from, step.to
-            ))),
-        }
-    }
-
-    async fn change(
-        &self,
-        record: &RecordType,
-        id: &str,
-        call: &Call,
-        present: &Value,
-        sending: Option<Sending<'_>>,
-    ) -> Result<Option<Row>, Failure> {
-        let (key, fields) = (Some((record.key.as_str(), id)), present.as_record());
-        let holes = Holes { key, fields, kind: Some(record), ..Holes::of(&self.account) };
-        let request = request::build(&self.system, call, &holes, sending)?;
-        let row = self.written((record, call), request, Purpose::Change).await?;
-        // Another record than was changed says nothing of this one, which is read anew.
-        Ok(row.filter(|row| row.key(record).is_some_and(|own| key::same(&own, id))))
     }
 
     /// Sends a request within breaker and budget, and reads the answer by `read`; `None` for an empty one. What fails

@@ -13,6 +13,8 @@ mod body;
 pub mod breaker;
 mod broken;
 pub mod budget;
+mod carried;
+mod changing;
 #[allow(clippy::module_inception, reason = "the room is named after its main type")]
 pub mod connector;
 pub mod evidence;
@@ -51,6 +53,7 @@ pub mod webhook;
 
 pub use account::ResolvedAccount;
 pub use breaker::BreakerState;
+pub use carried::ListKey;
 pub use connector::{Connector, Listing};
 pub use failure::Failure;
 pub use paging::Pager;

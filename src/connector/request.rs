@@ -9,8 +9,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::account::ResolvedAccount;
 use super::body::{self, Body, Part};
+use super::carried::{self, Beside};
 use super::failure::Failure;
-use super::layout::{self, Layout};
+use super::layout::{self, Layout, lookup};
 use crate::language::plan::{Call, Constant, Field, Query, RecordType, System, Template, TemplatePart, WritePlace};
 use crate::value::{Kind, Path, Record, Segment, Value, json, notation};
 use crate::world::{KEY_COLUMN, Method, Request, TablePlace};
@@ -98,6 +99,8 @@ pub struct Sending<'a> {
     pub fields: &'a Record,
     /// Which call it is.
     pub mode: Mode,
+    /// What the peer holds beside them, which is carried along.
+    pub(super) beside: Option<&'a Beside<'a>>,
 }
 
 /// Which fields a call sends, and how it says null.
@@ -330,13 +333,16 @@ struct Written<'a> {
     unfit: Option<String>,
 }
 
-fn write_fields<'a>(call: &Call, sending: &Sending<'a>, currency: &'a str) -> Written<'a> {
+fn write_fields<'a>(call: &'a Call, sending: &Sending<'a>, currency: &'a str) -> Written<'a> {
     let mode = sending.mode;
     let is_version = |field: &Field| sending.record.version.as_ref().is_some_and(|name| field.path.is_field(name));
     let sent = |field: &Field| is_sent(call, field, mode) || mode == Mode::Update && is_version(field);
     let layout = layout::of_record(sending.record, sent);
     let mut written = Written::default();
     write_level(&layout, sending.fields, &Spelling { mode, currency }, &mut written);
+    if let Some(beside) = sending.beside {
+        carried::lay(&mut written.body, call, (sending.record, sending.fields), beside);
+    }
     written
 }
 
@@ -409,15 +415,6 @@ fn write_element<'a>(
     }
     *unfit = inner.unfit.or(unfit.take());
     Part::Object(inner.body)
-}
-
-/// The value at a path of fields; `None` where it is absent, which is not null.
-pub(super) fn lookup<'a>(fields: &'a Record, steps: &[Segment]) -> Option<&'a Value> {
-    match steps {
-        [Segment::Field(name)] => fields.get(name),
-        [Segment::Field(name), rest @ ..] => lookup(fields.get(name)?.as_record()?, rest),
-        _ => None,
-    }
 }
 
 fn currency(account: &ResolvedAccount) -> &str {

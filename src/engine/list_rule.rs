@@ -1,7 +1,8 @@
 //! A keyed list rule: the list that the target is to hold, and whether it holds it already.
 //!
 //! Elements pair by key; equal keys pair as a multiset. Only fields that rules carry are
-//! compared; what the target's elements hold beyond them is kept.
+//! compared; what the target's elements hold beyond them is kept, and so are elements without any field of the key,
+//! which the target made by itself.
 
 use std::collections::HashMap;
 
@@ -148,8 +149,17 @@ pub fn change<'r>(
         changed |= merged.is_some();
         rows.push(merged.unwrap_or_else(|| found.clone()));
     }
-    let left_over = twins.values().any(|twins| !twins.is_empty());
-    (changed || left_over).then_some(rows.into())
+    // What has none of the key's fields no rule made: a line that the system adds by itself, such as a subtotal.
+    let is_own = |found: &Value| list.key.iter().all(|name| found.field(name).is_null());
+    changed |= twins.values().flatten().any(|found| !is_own(found));
+    if !changed {
+        return None;
+    }
+    let resting = |found: &Value| is_own(found) && twins.values().flatten().any(|left| std::ptr::eq(*left, found));
+    for (at, found) in present.as_list().unwrap_or_default().iter().enumerate().filter(|(_, found)| resting(found)) {
+        rows.insert(at.min(rows.len()), found.clone());
+    }
+    Some(rows.into())
 }
 
 /// The rows that a list lacks, where elements can only be added to it; `None` where it lacks none. `sent`: rows that

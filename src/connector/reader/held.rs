@@ -107,6 +107,10 @@ pub(super) enum Told {
 pub(super) struct Notes {
     pub(super) fits: bool,
     pub(super) nulls: bool,
+    /// Whether an element of a list is being read.
+    pub(super) in_list: bool,
+    /// Whether elements, or records within the record, hold what no field is about.
+    pub(super) beside: bool,
     /// By the place in the system file; empty where nobody asks.
     pub(super) told: Vec<Told>,
 }

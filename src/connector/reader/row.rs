@@ -43,10 +43,13 @@ impl Shape {
 
     fn read<'de, D: Deserializer<'de>>(&self, from: D, nulls: bool) -> Result<Read, D::Error> {
         let level = &self.root;
-        let mut notes = Notes { fits: true, nulls, told: Vec::new() };
+        let mut notes = Notes { fits: true, nulls, in_list: false, beside: false, told: Vec::new() };
         let mut held = Held::of(level);
         let other = NodeSeed { node: &level.node, level, held: &mut held, notes: &mut notes }.deserialize(from)?;
         notes.fits &= other.is_none();
+        if notes.beside {
+            self.holds_beside();
+        }
         notes.tell(level, &held);
         let mut gone = Vec::new();
         missing(level, &mut held, &notes, &mut gone);

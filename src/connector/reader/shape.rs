@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ecow::EcoString;
 
@@ -20,6 +21,8 @@ pub struct Shape {
     pub(super) root: Level,
     /// The state that follows from what is read.
     pub(super) made: Option<Made>,
+    /// Whether elements, or records within one, were seen to hold what no field is about.
+    beside: AtomicBool,
 }
 
 /// A state that follows from fields.
@@ -39,7 +42,17 @@ impl Shape {
             Made { states: states.clone(), read }
         });
         let in_body = layout::of_record(record, |field| field.read_header.is_none());
-        Arc::new(Self { root: Level::of(system, &in_body), made })
+        Arc::new(Self { root: Level::of(system, &in_body), made, beside: AtomicBool::new(false) })
+    }
+
+    /// Elements, or records within one, hold what no field is about: who writes them whole must carry it along.
+    pub(in crate::connector) fn holds_beside(&self) {
+        self.beside.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was seen.
+    pub(in crate::connector) fn is_beside(&self) -> bool {
+        self.beside.load(Ordering::Relaxed)
     }
 }
 

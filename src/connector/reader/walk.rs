@@ -55,6 +55,8 @@ impl<'de> DeserializeSeed<'de> for NodeSeed<'_> {
             Node::Object(below) => from.deserialize_any(ObjectVisitor { below, level, held, notes }),
             Node::Several(places) => {
                 let raw = Json::deserialize(from)?;
+                // Which of its names are known is not asked here.
+                notes.beside |= raw.is_object() || raw.is_array();
                 for (rest, target) in places {
                     let stands = follow(&raw, rest, notes);
                     put(level, held, notes, (*target, stands)).map_err(D::Error::custom)?;
@@ -223,7 +225,11 @@ impl<'de> Visitor<'de> for ObjectVisitor<'_> {
                     let seed = NodeSeed { node, level: self.level, held: &mut *self.held, notes: &mut *self.notes };
                     fields.next_value_seed(seed)?;
                 }
-                Name::Unknown => drop(fields.next_value::<IgnoredAny>()?),
+                Name::Unknown => {
+                    let is_top = matches!(&self.level.node, Node::Object(top) if std::ptr::eq(top, self.below));
+                    self.notes.beside |= self.notes.in_list || !is_top;
+                    let _ = fields.next_value::<IgnoredAny>()?;
+                }
                 Name::Number => {
                     let number: Number = fields.next_value::<String>()?.parse().map_err(A::Error::custom)?;
                     return Ok(self.other(json::from_json(&Json::Number(number)), Stands::Nothing));
@@ -344,7 +350,9 @@ impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
         let Self { level, held, notes, gone } = self;
         held.all(Stands::Nothing);
-        let other = NodeSeed { node: &level.node, level, held, notes }.deserialize(from)?;
+        let inside = std::mem::replace(&mut notes.in_list, true);
+        let other = NodeSeed { node: &level.node, level, held, notes: &mut *notes }.deserialize(from)?;
+        notes.in_list = inside;
         notes.tell(level, held);
         missing(level, held, notes, gone);
         // An element is a record, unless the list's elements are declared as values.

@@ -11,8 +11,8 @@ use super::after_write::base_after;
 use super::causes::Causes;
 use super::guard::guard;
 use super::pairing::{Pairing, REFUSED};
-use super::write::{Write, action_word, past};
-use crate::connector::{Failure, Row};
+use super::write::{Write, action_word, call, past};
+use crate::connector::Failure;
 use crate::engine::{self, Base, Decision, Disagreement, Effect, Lost, Made, Situation, Stop};
 use crate::language::plan::{RecordType, Side};
 use crate::runtime::happening::{Change, Happening, held, told_values};
@@ -464,33 +464,6 @@ impl Runtime {
 
 pub(super) fn key_of(pairing: &Pairing<'_>, situation: &Situation, side: Side) -> Option<String> {
     situation.record(side).and_then(|record| pairing.pipeline.record(side).id_of(record))
-}
-
-async fn call(
-    live: &Live,
-    pairing: &Pairing<'_>,
-    situation: &Situation,
-    (effect, write): (&Effect, &Write<'_>),
-) -> Result<Option<Row>, Failure> {
-    let Some(peer) = live.writer(situation.account(write.side)) else { return Ok(None) };
-    let id = write.id.as_deref();
-    match effect {
-        Effect::Create { side, fields, .. } => peer.create(pairing.pipeline.record(*side), fields).await,
-        Effect::Update { side, fields, .. } => {
-            let present = situation.record(*side).cloned().unwrap_or_default();
-            peer.update(pairing.pipeline.record(*side), id.unwrap_or_default(), fields, &present).await
-        }
-        Effect::Move { side, from, to, .. } => {
-            let kind = pairing.pipeline.record(*side);
-            let present = situation.record(*side).cloned().unwrap_or_default();
-            let moves = kind.states.iter().flat_map(|states| &states.moves);
-            match moves.into_iter().find(|step| step.from == *from && step.to == *to) {
-                Some(step) => peer.make_move(kind, id.unwrap_or_default(), step, &present).await,
-                None => Ok(None),
-            }
-        }
-        Effect::Link { .. } | Effect::Settle { .. } | Effect::Make(_) | Effect::Remove { .. } => Ok(None),
-    }
 }
 
 /// Whether all these rules say that a refusal is told once for all records.
