@@ -93,7 +93,7 @@ fn written(plan: &Plan, fields: &Record) -> String {
         ..ResolvedAccount::default()
     };
     let call = parcel.create.as_ref().expect("a create call");
-    let sending = request::Sending { record: parcel, fields, mode: request::Mode::Create };
+    let sending = request::Sending::of(parcel, fields, request::Mode::Create);
     let holes = request::Holes::of(&account);
     let request = request::build(depot, call, &holes, Some(sending)).expect("a request");
     String::from_utf8(request.body).expect("UTF-8")

@@ -11,6 +11,7 @@ mod behaviours;
 mod benched;
 mod beside;
 mod broken_off;
+mod carried_along;
 mod catalogue;
 mod cli;
 mod clocks;

@@ -52,7 +52,7 @@ impl Connector {
         carried::with_siblings(record, call, (&mut fields, present));
         let beside = if adds { None } else { self.beside((record, call), id, (&fields, keys)).await? };
         let mode = if adds { Mode::Add } else { Mode::Update };
-        let sending = Sending { record, fields: &fields, mode, beside: beside.as_ref() };
+        let sending = Sending { beside: beside.as_ref(), ..Sending::of(record, &fields, mode) };
         self.change(record, id, call, present, Some(sending)).await
     }
 

@@ -287,7 +287,7 @@ impl Connector {
     pub async fn create(&self, record: &RecordType, fields: &Record) -> Result<Option<Row>, Failure> {
         let call = record.create.as_ref().ok_or_else(|| no_call(record, "create"))?;
         let holes = Holes { fields: Some(fields), kind: Some(record), ..Holes::of(&self.account) };
-        let sending = Sending { record, fields, mode: Mode::Create, beside: None };
+        let sending = Sending::of(record, fields, Mode::Create);
         let mut request = request::build(&self.system, call, &holes, Some(sending))?;
         if let Some(rehearsal) = &self.rehearsal {
             return Ok(Some(rehearsal.create(record, fields)));

@@ -103,6 +103,13 @@ pub struct Sending<'a> {
     pub(super) beside: Option<&'a Beside<'a>>,
 }
 
+impl<'a> Sending<'a> {
+    /// These fields alone.
+    pub fn of(record: &'a RecordType, fields: &'a Record, mode: Mode) -> Self {
+        Self { record, fields, mode, beside: None }
+    }
+}
+
 /// Which fields a call sends, and how it says null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
