@@ -58,12 +58,24 @@ pub fn decode(text: &str) -> Json {
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = form_decode(name);
-        let steps: Vec<&str> = name.split('[').map(|step| step.trim_end_matches(']')).collect();
+        let steps = steps_of(&name);
         if steps.len() <= DEPTH_MAX {
             root.put(&steps, form_decode(value));
         }
     }
     root.json()
+}
+
+/// The steps of a name: `lines[0][sku]`, or `lines[0].sku` as some write it. Without brackets a full stop is a letter.
+fn steps_of(name: &str) -> Vec<&str> {
+    let mut parts = name.split('[');
+    let mut steps: Vec<&str> = parts.next().into_iter().collect();
+    for part in parts {
+        let (inside, behind) = part.split_once(']').unwrap_or((part, ""));
+        steps.push(inside);
+        steps.extend(behind.split('.').filter(|step| !step.is_empty()));
+    }
+    steps
 }
 
 /// A name with what stands in it, in the order in which it came.
@@ -94,6 +106,12 @@ impl Branch {
             return text.filter(|text| !text.is_empty()).map_or(Json::Null, Json::String);
         }
         let is_list = order.iter().all(|step| step.bytes().all(|byte| byte.is_ascii_digit()));
+        let mut order = order;
+        if is_list {
+            // As they are numbered, in whatever order they came; some are left out where a page sends what it shows.
+            let number = |step: &String| step.trim_start_matches('0').to_owned();
+            order.sort_by_key(|step| (number(step).len(), number(step)));
+        }
         let values = order.into_iter().filter_map(|step| inner.remove_entry(&step));
         if is_list {
             Json::Array(values.map(|(_, branch)| branch.json()).collect())

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::refusal::{Reason, Refusal};
 use super::route;
-use crate::connector::request::percent_decode;
+use crate::connector::request::form_decode;
 use crate::language::plan::{Basic, Encoding, SignRules, System, Template, TemplatePart, TimeForm};
 use crate::world::Request;
 
@@ -60,7 +60,7 @@ fn opened(url: &str, name: &str, template: &Template) -> Option<String> {
     let is_it = |pair: &&str| pair.split('=').next() == Some(name);
     let (own, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_it);
     let [own] = own.as_slice() else { return None };
-    let value = percent_decode(own.split_once('=')?.1);
+    let value = form_decode(own.split_once('=')?.1);
     route::is_made_from(template, &value).then_some(())?;
     Some(if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) })
 }

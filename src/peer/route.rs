@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::call_log::CallKind;
 use super::read_wire;
 use super::refusal::{Reason, Refusal};
-use crate::connector::request::{QUERY, percent_decode};
+use crate::connector::request::{QUERY, form_decode, percent_decode};
 use crate::language::plan::{Call, Constant, MoveBy, PageStyle, Paging, RecordType, System, Template, TemplatePart};
 use crate::value::{Path, Segment, json};
 use crate::world::{Method, Request};
@@ -50,7 +50,7 @@ pub(super) fn find(system: &System, request: &Request) -> Result<Route, Refusal>
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (percent_decode(name), percent_decode(value)))
+        .map(|(name, value)| (form_decode(name), form_decode(value)))
         .collect();
     let mut best: Option<(usize, Route)> = None;
     let mut path_known = false;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::respond::respond;
 use super::route;
-use crate::connector::request::percent_decode;
+use crate::connector::request::form_decode;
 use crate::language::plan::{Template, TemplatePart, TokenRules};
 use crate::world::{Method, Request, Response};
 
@@ -121,7 +121,7 @@ fn is_basic(value: &str) -> bool {
 }
 
 fn form(body: &[u8]) -> Vec<(String, String)> {
-    let text = String::from_utf8_lossy(body).replace('+', " ");
+    let text = String::from_utf8_lossy(body);
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(name, value)| (percent_decode(name), percent_decode(value))).collect()
+    pairs.map(|(name, value)| (form_decode(name), form_decode(value))).collect()
 }

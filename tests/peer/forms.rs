@@ -101,6 +101,36 @@ fn the_peer_takes_no_json_for_a_form() {
     assert!(sent(form, "amount=100&colour=red").1.contains("has no field `colour`"));
 }
 
+#[test]
+fn elements_go_by_their_numbers_however_their_names_are_written() {
+    let body =
+        "lines%5B2%5D.sku=C+c&lines[10].sku=%2BX&lines[0][sku]=A%20a&lines[2].at.shelf=low&a.b=1&tags[]=x&tags[]=y";
+    let lines = json!([{ "sku": "A a" }, { "sku": "C c", "at": { "shelf": "low" } }, { "sku": "+X" }]);
+    assert_eq!(decode(body), json!({ "lines": lines, "a.b": "1", "tags": ["x", "y"] }));
+}
+
+#[test]
+fn a_blank_in_an_address_is_a_plus_or_an_escape_and_a_plus_is_an_escape_alone() {
+    let mut peer = Peer::new(invented());
+    let now = "2026-01-05T12:00:00Z".parse().unwrap();
+    for label in ["two w", "two+w", "100% é&"] {
+        peer.put(now, "crate", &fields_of(json!({ "label": label }))).unwrap();
+    }
+    let mut found = |value: &str| {
+        let headers = vec![("Authorization".to_owned(), "Bearer open".to_owned())];
+        let (method, url) = (Method::Get, format!("/crates?label__istartswith={value}"));
+        let request = Request { method, url, headers, body: Vec::new(), timeout: Duration::from_secs(1) };
+        let answer: Json = serde_json::from_slice(&peer.handle(now, &request).response.body).unwrap();
+        let rows = answer["page"]["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["label"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (asked, label) in
+        [("two+w", "two w"), ("two%20w", "two w"), ("two%2Bw", "two+w"), ("100%25+%C3%A9%26", "100% é&")]
+    {
+        assert_eq!(found(asked), [label], "{asked}");
+    }
+}
+
 /// JSON in which nothing is empty, of texts alone.
 fn bodies() -> impl Strategy<Value = Json> {
     let leaf = "[ -~é]{1,6}".prop_map(Json::from);
