@@ -179,6 +179,15 @@ fn in_a_write(kind: CallKind, call: &Call, request: &Request) -> Option<Vec<Hole
     found.map(|found| found.into_iter().flatten().collect())
 }
 
+/// A parameter as it is read: what its file says goes into the address as it stands, escapes and pluses for blanks.
+fn as_read((name, template): &(String, Template)) -> (String, Template) {
+    let part = |part: &TemplatePart| match part {
+        TemplatePart::Text(literal) => TemplatePart::Text(form_decode(literal)),
+        hole @ TemplatePart::Hole(_) => hole.clone(),
+    };
+    (name.clone(), Template(template.0.iter().map(part).collect()))
+}
+
 /// Every parameter with a hole must be there and none that is not declared; constants may be left out.
 fn with_query(
     paging: &Paging,
@@ -197,7 +206,8 @@ fn with_query(
     };
     let in_body: Vec<(String, Template)> = said_by(call).filter_map(text).collect();
     let lists = call.method == Method::Post && query.iter().any(|(name, _)| in_body.iter().any(|(own, _)| own == name));
-    let asked: Vec<&(String, Template)> = call.query.iter().chain(in_body.iter().filter(|_| lists)).collect();
+    let in_address: Vec<(String, Template)> = call.query.iter().map(as_read).collect();
+    let asked: Vec<&(String, Template)> = in_address.iter().chain(in_body.iter().filter(|_| lists)).collect();
     for (name, template) in asked.iter().copied() {
         let sent = query.iter().find(|(found, _)| found == name).map(|(_, value)| value);
         let wanted = template.0.iter().any(|part| matches!(part, TemplatePart::Hole(_)));
