@@ -7,9 +7,10 @@
 use serde_json::{Map, Value as Json};
 
 use super::body::{Body, Part};
-use super::layout::{self, Layout, lookup};
+use super::layout::{self, Layout};
 use super::row::Row;
 use crate::language::plan::{Call, Field, RecordType, WritePlace};
+use crate::value::path::lookup;
 use crate::value::{Kind, Path, Record, Segment, Value};
 use crate::world::Method;
 

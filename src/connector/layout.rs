@@ -4,7 +4,7 @@
 //! the element; this splits them once for reading, writing and the schema alike.
 
 use crate::language::plan::{Field, RecordType};
-use crate::value::{Record, Segment, Value};
+use crate::value::Segment;
 
 /// The fields at one level.
 #[derive(Debug, Default)]
@@ -65,13 +65,4 @@ fn grow(fields: Vec<Stepped<'_>>) -> Layout<'_> {
         layout.lists.push(ListLayout { place, whole, element: grow(elements) });
     }
     layout
-}
-
-/// The value at a path of fields; `None` where it is absent, which is not null.
-pub(super) fn lookup<'a>(fields: &'a Record, steps: &[Segment]) -> Option<&'a Value> {
-    match steps {
-        [Segment::Field(name)] => fields.get(name),
-        [Segment::Field(name), rest @ ..] => lookup(fields.get(name)?.as_record()?, rest),
-        _ => None,
-    }
 }

@@ -11,8 +11,9 @@ use super::account::ResolvedAccount;
 use super::body::{self, Body, Part};
 use super::carried::{self, Beside};
 use super::failure::Failure;
-use super::layout::{self, Layout, lookup};
+use super::layout::{self, Layout};
 use crate::language::plan::{Call, Constant, Field, Query, RecordType, System, Template, TemplatePart, WritePlace};
+use crate::value::path::lookup;
 use crate::value::{Kind, Path, Record, Segment, Value, json, notation};
 use crate::world::{KEY_COLUMN, Method, Request, TablePlace};
 

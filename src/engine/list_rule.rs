@@ -13,6 +13,7 @@ use super::typed::Element;
 use super::wiping;
 use crate::language::plan::heard;
 use crate::language::plan::{Field, FieldRule, ListRule, RuleBody, Side};
+use crate::value::path::lookup;
 use crate::value::{Path, Record, Segment, Value, digest};
 
 /// The list that `target` is to hold, in the source's order.
@@ -183,7 +184,8 @@ pub fn additions(list: &ListRule, desired: &[Record], present: &Value, sent: Opt
     (!rows.is_empty()).then_some(rows.into())
 }
 
-/// An element with the desired row laid over it; `None` where it holds the row already.
+/// An element with the desired row laid over it; `None` where it holds the row already. What is for new elements only
+/// stays as it is.
 fn merged<'r>(
     list: &'r ListRule,
     target: Side,
@@ -193,31 +195,30 @@ fn merged<'r>(
 ) -> Option<Value> {
     let mut merged = present.as_record().cloned().unwrap_or_default();
     let mut changed = false;
-    for (name, value) in row {
-        let inner = list.rules.iter().find_map(|rule| match &rule.body {
-            RuleBody::List(inner) if rule.path(target)?.is_field(name) => Some(inner),
-            _ => None,
-        });
-        let value = match inner {
-            Some(inner) => {
-                let rows: Vec<Record> = records(value);
-                change(inner, target, &rows, present.field(name), wiped)
-            }
-            None => {
-                let held = present.field(name);
-                let filling = list.rules.iter().find(|rule| rule.path(target).is_some_and(|path| path.is_field(name)));
-                wiped.extend(filling.filter(|rule| wiping::wipes(rule, value, held)).map(|rule| Wiped {
-                    rule,
-                    name: name.to_string(),
-                    wanted: value.clone(),
-                    present: held.clone(),
-                }));
-                (held != value).then(|| value.clone())
+    let mut seen: Vec<&Path> = Vec::new();
+    for rule in list.rules.iter().filter(|rule| !rule.on_create) {
+        let Some((path, value)) = rule.path(target).and_then(|path| Some((path, lookup(row, &path.0)?))) else {
+            continue;
+        };
+        // Of rules that take turns one filled the row.
+        if seen.contains(&path) {
+            continue;
+        }
+        seen.push(path);
+        let held = path.read(present);
+        let value = match &rule.body {
+            RuleBody::List(inner) => change(inner, target, &records(value), &held, wiped),
+            RuleBody::Value { .. } => {
+                if wiping::wipes(rule, value, &held) {
+                    let (name, wanted) = (path.to_string(), value.clone());
+                    wiped.push(Wiped { rule, name, wanted, present: held.clone() });
+                }
+                (held != *value).then(|| value.clone())
             }
         };
         if let Some(value) = value {
             changed = true;
-            merged.insert(name.clone(), value);
+            path.write(&mut merged, value);
         }
     }
     changed.then_some(Value::Record(merged))

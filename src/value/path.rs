@@ -87,6 +87,15 @@ impl Path {
     }
 }
 
+/// The value at a path of fields; `None` where it is absent, which is not null.
+pub fn lookup<'a>(fields: &'a Record, steps: &[Segment]) -> Option<&'a Value> {
+    match steps {
+        [Segment::Field(name)] => fields.get(name),
+        [Segment::Field(name), rest @ ..] => lookup(fields.get(name)?.as_record()?, rest),
+        _ => None,
+    }
+}
+
 /// As [`Path::read`], for steps that stand elsewhere.
 pub fn read(value: &Value, steps: &[Segment]) -> Value {
     let Some((step, rest)) = steps.split_first() else { return value.clone() };
