@@ -127,3 +127,8 @@ fn no_status_is_kept_from_following_without_a_word() {
 fn what_is_read_and_met() {
     check("reading.md");
 }
+
+#[test]
+fn what_is_asked_is_what_is_held() {
+    check("asking.md");
+}

@@ -130,6 +130,8 @@ impl Serialize for Spelt<'_> {
             (Kind::Integer, Value::Decimal(number)) if number.is_integer() => {
                 AsHeld(&Value::Decimal(number.normalize())).serialize(out)
             }
+            // What a table writes is a word.
+            (Kind::Bool, Value::Text(_)) => AsHeld(&or_held(value.as_truth().map(Value::Bool))).serialize(out),
             (Kind::Timestamp, Value::Text(text)) => {
                 AsHeld(&or_held(timestamp::parse(text).map(Value::Timestamp))).serialize(out)
             }

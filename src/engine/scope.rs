@@ -286,7 +286,7 @@ impl<'a> Context<'a> {
             return None;
         }
         // A record of which it cannot be told is none that is asked for.
-        let taken = carries.takes(record).unwrap_or(false);
+        let taken = carries.takes(record, &self.situation.settings).unwrap_or(false);
         (!taken).then_some(&carries.line)
     }
 

@@ -122,7 +122,7 @@ fn brands(account: &Account, all: &[String]) -> Option<BTreeSet<String>> {
     let carries = account.carries.as_ref()?;
     let takes = |brand: &String| {
         let item = Value::Record(Record::from([("brand".to_owned(), Value::text(brand.as_str()))]));
-        carries.takes(&item)
+        carries.takes(&item, &Value::Null)
     };
     let answers: Result<Vec<bool>, _> = all.iter().map(takes).collect();
     let answers = answers.ok()?;

@@ -51,7 +51,7 @@ impl Notation {
                 i64::try_from(units).ok().map(Value::Integer)
             }
             Self::Comma => number(value).map(|number| Value::text(number.normalize().to_string().replace('.', ","))),
-            Self::Words(yes, no) => value.as_bool().map(|truth| word(if truth { yes } else { no })),
+            Self::Words(yes, no) => value.as_truth().map(|truth| word(if truth { yes } else { no })),
         }
     }
 

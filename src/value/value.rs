@@ -64,6 +64,11 @@ impl Value {
         }
     }
 
+    /// The truth value that it is or that it spells, as a table's row does.
+    pub fn as_truth(&self) -> Option<bool> {
+        self.as_bool().or_else(|| self.as_text()?.parse().ok())
+    }
+
     /// The number as a decimal, if this is an integer or a decimal.
     pub fn as_decimal(&self) -> Option<Decimal> {
         match self {

@@ -11,7 +11,7 @@ use super::with_read::reserved;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::infer::{Meaning, Scope};
 use crate::language::plan::{Arrow, FieldRule, ListRule, RecordType, RuleBody};
-use crate::language::syntax::expression::Name;
+use crate::language::syntax::expression::{Expression, ExpressionKind, Name};
 use crate::language::syntax::file::rule_entry::ListEntry;
 use crate::language::syntax::rule_line::ArrowRule;
 use crate::value::{Path, Segment};
@@ -39,16 +39,8 @@ pub(super) fn check(
     if checker.sink.found.len() > told {
         return None;
     }
-    let plain = |tree, kind: &RecordType| {
-        let mut path = rule::plain(tree, kind, inside.is_some())?;
-        (path.0.pop() == Some(Segment::Each)).then_some(path)
-    };
     let [left_kind, right_kind] = context.sides;
-    let (Some(left), Some(right)) = (plain(&line.left, left_kind), plain(&line.right, right_kind)) else {
-        let help = "write `a.list[] -> b.list[] by [KEY]:`; inside another list `.list[] -> .list[] by [KEY]:`";
-        checker.sink.error("type-list", "both sides of a keyed list are lists", line.span, help);
-        return None;
-    };
+    let [left, right] = both_lists(checker, context.sides, &line, inside.is_some())?;
     let Some(key) = &line.modifiers.key else {
         let message = "a keyed list says by what its elements pair";
         checker.sink.error("type-list", message, line.span, "add `by [FIELD, …]`");
@@ -66,7 +58,11 @@ pub(super) fn check(
     };
     let mut rules = Vec::new();
     for entry in entries {
-        rules.extend(rule::check(checker, context, Some(&within), entry));
+        let checked = rule::check(checker, context, Some(&within), entry);
+        if let Some(rule) = checked.as_ref().filter(|rule| line.arrow != Arrow::Both && rule.arrow != line.arrow) {
+            against(checker, rule, (&line, flipped), [left_kind, right_kind]);
+        }
+        rules.extend(checked);
     }
     let leftward = line.arrow == Arrow::Left;
     let (target_kind, target_list) = if leftward { (left_kind, &left_list) } else { (right_kind, &right_list) };
@@ -86,6 +82,60 @@ pub(super) fn check(
         rules,
     });
     Some(finish(checker, context, &line, (body, when)))
+}
+
+/// The lists that the line stands between, each from where it stands.
+fn both_lists(
+    checker: &mut Checker<'_>,
+    [left_kind, right_kind]: [&Arc<RecordType>; 2],
+    line: &ArrowRule,
+    nested: bool,
+) -> Option<[Path; 2]> {
+    let plain = |tree, kind: &RecordType| {
+        let mut path = rule::plain(tree, kind, nested)?;
+        (path.0.pop() == Some(Segment::Each)).then_some(path)
+    };
+    let is_chosen = |tree: &Expression| {
+        let mut chosen = false;
+        tree.visit(&mut |part| chosen |= matches!(part.kind, ExpressionKind::Filter(..)));
+        chosen
+    };
+    let (message, help) = match (plain(&line.left, left_kind), plain(&line.right, right_kind)) {
+        (Some(left), Some(right)) if [&left, &right].iter().any(|path| path.0.contains(&Segment::Each)) => (
+            "one of these lists stands in each element of another, and a rule carries one list",
+            "carry over the outer list, and the inner one inside it: `- .list[] -> .list[] by [KEY]:`",
+        ),
+        (Some(left), Some(right)) => return Some([left, right]),
+        _ if is_chosen(&line.left) || is_chosen(&line.right) => (
+            "a keyed list carries every element, and `where` chooses some",
+            "carry over the list as it is: `a.list[] -> b.list[] by [KEY]:`",
+        ),
+        _ => (
+            "both sides of a keyed list are lists",
+            "write `a.list[] -> b.list[] by [KEY]:`; inside another list `.list[] -> .list[] by [KEY]:`",
+        ),
+    };
+    checker.sink.error("type-list", message, line.span, help);
+    None
+}
+
+/// A rule against the arrow of its list never speaks.
+fn against(
+    checker: &mut Checker<'_>,
+    rule: &FieldRule,
+    (line, flipped): (&ArrowRule, bool),
+    [left, right]: [&Arc<RecordType>; 2],
+) {
+    let towards = if line.arrow == Arrow::Left { left } else { right };
+    let written = if flipped { line.arrow.flipped() } else { line.arrow };
+    let message = format!("this list flows to `{}` alone, and this rule does not", towards.system);
+    let finding = Diagnostic::error(Code("type-list"), message, rule.span, "never speaks");
+    let finding = finding.label(line.span, "the list");
+    let help = match rule.arrow {
+        Arrow::Both => format!("write `{written}`, or `<->` at the list"),
+        _ => format!("write `{written}`, a constant in brackets: `(\"new\") {written} .field on create`"),
+    };
+    checker.sink.found.push(finding.help(help));
 }
 
 /// A list with a call of its own is not written with the create.
@@ -146,7 +196,21 @@ fn filled(checker: &mut Checker<'_>, key: &[Name], rules: &[FieldRule], leftward
         }
         RuleBody::List(_) => None,
     };
+    let at_times = |rule: &&FieldRule| rule.when.is_some();
     for name in key {
+        let mut filling =
+            rules.iter().filter(|rule| writes(rule).is_some_and(|written| written == name.text)).peekable();
+        if filling.peek().is_some() && filling.clone().all(|rule| at_times(&rule)) {
+            let message = format!("`{}` is part of the key, and is filled under a condition alone", name.text);
+            let finding =
+                Diagnostic::error(Code("type-list"), message, name.span, "other elements could not pair by it");
+            let finding = filling.fold(finding, |finding, rule| finding.label(rule.span, "filled here"));
+            checker
+                .sink
+                .found
+                .push(finding.help("fill the key always, and let the other fields depend on the condition"));
+            continue;
+        }
         if !rules.iter().filter_map(writes).any(|written| written == name.text) {
             let message = format!("`{}` is part of the key, and no rule of this list fills it", name.text);
             checker.sink.error("type-list", message, name.span, "elements could never pair by it");

@@ -325,7 +325,7 @@ fn writable(
         };
         return checker.sink.found.push(finding.help(help));
     };
-    let is_state = kind.states.as_ref().is_some_and(|states| *whole == Path::field(states.field.as_str()));
+    let is_state = kind.states.as_ref().is_some_and(|states| whole.to_string() == states.field);
     let Some(field) = kind.field(whole) else { return };
     let later = field.on_create || field.on_update || field.on_add;
     let written = if line.modifiers.on_create { field.on_create } else { later };

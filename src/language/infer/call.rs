@@ -1,7 +1,6 @@
 //! Calls: the function exists and takes what it is given, and what it gives back.
 
-use std::collections::BTreeSet;
-
+use super::asked;
 use super::given::{Given, Inference};
 use super::habit;
 use super::null_argument::{self, Asked};
@@ -10,7 +9,6 @@ use super::{operand, result, setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::function::signature::{Fails, Shape};
 use crate::language::function::{Function, registry};
-use crate::language::plan::{Instead, Outcome, Side};
 use crate::language::resolve::Meant;
 use crate::language::script::CallFault;
 use crate::language::script::declaration::ScriptFunction;
@@ -28,7 +26,7 @@ pub(super) fn call(
     (arguments, given): (&[Expression], &[Given]),
 ) -> Given {
     if registry::ASKED.contains(&name.text.as_str()) {
-        return asked(on, name, (arguments, given));
+        return asked::asked(on, name, (arguments, given));
     }
     if let Some(function) = registry::find(&name.text) {
         on.sink.meet(name.span, || Meant::Function(name.text.clone()));
@@ -42,7 +40,9 @@ pub(super) fn call(
         if on.sink.found.len() == told {
             nulls(on, scope, function, (arguments, given));
         }
-        return result::of_library(function, (arguments, given));
+        let answer = result::of_library(function, (arguments, given));
+        let is_day = function.name == "date" && arguments.first().is_some_and(|first| setting::is_a_day(on, first));
+        return Given { nullable: answer.nullable && !is_day, ..answer };
     }
     let script = on.names.scripts.functions().find(|function| function.name == name.text).cloned();
     let Some(script) = script else {
@@ -189,66 +189,4 @@ fn nulls(on: &mut Inference<'_, '_>, scope: &Scope, function: &Function, (argume
     let call = |values: &[Value]| (function.body)(values).map_err(CallFault::Failed);
     let asked = Asked { name: function.name, parameters, call: &call, declared: None };
     null_argument::judge(on, &asked, (arguments, given));
-}
-
-/// `linked("PIPELINE", key)`, `counterpart("PIPELINE", key)`, `mapped("TABLE", value)`
-fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given): (&[Expression], &[Given])) -> Given {
-    let of_table = name.text == "mapped";
-    let what = if of_table { "table" } else { "pipeline" };
-    on.sink.meet(name.span, || Meant::Function(name.text.clone()));
-    let [named, _] = arguments else {
-        let message = format!("`{}` takes a {what} and a value", name.text);
-        let finding = Diagnostic::error(Code("type-arguments"), message, name.span, "here");
-        let help = format!("write it as `{}(\"{}\", value)`", name.text, what.to_uppercase());
-        on.sink.found.push(finding.help(help));
-        return Given::or_null(Kind::Any);
-    };
-    let known: Vec<String> =
-        if of_table { on.names.tables.keys().cloned().collect() } else { on.names.pipelines.keys().cloned().collect() };
-    match &named.kind {
-        ExpressionKind::Literal(Value::Text(text)) if known.iter().any(|one| one == text) => {
-            let named_so = text.to_string();
-            let what = || if of_table { Meant::Table(named_so) } else { Meant::Pipeline(named_so) };
-            on.sink.meet(named.span, what);
-        }
-        ExpressionKind::Literal(Value::Text(text)) => {
-            let code = if of_table { "unknown-table" } else { "unknown-pipeline" };
-            let message = format!("there is no {what} `{text}`");
-            on.sink.unknown(code, message, (text, named.span), known.iter().map(String::as_str));
-        }
-        _ => {
-            let message = format!("the {what} is named by a constant");
-            let finding = Diagnostic::error(Code("type-arguments"), message, named.span, "this may change");
-            let help =
-                format!("write it as `{}(\"{}\", value)`, the name in quotes first", name.text, what.to_uppercase());
-            on.sink.found.push(finding.help(help));
-        }
-    }
-    match name.text.as_str() {
-        "linked" => Given::always(Kind::Bool),
-        "mapped" => mapped(on, name, (named, given.get(1))),
-        _ => Given::or_null(Kind::Any),
-    }
-}
-
-/// `mapped("TABLE", value)` gives what the table's rows say, read from left to right; null for null and for what none
-/// speaks of. It is a value in an expression, so nothing can stop there for a person.
-fn mapped(on: &mut Inference<'_, '_>, name: &Name, (named, value): (&Expression, Option<&Given>)) -> Given {
-    let ExpressionKind::Literal(Value::Text(table)) = &named.kind else { return Given::or_null(Kind::Text) };
-    let Some(table) = on.names.tables.get(table.as_str()).cloned() else { return Given::or_null(Kind::Text) };
-    let towards = || table.rows.iter().filter(|row| row.points(Side::Right));
-    if let Some(row) = towards().find(|row| row.instead == Some(Instead::Park) && row.stands(None)) {
-        let parked = row.sources(Side::Right).iter().flatten().next().map_or("everything else", String::as_str);
-        let message = format!("`mapped` gives a value, and table `{}` parks {parked}", table.name);
-        let finding = Diagnostic::error(Code("type-table"), message, name.span, "this cannot park");
-        let help = format!("carry the field over `via table {}`, or give that row a value", table.name);
-        on.sink.found.push(finding.label(row.span, "this row").help(help));
-    }
-    let written = towards().filter_map(|row| row.targets(Side::Right).first()?.first().cloned());
-    let texts: BTreeSet<String> = written.collect();
-    let longest = texts.iter().map(|text| text.chars().count()).max();
-    let speaks = |text: &String| matches!(table.outcome(Side::Right, text, None), Some((Outcome::Value(_), _)));
-    let is_total = value
-        .is_some_and(|value| !value.nullable && value.texts.as_ref().is_some_and(|texts| texts.iter().all(speaks)));
-    Given { nullable: !is_total, texts: Some(texts), longest, ..Given::always(Kind::Text) }
 }

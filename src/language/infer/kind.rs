@@ -5,8 +5,8 @@ use super::scope::Scope;
 use super::{binary, call, element, literal, mixed, operand, path};
 use crate::diagnostic::{Span, suggest};
 use crate::language::resolve::{Names, Sink};
-use crate::language::syntax::expression::{Expression, ExpressionKind, Operator};
-use crate::value::{Kind, Value};
+use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, Step};
+use crate::value::{Kind, Segment, Value};
 
 /// What an expression gives in a scope. What can never be right in it goes to the sink.
 pub fn kind_of(at: &Expression, scope: &Scope, names: &Names<'_>, sink: &mut Sink) -> Given {
@@ -21,9 +21,9 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
         }
         ExpressionKind::List(items) => list(on, scope, items),
         ExpressionKind::Path(path) => path::path(on, scope, path, at.span),
-        ExpressionKind::Steps(base, _) => {
+        ExpressionKind::Steps(base, steps) => {
             infer(on, scope, base);
-            Given::or_null(Kind::Any)
+            behind(on, scope, (base, steps))
         }
         ExpressionKind::Call(name, arguments) => {
             let given: Vec<Given> = arguments.iter().map(|argument| infer(on, scope, argument)).collect();
@@ -80,6 +80,23 @@ fn infer(on: &mut Inference<'_, '_>, scope: &Scope, at: &Expression) -> Given {
         // It gives no value, so it changes no kind.
         ExpressionKind::Park(_) => Given::always(Kind::Null),
     }
+}
+
+/// What steps behind a choice from a list give: as behind the list itself, which is there.
+fn behind(on: &mut Inference<'_, '_>, scope: &Scope, (base, steps): (&Expression, &[Step])) -> Given {
+    let ExpressionKind::Filter(list, _) = &base.kind else { return Given::or_null(Kind::Any) };
+    let ExpressionKind::Path(path) = &list.kind else { return Given::or_null(Kind::Any) };
+    let mut whole = path.clone();
+    // Elements of what `[]` lists already are spread by the step behind.
+    if whole.segments.last() == Some(&Segment::Each) {
+        whole.segments.pop();
+        whole.steps.pop();
+    }
+    whole.segments.extend(steps.iter().map(|step| step.segment.clone()));
+    whole.steps.extend(steps.iter().cloned());
+    let is_listed = steps.first().is_some_and(|step| step.segment == Segment::Each);
+    let given = path::path(on, &scope.guarded(), &whole, base.span);
+    Given { nullable: given.nullable && !is_listed, ..given }
 }
 
 fn list(on: &mut Inference<'_, '_>, scope: &Scope, items: &[Expression]) -> Given {

@@ -3,6 +3,7 @@
 //! One question, [`kind_of`], asked of an expression in a scope. What cannot be right in it, whatever stands around it,
 //! is found on the way; what becomes of its value is for others to judge.
 
+mod asked;
 mod binary;
 mod call;
 mod element;

@@ -71,7 +71,9 @@ fn sample(kind: &Kind, number: usize) -> Value {
         Kind::Decimal => Value::Decimal(if first { Decimal::ONE } else { Decimal::new(125, 1) }),
         Kind::Timestamp => timestamp::parse("2026-01-31T12:00:00Z").map_or(Value::Null, Value::Timestamp),
         Kind::Date => timestamp::parse_date("2026-01-31").map_or(Value::Null, Value::Date),
-        Kind::List(inner) if matches!(**inner, Kind::Record(_)) => Value::List(vec![sample(inner, number)].into()),
+        Kind::List(inner) if matches!(**inner, Kind::Record(_) | Kind::List(_)) => {
+            Value::List(vec![sample(inner, number)].into())
+        }
         Kind::List(_) => Value::List(Vec::new().into()),
         Kind::Record(_) => Value::Record(Record::new()),
         Kind::Any | Kind::Null | Kind::Text | Kind::Enum(_) | Kind::Reference(_) => {

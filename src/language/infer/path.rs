@@ -146,18 +146,22 @@ fn group(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, path: &PathExpressi
             let found = walk(on, kind, Path::default(), rest);
             // The list of rows is there, though there may be no row.
             let nullable = step.segment != Segment::Each;
-            Given { nullable, ..listed(&step.segment, found) }
+            Given { nullable, ..listed(&step.segment, rest, found) }
         }
     }
 }
 
 /// `[]` gives the list of what stands in each element, `[0]` what stands in one. There may be no list, and no such
 /// element in it.
-fn listed(step: &Segment, found: Given) -> Given {
+fn listed(step: &Segment, rest: &[Step], found: Given) -> Given {
+    // Several `[]` give one list; a list that is a field of each element gives a list of lists.
+    let is_spread = rest.iter().any(|step| step.segment == Segment::Each);
     match (step, found.kind) {
-        // Several `[]` give one list.
         (Segment::Each, kind) => {
-            let inner = if let Kind::List(inner) = kind { inner } else { Box::new(kind) };
+            let inner = match kind {
+                Kind::List(inner) if is_spread => inner,
+                kind => Box::new(kind),
+            };
             Given { refers: found.refers, places: found.places, ..Given::or_null(Kind::List(inner)) }
         }
         (_, kind) => Given { kind, nullable: true, ..found },
@@ -171,7 +175,8 @@ fn walk(on: &mut Inference<'_, '_>, kind: &Arc<RecordType>, at: Path, steps: &[S
         Segment::Index(_) | Segment::Each => {
             let mut inner = at;
             inner.0.push(Segment::Each);
-            return listed(&step.segment, walk(on, kind, inner, rest));
+            let found = walk(on, kind, inner, rest);
+            return listed(&step.segment, rest, found);
         }
         Segment::Field(name) => name,
     };

@@ -64,12 +64,21 @@ pub(super) fn setting(on: &mut Inference<'_, '_>, steps: &[Step], head: &Name) -
     Given::or_null(Kind::Any)
 }
 
-/// Whether an expression is a setting whose type says that it spells a day.
+/// Whether an expression is a setting whose type says that it spells a day, or nothing.
 pub(super) fn is_date(on: &Inference<'_, '_>, tree: &Expression) -> bool {
-    let ExpressionKind::Path(path) = &tree.kind else { return false };
-    let name = Path(path.segments.clone()).to_string();
-    let is_setting = path.head.as_ref().is_some_and(|head| head.text == "settings");
-    is_setting && matches!(on.names.types.get(&name).map(SettingType::plain), Some(SettingType::Date))
+    matches!(type_of(on, tree).map(SettingType::plain), Some(SettingType::Date))
+}
+
+/// Whether it is one that is never left empty.
+pub(super) fn is_a_day(on: &Inference<'_, '_>, tree: &Expression) -> bool {
+    is_date(on, tree) && matches!(type_of(on, tree), Some(SettingType::Filled(_)))
+}
+
+/// The type of a setting, where an expression is one.
+fn type_of<'n>(on: &'n Inference<'_, '_>, tree: &Expression) -> Option<&'n SettingType> {
+    let ExpressionKind::Path(path) = &tree.kind else { return None };
+    path.head.as_ref().filter(|head| head.text == "settings")?;
+    on.names.types.get(&Path(path.segments.clone()).to_string())
 }
 
 fn type_kind(kind: &SettingType) -> Kind {

@@ -42,13 +42,14 @@ pub struct Carries {
 }
 
 impl Carries {
-    /// Whether it takes a record of its kind.
+    /// Whether it takes a record of its kind, under these settings.
     ///
     /// # Errors
     /// [`Fault`] where the condition fails on the record.
-    pub fn takes(&self, record: &Value) -> Result<bool, Fault> {
+    pub fn takes(&self, record: &Value, settings: &Value) -> Result<bool, Fault> {
         let named = Record::from([(self.record.clone(), record.clone())]);
-        let scope = Value::Record(Record::from([(self.system.clone(), Value::Record(named))]));
+        let named = (self.system.clone(), Value::Record(named));
+        let scope = Value::Record(Record::from([named, ("settings".to_owned(), settings.clone())]));
         Ok(self.condition.evaluate_in(&scope)? == Value::Bool(true))
     }
 }

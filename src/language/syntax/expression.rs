@@ -81,6 +81,14 @@ impl Expression {
         }
     }
 
+    /// The parts that `or` joins, in their order; the expression itself where none does.
+    pub fn any_of(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExpressionKind::Binary(Operator::Or, left, right) => [left.any_of(), right.any_of()].concat(),
+            _ => vec![self],
+        }
+    }
+
     /// Whether it says the same, wherever it stands.
     pub fn is_alike(&self, other: &Self) -> bool {
         let all = |one: &[Self], other: &[Self]| {

@@ -111,6 +111,17 @@ fn asked<'a>(reading: &Reading<'a>, (pipeline, side): (&'a Pipeline, Side), need
             Some(Need { of, span, when: reading.read(condition.tree()) })
         }));
     }
+    // What is held until it has a link waits for that link.
+    let held =
+        pipeline.hold.iter().flat_map(|(condition, _)| condition.tree().any_of()).filter_map(|part| match &part.kind {
+            ExpressionKind::Not(inner) => linked_in(inner),
+            ExpressionKind::Binary(Operator::Equal, one, other) if is_null(other) => linked_in(one),
+            _ => None,
+        });
+    needs.extend(held.filter_map(|(name, span)| {
+        let of = created_by(reading.view(), (pipeline, side), name)?;
+        Some(Need { of, span, when: Condition::told(true) })
+    }));
     for (name, span) in waited_for(pipeline, side) {
         let of = created_by(reading.view(), (pipeline, side), name);
         needs.extend(of.map(|of| Need { of, span, when: Condition::told(true) }));
