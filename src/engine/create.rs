@@ -129,8 +129,8 @@ fn fill(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record
 
 fn filled(context: &Context<'_>, rule: &FieldRule, side: Side, fields: &mut Record) -> Result<(), Vec<Stop>> {
     let Some(path) = rule.path(side) else { return Ok(()) };
-    if context.pipeline.record(side).adds_to(path) {
-        // What has a call of its own follows once the record is there.
+    if context.pipeline.record(side).adds_to(path) || context.pipeline.record(side).sends_later(path) {
+        // What has a call of its own, or goes out with updates alone, follows once the record is there.
         context.came(&rule.line, Some(side), |_| Came::Later);
         return Ok(());
     }

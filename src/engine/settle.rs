@@ -79,6 +79,11 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
             let source = seen.side.other();
             *values.of_mut(source) = base::known(&base, rule).map(|old| old.of(source).clone()).unwrap_or_default();
         }
+        if seen.rules.is_none() && rule.path(seen.side).is_some_and(|path| pipeline.record(seen.side).sends_later(path))
+        {
+            // The create did not send it: an update follows.
+            *values.of_mut(seen.side.other()) = Value::Null;
+        }
         if seen.rules.is_none() && is_state(pipeline, rule, seen.side) {
             // The peer chose the first state itself: that is news for the other side.
             *values.of_mut(seen.side) = Value::Null;

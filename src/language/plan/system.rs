@@ -197,6 +197,12 @@ impl RecordType {
             .chain(by_call)
     }
 
+    /// Whether a field goes out with updates alone, and not with the create. A state follows by moves.
+    pub fn sends_later(&self, path: &Path) -> bool {
+        let is_state = self.states.as_ref().is_some_and(|states| path.is_field(&states.field));
+        self.field(path).is_some_and(|field| field.on_update && !field.on_create) && !is_state
+    }
+
     /// Whether this is a list that a call of its own adds to.
     pub fn adds_to(&self, path: &Path) -> bool {
         matches!(path.0.as_slice(), [Segment::Field(name)] if self.add.contains_key(name.as_str()))
