@@ -79,9 +79,9 @@ pub fn base_of(plan: &Plan, pipeline: &Pipeline, after: &Situation, seen: &Seen<
             let source = seen.side.other();
             *values.of_mut(source) = base::known(&base, rule).map(|old| old.of(source).clone()).unwrap_or_default();
         }
-        if seen.rules.is_none() && rule.path(seen.side).is_some_and(|path| pipeline.record(seen.side).sends_later(path))
-        {
-            // The create did not send it: an update follows.
+        let is_sent = rule.path(seen.side).is_none_or(|path| !path.read(seen.sent).is_null());
+        if seen.rules.is_none() && !is_sent && !is_state(pipeline, rule, seen.side) {
+            // It goes out with updates alone, or its condition asks about what was made: it is decided once more.
             *values.of_mut(seen.side.other()) = Value::Null;
         }
         if seen.rules.is_none() && is_state(pipeline, rule, seen.side) {

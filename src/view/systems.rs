@@ -38,7 +38,7 @@ pub const WORDS: [(&str, &str, &str); 40] = [
     ("timestamp", "a day and a time with its offset", ": timestamp"),
     ("date", "a day", ": date"),
     ("record", "a map of which nothing more is said", ": record"),
-    ("any", "anything; nothing is checked", ": any"),
+    ("any", "anything; nothing is checked, and it goes only into text and what may be anything", ": any"),
     ("enum [A, B]", "one of these texts, letter for letter", ": enum ["),
     ("list of TYPE", "a list of such values", ": list of text"),
     ("list of -> RECORD", "a list of keys of such records", "list of -> "),
@@ -85,7 +85,7 @@ pub const WORDS: [(&str, &str, &str); 40] = [
         "required when",
     ),
     ("write on create", "sent when a record is made, and never again", "write on create"),
-    ("write on update", "sent with updates alone", "write on update"),
+    ("write on update", "sent with updates alone; after a create it follows at once", "write on update"),
     (
         "at PATH or PATH",
         "where it stands in an answer, if not under its own name; the first place that has it",

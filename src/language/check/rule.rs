@@ -329,6 +329,12 @@ fn writable(
     let Some(field) = kind.field(whole) else { return };
     let later = field.on_create || field.on_update || field.on_add;
     let written = if line.modifiers.on_create { field.on_create } else { later };
+    if line.modifiers.on_create && field.on_update && !written && !is_state {
+        let message = format!("`{whole}` goes out with updates alone, and this rule speaks when a record is made");
+        let finding = Diagnostic::error(Code("read-only"), message, tree.span, "written then");
+        let finding = finding.label(field.span, "declared here");
+        return checker.sink.found.push(finding.help("leave `on create` out: it follows once the record is there"));
+    }
     if !written && !is_state {
         let message = format!("`{}.{}` cannot be written: `{whole}` is read only", kind.system, kind.name);
         let finding = Diagnostic::error(Code("read-only"), message, tree.span, "written here");

@@ -50,7 +50,7 @@ pub(super) fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given):
         }
     }
     match name.text.as_str() {
-        "mapped" => mapped(on, name, (named, given.get(1))),
+        "mapped" => mapped(on, name, (named, key, given.get(1))),
         called => {
             let paired = is_known.then(|| paired(on, named, (key, given.get(1))));
             if called == "linked" { Given::always(Kind::Bool) } else { paired.unwrap_or(Given::or_null(Kind::Any)) }
@@ -103,10 +103,25 @@ fn key_of(on: &Inference<'_, '_>, system: &str, record: &str) -> Given {
 
 /// `mapped("TABLE", value)` gives what the table's rows say, read from left to right; null for null and for what none
 /// speaks of. It is a value in an expression, so nothing can stop there for a person.
-fn mapped(on: &mut Inference<'_, '_>, name: &Name, (named, value): (&Expression, Option<&Given>)) -> Given {
+fn mapped(
+    on: &mut Inference<'_, '_>,
+    name: &Name,
+    (named, key, value): (&Expression, &Expression, Option<&Given>),
+) -> Given {
     let ExpressionKind::Literal(Value::Text(table)) = &named.kind else { return Given::or_null(Kind::Text) };
     let Some(table) = on.names.tables.get(table.as_str()).cloned() else { return Given::or_null(Kind::Text) };
     let towards = || table.rows.iter().filter(|row| row.points(Side::Right));
+    let [_, right] = &table.sides;
+    if is_field(key, right) {
+        let message = format!(
+            "`mapped` reads table `{}` from left to right, and this is the field of its right side",
+            table.name
+        );
+        let finding = Diagnostic::error(Code("type-table"), message, key.span, "of the other side");
+        on.sink.found.push(
+            finding.help(format!("give it a value of `{}`, or use a table that stands the other way", table.sides[0])),
+        );
+    }
     if let Some(row) = towards().find(|row| row.instead == Some(Instead::Park) && row.stands(None)) {
         let parked = row.sources(Side::Right).iter().flatten().next().map_or("everything else", String::as_str);
         let message = format!("`mapped` gives a value, and table `{}` parks {parked}", table.name);
@@ -127,4 +142,12 @@ fn mapped(on: &mut Inference<'_, '_>, name: &Name, (named, value): (&Expression,
     let is_total = value
         .is_some_and(|value| !value.nullable && value.texts.as_ref().is_some_and(|texts| texts.iter().all(speaks)));
     Given { nullable: !is_total, texts: Some(texts), longest, ..Given::always(Kind::Text) }
+}
+
+/// Whether an expression is the very field that a table names, as `system.record.field`.
+fn is_field(tree: &Expression, named: &str) -> bool {
+    let ExpressionKind::Path(PathExpression { head: Some(head), segments, .. }) = &tree.kind else { return false };
+    let mut parts = named.splitn(3, '.');
+    let (system, field) = (parts.next(), parts.nth(1));
+    system == Some(head.text.as_str()) && field == Some(Path(segments.clone()).to_string().as_str())
 }

@@ -3,9 +3,9 @@
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::lint::model::meaning::Reading;
+use crate::language::lint::model::meaning::{Reading, never_together};
 use crate::language::plan::expression::CompiledExpression;
-use crate::language::plan::{FieldRule, Pipeline, RecordType, RuleBody, Side};
+use crate::language::plan::{FieldRule, Pipeline, RecordType, RuleBody, RuleLine, Side};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -25,6 +25,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         let reading = Reading::of(view, pipeline);
         let never = conditions(pipeline).into_iter().filter(|(one, _)| reading.read(one.tree()).is_never());
         found.extend(never.map(|(one, what)| told(one.tree().span, what)));
+        found.extend(passed_by_nothing(&reading, pipeline));
         found.extend(pipeline.rules.iter().filter_map(|rule| before_it_is_there(&reading, pipeline, rule)));
     }
     for record in view.rules.systems.values().flat_map(|system| system.records.values()) {
@@ -49,6 +50,28 @@ fn before_it_is_there(reading: &Reading<'_>, pipeline: &Pipeline, rule: &FieldRu
     let message = format!("this condition never holds: `on create` speaks before there is a {made} record");
     let finding = LINT.found(message, when.tree().span, "never so");
     Some(finding.help(format!("ask about `{}`, or leave `on create` out", pipeline.record(target.other()).system)))
+}
+
+/// `passed by` of a side where nothing is made, or under a condition that no record that takes part meets.
+fn passed_by_nothing(reading: &Reading<'_>, pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let taking_part = pipeline.when.as_ref().map(|(condition, _)| reading.read(condition.tree()));
+    let told = |(system, (condition, _)): (&String, &(CompiledExpression, RuleLine))| {
+        let passed = reading.read(condition.tree());
+        let side = Side::BOTH.into_iter().find(|side| pipeline.record(*side).system == *system);
+        let what = if side.is_some_and(|side| pipeline.create(side).is_none()) {
+            format!("`passed by` speaks of records for which none is made, and none is ever made in {system} here")
+        } else if !passed.is_never() && taking_part.as_ref().is_some_and(|when| never_together(when, &passed)) {
+            "no record that takes part is ever passed by like this: `when:` of the pipeline keeps them out".to_owned()
+        } else {
+            return None;
+        };
+        let finding = LINT.found(what, condition.tree().span, "nothing is ever told");
+        Some(
+            finding
+                .help("say it under the system in which records are made, of records that take part; or take it out"),
+        )
+    };
+    pipeline.passed_by.iter().filter_map(told).collect()
 }
 
 /// What a system file says of a record's calls and fields.

@@ -3,13 +3,15 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
-use crate::language::plan::{Parting, Side};
+use crate::language::plan::{FieldRule, Parting, Pipeline, Side};
+use crate::language::syntax::expression::{Expression, ExpressionKind};
+use crate::value::{Segment, Value};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "muted-arrow",
     severity: Severity::Info,
-    summary: "ownership mutes this arrow under the present settings",
+    summary: "ownership mutes this arrow under the present settings, or `untouched` names its field",
     why: "That is how a switch works: the rule waits for the day when the other system owns its group.",
     flagged: "ownership:\n  parcels:\n    words: depot\n# and the group has the rule `shop.name -> depot.label`",
     mended: "ownership:\n  parcels:\n    words: shop",
@@ -20,6 +22,7 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let now = view.rules.switches().as_written();
     for pipeline in view.rules.pipelines.values() {
+        found.extend(pipeline.rules.iter().filter_map(|rule| left_untouched(pipeline, rule)));
         for rule in &pipeline.rules {
             let Some(owner) = rule.owner.under(&now) else { continue };
             for target in Side::BOTH {
@@ -59,4 +62,27 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// A rule whose field `untouched` names by a constant: it never flows there, unless creating needs the field.
+fn left_untouched(pipeline: &Pipeline, rule: &FieldRule) -> Option<Diagnostic> {
+    let target = Side::BOTH.into_iter().find(|side| rule.points(*side) && !rule.points(side.other()))?;
+    let path = rule.path(target)?;
+    let Some(Segment::Field(name)) = path.0.first() else { return None };
+    let kind = pipeline.record(target);
+    if path.is_field(pipeline.match_field(target)) || kind.field(path).is_some_and(|field| field.required_on_create) {
+        return None;
+    }
+    let names = |tree: &Expression| match &tree.kind {
+        ExpressionKind::List(items) => items.iter().find_map(|item| match &item.kind {
+            ExpressionKind::Literal(Value::Text(text)) if text == name => Some(item.span),
+            _ => None,
+        }),
+        _ => None,
+    };
+    let mut lists = pipeline.untouched.iter().filter(|(side, ..)| *side == target);
+    let span = lists.find_map(|(_, fields, _)| names(fields.tree()))?;
+    let message = format!("`untouched` names `{name}` of {}", kind.system);
+    let finding = LINT.found(message, rule.span, format!("nothing flows to {} by this", kind.system));
+    Some(finding.label(span, "left alone here"))
 }
