@@ -16,7 +16,7 @@ mod equivalent;
 use equivalent::{Equivalent, KNOWN};
 
 /// How many changes are tried where nobody asks for more.
-const SAMPLE: usize = 15;
+const SAMPLE: usize = 30;
 
 /// A test that hangs has noticed.
 const TIMEOUT: Duration = Duration::from_secs(30);
