@@ -26,10 +26,6 @@ pub(super) fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given):
     };
     let known: Vec<String> =
         if of_table { on.names.tables.keys().cloned().collect() } else { on.names.pipelines.keys().cloned().collect() };
-    let is_known = match &named.kind {
-        ExpressionKind::Literal(Value::Text(text)) => known.iter().any(|one| one == text.as_str()),
-        _ => false,
-    };
     match &named.kind {
         ExpressionKind::Literal(Value::Text(text)) if known.iter().any(|one| one == text) => {
             let named_so = text.to_string();
@@ -52,18 +48,20 @@ pub(super) fn asked(on: &mut Inference<'_, '_>, name: &Name, (arguments, given):
     match name.text.as_str() {
         "mapped" => mapped(on, name, (named, key, given.get(1))),
         called => {
-            let paired = is_known.then(|| paired(on, named, (key, given.get(1))));
-            if called == "linked" { Given::always(Kind::Bool) } else { paired.unwrap_or(Given::or_null(Kind::Any)) }
+            let counterpart = paired(on, named, (key, given.get(1)));
+            if called == "linked" { Given::always(Kind::Bool) } else { counterpart }
         }
     }
 }
 
 /// The key of a record of one side gives that of its counterpart. What a script or a setting answers is the author's
-/// word.
+/// word, and a group goes by the value that its rows share.
 fn paired(on: &mut Inference<'_, '_>, named: &Expression, (key, given): (&Expression, Option<&Given>)) -> Given {
     let ExpressionKind::Literal(Value::Text(name)) = &named.kind else { return Given::or_null(Kind::Any) };
     let records = on.names.paired.get(name.as_str()).cloned().unwrap_or_default();
-    let Some(given) = given.filter(|_| !records.is_empty()) else { return Given::or_null(Kind::Any) };
+    let is_group = |pair: &(String, String)| on.names.grouped.get(pair).is_some_and(|kind| kind.grouped.is_some());
+    let is_told = !records.is_empty() && !records.iter().any(is_group);
+    let Some(given) = given.filter(|_| is_told) else { return Given::or_null(Kind::Any) };
     let place = |refers: &Refers| {
         records.iter().position(|(system, record)| *system == refers.system && *record == refers.record)
     };
@@ -95,7 +93,7 @@ fn paired(on: &mut Inference<'_, '_>, named: &Expression, (key, given): (&Expres
 }
 
 /// The key of a record that may not be there.
-fn key_of(on: &Inference<'_, '_>, system: &str, record: &str) -> Given {
+pub(super) fn key_of(on: &Inference<'_, '_>, system: &str, record: &str) -> Given {
     let kind = on.names.record(system, record).and_then(|kind| kind.field(&Path::field(kind.key.as_str())));
     let refers = Some(Refers { system: system.to_owned(), record: record.to_owned() });
     Given { refers, ..Given::or_null(kind.map_or(Kind::Any, |field| field.kind.clone())) }

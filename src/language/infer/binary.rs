@@ -1,11 +1,12 @@
 //! Two operands: constants are values that the other side may have, and what comes of both.
 
+use super::asked;
 use super::given::{Given, Inference, Part};
 use super::operand;
 use super::scope::{Meaning, Scope};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::language::syntax::expression::{Expression, ExpressionKind, Operator, PathExpression};
-use crate::value::{Kind, Path, Value};
+use crate::value::{Kind, Value};
 
 /// What two operands give together, from themselves and what they give.
 pub(super) fn binary(on: &mut Inference<'_, '_>, scope: &Scope, operator: Operator, operands: [Part<'_>; 2]) -> Given {
@@ -127,29 +128,24 @@ fn whole_record(on: &mut Inference<'_, '_>, scope: &Scope, operands: [Part<'_>; 
 
 /// A reference holds the key of a record, and is never equal to what is of another kind than that key.
 fn other_key(on: &mut Inference<'_, '_>, operands: [Part<'_>; 2]) {
-    let held = operands.map(|(_, given)| key_kind(on, given));
-    let [left, right] = &held;
-    let refers = operands.iter().any(|(_, given)| matches!(given.kind, Kind::Reference(_)));
-    if !refers || !operand::are_apart(left, right) {
-        return;
+    let [left, right] = operands;
+    for ((_, reference), (part, other)) in [(left, right), (right, left)] {
+        let Some(refers) = reference.refers.as_ref().filter(|_| matches!(reference.kind, Kind::Reference(_))) else {
+            continue;
+        };
+        let kind = |given: &Given| match (&given.kind, &given.refers) {
+            (Kind::Reference(_), Some(refers)) => asked::key_of(on, &refers.system, &refers.record).kind,
+            (kind, _) => kind.clone(),
+        };
+        let [key, other] = [kind(reference), kind(other)];
+        if operand::are_apart(&key, &other) {
+            let message =
+                format!("the key of a `{}.{}` is {key}, and never equal to {other}", refers.system, refers.record);
+            let finding = Diagnostic::error(Code("type-mismatch"), message, part.span, "of another kind");
+            let help = "write the key as its system has it: a number without quotes, a text in quotes";
+            return on.sink.found.push(finding.help(help));
+        }
     }
-    let message = format!("a key that is {left} is never equal to {right}");
-    let message = if matches!(operands[0].1.kind, Kind::Reference(_)) {
-        message
-    } else {
-        format!("{left} is never equal to a key that is {right}")
-    };
-    let span = if matches!(operands[0].1.kind, Kind::Reference(_)) { operands[1].0.span } else { operands[0].0.span };
-    let finding = Diagnostic::error(Code("type-mismatch"), message, span, "of another kind");
-    on.sink.found.push(finding.help("write the key as its system has it: a number without quotes, a text in quotes"));
-}
-
-/// The kind of a value, of a reference that of the key that it holds.
-fn key_kind(on: &Inference<'_, '_>, given: &Given) -> Kind {
-    let Kind::Reference(_) = given.kind else { return given.kind.clone() };
-    let target = given.refers.as_ref().and_then(|refers| on.names.record(&refers.system, &refers.record));
-    let key = target.and_then(|record| record.field(&Path::field(record.key.as_str())));
-    key.map_or(Kind::Any, |field| field.kind.clone())
 }
 
 /// Whatever a list among the settings may hold is a value that the field can have.

@@ -48,9 +48,9 @@ fn made_twice(lint: &Lint, view: &View<'_>, [one, other]: [&Pipeline; 2]) -> Opt
         return None;
     }
     let message = format!(
-        "`{}` and `{}` both make a `{}.{}` and find it by `{field}`: where a {} has the number of a {}, one is taken \
-         for the other",
-        one.name, other.name, record.system, record.name, and_from.name, from.name
+        "`{}` and `{}` both make a `{}.{}` and find it by `{field}`: where `{}` and `{}` have the same number, what \
+         one made is taken for the other's",
+        one.name, other.name, record.system, record.name, from.name, and_from.name
     );
     let finding = lint.found(message, other.match_of(second).tree().span, "matched by the same field");
     let finding = finding.label(one.match_of(first).tree().span, "and here");
