@@ -68,6 +68,13 @@ fn written(trade: &Trade) -> Vec<f64> {
     values.filter_map(number).collect()
 }
 
+/// How often Flourish was asked for its stock.
+fn looks(trade: &Trade) -> u64 {
+    let counts = get(&format!("{}/_control/requests", trade.flourish.url))["counts"].clone();
+    let stock = counts.as_object().unwrap().iter().filter(|(call, _)| call.ends_with("/v1/inventory/summary"));
+    stock.filter_map(|(_, times)| times.as_u64()).sum()
+}
+
 /// Promise R8: between the order's coming and its settlement, no write offers what it reserves.
 #[test]
 fn an_order_whose_answer_was_lost_is_subtracted_once_at_every_moment() {
@@ -220,6 +227,9 @@ fn an_offer_is_looked_at_again_when_an_order_that_it_is_made_from_ends() {
     trade.people(&trade.leaflink, "submit", &json!({ "lines": [{ "sku": sku, "quantity": 8 }] }));
     until("the order crossed", || trade.orders().len() == 1 && status() == "Accepted" && at_rest(&service.url));
     until("what is left is offered", || offers(42.0));
+    // What LeafLink reserves shows 42 before the stock was looked at: without that look nothing tells that it came back.
+    let looked = looks(&trade);
+    until("the stock was looked at", || looks(&trade) >= looked + 2 && at_rest(&service.url));
     held.store(true, Ordering::SeqCst);
     trade.people(&trade.flourish, "cancel", &json!({ "order": trade.orders()[0]["id"] }));
     until("it is offered again, though LeafLink still holds it reserved", || offers(50.0));
