@@ -84,7 +84,11 @@ impl Kind {
             Self::Integer => (number().is_some_and(|number| number.is_integer()), "holds a whole number".to_owned()),
             Self::Decimal => (number().is_some(), "holds a number".to_owned()),
             Self::Timestamp => (timestamp::parse(written).is_some(), "holds an instant".to_owned()),
-            Self::Date => (timestamp::parse_date(written).is_some(), "holds a day such as 2026-01-31".to_owned()),
+            // What is read may have its time of day behind it; what a person writes of a day is the day.
+            Self::Date => (
+                written.len() == 10 && timestamp::parse_date(written).is_some(),
+                "holds a day such as 2026-01-31".to_owned(),
+            ),
             Self::Enum(values) => (values.iter().any(|one| one == written), format!("is one of {}", values.join(", "))),
         };
         (!fits).then_some(what)

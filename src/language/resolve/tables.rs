@@ -8,7 +8,7 @@ use crate::language::plan::{Arrow, Instead, RecordType, Row, Table};
 use crate::language::syntax::expression::Name;
 use crate::language::syntax::file::table::TableFile;
 use crate::language::syntax::rule_line::RowLine;
-use crate::value::{Kind, Path, decimal};
+use crate::value::{Kind, Path, Value, decimal, timestamp};
 
 /// Takes the table of a `table:` file.
 pub fn resolve(resolver: &mut Resolver<'_>, file: &TableFile) {
@@ -18,7 +18,7 @@ pub fn resolve(resolver: &mut Resolver<'_>, file: &TableFile) {
     let mut rows = Vec::new();
     for line in &file.rows {
         values(resolver, line, [column(0), column(1)]);
-        rows.push(row(resolver, line));
+        rows.push(row(resolver, line, [column(0), column(1)]));
     }
     let sides = [0, 1].map(|at| file.between.get(at).map(|name| name.text.clone()).unwrap_or_default());
     let table = Arc::new(Table::new(name.text.clone(), sides, rows, name.span));
@@ -78,6 +78,7 @@ fn values(resolver: &mut Resolver<'_>, line: &RowLine, columns: [Option<&Column>
         }
         for name in cell.iter().flatten().filter(|name| !is_word(&name.text)) {
             member(resolver, name, kind);
+            emptiness(resolver, (name, kind), target);
         }
         // `from` speaks of the target's states.
         if target && !is_turned {
@@ -157,6 +158,22 @@ fn member(resolver: &mut Resolver<'_>, name: &Name, kind: Option<&Kind>) {
     }
 }
 
+/// `null` without quotes is meant as no value, and rows are between values: it would be met, or written, as that text.
+fn emptiness(resolver: &mut Resolver<'_>, (name, kind): (&Name, Option<&Kind>), target: bool) {
+    let is_bare = name.span.end.saturating_sub(name.span.start) == name.text.len();
+    if !matches!(kind, Some(Kind::Text | Kind::Any)) || !is_bare || !matches!(name.text.as_str(), "null" | "nil") {
+        return;
+    }
+    let message = format!("`{}` is a text in a row, and no row is met by, or writes, an empty field", name.text);
+    let finding = Diagnostic::error(Code("type-value"), message, name.span, "taken as a text");
+    let help = if target {
+        "write `nothing` to leave the field as it is, or `\"null\"` where that very text is meant"
+    } else {
+        "give the empty field a word in the rule, `FIELD ?? \"none\" -> … via table T`, and a row to that word"
+    };
+    resolver.sink.found.push(finding.help(help));
+}
+
 /// A value of a field that holds numbers is one. Where only what is written must be a number (an id that is read by
 /// its name as well), it stands first, for the first spelling is written; a value that is only read has one somewhere.
 fn spelt(resolver: &mut Resolver<'_>, column: &Column, spellings: &[Name], is_written: bool) {
@@ -207,24 +224,34 @@ fn spelt(resolver: &mut Resolver<'_>, column: &Column, spellings: &[Name], is_wr
     resolver.sink.found.push(Diagnostic::error(Code("type-number"), message, first.span, "no number").help(help));
 }
 
+/// A value as it is met: rows are compared as texts, and one instant has many.
+fn as_read(name: &Name, column: Option<&Column>) -> String {
+    let instant = || timestamp::parse(&name.text).and_then(|instant| Value::Timestamp(instant).to_key());
+    match column.map(|column| &column.kind) {
+        Some(Kind::Timestamp) => instant().unwrap_or_else(|| name.text.clone()),
+        _ => name.text.clone(),
+    }
+}
+
 fn is_word(text: &str) -> bool {
     matches!(text, "otherwise" | "nothing" | "park")
 }
 
-fn row(resolver: &Resolver<'_>, line: &RowLine) -> Row {
+fn row(resolver: &Resolver<'_>, line: &RowLine, columns: [Option<&Column>; 2]) -> Row {
     let head = if line.arrow == Arrow::Left { &line.left } else { &line.right };
     let instead = match head.first().and_then(|spellings| spellings.first()).map(|name| name.text.as_str()) {
         Some("nothing") => Some(Instead::Nothing),
         Some("park") => Some(Instead::Park),
         _ => None,
     };
-    let cell = |names: &[Vec<Name>]| -> Vec<Vec<String>> {
-        let values = names.iter().map(|spellings| spellings.iter().map(|name| name.text.clone()).collect::<Vec<_>>());
+    let cell = |names: &[Vec<Name>], column: Option<&Column>| -> Vec<Vec<String>> {
+        let values =
+            names.iter().map(|spellings| spellings.iter().map(|name| as_read(name, column)).collect::<Vec<_>>());
         values.filter(|spellings: &Vec<String>| !spellings.iter().any(|one| is_word(one))).collect()
     };
     Row {
-        left: cell(&line.left),
-        right: cell(&line.right),
+        left: cell(&line.left, columns[0]),
+        right: cell(&line.right, columns[1]),
         arrow: line.arrow,
         instead,
         from: line.from.iter().map(|name| name.text.clone()).collect(),
