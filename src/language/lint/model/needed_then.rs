@@ -22,6 +22,15 @@ pub(crate) fn may_hold(
     }
 }
 
+/// When a rule gives a record that is created something: where it speaks, and its source is no empty field.
+pub(crate) fn gives(reading: &Reading<'_>, (pipeline, side): (&Pipeline, Side), rule: &FieldRule) -> Condition {
+    let speaks = reading.of_making(rule, &pipeline.record(side).system);
+    let source = rule.path(side.other()).filter(|_| matches!(&rule.body, RuleBody::Value { via: None, .. }));
+    let Some(source) = source else { return speaks };
+    let empty = reading.is(Some(&pipeline.record(side.other()).system), source, &Value::Null);
+    speaks.and(empty.turned())
+}
+
 /// A condition with what the rules put into each of its fields.
 fn filled_in(tree: &Expression, pipeline: &Pipeline, side: Side) -> Option<Expression> {
     let inner = |tree: &Expression| filled_in(tree, pipeline, side);

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::language::lint::lint::Lint;
 use crate::language::lint::model::View;
 use crate::language::lint::model::meaning::{Condition, Reading, always_one_of};
-use crate::language::lint::model::needed_then::may_hold;
+use crate::language::lint::model::needed_then::{gives, may_hold};
 use crate::language::plan::{Arrow, Field, FieldRule, Owner, Pipeline, RuleBody, Side, States};
 use crate::value::{Path, Segment};
 
@@ -37,7 +37,10 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
             let kind = pipeline.record(side);
             let needed = |field: &&Field| field.required_on_create || field.required_when.is_some();
             for field in kind.fields.iter().filter(needed).filter(|field| is_whole(field)) {
-                let Some(gap) = gap(&reading, pipeline, side, &field.path) else { continue };
+                let Some(gap) = gap(&reading, pipeline, side, &field.path) else {
+                    found.extend(empty_then(&reading, (pipeline, side), field));
+                    continue;
+                };
                 let always = field.required_on_create;
                 // What is needed at times may be given at times, where it cannot be seen that these are others.
                 let needed = field.required_when.as_ref().filter(|_| !always).map(|needed| &needed.condition);
@@ -57,6 +60,27 @@ fn check(view: &View<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// What is needed under a condition, and given by a rule whose source can be seen to be empty while that holds. What is
+/// needed always is judged where kinds are.
+fn empty_then(reading: &Reading<'_>, (pipeline, side): (&Pipeline, Side), field: &Field) -> Option<Diagnostic> {
+    let needed = field.required_when.as_ref().filter(|_| !field.required_on_create)?;
+    let fills = |rule: &&FieldRule| rule.points(side) && rule.path(side) == Some(&field.path);
+    let rules: Vec<&FieldRule> = pipeline.rules.iter().filter(fills).collect();
+    let given: Vec<Condition> = rules.iter().map(|rule| gives(reading, (pipeline, side), rule)).collect();
+    if rules.is_empty() || may_hold(reading, (pipeline, side), (&needed.condition, &given)) != Some(true) {
+        return None;
+    }
+    let kind = pipeline.record(side);
+    let message = format!(
+        "`{}.{}` needs `{}` where `{}`, and this may be null then",
+        kind.system, kind.name, field.path, needed.text
+    );
+    let mut spans = rules.iter().map(|rule| rule.span);
+    let finding = LINT.found(message, spans.next()?, "may be null").label(field.span, "required under a condition");
+    let finding = spans.fold(finding, |finding, span| finding.label(span, "and this"));
+    Some(finding.help("say what goes there then: `… ?? VALUE`, or `… ?? park \"why\"`"))
 }
 
 /// What to write where a field is not filled. A rule for both ways does not fill it where its owner is made.
