@@ -1,7 +1,7 @@
 //! Stock in real time against both simulators: what may be sold is offered, at once, and never twice.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 
 use petiole::world::{Method, Request};
 use serde_json::{Value as Json, json};
@@ -68,11 +68,14 @@ fn written(trade: &Trade) -> Vec<f64> {
     values.filter_map(number).collect()
 }
 
-/// How often Flourish was asked for its stock.
-fn looks(trade: &Trade) -> u64 {
-    let counts = get(&format!("{}/_control/requests", trade.flourish.url))["counts"].clone();
-    let stock = counts.as_object().unwrap().iter().filter(|(call, _)| call.ends_with("/v1/inventory/summary"));
-    stock.filter_map(|(_, times)| times.as_u64()).sum()
+/// Waits until Flourish was looked at from begin to end.
+fn looked_at(service: &Process) {
+    let looked = || get(&format!("{}/api/v1/status", service.url))["accounts"]["flourish"]["last_poll"].clone();
+    // The first to end may have begun before.
+    for _ in 0..2 {
+        let before = looked();
+        until("Flourish was looked at", || looked() != before);
+    }
 }
 
 /// Promise R8: between the order's coming and its settlement, no write offers what it reserves.
@@ -228,12 +231,76 @@ fn an_offer_is_looked_at_again_when_an_order_that_it_is_made_from_ends() {
     until("the order crossed", || trade.orders().len() == 1 && status() == "Accepted" && at_rest(&service.url));
     until("what is left is offered", || offers(42.0));
     // What LeafLink reserves shows 42 before the stock was looked at: without that look nothing tells that it came back.
-    let looked = looks(&trade);
-    until("the stock was looked at", || looks(&trade) >= looked + 2 && at_rest(&service.url));
+    looked_at(&service);
+    rests(&service);
     held.store(true, Ordering::SeqCst);
     trade.people(&trade.flourish, "cancel", &json!({ "order": trade.orders()[0]["id"] }));
     until("it is offered again, though LeafLink still holds it reserved", || offers(50.0));
     held.store(false, Ordering::SeqCst);
+    until("the order ends there, too", || status() == "Rejected");
+    until("no more is offered than there is", || at_rest(&service.url) && offers(50.0));
+}
+
+/// What a call waits at until it is opened.
+#[derive(Default)]
+struct Gate {
+    is_open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn pass(&self) {
+        drop(self.opened.wait_while(self.is_open.lock().unwrap(), |is_open| !*is_open).unwrap());
+    }
+}
+
+/// A gate that opens when this goes, however the test ends.
+struct Shut(Arc<Gate>);
+
+impl Drop for Shut {
+    fn drop(&mut self) {
+        *self.0.is_open.lock().unwrap() = true;
+        self.0.opened.notify_all();
+    }
+}
+
+/// A sweep judges by what it listed when it began. What changed since then has been told, and is read.
+#[test]
+fn what_changes_during_a_sweep_is_not_judged_by_what_it_listed() {
+    let trade = Trade::start();
+    own(&trade.rules, "inventory", "flourish");
+    let sku = sku(&trade);
+    // One write of the first sweep takes as long as the test wants, and so does the sweep.
+    let (gate, moves_fail) = (Arc::new(Gate::default()), Arc::new(AtomicBool::new(false)));
+    let (shut, failing) = (Arc::clone(&gate), Arc::clone(&moves_fail));
+    let look: Arc<Look> = Arc::new(move |when, request: &Request| {
+        if when == When::Before && request.method == Method::Patch && request.url.ends_with("/products/3024/") {
+            shut.pass();
+        }
+        let moves = request.method != Method::Get && request.url.contains("/orders-received/");
+        when != When::Before || !moves || !failing.load(Ordering::SeqCst)
+    });
+    let between = GoBetween::new(&trade, &look);
+    let shut = Shut(gate);
+    set(&trade, &sku, &json!(50));
+    let mut command = trade.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "300ms"]);
+    let service = Process::start(command.envs(between.environment.iter().cloned()), "listening");
+    let offers = |wanted: f64| (offered(&trade, &sku) - wanted).abs() < 1e-9;
+    until("the stock is offered", || offers(50.0));
+    let status = || get(&format!("{}/_control/state", trade.leaflink.url))["orders"][0]["status"].clone();
+    trade.people(&trade.leaflink, "submit", &json!({ "lines": [{ "sku": sku, "quantity": 8 }] }));
+    until("the order crossed", || trade.orders().len() == 1 && status() == "Accepted");
+    looked_at(&service);
+    until("only the sweep is under way", || {
+        let queue = get(&format!("{}/api/v1/status", service.url))["queue"].clone();
+        // The record that is being written, and its other side.
+        queue["pending"] == 1 && queue["in_flight"] == 1
+    });
+    moves_fail.store(true, Ordering::SeqCst);
+    trade.people(&trade.flourish, "cancel", &json!({ "order": trade.orders()[0]["id"] }));
+    until("what came back is offered", || offers(50.0));
+    moves_fail.store(false, Ordering::SeqCst);
+    drop(shut);
     until("the order ends there, too", || status() == "Rejected");
     until("no more is offered than there is", || at_rest(&service.url) && offers(50.0));
 }

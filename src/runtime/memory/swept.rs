@@ -1,11 +1,13 @@
 //! What a sweep listed: every record as it stood when the sweep began, kept while the sweep lasts.
 //!
 //! Lets a record that is in step be seen to be so without a call of its own. Bounded; what is not
-//! kept is read one by one. Follows own writes, and knows nothing of what others change meanwhile:
-//! that has hints of its own.
+//! kept is read one by one. Follows own writes and whatever is read of a record meanwhile; what others change and nobody
+//! read has hints of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
 
 use crate::engine;
 use crate::language::plan::{Plan, RecordType, Side};
@@ -29,6 +31,8 @@ pub struct Swept(Mutex<BTreeMap<(String, String), Kind>>);
 #[derive(Debug, Default)]
 struct Kind {
     records: BTreeMap<String, Value>,
+    /// When own writes were taken in, by the clock that never goes back.
+    written: BTreeMap<String, Timestamp>,
     /// Keys by value, for each way that was asked for.
     found: BTreeMap<By, BTreeMap<String, BTreeSet<String>>>,
 }
@@ -39,7 +43,7 @@ impl Swept {
         let mut kinds = self.kinds();
         let kept: usize = kinds.values().map(|kind| kind.records.len()).sum();
         if kept.saturating_add(records.len()) <= SWEPT_RECORDS_MAX {
-            kinds.insert((account.to_owned(), record.to_owned()), Kind { records, found: BTreeMap::new() });
+            kinds.insert((account.to_owned(), record.to_owned()), Kind { records, ..Kind::default() });
         }
     }
 
@@ -67,22 +71,33 @@ impl Swept {
     }
 
     /// Takes in what a record is after an own write; `None`: it could not be read.
-    pub fn wrote(&self, plan: &Plan, (account, kind): (&str, &RecordType), id: &str, record: Option<&Value>) {
+    pub fn wrote(
+        &self,
+        plan: &Plan,
+        (account, kind): (&str, &RecordType),
+        (id, record): (&str, Option<&Value>),
+        at: Timestamp,
+    ) {
         let mut kinds = self.kinds();
         let Some(kept) = kinds.get_mut(&(account.to_owned(), kind.name.clone())) else { return };
-        let before = kept.records.remove(id);
-        for (by, index) in &mut kept.found {
-            if let Some(value) = before.as_ref().and_then(|before| by.value_of(plan, before))
-                && let Some(ids) = index.get_mut(&value)
-            {
-                ids.remove(id);
-            }
-            if let Some(value) = record.and_then(|record| by.value_of(plan, record)) {
-                index.entry(value).or_default().insert(id.to_owned());
-            }
-        }
-        if let Some(record) = record {
-            kept.records.insert(id.to_owned(), record.clone());
+        kept.written.insert(id.to_owned(), at);
+        kept.take(plan, id, record);
+    }
+
+    /// Takes in a record that was read one by one, from `began` on: what was decided on it is newer than the listing.
+    /// `None`: it is not there.
+    pub fn saw(
+        &self,
+        plan: &Plan,
+        (account, kind): (&str, &RecordType),
+        (id, record): (&str, Option<&Value>),
+        began: Timestamp,
+    ) {
+        let mut kinds = self.kinds();
+        let Some(kept) = kinds.get_mut(&(account.to_owned(), kind.name.clone())) else { return };
+        // What was under way while something was written may show what was before.
+        if kept.written.get(id).is_none_or(|written| *written < began) {
+            kept.take(plan, id, record);
         }
     }
 
@@ -93,6 +108,26 @@ impl Swept {
 
     fn kinds(&self) -> MutexGuard<'_, BTreeMap<(String, String), Kind>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kind {
+    /// Puts a record in the place of what is kept of it.
+    fn take(&mut self, plan: &Plan, id: &str, record: Option<&Value>) {
+        let before = self.records.remove(id);
+        for (by, index) in &mut self.found {
+            if let Some(value) = before.as_ref().and_then(|before| by.value_of(plan, before))
+                && let Some(ids) = index.get_mut(&value)
+            {
+                ids.remove(id);
+            }
+            if let Some(value) = record.and_then(|record| by.value_of(plan, record)) {
+                index.entry(value).or_default().insert(id.to_owned());
+            }
+        }
+        if let Some(record) = record {
+            self.records.insert(id.to_owned(), record.clone());
+        }
     }
 }
 

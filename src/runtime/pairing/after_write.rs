@@ -27,7 +27,8 @@ impl Runtime {
         if let Some(record) = after.filter(|_| is_new || search.kind.read.is_none()) {
             live.memory.finder.saw(&search, record).await;
         }
-        live.memory.swept.wrote(&live.plan, (&target.account, search.kind), &target.id, after);
+        let now = self.world.clock.steady();
+        live.memory.swept.wrote(&live.plan, (&target.account, search.kind), (&target.id, after), now);
     }
 
     /// What a record holds after a write, as the answer shows it where that is all of it; and why groups stop for want

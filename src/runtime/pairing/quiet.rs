@@ -16,7 +16,7 @@ use crate::runtime::limits::STEPS_MAX;
 use crate::runtime::live::Live;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::{Link, RecordRef};
+use crate::store::{HintSource, Link, RecordRef};
 use crate::value::Value;
 
 /// What of a record needs no more looking at.
@@ -37,7 +37,8 @@ impl Runtime {
         (pipelines, how): (&[(&Pipeline, Side)], How),
     ) -> Result<Resting, Trouble> {
         let mut resting = Resting::default();
-        let listed = if how.sweep && !how.again {
+        // What was told meanwhile, of this record or of one that it is made from, is newer than what the sweep listed.
+        let listed = if how.source == HintSource::Sweep && how.sweep {
             live.memory.swept.record(&target.account, &target.record, &target.id)
         } else {
             None

@@ -76,8 +76,7 @@ impl Runtime {
 
     /// One record beside a pair, with what it lacks: only what reads that stops.
     async fn read_beside(&self, live: &Live, account: &str, record: &str, id: &str) -> Result<Found, Trouble> {
-        let search = self.search_named(live, account, record)?;
-        let kind = search.kind;
+        let kind = self.search_named(live, account, record)?.kind;
         let (found, lack) = if kind.grouped.is_some() || kind.read.is_none() {
             let found = self.read_record(live, account, record, id).await?;
             (found, self.listed_lack(live, kind, account).await)
@@ -219,6 +218,7 @@ impl Runtime {
         (account, id): (&str, &str),
     ) -> Result<(Option<Value>, Vec<Stop>), Trouble> {
         let kind = pipeline.record(side);
+        let began = self.world.clock.steady();
         let (found, lack) = if kind.grouped.is_some() || kind.read.is_none() {
             let found = self.read_record(live, account, &kind.name, id).await?;
             (found, self.listed_lack(live, kind, account).await)
@@ -226,6 +226,7 @@ impl Runtime {
             let found = self.read_own(live, kind, (account, id)).await?;
             found.map_or((None, None), |(row, lack)| (Some(row.value), lack))
         };
+        live.memory.swept.saw(&live.plan, (account, kind), (id, found.as_ref()), began);
         match lack.filter(|_| found.is_some()).map(|lack| (rests_on(pipeline, side, &lack), lack)) {
             None => Ok((found, Vec::new())),
             Some((Resting::Groups(stops), _)) => Ok((found, stops)),
@@ -245,8 +246,7 @@ impl Runtime {
     ) -> Result<Vec<Row>, Trouble> {
         let Some(peer) = live.peers.get(account) else { return Err(unknown_account(account)) };
         let asked = listing.clone();
-        let rows = peer.rows(kind, listing).await;
-        let rows = rows.map_err(|failure| of_listing(kind, (account, &asked), &failure))?;
+        let rows = peer.rows(kind, listing).await.map_err(|failure| of_listing(kind, (account, &asked), &failure))?;
         readable(kind, (account, &rows))?;
         for row in rows.iter().filter(|row| live.needed.is_doubtful(account, kind, row)) {
             self.ask_witnesses(live, kind, (account, row)).await?;
@@ -255,8 +255,8 @@ impl Runtime {
         let lack = live.needed.lack(account, kind, &rows.iter().collect::<Vec<_>>(), Answer::Some);
         let message = lack.map(|lack| lack.message);
         if !rows.is_empty() {
-            let now = self.world.clock.now();
-            self.alarms.set(about(account, &kind.name, FIELD_GONE), &Asked::Found, message.clone(), now);
+            let field = about(account, &kind.name, FIELD_GONE);
+            self.alarms.set(field, &Asked::Found, message.clone(), self.world.clock.now());
         }
         message.map_or(Ok(rows), |message| Err(Trouble::Unreadable { code: FIELD_GONE, message }))
     }
@@ -306,8 +306,8 @@ impl Runtime {
         if !search.kind.find.contains_key(&search.kind.key) {
             return Ok(live.memory.finder.by_key(search, id).await?.unwrap_or(Value::List(ecow::EcoVec::new())));
         }
-        let rows = self.look_up(live, search.kind, (search.account, &search.kind.key, id)).await?;
         // The peer's own search may be looser than equality.
+        let rows = self.look_up(live, search.kind, (search.account, &search.kind.key, id)).await?;
         let same = |row: &Value| row.field(&search.kind.key).to_key().as_deref() == Some(id);
         Ok(Value::List(rows.into_iter().map(|row| row.value).filter(same).collect()))
     }

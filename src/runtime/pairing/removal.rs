@@ -110,7 +110,8 @@ impl Runtime {
         for live in [Some(live), self.newer(live).as_deref()].into_iter().flatten() {
             if let Some(search) = self.search(live, &target.account, &target.record) {
                 live.memory.finder.lost(&search, &target.id).await;
-                live.memory.swept.wrote(&live.plan, (&target.account, search.kind), &target.id, None);
+                let now = self.world.clock.steady();
+                live.memory.swept.wrote(&live.plan, (&target.account, search.kind), (&target.id, None), now);
             }
         }
         self.stir(live, (kind, &target), (None, HintSource::Made)).await?;

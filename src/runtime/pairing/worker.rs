@@ -199,6 +199,7 @@ impl Runtime {
         let kind = search.kind;
         live.memory.own_writes.forget(target);
         let pipelines = pipelines_of(live, kind);
+        let began = self.world.clock.steady();
         let mut resting = self.resting(live, target, (&pipelines, how)).await?;
         let listed = resting.record.is_some();
         let foreseen =
@@ -219,6 +220,9 @@ impl Runtime {
             },
         };
         live.memory.finder.saw(&search, &record).await;
+        if !listed {
+            live.memory.swept.saw(&live.plan, (&target.account, kind), (&target.id, Some(&record)), began);
+        }
         handles::note(live, kind, target, (&record, false));
         if let Some(own) = kind.id_of(&record).filter(|own| *own != target.id) {
             // Whoever told of it spelt its key otherwise. What is kept of a record is kept under its own.
