@@ -1,8 +1,8 @@
 //! What a sweep listed: every record as it stood when the sweep began, kept while the sweep lasts.
 //!
 //! Lets a record that is in step be seen to be so without a call of its own. Bounded; what is not
-//! kept is read one by one. Follows own writes and whatever is read of a record meanwhile; what others change and nobody
-//! read has hints of its own.
+//! kept is read one by one. Follows own writes and whatever is read of a record meanwhile; what others change, and nobody
+//! has read yet, has hints of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,6 +21,19 @@ pub enum By {
     Field(String),
     /// The match value on a side of a pipeline.
     Match(String, Side),
+}
+
+/// A record as it is now.
+#[derive(Clone, Copy)]
+pub struct Fresh<'a> {
+    /// The account that has it.
+    pub account: &'a str,
+    /// What it is.
+    pub kind: &'a RecordType,
+    /// Its key.
+    pub id: &'a str,
+    /// What it holds; `None`: it is not there, or could not be read.
+    pub record: Option<&'a Value>,
 }
 
 /// The records of a sweep by account and record type.
@@ -70,33 +83,30 @@ impl Swept {
         Some(ids.into_iter().flatten().filter_map(|id| kept.records.get(id)).cloned().collect())
     }
 
-    /// Takes in what a record is after an own write; `None`: it could not be read.
-    pub fn wrote(
-        &self,
-        plan: &Plan,
-        (account, kind): (&str, &RecordType),
-        (id, record): (&str, Option<&Value>),
-        at: Timestamp,
-    ) {
-        let mut kinds = self.kinds();
-        let Some(kept) = kinds.get_mut(&(account.to_owned(), kind.name.clone())) else { return };
-        kept.written.insert(id.to_owned(), at);
-        kept.take(plan, id, record);
+    /// Takes in what a record is after an own write, by the clock that never goes back.
+    pub fn wrote(&self, plan: &Plan, fresh: Fresh<'_>, at: Timestamp) {
+        self.take(plan, fresh, |kept| {
+            kept.written.insert(fresh.id.to_owned(), at);
+            true
+        });
     }
 
     /// Takes in a record that was read one by one, from `began` on: what was decided on it is newer than the listing.
-    /// `None`: it is not there.
-    pub fn saw(
+    pub fn saw(&self, plan: &Plan, fresh: Fresh<'_>, began: Timestamp) {
+        // What was under way while something was written may show what was before.
+        self.take(plan, fresh, |kept| kept.written.get(fresh.id).is_none_or(|written| *written < began));
+    }
+
+    fn take(
         &self,
         plan: &Plan,
-        (account, kind): (&str, &RecordType),
-        (id, record): (&str, Option<&Value>),
-        began: Timestamp,
+        Fresh { account, kind, id, record }: Fresh<'_>,
+        counts: impl FnOnce(&mut Kind) -> bool,
     ) {
         let mut kinds = self.kinds();
-        let Some(kept) = kinds.get_mut(&(account.to_owned(), kind.name.clone())) else { return };
-        // What was under way while something was written may show what was before.
-        if kept.written.get(id).is_none_or(|written| *written < began) {
+        if let Some(kept) = kinds.get_mut(&(account.to_owned(), kind.name.clone()))
+            && counts(kept)
+        {
             kept.take(plan, id, record);
         }
     }

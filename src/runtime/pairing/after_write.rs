@@ -2,12 +2,16 @@
 //!
 //! The answer to the write tells, where it is the whole record, and else the record as it is read afterwards.
 
+use jiff::Timestamp;
+
 use super::pairing::Pairing;
 use super::write::Write;
 use crate::connector::Row;
 use crate::engine::{self, Base, Situation, Stop};
 use crate::language::plan::RecordType;
 use crate::runtime::live::Live;
+use crate::runtime::memory::search::Search;
+use crate::runtime::memory::swept::Fresh;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::RecordRef;
@@ -27,8 +31,23 @@ impl Runtime {
         if let Some(record) = after.filter(|_| is_new || search.kind.read.is_none()) {
             live.memory.finder.saw(&search, record).await;
         }
-        let now = self.world.clock.steady();
-        live.memory.swept.wrote(&live.plan, (&target.account, search.kind), (&target.id, after), now);
+        let written = Fresh { account: &target.account, kind: search.kind, id: &target.id, record: after };
+        live.memory.swept.wrote(&live.plan, written, self.world.clock.steady());
+    }
+
+    /// What was read is so, too; `began`: when that was read alone, and is not from a listing.
+    pub(super) async fn remember_read(
+        &self,
+        live: &Live,
+        (search, id): (&Search<'_>, &str),
+        record: &Value,
+        began: Option<Timestamp>,
+    ) {
+        live.memory.finder.saw(search, record).await;
+        if let Some(began) = began {
+            let read = Fresh { account: search.account, kind: search.kind, id, record: Some(record) };
+            live.memory.swept.saw(&live.plan, read, began);
+        }
     }
 
     /// What a record holds after a write, as the answer shows it where that is all of it; and why groups stop for want

@@ -20,6 +20,7 @@ use crate::runtime::memory::lack::{Lack, Resting, rests_on};
 use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::search::{Horizon, Matching, Search};
 use crate::runtime::memory::shown::Answer;
+use crate::runtime::memory::swept::Fresh;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
 use crate::store::{LinkEnd, RecordRef};
@@ -226,7 +227,7 @@ impl Runtime {
             let found = self.read_own(live, kind, (account, id)).await?;
             found.map_or((None, None), |(row, lack)| (Some(row.value), lack))
         };
-        live.memory.swept.saw(&live.plan, (account, kind), (id, found.as_ref()), began);
+        live.memory.swept.saw(&live.plan, Fresh { account, kind, id, record: found.as_ref() }, began);
         match lack.filter(|_| found.is_some()).map(|lack| (rests_on(pipeline, side, &lack), lack)) {
             None => Ok((found, Vec::new())),
             Some((Resting::Groups(stops), _)) => Ok((found, stops)),
@@ -293,10 +294,7 @@ impl Runtime {
         }
         if search.kind.read.is_none() {
             let found = live.memory.finder.by_key(&search, id).await?;
-            if found.is_some() {
-                self.absent.seen(account, record, id);
-            }
-            return Ok(found);
+            return Ok(found.inspect(|_| self.absent.seen(account, record, id)));
         }
         Ok(self.read_row(live, search.kind, (account, id)).await?.map(|row| row.value))
     }

@@ -12,6 +12,7 @@ use crate::engine::{Decision, Effect, Situation, Stop};
 use crate::language::plan::{RuleLine, Side};
 use crate::runtime::happening::{Change, Happening};
 use crate::runtime::live::Live;
+use crate::runtime::memory::swept::Fresh;
 use crate::runtime::pairing::causes::Causes;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::{Trouble, put_off};
@@ -110,8 +111,8 @@ impl Runtime {
         for live in [Some(live), self.newer(live).as_deref()].into_iter().flatten() {
             if let Some(search) = self.search(live, &target.account, &target.record) {
                 live.memory.finder.lost(&search, &target.id).await;
-                let now = self.world.clock.steady();
-                live.memory.swept.wrote(&live.plan, (&target.account, search.kind), (&target.id, None), now);
+                let gone = Fresh { account: &target.account, kind: search.kind, id: &target.id, record: None };
+                live.memory.swept.wrote(&live.plan, gone, self.world.clock.steady());
             }
         }
         self.stir(live, (kind, &target), (None, HintSource::Made)).await?;

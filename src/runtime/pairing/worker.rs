@@ -219,10 +219,7 @@ impl Runtime {
                 Err(trouble) => return Err(trouble),
             },
         };
-        live.memory.finder.saw(&search, &record).await;
-        if !listed {
-            live.memory.swept.saw(&live.plan, (&target.account, kind), (&target.id, Some(&record)), began);
-        }
+        self.remember_read(live, (&search, &target.id), &record, (!listed).then_some(began)).await;
         handles::note(live, kind, target, (&record, false));
         if let Some(own) = kind.id_of(&record).filter(|own| *own != target.id) {
             // Whoever told of it spelt its key otherwise. What is kept of a record is kept under its own.
