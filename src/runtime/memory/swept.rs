@@ -1,8 +1,8 @@
 //! What a sweep listed: every record as it stood when the sweep began, kept while the sweep lasts.
 //!
 //! Lets a record that is in step be seen to be so without a call of its own. Bounded; what is not
-//! kept is read one by one. Follows own writes and whatever is read of a record meanwhile; what others change, and nobody
-//! has read yet, has hints of its own.
+//! kept is read one by one. Follows own writes and whatever is read of a record meanwhile; what others change, and
+//! nobody has read yet, has hints of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
