@@ -3,7 +3,7 @@
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Folder, Process, get, petiole, send};
+use crate::support::{Folder, Process, get, petiole, send, until};
 
 const SHOP: &str = "system: shop\nhttp: { auth: 'X-Key = {secrets.key}' }\npaging: { style: whole }\nrecords:\n  order:\n    \
     key: number\n    fields:\n      number: integer, read only, always\n      buyer: text, read only\n    calls:\n      \
@@ -19,51 +19,94 @@ const RULES: &str = "pipeline: parcels\nbetween: [shop.order, depot.parcel]\nmat
 const ACCOUNTS: &str = "accounts:\n  shop: { system: shop, base_url: '${SHOP_URL}', secrets: { key: '${KEY}' } }\n  depot: { \
     system: depot, base_url: '${DEPOT_URL}', secrets: { key: '${KEY}' } }\n";
 
-#[test]
-fn what_was_written_is_known_however_young_the_list_is() {
-    let folder = Folder::new();
-    for (name, text) in [
-        ("shop.yaml", SHOP),
-        ("depot.yaml", DEPOT),
-        ("parcels.yaml", RULES),
-        ("accounts.yaml", ACCOUNTS),
-        ("ownership.yaml", "ownership:\n  parcels: { create: shop, what: shop }\n"),
-    ] {
-        std::fs::write(folder.0.join(name), text).unwrap();
+/// Two simulated systems that the rules join, and their folder.
+struct Stage {
+    folder: Folder,
+    shop: Process,
+    depot: Process,
+}
+
+impl Stage {
+    fn start(shop: &str) -> Self {
+        let folder = Folder::new();
+        for (name, text) in [
+            ("shop.yaml", shop),
+            ("depot.yaml", DEPOT),
+            ("parcels.yaml", RULES),
+            ("accounts.yaml", ACCOUNTS),
+            ("ownership.yaml", "ownership:\n  parcels: { create: shop, what: shop }\n"),
+        ] {
+            std::fs::write(folder.0.join(name), text).unwrap();
+        }
+        let serve = |name: &str| {
+            let path = folder.0.join(format!("{name}.yaml")).display().to_string();
+            Process::start(petiole().args(["simulate", &path]), "base url")
+        };
+        let (shop, depot) = (serve("shop"), serve("depot"));
+        Self { folder, shop, depot }
     }
-    let serve = |name: &str| {
-        let path = folder.0.join(format!("{name}.yaml")).display().to_string();
-        Process::start(petiole().args(["simulate", &path]), "base url")
-    };
-    let (shop, depot) = (serve("shop"), serve("depot"));
-    let put = |side: &Process, record: &str, fields: &Json| {
+
+    fn put(side: &Process, record: &str, fields: &Json) {
         let body = json!({ "record": record, "fields": fields });
         send(Method::Put, &format!("{}/_control/put", side.url), &body);
-    };
-    let command = |word: &[&str]| {
-        let done = petiole()
-            .args(word)
-            .args(["--rules", &folder.0.display().to_string()])
-            .args(["--store", &format!("sqlite:{}", folder.0.join("s.db").display())])
-            .envs([("SHOP_URL", shop.url.as_str()), ("DEPOT_URL", depot.url.as_str()), ("KEY", "any")])
-            .output()
-            .unwrap();
-        [done.stdout, done.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()
-    };
-    for number in 1..=3 {
-        put(&shop, "order", &json!({ "number": number, "buyer": format!("Ada {number}") }));
-        put(&depot, "parcel", &json!({ "id": format!("p{number}"), "order_ref": number, "receiver": "nobody" }));
     }
-    let told = command(&["sync", "--full"]);
-    let parcels = get(&format!("{}/_control/state", depot.url))["parcel"].clone();
-    let receivers: Vec<&str> = parcels.as_array().unwrap().iter().filter_map(|one| one["receiver"].as_str()).collect();
-    assert_eq!(receivers, ["Ada 1", "Ada 2", "Ada 3"], "{told}");
+
+    fn order(&self, number: u64, buyer: &str) {
+        Self::put(&self.shop, "order", &json!({ "number": number, "buyer": buyer }));
+    }
+
+    fn receivers(&self) -> Vec<String> {
+        let parcels = get(&format!("{}/_control/state", self.depot.url))["parcel"].clone();
+        let receivers = parcels.as_array().unwrap().iter().filter_map(|one| one["receiver"].as_str());
+        receivers.map(str::to_owned).collect()
+    }
+
+    fn command(&self, word: &[&str]) -> std::process::Command {
+        let mut command = petiole();
+        command
+            .args(word)
+            .args(["--rules", &self.folder.0.display().to_string()])
+            .args(["--store", &format!("sqlite:{}", self.folder.0.join("s.db").display())])
+            .envs([("SHOP_URL", self.shop.url.as_str()), ("DEPOT_URL", self.depot.url.as_str()), ("KEY", "any")]);
+        command
+    }
+
+    fn says(&self, word: &[&str]) -> String {
+        let done = self.command(word).output().unwrap();
+        [done.stdout, done.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat()
+    }
+}
+
+#[test]
+fn what_was_written_is_known_however_young_the_list_is() {
+    let stage = Stage::start(SHOP);
+    for number in 1..=3 {
+        stage.order(number, &format!("Ada {number}"));
+        let parcel = json!({ "id": format!("p{number}"), "order_ref": number, "receiver": "nobody" });
+        Stage::put(&stage.depot, "parcel", &parcel);
+    }
+    let told = stage.says(&["sync", "--full"]);
+    assert_eq!(stage.receivers(), ["Ada 1", "Ada 2", "Ada 3"], "{told}");
     assert!(told.contains("wrote 3") && told.contains("parked 0") && !told.contains("kept otherwise"), "{told}");
-    assert!(command(&["sync", "--full"]).contains("wrote 0"));
+    assert!(stage.says(&["sync", "--full"]).contains("wrote 0"));
 
     // Written once more within one pass, by what people do meanwhile.
-    put(&shop, "order", &json!({ "number": 1, "buyer": "Bob" }));
-    let told = command(&["sync", "--full"]);
+    stage.order(1, "Bob");
+    let told = stage.says(&["sync", "--full"]);
     assert!(told.contains("wrote 1") && told.contains("parked 0"), "{told}");
-    assert!(command(&["inbox", "list"]).contains("nothing is parked"));
+    assert!(stage.says(&["inbox", "list"]).contains("nothing is parked"));
+}
+
+/// A look for changes shows that a record changed; what it is looked at in is no list from before that.
+#[test]
+fn each_change_crosses_however_soon_it_follows() {
+    let stage = Stage::start(&SHOP.replace("read: GET /orders/{number}\n      ", ""));
+    let mut run = stage.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "300ms"]);
+    let _service = Process::start(&mut run, "listening");
+    stage.order(2, "Somebody");
+    for buyer in ["Ada", "Bob", "Cy", "Ada"] {
+        stage.order(1, buyer);
+        until(&format!("{buyer} crossed"), || stage.receivers().iter().any(|one| one == buyer));
+    }
+    assert_eq!(stage.receivers().len(), 2);
 }

@@ -32,6 +32,11 @@ impl Membership {
         }
     }
 
+    /// Whether a role is kept here.
+    pub(crate) fn keeps(&self, role: &Role) -> bool {
+        lock(&self.roles).contains(role)
+    }
+
     /// Where the process is spoken to from now on.
     pub(crate) fn is_served_at(&self, url: &str) {
         url.clone_into(&mut lock(&self.served_at));

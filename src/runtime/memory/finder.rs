@@ -107,6 +107,32 @@ impl Finder {
         Ok(kept.rows.get(id).cloned())
     }
 
+    /// Reads a kept listing anew where it is older than this, by the clock that never goes back.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the peer cannot be read.
+    pub async fn renew(&self, search: &Search<'_>, told: Timestamp) -> Result<(), Trouble> {
+        let kept = self.kept(search.account, &search.kind.name);
+        let mut kept = kept.lock().await;
+        if kept.read.is_some_and(|read| read < told) {
+            kept.freshen(search, Horizon::default(), Duration::ZERO).await?;
+        }
+        Ok(())
+    }
+
+    /// Another look listed these: where the kept listing shows one of them otherwise, the next look-up reads it anew.
+    pub async fn compare(&self, search: &Search<'_>, records: &[Value]) {
+        let kept = self.kept(search.account, &search.kind.name);
+        let mut kept = kept.lock().await;
+        let is_known = |record: &Value| {
+            let Some(id) = search.kind.id_of(record) else { return true };
+            kept.rows.get(&id) == Some(&held_of(search, record))
+        };
+        if kept.read.is_some() && !records.iter().all(is_known) {
+            kept.read = Some(Timestamp::MIN);
+        }
+    }
+
     /// What of what rules read the records of a kind lack that can only be listed, as they were last listed.
     pub async fn lack(&self, search: &Search<'_>) -> Option<Lack> {
         self.kept(search.account, &search.kind.name).lock().await.lack.clone()
@@ -409,7 +435,7 @@ impl Kept {
                 values.entry(value).or_default().insert(id.clone());
             }
         }
-        let kept = if plan.reads_whole(search.kind) { record.clone() } else { plain(record) };
+        let kept = held_of(search, record);
         if self.rows.get(&id) != Some(&kept) {
             self.listed = None;
             self.rows.insert(id, kept);
@@ -423,6 +449,11 @@ fn rows_of(records: impl Iterator<Item = Value>) -> impl Iterator<Item = Value> 
         Value::List(rows) => rows,
         row => ecow::eco_vec![row],
     })
+}
+
+/// What is kept of a row.
+fn held_of(search: &Search<'_>, record: &Value) -> Value {
+    if search.plan.reads_whole(search.kind) { record.clone() } else { plain(record) }
 }
 
 /// Lists and records inside a row can be large and are never searched by.

@@ -50,6 +50,14 @@ impl Runtime {
         }
     }
 
+    /// What a look for changes listed is so, too. A record that can only be listed is looked at in its kept listing,
+    /// which may not be older than what told of the change.
+    pub(crate) async fn remember_listed(&self, live: &Live, (account, kind): (&str, &RecordType), records: &[Value]) {
+        if let Some(search) = self.search(live, account, &kind.name).filter(|_| kind.read.is_none()) {
+            live.memory.finder.compare(&search, records).await;
+        }
+    }
+
     /// What a record holds after a write, as the answer shows it where that is all of it; and why groups stop for want
     /// of what that lacks.
     pub(super) async fn held_after(

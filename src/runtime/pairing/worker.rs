@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tracing::Instrument as _;
 
 use super::foreseen::AllForeseen;
@@ -21,11 +22,12 @@ use crate::runtime::memory::alarm::FIELD_GONE;
 use crate::runtime::memory::lack::{self, Lack, rests_on};
 use crate::runtime::memory::pair_key::PairKey;
 use crate::runtime::memory::rested::Told;
+use crate::runtime::memory::search::Search;
 use crate::runtime::memory::tally;
 use crate::runtime::memory::{brake, evidence};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::{Trouble, not_in_the_rules};
-use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, StoreError, Work};
+use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Role, StoreError, Work};
 use crate::value::Value;
 use crate::world::Planted;
 
@@ -206,7 +208,7 @@ impl Runtime {
             if listed { AllForeseen::new() } else { self.foresee(live, (kind, target), (&pipelines, how)).await? };
         let Present { record, misfit, lack } = match resting.record.take() {
             Some(record) => Present { record, misfit: None, lack: None },
-            None => match self.present(live, kind, target).await {
+            None => match self.present(live, &search, (target, how, began)).await {
                 Ok(Some(present)) => present,
                 Ok(None) => {
                     self.stir(live, (kind, target), (None, how.source)).await?;
@@ -325,8 +327,19 @@ impl Runtime {
     }
 
     /// The record as it is now, and what in it was never documented, if anything.
-    async fn present(&self, live: &Live, kind: &RecordType, target: &RecordRef) -> Result<Option<Present>, Trouble> {
+    async fn present(
+        &self,
+        live: &Live,
+        search: &Search<'_>,
+        (target, how, began): (&RecordRef, How, Timestamp),
+    ) -> Result<Option<Present>, Trouble> {
+        let kind = search.kind;
         if kind.read.is_none() {
+            // Of what others were told, or the peer itself told, no look of this process has compared the listing.
+            let is_told = matches!(how.source, HintSource::Webhook | HintSource::Asked | HintSource::Retry);
+            if is_told || !self.membership.keeps(&Role::Poll(target.account.clone())) {
+                live.memory.finder.renew(search, began).await?;
+            }
             let value = self.read_record(live, &target.account, &kind.name, &target.id).await?;
             let lack = self.listed_lack(live, kind, &target.account).await;
             return Ok(value.map(|record| Present { record, misfit: None, lack }));

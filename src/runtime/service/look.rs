@@ -209,6 +209,7 @@ impl Runtime {
             hints.push(Hint { at: now, source, target, version, first: kind.first });
         };
         let records = kind.grouped_rows(rows.into_iter().map(|row| row.value));
+        self.remember_listed(live, (account, kind), &records).await;
         for record in &records {
             kind.id_of(record).filter(|id| !doubled.contains(id)).into_iter().for_each(|id| hint(id, record));
         }
