@@ -3,7 +3,7 @@
 use petiole::world::Method;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Folder, Process, get, petiole, send, until};
+use crate::support::{Folder, Process, at_rest, get, http, petiole, send, until};
 
 const SHOP: &str = "system: shop\nhttp: { auth: 'X-Key = {secrets.key}' }\npaging: { style: whole }\nrecords:\n  order:\n    \
     key: number\n    fields:\n      number: integer, read only, always\n      buyer: text, read only\n    calls:\n      \
@@ -109,4 +109,23 @@ fn each_change_crosses_however_soon_it_follows() {
         until(&format!("{buyer} crossed"), || stage.receivers().iter().any(|one| one == buyer));
     }
     assert_eq!(stage.receivers().len(), 2);
+}
+
+/// A webhook tells of a change that no look has seen: what was listed before it says nothing.
+#[test]
+fn each_change_crosses_that_only_a_webhook_tells_of() {
+    let unsigned = "webhook:\n  unsigned: the shop signs nothing\n  records:\n    - order: number\nrecords:";
+    let shop = SHOP.replace("read: GET /orders/{number}\n      ", "").replace("records:", unsigned);
+    let stage = Stage::start(&shop);
+    stage.order(1, "Somebody");
+    let mut run = stage.command(&["run", "--listen", "127.0.0.1:0", "--poll-interval", "1h"]);
+    let service = Process::start(&mut run, "listening");
+    until("the first look is over", || stage.receivers() == ["Somebody"] && at_rest(&service.url));
+    for buyer in ["Ada", "Bob", "Ada"] {
+        stage.order(1, buyer);
+        let url = format!("{}/webhooks/shop", service.url);
+        let headers = [("Content-Type", "application/json")];
+        assert_eq!(http(Method::Post, &url, &headers, br#"{"number": 1}"#).status, 202);
+        until(&format!("{buyer} crossed"), || stage.receivers() == [buyer]);
+    }
 }

@@ -2,62 +2,17 @@
 //!
 //! The answer to the write tells, where it is the whole record, and else the record as it is read afterwards.
 
-use jiff::Timestamp;
-
 use super::pairing::Pairing;
 use super::write::Write;
 use crate::connector::Row;
 use crate::engine::{self, Base, Situation, Stop};
 use crate::language::plan::RecordType;
 use crate::runtime::live::Live;
-use crate::runtime::memory::search::Search;
-use crate::runtime::memory::swept::Fresh;
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::Trouble;
-use crate::store::RecordRef;
 use crate::value::{Record, Value};
 
 impl Runtime {
-    /// What was written is so under these rules, too: who looks for the same thing next finds it, however young the
-    /// listing is.
-    pub(super) async fn remember_written(
-        &self,
-        live: &Live,
-        (target, is_new): (&RecordRef, bool),
-        after: Option<&Value>,
-    ) {
-        let Some(search) = self.search(live, &target.account, &target.record) else { return };
-        // A record that can only be listed is known by its list alone, which is older than what was written.
-        if let Some(record) = after.filter(|_| is_new || search.kind.read.is_none()) {
-            live.memory.finder.saw(&search, record).await;
-        }
-        let written = Fresh { account: &target.account, kind: search.kind, id: &target.id, record: after };
-        live.memory.swept.wrote(&live.plan, written, self.world.clock.steady());
-    }
-
-    /// What was read is so, too; `began`: when that was read alone, and is not from a listing.
-    pub(super) async fn remember_read(
-        &self,
-        live: &Live,
-        (search, id): (&Search<'_>, &str),
-        record: &Value,
-        began: Option<Timestamp>,
-    ) {
-        live.memory.finder.saw(search, record).await;
-        if let Some(began) = began {
-            let read = Fresh { account: search.account, kind: search.kind, id, record: Some(record) };
-            live.memory.swept.saw(&live.plan, read, began);
-        }
-    }
-
-    /// What a look for changes listed is so, too. A record that can only be listed is looked at in its kept listing,
-    /// which may not be older than what told of the change.
-    pub(crate) async fn remember_listed(&self, live: &Live, (account, kind): (&str, &RecordType), records: &[Value]) {
-        if let Some(search) = self.search(live, account, &kind.name).filter(|_| kind.read.is_none()) {
-            live.memory.finder.compare(&search, records).await;
-        }
-    }
-
     /// What a record holds after a write, as the answer shows it where that is all of it; and why groups stop for want
     /// of what that lacks.
     pub(super) async fn held_after(

@@ -28,6 +28,7 @@ pub mod parks;
 mod postponing;
 pub mod quiet;
 pub mod reads;
+mod remembered;
 mod removal;
 pub mod repeat;
 pub mod rivals;

@@ -221,6 +221,7 @@ impl Runtime {
         let kind = pipeline.record(side);
         let began = self.world.clock.steady();
         let (found, lack) = if kind.grouped.is_some() || kind.read.is_none() {
+            self.renew_listed(live, &self.search_named(live, account, &kind.name)?, (began, false)).await?;
             let found = self.read_record(live, account, &kind.name, id).await?;
             (found, self.listed_lack(live, kind, account).await)
         } else {

@@ -27,7 +27,7 @@ use crate::runtime::memory::tally;
 use crate::runtime::memory::{brake, evidence};
 use crate::runtime::runtime::Runtime;
 use crate::runtime::trouble::{Trouble, not_in_the_rules};
-use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, Role, StoreError, Work};
+use crate::store::{Hint, HintSource, LinkEnd, ParkDraft, Parking, RecordRef, StoreError, Work};
 use crate::value::Value;
 use crate::world::Planted;
 
@@ -335,11 +335,8 @@ impl Runtime {
     ) -> Result<Option<Present>, Trouble> {
         let kind = search.kind;
         if kind.read.is_none() {
-            // Of what others were told, or the peer itself told, no look of this process has compared the listing.
             let is_told = matches!(how.source, HintSource::Webhook | HintSource::Asked | HintSource::Retry);
-            if is_told || !self.membership.keeps(&Role::Poll(target.account.clone())) {
-                live.memory.finder.renew(search, began).await?;
-            }
+            self.renew_listed(live, search, (began, is_told)).await?;
             let value = self.read_record(live, &target.account, &kind.name, &target.id).await?;
             let lack = self.listed_lack(live, kind, &target.account).await;
             return Ok(value.map(|record| Present { record, misfit: None, lack }));
